@@ -1,0 +1,22 @@
+import type { AuditPolicy } from '../domain/audit-policy.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
+
+/** What every entry point runs on, whichever file it came from. */
+export interface TidemarkConfig {
+  readonly clusters: ReadonlyMap<string, KafkaConnection>;
+  /** Enabled flows only, in the order of the file. */
+  readonly flows: readonly Flow[];
+  readonly policy: AuditPolicy;
+}
+
+/** One fault of a configuration, with where it is and what to do about it. */
+export interface ConfigFault {
+  readonly file: string;
+  /** Key path as the file spells it: `A->B.enabled`, `clusters.A.bootstrapServers`. */
+  readonly key: string;
+  /** 1-based line, null where the fault is that something is absent. */
+  readonly line: number | null;
+  readonly message: string;
+  readonly remedy: string;
+}

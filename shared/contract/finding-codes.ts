@@ -1,0 +1,46 @@
+/** Severity of a finding: critical pages, warning wants work, info is worth knowing. */
+export type Severity = 'critical' | 'warning' | 'info';
+
+/**
+ * Every finding there is: stable code → severity and runbook section. Version 1 of the contract: add, do not rename.
+ * A test holds the sections against docs/runbook.md.
+ */
+export const FINDINGS = {
+  CLUSTER_UNREACHABLE: { severity: 'critical', section: 'cluster-unreachable' },
+  MIRROR_STOPPED: { severity: 'critical', section: 'mirror-stopped' },
+  MIRROR_STALLED: { severity: 'critical', section: 'mirror-stalled' },
+  MIRROR_NEVER_STARTED: { severity: 'critical', section: 'mirror-never-started' },
+  LOSS_OVER_LIMIT: { severity: 'critical', section: 'loss-over-limit' },
+  SOURCE_TOPIC_RECREATED: { severity: 'critical', section: 'source-topic-recreated' },
+  TARGET_TOPIC_RECREATED: { severity: 'critical', section: 'target-topic-recreated' },
+  RECORDS_LOST_TO_RETENTION: { severity: 'critical', section: 'records-lost-to-retention' },
+  HEAD_NEVER_MIRRORED: { severity: 'critical', section: 'head-never-mirrored' },
+  SYNC_TOPIC_MISSING: { severity: 'critical', section: 'sync-topic-missing' },
+  SYNC_TOPIC_UNREADABLE: { severity: 'critical', section: 'sync-topic-unreadable' },
+  POLICY_MISMATCH: { severity: 'critical', section: 'policy-mismatch' },
+  TOPIC_NOT_MIRRORED: { severity: 'critical', section: 'topic-not-mirrored' },
+  REPLICATION_LOOP: { severity: 'critical', section: 'replication-loop' },
+  TARGET_POSITION_SKIPS: { severity: 'critical', section: 'target-position-skips' },
+  PARTITIONS_UNREADABLE: { severity: 'warning', section: 'partitions-unreadable' },
+  HEARTBEAT_STALE: { severity: 'warning', section: 'heartbeat-stale' },
+  CHECKPOINTS_MISSING: { severity: 'warning', section: 'checkpoints-missing' },
+  CHECKPOINT_BEHIND: { severity: 'warning', section: 'checkpoint-behind' },
+  CHECKPOINT_NEVER_EMITTED: { severity: 'warning', section: 'checkpoint-never-emitted' },
+  GROUP_SYNC_REFUSED: { severity: 'warning', section: 'group-sync-refused' },
+  FOREIGN_WRITES: { severity: 'warning', section: 'foreign-writes' },
+  ABORTED_TRANSACTIONS_MIRRORED: { severity: 'warning', section: 'aborted-transactions-mirrored' },
+  PARTITION_COUNT_DIFFERS: { severity: 'warning', section: 'partition-count-differs' },
+  GROUP_UNTRANSLATABLE: { severity: 'warning', section: 'group-untranslatable' },
+  GROUP_REREADS_MUCH: { severity: 'warning', section: 'group-rereads-much' },
+  TARGET_GROUP_ACTIVE: { severity: 'warning', section: 'target-group-active' },
+  GROUP_SYNC_OFF: { severity: 'info', section: 'group-sync-off' },
+  GROUP_AHEAD_OF_REPLICATION: { severity: 'info', section: 'group-ahead-of-replication' },
+  RECORDS_DUPLICATED: { severity: 'info', section: 'records-duplicated' },
+} as const satisfies Record<string, { severity: Severity; section: string }>;
+
+export type FindingCode = keyof typeof FINDINGS;
+
+/** Link to the section of the runbook that says what to do about a finding. */
+export function runbookLink(code: FindingCode): string {
+  return `docs/runbook.md#${FINDINGS[code].section}`;
+}
