@@ -1,3 +1,4 @@
+import type { Metric } from './domain/metric.ts';
 import type { Outcome } from './domain/unread.ts';
 
 /** A broker as metadata names it. */
@@ -132,4 +133,13 @@ export interface ClusterReader {
 /** The one source of time outside the domain. */
 export interface Clock {
   now(): number;
+}
+
+/** Takes the numbers of an audit to where alarms and dashboards see them. */
+export interface MetricSink {
+  /**
+   * Publishes all of `metrics` with one time (`at`, ms since the epoch). What one request could not bring does not hold
+   * up the others; it then throws a `TidemarkError` that tells how many were not taken.
+   */
+  publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }

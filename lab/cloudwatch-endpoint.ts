@@ -1,0 +1,119 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { gunzipSync } from 'node:zlib';
+import { z } from 'zod';
+
+const target = 'GraniteServiceVersion20100801.PutMetricData';
+const mebibyte = 1024 * 1024;
+
+/** A value that CloudWatch takes: a finite double within ±2^360 (API reference, `MetricDatum`). */
+const value = z
+  .number()
+  .min(-(2 ** 360))
+  .max(2 ** 360);
+const datumSchema = z
+  .strictObject({
+    MetricName: z.string().min(1).max(255),
+    Dimensions: z
+      .array(
+        z.strictObject({
+          Name: z.string().regex(/^[^:][\x20-\x7e]*$/),
+          Value: z
+            .string()
+            .min(1)
+            .max(1024)
+            .regex(/^[\x20-\x7e]*[\x21-\x7e][\x20-\x7e]*$/),
+        }),
+      )
+      .max(30)
+      .default([]),
+    Timestamp: z.number(),
+    Unit: z.enum(['Count', 'Seconds', 'None']),
+    Values: z.array(value).min(1).max(150),
+    Counts: z.array(value.positive()),
+  })
+  .refine((datum) => datum.Values.length === datum.Counts.length, 'as many Counts as Values')
+  .refine((datum) => new Set(datum.Values).size === datum.Values.length, 'each value once');
+const requestSchema = z.strictObject({
+  Namespace: z.string().min(1),
+  MetricData: z.array(datumSchema).min(1).max(1000),
+});
+
+export type ReceivedDatum = z.infer<typeof datumSchema> & { readonly Namespace: string };
+
+export interface CloudWatchEndpoint {
+  /** For `AWS_ENDPOINT_URL_CLOUDWATCH`. */
+  readonly url: string;
+  /** Every datum that was accepted, in order. */
+  readonly data: readonly ReceivedDatum[];
+  /** Requests accepted so far, each as its data, and whether the body came gzipped. */
+  readonly requests: readonly { readonly data: readonly ReceivedDatum[]; readonly gzipped: boolean }[];
+  /** Refuses requests from now on where `fault` names an exception; null accepts. */
+  refuse(fault: (data: readonly ReceivedDatum[]) => Fault | null): void;
+  forget(): void;
+  close(): Promise<void>;
+}
+
+export interface Fault {
+  readonly status: number;
+  /** Exception's name, as CloudWatch's own: `AccessDeniedException`, `InternalServiceFault`. */
+  readonly type: string;
+}
+
+/**
+ * Speaks CloudWatch's protocol (AWS JSON 1.0, gzip) over HTTP on the loopback, keeps what PutMetricData brings, and
+ * refuses what CloudWatch's documented limits refuse.
+ */
+export async function startCloudWatchEndpoint(): Promise<CloudWatchEndpoint> {
+  const requests: { data: ReceivedDatum[]; gzipped: boolean }[] = [];
+  let faultOf: (data: readonly ReceivedDatum[]) => Fault | null = () => null;
+  const server = createServer((request, response) => {
+    receive(request).then(
+      ({ data, gzipped }) => {
+        const fault = faultOf(data);
+        if (fault !== null) return refuse(response, fault, 'refused on demand');
+        requests.push({ data, gzipped });
+        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+      },
+      (error: unknown) => refuse(response, { status: 400, type: 'InvalidParameterValueException' }, String(error)),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    requests,
+    get data() {
+      return requests.flatMap((request) => request.data);
+    },
+    refuse(fault) {
+      faultOf = fault;
+    },
+    forget() {
+      requests.length = 0;
+    },
+    close() {
+      server.closeAllConnections();
+      return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
+    },
+  };
+}
+
+async function receive(request: IncomingMessage): Promise<{ data: ReceivedDatum[]; gzipped: boolean }> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  const raw = Buffer.concat(chunks);
+  const gzipped = request.headers['content-encoding'] === 'gzip';
+  const body = gzipped ? gunzipSync(raw) : raw;
+  if (body.length > mebibyte) throw new Error(`request of ${body.length} bytes, 1 MB allowed`);
+  if (request.headers['x-amz-target'] !== target) throw new Error(`not ${target}`);
+  if (request.headers['content-type'] !== 'application/x-amz-json-1.0') throw new Error('not AWS JSON 1.0');
+  if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) throw new Error('not signed');
+  const { Namespace, MetricData } = requestSchema.parse(JSON.parse(body.toString('utf8')));
+  return { data: MetricData.map((datum) => ({ ...datum, Namespace })), gzipped };
+}
+
+function refuse(response: ServerResponse, fault: Fault, message: string): void {
+  response.writeHead(fault.status, { 'content-type': 'application/x-amz-json-1.0' });
+  response.end(JSON.stringify({ __type: `com.amazonaws.cloudwatch#${fault.type}`, message }));
+}

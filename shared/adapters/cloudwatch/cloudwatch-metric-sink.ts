@@ -1,0 +1,60 @@
+import { type CloudWatchClient, CloudWatchServiceException, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
+import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
+import type { Metric } from '../../domain/metric.ts';
+import type { MetricSink } from '../../ports.ts';
+import { batches, metricData } from './metric-data.ts';
+import { MetricPublishError } from './metric-publish-error.ts';
+
+/** Publishes by PutMetricData. The client brings its own credentials, retries and time limits. */
+export function createCloudWatchMetricSink(client: CloudWatchClient): MetricSink {
+  return {
+    async publish(metrics, at, options) {
+      const requests = batches(metrics.flatMap((metric: Metric) => metricData(metric, at)));
+      const outcomes = await Promise.allSettled(
+        requests.map((MetricData) =>
+          client.send(
+            new PutMetricDataCommand({ Namespace: METRIC_NAMESPACE, MetricData }),
+            options?.signal === undefined ? {} : { abortSignal: options.signal },
+          ),
+        ),
+      );
+      const failures: unknown[] = [];
+      const counts = { accepted: 0, rejected: 0 };
+      for (const [index, outcome] of outcomes.entries()) {
+        const size = requests[index]?.length ?? 0;
+        if (outcome.status === 'fulfilled') {
+          counts.accepted += size;
+        } else {
+          counts.rejected += size;
+          failures.push(outcome.reason);
+        }
+      }
+      if (failures.length > 0) throw publishError(failures, counts);
+    },
+  };
+}
+
+function publishError(failures: readonly unknown[], counts: { accepted: number; rejected: number }) {
+  const cause = failures.length === 1 ? failures[0] : new AggregateError(failures, 'several requests failed');
+  const first = failures[0];
+  if (!(first instanceof CloudWatchServiceException)) {
+    const why = first instanceof Error && first.name !== 'Error' ? `no answer (${first.name})` : 'no answer';
+    const remedy =
+      'Check the route to CloudWatch: in a VPC without Internet access it takes an interface endpoint for monitoring.';
+    return new MetricPublishError('METRICS_UNREACHABLE', counts, { cause, why, retriable: true, remedy });
+  }
+  if (first.$metadata.httpStatusCode === 403 || first.name.startsWith('AccessDenied')) {
+    const remedy = `Allow cloudwatch:PutMetricData for the namespace ${METRIC_NAMESPACE}, with credentials that are valid.`;
+    return new MetricPublishError('METRICS_ACCESS_DENIED', counts, {
+      cause,
+      why: first.name,
+      retriable: false,
+      remedy,
+    });
+  }
+  const retriable = first.$fault === 'server' || first.name.includes('Throttl');
+  const remedy = retriable
+    ? 'The next audit publishes again; if it goes on, look at the CloudWatch service status and quotas.'
+    : 'This is a defect of Tidemark: please report it with the name of the exception.';
+  return new MetricPublishError('METRICS_REJECTED', counts, { cause, why: first.name, retriable, remedy });
+}

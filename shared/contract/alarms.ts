@@ -1,0 +1,58 @@
+/**
+ * Every alarm of the stack: name, what it watches, when it fires, and what missing data means. Names are paths, so that
+ * a list of alarms sorts by product, flow and subject.
+ */
+export interface AlarmDefinition {
+  /** Last part of the alarm's name. */
+  readonly path: string;
+  readonly metric: 'LagRecords' | 'AuditCompleted';
+  readonly statistic: 'Maximum' | 'Sum';
+  readonly comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
+  /** M of N: datapoints to alarm, evaluation periods. */
+  readonly datapoints: number;
+  readonly periods: number;
+  /** CloudWatch's own words for missing data. */
+  readonly missing: 'ignore' | 'breaching';
+  /** Section of docs/runbook.md. */
+  readonly section: string;
+  readonly description: string;
+}
+
+/** Seconds of one alarm period; equal to the schedule's period, so that one datapoint is one audit. */
+export const ALARM_PERIOD_SECONDS = 60;
+
+export const ALARMS = {
+  lag: {
+    path: 'replication-lag',
+    metric: 'LagRecords',
+    statistic: 'Maximum',
+    comparison: 'GreaterThanThreshold',
+    datapoints: 3,
+    periods: 5,
+    // Missing means unknown: it must not turn an alarm off. The dead-man alarm pages for the missing data itself.
+    missing: 'ignore',
+    section: 'alarm-replication-lag',
+    description: 'MirrorMaker 2 is behind: the worst partition of the flow lags by more records than allowed.',
+  },
+  deadMan: {
+    path: 'audit-not-completed',
+    metric: 'AuditCompleted',
+    statistic: 'Sum',
+    comparison: 'LessThanThreshold',
+    datapoints: 3,
+    periods: 3,
+    missing: 'breaching',
+    section: 'alarm-audit-not-completed',
+    description: 'No audit that could judge every flow has completed: nobody is watching the replication.',
+  },
+} as const satisfies Record<string, AlarmDefinition>;
+
+/** `tidemark/A->B/replication-lag`, or `tidemark/audit-not-completed` for what is not about one flow. */
+export function alarmName(prefix: string, alarm: AlarmDefinition, flow?: string): string {
+  return [prefix, ...(flow === undefined ? [] : [flow]), alarm.path].join('/');
+}
+
+/** Link to the section of the runbook that says what to do about an alarm. */
+export function alarmRunbook(base: string, alarm: AlarmDefinition): string {
+  return `${base}#${alarm.section}`;
+}
