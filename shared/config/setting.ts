@@ -1,0 +1,95 @@
+import type { FaultCollector } from './configuration-error.ts';
+import type { Environment } from './secret-source.ts';
+
+/** One effective setting, with where it was written. */
+export interface Setting {
+  readonly value: string;
+  /** As the file spells it, prefixes included: `A.consumer.isolation.level`. */
+  readonly key: string;
+  readonly line: number | null;
+  /** The value came from an environment variable or another file: it is never printed. */
+  readonly referred: boolean;
+}
+
+/** Effective settings of one thing (a cluster's clients, a flow), by the names that Kafka's classes know. */
+export interface Settings {
+  readonly file: string;
+  get(name: string): Setting | undefined;
+  /** How the file would spell a name that it does not have. */
+  keyFor(name: string): string;
+}
+
+/** What reading a configuration needs besides the file itself. */
+export interface LoadContext {
+  readonly faults: FaultCollector;
+  readonly environment: Environment;
+  /** Relative paths begin here. */
+  readonly base: string;
+}
+
+/** A value as a message may show it. */
+export function shown(setting: Setting): string {
+  return setting.referred || /password|secret|jaas|token$|\.key$/i.test(setting.key)
+    ? '[hidden]'
+    : `"${setting.value}"`;
+}
+
+/** Typed reading as Kafka's `ConfigDef.parseType` does it; what does not parse is a fault and the default is used. */
+export class SettingReader {
+  readonly #settings: Settings;
+  readonly #faults: FaultCollector;
+
+  constructor(settings: Settings, faults: FaultCollector) {
+    this.#settings = settings;
+    this.#faults = faults;
+  }
+
+  text(name: string): Setting | undefined {
+    return this.#settings.get(name);
+  }
+
+  boolean(name: string, byDefault: boolean): boolean {
+    const setting = this.#settings.get(name);
+    if (setting === undefined) return byDefault;
+    const value = setting.value.trim().toLowerCase();
+    if (value === 'true' || value === 'false') return value === 'true';
+    this.#invalid(setting, 'is neither true nor false', `write ${setting.key}=true or ${setting.key}=false`);
+    return byDefault;
+  }
+
+  /** A whole number of at least `least`, in the unit of the setting. */
+  integer(name: string, byDefault: number, least: number): number {
+    const setting = this.#settings.get(name);
+    if (setting === undefined) return byDefault;
+    const value = Number(setting.value.trim());
+    if (/^[+-]?\d+$/.test(setting.value.trim()) && Number.isSafeInteger(value) && value >= least) return value;
+    this.#invalid(setting, `is not a whole number of at least ${least}`, `the default is ${byDefault}`);
+    return byDefault;
+  }
+
+  /** A comma-separated list; an empty text is an empty list. */
+  list(name: string, byDefault: readonly string[]): readonly string[] {
+    const text = this.#settings.get(name)?.value.trim();
+    if (text === undefined) return byDefault;
+    return text === '' ? [] : text.split(/\s*,\s*/);
+  }
+
+  oneOf<const T extends string>(name: string, allowed: readonly T[], byDefault: T): T {
+    const setting = this.#settings.get(name);
+    if (setting === undefined) return byDefault;
+    const value = allowed.find((one) => one === setting.value.trim());
+    if (value !== undefined) return value;
+    this.#invalid(setting, `is not one of ${allowed.join(', ')}`, `the default is ${byDefault}`);
+    return byDefault;
+  }
+
+  #invalid(setting: Setting, message: string, remedy: string): void {
+    this.#faults.fault({
+      file: this.#settings.file,
+      key: setting.key,
+      line: setting.line,
+      message: `${shown(setting)} ${message}`,
+      remedy,
+    });
+  }
+}
