@@ -1,0 +1,49 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { brokerProperties } from './broker-properties.ts';
+import { JavaProcess } from './java-process.ts';
+import type { BrokerAddress } from './listeners.ts';
+import type { WatchdogLink } from './watchdog-link.ts';
+
+export interface BrokerOptions {
+  readonly alias: string;
+  readonly clusterId: string;
+  readonly address: BrokerAddress;
+  readonly all: readonly BrokerAddress[];
+  readonly folder: string;
+  readonly classpath: string;
+  readonly heapMb: number;
+  readonly security: Readonly<Record<string, string>>;
+  /** More arguments for `kafka-storage format`, such as `--add-scram`. */
+  readonly format: readonly string[];
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Writes a broker's settings and makes its process, not yet started. */
+export function createBroker(options: BrokerOptions, watchdog: WatchdogLink): JavaProcess {
+  const { address } = options;
+  const name = `broker ${address.nodeId} of cluster ${options.alias}`;
+  const folder = join(options.folder, `${options.alias}-${address.nodeId}`);
+  if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
+  const dataFolder = join(folder, 'data');
+  const file = join(folder, 'server.properties');
+  const text = brokerProperties({
+    broker: address,
+    all: options.all,
+    dataFolder,
+    security: options.security,
+    overrides: options.config,
+  });
+  writeFileSync(file, text, { mode: 0o600 });
+  return new JavaProcess(
+    {
+      name,
+      folder,
+      classpath: options.classpath,
+      mainClass: 'LabBroker',
+      args: [file, dataFolder, options.clusterId, ...options.format],
+      heapMb: options.heapMb,
+    },
+    watchdog,
+  );
+}

@@ -1,0 +1,77 @@
+import { mkdtempSync, realpathSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ClusterOptions, LabCluster } from './cluster.ts';
+import { resolveClasspath } from './maven-classpath.ts';
+import { LabMm2, type Mm2Options } from './mm2.ts';
+import { WatchdogLink } from './watchdog-link.ts';
+
+export interface LabOptions {
+  /** Where artifacts are cached; `.lab/` of the checkout by default. */
+  readonly cache?: string;
+}
+
+/**
+ * Real Kafka clusters and MirrorMaker 2 processes on this machine, and the faults to try on them. Everything lives in
+ * one temporary folder and dies with the lab, also when this process is killed.
+ */
+export class Lab implements AsyncDisposable {
+  readonly folder: string;
+  readonly classpath: string;
+  readonly #watchdog: WatchdogLink;
+  readonly #clusters: LabCluster[] = [];
+  readonly #mirrors: LabMm2[] = [];
+  #stopped: Promise<void> | undefined;
+
+  private constructor(classpath: string) {
+    this.classpath = classpath;
+    this.folder = mkdtempSync(join(realpathSync(tmpdir()), 'tidemark-lab-'));
+    this.#watchdog = new WatchdogLink();
+    this.#watchdog.watchFolder(this.folder);
+  }
+
+  static async start(options: LabOptions = {}): Promise<Lab> {
+    return new Lab(await resolveClasspath(options.cache));
+  }
+
+  /** Starts a cluster; resolves when all of its brokers answer. */
+  async startCluster(options: ClusterOptions): Promise<LabCluster> {
+    const cluster = await LabCluster.start(options, this.#setting);
+    this.#clusters.push(cluster);
+    return cluster;
+  }
+
+  /** Starts MM2 in dedicated mode; resolves when its herders run. */
+  async startMm2(options: Mm2Options): Promise<LabMm2> {
+    const mm2 = new LabMm2({ name: `mm2-${this.#mirrors.length + 1}`, ...options }, this.#setting);
+    this.#mirrors.push(mm2);
+    await mm2.start();
+    return mm2;
+  }
+
+  /** Ends every process and removes the folder. May be called more than once. */
+  stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.stop();
+  }
+
+  async #stop(): Promise<void> {
+    await Promise.all(this.#mirrors.map((mm2) => mm2.kill()));
+    await Promise.all(this.#clusters.map((cluster) => cluster.stop()));
+    // The watchdog removes the folder, and whatever process was started while this ran.
+    await this.#watchdog.close();
+  }
+
+  get #setting(): { folder: string; classpath: string; watchdog: WatchdogLink } {
+    return { folder: this.folder, classpath: this.classpath, watchdog: this.#watchdog };
+  }
+}
+
+/** Starts an empty lab: resolves the artifacts, the first time with Maven, and makes the temporary folder. */
+export function startLab(options: LabOptions = {}): Promise<Lab> {
+  return Lab.start(options);
+}

@@ -1,0 +1,64 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { TidemarkError } from '../shared/errors.ts';
+import { buildOnce } from './build-once.ts';
+import { requireTool } from './required-tool.ts';
+
+const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
+const JAVA_SOURCES = fileURLToPath(new URL('java/', import.meta.url));
+const CACHE = fileURLToPath(new URL('../.lab/', import.meta.url));
+const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
+
+/**
+ * The class path of the lab's Java processes: Kafka, MM2 and their dependencies as pinned in `lab/pom.xml`, and the
+ * lab's own classes. Resolved once for each content of pom and sources and kept in `.lab/` (git-ignored); needs Maven
+ * and a JDK the first time, a Java runtime afterwards.
+ */
+export async function resolveClasspath(cache: string = CACHE): Promise<string> {
+  requireTool('java');
+  const pom = readFileSync(POM, 'utf8');
+  const jars = await buildOnce(cache, `classpath-${hash(pom)}`, copyArtifacts);
+  const jarPath = readdirSync(jars)
+    .filter((name) => name.endsWith('.jar'))
+    .sort()
+    .map((name) => join(jars, name))
+    .join(delimiter);
+  const sources = readdirSync(JAVA_SOURCES).filter((name) => name.endsWith('.java'));
+  const text = sources.map((name) => readFileSync(join(JAVA_SOURCES, name), 'utf8'));
+  const classes = await buildOnce(cache, `classes-${hash([pom, ...text].join('\0'))}`, async (folder) => {
+    requireTool('javac');
+    const files = sources.map((name) => join(JAVA_SOURCES, name));
+    await run('javac', ['-nowarn', '-d', folder, '-cp', jarPath, ...files], 'LAB_COMPILE_FAILED');
+  });
+  return [classes, jarPath].join(delimiter);
+}
+
+async function copyArtifacts(folder: string): Promise<void> {
+  requireTool('mvn');
+  const goal = `${DEPENDENCY_PLUGIN}:copy-dependencies`;
+  await run('mvn', ['-B', '-q', '-f', POM, goal, `-DoutputDirectory=${folder}`], 'LAB_MAVEN_FAILED');
+}
+
+function hash(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 12);
+}
+
+function run(command: string, args: readonly string[], code: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    const keep = (chunk: Buffer): void => {
+      output = `${output}${chunk}`.slice(-4_000);
+    };
+    child.stdout.on('data', keep);
+    child.stderr.on('data', keep);
+    child.once('error', reject);
+    child.once('close', (status) => {
+      if (status === 0) resolve();
+      else reject(new TidemarkError(code, `${command} failed with status ${status}:\n${output.trim()}`));
+    });
+  });
+}

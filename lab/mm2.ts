@@ -1,0 +1,89 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { JavaProcess } from './java-process.ts';
+import { waitUntil } from './wait-until.ts';
+import type { WatchdogLink } from './watchdog-link.ts';
+
+const READY_DEADLINE_MS = 90_000;
+
+export interface Mm2Options {
+  /** The whole text of mm2.properties; `mm2Properties()` renders one. */
+  readonly properties: string;
+  readonly name?: string;
+  /** Aliases of the clusters that this process replicates to (`--clusters`); all where absent. */
+  readonly clusters?: readonly string[];
+  readonly heapMb?: number;
+}
+
+/** MirrorMaker 2 in dedicated mode. */
+export class LabMm2 {
+  readonly name: string;
+  readonly propertiesFile: string;
+  readonly #process: JavaProcess;
+
+  constructor(options: Mm2Options, setting: { folder: string; classpath: string; watchdog: WatchdogLink }) {
+    this.name = options.name ?? 'mm2';
+    const folder = join(setting.folder, this.name);
+    mkdirSync(folder, { recursive: true });
+    this.propertiesFile = join(folder, 'mm2.properties');
+    writeFileSync(this.propertiesFile, options.properties, { mode: 0o600 });
+    const clusters = options.clusters === undefined ? [] : ['--clusters', ...options.clusters];
+    this.#process = new JavaProcess(
+      {
+        name: `MirrorMaker 2 "${this.name}"`,
+        folder,
+        classpath: setting.classpath,
+        mainClass: 'org.apache.kafka.connect.mirror.MirrorMaker',
+        args: [this.propertiesFile, ...clusters],
+        heapMb: options.heapMb ?? 512,
+      },
+      setting.watchdog,
+    );
+  }
+
+  get running(): boolean {
+    return this.#process.running;
+  }
+
+  /** Starts it, again too; resolves when MM2 says that its herders run. Records are mirrored a few seconds later. */
+  async start(): Promise<void> {
+    const before = this.log().length;
+    this.#process.start();
+    await waitUntil(
+      `${this.name} to start`,
+      () => {
+        this.#process.assertRunning();
+        return this.log().includes('Kafka MirrorMaker started', before);
+      },
+      { deadlineMs: READY_DEADLINE_MS, explain: () => this.#process.tail() },
+    );
+  }
+
+  /** SIGTERM: MM2 commits its offsets and leaves its groups. */
+  async stop(): Promise<void> {
+    await this.#process.stop();
+  }
+
+  /** SIGKILL: what was acknowledged since the last flush is mirrored again after the next start. */
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  /** SIGSTOP. */
+  pause(): void {
+    this.#process.signal('SIGSTOP');
+  }
+
+  resume(): void {
+    this.#process.signal('SIGCONT');
+  }
+
+  log(): string {
+    return this.#process.log();
+  }
+
+  /** The end of the log, for error messages. */
+  tail(): string {
+    return this.#process.tail();
+  }
+}

@@ -1,0 +1,63 @@
+import { PartitionMapping } from '../../shared/domain/mapping.ts';
+import { syncsOlderThanSource } from '../../shared/domain/source-epoch.ts';
+import { translate } from '../../shared/domain/translation.ts';
+import type { SimulatedMm2 } from './simulated-mm2.ts';
+
+/** One source offset whose translation cost more than it said. */
+export interface Violation {
+  readonly upstream: number;
+  readonly kind: 'skip' | 'reread';
+  readonly said: bigint;
+  readonly true: number;
+}
+
+export interface Judgement {
+  readonly positions: number;
+  readonly exact: number;
+  readonly unknown: number;
+  readonly rereads: number;
+  readonly violations: readonly Violation[];
+}
+
+/** The mapping that an audit would make of what it can read of the simulated partition. */
+export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
+  const { history, gaps } = mm2.readSyncs();
+  const { firstTimestamp } = mm2;
+  const inDoubt =
+    firstTimestamp === null ? 0 : syncsOlderThanSource(history, BigInt(firstTimestamp), BigInt(mm2.sourceStart));
+  return new PartitionMapping({
+    history,
+    gaps,
+    target: { start: 0n, end: BigInt(mm2.targetEnd) },
+    sourceEnd: BigInt(mm2.sourceEnd),
+    exactlyOnce: mm2.hadMarkers,
+    ...(inDoubt > 0 ? { sourceRecreatedAt: inDoubt } : {}),
+  });
+}
+
+/** Translates every source offset and holds each answer against the records themselves. */
+export function judgeSimulated(mm2: SimulatedMm2): Judgement {
+  const mapping = mappingOfSimulated(mm2);
+  const violations: Violation[] = [];
+  let positions = 0;
+  let exact = 0;
+  let unknown = 0;
+  let rereads = 0;
+  for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
+    positions++;
+    const translation = translate(mapping, BigInt(upstream));
+    if (!('low' in translation)) {
+      unknown++;
+      continue;
+    }
+    if (translation.proof === 'exact') exact++;
+    const position = Number(translation.low);
+    const skipped = mm2.skips(upstream, position);
+    if (skipped > 0) violations.push({ upstream, kind: 'skip', said: 0n, true: skipped });
+    const reread = mm2.rereads(upstream, position);
+    const said = translation.high - translation.low + translation.again;
+    if (BigInt(reread) > said) violations.push({ upstream, kind: 'reread', said, true: reread });
+    rereads += reread;
+  }
+  return { positions, exact, unknown, rereads, violations };
+}

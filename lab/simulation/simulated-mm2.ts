@@ -1,0 +1,258 @@
+import { OffsetGaps } from '../../shared/domain/offset-gaps.ts';
+import { SyncHistory, type SyncPoint } from '../../shared/domain/sync-history.ts';
+
+/** A record on the simulated target: which source record it is a copy of, or null for markers and foreign records. */
+type TargetRecord = { readonly epoch: number; readonly source: number } | null;
+
+export type Step =
+  | { readonly do: 'produce'; readonly records: number }
+  /** Source offsets without a data record: transaction markers, compacted records. */
+  | { readonly do: 'gap'; readonly offsets: number }
+  /** MM2 brings records over; only `syncs` forced syncs get through before later ones overwrite each other. */
+  | { readonly do: 'mirror'; readonly records: number; readonly syncs: number }
+  /** Connect's flush: the position is committed and the newest pair promoted. */
+  | { readonly do: 'flush' }
+  /** SIGKILL and restart: everything since the last flush is written again. */
+  | { readonly do: 'kill' }
+  | { readonly do: 'restart' }
+  | { readonly do: 'marker' }
+  | { readonly do: 'foreign'; readonly records: number }
+  | { readonly do: 'recreate-target' }
+  | { readonly do: 'recreate-source'; readonly records: number }
+  | { readonly do: 'delete-records'; readonly offsets: number }
+  | { readonly do: 'compact-syncs' };
+
+const OFFSET_LAG_MAX = 10;
+
+/**
+ * One mirrored partition with MM2's own rules of when a sync is written (`OffsetSyncWriter`), of what a restart
+ * writes again, and of where its consumer goes when the source log is not what it was.
+ */
+export class SimulatedMm2 {
+  /** Offsets of the present source log that hold a data record. */
+  readonly #sourceRecords = new Set<number>();
+  #sourceStart = 0;
+  #sourceEnd = 0;
+  #sourceEpoch = 0;
+  #firstTimestamp: number | null = null;
+  #target: TargetRecord[] = [];
+  #syncLog: (SyncPoint | null)[] = [];
+  #clock = 1_000;
+
+  #position = 0;
+  #committed = 0;
+  #previous: { u: number; d: number } = { u: -1, d: -1 };
+  #lastSyncDownstream = -1;
+  #pending: { u: number; d: number } | null = null;
+  #delayed: { u: number; d: number } | null = null;
+
+  /** A forced sync was overwritten by a later one, so that the arithmetic misses it. */
+  #dropped = false;
+  #wroteAgain = false;
+  #foreign = false;
+  #recreatedTarget = false;
+  #recreatedWhileTiny = false;
+  hadMarkers = false;
+
+  run(steps: readonly Step[]): void {
+    for (const step of steps) this.#step(step);
+  }
+
+  #step(step: Step): void {
+    this.#clock += 10;
+    switch (step.do) {
+      case 'produce':
+        this.#produce(step.records);
+        break;
+      case 'gap':
+        this.#sourceEnd += step.offsets;
+        break;
+      case 'mirror':
+        this.#mirror(step.records, step.syncs);
+        break;
+      case 'flush':
+        this.#flush();
+        break;
+      case 'kill':
+        if (this.#committed !== this.#position) this.#wroteAgain = true;
+        this.#position = this.#committed;
+        this.#forgetTask();
+        break;
+      case 'restart':
+        this.#flush();
+        this.#forgetTask();
+        break;
+      case 'marker':
+        this.hadMarkers = true;
+        this.#target.push(null);
+        break;
+      case 'foreign':
+        this.#foreign = true;
+        for (let i = 0; i < step.records; i++) this.#target.push(null);
+        break;
+      case 'recreate-target':
+        this.#recreatedTarget = true;
+        if (this.#target.length <= 1) this.#recreatedWhileTiny = true;
+        this.#target = [];
+        break;
+      case 'recreate-source':
+        this.#sourceRecords.clear();
+        this.#sourceStart = 0;
+        this.#sourceEnd = 0;
+        this.#sourceEpoch++;
+        this.#firstTimestamp = null;
+        this.#produce(step.records);
+        // What MM2 sees next: out of range, and it begins anew; or a log long enough, and it goes on blindly.
+        if (this.#position > this.#sourceEnd) this.#position = 0;
+        break;
+      case 'delete-records':
+        this.#deleteRecords(step.offsets);
+        break;
+      case 'compact-syncs':
+        this.#compactSyncs();
+        break;
+    }
+  }
+
+  #produce(records: number): void {
+    for (let i = 0; i < records; i++) {
+      this.#firstTimestamp ??= this.#clock;
+      this.#sourceRecords.add(this.#sourceEnd);
+      this.#sourceEnd++;
+    }
+  }
+
+  #mirror(records: number, syncs: number): void {
+    let left = records;
+    let free = syncs;
+    if (this.#position < this.#sourceStart) this.#position = this.#sourceStart;
+    for (; left > 0 && this.#position < this.#sourceEnd; this.#position++) {
+      if (!this.#sourceRecords.has(this.#position)) continue;
+      left--;
+      this.#clock++;
+      const pair = { u: this.#position, d: this.#target.length };
+      this.#target.push({ epoch: this.#sourceEpoch, source: pair.u });
+      const forced =
+        this.#lastSyncDownstream === -1 ||
+        pair.d - (this.#lastSyncDownstream + 1) >= OFFSET_LAG_MAX ||
+        pair.u - this.#previous.u !== 1 ||
+        pair.d < this.#previous.d;
+      this.#previous = pair;
+      if (forced) {
+        this.#lastSyncDownstream = pair.d;
+        this.#delayed = null;
+        if (this.#pending !== null) this.#dropped = true;
+        this.#pending = pair;
+      } else {
+        this.#delayed = pair;
+      }
+      if (this.#pending !== null && free > 0) {
+        free--;
+        this.#emit(this.#pending);
+        this.#pending = null;
+      }
+    }
+  }
+
+  #flush(): void {
+    this.#committed = this.#position;
+    if (this.#delayed !== null) {
+      if (this.#pending !== null) this.#dropped = true;
+      this.#pending = this.#delayed;
+      this.#delayed = null;
+    }
+    if (this.#pending !== null) this.#emit(this.#pending);
+    this.#pending = null;
+  }
+
+  #forgetTask(): void {
+    if (this.#pending !== null) this.#dropped = true;
+    this.#pending = null;
+    this.#delayed = null;
+    this.#previous = { u: -1, d: -1 };
+    this.#lastSyncDownstream = -1;
+  }
+
+  #emit(pair: { u: number; d: number }): void {
+    this.#syncLog.push({
+      logOffset: BigInt(this.#syncLog.length),
+      timestamp: BigInt(this.#clock),
+      upstream: BigInt(pair.u),
+      downstream: BigInt(pair.d),
+    });
+  }
+
+  #deleteRecords(offsets: number): void {
+    this.#sourceStart = Math.min(this.#sourceEnd, this.#sourceStart + offsets);
+    for (const offset of [...this.#sourceRecords]) {
+      if (offset < this.#sourceStart) this.#sourceRecords.delete(offset);
+    }
+  }
+
+  /** Keeps only the newest sync of what is old: the key is the partition. */
+  #compactSyncs(): void {
+    const keepFrom = Math.floor(this.#syncLog.length / 2);
+    const lastOld = this.#syncLog.slice(0, keepFrom).findLastIndex((sync) => sync !== null);
+    for (let i = 0; i < keepFrom; i++) {
+      if (i !== lastOld && this.#syncLog[i] !== null) {
+        this.#syncLog[i] = null;
+      }
+    }
+  }
+
+  /**
+   * Whether an assumption broke that no arithmetic on what MM2 wrote can notice (design, assumption 4): a forced sync
+   * that was lost or still waits, together with something that the sync would have told of; or a target log that was
+   * replaced before it held a second record, which MM2 itself does not notice.
+   */
+  get undetectable(): boolean {
+    const untold = this.#dropped || this.#pending !== null;
+    return (untold && (this.#wroteAgain || this.#foreign || this.#recreatedTarget)) || this.#recreatedWhileTiny;
+  }
+
+  get sourceEnd(): number {
+    return this.#sourceEnd;
+  }
+
+  get targetEnd(): number {
+    return this.#target.length;
+  }
+
+  get sourceStart(): number {
+    return this.#sourceStart;
+  }
+
+  /** Time of the first record that the source log still has; deletions move it no earlier than it was. */
+  get firstTimestamp(): number | null {
+    return this.#firstTimestamp;
+  }
+
+  /** What an auditor reads of the offset-syncs topic. */
+  readSyncs(): { history: SyncHistory; gaps: OffsetGaps } {
+    const gaps = new OffsetGaps();
+    const kept = this.#syncLog.filter((sync) => sync !== null);
+    for (const sync of kept) gaps.visit(sync.logOffset);
+    return { history: SyncHistory.of(kept), gaps };
+  }
+
+  /** Records read twice by a group at `upstream` that goes on at target position `position`. */
+  rereads(upstream: number, position: number): number {
+    let records = 0;
+    for (let d = position; d < this.#target.length; d++) {
+      const record = this.#target[d];
+      if (record != null && record.epoch === this.#sourceEpoch && record.source < upstream) records++;
+    }
+    return records;
+  }
+
+  /** Distinct source records on the target that such a group has not read and will not. */
+  skips(upstream: number, position: number): number {
+    const copies = new Map<number, number>();
+    this.#target.forEach((record, d) => {
+      if (record != null && record.epoch === this.#sourceEpoch) copies.set(record.source, d);
+    });
+    let records = 0;
+    for (const [source, lastCopy] of copies) if (source >= upstream && lastCopy < position) records++;
+    return records;
+  }
+}

@@ -1,0 +1,40 @@
+import fc from 'fast-check';
+import type { Step } from './simulated-mm2.ts';
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('produce' as const), records: fc.integer({ min: 1, max: 40 }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('gap' as const), offsets: fc.integer({ min: 1, max: 15 }) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('mirror' as const),
+      records: fc.integer({ min: 1, max: 60 }),
+      // Mostly every sync gets through; in a burst only a few do.
+      syncs: fc.oneof(fc.constant(99), fc.integer({ min: 0, max: 3 })),
+    }),
+  },
+  { weight: 2, arbitrary: fc.constant({ do: 'flush' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'kill' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'marker' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('foreign' as const), records: fc.integer({ min: 1, max: 10 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'recreate-target' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('recreate-source' as const), records: fc.integer({ min: 0, max: 60 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('delete-records' as const), offsets: fc.integer({ min: 1, max: 30 }) }),
+  },
+  { weight: 1, arbitrary: fc.constant({ do: 'compact-syncs' as const }) },
+);
+
+/** A life of one mirrored partition, with everything that goes wrong in it. */
+export const simulatedLife: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 30 });
