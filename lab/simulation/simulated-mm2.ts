@@ -22,6 +22,15 @@ export type Step =
   | { readonly do: 'delete-records'; readonly offsets: number }
   | { readonly do: 'compact-syncs' };
 
+/** A pair that MM2 may write as a sync, and which of the target's logs it speaks of. */
+interface Pair {
+  readonly u: number;
+  readonly d: number;
+  readonly log: number;
+  /** Which of the source's topics of that name it speaks of. */
+  readonly epoch: number;
+}
+
 const OFFSET_LAG_MAX = 10;
 
 /**
@@ -38,20 +47,26 @@ export class SimulatedMm2 {
   #target: TargetRecord[] = [];
   #syncLog: (SyncPoint | null)[] = [];
   #clock = 1_000;
+  /** Offsets on one side only since the last sync went out; both in one interval can cancel each other out. */
+  #sourceOnly = 0;
+  #targetOnly = 0;
+  #cancels = false;
+  /** A pair of a deleted source topic went out after the new one had its first record. */
+  #stale = false;
 
   #position = 0;
   #committed = 0;
-  #previous: { u: number; d: number } = { u: -1, d: -1 };
+  #previous: { readonly u: number; readonly d: number } = { u: -1, d: -1 };
   #lastSyncDownstream = -1;
-  #pending: { u: number; d: number } | null = null;
-  #delayed: { u: number; d: number } | null = null;
+  #pending: Pair | null = null;
+  #delayed: Pair | null = null;
 
   /** A forced sync was overwritten by a later one, so that the arithmetic misses it. */
   #dropped = false;
   #wroteAgain = false;
   #foreign = false;
-  #recreatedTarget = false;
-  #recreatedWhileTiny = false;
+  /** Length of the sync log at each recreation of the target. */
+  readonly #recreations: number[] = [];
   hadMarkers = false;
 
   run(steps: readonly Step[]): void {
@@ -85,14 +100,15 @@ export class SimulatedMm2 {
       case 'marker':
         this.hadMarkers = true;
         this.#target.push(null);
+        this.#targetOnly++;
         break;
       case 'foreign':
         this.#foreign = true;
         for (let i = 0; i < step.records; i++) this.#target.push(null);
+        this.#targetOnly += step.records;
         break;
       case 'recreate-target':
-        this.#recreatedTarget = true;
-        if (this.#target.length <= 1) this.#recreatedWhileTiny = true;
+        this.#recreations.push(this.#syncLog.length);
         this.#target = [];
         break;
       case 'recreate-source':
@@ -130,7 +146,13 @@ export class SimulatedMm2 {
       if (!this.#sourceRecords.has(this.#position)) continue;
       left--;
       this.#clock++;
-      const pair = { u: this.#position, d: this.#target.length };
+      const pair: Pair = {
+        u: this.#position,
+        d: this.#target.length,
+        log: this.#recreations.length,
+        epoch: this.#sourceEpoch,
+      };
+      if (this.#previous.u >= 0) this.#sourceOnly += Math.max(0, pair.u - this.#previous.u - 1);
       this.#target.push({ epoch: this.#sourceEpoch, source: pair.u });
       const forced =
         this.#lastSyncDownstream === -1 ||
@@ -173,7 +195,15 @@ export class SimulatedMm2 {
     this.#lastSyncDownstream = -1;
   }
 
-  #emit(pair: { u: number; d: number }): void {
+  #emit(pair: Pair): void {
+    if (this.#sourceOnly > 0 && this.#targetOnly > 0) this.#cancels = true;
+    this.#sourceOnly = 0;
+    this.#targetOnly = 0;
+    if (pair.epoch < this.#sourceEpoch) this.#stale = true;
+    // A pair that waited while its target log was replaced counts among those of the old log.
+    for (let i = pair.log; i < this.#recreations.length; i++) {
+      this.#recreations[i] = this.#syncLog.length + 1;
+    }
     this.#syncLog.push({
       logOffset: BigInt(this.#syncLog.length),
       timestamp: BigInt(this.#clock),
@@ -202,12 +232,26 @@ export class SimulatedMm2 {
 
   /**
    * Whether an assumption broke that no arithmetic on what MM2 wrote can notice (design, assumption 4): a forced sync
-   * that was lost or still waits, together with something that the sync would have told of; or a target log that was
-   * replaced before it held a second record, which MM2 itself does not notice.
+   * that was lost or still waits, together with something that it would have told of; or a target log that had grown
+   * past the old one's newest sync before the next sync was written;
+   * or offsets missing on the one side and added on the other between the same two syncs;
+   * or a sync that waited for the flush while its source topic was replaced.
    */
   get undetectable(): boolean {
     const untold = this.#dropped || this.#pending !== null;
-    return (untold && (this.#wroteAgain || this.#foreign || this.#recreatedTarget)) || this.#recreatedWhileTiny;
+    return (
+      (untold && (this.#wroteAgain || this.#foreign)) ||
+      this.#cancels ||
+      this.#stale ||
+      this.#recreations.some((at) => this.#unnoticed(at))
+    );
+  }
+
+  #unnoticed(recreatedAt: number): boolean {
+    const before = this.#syncLog.slice(0, recreatedAt).findLast((sync) => sync !== null);
+    if (before == null) return false;
+    const after = this.#syncLog.slice(recreatedAt).find((sync) => sync !== null);
+    return before.downstream < (after == null ? BigInt(this.#target.length) : after.downstream);
   }
 
   get sourceEnd(): number {

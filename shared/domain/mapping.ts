@@ -1,0 +1,243 @@
+import type { OffsetGaps } from './offset-gaps.ts';
+import type { SyncHistory, SyncPoint } from './sync-history.ts';
+
+/** Why the syncs before `PartitionMapping.first` no longer hold. */
+export type EpochCause =
+  | 'first-known'
+  | 'target-recreated'
+  | 'target-shortened'
+  | 'source-recreated'
+  | 'source-shortened';
+
+export interface MappingEvidence {
+  readonly history: SyncHistory;
+  /** Records missing from the offset-syncs topic itself. */
+  readonly gaps: OffsetGaps;
+  /** Begin and end of the target partition's log, read after the history. */
+  readonly target: { readonly start: bigint; readonly end: bigint };
+  /** Syncs before this index were written for another topic of the same name (topic id, or the spot check). */
+  readonly sourceRecreatedAt?: number;
+  /** End of the source partition's log, read after the target's; absent where the source could not be read. */
+  readonly sourceEnd?: bigint;
+  /** MM2 writes in transactions, so that their markers stand between the records on the target. */
+  readonly exactlyOnce?: boolean;
+  /** A pair beyond the newest sync that was found by comparing records. */
+  readonly anchor?: { readonly upstream: bigint; readonly downstream: bigint };
+}
+
+/**
+ * What is known of how a partition's source offsets correspond to target offsets, cut to its current epoch: the
+ * stretch in which the target log never went back and the source topic was one and the same.
+ */
+export class PartitionMapping {
+  /** Index of the epoch's first sync; equal to `length` where no sync holds any longer. */
+  readonly first: number;
+  readonly cause: EpochCause;
+  /** No record of this epoch lies before this target offset. */
+  readonly floor: bigint;
+  readonly target: { readonly start: bigint; readonly end: bigint };
+  readonly length: number;
+  /**
+   * Syncs before this index can be relied on. What lies behind it is MM2 writing records again after a restart, not
+   * yet back to where it was: some records stand on the target only in front of it.
+   */
+  readonly settled: number;
+  /** The target holds more than MM2 brought: markers, or records of somebody else. */
+  readonly hasForeign: boolean;
+  /** The source has offsets that never became a record on the target: markers, compacted or deleted records. */
+  readonly hasGaps: boolean;
+  /** Records behind the newest sync that cannot all be new: the source does not have that many. */
+  readonly surplusAtEnd: bigint;
+  readonly #history: SyncHistory;
+  readonly #gaps: OffsetGaps;
+  readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
+  /** Least upstream from each index of the epoch on: rising, so that it can be searched. */
+  readonly #leastUpstream: BigInt64Array;
+  /** Pairs of neighbours between which more records arrived than offsets went by; index of the left one. */
+  readonly #surplus: readonly { readonly left: number; readonly from: bigint; readonly records: bigint }[];
+
+  constructor(evidence: MappingEvidence) {
+    this.#history = evidence.history;
+    this.#gaps = evidence.gaps;
+    this.target = evidence.target;
+    const cut = cutEpoch(evidence);
+    this.first = cut.first;
+    this.cause = cut.cause;
+    this.floor = cut.floor;
+    // An anchor continues a mapping; it cannot begin one.
+    this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
+    this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
+    this.settled = this.#settledLength();
+    this.#leastUpstream = this.#suffixMinima();
+    this.#surplus = this.#findSurplus();
+    this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
+    this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
+    this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
+  }
+
+  /** Whether any sync holds. */
+  get empty(): boolean {
+    return this.first >= this.length;
+  }
+
+  at(index: number): SyncPoint {
+    if (index === this.#history.length && this.#anchor !== undefined) {
+      return { logOffset: -1n, timestamp: -1n, ...this.#anchor };
+    }
+    return this.#history.at(index);
+  }
+
+  newest(): SyncPoint {
+    return this.at(this.length - 1);
+  }
+
+  /** The last sync that MM2 itself wrote: the newest without the anchor. */
+  newestSync(): SyncPoint | null {
+    return this.first < this.#history.length ? this.#history.at(this.#history.length - 1) : null;
+  }
+
+  /** The last sync before this epoch, or null. */
+  lastVoid(): SyncPoint | null {
+    return this.first === 0 ? null : this.#history.at(this.first - 1);
+  }
+
+  /** Index of the last sync in emission order whose upstream is at or before the offset, or −1. */
+  lookup(upstream: bigint): number {
+    const least = this.#leastUpstream;
+    let low = 0;
+    let high = least.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((least[middle] ?? 0n) <= upstream) low = middle + 1;
+      else high = middle;
+    }
+    return low === 0 ? -1 : this.first + low - 1;
+  }
+
+  /** Whether the offset-syncs topic lost records between this sync and the next. */
+  holeAfter(index: number): boolean {
+    if (index + 1 >= this.#history.length) return false;
+    return this.#gaps.between(this.#history.at(index).logOffset, this.#history.at(index + 1).logOffset);
+  }
+
+  /**
+   * Copies of records before `upstream` that may stand behind position `index` on the target although the sync does
+   * not tell: MM2's restarts write records again, and the first sync after a restart can get lost in a burst.
+   */
+  surplusBehind(index: number, upstream: bigint): bigint {
+    let records = 0n;
+    for (const pair of this.#surplus) {
+      if (pair.left < index || pair.from >= upstream) continue;
+      const again = upstream - pair.from;
+      records += again < pair.records ? again : pair.records;
+    }
+    // What cannot be new may be anything that was written before.
+    if (this.surplusAtEnd > 0n) records += this.target.end - this.newest().downstream - 1n;
+    return records;
+  }
+
+  /** Each pair of neighbouring syncs of the epoch, oldest first. */
+  *intervals(): Generator<{ readonly left: SyncPoint; readonly right: SyncPoint; readonly hole: boolean }> {
+    for (let i = this.first; i + 1 < this.length; i++) {
+      yield { left: this.at(i), right: this.at(i + 1), hole: this.holeAfter(i) };
+    }
+  }
+
+  #suffixMinima(): BigInt64Array {
+    const minima = new BigInt64Array(Math.max(0, this.settled - this.first));
+    let least: bigint | null = null;
+    for (let i = minima.length - 1; i >= 0; i--) {
+      const upstream = this.at(this.first + i).upstream;
+      if (least === null || upstream < least) least = upstream;
+      minima[i] = least;
+    }
+    return minima;
+  }
+
+  /** Takes back, newest first, every rewind whose records MM2 has not brought up to the old end again. */
+  #settledLength(): number {
+    let settled = this.length;
+    for (let i = this.length - 1; i > this.first; i--) {
+      const left = this.at(i - 1);
+      const right = this.at(i);
+      if (right.upstream > left.upstream) continue;
+      const oldEnd = left.upstream + (right.downstream - left.downstream - 1n);
+      let reached = right.upstream;
+      for (let j = i; j < settled; j++) reached = reached > this.at(j).upstream ? reached : this.at(j).upstream;
+      if (reached < oldEnd) settled = i;
+    }
+    return settled;
+  }
+
+  #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
+    for (let i = this.first; i + 1 < this.length; i++) {
+      const left = this.at(i);
+      const right = this.at(i + 1);
+      const upstream = right.upstream - left.upstream;
+      if (upstream > 0n && test(upstream, right.downstream - left.downstream)) return true;
+    }
+    return false;
+  }
+
+  #surplusAtEnd(sourceEnd: bigint | undefined): bigint {
+    if (sourceEnd === undefined || this.empty) return 0n;
+    const newest = this.newest();
+    const behind = this.target.end - newest.downstream - 1n;
+    const possible = sourceEnd - newest.upstream - 1n;
+    return behind > possible && possible >= 0n ? behind - possible : 0n;
+  }
+
+  #findSurplus(): { left: number; from: bigint; records: bigint }[] {
+    const found: { left: number; from: bigint; records: bigint }[] = [];
+    for (let i = this.first; i + 1 < this.length; i++) {
+      const left = this.at(i);
+      const right = this.at(i + 1);
+      const records = right.downstream - left.downstream - (right.upstream - left.upstream);
+      if (records <= 0n) continue;
+      // All records between the two, at the most, led up to the right one without a break.
+      const from = right.upstream - (right.downstream - left.downstream - 1n);
+      if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });
+    }
+    return found;
+  }
+}
+
+function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause; floor: bigint } {
+  const { history, target } = evidence;
+  const { length } = history;
+  let first = 0;
+  let cause: EpochCause = 'first-known';
+  for (let i = 1; i < length; i++) {
+    if (history.downstream(i) > history.downstream(i - 1)) continue;
+    // The very same pair once more is a sync that was sent twice, not a log that went back.
+    const repeated =
+      history.downstream(i) === history.downstream(i - 1) && history.upstream(i) === history.upstream(i - 1);
+    if (repeated) continue;
+    first = i;
+    cause = 'target-recreated';
+  }
+  const { sourceRecreatedAt } = evidence;
+  if (sourceRecreatedAt !== undefined && sourceRecreatedAt > first) {
+    first = sourceRecreatedAt;
+    cause = 'source-recreated';
+  }
+  if (evidence.sourceEnd !== undefined) {
+    for (let i = length - 1; i >= first; i--) {
+      if (history.upstream(i) < evidence.sourceEnd) continue;
+      // The source does not reach as far as MM2 once read: recreated, or cut off by an unclean election.
+      first = i + 1;
+      cause = 'source-shortened';
+      break;
+    }
+  }
+  if (length > 0 && first < length && history.downstream(length - 1) >= target.end) {
+    // A record that a sync speaks of is no longer there: the log is another one, or was cut off.
+    return { first: length, cause: 'target-shortened', floor: target.start };
+  }
+  let floor = target.start;
+  if (cause === 'source-recreated' && first > 0) {
+    const behindOld = history.downstream(first - 1) + 1n;
+    if (behindOld > floor && behindOld <= target.end) floor = behindOld;
+  }
+  return { first, cause, floor };
+}

@@ -1,0 +1,31 @@
+import { ByteReader, MalformedRecordError } from './byte-reader.ts';
+
+/**
+ * A group's position that MM2 translated onto the target (`org.apache.kafka.connect.mirror.Checkpoint`, version 0).
+ * `topic` is the *target's* name of the topic.
+ */
+export interface Checkpoint {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+}
+
+/** @throws MalformedRecordError */
+export function decodeCheckpoint(key: Buffer, value: Buffer): Checkpoint {
+  const keys = new ByteReader(key);
+  const group = keys.string();
+  const topic = keys.string();
+  const partition = keys.int32();
+  keys.end();
+  const values = new ByteReader(value);
+  const version = values.int16();
+  // Kafka 4.4 rejects other versions as well (KAFKA-20659); a field we do not know could change the meaning.
+  if (version !== 0) throw new MalformedRecordError(`checkpoint version ${version}, only 0 is known`);
+  const upstream = values.int64();
+  const downstream = values.int64();
+  values.string();
+  values.end();
+  return { group, topic, partition, upstream, downstream };
+}

@@ -1,0 +1,25 @@
+import { ByteReader } from './byte-reader.ts';
+
+/**
+ * What MM2 writes to the offset-syncs topic after it produced a record: upstream offset `upstream` of a *source* topic
+ * partition became downstream offset `downstream` (`org.apache.kafka.connect.mirror.OffsetSync`, no version header).
+ */
+export interface OffsetSync {
+  readonly topic: string;
+  readonly partition: number;
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+}
+
+/** @throws MalformedRecordError */
+export function decodeOffsetSync(key: Buffer, value: Buffer): OffsetSync {
+  const keys = new ByteReader(key);
+  const topic = keys.string();
+  const partition = keys.int32();
+  keys.end();
+  const values = new ByteReader(value);
+  const upstream = values.int64();
+  const downstream = values.int64();
+  values.end();
+  return { topic, partition, upstream, downstream };
+}
