@@ -4,6 +4,11 @@ export const AUDIT_ENVIRONMENT = {
   configFile: 'TIDEMARK_CONFIG',
   /** How many groups of a flow get metrics of their own, worst first. */
   groupMetricsLimit: 'TIDEMARK_GROUP_METRICS_LIMIT',
+  /**
+   * JSON object: name → where Secrets Manager keeps it, `{ "secretsManager": ARN or name, "key"?: key }`. The
+   * configuration refers to the name as `{ env: NAME }`, as it does on a laptop; the value itself is in no variable.
+   */
+  secrets: 'TIDEMARK_SECRETS',
   /** Seconds that a secret is kept before it is read again. */
   secretTtlSeconds: 'TIDEMARK_SECRET_TTL_SECONDS',
   /** Powertools' own names. */

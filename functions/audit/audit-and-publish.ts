@@ -1,0 +1,68 @@
+import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
+import type { AuditReport, Verdict } from '../../shared/domain/audit-report.ts';
+import {
+  heartbeatMetric,
+  type ProjectionLimits,
+  projectMetrics,
+  sawEveryFlow,
+} from '../../shared/domain/metric-projection.ts';
+import { AuthenticationError } from '../../shared/errors.ts';
+import type { MetricSink } from '../../shared/ports.ts';
+
+export interface AuditDependencies {
+  readonly config: {
+    load(options: { readonly signal: AbortSignal }): Promise<TidemarkConfig>;
+    /** Reads secrets anew next time. */
+    forgetSecrets(): void;
+  };
+  /** Audits every flow, and is done by `deadline` (ms since the epoch). */
+  audit(config: TidemarkConfig, options: { readonly deadline: number }): Promise<AuditReport>;
+  readonly sink: MetricSink;
+  readonly limits: ProjectionLimits;
+}
+
+/** What one invocation did: its log line, and its answer. */
+export interface AuditSummary {
+  readonly at: string;
+  /** False when a flow could not be judged: the heartbeat is then 0. */
+  readonly completed: boolean;
+  readonly flows: readonly {
+    readonly flow: string;
+    readonly verdict: Verdict;
+    readonly reasons: readonly string[];
+    readonly unread: number;
+  }[];
+}
+
+/**
+ * One audit, from its configuration to its metrics. The heartbeat goes last and alone, so that it says that everything
+ * else was accepted: a dead-man alarm on it sees an audit whose numbers never arrived.
+ */
+export async function auditAndPublish(
+  dependencies: AuditDependencies,
+  options: { readonly deadline: number; readonly signal: AbortSignal },
+): Promise<AuditSummary> {
+  const { config, audit, sink, limits } = dependencies;
+  const { deadline, signal } = options;
+  const report = await audit(await config.load({ signal }), { deadline }).catch((error: unknown) => {
+    // A password that was rotated is refused until it is read again.
+    if (error instanceof AuthenticationError) config.forgetSecrets();
+    throw error;
+  });
+  await sink.publish(projectMetrics(report, limits), report.at, { signal });
+  await sink.publish([heartbeatMetric(report)], report.at, { signal });
+  return summary(report);
+}
+
+function summary(report: AuditReport): AuditSummary {
+  return {
+    at: new Date(report.at).toISOString(),
+    completed: sawEveryFlow(report),
+    flows: report.flows.map(({ flow, verdict, reasons, unread }) => ({
+      flow,
+      verdict,
+      reasons,
+      unread: unread.length,
+    })),
+  };
+}

@@ -1,0 +1,45 @@
+import type { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import { TidemarkError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports.ts';
+import { type AuditDependencies, type AuditSummary, auditAndPublish } from './audit-and-publish.ts';
+import { parseAuditEvent } from './event.ts';
+import { logErrors } from './log-errors.ts';
+
+/** Time that is kept for publishing, after the audit has to be done. */
+const PUBLISH_RESERVE_MS = 8_000;
+/** What is left to say that time ran out, before Lambda ends the function without a word. */
+const LAST_WORDS_MS = 1_000;
+
+export interface HandlerDependencies extends AuditDependencies {
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+export type AuditHandler = (event: unknown, context: Context) => Promise<AuditSummary>;
+
+/** The audit function with everything it needs from outside. Errors are logged in full and end the invocation. */
+export function createHandler(dependencies: HandlerDependencies): AuditHandler {
+  const { logger, clock } = dependencies;
+  return middy<unknown, AuditSummary>({
+    timeoutEarlyInMillis: LAST_WORDS_MS,
+    timeoutEarlyResponse: () => {
+      throw new TidemarkError('AUDIT_TIMED_OUT', 'the audit did not end within the time of the function', {
+        remedy: 'Look at the log for what was slow, and whether the clusters can be reached from the function.',
+        retriable: true,
+      });
+    },
+  })
+    .use(injectLambdaContext(logger, { resetKeys: true }))
+    .use(logErrors(logger))
+    .handler(async (event: unknown, context: Context, { signal }: { signal: AbortSignal }) => {
+      const { executionId, scheduledAt } = parseAuditEvent(event);
+      logger.appendKeys({ executionId, scheduledAt });
+      const deadline = clock.now() + context.getRemainingTimeInMillis() - PUBLISH_RESERVE_MS;
+      const summary = await auditAndPublish(dependencies, { deadline, signal });
+      logger.info('audit published', { audit: summary });
+      return summary;
+    });
+}

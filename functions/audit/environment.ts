@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { SecretLocation } from '../../shared/config/secret-location.ts';
+import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
+import { InvalidInputError } from './invalid-input-error.ts';
+
+/** What the audit function runs on, validated once when the function starts. */
+export interface AuditEnvironment {
+  readonly configFile: string;
+  readonly groupMetricsLimit: number;
+  readonly secrets: ReadonlyMap<string, SecretLocation>;
+  readonly secretTtlMs: number;
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.number().min(least).max(most));
+
+const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
+
+const json = z.string().transform((text, context): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'a JSON object' });
+    return z.NEVER;
+  }
+});
+
+const schema = z.object({
+  [AUDIT_ENVIRONMENT.configFile]: z.string().min(1),
+  [AUDIT_ENVIRONMENT.groupMetricsLimit]: wholeNumber(0, 100_000),
+  [AUDIT_ENVIRONMENT.secrets]: json.pipe(z.record(z.string().min(1), secretLocation)),
+  [AUDIT_ENVIRONMENT.secretTtlSeconds]: wholeNumber(1, 86_400),
+});
+
+/** @throws InvalidInputError that names every variable that is wrong. */
+export function parseAuditEnvironment(variables: Readonly<Record<string, string | undefined>>): AuditEnvironment {
+  const parsed = schema.safeParse(variables);
+  if (!parsed.success) throw new InvalidInputError('environment', parsed.error);
+  const values = parsed.data;
+  return {
+    configFile: values[AUDIT_ENVIRONMENT.configFile],
+    groupMetricsLimit: values[AUDIT_ENVIRONMENT.groupMetricsLimit],
+    secrets: new Map(Object.entries(values[AUDIT_ENVIRONMENT.secrets])),
+    secretTtlMs: values[AUDIT_ENVIRONMENT.secretTtlSeconds] * 1000,
+  };
+}

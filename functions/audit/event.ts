@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { AUDIT_EVENT } from '../../shared/contract/environment.ts';
+import { InvalidInputError } from './invalid-input-error.ts';
+
+/** What EventBridge Scheduler sends: its own context attributes. */
+const schema = z.object({
+  [AUDIT_EVENT.scheduledAt]: z.iso.datetime({ offset: true }),
+  [AUDIT_EVENT.executionId]: z.string().min(1),
+});
+
+export type AuditEvent = z.infer<typeof schema>;
+
+/** @throws InvalidInputError */
+export function parseAuditEvent(event: unknown): AuditEvent {
+  const parsed = schema.safeParse(event);
+  if (!parsed.success) throw new InvalidInputError('event', parsed.error);
+  return parsed.data;
+}

@@ -1,0 +1,169 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createHandler, type HandlerDependencies } from '../../../functions/audit/create-handler.ts';
+import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../../../lab/cloudwatch-endpoint.ts';
+import { createCloudWatchMetricSink } from '../../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
+import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/audit-policy.ts';
+import type { AuditReport, FlowReport } from '../../../shared/domain/audit-report.ts';
+import { AuthenticationError, ClusterUnreachableError } from '../../../shared/errors.ts';
+import { lambdaContext, schedulerEvent } from './invocation.ts';
+
+const at = Date.UTC(2026, 10, 20, 10, 0, 0);
+const config: TidemarkConfig = { clusters: new Map(), flows: [], policy: DEFAULT_AUDIT_POLICY };
+const flow: FlowReport = {
+  flow: 'A->B',
+  verdict: 'ready',
+  reasons: [],
+  loss: { kind: 'known', records: 0n, seconds: 0, basis: 'proven' },
+  partitions: [],
+  groups: [],
+  findings: [],
+  unread: [],
+};
+const report = (parts: Partial<FlowReport> = {}): AuditReport => ({ at, flows: [{ ...flow, ...parts }] });
+
+describe('the audit function', () => {
+  let endpoint: CloudWatchEndpoint;
+  let lines: Record<string, unknown>[];
+  let forgotten: number;
+
+  beforeAll(async () => {
+    endpoint = await startCloudWatchEndpoint();
+  });
+  beforeEach(() => {
+    endpoint.forget();
+    endpoint.refuse(() => null);
+    lines = [];
+    forgotten = 0;
+  });
+  afterAll(() => endpoint.close());
+
+  function handler(parts: Partial<HandlerDependencies>) {
+    const client = new CloudWatchClient({
+      endpoint: endpoint.url,
+      region: 'eu-central-1',
+      credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'test' },
+      maxAttempts: 1,
+    });
+    return createHandler({
+      config: { load: async () => config, forgetSecrets: () => forgotten++ },
+      audit: async () => report(),
+      sink: createCloudWatchMetricSink(client),
+      limits: { groups: 10 },
+      clock: { now: () => at },
+      logger: capturing(),
+      ...parts,
+    });
+  }
+
+  function capturing(): Logger {
+    const logger = new Logger({ serviceName: 'tidemark' });
+    const keep = (line: string) => lines.push(JSON.parse(line));
+    Object.assign(logger, { console: { ...console, info: keep, error: keep, warn: keep } });
+    return logger;
+  }
+
+  const published = () => endpoint.data.map((datum) => datum.MetricName);
+
+  test('an audit publishes its numbers, then its heartbeat, and logs one line', async () => {
+    const summary = await handler({})(schedulerEvent, lambdaContext(50_000));
+    expect(summary).toEqual({
+      at: '2026-11-20T10:00:00.000Z',
+      completed: true,
+      flows: [{ flow: 'A->B', verdict: 'ready', reasons: [], unread: 0 }],
+    });
+    expect(published().at(-1)).toBe('AuditCompleted');
+    expect(published()).toContain('LossRecords');
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'INFO',
+        message: 'audit published',
+        audit: summary,
+        executionId: schedulerEvent.executionId,
+        function_request_id: lambdaContext(1).awsRequestId,
+      }),
+    ]);
+  });
+
+  test('the audit has to be done early enough to publish', async () => {
+    let deadline = 0;
+    const audit: HandlerDependencies['audit'] = async (_, options) => {
+      deadline = options.deadline;
+      return report();
+    };
+    await handler({ audit })(schedulerEvent, lambdaContext(50_000));
+    expect(deadline).toBeGreaterThan(at + 40_000);
+    expect(deadline).toBeLessThanOrEqual(at + 42_000);
+  });
+
+  test('GIVEN a flow without a verdict THEN the numbers that are known go out, and the heartbeat is 0', async () => {
+    const summary = await handler({ audit: async () => report({ verdict: 'unknown' }) })(
+      schedulerEvent,
+      lambdaContext(50_000),
+    );
+    expect(summary.completed).toBe(false);
+    expect(endpoint.data.at(-1)).toMatchObject({ MetricName: 'AuditCompleted', Values: [0] });
+  });
+
+  test('GIVEN metrics that CloudWatch refused THEN there is no heartbeat, and the invocation fails', async () => {
+    endpoint.refuse((data) =>
+      data.some((datum) => datum.MetricName === 'LossRecords') ? { status: 500, type: 'InternalServiceFault' } : null,
+    );
+    await expect(handler({})(schedulerEvent, lambdaContext(50_000))).rejects.toMatchObject({
+      code: 'METRICS_REJECTED',
+    });
+    expect(published()).not.toContain('AuditCompleted');
+    expect(lines).toEqual([
+      expect.objectContaining({ level: 'ERROR', code: 'METRICS_REJECTED', remedy: expect.any(String) }),
+    ]);
+  });
+
+  test('GIVEN a cluster that refuses the password THEN the secrets are read again next time', async () => {
+    const audit = async () => {
+      throw new AuthenticationError('A', 'cluster A refused the credentials');
+    };
+    await expect(handler({ audit })(schedulerEvent, lambdaContext(50_000))).rejects.toThrow(AuthenticationError);
+    expect(forgotten).toBe(1);
+  });
+
+  test('GIVEN a cluster out of reach THEN nothing is published and the secrets stay', async () => {
+    const audit = async () => {
+      throw new ClusterUnreachableError('A', 'BROKER_UNREACHABLE', 'no broker of cluster A answers');
+    };
+    await expect(handler({ audit })(schedulerEvent, lambdaContext(50_000))).rejects.toThrow(ClusterUnreachableError);
+    expect(endpoint.data).toEqual([]);
+    expect(forgotten).toBe(0);
+  });
+
+  test('GIVEN an audit that hangs THEN the invocation fails by itself, with a code, before Lambda ends it', async () => {
+    const audit = () => new Promise<AuditReport>(() => undefined);
+    const context = lambdaContext(1_200);
+    await expect(handler({ audit })(schedulerEvent, context)).rejects.toMatchObject({ code: 'AUDIT_TIMED_OUT' });
+    expect(context.getRemainingTimeInMillis()).toBeGreaterThan(0);
+    expect(lines).toEqual([expect.objectContaining({ level: 'ERROR', code: 'AUDIT_TIMED_OUT' })]);
+  });
+
+  test('GIVEN a defect THEN its stack is logged, and nothing of what it carries', async () => {
+    const audit = async () => {
+      throw Object.assign(new TypeError('x is undefined'), { password: 'hunter2' });
+    };
+    await expect(handler({ audit })(schedulerEvent, lambdaContext(50_000))).rejects.toThrow(TypeError);
+    expect(lines).toEqual([expect.objectContaining({ level: 'ERROR', code: 'DEFECT', defect: 'TypeError' })]);
+    expect(JSON.stringify(lines)).not.toContain('hunter2');
+  });
+
+  test.each([[{}], [null], ['now'], [{ scheduledAt: 'yesterday', executionId: '' }]])(
+    'GIVEN %j as the event THEN every fault is named, and nothing is audited',
+    async (event) => {
+      let audits = 0;
+      const audit = async () => {
+        audits++;
+        return report();
+      };
+      await expect(handler({ audit })(event, lambdaContext(50_000))).rejects.toMatchObject({ code: 'EVENT_INVALID' });
+      expect(audits).toBe(0);
+    },
+  );
+});

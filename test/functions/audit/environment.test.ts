@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { parseAuditEnvironment } from '../../../functions/audit/environment.ts';
+import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
+
+const good = {
+  [AUDIT_ENVIRONMENT.configFile]: '/opt/tidemark.yaml',
+  [AUDIT_ENVIRONMENT.groupMetricsLimit]: '50',
+  [AUDIT_ENVIRONMENT.secrets]: '{"A_PASSWORD":{"secretsManager":"kafka/a","key":"password"}}',
+  [AUDIT_ENVIRONMENT.secretTtlSeconds]: '300',
+};
+
+describe("the audit function's environment", () => {
+  test('is read into a model, times in milliseconds', () => {
+    expect(parseAuditEnvironment({ ...good, PATH: '/bin' })).toEqual({
+      configFile: '/opt/tidemark.yaml',
+      groupMetricsLimit: 50,
+      secrets: new Map([['A_PASSWORD', { secretsManager: 'kafka/a', key: 'password' }]]),
+      secretTtlMs: 300_000,
+    });
+  });
+
+  test('an empty environment names every variable at once', () => {
+    const parse = () => parseAuditEnvironment({});
+    for (const name of Object.keys(good)) expect(parse).toThrow(name);
+  });
+
+  test.each([
+    [AUDIT_ENVIRONMENT.groupMetricsLimit, '-1'],
+    [AUDIT_ENVIRONMENT.groupMetricsLimit, 'many'],
+    [AUDIT_ENVIRONMENT.secretTtlSeconds, '0'],
+    [AUDIT_ENVIRONMENT.secrets, 'hunter2'],
+    [AUDIT_ENVIRONMENT.secrets, '{"A":"hunter2"}'],
+    [AUDIT_ENVIRONMENT.secrets, '{"A":{"secretsManager":""}}'],
+    [AUDIT_ENVIRONMENT.configFile, ''],
+  ])('%s=%s is refused by name, without its value', (name, value) => {
+    const parse = () => parseAuditEnvironment({ ...good, [name]: value });
+    expect(parse).toThrow(name);
+    expect(parse).not.toThrow(/hunter2/);
+  });
+});
