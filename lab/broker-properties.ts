@@ -1,24 +1,14 @@
-import { type BrokerAddress, HOST, type Listener } from './listeners.ts';
+import { type BrokerAddress, HOST } from './listeners.ts';
+import type { ClusterSecurity } from './security.ts';
 
 export interface BrokerPlan {
   readonly broker: BrokerAddress;
   readonly all: readonly BrokerAddress[];
   readonly dataFolder: string;
-  /** Settings of listeners, SASL, TLS and the authorizer. */
-  readonly security: Readonly<Record<string, string>>;
+  readonly security: ClusterSecurity;
   /** The caller's; they win. */
   readonly overrides: Readonly<Record<string, string>>;
 }
-
-const protocolOf: Record<Listener['name'], string> = {
-  PLAINTEXT: 'PLAINTEXT',
-  SASL_PLAINTEXT: 'SASL_PLAINTEXT',
-  SASL_SSL: 'SASL_SSL',
-  SSL: 'SSL',
-  MTLS: 'SSL',
-  INTERNAL: 'PLAINTEXT',
-  CONTROLLER: 'PLAINTEXT',
-};
 
 /**
  * server.properties of a broker that is its own controller (KRaft combined mode): small, quick to start, quick to
@@ -42,7 +32,7 @@ export function brokerProperties(plan: BrokerPlan): string {
       .filter(({ name }) => name !== 'CONTROLLER')
       .map(({ name, advertisedPort }) => `${name}://${HOST}:${advertisedPort}`)
       .join(','),
-    'listener.security.protocol.map': names.map((name) => `${name}:${protocolOf[name]}`).join(','),
+    'listener.security.protocol.map': names.map((name) => `${name}:${plan.security.protocolOf(name)}`).join(','),
     'inter.broker.listener.name': names.includes('INTERNAL') ? 'INTERNAL' : (names[0] ?? 'PLAINTEXT'),
     'log.dirs': plan.dataFolder,
     'num.partitions': '1',
@@ -67,7 +57,7 @@ export function brokerProperties(plan: BrokerPlan): string {
     'num.recovery.threads.per.data.dir': '1',
     'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
     'log.segment.delete.delay.ms': '1000',
-    ...plan.security,
+    ...plan.security.brokerSettings(),
     ...plan.overrides,
   };
   return renderProperties(settings);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { brokerProperties } from './broker-properties.ts';
 import { JavaProcess } from './java-process.ts';
 import type { BrokerAddress } from './listeners.ts';
+import type { ClusterSecurity } from './security.ts';
 import type { WatchdogLink } from './watchdog-link.ts';
 
 export interface BrokerOptions {
@@ -13,9 +14,7 @@ export interface BrokerOptions {
   readonly folder: string;
   readonly classpath: string;
   readonly heapMb: number;
-  readonly security: Readonly<Record<string, string>>;
-  /** More arguments for `kafka-storage format`, such as `--add-scram`. */
-  readonly format: readonly string[];
+  readonly security: ClusterSecurity;
   readonly config: Readonly<Record<string, string>>;
 }
 
@@ -41,7 +40,7 @@ export function createBroker(options: BrokerOptions, watchdog: WatchdogLink): Ja
       folder,
       classpath: options.classpath,
       mainClass: 'LabBroker',
-      args: [file, dataFolder, options.clusterId, ...options.format],
+      args: [file, dataFolder, options.clusterId, ...options.security.formatArguments()],
       heapMb: options.heapMb,
     },
     watchdog,

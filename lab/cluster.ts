@@ -2,10 +2,16 @@ import { randomBytes } from 'node:crypto';
 import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
 import { TidemarkError } from '../shared/errors.ts';
+import { type Access, clientPropertiesFor, connectionFor } from './access.ts';
+import type { LabAgent } from './agent.ts';
 import { createBroker } from './broker.ts';
-import { freePorts } from './free-port.ts';
+import type { Certificates } from './certificates.ts';
+import { ClusterAdmin } from './cluster-admin.ts';
 import type { JavaProcess } from './java-process.ts';
-import { advertised, type BrokerAddress, type Listener } from './listeners.ts';
+import { LabLink } from './link.ts';
+import { type BrokerAddress, bootstrapOf, HOST, planListeners } from './listeners.ts';
+import { LabProxy } from './proxy.ts';
+import { ClusterSecurity, type SecurityOptions } from './security.ts';
 import { waitUntil } from './wait-until.ts';
 import type { WatchdogLink } from './watchdog-link.ts';
 
@@ -18,77 +24,125 @@ export interface ClusterOptions {
   /** Broker settings that win over the lab's. */
   readonly config?: Readonly<Record<string, string>>;
   readonly heapMb?: number;
+  /** Clients have to log in: SASL_PLAINTEXT, SASL_SSL, SSL and MTLS listeners instead of PLAINTEXT. */
+  readonly security?: SecurityOptions;
+  /** Kafka's StandardAuthorizer: nothing is allowed without an ACL, except to the lab itself. */
+  readonly authorizer?: boolean;
+  /** Puts a proxy before every client listener, which brokers advertise: `link` then carries all client traffic. */
+  readonly throughProxy?: boolean;
 }
 
 export interface ClusterSetting {
   readonly folder: string;
   readonly classpath: string;
   readonly watchdog: WatchdogLink;
+  readonly agent: () => LabAgent;
+  readonly certificates: () => Certificates;
 }
 
 /** A real Kafka cluster of one or three brokers on this machine; node ids begin at 1. */
 export class LabCluster {
   readonly alias: string;
-  readonly clusterId: string;
+  readonly clusterId = randomBytes(16).toString('base64url');
   readonly addresses: readonly BrokerAddress[];
-  readonly #brokers: ReadonlyMap<number, JavaProcess>;
+  /** Kafka's own AdminClient as super user, past every proxy. */
+  readonly admin: ClusterAdmin;
+  readonly #security: ClusterSecurity;
+  readonly #brokers = new Map<number, JavaProcess>();
+  readonly #links = new Map<number, LabLink>();
 
   private constructor(options: ClusterOptions, setting: ClusterSetting, addresses: readonly BrokerAddress[]) {
     this.alias = options.alias;
-    this.clusterId = randomBytes(16).toString('base64url');
     this.addresses = addresses;
-    this.#brokers = new Map(
-      addresses.map((address) => [
-        address.nodeId,
-        createBroker(
-          {
-            alias: options.alias,
-            clusterId: this.clusterId,
-            address,
-            all: addresses,
-            folder: setting.folder,
-            classpath: setting.classpath,
-            heapMb: options.heapMb ?? 512,
-            security: {},
-            format: [],
-            config: options.config ?? {},
-          },
-          setting.watchdog,
-        ),
-      ]),
+    const { security, authorizer = false } = options;
+    this.#security = new ClusterSecurity(
+      security,
+      authorizer,
+      security === undefined ? undefined : setting.certificates(),
     );
+    this.admin = new ClusterAdmin(setting.agent, this.superUserProperties);
+    for (const address of addresses) {
+      const broker = createBroker(
+        {
+          ...setting,
+          alias: options.alias,
+          clusterId: this.clusterId,
+          address,
+          all: addresses,
+          heapMb: options.heapMb ?? 512,
+          security: this.#security,
+          config: options.config ?? {},
+        },
+        setting.watchdog,
+      );
+      this.#brokers.set(address.nodeId, broker);
+    }
   }
 
   /** Starts the cluster; resolves when every broker is registered and answers. */
   static async start(options: ClusterOptions, setting: ClusterSetting): Promise<LabCluster> {
+    const { security, authorizer = false, throughProxy = false } = options;
+    const plan = {
+      secured: security !== undefined,
+      internal: security !== undefined || authorizer || throughProxy,
+      throughProxy,
+    };
     const addresses: BrokerAddress[] = [];
-    for (let nodeId = 1; nodeId <= (options.brokers ?? 1); nodeId++) {
-      const [client = 0, controller = 0] = await freePorts(2);
-      const listeners: Listener[] = [
-        { name: 'PLAINTEXT', port: client, advertisedPort: client },
-        { name: 'CONTROLLER', port: controller, advertisedPort: controller },
-      ];
-      addresses.push({ nodeId, listeners });
-    }
+    for (let nodeId = 1; nodeId <= (options.brokers ?? 1); nodeId++) addresses.push(await planListeners(nodeId, plan));
     const cluster = new LabCluster(options, setting, addresses);
-    for (const broker of cluster.#brokers.values()) broker.start();
     try {
+      if (throughProxy) await cluster.#startLinks();
+      for (const broker of cluster.#brokers.values()) broker.start();
       await cluster.waitUntilRegistered(addresses.length);
     } catch (error) {
-      await Promise.all([...cluster.#brokers.values()].map((broker) => broker.kill()));
+      await cluster.stop();
       throw error;
     }
     return cluster;
   }
 
-  /** `host:port` of every broker's client listener. */
+  /** `host:port` of every broker's first client listener, through its proxy where there is one. */
   get bootstrapServers(): string {
-    return this.addresses.map((address) => advertised(address, 'PLAINTEXT')).join(',');
+    return bootstrapOf(this.addresses, this.#security.options === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT').join(',');
   }
 
-  /** How Tidemark reaches this cluster. */
+  /** How Tidemark reaches this cluster: where it is secured, as its first user with SCRAM-SHA-512. */
   get connection(): KafkaConnection {
-    return { alias: this.alias, bootstrapServers: this.bootstrapServers.split(','), clientId: 'tidemark-lab' };
+    return this.connectionFor(this.#defaultAccess);
+  }
+
+  /** How Tidemark reaches this cluster in a certain way. */
+  connectionFor(access: Access): KafkaConnection {
+    return connectionFor(access, { alias: this.alias, addresses: this.addresses, security: this.#security });
+  }
+
+  /** The Java client settings for `connection`; `mm2Properties()` puts them into MM2's configuration. */
+  get clientProperties(): Record<string, string> {
+    return this.clientPropertiesFor(this.#defaultAccess);
+  }
+
+  clientPropertiesFor(access: Access): Record<string, string> {
+    return clientPropertiesFor(access, { alias: this.alias, addresses: this.addresses, security: this.#security });
+  }
+
+  /** Java client settings of the lab's super user, past every proxy. */
+  get superUserProperties(): Record<string, string> {
+    return {
+      'bootstrap.servers': bootstrapOf(this.addresses, this.#ownListener).join(','),
+      ...this.#security.superUserSettings(),
+    };
+  }
+
+  /** The network path of all clients; only with `throughProxy`. */
+  get link(): LabLink {
+    return new LabLink([...this.#links.values()].flatMap((link) => link.proxies));
+  }
+
+  /** The network path to one broker; only with `throughProxy`. */
+  linkTo(nodeId: number): LabLink {
+    const link = this.#links.get(nodeId);
+    if (link !== undefined) return link;
+    throw new TidemarkError('LAB_NO_PROXY', `broker ${nodeId} of cluster ${this.alias} has no proxy before it`);
   }
 
   get nodeIds(): number[] {
@@ -123,14 +177,14 @@ export class LabCluster {
 
   /** Waits until the cluster's own metadata lists exactly `count` live brokers. */
   async waitUntilRegistered(count: number, deadlineMs = READY_DEADLINE_MS): Promise<void> {
-    const running = [...this.#brokers.entries()].filter(([, broker]) => broker.running);
+    const running = [...this.#brokers.values()].filter((broker) => broker.running);
     await waitUntil(
       `cluster ${this.alias} to have ${count} of ${this.#brokers.size} brokers`,
       async () => {
-        for (const [, broker] of running) broker.assertRunning();
+        for (const broker of running) broker.assertRunning();
         return (await this.#liveBrokers()) === count;
       },
-      { deadlineMs, explain: () => running.map(([, broker]) => broker.tail()).join('\n') },
+      { deadlineMs, explain: () => running.map((broker) => broker.tail()).join('\n') },
     );
   }
 
@@ -144,20 +198,41 @@ export class LabCluster {
     return [...this.#brokers.values()].map((broker) => broker.authorizerLog()).join('');
   }
 
-  /** Ends every broker at once; their data is the lab's to remove, so nothing is flushed. */
+  /** Ends every broker at once (SIGKILL): their data goes with the lab, so nothing needs flushing. */
   async stop(): Promise<void> {
     await Promise.all([...this.#brokers.values()].map((broker) => broker.kill()));
+    await this.link.close();
+  }
+
+  get #defaultAccess(): Access {
+    const [user] = Object.keys(this.#security.options?.users ?? {});
+    if (this.#security.options === undefined || user === undefined) return { listener: 'PLAINTEXT' };
+    return { listener: 'SASL_PLAINTEXT', mechanism: 'SCRAM-SHA-512', user };
+  }
+
+  get #ownListener(): 'INTERNAL' | 'PLAINTEXT' {
+    return bootstrapOf(this.addresses, 'INTERNAL').length > 0 ? 'INTERNAL' : 'PLAINTEXT';
+  }
+
+  async #startLinks(): Promise<void> {
+    for (const { nodeId, listeners } of this.addresses) {
+      const proxied = listeners.filter(({ port, advertisedPort }) => port !== advertisedPort);
+      const start = proxied.map(({ port, advertisedPort }) => LabProxy.start({ host: HOST, port }, advertisedPort));
+      this.#links.set(nodeId, new LabLink(await Promise.all(start)));
+    }
   }
 
   async #liveBrokers(): Promise<number> {
+    const { superUser } = this.#security;
     const kafka = new Kafka({
       clientId: 'tidemark-lab-ready',
-      brokers: this.bootstrapServers.split(','),
+      brokers: bootstrapOf(this.addresses, this.#ownListener),
       logLevel: logLevel.NOTHING,
       connectionTimeout: 1_000,
       requestTimeout: 2_000,
       enforceRequestTimeout: true,
       retry: { retries: 0 },
+      ...(superUser === undefined ? {} : { sasl: { mechanism: 'plain', ...superUser } }),
     });
     const admin = kafka.admin();
     try {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
 import { TidemarkError } from '../shared/errors.ts';
 import { type LogFiles, writeLogSettings } from './log-settings.ts';
 import type { WatchdogLink } from './watchdog-link.ts';
@@ -15,7 +16,8 @@ export interface JavaCommand {
   /** The process's own folder; its logs go there. */
   readonly folder: string;
   readonly heapMb: number;
-  readonly systemProperties?: Readonly<Record<string, string>>;
+  /** Called with every line of standard output, which then does not count as log; opens standard input too. */
+  readonly onLine?: (line: string) => void;
 }
 
 /** One JVM of the lab: started, stopped, killed, paused, and registered with the watchdog while it lives. */
@@ -43,7 +45,7 @@ export class JavaProcess {
 
   start(): void {
     if (this.#child !== undefined) return;
-    const { classpath, mainClass, args, heapMb, folder, systemProperties = {} } = this.#command;
+    const { classpath, mainClass, args, heapMb, folder, onLine } = this.#command;
     this.#output = '';
     const child = spawn(
       'java',
@@ -55,14 +57,13 @@ export class JavaProcess {
         '-Xshare:auto',
         '-XX:-UsePerfData',
         `-Dlog4j2.configurationFile=${this.logs.settings}`,
-        ...Object.entries(systemProperties).map(([key, value]) => `-D${key}=${value}`),
         '-cp',
         classpath,
         mainClass,
         ...args,
       ],
       // Detached, so that Ctrl-C in a terminal ends the lab in order instead of every JVM at once.
-      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], detached: true },
+      { cwd: folder, stdio: [onLine === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], detached: true },
     );
     this.#child = child;
     const { pid } = child;
@@ -70,7 +71,9 @@ export class JavaProcess {
     const keep = (chunk: Buffer): void => {
       this.#output = `${this.#output}${chunk}`.slice(-8_000);
     };
-    child.stdout?.on('data', keep);
+    if (onLine !== undefined && child.stdout !== null) createInterface({ input: child.stdout }).on('line', onLine);
+    else child.stdout?.on('data', keep);
+    child.stdin?.on('error', () => undefined);
     child.stderr?.on('data', keep);
     this.#exited = new Promise((resolve) => {
       const gone = (): void => {
@@ -103,6 +106,16 @@ export class JavaProcess {
 
   signal(signal: NodeJS.Signals): void {
     this.#child?.kill(signal);
+  }
+
+  /** Writes a line to standard input. */
+  send(line: string): void {
+    this.#child?.stdin?.write(`${line}\n`);
+  }
+
+  /** Resolves when the process is gone; at once where it never ran. */
+  get exited(): Promise<void> {
+    return this.#exited;
   }
 
   /** The whole log so far. */

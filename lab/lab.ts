@@ -1,9 +1,12 @@
 import { mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ClusterOptions, LabCluster } from './cluster.ts';
+import { LabAgent } from './agent.ts';
+import { Certificates } from './certificates.ts';
+import { type ClusterOptions, type ClusterSetting, LabCluster } from './cluster.ts';
 import { resolveClasspath } from './maven-classpath.ts';
 import { LabMm2, type Mm2Options } from './mm2.ts';
+import { LabProxy, type ProxyTarget } from './proxy.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
 export interface LabOptions {
@@ -21,6 +24,9 @@ export class Lab implements AsyncDisposable {
   readonly #watchdog: WatchdogLink;
   readonly #clusters: LabCluster[] = [];
   readonly #mirrors: LabMm2[] = [];
+  readonly #proxies: LabProxy[] = [];
+  #agent: LabAgent | undefined;
+  #certificates: Certificates | undefined;
   #stopped: Promise<void> | undefined;
 
   private constructor(classpath: string) {
@@ -49,6 +55,13 @@ export class Lab implements AsyncDisposable {
     return mm2;
   }
 
+  /** Puts a proxy before an address. For a whole cluster, `throughProxy` of `startCluster` is the better way. */
+  async proxy(target: ProxyTarget): Promise<LabProxy> {
+    const proxy = await LabProxy.start(target);
+    this.#proxies.push(proxy);
+    return proxy;
+  }
+
   /** Ends every process and removes the folder. May be called more than once. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -61,13 +74,33 @@ export class Lab implements AsyncDisposable {
 
   async #stop(): Promise<void> {
     await Promise.all(this.#mirrors.map((mm2) => mm2.kill()));
-    await Promise.all(this.#clusters.map((cluster) => cluster.stop()));
+    await Promise.all([...this.#clusters, this.#agent].map((part) => part?.stop()));
+    await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     // The watchdog removes the folder, and whatever process was started while this ran.
     await this.#watchdog.close();
   }
 
-  get #setting(): { folder: string; classpath: string; watchdog: WatchdogLink } {
-    return { folder: this.folder, classpath: this.classpath, watchdog: this.#watchdog };
+  get #setting(): ClusterSetting {
+    return {
+      folder: this.folder,
+      classpath: this.classpath,
+      watchdog: this.#watchdog,
+      agent: () => this.#startAgent(),
+      certificates: () => this.#makeCertificates(),
+    };
+  }
+
+  #startAgent(): LabAgent {
+    if (this.#agent === undefined) {
+      this.#agent = new LabAgent({ folder: this.folder, classpath: this.classpath, watchdog: this.#watchdog });
+      this.#agent.start();
+    }
+    return this.#agent;
+  }
+
+  #makeCertificates(): Certificates {
+    this.#certificates ??= new Certificates(join(this.folder, 'certificates'));
+    return this.#certificates;
   }
 }
 

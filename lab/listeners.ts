@@ -1,9 +1,12 @@
-/** How a listener of a lab broker talks; MTLS is SSL that insists on a client certificate. */
-export type ListenerName = 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL' | 'MTLS';
+import { freePorts } from './free-port.ts';
+
+/** How a listener of a lab broker talks to clients; MTLS is SSL that insists on a client certificate. */
+export type ClientListener = 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL' | 'MTLS';
 
 /** One listener of one broker: where it binds, and the port that the broker tells clients to use. */
 export interface Listener {
-  readonly name: ListenerName | 'INTERNAL' | 'CONTROLLER';
+  /** INTERNAL is the lab's own way in, past proxies and as super user; brokers talk to each other there too. */
+  readonly name: ClientListener | 'INTERNAL' | 'CONTROLLER';
   readonly port: number;
   readonly advertisedPort: number;
 }
@@ -16,8 +19,33 @@ export interface BrokerAddress {
 
 export const HOST = '127.0.0.1';
 
-/** `host:port` of a listener as clients are told it. */
-export function advertised(broker: BrokerAddress, name: Listener['name']): string | undefined {
-  const listener = broker.listeners.find((candidate) => candidate.name === name);
-  return listener === undefined ? undefined : `${HOST}:${listener.advertisedPort}`;
+const SECURED: readonly ClientListener[] = ['SASL_PLAINTEXT', 'SASL_SSL', 'SSL', 'MTLS'];
+
+export interface ListenerPlan {
+  readonly secured: boolean;
+  readonly internal: boolean;
+  readonly throughProxy: boolean;
+}
+
+/** Chooses the ports of one broker. */
+export async function planListeners(nodeId: number, plan: ListenerPlan): Promise<BrokerAddress> {
+  const clients = plan.secured ? SECURED : (['PLAINTEXT'] as const);
+  const listeners: Listener[] = [];
+  for (const name of clients) {
+    const [port = 0] = await freePorts(1);
+    const [advertisedPort = port] = plan.throughProxy ? await freePorts(1) : [];
+    listeners.push({ name, port, advertisedPort });
+  }
+  for (const name of plan.internal ? (['INTERNAL', 'CONTROLLER'] as const) : (['CONTROLLER'] as const)) {
+    const [port = 0] = await freePorts(1);
+    listeners.push({ name, port, advertisedPort: port });
+  }
+  return { nodeId, listeners };
+}
+
+/** `host:port` of a listener of every broker, as clients are told it. */
+export function bootstrapOf(brokers: readonly BrokerAddress[], name: Listener['name']): string[] {
+  return brokers.flatMap(({ listeners }) =>
+    listeners.filter((listener) => listener.name === name).map((listener) => `${HOST}:${listener.advertisedPort}`),
+  );
 }

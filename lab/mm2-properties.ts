@@ -4,7 +4,7 @@ import { renderProperties } from './broker-properties.ts';
 export interface Mm2Side {
   readonly alias: string;
   readonly bootstrapServers: string;
-  /** Client settings such as `security.protocol`; the alias is put before each. */
+  /** Client settings such as `security.protocol`; the alias is put before each. A `LabCluster` has them. */
   readonly clientProperties?: Readonly<Record<string, string>>;
 }
 

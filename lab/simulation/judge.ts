@@ -30,7 +30,7 @@ export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
     gaps,
     target: { start: 0n, end: BigInt(mm2.targetEnd) },
     sourceEnd: BigInt(mm2.sourceEnd),
-    exactlyOnce: mm2.hadMarkers,
+    exactlyOnce: mm2.exactlyOnce,
     ...(inDoubt > 0 ? { sourceRecreatedAt: inDoubt } : {}),
   });
 }

@@ -29,6 +29,8 @@ interface Pair {
   readonly log: number;
   /** Which of the source's topics of that name it speaks of. */
   readonly epoch: number;
+  readonly sourceOnly: number;
+  readonly targetOnly: number;
 }
 
 const OFFSET_LAG_MAX = 10;
@@ -47,9 +49,11 @@ export class SimulatedMm2 {
   #target: TargetRecord[] = [];
   #syncLog: (SyncPoint | null)[] = [];
   #clock = 1_000;
-  /** Offsets on one side only since the last sync went out; both in one interval can cancel each other out. */
+  /** Offsets that are on one side only, counted up; both between two syncs can cancel each other out. */
   #sourceOnly = 0;
   #targetOnly = 0;
+  #lastRead = -1;
+  #lastEmitted: Pair | null = null;
   #cancels = false;
   /** A pair of a deleted source topic went out after the new one had its first record. */
   #stale = false;
@@ -67,7 +71,7 @@ export class SimulatedMm2 {
   #foreign = false;
   /** Length of the sync log at each recreation of the target. */
   readonly #recreations: number[] = [];
-  hadMarkers = false;
+  #markers = false;
 
   run(steps: readonly Step[]): void {
     for (const step of steps) this.#step(step);
@@ -89,8 +93,11 @@ export class SimulatedMm2 {
         this.#flush();
         break;
       case 'kill':
-        if (this.#committed !== this.#position) this.#wroteAgain = true;
-        this.#position = this.#committed;
+        // In transactions the position is committed with the records.
+        if (!this.exactlyOnce && this.#committed !== this.#position) {
+          this.#wroteAgain = true;
+          this.#position = this.#committed;
+        }
         this.#forgetTask();
         break;
       case 'restart':
@@ -98,7 +105,7 @@ export class SimulatedMm2 {
         this.#forgetTask();
         break;
       case 'marker':
-        this.hadMarkers = true;
+        this.#markers = true;
         this.#target.push(null);
         this.#targetOnly++;
         break;
@@ -146,13 +153,16 @@ export class SimulatedMm2 {
       if (!this.#sourceRecords.has(this.#position)) continue;
       left--;
       this.#clock++;
+      this.#sourceOnly += Math.max(0, this.#position - this.#lastRead - 1);
+      this.#lastRead = this.#position;
       const pair: Pair = {
         u: this.#position,
         d: this.#target.length,
         log: this.#recreations.length,
         epoch: this.#sourceEpoch,
+        sourceOnly: this.#sourceOnly,
+        targetOnly: this.#targetOnly,
       };
-      if (this.#previous.u >= 0) this.#sourceOnly += Math.max(0, pair.u - this.#previous.u - 1);
       this.#target.push({ epoch: this.#sourceEpoch, source: pair.u });
       const forced =
         this.#lastSyncDownstream === -1 ||
@@ -196,9 +206,9 @@ export class SimulatedMm2 {
   }
 
   #emit(pair: Pair): void {
-    if (this.#sourceOnly > 0 && this.#targetOnly > 0) this.#cancels = true;
-    this.#sourceOnly = 0;
-    this.#targetOnly = 0;
+    const last = this.#lastEmitted;
+    if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
+    this.#lastEmitted = pair;
     if (pair.epoch < this.#sourceEpoch) this.#stale = true;
     // A pair that waited while its target log was replaced counts among those of the old log.
     for (let i = pair.log; i < this.#recreations.length; i++) {
@@ -245,6 +255,11 @@ export class SimulatedMm2 {
       this.#stale ||
       this.#recreations.some((at) => this.#unnoticed(at))
     );
+  }
+
+  /** MM2 wrote in transactions from its first restart on. */
+  get exactlyOnce(): boolean {
+    return this.#markers && !this.#wroteAgain;
   }
 
   #unnoticed(recreatedAt: number): boolean {

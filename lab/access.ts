@@ -1,0 +1,99 @@
+import type { KafkaConnection, SaslSettings, TlsSettings } from '../shared/config/kafka-connection.ts';
+import { Secret } from '../shared/config/secret.ts';
+import { TidemarkError } from '../shared/errors.ts';
+import { type BrokerAddress, bootstrapOf, type ClientListener } from './listeners.ts';
+import { type ClusterSecurity, passwordJaas } from './security.ts';
+
+/** One way into a secured cluster. `password` is the user's own unless a test wants a wrong one. */
+export type Access =
+  | {
+      readonly listener: 'SASL_PLAINTEXT' | 'SASL_SSL';
+      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+      readonly user: string;
+      readonly password?: string;
+    }
+  | { readonly listener: 'SASL_PLAINTEXT' | 'SASL_SSL'; readonly mechanism: 'OAUTHBEARER'; readonly token: string }
+  | { readonly listener: 'SSL' }
+  | { readonly listener: 'MTLS'; readonly user: string }
+  | { readonly listener: 'PLAINTEXT' };
+
+export interface AccessSetting {
+  readonly alias: string;
+  readonly addresses: readonly BrokerAddress[];
+  readonly security: ClusterSecurity;
+}
+
+/** How Tidemark connects with an access. */
+export function connectionFor(access: Access, setting: AccessSetting): KafkaConnection {
+  const { alias, security } = setting;
+  const base = { alias, bootstrapServers: servers(access.listener, setting), clientId: 'tidemark-lab' };
+  const tls = tlsFor(access, security);
+  const sasl = saslFor(access, security);
+  return { ...base, ...(tls === undefined ? {} : { tls }), ...(sasl === undefined ? {} : { sasl }) };
+}
+
+/** The same for Java clients and, with the alias before each key, for MM2. */
+export function clientPropertiesFor(access: Access, setting: AccessSetting): Record<string, string> {
+  const { security } = setting;
+  const settings: Record<string, string> = {
+    'bootstrap.servers': servers(access.listener, setting).join(','),
+    'security.protocol': security.protocolOf(access.listener),
+  };
+  if (access.listener === 'SSL' || access.listener === 'MTLS' || access.listener === 'SASL_SSL') {
+    settings['ssl.truststore.type'] = 'PEM';
+    settings['ssl.truststore.location'] = security.certificates?.caFile ?? '';
+  }
+  if (access.listener === 'MTLS') {
+    settings['ssl.keystore.type'] = 'PEM';
+    settings['ssl.keystore.location'] = security.certificates?.forClient(access.user).keystoreFile ?? '';
+  }
+  if ('mechanism' in access) {
+    settings['sasl.mechanism'] = access.mechanism;
+    settings['sasl.jaas.config'] =
+      access.mechanism === 'OAUTHBEARER'
+        ? 'org.apache.kafka.common.security.oauthbearer.OAuthBearerLoginModule required unsecuredLoginStringClaim_sub="lab";'
+        : passwordJaas(access.mechanism, access.user, passwordOf(access, security));
+  }
+  return settings;
+}
+
+function servers(listener: ClientListener, setting: AccessSetting): string[] {
+  const found = bootstrapOf(setting.addresses, listener);
+  if (found.length > 0) return found;
+  throw new TidemarkError('LAB_NO_SUCH_LISTENER', `cluster ${setting.alias} has no ${listener} listener`);
+}
+
+function tlsFor(access: Access, security: ClusterSecurity): TlsSettings | undefined {
+  if (access.listener === 'PLAINTEXT' || access.listener === 'SASL_PLAINTEXT') return undefined;
+  const base = { ca: security.certificates?.ca ?? '', verifyHostname: true };
+  if (access.listener !== 'MTLS') return base;
+  const pair = security.certificates?.forClient(access.user);
+  return pair === undefined ? base : { ...base, cert: pair.cert, key: new Secret(pair.key) };
+}
+
+function saslFor(access: Access, security: ClusterSecurity): SaslSettings | undefined {
+  if (!('mechanism' in access)) return undefined;
+  if (access.mechanism === 'OAUTHBEARER') return { mechanism: 'OAUTHBEARER', token: new Secret(access.token) };
+  return {
+    mechanism: access.mechanism,
+    username: access.user,
+    password: new Secret(passwordOf(access, security)),
+  };
+}
+
+function passwordOf(access: { user: string; password?: string }, security: ClusterSecurity): string {
+  const password = access.password ?? security.options?.users[access.user];
+  if (password !== undefined) return password;
+  throw new TidemarkError('LAB_NO_SUCH_USER', `the lab's cluster has no user "${access.user}"`);
+}
+
+/**
+ * An unsigned JSON Web Token (RFC 7515 appendix A.5) for a user, as Kafka's unsecured validator accepts it;
+ * `expiresInSeconds` below zero makes one that has expired.
+ */
+export function unsignedToken(user: string, expiresInSeconds = 3_600): string {
+  const now = Math.floor(Date.now() / 1_000);
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const issued = Math.min(now, now + expiresInSeconds - 60);
+  return `${part({ alg: 'none' })}.${part({ sub: user, iat: issued, exp: now + expiresInSeconds })}.`;
+}

@@ -1,0 +1,51 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclBindingFilter;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+
+/** Who may do what. */
+final class AgentAccess {
+  static void register(Map<String, LabAgent.Command> commands) {
+    commands.put("createAcls", AgentAccess::createAcls);
+    commands.put("deleteAcls", AgentAccess::deleteAcls);
+  }
+
+  private static Object createAcls(JsonNode request) throws Exception {
+    AgentTopics.admin(request).createAcls(bindings(request)).all().get();
+    return true;
+  }
+
+  private static Object deleteAcls(JsonNode request) throws Exception {
+    List<AclBindingFilter> filters = new ArrayList<>();
+    for (AclBinding binding : bindings(request)) filters.add(binding.toFilter());
+    return AgentTopics.admin(request).deleteAcls(filters).all().get().size();
+  }
+
+  private static List<AclBinding> bindings(JsonNode request) {
+    List<AclBinding> bindings = new ArrayList<>();
+    for (JsonNode acl : request.get("acls")) {
+      bindings.add(
+          new AclBinding(
+              new ResourcePattern(
+                  ResourceType.fromString(acl.get("resourceType").asText()),
+                  acl.get("resourceName").asText(),
+                  PatternType.fromString(acl.path("patternType").asText("LITERAL"))),
+              new AccessControlEntry(
+                  acl.get("principal").asText(),
+                  "*",
+                  AclOperation.fromString(acl.get("operation").asText()),
+                  AclPermissionType.fromString(acl.path("permission").asText("ALLOW")))));
+    }
+    return bindings;
+  }
+
+  private AgentAccess() {}
+}

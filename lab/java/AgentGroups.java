@@ -1,0 +1,159 @@
+import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.connect.mirror.RemoteClusterUtils;
+
+/** Consumer groups: live ones of both protocols, their commits, and where MM2 would put them. */
+final class AgentGroups {
+  private static final Map<String, LiveConsumer> CONSUMERS = new ConcurrentHashMap<>();
+
+  static void register(Map<String, LabAgent.Command> commands) {
+    commands.put("listGroups", AgentGroups::listGroups);
+    commands.put("groupOffsets", AgentGroups::groupOffsets);
+    commands.put("commitOffsets", AgentGroups::commitOffsets);
+    commands.put("deleteGroupOffsets", AgentGroups::deleteGroupOffsets);
+    commands.put("deleteGroups", AgentGroups::deleteGroups);
+    commands.put("startConsumer", AgentGroups::startConsumer);
+    commands.put("stopConsumer", AgentGroups::stopConsumer);
+    commands.put("translateOffsets", AgentGroups::translateOffsets);
+  }
+
+  private static Object listGroups(JsonNode request) throws Exception {
+    List<Object> answer = new ArrayList<>();
+    for (GroupListing group : AgentTopics.admin(request).listGroups().all().get()) {
+      answer.add(
+          Map.of(
+              "group", group.groupId(),
+              "type", group.type().map(Object::toString).orElse("Unknown"),
+              "state", group.groupState().map(Object::toString).orElse("Unknown"),
+              "protocol", group.protocol()));
+    }
+    return answer;
+  }
+
+  private static Object groupOffsets(JsonNode request) throws Exception {
+    String group = request.get("group").asText();
+    Admin admin = AgentTopics.admin(request);
+    return rows(
+        admin.listConsumerGroupOffsets(Map.of(group, new ListConsumerGroupOffsetsSpec())).partitionsToOffsetAndMetadata(group).get());
+  }
+
+  private static Object commitOffsets(JsonNode request) throws Exception {
+    Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>();
+    for (JsonNode row : request.get("offsets")) {
+      offsets.put(AgentTopics.partition(row), new OffsetAndMetadata(Long.parseLong(row.get("offset").asText())));
+    }
+    AgentTopics.admin(request).alterConsumerGroupOffsets(request.get("group").asText(), offsets).all().get();
+    return true;
+  }
+
+  private static Object deleteGroupOffsets(JsonNode request) throws Exception {
+    Set<TopicPartition> partitions = new HashSet<>();
+    for (JsonNode row : request.get("partitions")) partitions.add(AgentTopics.partition(row));
+    AgentTopics.admin(request).deleteConsumerGroupOffsets(request.get("group").asText(), partitions).all().get();
+    return true;
+  }
+
+  private static Object deleteGroups(JsonNode request) throws Exception {
+    AgentTopics.admin(request).deleteConsumerGroups(AgentTopics.texts(request.get("groups"))).all().get();
+    return true;
+  }
+
+  /** What MirrorMaker's own client library answers for a group: the last checkpoints. */
+  private static Object translateOffsets(JsonNode request) throws Exception {
+    String source = request.get("source").asText();
+    // Without the topic the library waits for three minutes, whatever its timeout.
+    if (!AgentTopics.admin(request).listTopics().names().get().contains(source + ".checkpoints.internal")) return List.of();
+    return rows(
+        RemoteClusterUtils.translateOffsets(
+            LabAgent.client(request),
+            source,
+            request.get("group").asText(),
+            Duration.ofMillis(request.get("timeoutMs").asLong())));
+  }
+
+  private static List<Object> rows(Map<TopicPartition, OffsetAndMetadata> offsets) {
+    List<Object> rows = new ArrayList<>();
+    offsets.forEach(
+        (partition, offset) -> {
+          if (offset == null) return;
+          rows.add(
+              Map.of("topic", partition.topic(), "partition", partition.partition(), "offset", Long.toString(offset.offset())));
+        });
+    return rows;
+  }
+
+  /** Starts a consumer on a thread of its own and answers when it has an assignment. */
+  private static Object startConsumer(JsonNode request) throws Exception {
+    Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
+    settings.put("group.id", request.get("group").asText());
+    settings.put("group.protocol", request.get("protocol").asText());
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("auto.commit.interval.ms", "500");
+    settings.putAll(LabAgent.strings(request.get("settings")));
+    LiveConsumer consumer = new LiveConsumer(settings, AgentTopics.texts(request.get("topics")));
+    CONSUMERS.put(request.get("name").asText(), consumer);
+    consumer.start();
+    long deadline = System.currentTimeMillis() + 30_000;
+    while (!consumer.assigned) {
+      if (consumer.failure != null) throw consumer.failure;
+      if (System.currentTimeMillis() > deadline) throw new IllegalStateException("the consumer got no assignment");
+      Thread.sleep(20);
+    }
+    return true;
+  }
+
+  /** Ends a consumer, which commits and leaves its group; answers how many records it read. */
+  private static Object stopConsumer(JsonNode request) throws Exception {
+    LiveConsumer consumer = CONSUMERS.remove(request.get("name").asText());
+    if (consumer == null) throw new IllegalArgumentException("no such consumer");
+    consumer.client.wakeup();
+    consumer.join();
+    if (consumer.failure != null) throw consumer.failure;
+    return Long.toString(consumer.records);
+  }
+
+  private static final class LiveConsumer extends Thread {
+    final KafkaConsumer<byte[], byte[]> client;
+    volatile boolean assigned;
+    volatile long records;
+    volatile RuntimeException failure;
+
+    LiveConsumer(Map<String, Object> settings, List<String> topics) {
+      super("consumer");
+      setDaemon(true);
+      client = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+      client.subscribe(topics);
+    }
+
+    @Override
+    public void run() {
+      try (client) {
+        for (; ; ) {
+          records += client.poll(Duration.ofMillis(100)).count();
+          if (!client.assignment().isEmpty()) assigned = true;
+        }
+      } catch (WakeupException stop) {
+        // Asked to stop; closing commits and leaves the group.
+      } catch (RuntimeException error) {
+        failure = error;
+      }
+    }
+  }
+
+  private AgentGroups() {}
+}
