@@ -1,0 +1,28 @@
+import type { SecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
+import type { SecretLocation } from '../../shared/config/secret-location.ts';
+import { loadTidemarkYaml } from '../../shared/config/tidemark-yaml.ts';
+import type { AuditDependencies } from './audit-and-publish.ts';
+
+export interface ConfigSourceOptions {
+  readonly file: string;
+  readonly secrets: ReadonlyMap<string, SecretLocation>;
+  readonly lookup: SecretLookup;
+  /** The function's own variables, which the configuration may refer to as well. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Loads tidemark.yaml with the values of Secrets Manager in place of variables. They never become variables of the
+ * process, where every library and crash report could read them.
+ */
+export function createConfigSource(options: ConfigSourceOptions): AuditDependencies['config'] {
+  const { file, secrets, lookup, variables } = options;
+  return {
+    async load({ signal }) {
+      const values = await lookup.resolve(secrets, { signal });
+      const revealed = Object.fromEntries([...values].map(([name, secret]) => [name, secret.reveal()]));
+      return loadTidemarkYaml(file, { ...variables, ...revealed }).config;
+    },
+    forgetSecrets: () => lookup.forget(),
+  };
+}

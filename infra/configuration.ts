@@ -1,0 +1,53 @@
+import { join } from 'node:path';
+import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
+import type { Secret } from '../shared/config/secret.ts';
+import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
+import { loadTidemarkYaml } from '../shared/config/tidemark-yaml.ts';
+import { flowName } from '../shared/domain/flow.ts';
+import { TidemarkError } from '../shared/errors.ts';
+import type { Settings } from './settings.ts';
+
+/** Stands in for every secret while the stack is synthesized; looks like PEM, for where a certificate is wanted. */
+const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
+
+/**
+ * Loads the configuration as the function will, with placeholders for its secrets, so that what is wrong with it stops
+ * the deployment rather than the audits.
+ * @returns the names of the flows
+ * @throws ConfigurationError; TidemarkError where a secret would be deployed along with the configuration
+ */
+export function configuredFlows(settings: Pick<Settings, 'configFolder' | 'secrets'>): readonly string[] {
+  const environment = Object.fromEntries(Object.keys(settings.secrets).map((name) => [name, PLACEHOLDER]));
+  // Lambda sets the Region itself; which one does not matter here.
+  const { config } = loadTidemarkYaml(join(settings.configFolder, 'tidemark.yaml'), {
+    ...environment,
+    AWS_REGION: 'us-east-1',
+  });
+  refuseDeployedSecrets(config);
+  return config.flows.map(flowName);
+}
+
+function refuseDeployedSecrets(config: TidemarkConfig): void {
+  const exposed = [...config.clusters.values()]
+    .filter((connection) => secretsOf(connection).some((secret) => secret.reveal() !== PLACEHOLDER))
+    .map((connection) => connection.alias);
+  if (exposed.length === 0) return;
+  throw new TidemarkError(
+    'SECRET_IN_CONFIGURATION',
+    `the configuration holds secrets of ${exposed.join(', ')}, which would be deployed in the clear`,
+    {
+      remedy:
+        'Refer to them as { env: NAME } in tidemark.yaml, and give NAME a Secrets Manager secret in the settings.',
+    },
+  );
+}
+
+function secretsOf({ tls, sasl }: KafkaConnection): Secret[] {
+  const ofSasl =
+    sasl === undefined || sasl.mechanism === 'AWS_MSK_IAM'
+      ? []
+      : 'password' in sasl
+        ? [sasl.password]
+        : ['token' in sasl ? sasl.token : sasl.clientSecret];
+  return [tls?.key, tls?.keyPassphrase, ...ofSasl].filter((secret) => secret !== undefined);
+}

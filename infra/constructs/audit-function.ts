@@ -1,0 +1,162 @@
+import { join } from 'node:path';
+import { Annotations, Arn, ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, type IFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
+import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { AUDIT_ENVIRONMENT, CONFIG_FILE_IN_LAMBDA } from '../../shared/contract/environment.ts';
+import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
+import type { Settings } from '../settings.ts';
+import { MskReadAccess } from './msk-read-access.ts';
+
+export type AuditFunctionProps = Pick<
+  Settings,
+  'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
+> & {
+  /** Takes invocations that failed or came too late. */
+  readonly failures: IQueue;
+};
+
+/** The function that audits, with the least that it needs: its log, its namespace of metrics, its secrets. */
+export class AuditFunction extends Construct {
+  readonly function: IFunction;
+
+  constructor(scope: Construct, id: string, props: AuditFunctionProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      description: 'Audits MirrorMaker 2: reads secrets, writes its log and its metrics',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+
+    const lambda = new NodejsFunction(this, 'Function', {
+      description: 'Audits MirrorMaker 2 and publishes lag, loss and verdicts as metrics',
+      entry: join(import.meta.dirname, '../../functions/audit/handler.ts'),
+      projectRoot: join(import.meta.dirname, '../..'),
+      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      // Memory buys CPU: TLS handshakes and decoding, not heap, want this much.
+      memorySize: 1024,
+      // Below the period of the schedule, so that audits never pile up.
+      timeout: Duration.seconds(50),
+      reservedConcurrentExecutions: 1,
+      retryAttempts: 0,
+      maxEventAge: Duration.seconds(60),
+      onFailure: new SqsDestination(props.failures),
+      role,
+      logGroup,
+      awsSdkConnectionReuse: false,
+      bundling: { minify: true, format: OutputFormat.CJS, target: 'node24', bundleAwsSDK: true },
+      ...(props.vpc !== undefined && this.placement(props.vpc)),
+    });
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
+    this.addConfiguration(lambda, props.configFolder);
+    this.grantMetrics(role);
+    this.grantSecrets(lambda, role, props);
+    if (props.vpc !== undefined) this.grantNetworkInterfaces(role);
+    if (props.mskClusterArns.length > 0) new MskReadAccess(this, 'Msk', { role, clusterArns: props.mskClusterArns });
+    this.function = lambda;
+  }
+
+  /** A layer, so that a change of configuration is a deployment that can be rolled back, and needs no new code. */
+  private addConfiguration(lambda: NodejsFunction, folder: string): void {
+    lambda.addLayers(
+      new LayerVersion(this, 'Configuration', {
+        description: 'tidemark.yaml and the certificates that it names',
+        code: Code.fromAsset(folder),
+      }),
+    );
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.configFile, CONFIG_FILE_IN_LAMBDA);
+  }
+
+  private grantMetrics(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['cloudwatch:PutMetricData'],
+        resources: ['*'],
+        conditions: { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } },
+      }),
+    );
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions-IAM5[Resource::*]',
+      reason:
+        'cloudwatch:PutMetricData and the network interface actions of Lambda know no resources; the former is held to one namespace by a condition.',
+    });
+  }
+
+  private grantSecrets(
+    lambda: NodejsFunction,
+    role: Role,
+    { secrets, secretKeyArns }: Pick<AuditFunctionProps, 'secrets' | 'secretKeyArns'>,
+  ): void {
+    const ids = [...new Set(Object.values(secrets).map((location) => location.secretsManager))];
+    if (ids.length > 0) {
+      const resources = ids.map((secret) => this.secretArn(secret));
+      role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
+    }
+    if (secretKeyArns.length > 0) {
+      role.addToPolicy(
+        new PolicyStatement({
+          actions: ['kms:Decrypt'],
+          resources: [...secretKeyArns],
+          conditions: { StringLike: { 'kms:ViaService': 'secretsmanager.*.amazonaws.com' } },
+        }),
+      );
+    }
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.secrets, JSON.stringify(secrets));
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.secretTtlSeconds, '300');
+  }
+
+  /** Secrets Manager ends the ARN of a named secret in six characters of its own. */
+  private secretArn(secret: string): string {
+    if (secret.startsWith('arn:')) return /-[A-Za-z0-9]{6}$/.test(secret) ? secret : `${secret}-??????`;
+    return Arn.format(
+      {
+        service: 'secretsmanager',
+        resource: 'secret',
+        resourceName: `${secret}-??????`,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      },
+      Stack.of(this),
+    );
+  }
+
+  private placement(vpc: NonNullable<Settings['vpc']>) {
+    const network = Vpc.fromVpcAttributes(this, 'Vpc', vpc);
+    for (const subnet of network.privateSubnets) {
+      const reason = 'Nothing here routes: only the id of the subnet goes into the template.';
+      Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', reason);
+    }
+    const securityGroups = vpc.securityGroupIds.map((id) =>
+      SecurityGroup.fromSecurityGroupId(this, id, id, { mutable: false }),
+    );
+    return { vpc: network, vpcSubnets: { subnets: network.privateSubnets }, securityGroups };
+  }
+
+  /** Lambda makes the interfaces with the function's own role (Lambda Developer Guide, "Execution role permissions"). */
+  private grantNetworkInterfaces(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSubnets',
+          'ec2:DeleteNetworkInterface',
+          'ec2:AssignPrivateIpAddresses',
+          'ec2:UnassignPrivateIpAddresses',
+        ],
+        resources: ['*'],
+      }),
+    );
+  }
+}

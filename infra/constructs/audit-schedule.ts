@@ -1,0 +1,52 @@
+import { Stack } from 'aws-cdk-lib';
+import { PolicyDocument, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { CfnSchedule, ContextAttribute } from 'aws-cdk-lib/aws-scheduler';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { AUDIT_EVENT } from '../../shared/contract/environment.ts';
+
+export interface AuditScheduleProps {
+  readonly target: IFunction;
+  /** Takes invocations that Scheduler could not deliver. */
+  readonly undelivered: IQueue;
+}
+
+/**
+ * Invokes the audit once a minute. A late audit is worth nothing, the next one is due: no retries, and nothing older
+ * than a minute. The role may invoke this one function, unqualified, which the L2 target would widen to every version.
+ */
+export class AuditSchedule extends Construct {
+  constructor(scope: Construct, id: string, props: AuditScheduleProps) {
+    super(scope, id);
+    const role = new Role(this, 'Role', {
+      description: 'EventBridge Scheduler invokes the audit function',
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+      }),
+      inlinePolicies: {
+        invoke: new PolicyDocument({
+          statements: [
+            new PolicyStatement({ actions: ['lambda:InvokeFunction'], resources: [props.target.functionArn] }),
+            new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [props.undelivered.queueArn] }),
+          ],
+        }),
+      },
+    });
+    new CfnSchedule(this, 'Schedule', {
+      description: 'Audits MirrorMaker 2 once a minute',
+      scheduleExpression: 'rate(1 minute)',
+      flexibleTimeWindow: { mode: 'OFF' },
+      target: {
+        arn: props.target.functionArn,
+        roleArn: role.roleArn,
+        input: JSON.stringify({
+          [AUDIT_EVENT.scheduledAt]: ContextAttribute.scheduledTime,
+          [AUDIT_EVENT.executionId]: ContextAttribute.executionId,
+        }),
+        retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+        deadLetterConfig: { arn: props.undelivered.queueArn },
+      },
+    });
+  }
+}

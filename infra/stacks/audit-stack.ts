@@ -1,0 +1,33 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import { AlarmTopic } from '../constructs/alarm-topic.ts';
+import { AuditAlarms } from '../constructs/audit-alarms.ts';
+import { AuditFunction } from '../constructs/audit-function.ts';
+import { AuditSchedule } from '../constructs/audit-schedule.ts';
+import { FailureQueue } from '../constructs/failure-queue.ts';
+import type { Settings } from '../settings.ts';
+
+export interface AuditStackProps extends StackProps {
+  readonly settings: Settings;
+  /** Names of the flows that the configuration audits: `A->B`. */
+  readonly flows: readonly string[];
+}
+
+/** Scheduler → audit function → metrics → alarms → topic. Belongs into the Region of the replication's target. */
+export class AuditStack extends Stack {
+  constructor(scope: Construct, id: string, props: AuditStackProps) {
+    super(scope, id, { description: 'Tidemark: audits MirrorMaker 2 disaster recovery', ...props });
+    const { settings, flows } = props;
+    const { queue } = new FailureQueue(this, 'Failures');
+    const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue });
+    new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
+    const { topic, action } = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails });
+    new AuditAlarms(this, 'Alarms', {
+      flows,
+      maxLagRecords: settings.maxLagRecords,
+      runbookUrl: settings.runbookUrl,
+      action,
+    });
+    new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: topic.topicArn });
+  }
+}

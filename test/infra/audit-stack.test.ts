@@ -1,0 +1,216 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { parseAuditEnvironment } from '../../functions/audit/environment.ts';
+import { parseAuditEvent } from '../../functions/audit/event.ts';
+import { ALARMS, type AlarmDefinition } from '../../shared/contract/alarms.ts';
+import { exampleSettings, synthesize } from './synthesize.ts';
+
+const vpc = {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+  privateSubnetIds: ['subnet-0123456789abcdef0', 'subnet-0123456789abcdef1'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
+
+describe('the audit stack', () => {
+  let template: Template;
+
+  beforeAll(() => {
+    template = synthesize();
+  });
+
+  /** The function's own, not those that CDK may add for itself. */
+  const auditFunction = () => ({ Description: Match.stringLikeRegexp('^Audits MirrorMaker 2') });
+  const statements = (from: Template): Record<string, unknown>[] =>
+    Object.values(from.findResources('AWS::IAM::Policy')).flatMap(
+      (policy) => policy.Properties.PolicyDocument.Statement,
+    );
+  const actions = (from: Template) => statements(from).flatMap((statement) => statement.Action as string | string[]);
+
+  test('GIVEN a resource that breaks a rule of cdk-nag THEN synthesis fails, so that the checks are known to run', () => {
+    expect(() => synthesize({}, (stack) => new Topic(stack, 'Careless'))).toThrow(/AwsSolutions-SNS3/);
+  });
+
+  test('runs on Node 24, one at a time, for less than the minute between two audits', () => {
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      ...auditFunction(),
+      Runtime: 'nodejs24.x',
+      ReservedConcurrentExecutions: 1,
+    });
+    const [lambda] = Object.values(template.findResources('AWS::Lambda::Function', { Properties: auditFunction() }));
+    expect(lambda?.Properties.Timeout).toBeLessThan(60);
+    template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
+  });
+
+  test('has no function but the audit', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 1);
+  });
+
+  test('never tries a late or failed audit again, and keeps what failed', () => {
+    const failures = { 'Fn::GetAtt': [Object.keys(template.findResources('AWS::SQS::Queue'))[0], 'Arn'] };
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+      DestinationConfig: { OnFailure: { Destination: failures } },
+    });
+    template.hasResourceProperties('AWS::Scheduler::Schedule', {
+      Target: {
+        RetryPolicy: { MaximumRetryAttempts: 0, MaximumEventAgeInSeconds: 60 },
+        DeadLetterConfig: { Arn: failures },
+      },
+    });
+  });
+
+  test("the schedule's input, with Scheduler's values filled in, is an event that the function takes", () => {
+    const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
+    const input: string = schedule?.Properties.Target.Input;
+    const filled = input
+      .replace('<aws.scheduler.scheduled-time>', '2026-11-20T10:00:00Z')
+      .replace('<aws.scheduler.execution-id>', 'd32c5kddcf5bb8c3');
+    expect(parseAuditEvent(JSON.parse(filled))).toEqual({
+      scheduledAt: '2026-11-20T10:00:00Z',
+      executionId: 'd32c5kddcf5bb8c3',
+    });
+  });
+
+  test("the function's variables are an environment that the function takes, without any secret's value", () => {
+    const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
+    const environment = parseAuditEnvironment(lambda?.Properties.Environment.Variables);
+    expect(environment.configFile).toBe('/opt/tidemark.yaml');
+    expect([...environment.secrets]).toEqual(Object.entries(exampleSettings.secrets));
+  });
+
+  test('the function may read its secrets, write its log and its namespace, and report its failures: nothing else', () => {
+    expect(actions(template).sort()).toEqual([
+      'cloudwatch:PutMetricData',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:GetSecretValue',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:SendMessage',
+    ]);
+    template.hasResourceProperties('AWS::IAM::Policy', {
+      PolicyDocument: {
+        Statement: Match.arrayWith([
+          Match.objectLike({
+            Action: 'cloudwatch:PutMetricData',
+            Condition: { StringEquals: { 'cloudwatch:namespace': 'Tidemark' } },
+          }),
+          Match.objectLike({
+            Action: 'secretsmanager:GetSecretValue',
+            Resource: ['east', 'west'].map((name) => ({
+              'Fn::Join': ['', Match.arrayWith([Match.stringLikeRegexp(`:secret:tidemark/${name}-[?]{6}$`)])],
+            })),
+          }),
+        ]),
+      },
+    });
+    for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
+      expect(role.Properties.ManagedPolicyArns).toBeUndefined();
+    }
+  });
+
+  test('the schedule may invoke the one function and report what it could not deliver', () => {
+    const [lambda] = Object.keys(template.findResources('AWS::Lambda::Function'));
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [{ Principal: { Service: 'scheduler.amazonaws.com' }, Condition: Match.anyValue() }],
+      },
+      Policies: [
+        {
+          PolicyDocument: {
+            Statement: [
+              { Action: 'lambda:InvokeFunction', Resource: { 'Fn::GetAtt': [lambda, 'Arn'] } },
+              { Action: 'sqs:SendMessage' },
+            ],
+          },
+        },
+      ],
+    });
+  });
+
+  test('the log is kept for a month', () => {
+    template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
+  });
+
+  test('the topic takes messages of alarms of this account only, encrypted under a key that alarms may use', () => {
+    const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
+    const allowed = { Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: ofThisAccount, Effect: 'Allow' };
+    template.hasResourceProperties('AWS::SNS::TopicPolicy', {
+      PolicyDocument: { Statement: Match.arrayWith([Match.objectLike({ ...allowed, Action: 'sns:Publish' })]) },
+    });
+    template.hasResourceProperties('AWS::SNS::Topic', { KmsMasterKeyId: Match.anyValue() });
+    template.hasResourceProperties('AWS::KMS::Key', {
+      EnableKeyRotation: true,
+      KeyPolicy: {
+        Statement: Match.arrayWith([Match.objectLike({ ...allowed, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] })]),
+      },
+    });
+  });
+
+  test('has one lag alarm a flow and one dead-man alarm, both of which page, with what to do about them', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+    const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
+    const page = { AlarmActions: [topic], OKActions: [topic], Period: 60, Namespace: 'Tidemark' };
+    const described = ({ description, section }: AlarmDefinition) =>
+      `${description} Runbook: docs/runbook.md#${section}`;
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...page,
+      AlarmName: 'Tidemark/east->west/replication-lag',
+      AlarmDescription: described(ALARMS.lag),
+      MetricName: 'LagRecords',
+      Dimensions: [{ Name: 'Flow', Value: 'east->west' }],
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 10_000,
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+      TreatMissingData: 'ignore',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...page,
+      AlarmName: 'Tidemark/audit-not-completed',
+      AlarmDescription: described(ALARMS.deadMan),
+      MetricName: 'AuditCompleted',
+      Dimensions: Match.absent(),
+      Statistic: 'Sum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+  });
+
+  test('GIVEN a VPC THEN the function runs in its private subnets, and may have the interfaces for it', () => {
+    const placed = synthesize({ vpc });
+    placed.hasResourceProperties('AWS::Lambda::Function', {
+      VpcConfig: { SubnetIds: vpc.privateSubnetIds, SecurityGroupIds: vpc.securityGroupIds },
+    });
+    expect(actions(placed)).toContain('ec2:CreateNetworkInterface');
+    expect(actions(template)).not.toContain('ec2:CreateNetworkInterface');
+  });
+
+  test('GIVEN MSK clusters and keys of secrets THEN the function may read exactly those', () => {
+    const key = 'arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef';
+    const more = synthesize({
+      mskClusterArns: ['arn:aws:kafka:eu-central-1:111122223333:cluster/prod/0123-4'],
+      secretKeyArns: [key],
+    });
+    const granted = statements(more).map(({ Action, Resource }) => [Action, Resource]);
+    const msk = 'arn:aws:kafka:eu-central-1:111122223333';
+    expect(granted).toContainEqual(['kms:Decrypt', key]);
+    expect(granted).toContainEqual([
+      ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'],
+      `${msk}:cluster/prod/0123-4`,
+    ]);
+    expect(granted).toContainEqual([
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:DescribeTopicDynamicConfiguration', 'kafka-cluster:ReadData'],
+      `${msk}:topic/prod/0123-4/*`,
+    ]);
+    expect(granted).toContainEqual(['kafka-cluster:DescribeGroup', `${msk}:group/prod/0123-4/*`]);
+    expect(actions(more).filter((action) => /Write|Alter|Create|Delete/.test(action))).toEqual([
+      'logs:CreateLogStream',
+    ]);
+  });
+});

@@ -1,0 +1,78 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { configuredFlows } from '../../infra/configuration.ts';
+import { loadSettings } from '../../infra/settings.ts';
+
+describe("a deployment's settings", () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tidemark-settings-'));
+    mkdirSync(join(folder, 'config'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  function write(settings: object): string {
+    const file = join(folder, 'settings.json');
+    writeFileSync(file, JSON.stringify(settings));
+    return file;
+  }
+
+  function yaml(password: string): void {
+    const sasl = `sasl: { mechanism: PLAIN, username: u, password: ${password} }`;
+    const cluster = (name: string) => `  ${name}:\n    bootstrapServers: ${name}.example.com:9092\n    ${sasl}\n`;
+    writeFileSync(
+      join(folder, 'config/tidemark.yaml'),
+      `clusters:\n${cluster('a')}${cluster('b')}flows: [{ flow: a->b }, { flow: b->a }]\n`,
+    );
+  }
+
+  test('only the configuration folder is needed; it is found from where the settings lie', () => {
+    expect(loadSettings(write({ configFolder: 'config' }))).toMatchObject({
+      configFolder: join(folder, 'config'),
+      secrets: {},
+      maxLagRecords: 10_000,
+    });
+  });
+
+  test('every fault is named at once', () => {
+    const load = () =>
+      loadSettings(
+        write({ configFolder: 'config', maxLagRecords: 0, maxLag: 1, mskClusterArns: ['arn:aws:s3:::x'], vpc: {} }),
+      );
+    for (const key of ['maxLagRecords', 'maxLag', 'mskClusterArns', 'vpc.vpcId']) expect(load).toThrow(key);
+    expect(load).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID', remedy: expect.any(String) }));
+  });
+
+  test('a file that is missing or no JSON is one clear error', () => {
+    const missing = join(folder, 'none.json');
+    expect(() => loadSettings(missing)).toThrow(`${missing} cannot be read as JSON`);
+  });
+
+  test('the flows are those of tidemark.yaml', () => {
+    yaml('{ env: PASSWORD }');
+    const secrets = { PASSWORD: { secretsManager: 'kafka' } };
+    expect(configuredFlows(loadSettings(write({ configFolder: 'config', secrets })))).toEqual(['a->b', 'b->a']);
+  });
+
+  test('GIVEN a variable that the settings give no secret for THEN synthesis fails with its place in the file', () => {
+    yaml('{ env: PASSWORD }');
+    expect(() => configuredFlows(loadSettings(write({ configFolder: 'config' })))).toThrow(
+      expect.objectContaining({
+        code: 'CONFIGURATION_INVALID',
+        faults: expect.arrayContaining([expect.objectContaining({ key: 'clusters.a.sasl.password' })]),
+      }),
+    );
+  });
+
+  test('GIVEN a password in the folder that would be deployed THEN synthesis refuses, and does not show it', () => {
+    writeFileSync(join(folder, 'config/password'), 'hunter2');
+    yaml('{ file: password }');
+    const load = () => configuredFlows(loadSettings(write({ configFolder: 'config' })));
+    expect(load).toThrow(expect.objectContaining({ code: 'SECRET_IN_CONFIGURATION' }));
+    expect(load).toThrow(/secrets of a, b,/);
+    expect(load).not.toThrow(/hunter2/);
+  });
+});

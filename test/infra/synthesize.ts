@@ -1,0 +1,34 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App, type Stack, Validations } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { z } from 'zod';
+import { configuredFlows } from '../../infra/configuration.ts';
+import { loadSettings, type Settings } from '../../infra/settings.ts';
+import { AuditStack } from '../../infra/stacks/audit-stack.ts';
+
+const root = join(import.meta.dirname, '../..');
+const cdkJson = z
+  .object({ context: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
+
+/** The settings that a fresh clone synthesizes. */
+export const exampleSettings = loadSettings(join(root, 'infra/example/settings.json'));
+
+/** The app as infra/app.ts makes it, without bundling the code. `also` adds to the stack before it is synthesized. */
+export function synthesize(parts: Partial<Settings> = {}, also: (stack: Stack) => void = () => undefined): Template {
+  const outdir = mkdtempSync(join(tmpdir(), 'tidemark-cdk-'));
+  try {
+    const app = new App({ outdir, context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } });
+    Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
+    const settings = { ...exampleSettings, ...parts };
+    const stack = new AuditStack(app, 'Tidemark', { settings, flows: configuredFlows(settings) });
+    also(stack);
+    app.synth();
+    return Template.fromStack(stack);
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
