@@ -67,7 +67,7 @@ export class PartitionMapping {
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
-    this.settled = this.#settledLength();
+    this.settled = this.#settledLength(evidence.exactlyOnce === true);
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus();
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
@@ -75,9 +75,9 @@ export class PartitionMapping {
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
   }
 
-  /** Whether any sync holds. */
+  /** Whether there is no sync that can be relied on. */
   get empty(): boolean {
-    return this.first >= this.length;
+    return this.first >= this.settled;
   }
 
   at(index: number): SyncPoint {
@@ -154,19 +154,37 @@ export class PartitionMapping {
     return minima;
   }
 
-  /** Takes back, newest first, every rewind whose records MM2 has not brought up to the old end again. */
-  #settledLength(): number {
+  /** Takes back, newest first, every point from which MM2 has not brought its records up to the old end again. */
+  #settledLength(exactlyOnce: boolean): number {
     let settled = this.length;
-    for (let i = this.length - 1; i > this.first; i--) {
-      const left = this.at(i - 1);
+    let reached: bigint | null = null;
+    for (let i = this.length - 1; i >= this.first; i--) {
       const right = this.at(i);
-      if (right.upstream > left.upstream) continue;
-      const oldEnd = left.upstream + (right.downstream - left.downstream - 1n);
-      let reached = right.upstream;
-      for (let j = i; j < settled; j++) reached = reached > this.at(j).upstream ? reached : this.at(j).upstream;
-      if (reached < oldEnd) settled = i;
+      if (reached === null || right.upstream > reached) reached = right.upstream;
+      const left = this.#leftOf(i, exactlyOnce);
+      if (left === null) continue;
+      const arrived = right.downstream - left.downstream;
+      if (arrived <= right.upstream - left.upstream) continue;
+      // At the worst, every record that arrived in between led on from the left sync, before the restart.
+      if (reached < left.upstream + arrived - 1n) {
+        settled = i;
+        reached = null;
+      }
     }
     return settled;
+  }
+
+  /** The pair in front of a sync of the epoch, where records of this epoch may lie in between. */
+  #leftOf(index: number, exactlyOnce: boolean): { readonly upstream: bigint; readonly downstream: bigint } | null {
+    // In transactions nothing is written twice: whatever else arrived are markers.
+    if (index > this.first) {
+      const left = this.at(index - 1);
+      return exactlyOnce && this.at(index).upstream > left.upstream ? null : left;
+    }
+    const before = this.lastVoid();
+    if (before === null || this.at(index).downstream <= this.floor) return null;
+    const sameLog = this.cause !== 'target-recreated';
+    return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
   }
 
   #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
@@ -180,7 +198,7 @@ export class PartitionMapping {
   }
 
   #surplusAtEnd(sourceEnd: bigint | undefined): bigint {
-    if (sourceEnd === undefined || this.empty) return 0n;
+    if (sourceEnd === undefined || this.first >= this.length) return 0n;
     const newest = this.newest();
     const behind = this.target.end - newest.downstream - 1n;
     const possible = sourceEnd - newest.upstream - 1n;
@@ -209,10 +227,6 @@ function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause
   let cause: EpochCause = 'first-known';
   for (let i = 1; i < length; i++) {
     if (history.downstream(i) > history.downstream(i - 1)) continue;
-    // The very same pair once more is a sync that was sent twice, not a log that went back.
-    const repeated =
-      history.downstream(i) === history.downstream(i - 1) && history.upstream(i) === history.upstream(i - 1);
-    if (repeated) continue;
     first = i;
     cause = 'target-recreated';
   }
@@ -236,8 +250,10 @@ function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause
   }
   let floor = target.start;
   if (cause === 'source-recreated' && first > 0) {
+    // The new topic's records lie behind the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
-    if (behindOld > floor && behindOld <= target.end) floor = behindOld;
+    const next = first < length ? history.downstream(first) : target.end;
+    if (behindOld > floor && behindOld <= next) floor = behindOld;
   }
   return { first, cause, floor };
 }

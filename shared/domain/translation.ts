@@ -25,8 +25,8 @@ export interface Translation {
 export function translate(mapping: PartitionMapping, upstream: bigint): Translation | { readonly reason: string } {
   const { target } = mapping;
   if (mapping.empty) {
-    if (mapping.cause === 'first-known') return { reason: 'MM2 has written no offset sync for this partition' };
-    return conservative(mapping, mapping.floor, target.end, 0n, CAUSES[mapping.cause]);
+    if (mapping.length === 0) return { reason: 'MM2 has written no offset sync for this partition' };
+    return conservative(mapping, mapping.floor, target.end, 0n, causeOf(mapping));
   }
   const index = mapping.lookup(upstream);
   if (index < 0) return olderThanFirst(mapping, upstream);
@@ -110,18 +110,22 @@ export function costOfStandingAt(
 }
 
 const CAUSES = {
+  'first-known': 'it is older than the oldest offset sync',
   'target-recreated': 'the target topic was recreated',
   'target-shortened': 'the target log ends before records that MM2 wrote: the topic was recreated or truncated',
   'source-recreated': 'the source topic was recreated',
   'source-shortened': 'the source log ends before records that MM2 read: the topic was recreated or truncated',
 } as const;
 
+function causeOf(mapping: PartitionMapping): string {
+  return CAUSES[mapping.cause];
+}
+
 function olderThanFirst(mapping: PartitionMapping, upstream: bigint): Translation {
   const first = mapping.at(mapping.first);
   const again = mapping.surplusBehind(mapping.first, upstream);
   if (mapping.floor >= first.downstream) return exactly(mapping, first.downstream, again);
-  const why = mapping.cause === 'first-known' ? 'it is older than the oldest offset sync' : CAUSES[mapping.cause];
-  return conservative(mapping, mapping.floor, first.downstream, again, why);
+  return conservative(mapping, mapping.floor, first.downstream, again, causeOf(mapping));
 }
 
 function beyondSettled(mapping: PartitionMapping, upstream: bigint): Translation {
