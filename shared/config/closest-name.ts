@@ -1,7 +1,11 @@
 /** The known name that was most likely meant, or null where none is near: for `did you mean …?`. */
-export function closestName(written: string, known: Iterable<string>): string | null {
+export function closestName(
+  written: string,
+  known: Iterable<string>,
+  atMost = Math.max(1, Math.floor(written.length / 4)),
+): string | null {
   let best: string | null = null;
-  let bestDistance = Math.max(1, Math.floor(written.length / 4)) + 1;
+  let bestDistance = atMost + 1;
   for (const name of known) {
     if (Math.abs(name.length - written.length) >= bestDistance) continue;
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());

@@ -51,17 +51,18 @@ export class FaultCollector {
   }
 
   get warnings(): readonly ConfigWarning[] {
-    return this.#warnings.toSorted(byPlace);
+    return inOrder(this.#warnings);
   }
 
   /** Ends the loading when anything was wrong. */
   throwIfAny(): void {
-    if (this.#faults.length > 0) throw new ConfigurationError(this.#faults.toSorted(byPlace));
+    if (this.#faults.length > 0) throw new ConfigurationError(inOrder(this.#faults));
   }
 }
 
-/** What is missing has no line and comes last. */
-function byPlace(a: { file: string; line: number | null }, b: { file: string; line: number | null }): number {
-  if (a.file !== b.file) return 0;
-  return (a.line ?? Number.MAX_SAFE_INTEGER) - (b.line ?? Number.MAX_SAFE_INTEGER);
+/** File by file as they were first met; within a file by line, what is missing (and has no line) last. */
+function inOrder<T extends { readonly file: string; readonly line: number | null }>(all: readonly T[]): readonly T[] {
+  const files = [...new Set(all.map((one) => one.file))];
+  const line = (one: T): number => one.line ?? Number.MAX_SAFE_INTEGER;
+  return all.toSorted((a, b) => files.indexOf(a.file) - files.indexOf(b.file) || line(a) - line(b));
 }

@@ -22,16 +22,23 @@ export function pemBlocks(text: string): { readonly certificates: string | null;
   };
 }
 
+const STORE_SUFFIX = /\.(jks|p12|pfx|pkcs12|keystore|truststore)$/i;
+
 /** Commands that turn a Java store into the PEM that every client reads; `kind` says what is needed from it. */
-export function conversionRemedy(kind: 'truststore' | 'keystore', format: StoreFormat, location: string): string {
-  const base = location.replace(/\.(jks|p12|pfx|pkcs12|keystore|truststore)$/i, '');
+export function conversionRemedy(
+  kind: 'truststore' | 'keystore',
+  format: StoreFormat,
+  location: string,
+  pem = `${location.replace(STORE_SUFFIX, '')}.pem`,
+): string {
   if (kind === 'truststore') {
     return format === 'pkcs12'
-      ? `openssl pkcs12 -in ${location} -nokeys -out ${base}.pem`
-      : `keytool -list -rfc -keystore ${location} > ${base}.pem`;
+      ? `openssl pkcs12 -in ${location} -nokeys -out ${pem}`
+      : `keytool -list -rfc -keystore ${location} > ${pem}`;
   }
-  const toPem = (p12: string): string => `openssl pkcs12 -in ${p12} -nodes -out ${base}.pem`;
+  const p12 = pem.replace(/\.pem$/, '.p12');
+  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${pem}`;
   return format === 'pkcs12'
     ? toPem(location)
-    : `keytool -importkeystore -srckeystore ${location} -destkeystore ${base}.p12 -deststoretype PKCS12 && ${toPem(`${base}.p12`)}`;
+    : `keytool -importkeystore -srckeystore ${location} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
 }

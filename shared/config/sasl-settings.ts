@@ -82,8 +82,10 @@ function jaasEntry(settings: Settings, module: string, fault: Fault): JaasEntry 
       });
     }
     if (entry.loginModule.endsWith(`.${module}`)) return entry;
+    // What stands first is printed only where it looks like a class: it may be a password in the wrong place.
+    const named = /^[\w$]+(\.[\w$]+)+$/.test(entry.loginModule) ? ` ${entry.loginModule}` : '';
     return fault(jaas, 'sasl.jaas.config', {
-      message: `its login module ${entry.loginModule} does not fit the mechanism`,
+      message: `its login module${named} does not fit the mechanism`,
       remedy: `the mechanism needs ${module}`,
     });
   } catch (error) {

@@ -1,0 +1,112 @@
+import { z } from 'zod';
+
+/** A secret stands in the environment or in a file of its own, never in tidemark.yaml. */
+const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
+  error: 'is not a reference; write { env: NAME } or { file: PATH }, so that no secret stands in this file',
+});
+
+/** PEM text in place, or a reference to it. */
+const pem = z.union(
+  [
+    z.string().regex(/-----BEGIN /),
+    z.strictObject({ env: z.string().min(1) }),
+    z.strictObject({ file: z.string().min(1) }),
+  ],
+  { error: 'is not PEM; write { file: PATH }, { env: NAME } or the text itself' },
+);
+
+const tls = z.strictObject({
+  ca: pem.optional(),
+  cert: pem.optional(),
+  key: secret.optional(),
+  keyPassphrase: secret.optional(),
+  verifyHostname: z.boolean().optional(),
+});
+
+const userAndPassword = { username: z.string().min(1), password: secret };
+
+const sasl = z.discriminatedUnion(
+  'mechanism',
+  [
+    z.strictObject({ mechanism: z.literal('PLAIN'), ...userAndPassword }),
+    z.strictObject({ mechanism: z.literal('SCRAM-SHA-256'), ...userAndPassword }),
+    z.strictObject({ mechanism: z.literal('SCRAM-SHA-512'), ...userAndPassword }),
+    z.strictObject({
+      mechanism: z.literal('OAUTHBEARER'),
+      token: secret.optional(),
+      tokenEndpoint: z.url({ protocol: /^https?$/ }).optional(),
+      clientId: z.string().min(1).optional(),
+      clientSecret: secret.optional(),
+      scope: z.string().optional(),
+    }),
+    z.strictObject({ mechanism: z.literal('AWS_MSK_IAM'), region: z.string().min(1).optional() }),
+  ],
+  { error: 'needs a mechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM' },
+);
+
+const cluster = z.strictObject({
+  bootstrapServers: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  clientId: z.string().min(1).optional(),
+  tls: z.union([z.boolean(), tls], { error: 'is neither true, false nor TLS settings' }).optional(),
+  sasl: sasl.optional(),
+});
+
+const seconds = z.number().nonnegative();
+const count = z.int().nonnegative();
+const patterns = z.array(z.string().min(1));
+const switched = z.strictObject({ enabled: z.boolean().optional(), intervalSeconds: seconds.optional() });
+
+const flow = z.strictObject({
+  flow: z.string().regex(/^.+->.+$/, { error: 'is not a flow; write source->target, as MirrorMaker does' }),
+  replicationPolicy: z
+    .strictObject({
+      kind: z.enum(['default', 'identity']).optional(),
+      separator: z.string().optional(),
+      internalTopicSeparator: z.boolean().optional(),
+    })
+    .optional(),
+  topics: patterns.optional(),
+  topicsExclude: patterns.optional(),
+  groups: patterns.optional(),
+  groupsExclude: patterns.optional(),
+  offsetSyncsLocation: z.enum(['source', 'target']).optional(),
+  emitOffsetSyncs: z.boolean().optional(),
+  emitCheckpoints: switched.optional(),
+  syncGroupOffsets: switched.optional(),
+  emitHeartbeats: switched.optional(),
+  heartbeatsReplication: z.boolean().optional(),
+  offsetLagMax: count.optional(),
+  offsetFlushIntervalSeconds: seconds.optional(),
+  refreshTopicsIntervalSeconds: seconds.nullable().optional(),
+  refreshGroupsIntervalSeconds: seconds.nullable().optional(),
+  isolationLevel: z.enum(['read_uncommitted', 'read_committed']).optional(),
+  autoOffsetReset: z.enum(['earliest', 'latest']).optional(),
+  exactlyOnce: z.boolean().optional(),
+  connectOffsets: z
+    .strictObject({ cluster: z.enum(['source', 'target']).optional(), topic: z.string().min(1) })
+    .nullable()
+    .optional(),
+});
+
+const policy = z.strictObject({
+  heartbeatStaleSeconds: seconds.optional(),
+  mirrorStoppedSeconds: seconds.optional(),
+  mirrorStalledSeconds: seconds.optional(),
+  maxLossRecords: count.optional(),
+  maxGroupReread: count.optional(),
+  probeBudget: count.optional(),
+});
+
+/** tidemark.yaml. Every key is documented in docs/configuration.md; a test holds the two together. */
+export const tidemarkYaml = z.strictObject({
+  mm2: z.string().min(1).optional(),
+  clusters: z.record(z.string(), cluster).optional(),
+  flows: z.array(flow).min(1).optional(),
+  policy: policy.optional(),
+});
+
+export type TidemarkYaml = z.infer<typeof tidemarkYaml>;
+export type ClusterYaml = z.infer<typeof cluster>;
+export type FlowYaml = z.infer<typeof flow>;
+export type SecretYaml = z.infer<typeof secret>;
+export type PemYaml = z.infer<typeof pem>;
