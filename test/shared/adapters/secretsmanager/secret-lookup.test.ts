@@ -1,10 +1,10 @@
 import { inspect } from 'node:util';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { type Answer, type SecretsEndpoint, startSecretsEndpoint } from '../../../../lab/secrets-endpoint.ts';
 import { SecretError } from '../../../../shared/adapters/secretsmanager/secret-error.ts';
 import { createSecretLookup, type SecretLookup } from '../../../../shared/adapters/secretsmanager/secret-lookup.ts';
 import type { SecretLocation } from '../../../../shared/config/secret-location.ts';
-import { type Answer, type SecretsEndpoint, startSecretsEndpoint } from './secrets-endpoint.ts';
 
 const TTL = 300_000;
 

@@ -1,0 +1,79 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+const readyMessage = z.object({ ready: z.string() });
+const answerMessage = z.object({
+  id: z.number(),
+  result: z.unknown().optional(),
+  error: z.object({ name: z.string(), message: z.string(), code: z.unknown().optional() }).optional(),
+});
+
+export type Answer = z.infer<typeof answerMessage>;
+
+export interface LambdaFunctionOptions {
+  /** `index.js` of the asset, as CDK bundles it. */
+  readonly bundle: string;
+  /** The function's variables, all of them: nothing of this process's own environment leaks in. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Time of one invocation, as the stack sets it. */
+  readonly timeoutMs: number;
+}
+
+/** A bundled function in a process of its own, warm between invocations. */
+export class LambdaFunction implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #timeoutMs: number;
+  #invocations = 0;
+  #log = '';
+
+  private constructor(child: ChildProcess, timeoutMs: number) {
+    this.#child = child;
+    this.#timeoutMs = timeoutMs;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        this.#log += text;
+      });
+    }
+  }
+
+  static async start(options: LambdaFunctionOptions): Promise<LambdaFunction> {
+    const child = fork(join(import.meta.dirname, 'lambda-runtime.ts'), [options.bundle], {
+      env: { ...options.environment },
+      execArgv: [],
+      silent: true,
+    });
+    const started = new LambdaFunction(child, options.timeoutMs);
+    const first = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => null)]);
+    if (first === null) throw new Error(`the function did not start:\n${started.#log}`);
+    readyMessage.parse(first[0]);
+    return started;
+  }
+
+  /** Everything that the function has written so far: what its log group would hold. */
+  get log(): string {
+    return this.#log;
+  }
+
+  async invoke(event: unknown): Promise<Answer> {
+    const id = ++this.#invocations;
+    this.#child.send({ id, event, remainingMs: this.#timeoutMs });
+    const [message] = await Promise.race([
+      once(this.#child, 'message'),
+      once(this.#child, 'exit').then(() => {
+        throw new Error(`the function ended during an invocation:\n${this.#log}`);
+      }),
+    ]);
+    const answer = answerMessage.parse(message);
+    if (answer.id !== id) throw new Error(`answer ${answer.id} to invocation ${id}`);
+    return answer;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const ended = once(this.#child, 'exit');
+    this.#child.kill('SIGKILL');
+    await ended;
+  }
+}

@@ -1,0 +1,58 @@
+import type { Template } from 'aws-cdk-lib/assertions';
+import { z } from 'zod';
+import type { ReceivedDatum } from '../../lab/cloudwatch-endpoint.ts';
+
+const alarmSchema = z.object({
+  Namespace: z.string(),
+  MetricName: z.string(),
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+  Statistic: z.enum(['Maximum', 'Sum']),
+  Period: z.number(),
+  Threshold: z.number(),
+  ComparisonOperator: z.enum(['GreaterThanThreshold', 'LessThanThreshold']),
+  DatapointsToAlarm: z.number(),
+  EvaluationPeriods: z.number(),
+  TreatMissingData: z.enum(['ignore', 'breaching']),
+});
+
+export type SynthesizedAlarm = z.infer<typeof alarmSchema>;
+
+/** The alarm as it stands in a synthesized template, by the end of its name. */
+export function alarmOf(template: Template, path: string): SynthesizedAlarm {
+  const found = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter((alarm) =>
+    String(alarm.Properties.AlarmName).endsWith(path),
+  );
+  if (found.length !== 1) throw new Error(`${found.length} alarms end in ${path}`);
+  return alarmSchema.parse(found[0]?.Properties);
+}
+
+/**
+ * Whether an alarm would be in ALARM after the periods given, the last of them last, each with the data that came in it
+ * (CloudWatch User Guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; without the further
+ * datapoints that CloudWatch looks at, which only delay what missing data does).
+ */
+export function isInAlarm(alarm: SynthesizedAlarm, periods: readonly (readonly ReceivedDatum[])[]): boolean {
+  const evaluated = periods.slice(-alarm.EvaluationPeriods).map((data) => datapoint(alarm, data));
+  const breaching = evaluated.filter((value) =>
+    value === null ? alarm.TreatMissingData === 'breaching' : breaches(alarm, value),
+  );
+  return breaching.length >= alarm.DatapointsToAlarm;
+}
+
+function datapoint(alarm: SynthesizedAlarm, data: readonly ReceivedDatum[]): number | null {
+  const values = data
+    .filter(
+      (datum) =>
+        datum.Namespace === alarm.Namespace &&
+        datum.MetricName === alarm.MetricName &&
+        JSON.stringify(datum.Dimensions) === JSON.stringify(alarm.Dimensions),
+    )
+    .flatMap((datum) => datum.Values.map((value, index) => ({ value, count: datum.Counts[index] ?? 1 })));
+  if (values.length === 0) return null;
+  if (alarm.Statistic === 'Maximum') return Math.max(...values.map(({ value }) => value));
+  return values.reduce((sum, { value, count }) => sum + value * count, 0);
+}
+
+function breaches(alarm: SynthesizedAlarm, value: number): boolean {
+  return alarm.ComparisonOperator === 'GreaterThanThreshold' ? value > alarm.Threshold : value < alarm.Threshold;
+}

@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import { z } from 'zod';
+import { configuredFlows } from '../../infra/configuration.ts';
+import type { Settings } from '../../infra/settings.ts';
+import { AuditStack } from '../../infra/stacks/audit-stack.ts';
+
+const assetMetadata = z.object({ Metadata: z.object({ 'aws:asset:path': z.string() }) });
+const functionSchema = assetMetadata.extend({
+  Properties: z.object({
+    Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
+    Timeout: z.number(),
+  }),
+});
+
+/** The stack as `cdk synth` leaves it on disk, bundle and configuration layer included. */
+export interface Bundled extends Disposable {
+  readonly template: Template;
+  /** `index.js` as Lambda would run it. */
+  readonly bundle: string;
+  /** What Lambda would mount under /opt. */
+  readonly layer: string;
+  /** The function's variables, as the template sets them. */
+  readonly variables: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export function bundle(settings: Settings): Bundled {
+  const outdir = mkdtempSync(join(tmpdir(), 'tidemark-bundle-'));
+  const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
+  const stack = new AuditStack(app, 'Tidemark', { settings, flows: configuredFlows(settings) });
+  app.synth();
+  const template = Template.fromStack(stack);
+  const only = (type: string) => Object.values(template.findResources(type))[0];
+  const lambda = functionSchema.parse(only('AWS::Lambda::Function'));
+  const layer = assetMetadata.parse(only('AWS::Lambda::LayerVersion'));
+  return {
+    template,
+    bundle: join(outdir, lambda.Metadata['aws:asset:path'], 'index.js'),
+    layer: join(outdir, layer.Metadata['aws:asset:path']),
+    variables: lambda.Properties.Environment.Variables,
+    timeoutMs: lambda.Properties.Timeout * 1000,
+    [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
+  };
+}
