@@ -17,6 +17,8 @@ export interface MappingEvidence {
   readonly target: { readonly start: bigint; readonly end: bigint };
   /** Syncs before this index were written for another topic of the same name (topic id, or the spot check). */
   readonly sourceRecreatedAt?: number;
+  /** Syncs before this index were written to another target topic of the same name (topic id). */
+  readonly targetRecreatedAt?: number;
   /** End of the source partition's log, read after the target's; absent where the source could not be read. */
   readonly sourceEnd?: bigint;
   /** MM2 writes in transactions, so that their markers stand between the records on the target. */
@@ -48,7 +50,9 @@ export class PartitionMapping {
   readonly hasGaps: boolean;
   /** Records behind the newest sync that cannot all be new: the source does not have that many. */
   readonly surplusAtEnd: bigint;
+  readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
+  readonly #sourceFirst: number;
   readonly #gaps: OffsetGaps;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
   /** Least upstream from each index of the epoch on: rising, so that it can be searched. */
@@ -57,6 +61,7 @@ export class PartitionMapping {
   readonly #surplus: readonly { readonly left: number; readonly from: bigint; readonly records: bigint }[];
 
   constructor(evidence: MappingEvidence) {
+    this.#evidence = evidence;
     this.#history = evidence.history;
     this.#gaps = evidence.gaps;
     this.target = evidence.target;
@@ -64,6 +69,7 @@ export class PartitionMapping {
     this.first = cut.first;
     this.cause = cut.cause;
     this.floor = cut.floor;
+    this.#sourceFirst = cut.sourceFirst;
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
@@ -73,6 +79,11 @@ export class PartitionMapping {
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
+  }
+
+  /** The same mapping with a pair behind its newest sync that was found by comparing records. */
+  withAnchor(anchor: { readonly upstream: bigint; readonly downstream: bigint }): PartitionMapping {
+    return new PartitionMapping({ ...this.#evidence, anchor });
   }
 
   /** Whether there is no sync that can be relied on. */
@@ -94,6 +105,16 @@ export class PartitionMapping {
   /** The last sync that MM2 itself wrote: the newest without the anchor. */
   newestSync(): SyncPoint | null {
     return this.first < this.#history.length ? this.#history.at(this.#history.length - 1) : null;
+  }
+
+  /** The furthest source offset that a sync of the present source topic acknowledges, or null. */
+  furthestUpstream(): bigint | null {
+    let furthest: bigint | null = null;
+    for (let i = this.#sourceFirst; i < this.#history.length; i++) {
+      const upstream = this.#history.upstream(i);
+      if (furthest === null || upstream > furthest) furthest = upstream;
+    }
+    return furthest;
   }
 
   /** The last sync before this epoch, or null. */
@@ -220,7 +241,13 @@ export class PartitionMapping {
   }
 }
 
-function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause; floor: bigint } {
+function cutEpoch(evidence: MappingEvidence): {
+  first: number;
+  cause: EpochCause;
+  floor: bigint;
+  /** Index of the first sync of the present source topic. */
+  sourceFirst: number;
+} {
   const { history, target } = evidence;
   const { length } = history;
   let first = 0;
@@ -230,6 +257,11 @@ function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause
     first = i;
     cause = 'target-recreated';
   }
+  if (evidence.targetRecreatedAt !== undefined && evidence.targetRecreatedAt > first) {
+    first = evidence.targetRecreatedAt;
+    cause = 'target-recreated';
+  }
+  let sourceFirst = evidence.sourceRecreatedAt ?? 0;
   const { sourceRecreatedAt } = evidence;
   if (sourceRecreatedAt !== undefined && sourceRecreatedAt > first) {
     first = sourceRecreatedAt;
@@ -240,13 +272,14 @@ function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause
       if (history.upstream(i) < evidence.sourceEnd) continue;
       // The source does not reach as far as MM2 once read: recreated, or cut off by an unclean election.
       first = i + 1;
+      sourceFirst = i + 1;
       cause = 'source-shortened';
       break;
     }
   }
   if (length > 0 && first < length && history.downstream(length - 1) >= target.end) {
     // A record that a sync speaks of is no longer there: the log is another one, or was cut off.
-    return { first: length, cause: 'target-shortened', floor: target.start };
+    return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
   if (cause === 'source-recreated' && first > 0) {
@@ -255,5 +288,5 @@ function cutEpoch(evidence: MappingEvidence): { first: number; cause: EpochCause
     const next = first < length ? history.downstream(first) : target.end;
     if (behindOld > floor && behindOld <= next) floor = behindOld;
   }
-  return { first, cause, floor };
+  return { first, cause, floor, sourceFirst };
 }

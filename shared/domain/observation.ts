@@ -1,0 +1,107 @@
+import type { CommittedOffset, GroupListing, LogOffsets } from './cluster-data.ts';
+import type { Flow } from './flow.ts';
+import type { OffsetGaps } from './offset-gaps.ts';
+import type { PartitionMap } from './partition-map.ts';
+import type { SyncHistory } from './sync-history.ts';
+import type { Outcome, Unread } from './unread.ts';
+
+/** One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. */
+export type MirrorTopic<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'missing'; readonly topic: string }
+  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread }
+  | { readonly kind: 'off' };
+
+/** The offset-syncs topic as a whole. */
+export interface ObservedSyncs {
+  readonly topic: string;
+  /** By *source* topic and partition. */
+  readonly histories: PartitionMap<SyncHistory>;
+  readonly gaps: OffsetGaps;
+  /** Records that are not offset syncs. */
+  readonly malformed: number;
+}
+
+/** The latest checkpoint of one group and *target* topic partition. */
+export interface ObservedCheckpoint {
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+  /** When MM2 wrote it: ms since the epoch. */
+  readonly timestamp: bigint;
+}
+
+export interface ObservedCheckpoints {
+  readonly topic: string;
+  readonly byGroup: ReadonlyMap<string, PartitionMap<ObservedCheckpoint>>;
+  readonly malformed: number;
+}
+
+/** Connect's committed source position of a partition. */
+export interface ObservedConnectOffset {
+  readonly offset: bigint;
+  readonly timestamp: bigint;
+}
+
+/** A topic that MM2 mirrors, or ought to, on both sides. */
+export interface ObservedTopic {
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly sourceId: string | null;
+  readonly targetId: string | null;
+  /** By partition index. */
+  readonly source: readonly Outcome<LogOffsets>[];
+  /** Time (ms) of the first record in each source log, null where it is empty. */
+  readonly firstTimestamps: readonly Outcome<bigint | null>[];
+  /** Null where the topic is not on the target. */
+  readonly target: readonly Outcome<LogOffsets>[] | null;
+}
+
+/** A consumer group of the source that MM2 translates, with its commits on mirrored topics. */
+export interface ObservedGroup {
+  readonly listing: GroupListing;
+  readonly committed: Outcome<readonly CommittedOffset[]>;
+  /** When the commits were read: ms since the epoch. */
+  readonly checkedAt: number;
+}
+
+/** The same group on the target: absent where the target does not know it. */
+export interface ObservedTargetGroup {
+  readonly listing: GroupListing;
+  readonly committed: Outcome<PartitionMap<bigint>>;
+}
+
+/** What an earlier audit knew of a topic, to notice another one of the same name. */
+export interface RememberedTopic {
+  readonly id: string;
+  /** Last time the topic had this id: ms since the epoch. */
+  readonly seenAt: number;
+}
+
+/** What one audit read of one flow, with what could not be read; never interpreted. */
+export interface FlowObservation {
+  readonly flow: Flow;
+  /** When the audit began: ms since the epoch. */
+  readonly at: number;
+  /** Null where the cluster answered. */
+  readonly sourceDown: Unread | null;
+  readonly targetDown: Unread | null;
+  readonly topics: readonly ObservedTopic[];
+  /** Every topic name of the target, for what is there under another name. */
+  readonly targetTopics: ReadonlySet<string>;
+  readonly syncs: MirrorTopic<ObservedSyncs>;
+  readonly checkpoints: MirrorTopic<ObservedCheckpoints>;
+  /** Time (ms) of the newest source heartbeat that reached the target. */
+  readonly heartbeat: MirrorTopic<bigint | null>;
+  readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
+  readonly groups: readonly ObservedGroup[];
+  readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;
+  /** By `source` or `target` and topic name. */
+  readonly remembered: {
+    readonly source: ReadonlyMap<string, RememberedTopic>;
+    readonly target: ReadonlyMap<string, RememberedTopic>;
+  };
+  /** Everything that could not be read, for the report. */
+  readonly unread: readonly Unread[];
+  /** Whether the opposite flow is configured as well. */
+  readonly opposite: Flow | null;
+}

@@ -1,0 +1,190 @@
+import type { LogOffsets, Peek } from './cluster-data.ts';
+import { PartitionMapping } from './mapping.ts';
+import type { FlowObservation, ObservedConnectOffset, ObservedTopic, RememberedTopic } from './observation.ts';
+import { deadReckoned, type Replication, replicationOf } from './replication.ts';
+import { syncsOlderThanSource } from './source-epoch.ts';
+import type { SyncHistory } from './sync-history.ts';
+import type { Unread } from './unread.ts';
+
+/** What looking at single records told of one partition. Absent: not looked at, or not readable. */
+export interface RecordEvidence {
+  readonly waiting?: { readonly from: bigint; readonly peek: Peek };
+  /** First data record from the source log's begin on, before the first sync. */
+  readonly head?: Peek;
+  readonly reckoning?: 'confirmed' | 'refuted';
+  /** By index of the sync: whether source and target hold the same record there. */
+  readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
+  /** A look at a gap under read_committed: names the aborted transactions. */
+  readonly aborted?: Peek;
+}
+
+/** Everything that one audit knows of one partition of a flow. */
+export interface PartitionState {
+  readonly topic: ObservedTopic;
+  readonly partition: number;
+  readonly source: LogOffsets | null;
+  /** Null where it is unread or not there; `targetMissing` tells which. */
+  readonly target: LogOffsets | null;
+  readonly targetMissing: boolean;
+  readonly unread: Unread | null;
+  readonly history: SyncHistory | null;
+  /** Null where no mapping can be made: no syncs read, or an end of the target unread. */
+  readonly mapping: PartitionMapping | null;
+  readonly connect: ObservedConnectOffset | null;
+  readonly replication: Replication | null;
+  /** How it is known that the source topic is another one than the syncs speak of. */
+  readonly sourceRecreated: 'topic-id' | 'records' | 'doubt' | null;
+  readonly targetRecreatedById: boolean;
+  /** Syncs in doubt for their age, which comparing records has to confirm. */
+  readonly inDoubt: number;
+  /** Source offset that dead reckoning puts the target's end at, where it says more than the acknowledgements. */
+  readonly reckoned: bigint | null;
+  /** Source records that exist and that MM2 passed over for good. */
+  readonly passedOver: bigint;
+  readonly records: RecordEvidence;
+}
+
+/** Puts together what is known of one partition; `records` is what the probes told, empty before they ran. */
+export function partitionState(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  partition: number,
+  records: RecordEvidence,
+): PartitionState {
+  const sourceOutcome = topic.source[partition];
+  const targetOutcome = topic.target === null ? undefined : topic.target[partition];
+  const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
+  const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
+  const history =
+    observation.syncs.kind === 'read' ? (observation.syncs.value.histories.get(topic.topic, partition) ?? null) : null;
+  const connect =
+    observation.connectOffsets.kind === 'read'
+      ? (observation.connectOffsets.value.get(topic.topic, partition) ?? null)
+      : null;
+
+  const first = topic.firstTimestamps[partition];
+  const firstTimestamp = first?.kind === 'read' ? first.value : null;
+  const epoch = sourceEpoch(observation, topic, history, source, firstTimestamp, records);
+  const targetRecreatedAt = syncsBefore(
+    history,
+    idChanged(observation.remembered.target, topic.targetTopic, topic.targetId),
+  );
+
+  const mapping =
+    observation.syncs.kind !== 'read' || history === null || target === null
+      ? null
+      : new PartitionMapping({
+          history,
+          gaps: observation.syncs.value.gaps,
+          target: { start: target.start, end: target.highWatermark },
+          exactlyOnce: observation.flow.exactlyOnce,
+          ...(source === null ? {} : { sourceEnd: source.highWatermark }),
+          ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
+          ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
+        });
+  const recreatedSince = epoch.kind === null ? null : firstTimestamp;
+  const replication =
+    source === null
+      ? null
+      : replicationOf({
+          source,
+          mapping,
+          history,
+          connect,
+          isolation: observation.flow.isolationLevel,
+          recreatedSince,
+          reckoning: records.reckoning ?? 'unchecked',
+          waiting: records.waiting ?? null,
+        });
+  const reckoned = mapping === null || replication === null ? null : deadReckoned(mapping, replication.end);
+  const anchored =
+    mapping !== null && records.reckoning === 'confirmed' && reckoned !== null && target !== null
+      ? mapping.withAnchor({ upstream: reckoned - 1n, downstream: target.highWatermark - 1n })
+      : mapping;
+
+  return {
+    topic,
+    partition,
+    source,
+    target,
+    targetMissing: topic.target === null || targetOutcome === undefined,
+    unread: unreadOf(sourceOutcome) ?? unreadOf(targetOutcome),
+    history,
+    mapping: anchored,
+    connect,
+    replication,
+    sourceRecreated: epoch.kind,
+    targetRecreatedById: targetRecreatedAt > 0,
+    inDoubt: epoch.inDoubt,
+    reckoned,
+    passedOver: passedOver(mapping, source, replication, records),
+    records,
+  };
+}
+
+function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread | null {
+  return outcome?.kind === 'unread' ? outcome.unread : null;
+}
+
+/** When a topic was last seen with another id than now, or null. */
+function idChanged(remembered: ReadonlyMap<string, RememberedTopic>, topic: string, id: string | null): bigint | null {
+  const before = remembered.get(topic);
+  return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
+}
+
+/** How many syncs were written up to a time. */
+function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
+  if (history === null || time === null) return 0;
+  let count = 0;
+  while (count < history.length && history.at(count).timestamp <= time) count++;
+  return count;
+}
+
+function sourceEpoch(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  history: SyncHistory | null,
+  source: LogOffsets | null,
+  firstTimestamp: bigint | null,
+  records: RecordEvidence,
+): { recreatedAt: number; kind: PartitionState['sourceRecreated']; inDoubt: number } {
+  if (history === null) return { recreatedAt: 0, kind: null, inDoubt: 0 };
+  const changed = idChanged(observation.remembered.source, topic.topic, topic.sourceId);
+  const inDoubt =
+    source === null || firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, source.start);
+  if (changed !== null) {
+    return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', inDoubt };
+  }
+  if (inDoubt === 0) return { recreatedAt: 0, kind: null, inDoubt };
+  const newest = records.syncs?.get(inDoubt - 1);
+  if (newest === 'same') return { recreatedAt: 0, kind: null, inDoubt };
+  return { recreatedAt: inDoubt, kind: newest === 'different' ? 'records' : 'doubt', inDoubt };
+}
+
+/** Source records in front of the epoch's first sync that have no copy on the target and will get none. */
+function passedOver(
+  mapping: PartitionMapping | null,
+  source: LogOffsets | null,
+  replication: Replication | null,
+  records: RecordEvidence,
+): bigint {
+  if (mapping === null || source === null || replication === null) return 0n;
+  if (mapping.first >= mapping.length) {
+    if (mapping.cause === 'first-known' || replication.replicatedTo === null) return 0n;
+    const onTarget = mapping.target.end - mapping.floor;
+    return positive(replication.replicatedTo - source.start - onTarget);
+  }
+  const first = mapping.at(mapping.first);
+  const before = first.downstream - mapping.floor;
+  const headless = first.upstream - before - source.start;
+  if (headless <= 0n) return 0n;
+  if (mapping.cause !== 'first-known') return headless;
+  // An old topic whose first syncs were compacted away, or a head that the source itself no longer holds.
+  if (before > 0n || records.head === undefined) return 0n;
+  if (records.head.record === null) return 0n;
+  return positive(first.upstream - records.head.record.offset);
+}
+
+function positive(value: bigint): bigint {
+  return value > 0n ? value : 0n;
+}
