@@ -5,6 +5,8 @@ export const int64 = z.string().transform((text) => BigInt(text));
 
 export const done = z.unknown().transform(() => undefined);
 
+export const nodeIds = z.array(z.number());
+
 export const topicIds = z.record(z.string(), z.string());
 
 export const topicDescriptions = z.record(
@@ -47,4 +49,7 @@ export const rawRecords = z.array(
 );
 
 export const topicNames = z.array(z.string());
-export const recordIds = z.array(z.string());
+
+export const recordIds = z.array(z.object({ offset: int64, id: z.string() }));
+/** `id` is '' for a record that the lab did not write. */
+export type RecordId = z.infer<typeof recordIds>[number];

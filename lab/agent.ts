@@ -9,7 +9,7 @@ const CALL_DEADLINE_MS = 180_000;
 
 const answerSchema = z.object({
   id: z.number(),
-  result: z.unknown(),
+  result: z.unknown().optional(),
   error: z.object({ type: z.string(), message: z.string() }).optional(),
 });
 type Answer = z.infer<typeof answerSchema>;

@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { IsolationLevel } from '../shared/ports.ts';
 import type { LabAgent } from './agent.ts';
 import * as schemas from './agent-schemas.ts';
@@ -49,6 +50,11 @@ export class ClusterAdmin {
   constructor(agent: () => LabAgent, client: Readonly<Record<string, string>>) {
     this.#agent = agent;
     this.#client = client;
+  }
+
+  /** Node ids of the brokers that the cluster's metadata lists as alive. */
+  liveBrokers(timeoutMs = 2_000): Promise<number[]> {
+    return this.#call('liveBrokers', { timeoutMs }, schemas.nodeIds);
   }
 
   /** Creates a topic, waits until every partition has a leader, and returns its id (base64url). */
@@ -167,8 +173,8 @@ export class ClusterAdmin {
     return this.#call('deleteAcls', { acls }, schemas.done);
   }
 
-  /** Ids of the data records among a partition's last `offsets` offsets; '' for a record without an id. */
-  tail(topic: string, partition: number, offsets: number, isolation: IsolationLevel): Promise<string[]> {
+  /** The data records among a partition's last `offsets` offsets, in order. */
+  tail(topic: string, partition: number, offsets: number, isolation: IsolationLevel): Promise<schemas.RecordId[]> {
     return this.#call('tail', { topic, partition, offsets, isolation }, schemas.recordIds);
   }
 
@@ -195,5 +201,5 @@ export class ClusterAdmin {
 export type ClusterCall = <T>(
   command: string,
   parameters: Readonly<Record<string, unknown>>,
-  schema: import('zod').ZodType<T>,
+  schema: z.ZodType<T>,
 ) => Promise<T>;

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { Kafka, logLevel } from 'kafkajs';
 import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
 import { TidemarkError } from '../shared/errors.ts';
 import { type Access, clientPropertiesFor, connectionFor } from './access.ts';
@@ -153,6 +152,10 @@ export class LabCluster {
     return this.#broker(nodeId).running;
   }
 
+  pid(nodeId: number): number | undefined {
+    return this.#broker(nodeId).pid;
+  }
+
   /** SIGKILL. */
   async kill(nodeId: number): Promise<void> {
     await this.#broker(nodeId).kill();
@@ -182,7 +185,7 @@ export class LabCluster {
       `cluster ${this.alias} to have ${count} of ${this.#brokers.size} brokers`,
       async () => {
         for (const broker of running) broker.assertRunning();
-        return (await this.#liveBrokers()) === count;
+        return (await this.admin.liveBrokers()).length === count;
       },
       { deadlineMs, explain: () => running.map((broker) => broker.tail()).join('\n') },
     );
@@ -219,27 +222,6 @@ export class LabCluster {
       const proxied = listeners.filter(({ port, advertisedPort }) => port !== advertisedPort);
       const start = proxied.map(({ port, advertisedPort }) => LabProxy.start({ host: HOST, port }, advertisedPort));
       this.#links.set(nodeId, new LabLink(await Promise.all(start)));
-    }
-  }
-
-  async #liveBrokers(): Promise<number> {
-    const { superUser } = this.#security;
-    const kafka = new Kafka({
-      clientId: 'tidemark-lab-ready',
-      brokers: bootstrapOf(this.addresses, this.#ownListener),
-      logLevel: logLevel.NOTHING,
-      connectionTimeout: 1_000,
-      requestTimeout: 2_000,
-      enforceRequestTimeout: true,
-      retry: { retries: 0 },
-      ...(superUser === undefined ? {} : { sasl: { mechanism: 'plain', ...superUser } }),
-    });
-    const admin = kafka.admin();
-    try {
-      await admin.connect();
-      return (await admin.describeCluster()).brokers.length;
-    } finally {
-      await admin.disconnect();
     }
   }
 

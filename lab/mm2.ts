@@ -45,6 +45,10 @@ export class LabMm2 {
     return this.#process.running;
   }
 
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
   /** Starts it, again too; resolves when MM2 says that its herders run. Records are mirrored a few seconds later. */
   async start(): Promise<void> {
     const before = this.log().length;
@@ -76,6 +80,11 @@ export class LabMm2 {
 
   resume(): void {
     this.#process.signal('SIGCONT');
+  }
+
+  /** Throws with the end of the log when it is not running. */
+  assertRunning(): void {
+    this.#process.assertRunning();
   }
 
   log(): string {

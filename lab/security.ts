@@ -83,10 +83,6 @@ export class ClusterSecurity {
     };
   }
 
-  get superUser(): { username: string; password: string } | undefined {
-    return this.guarded ? { username: SUPER_USER, password: this.#password } : undefined;
-  }
-
   #clientListeners(options: SecurityOptions): Record<string, string> {
     const users = Object.entries(options.users).map(([name, password]) => `user_${name}="${password}"`);
     const settings: Record<string, string> = {};

@@ -62,7 +62,8 @@ final class AgentRecords {
     Integer partition = request.hasNonNull("partition") ? request.get("partition").asInt() : null;
     long count = request.get("count").asLong();
     long firstId = request.get("firstId").asLong();
-    long keys = request.path("keys").asLong(0);
+    List<String> keys = AgentTopics.texts(request.get("keyList"));
+    long keyCount = request.path("keys").asLong(0);
     Long timestamp = request.hasNonNull("timestamp") ? Long.parseLong(request.get("timestamp").asText()) : null;
     String prefix = request.get("prefix").asText();
     byte[] padding = new byte[request.path("valueBytes").asInt(0)];
@@ -73,7 +74,9 @@ final class AgentRecords {
     for (long i = 0; i < count; i++) {
       String id = prefix + (firstId + i);
       byte[] idBytes = id.getBytes(StandardCharsets.UTF_8);
-      byte[] key = keys > 0 ? ("k" + (firstId + i) % keys).getBytes(StandardCharsets.UTF_8) : null;
+      byte[] key = null;
+      if (keyCount > 0) key = ("k" + i % keyCount).getBytes(StandardCharsets.UTF_8);
+      else if (!keys.isEmpty()) key = keys.get((int) (i % keys.size())).getBytes(StandardCharsets.UTF_8);
       byte[] value = padding.length > 0 ? padding : idBytes;
       var record = new ProducerRecord<>(topic, partition, timestamp, key, value);
       record.headers().add("id", idBytes);
@@ -139,24 +142,31 @@ final class AgentRecords {
     return new long[] {start, end};
   }
 
-  /** Writes one line per data record to a file: offset, timestamp, id (empty where there is none), separated by tabs. */
+  /** Writes one line per data record to a file: offset, id (empty where there is none), key in base64, by tabs. */
   private static Object readRecords(JsonNode request) throws Exception {
     TopicPartition partition = AgentTopics.partition(request);
     try (var consumer = reader(request);
         BufferedWriter out = Files.newBufferedWriter(Path.of(request.get("file").asText()), StandardCharsets.UTF_8)) {
       long[] range =
-          read(consumer, partition, null, record -> out.write(record.offset() + "\t" + record.timestamp() + "\t" + id(record) + "\n"));
+          read(
+              consumer,
+              partition,
+              null,
+              record -> {
+                String key = record.key() == null ? "" : base64(record.key());
+                out.write(record.offset() + "\t" + id(record) + "\t" + key + "\n");
+              });
       return Map.of("start", Long.toString(range[0]), "end", Long.toString(range[1]));
     }
   }
 
-  /** The ids of the data records among the last `offsets` offsets of a partition, in order. */
+  /** Offsets and ids of the data records among the last `offsets` offsets of a partition, in order. */
   private static Object tail(JsonNode request) throws Exception {
     TopicPartition partition = AgentTopics.partition(request);
-    List<String> ids = new ArrayList<>();
+    List<Object> ids = new ArrayList<>();
     try (var consumer = reader(request)) {
       long end = consumer.endOffsets(List.of(partition)).get(partition);
-      read(consumer, partition, end - request.get("offsets").asLong(), record -> ids.add(id(record)));
+      read(consumer, partition, end - request.get("offsets").asLong(), record -> ids.add(Map.of("offset", Long.toString(record.offset()), "id", id(record))));
     }
     return ids;
   }

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -28,6 +29,7 @@ final class AgentTopics {
   private static final Map<Map<String, Object>, Admin> ADMINS = new ConcurrentHashMap<>();
 
   static void register(Map<String, LabAgent.Command> commands) {
+    commands.put("liveBrokers", AgentTopics::liveBrokers);
     commands.put("createTopics", AgentTopics::createTopics);
     commands.put("deleteTopics", AgentTopics::deleteTopics);
     commands.put("describeTopics", AgentTopics::describeTopics);
@@ -47,8 +49,16 @@ final class AgentTopics {
           Map<String, Object> settings = new HashMap<>(properties);
           settings.putIfAbsent("default.api.timeout.ms", "30000");
           settings.putIfAbsent("request.timeout.ms", "10000");
+          settings.putIfAbsent("reconnect.backoff.max.ms", "200");
           return Admin.create(settings);
         });
+  }
+
+  private static Object liveBrokers(JsonNode request) throws Exception {
+    DescribeClusterOptions options = new DescribeClusterOptions().timeoutMs(request.get("timeoutMs").asInt());
+    List<Integer> nodes = new ArrayList<>();
+    admin(request).describeCluster(options).nodes().get().forEach(node -> nodes.add(node.id()));
+    return nodes;
   }
 
   private static Object createTopics(JsonNode request) throws Exception {

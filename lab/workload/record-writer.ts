@@ -4,8 +4,8 @@ import type { ClusterAdmin } from '../cluster-admin.ts';
 export interface WriteOptions {
   /** Partition to write to; by key (or round robin) where absent. */
   readonly partition?: number;
-  /** Keys are drawn from `k0` … `k<keys−1>` in turn; no key where absent. */
-  readonly keys?: number;
+  /** Keys in turn: the given ones, or `k0` … `k<keys−1>`; no key where absent. */
+  readonly keys?: number | readonly string[];
   /** Length of each value; the record's id where absent. */
   readonly valueBytes?: number;
   /** CreateTime of every record in milliseconds; the producer's clock where absent. */
@@ -59,10 +59,10 @@ export class RecordWriter {
     };
   }
 
-  #produce(topic: string, count: number, options: Readonly<Record<string, unknown>> | WriteOptions): Promise<Produced> {
+  #produce(topic: string, count: number, options: WriteOptions & Partial<TransactionStep>): Promise<Produced> {
     const firstId = this.#nextId;
     this.#nextId += count;
-    const { timestamp, ...rest } = options as WriteOptions;
+    const { timestamp, keys, ...rest } = options;
     const parameters = {
       topic,
       count,
@@ -70,9 +70,16 @@ export class RecordWriter {
       prefix: this.#prefix,
       ...rest,
       ...(timestamp === undefined ? {} : { timestamp: String(timestamp) }),
+      ...(typeof keys === 'object' ? { keyList: keys } : { keys }),
     };
     return this.#admin.call('produce', parameters, produced);
   }
+}
+
+interface TransactionStep {
+  readonly transactionalId: string;
+  readonly begin: boolean;
+  readonly end: 'commit' | 'abort' | 'open';
 }
 
 export interface OpenTransaction {

@@ -1,0 +1,33 @@
+import type { LabCluster } from './cluster.ts';
+import { readPartition } from './partition-records.ts';
+import { waitUntil } from './wait-until.ts';
+import type { RecordWriter } from './workload/record-writer.ts';
+
+/**
+ * Compacts a partition now and waits until it is done: of the records before the call only the last of each key is left.
+ * Kafka never compacts the segment that it writes to, so one record more, with a key of its own, is written to roll it.
+ */
+export async function compactPartition(
+  cluster: LabCluster,
+  writer: RecordWriter,
+  topic: string,
+  partition: number,
+): Promise<void> {
+  await cluster.admin.alterTopicConfig(topic, {
+    'cleanup.policy': 'compact',
+    'segment.ms': '1',
+    'min.cleanable.dirty.ratio': '0.0',
+    'min.compaction.lag.ms': '0',
+  });
+  const { lastOffset } = await writer.write(topic, 1, { partition, keys: [`roll-${crypto.randomUUID()}`] });
+  const end = Number(lastOffset);
+  await waitUntil(
+    `${topic}-${partition} to be compacted`,
+    async () => {
+      const { offsets, keys } = await readPartition(cluster.admin, topic, partition);
+      const before = keys.filter((_, index) => (offsets[index] ?? end) < end);
+      return new Set(before).size === before.length;
+    },
+    { deadlineMs: 60_000, intervalMs: 500, explain: () => cluster.log(1).split('\n').slice(-20).join('\n') },
+  );
+}

@@ -1,0 +1,23 @@
+import type { IsolationLevel } from '../shared/ports.ts';
+import type { ClusterAdmin } from './cluster-admin.ts';
+import { readPartition } from './partition-records.ts';
+import { PartitionTruth } from './partition-truth.ts';
+
+export interface TruthRequest {
+  readonly source: { readonly admin: ClusterAdmin };
+  readonly target: { readonly admin: ClusterAdmin };
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly partition: number;
+  /** Which source records count: all data records by default, as MM2 mirrors them by default. */
+  readonly isolation?: IsolationLevel;
+}
+
+/** Reads every record of a partition on both sides: the truth that an audit's claims are held against. */
+export async function readTruth(request: TruthRequest): Promise<PartitionTruth> {
+  const { topic, targetTopic, partition, isolation } = request;
+  // Target first: what is mirrored in between then has a source record that is known.
+  const target = await readPartition(request.target.admin, targetTopic, partition);
+  const source = await readPartition(request.source.admin, topic, partition, isolation);
+  return new PartitionTruth(source, target);
+}

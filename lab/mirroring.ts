@@ -1,0 +1,91 @@
+import { decodeOffsetSync } from '../shared/domain/records/offset-sync.ts';
+import type { IsolationLevel } from '../shared/ports.ts';
+import type { RecordId } from './agent-schemas.ts';
+import type { LabCluster } from './cluster.ts';
+import type { LabMm2 } from './mm2.ts';
+import { waitUntil } from './wait-until.ts';
+
+const DEADLINE_MS = 90_000;
+/** How far from its end a log is searched for its last data record. */
+const TAIL_OFFSETS = 2_000;
+
+export interface Mirroring {
+  readonly source: LabCluster;
+  readonly target: LabCluster;
+  readonly topic: string;
+  /** `<source>.<topic>` where absent. */
+  readonly targetTopic?: string;
+  /** MM2's `consumer.isolation.level` for the source; its default is read_uncommitted. */
+  readonly isolation?: IsolationLevel;
+  /** The MM2 that does it: waiting ends when it dies, and its log is shown when the deadline passes. */
+  readonly mm2?: LabMm2;
+  readonly deadlineMs?: number;
+}
+
+/** Waits until the last data record of every source partition is on the target. */
+export async function waitUntilMirrored(mirroring: Mirroring): Promise<void> {
+  const { source, target, topic, isolation = 'read_uncommitted' } = mirroring;
+  const targetTopic = mirroring.targetTopic ?? `${source.alias}.${topic}`;
+  await wait(mirroring, `${topic} to be mirrored from ${source.alias} to ${target.alias}`, async () => {
+    for (const { partition } of await source.admin.listOffsets(topic)) {
+      const last = await lastRecord(source, topic, partition, isolation);
+      if (last === undefined) continue;
+      const there = await target.admin.tail(targetTopic, partition, TAIL_OFFSETS, 'read_uncommitted');
+      if (!there.some(({ id }) => id === last.id)) return false;
+    }
+    return true;
+  });
+}
+
+/**
+ * Waits until every partition is mirrored and MM2 has said so: its newest offset sync is the one of the last data record.
+ * After a burst that takes up to a flush interval.
+ */
+export async function waitUntilSettled(mirroring: Mirroring & { readonly syncsOn?: LabCluster }): Promise<void> {
+  await waitUntilMirrored(mirroring);
+  const { source, target, topic, isolation = 'read_uncommitted' } = mirroring;
+  const syncsOn = mirroring.syncsOn ?? source;
+  const other = syncsOn === source ? target : source;
+  await wait(mirroring, `the offset syncs of ${topic} to reach its end`, async () => {
+    const newest = new Map<number, bigint>();
+    for (const { key, value } of await syncsOn.admin.readRaw(`mm2-offset-syncs.${other.alias}.internal`, 0)) {
+      if (key === null || value === null) continue;
+      const sync = decodeOffsetSync(key, value);
+      if (sync.topic === topic) newest.set(sync.partition, sync.upstream);
+    }
+    for (const { partition } of await source.admin.listOffsets(topic)) {
+      const last = await lastRecord(source, topic, partition, isolation);
+      if (last !== undefined && newest.get(partition) !== last.offset) return false;
+    }
+    return true;
+  });
+}
+
+/** Waits until MM2's group sync has put a group on the target, on every partition that it has committed there. */
+export async function waitUntilGroupSynced(mirroring: Mirroring, group: string): Promise<void> {
+  const { source, target, topic } = mirroring;
+  const targetTopic = mirroring.targetTopic ?? `${source.alias}.${topic}`;
+  await wait(mirroring, `group ${group} to be on ${target.alias}`, async () => {
+    const partitionsOf = async (cluster: LabCluster, name: string): Promise<number> =>
+      (await cluster.admin.groupOffsets(group)).filter((row) => row.topic === name).length;
+    return (await partitionsOf(target, targetTopic)) >= (await partitionsOf(source, topic));
+  });
+}
+
+async function lastRecord(
+  cluster: LabCluster,
+  topic: string,
+  partition: number,
+  isolation: IsolationLevel,
+): Promise<RecordId | undefined> {
+  return (await cluster.admin.tail(topic, partition, TAIL_OFFSETS, isolation)).at(-1);
+}
+
+async function wait(mirroring: Mirroring, what: string, condition: () => Promise<boolean>): Promise<void> {
+  const { mm2, deadlineMs = DEADLINE_MS } = mirroring;
+  const ask = (): Promise<boolean> => {
+    mm2?.assertRunning();
+    return condition();
+  };
+  await waitUntil(what, ask, { deadlineMs, intervalMs: 250, explain: () => mm2?.tail() ?? '' });
+}

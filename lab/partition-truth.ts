@@ -1,0 +1,120 @@
+import type { PartitionRecords } from './partition-records.ts';
+
+/** A target record whose id is on no source record: written by somebody else, or the source has deleted it. */
+const FOREIGN = -1;
+
+/**
+ * What is really so of one mirrored partition: every source and every target record, matched by the id that each
+ * carries. For a group that committed source offset `u` and would go on at target position `p`:
+ *
+ * - re-reads are the target records at or after `p` whose source offset is below `u`;
+ * - skips are the distinct source records at or after `u` that are on the target but have no copy at or after `p`.
+ */
+export class PartitionTruth {
+  readonly source: PartitionRecords;
+  readonly target: PartitionRecords;
+  /** Source offset of every target record. */
+  readonly #sourceOffsets: Float64Array;
+  /** Target offset of the last copy of every source record; NaN where there is none. */
+  readonly #lastCopies: Float64Array;
+
+  constructor(source: PartitionRecords, target: PartitionRecords) {
+    this.source = source;
+    this.target = target;
+    const indexes = new Map<string, number>();
+    for (const [index, id] of source.ids.entries()) if (id !== '') indexes.set(id, index);
+    this.#sourceOffsets = new Float64Array(target.ids.length);
+    this.#lastCopies = new Float64Array(source.ids.length).fill(Number.NaN);
+    for (const [position, id] of target.ids.entries()) {
+      const index = indexes.get(id);
+      this.#sourceOffsets[position] = index === undefined ? FOREIGN : at(source.offsets, index);
+      if (index !== undefined) this.#lastCopies[index] = at(target.offsets, position);
+    }
+  }
+
+  rereads(position: bigint, committed: bigint): bigint {
+    const [p, u] = [Number(position), Number(committed)];
+    let count = 0n;
+    for (const [index, offset] of this.target.offsets.entries()) {
+      const sourceOffset = at(this.#sourceOffsets, index);
+      if (offset >= p && sourceOffset !== FOREIGN && sourceOffset < u) count++;
+    }
+    return count;
+  }
+
+  skips(position: bigint, committed: bigint): bigint {
+    const [p, u] = [Number(position), Number(committed)];
+    let count = 0n;
+    for (const [index, offset] of this.source.offsets.entries()) {
+      // NaN, for a record that never arrived, is not below anything: that is loss, not a skip.
+      if (offset >= u && at(this.#lastCopies, index) < p) count++;
+    }
+    return count;
+  }
+
+  /** The first target position from which a group at `committed` reads nothing twice. */
+  rereadZeroFrom(committed: bigint): bigint {
+    const u = Number(committed);
+    for (let index = this.#sourceOffsets.length - 1; index >= 0; index--) {
+      const sourceOffset = at(this.#sourceOffsets, index);
+      if (sourceOffset !== FOREIGN && sourceOffset < u) return BigInt(at(this.target.offsets, index)) + 1n;
+    }
+    return this.target.start;
+  }
+
+  /** The last target position from which a group at `committed` skips nothing. */
+  skipZeroUpTo(committed: bigint): bigint {
+    const u = Number(committed);
+    let first = Number.POSITIVE_INFINITY;
+    for (const [index, offset] of this.source.offsets.entries()) {
+      const copy = at(this.#lastCopies, index);
+      if (offset >= u && copy < first) first = copy;
+    }
+    return first === Number.POSITIVE_INFINITY ? this.target.end : BigInt(first);
+  }
+
+  /** Source records at or after `from` that are not on the target at all. */
+  missing(from: bigint = this.source.start): bigint {
+    const u = Number(from);
+    let count = 0n;
+    for (const [index, offset] of this.source.offsets.entries()) {
+      if (offset >= u && Number.isNaN(at(this.#lastCopies, index))) count++;
+    }
+    return count;
+  }
+
+  /** Target records beyond the first copy of each source record. */
+  get duplicates(): bigint {
+    const seen = new Set<number>();
+    let count = 0n;
+    for (const offset of this.#sourceOffsets) {
+      if (offset === FOREIGN) continue;
+      if (seen.has(offset)) count++;
+      seen.add(offset);
+    }
+    return count;
+  }
+
+  /** Target records that no source record corresponds to. */
+  get foreign(): bigint {
+    return BigInt(this.#sourceOffsets.reduce((count, offset) => (offset === FOREIGN ? count + 1 : count), 0));
+  }
+
+  /** `[firstSourceOffset, firstTargetOffset, count]` of stretches that run in step, in target order. */
+  runs(): (readonly [bigint, bigint, bigint])[] {
+    const runs: [number, number, number][] = [];
+    for (const [index, d] of this.target.offsets.entries()) {
+      const u = at(this.#sourceOffsets, index);
+      const last = runs.at(-1);
+      if (u === FOREIGN) continue;
+      if (last !== undefined && last[0] + last[2] === u && last[1] + last[2] === d) last[2]++;
+      else runs.push([u, d, 1]);
+    }
+    return runs.map(([u, d, count]) => [BigInt(u), BigInt(d), BigInt(count)] as const);
+  }
+}
+
+/** An element that is there: every index comes from an array of the same length. */
+function at(array: Float64Array, index: number): number {
+  return array[index] ?? Number.NaN;
+}
