@@ -5,7 +5,7 @@ import { TidemarkError } from '../shared/errors.ts';
 
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `an ARN of ${service}`);
 
-const schema = z.strictObject({
+export const settingsSchema = z.strictObject({
   /** Folder with tidemark.yaml and the certificates that it names. All of it goes into the function: no secrets there. */
   configFolder: z.string().min(1),
   /** Variables that tidemark.yaml takes as `{ env: NAME }`, and where Secrets Manager keeps them. */
@@ -39,14 +39,14 @@ const schema = z.strictObject({
   runbookUrl: z.string().min(1).default('docs/runbook.md'),
 });
 
-export type Settings = z.infer<typeof schema>;
+export type Settings = z.infer<typeof settingsSchema>;
 
 /**
  * A deployment's settings; `configFolder` becomes absolute, from where the file lies.
  * @throws TidemarkError that names every key that is wrong.
  */
 export function loadSettings(file: string): Settings {
-  const parsed = schema.safeParse(readJson(file));
+  const parsed = settingsSchema.safeParse(readJson(file));
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${z.core.toDotPath(issue.path) || '(root)'}: ${issue.message}`);
     throw settingsError(`${file}: ${faults.join('; ')}`);

@@ -22,7 +22,7 @@ export interface LambdaFunctionOptions {
 }
 
 /** A bundled function in a process of its own, warm between invocations. */
-export class LambdaFunction implements AsyncDisposable {
+export class LambdaFunction {
   readonly #child: ChildProcess;
   readonly #timeoutMs: number;
   #invocations = 0;
@@ -70,7 +70,7 @@ export class LambdaFunction implements AsyncDisposable {
     return answer;
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  async stop(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');

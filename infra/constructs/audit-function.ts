@@ -4,7 +4,7 @@ import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, type IFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -55,7 +55,13 @@ export class AuditFunction extends Construct {
       role,
       logGroup,
       awsSdkConnectionReuse: false,
-      bundling: { minify: true, format: OutputFormat.CJS, target: 'node24', bundleAwsSDK: true },
+      bundling: {
+        logLevel: LogLevel.ERROR,
+        minify: true,
+        format: OutputFormat.CJS,
+        target: 'node24',
+        bundleAwsSDK: true,
+      },
       ...(props.vpc !== undefined && this.placement(props.vpc)),
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');

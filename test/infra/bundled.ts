@@ -17,7 +17,7 @@ const functionSchema = assetMetadata.extend({
 });
 
 /** The stack as `cdk synth` leaves it on disk, bundle and configuration layer included. */
-export interface Bundled extends Disposable {
+export interface Bundled {
   readonly template: Template;
   /** `index.js` as Lambda would run it. */
   readonly bundle: string;
@@ -26,6 +26,7 @@ export interface Bundled extends Disposable {
   /** The function's variables, as the template sets them. */
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  remove(): void;
 }
 
 export function bundle(settings: Settings): Bundled {
@@ -43,6 +44,6 @@ export function bundle(settings: Settings): Bundled {
     layer: join(outdir, layer.Metadata['aws:asset:path']),
     variables: lambda.Properties.Environment.Variables,
     timeoutMs: lambda.Properties.Timeout * 1000,
-    [Symbol.dispose]: () => rmSync(outdir, { recursive: true, force: true }),
+    remove: () => rmSync(outdir, { recursive: true, force: true }),
   };
 }
