@@ -1,0 +1,64 @@
+import type { AuditPolicy } from './audit-policy.ts';
+import type { FlowObservation } from './observation.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/** Whether MM2 shows signs of life in this flow. */
+export interface Liveness {
+  readonly state: 'alive' | 'stale' | 'stopped' | 'never-started' | 'unknown';
+  /** Newest sign of life, ms since the epoch; null where there is none. */
+  readonly lastSign: number | null;
+  readonly sign: 'heartbeat' | 'offset sync or Connect offset' | null;
+}
+
+/**
+ * Heartbeats are the proof of life where they reach the target; without them (a Connect cluster often has none from
+ * the source) MM2's other writes are, but those only move while there is something to mirror.
+ */
+export function livenessOf(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  policy: AuditPolicy,
+): Liveness {
+  const { heartbeat, at } = observation;
+  if (neverStarted(observation)) return { state: 'never-started', lastSign: null, sign: null };
+  if (heartbeat.kind === 'read' && heartbeat.value !== null) {
+    const age = at - Number(heartbeat.value);
+    const state = age > policy.mirrorStoppedMs ? 'stopped' : age > policy.heartbeatStaleMs ? 'stale' : 'alive';
+    return { state, lastSign: Number(heartbeat.value), sign: 'heartbeat' };
+  }
+  const lastSign = lastWrite(states);
+  if (lastSign === null) return { state: 'unknown', lastSign: null, sign: null };
+  const sign = 'offset sync or Connect offset' as const;
+  const patience = policy.mirrorStoppedMs + observation.flow.offsetFlushIntervalMs;
+  if (at - lastSign <= patience) return { state: 'alive', lastSign, sign };
+  const waits = states.some(
+    ({ replication }) => replication?.waitingSince != null && at - Number(replication.waitingSince) > patience,
+  );
+  return { state: waits ? 'stopped' : 'unknown', lastSign, sign };
+}
+
+function neverStarted(observation: FlowObservation): boolean {
+  const { syncs, checkpoints, connectOffsets, heartbeat, topics } = observation;
+  if (observation.sourceDown !== null || observation.targetDown !== null) return false;
+  const absent = (topic: { kind: string }) => topic.kind === 'missing' || topic.kind === 'off';
+  return (
+    absent(syncs) &&
+    absent(checkpoints) &&
+    absent(connectOffsets) &&
+    absent(heartbeat) &&
+    topics.length > 0 &&
+    // Under identity a topic of that name may have been there before.
+    (observation.flow.policy.kind === 'identity' || topics.every((topic) => topic.target === null))
+  );
+}
+
+function lastWrite(states: readonly PartitionState[]): number | null {
+  let last: number | null = null;
+  for (const { history, connect } of states) {
+    const sync = history !== null && history.length > 0 ? Number(history.at(history.length - 1).timestamp) : null;
+    for (const time of [sync, connect === null ? null : Number(connect.timestamp)]) {
+      if (time !== null && (last === null || time > last)) last = time;
+    }
+  }
+  return last;
+}
