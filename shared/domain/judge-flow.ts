@@ -74,7 +74,7 @@ function groupsByName(groups: readonly GroupState[]): Map<string, GroupState[]> 
 }
 
 function partitionReport(state: PartitionState): PartitionReport {
-  const { topic, source, target, replication } = state;
+  const { topic, source, target } = state;
   return {
     topic: topic.topic,
     targetTopic: topic.targetTopic,

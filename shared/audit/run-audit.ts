@@ -1,0 +1,117 @@
+import type { TidemarkConfig } from '../config/tidemark-config.ts';
+import type { AuditPolicy } from '../domain/audit-policy.ts';
+import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
+import type { PeekRequest } from '../domain/cluster-data.ts';
+import { type Flow, flowName } from '../domain/flow.ts';
+import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
+import type { FlowObservation } from '../domain/observation.ts';
+import { PartitionMap } from '../domain/partition-map.ts';
+import type { RecordEvidence } from '../domain/partition-state.ts';
+import { type Probe, type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.ts';
+import { TidemarkError } from '../errors.ts';
+import type { Clock, ClusterReader } from '../ports.ts';
+import type { AuditFilter } from './audit-filter.ts';
+import { AuditMemory } from './audit-memory.ts';
+import { observeFlow } from './observe-flow.ts';
+
+export interface AuditRequest {
+  readonly config: TidemarkConfig;
+  /** Makes a reader of the cluster with this alias; the audit closes it. */
+  readonly reader: (alias: string) => ClusterReader;
+  readonly clock: Clock;
+  readonly filter?: AuditFilter;
+  /** What earlier audits of this process knew. */
+  readonly memory?: AuditMemory;
+  /** Told of each step, for whoever waits. */
+  readonly progress?: (step: string) => void;
+}
+
+/** No flow could be judged at all: neither side of any answered. */
+export class NothingAuditedError extends TidemarkError {
+  override readonly name = 'NothingAuditedError';
+
+  constructor(reasons: readonly string[]) {
+    super('NOTHING_AUDITED', `no flow could be audited: ${[...new Set(reasons)].join('; ')}`, {
+      remedy: 'check the bootstrap servers and the network with `tidemark doctor`',
+      retriable: true,
+    });
+  }
+}
+
+/**
+ * Audits every flow of the configuration that the filter lets through. Only reads.
+ *
+ * @throws AuthenticationError, AuthorizationError, NothingAuditedError
+ */
+export async function runAudit(request: AuditRequest): Promise<AuditReport> {
+  const { config, clock, filter = {}, memory = new AuditMemory(), progress = () => {} } = request;
+  const at = clock.now();
+  const flows = config.flows.filter((flow) => filter.flow?.(flowName(flow)) ?? true);
+  const readers = new Map<string, ClusterReader>();
+  const readerOf = (alias: string): ClusterReader => {
+    const reader = readers.get(alias) ?? request.reader(alias);
+    readers.set(alias, reader);
+    return reader;
+  };
+  try {
+    const reports: FlowReport[] = [];
+    const dead: string[] = [];
+    for (const flow of flows) {
+      progress(`reading ${flowName(flow)}`);
+      const source = readerOf(flow.source);
+      const target = readerOf(flow.target);
+      const observation = await observeFlow({
+        flow,
+        source,
+        target,
+        opposite: oppositeOf(flow, config.flows),
+        filter,
+        memory,
+        now: () => clock.now(),
+      });
+      const { sourceDown, targetDown } = observation;
+      if (sourceDown !== null && targetDown !== null) dead.push(sourceDown.message, targetDown.message);
+      progress(`comparing records of ${flowName(flow)}`);
+      const evidence = await lookAtRecords(observation, source, target, config.policy);
+      reports.push(judgeFlow(observation, evidence, config.policy));
+      remember(memory, observation);
+    }
+    if (flows.length > 0 && dead.length === 2 * flows.length) throw new NothingAuditedError(dead);
+    return { at, flows: reports };
+  } finally {
+    await Promise.all([...readers.values()].map((reader) => reader.close()));
+  }
+}
+
+function oppositeOf(flow: Flow, flows: readonly Flow[]): Flow | null {
+  return flows.find(({ source, target }) => source === flow.target && target === flow.source) ?? null;
+}
+
+/** Runs the probes that the domain asks for, one batch a side. */
+async function lookAtRecords(
+  observation: FlowObservation,
+  source: ClusterReader,
+  target: ClusterReader,
+  policy: AuditPolicy,
+): Promise<PartitionMap<RecordEvidence>> {
+  if (observation.sourceDown !== null) return new PartitionMap();
+  const states = partitionStates(observation, new PartitionMap());
+  const probes = planProbes(observation, states, policy.probeBudget);
+  const onTarget = probes.filter((probe): probe is Probe & { target: PeekRequest } => probe.target !== undefined);
+  const [sourceAnswers, targetAnswers] = await Promise.all([
+    probes.length === 0 ? [] : source.peek(probes.map((probe) => probe.source)),
+    onTarget.length === 0 ? [] : target.peek(onTarget.map((probe) => probe.target)),
+  ]);
+  const answers = probes.map((probe, i): ProbeAnswer => {
+    const j = onTarget.indexOf(probe as Probe & { target: PeekRequest });
+    return { probe, source: sourceAnswers[i] ?? null, target: j < 0 ? null : (targetAnswers[j] ?? null) };
+  });
+  return recordEvidence(answers);
+}
+
+function remember(memory: AuditMemory, { flow, topics, at }: FlowObservation): void {
+  for (const topic of topics) {
+    memory.see(flow.source, topic.topic, topic.sourceId, at);
+    memory.see(flow.target, topic.targetTopic, topic.targetId, at);
+  }
+}
