@@ -42,7 +42,9 @@ export function heartbeatMetric(report: AuditReport): Metric {
 
 function isBlind(flow: FlowReport): boolean {
   if (flow.verdict === 'unknown') return true;
-  return flow.partitions.length > 0 && flow.partitions.every((partition) => partition.lag.kind === 'unknown');
+  // Without a single known lag only a flow that is known to mirror nothing is not blind.
+  if (flow.partitions.some((partition) => partition.lag.kind === 'known')) return false;
+  return flow.partitions.length > 0 || flow.loss.kind === 'unknown';
 }
 
 function flowMetrics(flow: FlowReport): Metric[] {

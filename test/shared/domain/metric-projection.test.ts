@@ -180,6 +180,10 @@ describe('a report as metrics', () => {
     const audit = report(flow({ groups: [group('g', 0, 1n, 1n)] }));
     const metrics = [...project(audit), heartbeatMetric(audit)];
     expect(new Set(metrics.map((metric) => metric.name))).toEqual(new Set(Object.keys(METRICS)));
+    // What docs/metrics.md says of the price.
+    const ofGroup = metrics.filter((metric) => metric.dimensions.Group !== undefined);
+    expect(ofGroup).toHaveLength(6);
+    expect(metrics.length - ofGroup.length - 1).toBe(22);
     for (const metric of metrics) {
       const definition: MetricDefinition = METRICS[metric.name];
       expect(definition.dimensions).toContainEqual(DIMENSIONS.filter((name) => metric.dimensions[name] !== undefined));
@@ -196,6 +200,11 @@ describe("the audit's own heartbeat", () => {
     ['a flow is not ready', report(flow({ verdict: 'not-ready' })), true],
     ['one of two flows has no verdict', report(flow(), flow({ verdict: 'unknown' })), false],
     ['no lag of a flow is known', report(flow({ verdict: 'not-ready', partitions: partitions(unknown) })), false],
+    [
+      'a source is gone, with all its partitions',
+      report(flow({ verdict: 'not-ready', partitions: [], loss: { kind: 'unknown', reason: 'source unreachable' } })),
+      false,
+    ],
     ['there is no flow', report(), false],
   ])('GIVEN %s', (_, audit, seen) => {
     expect(sawEveryFlow(audit)).toBe(seen);
