@@ -46,10 +46,13 @@ export interface RawRecord {
 export class ClusterAdmin {
   readonly #agent: () => LabAgent;
   readonly #client: Readonly<Record<string, string>>;
+  readonly #agreements: number;
 
-  constructor(agent: () => LabAgent, client: Readonly<Record<string, string>>) {
+  constructor(agent: () => LabAgent, client: Readonly<Record<string, string>>, brokers: number) {
     this.#agent = agent;
     this.#client = client;
+    // The client asks a broker at random; so many equal answers in a row come from all of them, most likely.
+    this.#agreements = brokers === 1 ? 1 : 3 * brokers;
   }
 
   /** Node ids of the brokers that the cluster's metadata lists as alive. */
@@ -71,11 +74,11 @@ export class ClusterAdmin {
       config: spec.config ?? {},
     }));
     const ids = await this.#call('createTopics', { topics: rows }, schemas.topicIds);
-    await waitUntil('the new topics to have leaders', async () => {
+    await this.#waitUntilAgreed('the new topics to have leaders', async () => {
       const described = await this.describeTopics(Object.keys(topics));
-      return rows.every((row) => {
-        const leaders = described[row.name]?.leaders;
-        return leaders?.length === row.partitions && leaders.every((leader) => leader !== null);
+      return rows.every(({ name, partitions }) => {
+        const leaders = described[name]?.id === ids[name] ? described[name]?.leaders : undefined;
+        return leaders?.length === partitions && leaders.every((leader) => leader !== null);
       });
     });
     return ids;
@@ -84,7 +87,7 @@ export class ClusterAdmin {
   /** Deletes topics and waits until the cluster lists them no more, so that they can be created again. */
   async deleteTopics(...topics: string[]): Promise<void> {
     await this.#call('deleteTopics', { topics }, schemas.done);
-    await waitUntil('the topics to be gone', async () => {
+    await this.#waitUntilAgreed('the topics to be gone', async () => {
       const left = new Set(await this.listTopics());
       return topics.every((topic) => !left.has(topic));
     });
@@ -192,6 +195,16 @@ export class ClusterAdmin {
   /** Any other command of the agent, with this cluster's client settings. */
   get call(): ClusterCall {
     return (command, parameters, schema) => this.#call(command, parameters, schema);
+  }
+
+  /** Brokers learn of new and deleted topics one after the other: waits until all agree. */
+  async #waitUntilAgreed(what: string, condition: () => Promise<boolean>): Promise<void> {
+    let agreements = 0;
+    const agreed = async (): Promise<boolean> => {
+      agreements = (await condition().catch(() => false)) ? agreements + 1 : 0;
+      return agreements >= this.#agreements;
+    };
+    await waitUntil(what, agreed, { intervalMs: 20 });
   }
 
   #call: ClusterCall = (command, parameters, schema) =>

@@ -59,7 +59,7 @@ export class LabCluster {
       authorizer,
       security === undefined ? undefined : setting.certificates(),
     );
-    this.admin = new ClusterAdmin(setting.agent, this.superUserProperties);
+    this.admin = new ClusterAdmin(setting.agent, this.superUserProperties, addresses.length);
     for (const address of addresses) {
       const broker = createBroker(
         {

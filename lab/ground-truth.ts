@@ -11,6 +11,8 @@ export interface TruthRequest {
   readonly partition: number;
   /** Which source records count: all data records by default, as MM2 mirrors them by default. */
   readonly isolation?: IsolationLevel;
+  /** An earlier truth of the same source topic (not of one recreated since): what it knew and the source deleted. */
+  readonly previous?: PartitionTruth | undefined;
 }
 
 /** Reads every record of a partition on both sides: the truth that an audit's claims are held against. */
@@ -19,5 +21,5 @@ export async function readTruth(request: TruthRequest): Promise<PartitionTruth> 
   // Target first: what is mirrored in between then has a source record that is known.
   const target = await readPartition(request.target.admin, targetTopic, partition);
   const source = await readPartition(request.source.admin, topic, partition, isolation);
-  return new PartitionTruth(source, target);
+  return new PartitionTruth(source, target, request.previous);
 }

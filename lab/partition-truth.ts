@@ -9,25 +9,32 @@ const FOREIGN = -1;
  *
  * - re-reads are the target records at or after `p` whose source offset is below `u`;
  * - skips are the distinct source records at or after `u` that are on the target but have no copy at or after `p`.
+ *
+ * Records that the source had at an earlier truth of the same topic and has deleted since count as well: what a group
+ * gets twice does not depend on what retention did. They are told apart where loss is counted.
  */
 export class PartitionTruth {
+  /** What the source holds now. */
   readonly source: PartitionRecords;
   readonly target: PartitionRecords;
+  /** Every source record that is known, deleted ones included. */
+  readonly #known: readonly KnownRecord[];
   /** Source offset of every target record. */
   readonly #sourceOffsets: Float64Array;
-  /** Target offset of the last copy of every source record; NaN where there is none. */
+  /** Target offset of the last copy of every known source record; NaN where there is none. */
   readonly #lastCopies: Float64Array;
 
-  constructor(source: PartitionRecords, target: PartitionRecords) {
+  constructor(source: PartitionRecords, target: PartitionRecords, previous?: PartitionTruth) {
     this.source = source;
     this.target = target;
+    this.#known = knownRecords(source, previous === undefined ? [] : previous.#known);
     const indexes = new Map<string, number>();
-    for (const [index, id] of source.ids.entries()) if (id !== '') indexes.set(id, index);
+    for (const [index, { id }] of this.#known.entries()) if (id !== '') indexes.set(id, index);
     this.#sourceOffsets = new Float64Array(target.ids.length);
-    this.#lastCopies = new Float64Array(source.ids.length).fill(Number.NaN);
+    this.#lastCopies = new Float64Array(this.#known.length).fill(Number.NaN);
     for (const [position, id] of target.ids.entries()) {
       const index = indexes.get(id);
-      this.#sourceOffsets[position] = index === undefined ? FOREIGN : at(source.offsets, index);
+      this.#sourceOffsets[position] = index === undefined ? FOREIGN : (this.#known[index]?.offset ?? FOREIGN);
       if (index !== undefined) this.#lastCopies[index] = at(target.offsets, position);
     }
   }
@@ -45,7 +52,7 @@ export class PartitionTruth {
   skips(position: bigint, committed: bigint): bigint {
     const [p, u] = [Number(position), Number(committed)];
     let count = 0n;
-    for (const [index, offset] of this.source.offsets.entries()) {
+    for (const [index, { offset }] of this.#known.entries()) {
       // NaN, for a record that never arrived, is not below anything: that is loss, not a skip.
       if (offset >= u && at(this.#lastCopies, index) < p) count++;
     }
@@ -66,21 +73,22 @@ export class PartitionTruth {
   skipZeroUpTo(committed: bigint): bigint {
     const u = Number(committed);
     let first = Number.POSITIVE_INFINITY;
-    for (const [index, offset] of this.source.offsets.entries()) {
+    for (const [index, { offset }] of this.#known.entries()) {
       const copy = at(this.#lastCopies, index);
       if (offset >= u && copy < first) first = copy;
     }
     return first === Number.POSITIVE_INFINITY ? this.target.end : BigInt(first);
   }
 
-  /** Source records at or after `from` that are not on the target at all. */
+  /** Records that the source holds at or after `from` and that are not on the target at all. */
   missing(from: bigint = this.source.start): bigint {
     const u = Number(from);
-    let count = 0n;
-    for (const [index, offset] of this.source.offsets.entries()) {
-      if (offset >= u && Number.isNaN(at(this.#lastCopies, index))) count++;
-    }
-    return count;
+    return this.#countAbsent(({ offset, deleted }) => !deleted && offset >= u);
+  }
+
+  /** Records that the source has deleted before they reached the target. */
+  get deletedUnmirrored(): bigint {
+    return this.#countAbsent(({ deleted }) => deleted);
   }
 
   /** Target records beyond the first copy of each source record. */
@@ -100,6 +108,14 @@ export class PartitionTruth {
     return BigInt(this.#sourceOffsets.reduce((count, offset) => (offset === FOREIGN ? count + 1 : count), 0));
   }
 
+  #countAbsent(which: (record: KnownRecord) => boolean): bigint {
+    let count = 0n;
+    for (const [index, record] of this.#known.entries()) {
+      if (Number.isNaN(at(this.#lastCopies, index)) && which(record)) count++;
+    }
+    return count;
+  }
+
   /** `[firstSourceOffset, firstTargetOffset, count]` of stretches that run in step, in target order. */
   runs(): (readonly [bigint, bigint, bigint])[] {
     const runs: [number, number, number][] = [];
@@ -112,6 +128,22 @@ export class PartitionTruth {
     }
     return runs.map(([u, d, count]) => [BigInt(u), BigInt(d), BigInt(count)] as const);
   }
+}
+
+interface KnownRecord {
+  readonly offset: number;
+  readonly id: string;
+  /** The source had it once and has it no more. */
+  readonly deleted: boolean;
+}
+
+/** In offset order. */
+function knownRecords(source: PartitionRecords, earlier: readonly KnownRecord[]): KnownRecord[] {
+  const present = source.ids.map((id, index) => ({ offset: at(source.offsets, index), id, deleted: false }));
+  if (earlier.length === 0) return present;
+  const offsets = new Set(source.offsets);
+  const gone = earlier.filter(({ offset }) => !offsets.has(offset)).map((record) => ({ ...record, deleted: true }));
+  return [...gone, ...present].sort((a, b) => a.offset - b.offset);
 }
 
 /** An element that is there: every index comes from an array of the same length. */

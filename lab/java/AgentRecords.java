@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -97,17 +99,29 @@ final class AgentRecords {
     return Map.of("firstOffset", Long.toString(count == 0 ? -1 : first.get()), "lastOffset", Long.toString(last.get()));
   }
 
-  private static Object endTransaction(JsonNode request) {
+  private static Object endTransaction(JsonNode request) throws Exception {
     end(producer(request), request);
     return true;
   }
 
-  private static void end(KafkaProducer<byte[], byte[]> producer, JsonNode request) {
+  private static void end(KafkaProducer<byte[], byte[]> producer, JsonNode request) throws Exception {
     switch (request.get("end").asText()) {
       case "commit" -> producer.commitTransaction();
       case "abort" -> producer.abortTransaction();
-      case "open" -> {}
+      case "open" -> {
+        return;
+      }
       default -> throw new IllegalArgumentException("end must be commit, abort or open");
+    }
+    // The coordinator answers before it has written the markers, and those are what a test is about.
+    String id = request.get("transactionalId").asText();
+    Admin admin = AgentTopics.admin(request);
+    long deadline = System.currentTimeMillis() + READ_DEADLINE_MS;
+    for (; ; ) {
+      TransactionState state = admin.describeTransactions(List.of(id)).description(id).get().state();
+      if (state == TransactionState.COMPLETE_COMMIT || state == TransactionState.COMPLETE_ABORT) return;
+      if (System.currentTimeMillis() > deadline) throw new IllegalStateException("transaction " + id + " stays " + state);
+      Thread.sleep(10);
     }
   }
 

@@ -1,0 +1,9 @@
+import { startLab } from '../../lab/lab.ts';
+
+/** A process that holds a lab with one cluster, one broker of which is paused, until it is killed. */
+const lab = await startLab();
+const cluster = await lab.startCluster({ alias: 'A' });
+const topics = await cluster.admin.listTopics();
+cluster.pause(1);
+process.stdout.write(`${JSON.stringify({ folder: lab.folder, brokerPid: cluster.pid(1), topics })}\n`);
+setInterval(() => undefined, 60_000);
