@@ -1,0 +1,128 @@
+/** Why a broker could not be asked. Codes are stable; they are the codes of `ClusterUnreachableError`. */
+export type FailureCode =
+  | 'UNKNOWN_HOST'
+  | 'CONNECTION_REFUSED'
+  | 'CONNECTION_TIMED_OUT'
+  | 'CONNECTION_CLOSED'
+  | 'NETWORK_UNREACHABLE'
+  | 'REQUEST_TIMED_OUT'
+  | 'DEADLINE_EXCEEDED'
+  | 'TLS_UNTRUSTED_CERTIFICATE'
+  | 'TLS_CERTIFICATE_EXPIRED'
+  | 'TLS_HOSTNAME_MISMATCH'
+  | 'TLS_REQUIRED'
+  | 'TLS_NOT_OFFERED'
+  | 'TLS_FAILED'
+  | 'SASL_REQUIRED'
+  | 'MALFORMED_RESPONSE'
+  | 'UNSUPPORTED_BROKER_VERSION'
+  | 'TOKEN_ENDPOINT_UNREACHABLE'
+  | 'NO_BROKERS'
+  | 'READER_CLOSED';
+
+/** A broker that did not answer, or not as a broker does. Turned into an `unread` or a `ClusterUnreachableError`. */
+export class BrokerFailure extends Error {
+  override readonly name = 'BrokerFailure';
+  readonly code: FailureCode;
+  readonly remedy: string | undefined;
+  /** Whether another connection to the same broker may fare better at once. */
+  readonly again: boolean;
+
+  constructor(code: FailureCode, message: string, options: { remedy?: string | undefined; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.remedy = options.remedy;
+    this.again = code === 'CONNECTION_CLOSED' || code === 'CONNECTION_REFUSED';
+  }
+}
+
+/** How far a connection had come when it failed: the same errno means something else in each phase. */
+export type Phase = 'connecting' | 'handshaking' | 'open';
+
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_SIGNATURE_FAILURE',
+  'CERT_UNTRUSTED',
+  'INVALID_CA',
+]);
+
+/** What OpenSSL reports when the broker wanted a client certificate and got none, or another than it trusts. */
+const CLIENT_CERTIFICATE_REFUSED =
+  /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|CERTIFICATE_EXPIRED|ACCESS_DENIED)/;
+
+/** Whether a socket's error says that the broker did not accept our client certificate. */
+export function refusesClientCertificate(error: unknown): boolean {
+  return CLIENT_CERTIFICATE_REFUSED.test(codeOf(error));
+}
+
+/** Makes a person's sentence of a socket's error. */
+export function socketFailure(address: string, error: unknown, phase: Phase, tls: boolean): BrokerFailure {
+  if (error instanceof BrokerFailure) return error;
+  const code = codeOf(error);
+  const fail = (failure: FailureCode, what: string, remedy: string): BrokerFailure =>
+    new BrokerFailure(failure, `${address}: ${what}`, { remedy, cause: error });
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA' || code === 'EAI_NONAME') {
+    return fail(
+      'UNKNOWN_HOST',
+      'the host name is not known',
+      'correct the host name, or check DNS where Tidemark runs',
+    );
+  }
+  if (code === 'ECONNREFUSED') {
+    return fail(
+      'CONNECTION_REFUSED',
+      'nothing listens on this port',
+      'check that the broker runs and that host and port are its listener for clients',
+    );
+  }
+  if (code === 'ETIMEDOUT') {
+    return fail(
+      'CONNECTION_TIMED_OUT',
+      'the connection was not accepted in time',
+      'check firewalls, security groups and routes between Tidemark and the broker',
+    );
+  }
+  if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
+    return fail('NETWORK_UNREACHABLE', 'there is no route to the host', 'check the network between Tidemark and it');
+  }
+  if (UNTRUSTED.has(code)) {
+    return fail(
+      'TLS_UNTRUSTED_CERTIFICATE',
+      'its certificate is signed by nobody that is trusted here',
+      'give the certificate of the authority that signed it as the trust store (ca)',
+    );
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return fail('TLS_CERTIFICATE_EXPIRED', 'its certificate is not valid today', "renew the broker's certificate");
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return fail(
+      'TLS_HOSTNAME_MISMATCH',
+      'its certificate is for another host name',
+      'use a name that the certificate has; ssl.endpoint.identification.algorithm= (empty) turns the check off',
+    );
+  }
+  if (tls && phase === 'handshaking' && (code === 'ECONNRESET' || code === 'EPROTO' || code.startsWith('ERR_SSL'))) {
+    return fail(
+      'TLS_NOT_OFFERED',
+      'it does not answer as a TLS listener does',
+      'check that security.protocol (SSL, SASL_SSL) fits this port',
+    );
+  }
+  if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO') {
+    return fail('TLS_FAILED', `TLS failed (${code})`, 'check certificates, keys and TLS versions of both sides');
+  }
+  return fail(
+    'CONNECTION_CLOSED',
+    'the connection broke',
+    "look at the broker's log, and at the network between Tidemark and it",
+  );
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,52 @@
+import Broker from 'kafkajs/src/broker/index.js';
+import loggers from 'kafkajs/src/loggers/index.js';
+import ConnectionPool, { type Connection } from 'kafkajs/src/network/connectionPool.js';
+import { TidemarkError } from '../../../errors.ts';
+
+export { Broker, type Connection, ConnectionPool };
+
+/** kafkajs logs what it throws anyway, and frames with secrets when debugging is on: nothing of it is wanted. */
+export const silentLogger = loggers.createLogger({ level: loggers.LEVELS.NOTHING, logCreator: () => () => {} });
+
+/**
+ * Compares what kafkajs really is with what `kafkajs.d.ts` says of it: another version than the pinned one
+ * must fail here, with a reason, and not somewhere inside a connection.
+ */
+export function assertKafkajsShape(pool: ConnectionPool, broker: Broker): void {
+  const wrong: string[] = [];
+  const expect = (holds: boolean, what: string): void => {
+    if (!holds) wrong.push(what);
+  };
+  expect(typeof broker.connect === 'function', 'Broker.connect');
+  expect('versions' in broker, 'Broker.versions');
+  expect(typeof pool.send === 'function', 'ConnectionPool.send');
+  expect(typeof pool.getConnection === 'function', 'ConnectionPool.getConnection');
+  expect(Array.isArray(pool.pool) && pool.pool.length === 2, 'ConnectionPool.pool of two');
+  for (const connection of Array.isArray(pool.pool) ? pool.pool : []) {
+    const queue = connection.requestQueue;
+    expect(typeof connection.isConnected === 'function', 'Connection.isConnected');
+    expect(queue.inflight instanceof Map, 'RequestQueue.inflight');
+    expect(Array.isArray(queue.pending), 'RequestQueue.pending');
+    expect(typeof queue.throttledUntil === 'number', 'RequestQueue.throttledUntil');
+    expect(typeof queue.push === 'function', 'RequestQueue.push');
+    expect(typeof queue.destroy === 'function', 'RequestQueue.destroy');
+    expect(typeof queue.scheduleCheckPendingRequests === 'function', 'RequestQueue.scheduleCheckPendingRequests');
+  }
+  if (wrong.length > 0) {
+    throw new TidemarkError('KAFKAJS_CHANGED', `kafkajs is not the version that Tidemark knows: ${wrong.join(', ')}`, {
+      remedy: 'install exactly kafkajs 2.2.4: npm ci',
+    });
+  }
+}
+
+/**
+ * kafkajs 2.2.4 keeps a timer of 1 ms going on every idle connection (tulios/kafkajs#1751), which costs CPU time and
+ * makes Node 24 print a TimeoutNegativeWarning. The check is needed only while something waits.
+ */
+export function stopIdleTimer(connection: Connection): void {
+  const queue = connection.requestQueue;
+  const original = queue.scheduleCheckPendingRequests.bind(queue);
+  queue.scheduleCheckPendingRequests = () => {
+    if (queue.pending.length > 0 || queue.throttledUntil > Date.now()) original();
+  };
+}

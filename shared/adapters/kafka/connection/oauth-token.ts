@@ -1,0 +1,111 @@
+import type { SaslSettings } from '../../../config/kafka-connection.ts';
+import { AuthenticationError } from '../../../errors.ts';
+import { BrokerFailure } from './broker-failure.ts';
+import type { Deadline } from './deadline.ts';
+
+type TokenSettings = Extract<SaslSettings, { mechanism: 'OAUTHBEARER' | 'AWS_MSK_IAM' }>;
+
+/** How long a token endpoint may take, in milliseconds. */
+const ENDPOINT_TIMEOUT_MS = 5_000;
+
+/** Gets the token that a cluster's connections share: once for all of them. */
+export class OauthToken {
+  readonly #alias: string;
+  readonly #settings: TokenSettings;
+  readonly #deadline: Deadline;
+  #token: Promise<string> | undefined;
+
+  constructor(alias: string, settings: TokenSettings, deadline: Deadline) {
+    this.#alias = alias;
+    this.#settings = settings;
+    this.#deadline = deadline;
+  }
+
+  /** @throws AuthenticationError, BrokerFailure TOKEN_ENDPOINT_UNREACHABLE */
+  get(): Promise<string> {
+    this.#token ??= this.#fetch();
+    return this.#token;
+  }
+
+  async #fetch(): Promise<string> {
+    const settings = this.#settings;
+    if (settings.mechanism === 'AWS_MSK_IAM') return this.#sign(settings.region);
+    return 'token' in settings ? settings.token.reveal() : this.#request(settings);
+  }
+
+  async #sign(region: string): Promise<string> {
+    // Only clusters that need it pay for loading the AWS SDK.
+    const signer = await import('aws-msk-iam-sasl-signer-js');
+    try {
+      return (await this.#deadline.race(signer.generateAuthToken({ region }))).token;
+    } catch (error) {
+      if (error instanceof BrokerFailure) throw error;
+      throw new AuthenticationError(this.#alias, `cluster ${this.#alias}: no AWS credentials to sign in to MSK with`, {
+        remedy: 'run with an AWS role or profile that has kafka-cluster:Connect on the cluster',
+      });
+    }
+  }
+
+  /** OAuth 2 client credentials (RFC 6749 section 4.4), the client named in the Authorization header (section 2.3.1). */
+  async #request(settings: Extract<TokenSettings, { tokenEndpoint: string }>): Promise<string> {
+    const client = [settings.clientId, settings.clientSecret.reveal()].map(encodeURIComponent).join(':');
+    const form = new URLSearchParams({ grant_type: 'client_credentials' });
+    if (settings.scope !== undefined) form.set('scope', settings.scope);
+    const host = hostOf(settings.tokenEndpoint);
+    let status: number;
+    let body: unknown;
+    try {
+      const response = await fetch(settings.tokenEndpoint, {
+        method: 'POST',
+        headers: { authorization: `Basic ${Buffer.from(client).toString('base64')}`, accept: 'application/json' },
+        body: form,
+        redirect: 'error',
+        signal: AbortSignal.any([AbortSignal.timeout(ENDPOINT_TIMEOUT_MS), this.#deadline.signal]),
+      });
+      status = response.status;
+      body = parsed(await response.text());
+    } catch {
+      // The cause may quote the request, secret and all.
+      this.#deadline.throwIfOver();
+      throw new BrokerFailure('TOKEN_ENDPOINT_UNREACHABLE', `the token endpoint at ${host} gave no answer`, {
+        remedy: 'check its URL and the network to it',
+      });
+    }
+    const token = textField(body, 'access_token');
+    if (status === 200 && token !== undefined) return token;
+    const reason = textField(body, 'error');
+    const named = reason !== undefined && /^[a-z_]{1,40}$/.test(reason) ? `: ${reason}` : '';
+    throw new AuthenticationError(
+      this.#alias,
+      `cluster ${this.#alias}: the token endpoint at ${host} refused (status ${status}${named})`,
+      { remedy: 'check client id, client secret and scope' },
+    );
+  }
+}
+
+/** What a person can be told of a token without giving it away: when it ended, where it says so and has. */
+export function expiryOf(token: string, now: number): string | null {
+  const payload = token.split('.')[1];
+  if (payload === undefined) return null;
+  const claims = parsed(Buffer.from(payload, 'base64url').toString('utf8'));
+  const exp = typeof claims === 'object' && claims !== null && 'exp' in claims ? Number(claims.exp) : Number.NaN;
+  return Number.isFinite(exp) && exp * 1000 <= now ? new Date(exp * 1000).toISOString() : null;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+function textField(body: unknown, name: string): string | undefined {
+  if (typeof body !== 'object' || body === null) return undefined;
+  const value: unknown = Reflect.get(body, name);
+  return typeof value === 'string' ? value : undefined;
+}
+
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'an invalid URL';
+}

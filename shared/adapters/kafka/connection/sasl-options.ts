@@ -1,0 +1,76 @@
+import type { AuthenticationProviderArgs, Mechanism, SASLOptions } from 'kafkajs';
+import type { SaslSettings } from '../../../config/kafka-connection.ts';
+import { AuthenticationError } from '../../../errors.ts';
+import type { Deadline } from './deadline.ts';
+import { expiryOf, OauthToken } from './oauth-token.ts';
+
+/**
+ * Makes kafkajs's options for each connection: it keeps state in the object it is given, so that each needs its own.
+ */
+export function saslOptions(alias: string, settings: SaslSettings, deadline: Deadline): () => SASLOptions | Mechanism {
+  switch (settings.mechanism) {
+    case 'PLAIN': {
+      const { username, password } = settings;
+      return () => ({ mechanism: 'plain', username, password: password.reveal() });
+    }
+    case 'SCRAM-SHA-256': {
+      const { username, password } = settings;
+      return () => ({ mechanism: 'scram-sha-256', username, password: password.reveal() });
+    }
+    case 'SCRAM-SHA-512': {
+      const { username, password } = settings;
+      return () => ({ mechanism: 'scram-sha-512', username, password: password.reveal() });
+    }
+    case 'OAUTHBEARER':
+    case 'AWS_MSK_IAM': {
+      const token = new OauthToken(alias, settings, deadline);
+      return () => oauthBearer(alias, token);
+    }
+  }
+}
+
+/**
+ * OAUTHBEARER (RFC 7628) as a mechanism of our own: kafkajs's does not look at the broker's answer, so that a refused
+ * token passes for a good one and the next request fails with something unintelligible.
+ */
+function oauthBearer(alias: string, token: OauthToken): Mechanism {
+  return {
+    mechanism: 'oauthbearer',
+    authenticationProvider: ({ saslAuthenticate }: AuthenticationProviderArgs) => ({
+      authenticate: async () => {
+        const value = await token.get();
+        const refusal = await saslAuthenticate<string>({
+          request: { encode: async () => sized(`n,,\u0001auth=Bearer ${value}\u0001\u0001`) },
+          response: {
+            decode: (bytes) => bytes.subarray(4),
+            parse: (answer) => answer.toString('utf8'),
+          },
+        });
+        if (refusal !== undefined && refusal !== '') throw refused(alias, value, refusal);
+      },
+    }),
+  };
+}
+
+function refused(alias: string, token: string, answer: string): AuthenticationError {
+  const status = /"status"\s*:\s*"([a-z_]{1,40})"/.exec(answer)?.[1] ?? 'no reason given';
+  const expired = expiryOf(token, Date.now());
+  return new AuthenticationError(
+    alias,
+    expired === null
+      ? `cluster ${alias} refused the token (${status})`
+      : `cluster ${alias} refused the token (${status}): it expired at ${expired}`,
+    {
+      remedy:
+        expired === null ? "check the token's issuer, audience, scope and expiry" : 'give a token that is still valid',
+    },
+  );
+}
+
+/** kafkajs sends what an authenticator encodes as it is: the length comes first (`BYTES`). */
+function sized(text: string): Buffer {
+  const bytes = Buffer.from(text, 'utf8');
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(bytes.length);
+  return Buffer.concat([length, bytes]);
+}

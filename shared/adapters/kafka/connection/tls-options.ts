@@ -1,0 +1,29 @@
+import { type ConnectionOptions, createSecureContext } from 'node:tls';
+import type { TlsSettings } from '../../../config/kafka-connection.ts';
+import { TidemarkError } from '../../../errors.ts';
+
+/**
+ * Node's options for a TLS connection. Certificates and keys are parsed once, here, and not for every connection.
+ *
+ * @throws TidemarkError TLS_INVALID_MATERIAL; it never quotes what it could not read
+ */
+export function tlsOptions(alias: string, settings: TlsSettings): ConnectionOptions {
+  try {
+    return {
+      secureContext: createSecureContext({
+        ...(settings.ca === undefined ? {} : { ca: settings.ca }),
+        ...(settings.cert === undefined ? {} : { cert: settings.cert }),
+        ...(settings.key === undefined ? {} : { key: settings.key.reveal() }),
+        ...(settings.keyPassphrase === undefined ? {} : { passphrase: settings.keyPassphrase.reveal() }),
+      }),
+      ...(settings.verifyHostname ? {} : { checkServerIdentity: () => undefined }),
+    };
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    throw new TidemarkError(
+      'TLS_INVALID_MATERIAL',
+      `cluster ${alias}: its certificates or its key cannot be used (${code})`,
+      { remedy: 'check that ca, cert and key are PEM, that key and certificate belong together, and the passphrase' },
+    );
+  }
+}

@@ -1,0 +1,69 @@
+import type { GroupListing } from '../../../ports.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import { NONE } from '../kafka-error-code.ts';
+import { CONSUMER_GROUP_DESCRIBE } from '../wire/consumer-group-describe.ts';
+import { DESCRIBE_GROUPS, type DescribedGroup } from '../wire/describe-groups.ts';
+import type { ListedGroup } from '../wire/list-groups.ts';
+
+/** Groups per describe request: answers hold every member, which may be many. */
+const DESCRIBE_AT_ONCE = 100;
+
+/**
+ * States and types of listed groups. ListGroups has the states from version 4 (2.6) and the types from version 5 (3.8);
+ * below that the groups' own coordinator, which is the broker that listed them, is asked to describe them.
+ */
+export async function withStates(
+  connection: BrokerConnection,
+  listed: readonly ListedGroup[],
+): Promise<readonly GroupListing[]> {
+  // A broker that has never heard of the new protocol has classic groups only.
+  const classicOnly = connection.version(CONSUMER_GROUP_DESCRIBE) === null;
+  const unstated = listed.filter(({ state }) => state === null).map(({ group }) => group);
+  const described = await describe(connection, DESCRIBE_GROUPS, unstated);
+  // A classic description of a group of the new protocol says "Dead", or that there is no such group.
+  const doubtful = unstated.filter((group) => !isClassic(described.get(group)));
+  const consumers = classicOnly ? new Map() : await describe(connection, CONSUMER_GROUP_DESCRIBE, doubtful);
+  return listed.map(({ group, protocolType, state, type }) => {
+    if (state !== null) {
+      return { group, protocolType, state, type: typeOf(type ?? (classicOnly ? 'classic' : 'unknown')) };
+    }
+    const classic = described.get(group);
+    if (classic !== undefined && isClassic(classic)) {
+      return { group, protocolType, state: classic.state, type: 'classic' };
+    }
+    const consumer = consumers.get(group);
+    if (consumer?.error === NONE) return { group, protocolType, state: consumer.state, type: 'consumer' };
+    return { group, protocolType, state: 'Unknown', type: 'unknown' };
+  });
+}
+
+/** "Dead" of a group that was just listed is what a coordinator says of a group that it does not know as classic. */
+function isClassic(described: DescribedGroup | undefined): boolean {
+  return described?.error === NONE && described.state !== 'Dead' && described.state !== '';
+}
+
+async function describe(
+  connection: BrokerConnection,
+  api: typeof DESCRIBE_GROUPS | typeof CONSUMER_GROUP_DESCRIBE,
+  groups: readonly string[],
+): Promise<Map<string, DescribedGroup>> {
+  const chunks: string[][] = [];
+  for (let i = 0; i < groups.length; i += DESCRIBE_AT_ONCE) chunks.push(groups.slice(i, i + DESCRIBE_AT_ONCE));
+  const answers = await Promise.all(chunks.map((chunk) => connection.send(api, { groups: chunk })));
+  return new Map(answers.flat().map((described) => [described.group, described]));
+}
+
+function typeOf(type: string): GroupListing['type'] {
+  switch (type.toLowerCase()) {
+    case 'classic':
+      return 'classic';
+    case 'consumer':
+      return 'consumer';
+    case 'share':
+      return 'share';
+    case 'streams':
+      return 'streams';
+    default:
+      return 'unknown';
+  }
+}

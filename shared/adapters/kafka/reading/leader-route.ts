@@ -1,0 +1,29 @@
+import type { TopicPartition } from '../../../domain/partition.ts';
+import type { ClusterMetadata } from '../../../ports.ts';
+import { failureOfCode } from './read-failure.ts';
+import { fail, type Reply } from './routed-read.ts';
+import type { Topology } from './topology.ts';
+
+const UNKNOWN_TOPIC_OR_PARTITION = 3;
+const LEADER_NOT_AVAILABLE = 5;
+
+/** Routes partitions to their leaders; from the second attempt on the leaders are looked up again. */
+export async function routeToLeaders(
+  topology: Topology,
+  partitions: readonly TopicPartition[],
+  attempt: number,
+): Promise<Reply<number>[]> {
+  const metadata =
+    attempt === 0
+      ? await topology.current()
+      : await topology.refresh([...new Set(partitions.map(({ topic }) => topic))]);
+  return partitions.map((partition) => leaderOf(metadata, partition));
+}
+
+function leaderOf(metadata: ClusterMetadata, { topic, partition }: TopicPartition): Reply<number> {
+  const leader = metadata.topics.get(topic)?.leaders[partition];
+  if (typeof leader === 'number') return { kind: 'value', value: leader };
+  if (leader === null) return fail(failureOfCode(LEADER_NOT_AVAILABLE, 'the cluster'));
+  // Looked up by name before: it does not exist, and asking again within one audit does not change that.
+  return fail({ ...failureOfCode(UNKNOWN_TOPIC_OR_PARTITION, 'the cluster'), again: false });
+}

@@ -1,0 +1,153 @@
+import type { TopicPartition } from '../../../domain/partition.ts';
+import type { IsolationLevel, LogRecord } from '../../../ports.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import { NONE, OFFSET_OUT_OF_RANGE } from '../kafka-error-code.ts';
+import { visitRecords } from '../records/record.ts';
+import { visibleBatches } from '../records/visible-batches.ts';
+import type { AbortedTransaction } from '../wire/fetch.ts';
+import { fetcherOf } from './partition-fetcher.ts';
+import type { ReadFailure } from './read-failure.ts';
+import { readBounds } from './read-offsets.ts';
+import { fail, type Reply } from './routed-read.ts';
+
+/** Bytes of the answers of a cursor: the first one, and what it grows to when a batch does not fit. */
+export interface FetchSize {
+  readonly first: number;
+  readonly most: number;
+}
+
+/** Empty answers, each asked for alone, after which what lies up to the end is known to be compacted away. */
+const EMPTY_ANSWERS = 3;
+
+/**
+ * Reads one partition's data records in order, from a position up to the end that the log had at the first answer. It
+ * keeps its place, so that a read can go on at another broker.
+ */
+export class LogCursor {
+  readonly #partition: TopicPartition;
+  readonly #isolation: IsolationLevel;
+  readonly #size: FetchSize;
+  readonly #aborted = new Map<string, AbortedTransaction>();
+  #position: bigint;
+  #start: bigint | null = null;
+  #highWatermark: bigint | null = null;
+  /** Where the log ends for this isolation level. */
+  #limit: bigint | null = null;
+  #maxBytes: number;
+  #emptyAnswers = 0;
+
+  constructor(partition: TopicPartition, from: bigint, isolation: IsolationLevel, size: FetchSize) {
+    this.#partition = partition;
+    this.#position = from;
+    this.#isolation = isolation;
+    this.#size = size;
+    this.#maxBytes = size.first;
+  }
+
+  /** The offset to go on from: everything before it was looked at. */
+  get position(): bigint {
+    return this.#position;
+  }
+
+  get atEnd(): boolean {
+    return this.#limit !== null && this.#position >= this.#limit;
+  }
+
+  get start(): bigint | null {
+    return this.#start;
+  }
+
+  get highWatermark(): bigint | null {
+    return this.#highWatermark;
+  }
+
+  /** Aborted transactions that the broker named so far. */
+  get aborted(): readonly AbortedTransaction[] {
+    return [...this.#aborted.values()];
+  }
+
+  /**
+   * Reads one answer's records; `visit` ends the reading by returning false. Null when it went well.
+   *
+   * @throws what a connection throws, UnreadableRecordsError
+   */
+  async advance(connection: BrokerConnection, visit: (record: LogRecord) => boolean): Promise<Reply<never> | null> {
+    const { topic, partition } = this.#partition;
+    const answer = await fetcherOf(connection).fetch({
+      topic,
+      partition,
+      offset: this.#position < 0n ? 0n : this.#position,
+      isolation: this.#isolation,
+      maxBytes: this.#maxBytes,
+      alone: this.#emptyAnswers > 0,
+    });
+    if (answer.error === OFFSET_OUT_OF_RANGE) return this.#moveInside(connection);
+    if (answer.error !== NONE) return { kind: 'refused', error: answer.error };
+    if (this.#start === null) {
+      const problem = answer.logStart >= 0n ? this.#begin(answer.logStart) : await this.#askStart(connection);
+      if (problem !== null) return problem;
+    }
+    this.#highWatermark ??= answer.highWatermark;
+    this.#limit ??= this.#isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark;
+    for (const transaction of answer.aborted) {
+      this.#aborted.set(`${transaction.producerId} ${transaction.firstOffset}`, transaction);
+    }
+    const limit = this.#limit;
+    const before = this.#position;
+    for (const { data, next } of visibleBatches(answer.records, this.#isolation, answer.aborted)) {
+      if (this.#position >= limit) break;
+      if (data !== null && !visitRecords(data, before, visit)) return null;
+      if (next > this.#position) this.#position = next;
+    }
+    if (this.#position > before) {
+      this.#emptyAnswers = 0;
+      return null;
+    }
+    if (this.#position < limit) this.#nothingCame(limit);
+    return null;
+  }
+
+  /**
+   * Either the other partitions of the request took all the room, or the broker held back, or compaction took
+   * everything up to the end: then, and only then, an answer for this partition alone is empty too.
+   */
+  #nothingCame(limit: bigint): void {
+    this.#maxBytes = Math.min(this.#maxBytes * 8, this.#size.most);
+    this.#emptyAnswers++;
+    if (this.#emptyAnswers > EMPTY_ANSWERS) this.#position = limit;
+  }
+
+  /** The position is before the log's begin, which retention moved, or behind its end: another log than remembered. */
+  async #moveInside(connection: BrokerConnection): Promise<Reply<never> | null> {
+    const bounds = await readBounds(connection, this.#partition);
+    if (bounds.kind !== 'value') return bounds;
+    const { start, highWatermark } = bounds.value;
+    this.#begin(start);
+    if (this.#position < start) {
+      this.#position = start;
+      return null;
+    }
+    // A follower that became leader may not know the end yet.
+    if (this.#position <= highWatermark) return fail(ON_ITS_WAY);
+    this.#highWatermark ??= highWatermark;
+    this.#limit = highWatermark;
+    return null;
+  }
+
+  async #askStart(connection: BrokerConnection): Promise<Reply<never> | null> {
+    const bounds = await readBounds(connection, this.#partition);
+    return bounds.kind === 'value' ? this.#begin(bounds.value.start) : bounds;
+  }
+
+  #begin(start: bigint): null {
+    this.#start ??= start;
+    return null;
+  }
+}
+
+const ON_ITS_WAY: ReadFailure = {
+  error: 'OFFSET_NOT_AVAILABLE',
+  message: 'the leader does not know the end of its log yet',
+  retriable: true,
+  again: true,
+};

@@ -1,0 +1,74 @@
+import type { Outcome } from '../../../domain/unread.ts';
+import type { BrokerNode, GroupListing } from '../../../ports.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import { GROUP_AUTHORIZATION_FAILED, NONE } from '../kafka-error-code.ts';
+import { DESCRIBE_CLUSTER } from '../wire/describe-cluster.ts';
+import { DESCRIBE_GROUPS } from '../wire/describe-groups.ts';
+import { LIST_GROUPS } from '../wire/list-groups.ts';
+import { askAny } from './ask-any.ts';
+import type { CoordinatorCache } from './coordinator-cache.ts';
+import { withStates } from './group-states.ts';
+import { unauthorized } from './read-failure.ts';
+import { type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
+import type { Topology } from './topology.ts';
+
+export interface GroupsRead {
+  readonly groups: readonly GroupListing[];
+  readonly unread: readonly Outcome<never>[];
+}
+
+/** A name that no group has, to find out whether an empty list means no groups or no permission. */
+const NO_SUCH_GROUP = 'tidemark-permission-probe';
+
+/** Every group of the cluster: each broker lists those that it coordinates. */
+export async function readGroups(
+  context: RoutedReadContext,
+  topology: Topology,
+  coordinators: CoordinatorCache,
+): Promise<GroupsRead> {
+  const { brokers } = await topology.current();
+  // A coordinator that is still loading lists what it has, beside its error.
+  const partial = new Map<number, readonly GroupListing[]>();
+  const outcomes = await readRouted(context, {
+    items: brokers,
+    what: ({ nodeId }: BrokerNode) => `groups of broker ${nodeId}`,
+    permission: () => ({ operation: 'Describe', resourceType: 'Cluster', resourceName: 'kafka-cluster' }) as const,
+    route: async (nodes) => nodes.map(({ nodeId }): Reply<number> => ({ kind: 'value', value: nodeId })),
+    ask: async (connection, [node]): Promise<readonly Reply<readonly GroupListing[]>[]> => {
+      const { error, groups } = await connection.send(LIST_GROUPS, null);
+      const listings = await withStates(connection, groups);
+      if (error === NONE) return [{ kind: 'value', value: listings }];
+      if (node !== undefined) partial.set(node.nodeId, listings);
+      return [{ kind: 'refused', error }];
+    },
+  });
+  const groups = new Map<string, GroupListing>();
+  const unread: Outcome<never>[] = [];
+  for (const [i, { nodeId }] of brokers.entries()) {
+    const outcome = outcomes[i];
+    const listings = outcome?.kind === 'read' ? outcome.value : (partial.get(nodeId) ?? []);
+    if (outcome?.kind === 'unread') unread.push(outcome);
+    for (const listing of listings) {
+      groups.set(listing.group, listing);
+      coordinators.set(listing.group, nodeId);
+    }
+  }
+  if (groups.size === 0 && unread.length === 0) await refuseIfBlind(context);
+  return { groups: [...groups.values()], unread };
+}
+
+/**
+ * Without Describe on the cluster, Kafka lists only the groups that we may describe, and says nothing of the others:
+ * an empty cluster has to be told from a missing permission.
+ */
+async function refuseIfBlind(context: RoutedReadContext): Promise<void> {
+  const blind = await askAny(context.pool, async (connection: BrokerConnection) => {
+    // Any broker refuses first and then finds that it is not the coordinator; none creates anything for it.
+    const [probe] = await connection.send(DESCRIBE_GROUPS, { groups: [NO_SUCH_GROUP] });
+    if (probe?.error !== GROUP_AUTHORIZATION_FAILED) return false;
+    if (connection.version(DESCRIBE_CLUSTER) === null) return true;
+    return !(await connection.send(DESCRIBE_CLUSTER, null)).describe;
+  });
+  if (!blind) return;
+  throw unauthorized(context.alias, [{ operation: 'Describe', resourceType: 'Group', resourceName: '*' }], 1);
+}

@@ -1,0 +1,102 @@
+import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
+import type { Outcome } from '../../../domain/unread.ts';
+import type { Permission } from '../../../errors.ts';
+import type { IsolationLevel, LogRecord, LogScan, Peek, PeekRequest } from '../../../ports.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import { routeToLeaders } from './leader-route.ts';
+import { type FetchSize, LogCursor } from './log-cursor.ts';
+import { failureOfError } from './read-failure.ts';
+import { fail, type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
+import type { Topology } from './topology.ts';
+
+const SCAN_SIZE: FetchSize = { first: 4 * 1024 * 1024, most: 8 * 1024 * 1024 };
+/** A peek mostly finds its record in the first batch. */
+const PEEK_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
+/** Answers after which a peek ends, wherever it is: what it looked for may lie millions of control records away. */
+const PEEK_ANSWERS = 24;
+
+/** Reads a partition from a position to its present end. */
+export async function scanPartition(
+  context: RoutedReadContext,
+  topology: Topology,
+  request: TopicPartition & { readonly from: bigint; readonly isolation: IsolationLevel },
+  visit: (record: LogRecord) => void,
+): Promise<Outcome<LogScan>> {
+  await topology.require([request.topic]);
+  const cursor = new LogCursor(request, request.from, request.isolation, SCAN_SIZE);
+  const [outcome] = await readRouted(context, {
+    items: [request],
+    what: (item) => `records of ${partitionName(item.topic, item.partition)}`,
+    permission: readPermission,
+    route: (partitions, attempt) => routeToLeaders(topology, partitions, attempt),
+    ask: async (connection): Promise<readonly Reply<LogScan>[]> => {
+      while (!cursor.atEnd) {
+        const problem = await cursor.advance(connection, (record) => {
+          visit(record);
+          return true;
+        });
+        if (problem !== null) return [problem];
+      }
+      const end = cursor.highWatermark ?? 0n;
+      const next = cursor.position > end ? end : cursor.position;
+      return [{ kind: 'value', value: { start: cursor.start ?? 0n, end, next } }];
+    },
+  });
+  if (outcome === undefined) throw new Error('a read of one item has one outcome');
+  return outcome;
+}
+
+/** Looks at single records; many at once go into few requests. */
+export async function peekRecords(
+  context: RoutedReadContext,
+  topology: Topology,
+  requests: readonly PeekRequest[],
+): Promise<readonly Outcome<Peek>[]> {
+  await topology.require([...new Set(requests.map(({ topic }) => topic))]);
+  return readRouted<PeekRequest, Peek>(context, {
+    items: requests,
+    what: ({ topic, partition, offset }) => `record ${offset} of ${partitionName(topic, partition)}`,
+    permission: readPermission,
+    route: (partitions, attempt) => routeToLeaders(topology, partitions, attempt),
+    ask: (connection, asked) => Promise.all(asked.map((request) => peekAt(connection, request))),
+  });
+}
+
+async function peekAt(connection: BrokerConnection, request: PeekRequest): Promise<Reply<Peek>> {
+  const { offset, until, isolation } = request;
+  const cursor = new LogCursor(request, offset, isolation, PEEK_SIZE);
+  let found: LogRecord | undefined;
+  try {
+    for (let answers = 0; answers < PEEK_ANSWERS; answers++) {
+      if (found !== undefined || cursor.position >= until || cursor.atEnd) break;
+      const problem = await cursor.advance(connection, (record) => {
+        found ??= owned(record);
+        return false;
+      });
+      if (problem !== null) return problem;
+    }
+  } catch (error) {
+    // Unlike a broken connection, records that cannot be decoded are this peek's own misfortune.
+    const failure = failureOfError(error);
+    if (failure === null || failure.again) throw error;
+    return fail(failure);
+  }
+  const record = found !== undefined && found.offset < until ? found : null;
+  const scannedTo = found === undefined ? cursor.position : record === null ? found.offset : record.offset + 1n;
+  return { kind: 'value', value: { record, scannedTo, abortedTransactions: cursor.aborted } };
+}
+
+function readPermission({ topic }: TopicPartition): Permission {
+  return { operation: 'Read', resourceType: 'Topic', resourceName: topic };
+}
+
+/** A copy that does not keep the whole answer in memory. */
+function owned(record: LogRecord): LogRecord {
+  const copy = (bytes: Buffer | null): Buffer | null => (bytes === null ? null : Buffer.from(bytes));
+  return {
+    ...record,
+    key: copy(record.key),
+    value: copy(record.value),
+    headers: record.headers.map(({ key, value }) => ({ key, value: copy(value) })),
+  };
+}

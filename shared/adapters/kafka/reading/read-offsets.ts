@@ -1,0 +1,136 @@
+import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
+import { type Outcome, unread } from '../../../domain/unread.ts';
+import type { LogOffsets } from '../../../ports.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import { NONE, UNKNOWN_TOPIC_OR_PARTITION } from '../kafka-error-code.ts';
+import { EARLIEST, LATEST, LIST_OFFSETS, type ListedOffset, type ListOffsetsRequest } from '../wire/list-offsets.ts';
+import { routeToLeaders } from './leader-route.ts';
+import { failureOfCode, unreadOf } from './read-failure.ts';
+import { type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
+import { describePermission, type Topology } from './topology.ts';
+
+/** Start, high watermark and last stable offset of all partitions: three requests a leader, however many partitions. */
+export function readOffsets(
+  context: RoutedReadContext,
+  topology: Topology,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>> {
+  return readPartitions(context, topology, topics, 'offsets', async (connection, partitions) => {
+    // In this order a last stable offset is never beyond the high watermark.
+    const [starts, stables, ends] = await Promise.all([
+      list(connection, partitions, 'read_uncommitted', EARLIEST),
+      list(connection, partitions, 'read_committed', LATEST),
+      list(connection, partitions, 'read_uncommitted', LATEST),
+    ]);
+    return partitions.map(({ topic, partition }): Reply<LogOffsets> => {
+      const start = starts.get(topic)?.[partition];
+      const stable = stables.get(topic)?.[partition];
+      const end = ends.get(topic)?.[partition];
+      if (start === undefined || stable === undefined || end === undefined) return LEFT_OUT;
+      const error = start.error || stable.error || end.error;
+      if (error !== NONE) return { kind: 'refused', error };
+      const value = { start: start.offset, highWatermark: end.offset, lastStableOffset: stable.offset };
+      return { kind: 'value', value };
+    });
+  });
+}
+
+/** Timestamp of the first record of each log: the first one that is not older than the epoch. */
+export function readFirstTimestamps(
+  context: RoutedReadContext,
+  topology: Topology,
+  topics: readonly string[],
+): Promise<ReadonlyMap<string, readonly Outcome<bigint | null>[]>> {
+  return readPartitions(context, topology, topics, 'first timestamp', async (connection, partitions) => {
+    const first = await list(connection, partitions, 'read_uncommitted', 0n);
+    return partitions.map(({ topic, partition }): Reply<bigint | null> => {
+      const found = first.get(topic)?.[partition];
+      if (found === undefined) return LEFT_OUT;
+      if (found.error !== NONE) return { kind: 'refused', error: found.error };
+      return { kind: 'value', value: found.offset < 0n ? null : found.timestamp };
+    });
+  });
+}
+
+/** One partition's begin and end, for a reader whose position lies outside. */
+export async function readBounds(
+  connection: BrokerConnection,
+  partition: TopicPartition,
+): Promise<Reply<{ readonly start: bigint; readonly highWatermark: bigint }>> {
+  const [starts, ends] = await Promise.all([
+    list(connection, [partition], 'read_uncommitted', EARLIEST),
+    list(connection, [partition], 'read_uncommitted', LATEST),
+  ]);
+  const start = starts.get(partition.topic)?.[partition.partition];
+  const end = ends.get(partition.topic)?.[partition.partition];
+  if (start === undefined || end === undefined) return LEFT_OUT;
+  const error = start.error || end.error;
+  if (error !== NONE) return { kind: 'refused', error };
+  return { kind: 'value', value: { start: start.offset, highWatermark: end.offset } };
+}
+
+async function readPartitions<T>(
+  context: RoutedReadContext,
+  topology: Topology,
+  topics: readonly string[],
+  what: string,
+  ask: (connection: BrokerConnection, partitions: readonly TopicPartition[]) => Promise<readonly Reply<T>[]>,
+): Promise<ReadonlyMap<string, readonly Outcome<T>[]>> {
+  const metadata = await topology.require(topics);
+  const items = [...new Set(topics)].flatMap((topic) => {
+    const leaders = metadata.topics.get(topic)?.leaders ?? [];
+    return leaders.map((_leader, partition): TopicPartition => ({ topic, partition }));
+  });
+  const outcomes = await readRouted<TopicPartition, T>(context, {
+    items,
+    what: ({ topic, partition }) => `${what} of ${partitionName(topic, partition)}`,
+    permission: describePermission,
+    route: (partitions, attempt) => routeToLeaders(topology, partitions, attempt),
+    ask,
+  });
+  const byTopic = new Map<string, Outcome<T>[]>();
+  for (const topic of topics) {
+    // No partitions are known of an absent topic: one answer says so, instead of none, which would look like success.
+    if (metadata.topics.has(topic)) byTopic.set(topic, []);
+    else {
+      const failure = failureOfCode(UNKNOWN_TOPIC_OR_PARTITION, `cluster ${context.alias}`);
+      byTopic.set(topic, [unread(unreadOf(context.alias, `${what} of ${topic}`, failure))]);
+    }
+  }
+  for (const [i, { topic }] of items.entries()) {
+    const outcome = outcomes[i];
+    if (outcome !== undefined) byTopic.get(topic)?.push(outcome);
+  }
+  return byTopic;
+}
+
+async function list(
+  connection: BrokerConnection,
+  partitions: readonly TopicPartition[],
+  isolation: ListOffsetsRequest['isolation'],
+  timestamp: bigint,
+): Promise<ReadonlyMap<string, readonly ListedOffset[]>> {
+  const topics = new Map<string, number[]>();
+  for (const { topic, partition } of partitions) {
+    const known = topics.get(topic);
+    if (known === undefined) topics.set(topic, [partition]);
+    else known.push(partition);
+  }
+  const answers = new Map<string, ListedOffset[]>();
+  for (const listed of await connection.send(LIST_OFFSETS, { isolation, timestamp, topics })) {
+    const known = answers.get(listed.topic) ?? [];
+    known[listed.partition] = listed;
+    answers.set(listed.topic, known);
+  }
+  return answers;
+}
+
+const LEFT_OUT: Reply<never> = {
+  kind: 'failed',
+  failure: {
+    error: 'MALFORMED_RESPONSE',
+    message: 'the broker left it out of its answer',
+    retriable: true,
+    again: false,
+  },
+};

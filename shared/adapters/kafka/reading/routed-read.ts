@@ -1,0 +1,178 @@
+import { type Outcome, read, unread } from '../../../domain/unread.ts';
+import type { Permission } from '../../../errors.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import type { BrokerPool } from '../connection/broker-pool.ts';
+import type { Deadline } from '../connection/deadline.ts';
+import {
+  CLUSTER_AUTHORIZATION_FAILED,
+  GROUP_AUTHORIZATION_FAILED,
+  TOPIC_AUTHORIZATION_FAILED,
+} from '../kafka-error-code.ts';
+import { failureOfCode, failureOfError, type ReadFailure, unauthorized, unreadOf } from './read-failure.ts';
+
+/** A broker's answer for one item: what was asked for, Kafka's error code, or another reason. */
+export type Reply<T> =
+  | { readonly kind: 'value'; readonly value: T }
+  | { readonly kind: 'refused'; readonly error: number }
+  | { readonly kind: 'failed'; readonly failure: ReadFailure };
+
+/** A read of many items, each of which one certain broker answers for: leader, coordinator, or itself. */
+export interface RoutedRead<I, T> {
+  readonly items: readonly I[];
+  /** For messages: `end offset of orders-3`. */
+  what(item: I): string;
+  /** The permission that is missing when Kafka refuses the item. */
+  permission(item: I): Permission;
+  /** Node ids in the order of the items; `attempt` counts from 0, and from 1 on it must look again. */
+  route(items: readonly I[], attempt: number): Promise<readonly Reply<number>[]>;
+  /** Asks one broker; replies in the order of the items. May throw what a connection throws. */
+  ask(connection: BrokerConnection, items: readonly I[]): Promise<readonly Reply<T>[]>;
+}
+
+export interface RoutedReadContext {
+  readonly alias: string;
+  readonly pool: BrokerPool;
+  readonly deadline: Deadline;
+  /** Brokers that stayed unreachable in an earlier read of this audit: waiting for them once is enough. */
+  readonly givenUp: Set<number>;
+}
+
+/** Pauses before a leader, a coordinator or a broker is looked for again, in milliseconds. */
+const BACKOFF_MS = [100, 300, 900] as const;
+
+/**
+ * Asks every broker for its items at once, and again for those whose leader or coordinator moved or was not ready. What
+ * fails is an `unread` at its place; a dead broker takes only its own items with it.
+ *
+ * @throws AuthorizationError for all refused items together, AuthenticationError
+ */
+export async function readRouted<I, T>(context: RoutedReadContext, plan: RoutedRead<I, T>): Promise<Outcome<T>[]> {
+  const { alias, deadline } = context;
+  const outcomes = new Array<Outcome<T>>(plan.items.length);
+  const denied: Permission[] = [];
+  let pending = plan.items.map((item, index): Pending<I> => ({ item, index, nodeId: null, failure: null }));
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    const replies = await attemptAll(context, plan, pending, attempt);
+    const again: Pending<I>[] = [];
+    for (const [at, entry] of pending.entries()) {
+      const reply = replies[at] ?? fail(entry.failure ?? MISSING_ANSWER);
+      if (reply.kind === 'value') {
+        outcomes[entry.index] = read(reply.value);
+      } else if (reply.kind === 'refused' && isDenied(reply.error)) {
+        denied.push(plan.permission(entry.item));
+      } else {
+        const failure = reply.kind === 'failed' ? reply.failure : failureOfCode(reply.error, brokerName(entry.nodeId));
+        entry.failure = failure;
+        outcomes[entry.index] = unread(unreadOf(alias, plan.what(entry.item), failure));
+        if (failure.again) again.push(entry);
+      }
+    }
+    const hopeless = again.every(({ nodeId }) => nodeId !== null && context.givenUp.has(nodeId));
+    const pause = BACKOFF_MS[hopeless && attempt > 0 ? BACKOFF_MS.length : attempt];
+    if (denied.length > 0 || pause === undefined || deadline.failure !== undefined) {
+      noteUnreachable(context, again);
+      break;
+    }
+    pending = again;
+    if (pending.length > 0) await deadline.sleep(pause).catch(() => undefined);
+  }
+  if (denied.length > 0) throw unauthorized(alias, denied, plan.items.length);
+  return outcomes;
+}
+
+interface Pending<I> {
+  readonly item: I;
+  readonly index: number;
+  nodeId: number | null;
+  failure: ReadFailure | null;
+}
+
+/** One round: replies in the order of `pending`. */
+async function attemptAll<I, T>(
+  context: RoutedReadContext,
+  plan: RoutedRead<I, T>,
+  pending: readonly Pending<I>[],
+  attempt: number,
+): Promise<Reply<T>[]> {
+  const replies = new Array<Reply<T>>(pending.length);
+  let routes: readonly Reply<number>[];
+  try {
+    routes = await plan.route(
+      pending.map(({ item }) => item),
+      attempt,
+    );
+  } catch (error) {
+    const failure = failureOfError(error);
+    if (failure === null) throw error;
+    // Who to ask cannot be found out. What the items failed with before says more.
+    return pending.map((entry) => fail({ ...(entry.failure ?? failure), again: false }));
+  }
+  const byNode = new Map<number, { readonly places: number[]; readonly items: I[] }>();
+  for (const [at, entry] of pending.entries()) {
+    const route = routes[at] ?? fail(MISSING_ANSWER);
+    if (route.kind !== 'value') {
+      replies[at] = route;
+      continue;
+    }
+    entry.nodeId = route.value;
+    const share = byNode.get(route.value) ?? { places: [], items: [] };
+    byNode.set(route.value, share);
+    share.places.push(at);
+    share.items.push(entry.item);
+  }
+  await Promise.all(
+    [...byNode].map(async ([nodeId, { places, items }]) => {
+      const answers = await askNode(context, plan, nodeId, items);
+      for (const [i, at] of places.entries()) replies[at] = answers[i] ?? fail(MISSING_ANSWER);
+    }),
+  );
+  return replies;
+}
+
+async function askNode<I, T>(
+  context: RoutedReadContext,
+  plan: RoutedRead<I, T>,
+  nodeId: number,
+  items: readonly I[],
+): Promise<readonly Reply<T>[]> {
+  try {
+    const answers = await plan.ask(await context.pool.broker(nodeId), items);
+    context.givenUp.delete(nodeId);
+    return answers;
+  } catch (error) {
+    const failure = failureOfError(error);
+    if (failure === null) throw error;
+    const named = { ...failure, message: `${brokerName(nodeId)}: ${failure.message}` };
+    return items.map(() => fail(named));
+  }
+}
+
+function noteUnreachable<I>(context: RoutedReadContext, entries: readonly Pending<I>[]): void {
+  for (const { nodeId, failure } of entries) {
+    if (nodeId === null) continue;
+    if (failure?.error === 'BROKER_UNREACHABLE' || failure?.error === 'REQUEST_TIMED_OUT') context.givenUp.add(nodeId);
+  }
+}
+
+const MISSING_ANSWER: ReadFailure = {
+  error: 'MALFORMED_RESPONSE',
+  message: 'the broker left it out of its answer',
+  retriable: true,
+  again: false,
+};
+
+export function fail(failure: ReadFailure): { readonly kind: 'failed'; readonly failure: ReadFailure } {
+  return { kind: 'failed', failure };
+}
+
+function isDenied(error: number): boolean {
+  return (
+    error === TOPIC_AUTHORIZATION_FAILED ||
+    error === GROUP_AUTHORIZATION_FAILED ||
+    error === CLUSTER_AUTHORIZATION_FAILED
+  );
+}
+
+function brokerName(nodeId: number | null): string {
+  return nodeId === null ? 'the cluster' : `broker ${nodeId}`;
+}

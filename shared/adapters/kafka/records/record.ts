@@ -1,0 +1,120 @@
+import type { LogRecord, RecordHeader } from '../../../ports.ts';
+import { decompress } from './compression.ts';
+import type { RecordBatch } from './record-batch.ts';
+import { UnreadableRecordsError } from './unreadable-records-error.ts';
+
+const NO_HEADERS: readonly RecordHeader[] = [];
+
+/**
+ * Visits the records of a batch from offset `from` on, until `visit` returns false. Keys and values are views of the
+ * batch's memory: whoever keeps one longer copies it. Returns false when `visit` did.
+ */
+export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: LogRecord) => boolean): boolean {
+  if (batch.count === 0 || batch.lastOffset < from) return true;
+  const cursor = new RecordCursor(decompress(batch.codec, batch.payload));
+  for (let i = 0; i < batch.count; i++) {
+    const end = cursor.varint() + cursor.position;
+    cursor.skip(1); // attributes: none are in use
+    const timestampDelta = cursor.varlong();
+    const offset = batch.baseOffset + BigInt(cursor.varint());
+    if (offset >= from) {
+      const key = cursor.bytes();
+      const value = cursor.bytes();
+      const headers = cursor.headers();
+      const timestamp = batch.logAppendTime ? batch.maxTimestamp : batch.baseTimestamp + timestampDelta;
+      if (cursor.position !== end) throw corrupt('a record has another length than it says');
+      if (!visit({ offset, timestamp, key, value, headers })) return false;
+    } else {
+      cursor.skip(end - cursor.position);
+    }
+  }
+  return true;
+}
+
+/** What ended a transaction: a control batch holds one record, whose key is version and type. */
+export function isAbortMarker(batch: RecordBatch): boolean {
+  let abort = false;
+  visitRecords(batch, batch.baseOffset, ({ key }) => {
+    abort = key !== null && key.length >= 4 && key.readInt16BE(2) === 0;
+    return false;
+  });
+  return abort;
+}
+
+/** Walks over records: variable-length integers in zig-zag, as protobuf has them. */
+class RecordCursor {
+  position = 0;
+  readonly #bytes: Buffer;
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes;
+  }
+
+  varint(): number {
+    const raw = this.#unsigned();
+    return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
+  }
+
+  /** Up to 64 bits; the usual few go through plain numbers. */
+  varlong(): bigint {
+    const start = this.position;
+    let end = start;
+    while ((this.#bytes[end] ?? 0) >= 0x80) end++;
+    if (end - start < 7) return BigInt(this.varint());
+    let raw = 0n;
+    for (let shift = 0n; ; shift += 7n) {
+      if (shift > 63n) throw corrupt('a variable-length integer is too long');
+      const byte = this.#byte();
+      raw |= BigInt(byte & 0x7f) << shift;
+      if (byte < 0x80) break;
+    }
+    return (raw >> 1n) ^ -(raw & 1n);
+  }
+
+  bytes(): Buffer | null {
+    const length = this.varint();
+    if (length < 0) return null;
+    const start = this.position;
+    this.skip(length);
+    return this.#bytes.subarray(start, start + length);
+  }
+
+  headers(): readonly RecordHeader[] {
+    const count = this.varint();
+    if (count <= 0) return NO_HEADERS;
+    const headers: RecordHeader[] = [];
+    for (let i = 0; i < count; i++) {
+      const key = this.bytes();
+      if (key === null) throw corrupt('a header has no key');
+      headers.push({ key: key.toString('utf8'), value: this.bytes() });
+    }
+    return headers;
+  }
+
+  skip(length: number): void {
+    const end = this.position + length;
+    if (length < 0 || end > this.#bytes.length) throw corrupt('a record ends too early');
+    this.position = end;
+  }
+
+  #unsigned(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      if (factor > 2 ** 49) throw corrupt('a variable-length integer is too long');
+      const byte = this.#byte();
+      value += (byte & 0x7f) * factor;
+      if (byte < 0x80) return value;
+    }
+  }
+
+  #byte(): number {
+    const value = this.#bytes[this.position];
+    if (value === undefined) throw corrupt('a record ends too early');
+    this.position++;
+    return value;
+  }
+}
+
+function corrupt(why: string): UnreadableRecordsError {
+  return new UnreadableRecordsError('CORRUPT_RECORDS', `a record batch is corrupt: ${why}`);
+}

@@ -1,0 +1,43 @@
+import type { IsolationLevel } from '../../../ports.ts';
+import type { AbortedTransaction } from '../wire/fetch.ts';
+import { isAbortMarker } from './record.ts';
+import { type RecordBatch, recordBatches } from './record-batch.ts';
+
+/** A batch of data, or what only tells how far the log was read: a marker, or what was aborted. */
+export interface LogPiece {
+  /** null where there is nothing for an application. */
+  readonly data: RecordBatch | null;
+  /** The offset behind the batch. Also an empty batch has one: without it a reader would stand still for ever. */
+  readonly next: bigint;
+}
+
+/**
+ * The batches of one Fetch answer as an application would see them: control batches never, under read_committed no
+ * batch of an aborted transaction either (`org.apache.kafka.clients.consumer.internals.CompletedFetch`).
+ *
+ * @param aborted the answer's own list: it names every aborted transaction that overlaps these batches
+ */
+export function* visibleBatches(
+  records: Buffer,
+  isolation: IsolationLevel,
+  aborted: readonly AbortedTransaction[],
+): Generator<LogPiece, void, void> {
+  const waiting = aborted.toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
+  const aborting = new Set<bigint>();
+  for (const batch of recordBatches(records)) {
+    const next = batch.lastOffset + 1n;
+    let first = waiting[0];
+    while (first !== undefined && first.firstOffset <= batch.lastOffset) {
+      aborting.add(first.producerId);
+      waiting.shift();
+      first = waiting[0];
+    }
+    if (batch.control) {
+      if (aborting.has(batch.producerId) && isAbortMarker(batch)) aborting.delete(batch.producerId);
+      yield { data: null, next };
+    } else {
+      const hidden = isolation === 'read_committed' && batch.transactional && aborting.has(batch.producerId);
+      yield { data: hidden ? null : batch, next };
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { RequestWriter } from './request-writer.ts';
+import { ResponseReader } from './response-reader.ts';
+
+/** Name of a request as Kafka's protocol guide has it. Only requests that read: an audit never writes. */
+export type ApiName =
+  | 'Fetch'
+  | 'ListOffsets'
+  | 'Metadata'
+  | 'OffsetFetch'
+  | 'FindCoordinator'
+  | 'DescribeGroups'
+  | 'ListGroups'
+  | 'DescribeConfigs'
+  | 'DescribeCluster'
+  | 'ConsumerGroupDescribe';
+
+/** One kind of request, in all versions that we speak of it. */
+export interface Api<Request, Answer> {
+  readonly key: number;
+  readonly name: ApiName;
+  readonly oldest: number;
+  readonly newest: number;
+  /** First flexible version (KIP-482); both headers and all compact types follow from it. */
+  readonly flexibleFrom: number;
+  write(writer: RequestWriter, request: Request, version: number): void;
+  read(reader: ResponseReader, version: number): Answer;
+}
+
+/** What a broker says it understands of one kind of request. */
+export interface VersionRange {
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+/** Newest versions to use per request, below what client and broker share: how tests meet old brokers. */
+export type VersionLimits = Readonly<Partial<Record<ApiName, number>>>;
+
+/**
+ * The newest version that both sides speak, or null where there is none. A version outside the broker's range must
+ * never be sent: the broker closes the connection, and everything in flight on it dies.
+ */
+export function commonVersion(
+  api: Api<never, unknown>,
+  offered: VersionRange | undefined,
+  limits: VersionLimits = {},
+): number | null {
+  if (offered === undefined) return null;
+  const newest = Math.min(api.newest, offered.maxVersion, limits[api.name] ?? api.newest);
+  return newest < Math.max(api.oldest, offered.minVersion) ? null : newest;
+}
+
+/**
+ * The body of a request, as it follows the header that kafkajs writes. That header is version 1; a flexible request
+ * needs version 2, which is the same with tagged fields at the end: they begin our body.
+ */
+export function encodeRequest<Request>(api: Api<Request, unknown>, request: Request, version: number): Buffer {
+  const writer = new RequestWriter(version >= api.flexibleFrom);
+  writer.tags();
+  api.write(writer, request, version);
+  return writer.bytes;
+}
+
+/** Decodes what follows the correlation id; the tagged fields of response header version 1 come first. */
+export function decodeResponse<Answer>(
+  api: Api<never, Answer>,
+  bytes: Buffer,
+  version: number,
+  names?: Map<string, string>,
+): { readonly answer: Answer; readonly throttleTimeMs: number } {
+  const reader = new ResponseReader(bytes, version >= api.flexibleFrom, names);
+  reader.tags();
+  const answer = api.read(reader, version);
+  reader.end();
+  return { answer, throttleTimeMs: reader.throttleTimeMs };
+}

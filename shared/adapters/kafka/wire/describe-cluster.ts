@@ -1,0 +1,44 @@
+import type { Api } from './api.ts';
+
+export interface ClusterPermissions {
+  readonly error: number;
+  /** Whether we have `Describe` on the cluster. */
+  readonly describe: boolean;
+}
+
+/** DescribeCluster (KIP-700), for what it says of our own permissions: it needs none itself. */
+export const DESCRIBE_CLUSTER: Api<null, ClusterPermissions> = {
+  key: 60,
+  name: 'DescribeCluster',
+  oldest: 0,
+  newest: 2,
+  flexibleFrom: 0,
+  write(writer, _request, version) {
+    writer.boolean(true);
+    if (version >= 1) writer.int8(1); // brokers
+    if (version >= 2) writer.boolean(false);
+    writer.tags();
+  },
+  read(reader, version) {
+    reader.throttle();
+    const error = reader.int16();
+    reader.nullableString();
+    if (version >= 1) reader.int8();
+    reader.string(); // cluster_id
+    reader.int32(); // controller_id
+    reader.skipArray((r) => {
+      r.int32();
+      r.string();
+      r.int32();
+      r.nullableString();
+      if (version >= 2) r.boolean();
+      r.tags();
+    });
+    const operations = reader.int32();
+    reader.tags();
+    return { error, describe: (operations & (1 << DESCRIBE)) !== 0 };
+  },
+};
+
+/** Code of `AclOperation.DESCRIBE`, and its bit in a set of operations (KIP-430). */
+const DESCRIBE = 8;

@@ -1,0 +1,64 @@
+import type { Api } from './api.ts';
+
+/** Groups to find the coordinators of: one only before version 4. */
+export interface FindCoordinatorRequest {
+  readonly groups: readonly string[];
+}
+
+export interface FoundCoordinator {
+  readonly group: string;
+  readonly error: number;
+  readonly nodeId: number;
+}
+
+/** From this version on one request finds the coordinators of many groups (KIP-699). */
+export const FIND_MANY_FROM = 4;
+
+/**
+ * FindCoordinator for consumer groups. A broker that has no `__consumer_offsets` topic yet creates it on this
+ * request: do not ask before it is known to be there.
+ */
+export const FIND_COORDINATOR: Api<FindCoordinatorRequest, readonly FoundCoordinator[]> = {
+  key: 10,
+  name: 'FindCoordinator',
+  oldest: 1,
+  newest: 6,
+  flexibleFrom: 3,
+  write(writer, { groups }, version) {
+    if (version >= FIND_MANY_FROM) {
+      writer.int8(GROUP).array(groups, (group) => writer.string(group));
+    } else {
+      const [group] = groups;
+      if (group === undefined || groups.length > 1) throw new RangeError('one group a request before version 4');
+      writer.string(group).int8(GROUP);
+    }
+    writer.tags();
+  },
+  read(reader, version) {
+    reader.throttle();
+    if (version >= FIND_MANY_FROM) {
+      const found = reader.array((r) => {
+        const group = r.string();
+        const nodeId = r.int32();
+        r.string(); // host
+        r.int32(); // port
+        const error = r.int16();
+        r.nullableString();
+        r.tags();
+        return { group, error, nodeId };
+      });
+      reader.tags();
+      return found;
+    }
+    const error = reader.int16();
+    reader.nullableString();
+    const nodeId = reader.int32();
+    reader.string();
+    reader.int32();
+    reader.tags();
+    // Before version 4 the answer does not name the group; the caller asked for one.
+    return [{ group: '', error, nodeId }];
+  },
+};
+
+const GROUP = 0;

@@ -1,0 +1,46 @@
+import type { Api } from './api.ts';
+
+export interface ListedGroup {
+  readonly group: string;
+  readonly protocolType: string;
+  /** null before version 4. */
+  readonly state: string | null;
+  /** null before version 5. */
+  readonly type: string | null;
+}
+
+export interface ListGroupsAnswer {
+  readonly error: number;
+  readonly groups: readonly ListedGroup[];
+}
+
+/**
+ * ListGroups: the groups that this broker coordinates. States come with version 4 (KIP-518), types with version 5
+ * (KIP-848). Groups that we may not describe are left out without an error, unless we may describe the cluster.
+ */
+export const LIST_GROUPS: Api<null, ListGroupsAnswer> = {
+  key: 16,
+  name: 'ListGroups',
+  oldest: 1,
+  newest: 5,
+  flexibleFrom: 3,
+  write(writer, _request, version) {
+    if (version >= 4) writer.arrayLength(0); // all states
+    if (version >= 5) writer.arrayLength(0); // all types
+    writer.tags();
+  },
+  read(reader, version) {
+    reader.throttle();
+    const error = reader.int16();
+    const groups = reader.array((r) => {
+      const group = r.string();
+      const protocolType = r.name();
+      const state = version >= 4 ? r.name() : null;
+      const type = version >= 5 ? r.name() : null;
+      r.tags();
+      return { group, protocolType, state, type };
+    });
+    reader.tags();
+    return { error, groups };
+  },
+};

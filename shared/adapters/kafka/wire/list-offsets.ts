@@ -1,0 +1,69 @@
+import type { IsolationLevel } from '../../../ports.ts';
+import type { Api } from './api.ts';
+
+/** Timestamps with a meaning of their own; every other one asks for the first record at or after it. */
+export const LATEST = -1n;
+export const EARLIEST = -2n;
+
+export interface ListOffsetsRequest {
+  /** `read_committed` turns `LATEST` into the last stable offset, `read_uncommitted` into the high watermark. */
+  readonly isolation: IsolationLevel;
+  readonly timestamp: bigint;
+  /** Partitions by topic; all of them led by the broker that is asked. */
+  readonly topics: ReadonlyMap<string, readonly number[]>;
+}
+
+export interface ListedOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly error: number;
+  /** −1 where no timestamp belongs to the offset. */
+  readonly timestamp: bigint;
+  /** −1 where no record is that young. */
+  readonly offset: bigint;
+}
+
+/** ListOffsets: one error per partition, beside the good answers. Version 2 brought isolation levels. */
+export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly ListedOffset[]> = {
+  key: 2,
+  name: 'ListOffsets',
+  oldest: 2,
+  newest: 11,
+  flexibleFrom: 6,
+  write(writer, { isolation, timestamp, topics }, version) {
+    writer.int32(-1).int8(isolation === 'read_committed' ? 1 : 0);
+    writer.arrayLength(topics.size);
+    for (const [topic, partitions] of topics) {
+      writer.string(topic).array(partitions, (partition) => {
+        writer.int32(partition);
+        if (version >= 4) writer.int32(-1); // current_leader_epoch: any
+        writer.int64(timestamp).tags();
+      });
+      writer.tags();
+    }
+    if (version >= 10) writer.int32(REMOTE_STORAGE_TIMEOUT_MS);
+    writer.tags();
+  },
+  read(reader, version) {
+    reader.throttle();
+    const offsets: ListedOffset[] = [];
+    reader.skipArray((r) => {
+      const topic = r.name();
+      r.skipArray(() => {
+        const partition = r.int32();
+        const error = r.int16();
+        const timestamp = r.int64();
+        const offset = r.int64();
+        if (version >= 4) r.int32();
+        r.tags();
+        offsets.push({ topic, partition, error, timestamp, offset });
+      });
+      r.tags();
+    });
+    reader.tags();
+    return offsets;
+  },
+};
+
+/** How long a broker may look into tiered storage for one answer. */
+const REMOTE_STORAGE_TIMEOUT_MS = 4_000;

@@ -1,0 +1,92 @@
+import type { CommittedOffset } from '../../../ports.ts';
+import type { Api } from './api.ts';
+import type { ResponseReader } from './response-reader.ts';
+
+/** Groups whose commits to read, for all their topics: one only before version 8. */
+export interface OffsetFetchRequest {
+  readonly groups: readonly string[];
+}
+
+export interface GroupOffsets {
+  /** '' before version 8, where the answer does not name the group. */
+  readonly group: string;
+  readonly error: number;
+  readonly offsets: readonly CommittedOffset[];
+  /** Partitions that could not be answered. */
+  readonly failed: readonly { readonly topic: string; readonly partition: number; readonly error: number }[];
+}
+
+/** From this version on one request reads the commits of many groups (KIP-709). */
+export const FETCH_MANY_FROM = 8;
+
+/** Offset that means: this group has no commit for this partition. */
+const NO_COMMIT = -1n;
+
+/**
+ * OffsetFetch of all topics of a group. A group that does not exist has no topics and no error. Brokers leave out
+ * topics that we may not describe.
+ */
+export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
+  key: 9,
+  name: 'OffsetFetch',
+  oldest: 2,
+  newest: 9,
+  flexibleFrom: 6,
+  write(writer, { groups }, version) {
+    if (version >= FETCH_MANY_FROM) {
+      writer.array(groups, (group) => {
+        writer.string(group);
+        if (version >= 9) writer.nullString().int32(-1); // we are no member
+        writer.nullArray().tags();
+      });
+    } else {
+      const [group] = groups;
+      if (group === undefined || groups.length > 1) throw new RangeError('one group a request before version 8');
+      writer.string(group).nullArray();
+    }
+    // The last stable commit is wanted also while a transaction has another one pending.
+    if (version >= 7) writer.boolean(false);
+    writer.tags();
+  },
+  read(reader, version) {
+    if (version >= 3) reader.throttle();
+    if (version < FETCH_MANY_FROM) {
+      const { offsets, failed } = readTopics(reader, version);
+      const error = reader.int16();
+      reader.tags();
+      return [{ group: '', error, offsets, failed }];
+    }
+    const groups = reader.array((r) => {
+      const group = r.string();
+      const { offsets, failed } = readTopics(r, version);
+      const error = r.int16();
+      r.tags();
+      return { group, error, offsets, failed };
+    });
+    reader.tags();
+    return groups;
+  },
+};
+
+function readTopics(reader: ResponseReader, version: number): Pick<GroupOffsets, 'offsets' | 'failed'> {
+  const offsets: CommittedOffset[] = [];
+  const failed: { topic: string; partition: number; error: number }[] = [];
+  const topics = reader.arrayLength();
+  for (let t = 0; t < topics; t++) {
+    const topic = reader.name();
+    const partitions = reader.arrayLength();
+    for (let p = 0; p < partitions; p++) {
+      const partition = reader.int32();
+      const offset = reader.int64();
+      if (version >= 5) reader.int32(); // committed_leader_epoch
+      reader.nullableString(); // metadata
+      const error = reader.int16();
+      reader.tags();
+      if (error !== 0) failed.push({ topic, partition, error });
+      // Brokers store any other negative number that a client commits: it is a commit, and a wrong one.
+      else if (offset !== NO_COMMIT) offsets.push({ topic, partition, offset });
+    }
+    reader.tags();
+  }
+  return { offsets, failed };
+}
