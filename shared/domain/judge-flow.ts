@@ -89,23 +89,10 @@ function partitionReport(state: PartitionState): PartitionReport {
   };
 }
 
-/** Lag of a partition that MM2 may not have begun with: then everything waits. */
-function lagOf(state: PartitionState): Pick<PartitionReport, 'lag' | 'replicatedTo'> {
-  const { source, target, replication, unread } = state;
-  if (source === null || replication === null) {
-    return {
-      replicatedTo: null,
-      lag: { kind: 'unknown', reason: unread?.message ?? 'the source partition could not be read' },
-    };
-  }
-  if (replication.replicatedTo !== null) return { replicatedTo: replication.replicatedTo, lag: replication.lag };
-  const nothingYet = state.targetMissing || (target !== null && target.highWatermark === 0n);
-  if (!nothingYet) return { replicatedTo: null, lag: replication.lag };
-  const records = source.highWatermark - source.start;
-  return {
-    replicatedTo: source.start,
-    lag: { kind: 'known', records, basis: records === 0n ? 'proven' : 'estimated' },
-  };
+function lagOf({ replication, unread }: PartitionState): Pick<PartitionReport, 'lag' | 'replicatedTo'> {
+  if (replication !== null) return { replicatedTo: replication.replicatedTo, lag: replication.lag };
+  const reason = unread?.message ?? 'the source partition could not be read';
+  return { replicatedTo: null, lag: { kind: 'unknown', reason } };
 }
 
 /** Records that are on no way to the target any more. */

@@ -75,7 +75,7 @@ export class PartitionMapping {
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
     this.settled = this.#settledLength(evidence.exactlyOnce === true);
     this.#leastUpstream = this.#suffixMinima();
-    this.#surplus = this.#findSurplus();
+    this.#surplus = this.#findSurplus(evidence.exactlyOnce === true);
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
@@ -226,13 +226,15 @@ export class PartitionMapping {
     return behind > possible && possible >= 0n ? behind - possible : 0n;
   }
 
-  #findSurplus(): { left: number; from: bigint; records: bigint }[] {
+  #findSurplus(exactlyOnce: boolean): { left: number; from: bigint; records: bigint }[] {
     const found: { left: number; from: bigint; records: bigint }[] = [];
     for (let i = this.first; i + 1 < this.length; i++) {
       const left = this.at(i);
       const right = this.at(i + 1);
       const records = right.downstream - left.downstream - (right.upstream - left.upstream);
       if (records <= 0n) continue;
+      // In transactions nothing is written twice: what else arrived are markers.
+      if (exactlyOnce && right.upstream > left.upstream) continue;
       // All records between the two, at the most, led up to the right one without a break.
       const from = right.upstream - (right.downstream - left.downstream - 1n);
       if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });

@@ -1,7 +1,7 @@
 import type { LogOffsets, Peek } from './cluster-data.ts';
 import { PartitionMapping } from './mapping.ts';
 import type { FlowObservation, ObservedConnectOffset, ObservedTopic, RememberedTopic } from './observation.ts';
-import { deadReckoned, type Replication, replicationOf } from './replication.ts';
+import { type Replication, reckonedEnd, replicationOf } from './replication.ts';
 import { syncsOlderThanSource } from './source-epoch.ts';
 import type { SyncHistory } from './sync-history.ts';
 import type { Unread } from './unread.ts';
@@ -35,8 +35,8 @@ export interface PartitionState {
   /** How it is known that the source topic is another one than the syncs speak of. */
   readonly sourceRecreated: 'topic-id' | 'records' | 'doubt' | null;
   readonly targetRecreatedById: boolean;
-  /** Syncs in doubt for their age, which comparing records has to confirm. */
-  readonly inDoubt: number;
+  /** Index of the sync whose records have to be compared to tell whether the source topic is still the same. */
+  readonly doubted: number | null;
   /** Source offset that dead reckoning puts the target's end at, where it says more than the acknowledgements. */
   readonly reckoned: bigint | null;
   /** Source records that exist and that MM2 passed over for good. */
@@ -53,6 +53,7 @@ export function partitionState(
 ): PartitionState {
   const sourceOutcome = topic.source[partition];
   const targetOutcome = topic.target === null ? undefined : topic.target[partition];
+  const targetMissing = topic.target === null || targetOutcome === undefined;
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const history =
@@ -91,12 +92,13 @@ export function partitionState(
           mapping,
           history,
           connect,
+          nothingYet: targetMissing || target?.highWatermark === 0n,
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
         });
-  const reckoned = mapping === null || replication === null ? null : deadReckoned(mapping, replication.end);
+  const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, replication.end);
   const anchored =
     mapping !== null && records.reckoning === 'confirmed' && reckoned !== null && target !== null
       ? mapping.withAnchor({ upstream: reckoned - 1n, downstream: target.highWatermark - 1n })
@@ -107,7 +109,7 @@ export function partitionState(
     partition,
     source,
     target,
-    targetMissing: topic.target === null || targetOutcome === undefined,
+    targetMissing,
     unread: unreadOf(sourceOutcome) ?? unreadOf(targetOutcome),
     history,
     mapping: anchored,
@@ -115,9 +117,15 @@ export function partitionState(
     replication,
     sourceRecreated: epoch.kind,
     targetRecreatedById: targetRecreatedAt > 0,
-    inDoubt: epoch.inDoubt,
+    doubted: epoch.doubted,
     reckoned,
-    passedOver: passedOver(mapping, source, replication, records),
+    passedOver: passedOver(
+      mapping,
+      source,
+      replication,
+      records,
+      topic.target === null && (history !== null || connect !== null),
+    ),
     records,
   };
 }
@@ -147,18 +155,29 @@ function sourceEpoch(
   source: LogOffsets | null,
   firstTimestamp: bigint | null,
   records: RecordEvidence,
-): { recreatedAt: number; kind: PartitionState['sourceRecreated']; inDoubt: number } {
-  if (history === null) return { recreatedAt: 0, kind: null, inDoubt: 0 };
+): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
+  const none = { recreatedAt: 0, kind: null, doubted: null };
+  if (history === null) return none;
   const changed = idChanged(observation.remembered.source, topic.topic, topic.sourceId);
   const inDoubt =
     source === null || firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, source.start);
   if (changed !== null) {
-    return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', inDoubt };
+    return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
   }
-  if (inDoubt === 0) return { recreatedAt: 0, kind: null, inDoubt };
-  const newest = records.syncs?.get(inDoubt - 1);
-  if (newest === 'same') return { recreatedAt: 0, kind: null, inDoubt };
-  return { recreatedAt: inDoubt, kind: newest === 'different' ? 'records' : 'doubt', inDoubt };
+  if (inDoubt === 0 || source === null) return none;
+  const doubted = comparableSync(history, inDoubt, source);
+  const found = doubted === null ? undefined : records.syncs?.get(doubted);
+  if (found === 'same') return { ...none, doubted };
+  return { recreatedAt: inDoubt, kind: found === 'different' ? 'records' : 'doubt', doubted };
+}
+
+/** The newest sync before an index whose record the source log still reaches. */
+function comparableSync(history: SyncHistory, before: number, source: LogOffsets): number | null {
+  for (let i = before - 1; i >= 0; i--) {
+    const upstream = history.upstream(i);
+    if (upstream >= source.start && upstream < source.highWatermark) return i;
+  }
+  return null;
 }
 
 /** Source records in front of the epoch's first sync that have no copy on the target and will get none. */
@@ -167,7 +186,12 @@ function passedOver(
   source: LogOffsets | null,
   replication: Replication | null,
   records: RecordEvidence,
+  mirroredTopicGone: boolean,
 ): bigint {
+  if (mirroredTopicGone && source !== null && replication?.replicatedTo != null) {
+    // What MM2 brought over before went with the topic.
+    return positive(replication.replicatedTo - source.start);
+  }
   if (mapping === null || source === null || replication === null) return 0n;
   if (mapping.first >= mapping.length) {
     if (mapping.cause === 'first-known' || replication.replicatedTo === null) return 0n;

@@ -95,8 +95,8 @@ function peekOf(outcome: Outcome<Peek> | null): Peek | null {
 }
 
 function probeSync(state: PartitionState): Probe[] {
-  if (state.inDoubt === 0 || state.sourceRecreated === 'topic-id' || state.history === null) return [];
-  const index = state.inDoubt - 1;
+  if (state.doubted === null || state.history === null) return [];
+  const index = state.doubted;
   const sync = state.history.at(index);
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
 }

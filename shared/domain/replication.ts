@@ -10,6 +10,8 @@ export interface ReplicationEvidence {
   readonly mapping: PartitionMapping | null;
   readonly history: SyncHistory | null;
   readonly connect: ObservedConnectOffset | null;
+  /** The target has no such partition, or never had a record in it. */
+  readonly nothingYet: boolean;
   /** Isolation level of MM2's consumer. */
   readonly isolation: 'read_uncommitted' | 'read_committed';
   /** Time of the present source log's first record where it is known to be a recreated topic. */
@@ -45,8 +47,8 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const end = readableEnd(evidence, acknowledged.next);
   const base = { end, sourceShorter: acknowledged.beyondEnd };
   if (acknowledged.next === null) {
-    if (acknowledged.beyondEnd) {
-      // MM2's consumer is out of range and begins anew, at the log's begin.
+    // Nothing is on the target yet, or MM2's consumer is out of range: it begins at the log's begin.
+    if (acknowledged.beyondEnd || evidence.nothingYet) {
       const waiting = waitingFrom(evidence, source.start, end, 'estimated');
       return { ...base, ...waiting, deletedBefore: 0n };
     }
@@ -60,17 +62,25 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   }
   const deletedBefore = source.start > acknowledged.next ? source.start - acknowledged.next : 0n;
   const from = source.start > acknowledged.next ? source.start : acknowledged.next;
-  const reckoned = mapping === null || evidence.reckoning === 'refuted' ? null : deadReckoned(mapping, end);
+  const reckoned = mapping === null ? null : reckonedEnd(mapping, end);
   if (reckoned !== null && reckoned > from) {
-    const basis = evidence.reckoning === 'confirmed' ? 'proven' : 'estimated';
-    return { ...base, ...waitingFrom(evidence, reckoned, end, basis), deletedBefore };
+    if (evidence.reckoning === 'confirmed') {
+      return { ...base, ...waitingFrom(evidence, reckoned, end, 'proven'), deletedBefore };
+    }
+    // While MM2 writes records again, the target's end says nothing of how far it is.
+    if (evidence.reckoning === 'unchecked' && mapping?.settled === mapping?.length) {
+      return { ...base, ...waitingFrom(evidence, reckoned, end, 'estimated'), deletedBefore };
+    }
   }
   return { ...base, ...waitingFrom(evidence, from, end, 'proven'), deletedBefore };
 }
 
-/** The source offset that the target would be at if every target record behind the newest sync were a new one. */
-export function deadReckoned(mapping: PartitionMapping, end: bigint): bigint | null {
-  if (mapping.hasForeign || mapping.empty || mapping.settled < mapping.length || mapping.surplusAtEnd > 0n) return null;
+/**
+ * The source offset that the target's end would stand for if every target record behind the newest sync were the next
+ * source record: dead reckoning, to be confirmed by comparing the last one. Null where it cannot be so.
+ */
+export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | null {
+  if (mapping.hasForeign || mapping.first >= mapping.length || mapping.surplusAtEnd > 0n) return null;
   const newest = mapping.newest();
   const next = newest.upstream + (mapping.target.end - newest.downstream);
   return next > end ? null : next;
@@ -114,7 +124,12 @@ function waitingFrom(
   end: bigint,
   basis: 'proven' | 'estimated',
 ): Pick<Replication, 'replicatedTo' | 'lag' | 'waitingSince'> {
-  if (from >= end) return { replicatedTo: from, lag: { kind: 'known', records: 0n, basis }, waitingSince: null };
+  if (from >= end)
+    return {
+      replicatedTo: from,
+      lag: { kind: 'known', records: 0n, basis: provenIfEmpty(evidence, basis) },
+      waitingSince: null,
+    };
   const peek = evidence.waiting?.from === from ? evidence.waiting.peek : null;
   // Control records, aborted ones and compacted-away offsets do not wait for anybody.
   if (peek !== null && peek.record === null && peek.scannedTo >= end) {
@@ -127,4 +142,9 @@ function waitingFrom(
     lag: { kind: 'known', records: end - at, basis },
     waitingSince: since !== null && since >= 0n ? since : null,
   };
+}
+
+/** Of an empty log nothing can wait, whatever MM2 says of it. */
+function provenIfEmpty({ source }: ReplicationEvidence, basis: 'proven' | 'estimated'): 'proven' | 'estimated' {
+  return source.start === source.highWatermark ? 'proven' : basis;
 }

@@ -61,7 +61,9 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
   if (worst === null) return [];
   const { topic, partition, mm2, tidemark } = worst.report;
   const records = skipping.reduce((sum, s) => sum + (s.report.mm2.skipAtMost ?? 0n), 0n);
-  const certain = mm2.position !== null && tidemark.high !== null && mm2.position > tidemark.high;
+  // With records written again, the position may be right among the newer copies.
+  const again = 'low' in worst.translation ? worst.translation.again : 0n;
+  const certain = mm2.position !== null && tidemark.high !== null && mm2.position > tidemark.high && again === 0n;
   return [
     makeFinding(
       'TARGET_POSITION_SKIPS',

@@ -1,0 +1,63 @@
+import type { FlowReport, GroupReport } from '../../shared/domain/audit-report.ts';
+
+/** What is really so of a partition: recorded, or read from live clusters. */
+export interface Truth {
+  rereads(position: bigint, committed: bigint): bigint;
+  skips(position: bigint, committed: bigint): bigint;
+}
+
+/** Where MM2 really left a group: its commit on the target, else what `translateOffsets` answers. */
+export interface Mm2Truth {
+  readonly position: bigint | null;
+}
+
+/** One group position held against the truth. */
+export interface JudgedPosition {
+  readonly group: GroupReport;
+  readonly outcome: 'held' | 'broken' | 'gaveup';
+  readonly tidemark: { readonly rereads: bigint; readonly skips: bigint } | null;
+  readonly mm2: { readonly rereads: bigint; readonly skips: bigint } | null;
+  readonly faults: readonly string[];
+}
+
+/** Holds every position of a report, Tidemark's and MM2's, against the records themselves. */
+export function judgePositions(
+  report: FlowReport,
+  truthOf: (topic: string, partition: number) => Truth | null,
+  mm2Of: (group: GroupReport) => Mm2Truth | null,
+): JudgedPosition[] {
+  return report.groups.flatMap((group) => {
+    const truth = truthOf(group.topic, group.partition);
+    return truth === null ? [] : [judgePosition(group, truth, mm2Of(group))];
+  });
+}
+
+function judgePosition(group: GroupReport, truth: Truth, mm2Truth: Mm2Truth | null): JudgedPosition {
+  const faults: string[] = [];
+  const costAt = (position: bigint | null) =>
+    position === null
+      ? null
+      : { rereads: truth.rereads(position, group.committed), skips: truth.skips(position, group.committed) };
+  const hold = (
+    who: string,
+    cost: ReturnType<typeof costAt>,
+    said: { rereadAtMost: bigint | null; skipAtMost: bigint | null },
+  ) => {
+    if (cost === null) return;
+    if (said.rereadAtMost !== null && cost.rereads > said.rereadAtMost) {
+      faults.push(`${who} re-reads ${cost.rereads}, said at most ${said.rereadAtMost}`);
+    }
+    if (said.skipAtMost !== null && cost.skips > said.skipAtMost) {
+      faults.push(`${who} skips ${cost.skips}, said at most ${said.skipAtMost}`);
+    }
+  };
+  const tidemark = costAt(group.tidemark.position);
+  const mm2 = costAt(group.mm2.position);
+  hold('Tidemark', tidemark, group.tidemark);
+  hold('MM2', mm2, group.mm2);
+  if (mm2Truth !== null && mm2Truth.position !== group.mm2.position) {
+    faults.push(`MM2 stands at ${mm2Truth.position}, said ${group.mm2.position}`);
+  }
+  const outcome = faults.length > 0 ? 'broken' : group.tidemark.position === null ? 'gaveup' : 'held';
+  return { group, outcome, tidemark, mm2, faults };
+}
