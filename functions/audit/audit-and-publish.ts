@@ -16,7 +16,10 @@ export interface AuditDependencies {
     forgetSecrets(): void;
   };
   /** Audits every flow, and is done by `deadline` (ms since the epoch). */
-  audit(config: TidemarkConfig, options: { readonly deadline: number }): Promise<AuditReport>;
+  audit(
+    config: TidemarkConfig,
+    options: { readonly deadline: number; readonly signal: AbortSignal },
+  ): Promise<AuditReport>;
   readonly sink: MetricSink;
   readonly limits: ProjectionLimits;
 }
@@ -44,7 +47,7 @@ export async function auditAndPublish(
 ): Promise<AuditSummary> {
   const { config, audit, sink, limits } = dependencies;
   const { deadline, signal } = options;
-  const report = await audit(await config.load({ signal }), { deadline }).catch((error: unknown) => {
+  const report = await audit(await config.load({ signal }), { deadline, signal }).catch((error: unknown) => {
     // A password that was rotated is refused until it is read again.
     if (error instanceof AuthenticationError) config.forgetSecrets();
     throw error;

@@ -1,0 +1,29 @@
+import { Logger } from '@aws-lambda-powertools/logger';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
+import { createSecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
+import { createAuditor } from './auditor.ts';
+import { AWS_CLIENT_SETTINGS } from './aws-client-settings.ts';
+import { createConfigSource } from './config-source.ts';
+import { createHandler } from './create-handler.ts';
+import { parseAuditEnvironment } from './environment.ts';
+
+const environment = parseAuditEnvironment(process.env);
+const clock = { now: () => Date.now() };
+const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
+
+/** The composition root: everything that outlives one invocation is made here, once. */
+export const handler = createHandler({
+  logger: new Logger(),
+  clock,
+  limits: { groups: environment.groupMetricsLimit },
+  config: createConfigSource({
+    file: environment.configFile,
+    secrets: environment.secrets,
+    lookup: createSecretLookup({ client: secretsManager, clock, ttlMs: environment.secretTtlMs }),
+    variables: process.env,
+  }),
+  audit: createAuditor(clock),
+  sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),
+});
