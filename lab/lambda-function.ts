@@ -45,9 +45,7 @@ export class LambdaFunction {
       silent: true,
     });
     const started = new LambdaFunction(child, options.timeoutMs);
-    const first = await Promise.race([once(child, 'message'), once(child, 'exit').then(() => null)]);
-    if (first === null) throw new Error(`the function did not start:\n${started.#log}`);
-    readyMessage.parse(first[0]);
+    readyMessage.parse(await started.#nextMessage());
     return started;
   }
 
@@ -59,13 +57,7 @@ export class LambdaFunction {
   async invoke(event: unknown): Promise<Answer> {
     const id = ++this.#invocations;
     this.#child.send({ id, event, remainingMs: this.#timeoutMs });
-    const [message] = await Promise.race([
-      once(this.#child, 'message'),
-      once(this.#child, 'exit').then(() => {
-        throw new Error(`the function ended during an invocation:\n${this.#log}`);
-      }),
-    ]);
-    const answer = answerMessage.parse(message);
+    const answer = answerMessage.parse(await this.#nextMessage());
     if (answer.id !== id) throw new Error(`answer ${answer.id} to invocation ${id}`);
     return answer;
   }
@@ -75,5 +67,20 @@ export class LambdaFunction {
     const ended = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
     await ended;
+  }
+
+  async #nextMessage(): Promise<unknown> {
+    const first = new AbortController();
+    const options = { signal: first.signal };
+    try {
+      return await Promise.race([
+        once(this.#child, 'message', options).then(([message]) => message),
+        once(this.#child, 'exit', options).then(() => {
+          throw new Error(`the function ended:\n${this.#log.slice(-4000)}`);
+        }),
+      ]);
+    } finally {
+      first.abort();
+    }
   }
 }

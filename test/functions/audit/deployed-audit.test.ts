@@ -1,0 +1,203 @@
+import { execFile } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type CloudWatchEndpoint,
+  type ReceivedDatum,
+  startCloudWatchEndpoint,
+} from '../../../lab/cloudwatch-endpoint.ts';
+import type { LabCluster } from '../../../lab/cluster.ts';
+import { type Lab, startLab } from '../../../lab/lab.ts';
+import { LambdaFunction } from '../../../lab/lambda-function.ts';
+import type { LabMm2 } from '../../../lab/mm2.ts';
+import { mm2Properties } from '../../../lab/mm2-properties.ts';
+import { type SecretsEndpoint, startSecretsEndpoint } from '../../../lab/secrets-endpoint.ts';
+import { waitUntil } from '../../../lab/wait-until.ts';
+import { RecordWriter } from '../../../lab/workload/record-writer.ts';
+import { alarmOf, isInAlarm } from '../../infra/alarm-evaluation.ts';
+import { type Bundled, bundle } from '../../infra/bundled.ts';
+import { exampleSettings } from '../../infra/synthesize.ts';
+import { schedulerEvent } from './invocation.ts';
+import { metricKey, type PrintedReport, printedNumbers, printedReport, publishedNumbers } from './printed-report.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const PASSWORD = 'correct horse battery staple';
+const LAG_ALARM = '/A->B/replication-lag';
+const DEAD_MAN_ALARM = '/audit-not-completed';
+
+/**
+ * The deployed shape against real clusters: the bundle and the configuration layer as CDK leaves them, a password that
+ * only Secrets Manager knows, and the alarms of the same template.
+ */
+describe('the deployed audit, over real MirrorMaker 2', () => {
+  let folder: string;
+  let lab: Lab;
+  let source: LabCluster;
+  let target: LabCluster;
+  let mm2: LabMm2;
+  let bundled: Bundled;
+  let cloudWatch: CloudWatchEndpoint;
+  let secrets: SecretsEndpoint;
+  let lambda: LambdaFunction;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'tidemark-deployed-'));
+    lab = await startLab();
+    [source, target] = await Promise.all([
+      lab.startCluster({ alias: 'A', security: { users: { auditor: PASSWORD } } }),
+      lab.startCluster({ alias: 'B' }),
+    ]);
+    await source.admin.createTopic('orders', { partitions: 3 });
+    for (const partition of [0, 1, 2]) {
+      await new RecordWriter(source.admin).write('orders', 200 * (partition + 1), { partition });
+    }
+    await source.admin.commitOffsets('billing', 'orders', { 0: 150n, 1: 400n, 2: 10n });
+    mm2 = await lab.startMm2({ properties: mm2Properties(source, target) });
+    await waitUntil('the records to be mirrored', async () => {
+      const ends = await target.admin.listOffsets('A.orders');
+      return ends.reduce((sum, { highWatermark }) => sum + highWatermark, 0n) === 1200n;
+    });
+    await waitUntil('the group to be translated', async () => {
+      return (await target.admin.translateOffsets('A', 'billing')).length === 3;
+    });
+
+    bundled = bundle({
+      ...exampleSettings,
+      configFolder: writeConfig(),
+      secrets: { A_PASSWORD: { secretsManager: 'lab/a', key: 'password' } },
+      maxLagRecords: 100,
+    });
+    [cloudWatch, secrets] = await Promise.all([startCloudWatchEndpoint(), startSecretsEndpoint()]);
+    secrets.secrets.set('lab/a', { text: JSON.stringify({ password: PASSWORD }) });
+    lambda = await LambdaFunction.start({
+      bundle: bundled.bundle,
+      timeoutMs: bundled.timeoutMs,
+      environment: {
+        ...bundled.variables,
+        TIDEMARK_CONFIG: join(bundled.layer, 'tidemark.yaml'),
+        AWS_REGION: 'eu-central-1',
+        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.url,
+        AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+      },
+    });
+  }, 240_000);
+
+  afterAll(async () => {
+    await lambda?.stop();
+    bundled?.remove();
+    await Promise.all([cloudWatch?.close(), secrets?.close(), lab?.stop()]);
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  function writeConfig(): string {
+    const config = join(folder, 'config');
+    mkdirSync(config);
+    const sasl = 'sasl: { mechanism: SCRAM-SHA-512, username: auditor, password: { env: A_PASSWORD } }';
+    writeFileSync(
+      join(config, 'tidemark.yaml'),
+      [
+        'clusters:',
+        `  A: { bootstrapServers: "${source.bootstrapServers}", ${sasl} }`,
+        `  B: { bootstrapServers: "${target.bootstrapServers}" }`,
+        'flows: [{ flow: A->B, topics: [orders], groups: [billing] }]',
+        '',
+      ].join('\n'),
+    );
+    return config;
+  }
+
+  /** One invocation by the schedule: what it published. */
+  async function audit(): Promise<readonly ReceivedDatum[]> {
+    cloudWatch.forget();
+    const answer = await lambda.invoke(schedulerEvent);
+    if (answer.error !== undefined) throw new Error(`${answer.error.message}\n${lambda.log.slice(-3000)}`);
+    return cloudWatch.data;
+  }
+
+  /** `tidemark audit --format json` on the same file; exit code 1 only tells of critical findings. */
+  async function print(): Promise<PrintedReport> {
+    const args = ['audit', '--config', join(folder, 'config/tidemark.yaml'), '--format', 'json'];
+    const stdout = await new Promise<string>((resolve, reject) => {
+      const environment = { ...process.env, A_PASSWORD: PASSWORD };
+      execFile(process.execPath, [join(root, 'bin/tidemark.js'), ...args], { env: environment }, (error, out, err) =>
+        error === null || error.code === 1 ? resolve(out) : reject(new Error(err)),
+      );
+    });
+    return printedReport.parse(JSON.parse(stdout));
+  }
+
+  function value(data: readonly ReceivedDatum[], name: string, dimensions: Record<string, string> = {}) {
+    return publishedNumbers(data)[metricKey(name, dimensions)];
+  }
+
+  /** Holds every number published against what the command line prints for the same, resting, clusters. */
+  async function expectSameNumbers(): Promise<void> {
+    const [data, printed] = [await audit(), await print()];
+    const grows = [metricKey('LossSeconds', { Flow: 'A->B' }), metricKey('AuditCompleted', {})];
+    const published = Object.entries(publishedNumbers(data)).filter(([key]) => !grows.includes(key));
+    expect(Object.fromEntries(published)).toEqual(printedNumbers(printed));
+
+    const loss = printed.flows[0]?.loss;
+    const seconds = loss?.kind === 'known' ? loss.seconds : null;
+    const elapsed = Date.parse(printed.at) / 1000 - (data[0]?.Timestamp ?? Number.NaN);
+    if (seconds === null) expect(value(data, 'LossSeconds', { Flow: 'A->B' })).toBeUndefined();
+    else if (seconds === 0) expect(value(data, 'LossSeconds', { Flow: 'A->B' })).toEqual([0]);
+    else expect(value(data, 'LossSeconds', { Flow: 'A->B' })?.[0]).toBeCloseTo(seconds - elapsed, 1);
+  }
+
+  test('GIVEN a healthy flow THEN it publishes what the command line prints, and no alarm fires', async () => {
+    // MM2's own intervals go on: a group sync between the two audits is no fault of either.
+    await waitUntil(
+      'both to say the same',
+      async () => {
+        await expectSameNumbers();
+        return true;
+      },
+      { intervalMs: 1_000 },
+    );
+    const data = await audit();
+    expect(value(data, 'AuditCompleted')).toEqual([1]);
+    expect(value(data, 'LagRecords', { Flow: 'A->B' })).toEqual([0, 0, 0]);
+    expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'ready' })).toEqual([1]);
+    expect(isInAlarm(alarmOf(bundled.template, LAG_ALARM), [data, data, data])).toBe(false);
+    expect(isInAlarm(alarmOf(bundled.template, DEAD_MAN_ALARM), [data, data, data])).toBe(false);
+  });
+
+  test('GIVEN MM2 killed while records go on THEN the lag alarm fires with the third audit, on exact numbers', async () => {
+    await mm2.kill();
+    await new RecordWriter(source.admin).write('orders', 300, { partition: 1 });
+    await expectSameNumbers();
+    const audits: (readonly ReceivedDatum[])[] = [];
+    const lag = alarmOf(bundled.template, LAG_ALARM);
+    for (const fires of [false, false, true]) {
+      audits.push(await audit());
+      expect(value(audits.at(-1) ?? [], 'LagRecords', { Flow: 'A->B' })).toEqual([0, 0, 300]);
+      expect(value(audits.at(-1) ?? [], 'LossRecords', { Flow: 'A->B' })).toEqual([300]);
+      expect(isInAlarm(lag, audits)).toBe(fires);
+    }
+    expect(isInAlarm(alarmOf(bundled.template, DEAD_MAN_ALARM), audits)).toBe(false);
+  });
+
+  test('warm invocations read the secret once, and no log line holds it', () => {
+    expect(secrets.asked).toEqual(['lab/a']);
+    expect(lambda.log).not.toContain(PASSWORD);
+  });
+
+  test('GIVEN the source gone THEN no lag is published as 0, and the dead-man alarm fires instead', async () => {
+    await source.kill(1);
+    const audits: (readonly ReceivedDatum[])[] = [];
+    for (const fires of [false, false, true]) {
+      const data = await audit();
+      audits.push(data);
+      expect(value(data, 'LagRecords', { Flow: 'A->B' })).toBeUndefined();
+      expect(value(data, 'LossRecords', { Flow: 'A->B' })).toBeUndefined();
+      expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'unknown' })).toEqual([1]);
+      expect(value(data, 'AuditCompleted')).toEqual([0]);
+      expect(isInAlarm(alarmOf(bundled.template, DEAD_MAN_ALARM), audits)).toBe(fires);
+    }
+  });
+});

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { ReceivedDatum } from '../../../lab/cloudwatch-endpoint.ts';
+
+const count = z.string().regex(/^\d+$/).transform(Number);
+const cost = z.object({ rereadAtMost: count.nullable(), skipAtMost: count.nullable() });
+const known = z.object({ kind: z.literal('known'), records: count });
+const unknown = z.object({ kind: z.literal('unknown') });
+
+/** What `tidemark audit --format json` prints, as far as metrics are made of it. */
+export const printedReport = z.object({
+  schema: z.literal('tidemark.audit/1'),
+  at: z.iso.datetime(),
+  flows: z.array(
+    z.object({
+      flow: z.string(),
+      verdict: z.string(),
+      loss: z.discriminatedUnion('kind', [known.extend({ seconds: z.number().nullable() }), unknown]),
+      partitions: z.array(z.object({ lag: z.discriminatedUnion('kind', [known, unknown]), missing: count })),
+      groups: z.array(z.object({ group: z.string(), mm2: cost, tidemark: cost })),
+      findings: z.array(z.object({ severity: z.string() })),
+      unread: z.array(z.unknown()),
+    }),
+  ),
+});
+
+export type PrintedReport = z.infer<typeof printedReport>;
+
+/** Metric and dimensions → all of its values, ascending: `LagRecords{Flow=A->B}` → [0, 0, 12]. */
+export type Numbers = Readonly<Record<string, readonly number[]>>;
+
+export function publishedNumbers(data: readonly ReceivedDatum[]): Numbers {
+  const numbers: Record<string, number[]> = {};
+  for (const datum of data) {
+    const key = metricKey(datum.MetricName, Object.fromEntries(datum.Dimensions.map((one) => [one.Name, one.Value])));
+    numbers[key] ??= [];
+    for (const [index, value] of datum.Values.entries()) {
+      for (let times = datum.Counts[index] ?? 0; times > 0; times--) numbers[key].push(value);
+    }
+  }
+  for (const values of Object.values(numbers)) values.sort((a, b) => a - b);
+  return numbers;
+}
+
+/**
+ * The numbers that should have been published for a printed report, worked out here from the JSON alone. `LossSeconds`
+ * is left to the caller: the age of a record grows between two audits.
+ */
+export function printedNumbers(report: PrintedReport): Numbers {
+  const numbers: Record<string, number[]> = {};
+  const add = (name: string, of: Record<string, string>, values: readonly (number | null)[]) => {
+    const known = values.filter((value) => value !== null).sort((a, b) => a - b);
+    if (known.length > 0) numbers[metricKey(name, of)] = known;
+  };
+  for (const { flow, verdict, loss, partitions, groups, findings, unread } of report.flows) {
+    const of = { Flow: flow };
+    const lags = partitions.map(({ lag }) => (lag.kind === 'known' ? lag.records : null));
+    add('LagRecords', of, lags);
+    add('LagUnknownPartitions', of, [lags.filter((lag) => lag === null).length]);
+    add('LossRecords', of, [loss.kind === 'known' ? loss.records : null]);
+    add('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]);
+    add('LossSecondsUnknown', of, [loss.kind === 'known' && loss.seconds !== null ? 0 : 1]);
+    add('MissingRecords', of, [partitions.reduce((sum, { missing }) => sum + missing, 0)]);
+    for (const each of ['ready', 'at-risk', 'not-ready', 'unknown']) {
+      add('Verdict', { ...of, Verdict: each }, [verdict === each ? 1 : 0]);
+    }
+    for (const severity of ['critical', 'warning', 'info']) {
+      add('Findings', { ...of, Severity: severity }, [findings.filter((one) => one.severity === severity).length]);
+    }
+    add('UnreadParts', of, [unread.length]);
+    add('GroupsNotPublished', of, [0]);
+    const names = [undefined, ...new Set(groups.map(({ group }) => group))];
+    for (const position of ['mm2', 'tidemark'] as const) {
+      for (const name of names) {
+        const entries = groups.filter(({ group }) => name === undefined || group === name).map((one) => one[position]);
+        const dimensions = { ...of, ...(name !== undefined && { Group: name }), Position: position };
+        add(
+          'RereadAtMost',
+          dimensions,
+          entries.map((entry) => entry.rereadAtMost),
+        );
+        add(
+          'SkipAtMost',
+          dimensions,
+          entries.map((entry) => entry.skipAtMost),
+        );
+        if (entries.length === 0) continue;
+        const left = entries.filter((entry) => entry.rereadAtMost === null || entry.skipAtMost === null);
+        add('PositionUnknownPartitions', dimensions, [left.length]);
+      }
+    }
+  }
+  return numbers;
+}
+
+export function metricKey(name: string, dimensions: Readonly<Record<string, string>>): string {
+  const rendered = Object.entries(dimensions).map(([key, value]) => `${key}=${value}`);
+  return `${name}{${rendered.join(',')}}`;
+}
