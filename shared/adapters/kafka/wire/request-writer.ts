@@ -22,32 +22,38 @@ export class RequestWriter {
   }
 
   int8(value: number): this {
-    this.#bytes.writeInt8(value, this.#reserve(1));
+    const start = this.#reserve(1);
+    this.#bytes.writeInt8(value, start);
     return this;
   }
 
   int16(value: number): this {
-    this.#bytes.writeInt16BE(value, this.#reserve(2));
+    const start = this.#reserve(2);
+    this.#bytes.writeInt16BE(value, start);
     return this;
   }
 
   int32(value: number): this {
-    this.#bytes.writeInt32BE(value, this.#reserve(4));
+    const start = this.#reserve(4);
+    this.#bytes.writeInt32BE(value, start);
     return this;
   }
 
   int64(value: bigint): this {
-    this.#bytes.writeBigInt64BE(value, this.#reserve(8));
+    const start = this.#reserve(8);
+    this.#bytes.writeBigInt64BE(value, start);
     return this;
   }
 
   uvarint(value: number): this {
     let rest = value;
     while (rest > 0x7f) {
-      this.#bytes.writeUInt8((rest & 0x7f) | 0x80, this.#reserve(1));
+      const start = this.#reserve(1);
+      this.#bytes.writeUInt8((rest & 0x7f) | 0x80, start);
       rest >>>= 7;
     }
-    this.#bytes.writeUInt8(rest, this.#reserve(1));
+    const last = this.#reserve(1);
+    this.#bytes.writeUInt8(rest, last);
     return this;
   }
 
@@ -62,7 +68,8 @@ export class RequestWriter {
     const length = Buffer.byteLength(value);
     if (this.#flexible) this.uvarint(length + 1);
     else this.int16(length);
-    this.#bytes.write(value, this.#reserve(length), 'utf8');
+    const start = this.#reserve(length);
+    this.#bytes.write(value, start, 'utf8');
     return this;
   }
 
@@ -90,6 +97,7 @@ export class RequestWriter {
     return this.#flexible ? this.uvarint(0) : this;
   }
 
+  /** Call before touching the buffer: it may be another one afterwards. */
   #reserve(length: number): number {
     const start = this.#length;
     if (start + length > this.#bytes.length) {
