@@ -1,13 +1,9 @@
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
-import type { AuditReport, Verdict } from '../../shared/domain/audit-report.ts';
-import {
-  heartbeatMetric,
-  type ProjectionLimits,
-  projectMetrics,
-  sawEveryFlow,
-} from '../../shared/domain/metric-projection.ts';
+import type { AuditReport } from '../../shared/domain/audit-report.ts';
+import { heartbeatMetric, type ProjectionLimits, projectMetrics } from '../../shared/domain/metric-projection.ts';
 import { AuthenticationError } from '../../shared/errors.ts';
 import type { MetricSink } from '../../shared/ports.ts';
+import { type AuditSummary, summarize } from './audit-summary.ts';
 
 export interface AuditDependencies {
   readonly config: {
@@ -22,19 +18,6 @@ export interface AuditDependencies {
   ): Promise<AuditReport>;
   readonly sink: MetricSink;
   readonly limits: ProjectionLimits;
-}
-
-/** What one invocation did: its log line, and its answer. */
-export interface AuditSummary {
-  readonly at: string;
-  /** False when a flow could not be judged: the heartbeat is then 0. */
-  readonly completed: boolean;
-  readonly flows: readonly {
-    readonly flow: string;
-    readonly verdict: Verdict;
-    readonly reasons: readonly string[];
-    readonly unread: number;
-  }[];
 }
 
 /**
@@ -54,18 +37,5 @@ export async function auditAndPublish(
   });
   await sink.publish(projectMetrics(report, limits), report.at, { signal });
   await sink.publish([heartbeatMetric(report)], report.at, { signal });
-  return summary(report);
-}
-
-function summary(report: AuditReport): AuditSummary {
-  return {
-    at: new Date(report.at).toISOString(),
-    completed: sawEveryFlow(report),
-    flows: report.flows.map(({ flow, verdict, reasons, unread }) => ({
-      flow,
-      verdict,
-      reasons,
-      unread: unread.length,
-    })),
-  };
+  return summarize(report);
 }

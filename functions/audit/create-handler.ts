@@ -4,7 +4,8 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { TidemarkError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { type AuditDependencies, type AuditSummary, auditAndPublish } from './audit-and-publish.ts';
+import { type AuditDependencies, auditAndPublish } from './audit-and-publish.ts';
+import type { AuditSummary } from './audit-summary.ts';
 import { parseAuditEvent } from './event.ts';
 import { logErrors } from './log-errors.ts';
 

@@ -10,12 +10,13 @@ import { createHandler } from './create-handler.ts';
 import { parseAuditEnvironment } from './environment.ts';
 
 const environment = parseAuditEnvironment(process.env);
+const logger = new Logger();
 const clock = { now: () => Date.now() };
 const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
 
 /** The composition root: everything that outlives one invocation is made here, once. */
 export const handler = createHandler({
-  logger: new Logger(),
+  logger,
   clock,
   limits: { groups: environment.groupMetricsLimit },
   config: createConfigSource({
@@ -23,6 +24,7 @@ export const handler = createHandler({
     secrets: environment.secrets,
     lookup: createSecretLookup({ client: secretsManager, clock, ttlMs: environment.secretTtlMs }),
     variables: process.env,
+    warn: (warnings) => logger.warn('the configuration may not mean what its author thinks', { warnings }),
   }),
   audit: createAuditor(clock),
   sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),

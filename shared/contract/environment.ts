@@ -11,9 +11,8 @@ export const AUDIT_ENVIRONMENT = {
   secrets: 'TIDEMARK_SECRETS',
   /** Seconds that a secret is kept before it is read again. */
   secretTtlSeconds: 'TIDEMARK_SECRET_TTL_SECONDS',
-  /** Powertools' own names. */
+  /** Powertools' own name. */
   serviceName: 'POWERTOOLS_SERVICE_NAME',
-  logLevel: 'POWERTOOLS_LOG_LEVEL',
 } as const;
 
 /** Where Lambda mounts a layer, and the file that the configuration layer has there. */

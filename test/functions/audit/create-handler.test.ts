@@ -72,7 +72,7 @@ describe('the audit function', () => {
     expect(summary).toEqual({
       at: '2026-11-20T10:00:00.000Z',
       completed: true,
-      flows: [{ flow: 'A->B', verdict: 'ready', reasons: [], unread: 0 }],
+      flows: [{ flow: 'A->B', verdict: 'ready', reasons: [], critical: [], unread: [] }],
     });
     expect(published().at(-1)).toBe('AuditCompleted');
     expect(published()).toContain('LossRecords');
@@ -105,6 +105,26 @@ describe('the audit function', () => {
     );
     expect(summary.completed).toBe(false);
     expect(endpoint.data.at(-1)).toMatchObject({ MetricName: 'AuditCompleted', Values: [0] });
+  });
+
+  test('the log line says what is critical and what could not be read, the first ten of each', async () => {
+    const finding = { subject: {}, evidence: {}, runbook: '' };
+    const unread = { cluster: 'A', error: 'BROKER_UNREACHABLE', message: '', retriable: true };
+    const audit = async () =>
+      report({
+        findings: [
+          { ...finding, code: 'HEARTBEAT_STALE', severity: 'warning', message: 'no heartbeat for 20 s' },
+          { ...finding, code: 'MIRROR_STOPPED', severity: 'critical', message: 'no heartbeat for 40 s' },
+        ],
+        unread: Array.from({ length: 12 }, (_, partition) => ({
+          ...unread,
+          what: `end offset of orders-${partition}`,
+        })),
+      });
+    const summary = await handler({ audit })(schedulerEvent, lambdaContext(50_000));
+    expect(summary.flows[0]?.critical).toEqual(['MIRROR_STOPPED: no heartbeat for 40 s']);
+    expect(summary.flows[0]?.unread).toHaveLength(10);
+    expect(summary.flows[0]?.unread[0]).toBe('A: end offset of orders-0: BROKER_UNREACHABLE');
   });
 
   test('GIVEN metrics that CloudWatch refused THEN there is no heartbeat, and the invocation fails', async () => {

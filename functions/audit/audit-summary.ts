@@ -1,0 +1,42 @@
+import type { AuditReport, FlowReport, Verdict } from '../../shared/domain/audit-report.ts';
+import { sawEveryFlow } from '../../shared/domain/metric-projection.ts';
+
+/** As many of each kind as a person reads in a log line; the counts are in the metrics. */
+const SHOWN = 10;
+
+/** What one invocation did: its log line, and its answer. */
+export interface AuditSummary {
+  readonly at: string;
+  /** False when a flow could not be judged: the heartbeat is then 0. */
+  readonly completed: boolean;
+  readonly flows: readonly FlowSummary[];
+}
+
+export interface FlowSummary {
+  readonly flow: string;
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
+  /** The first critical findings. */
+  readonly critical: readonly string[];
+  /** The first reads that failed: why something is unknown. */
+  readonly unread: readonly string[];
+}
+
+export function summarize(report: AuditReport): AuditSummary {
+  return {
+    at: new Date(report.at).toISOString(),
+    completed: sawEveryFlow(report),
+    flows: report.flows.map(summarizeFlow),
+  };
+}
+
+function summarizeFlow({ flow, verdict, reasons, findings, unread }: FlowReport): FlowSummary {
+  const critical = findings.filter((finding) => finding.severity === 'critical');
+  return {
+    flow,
+    verdict,
+    reasons,
+    critical: critical.slice(0, SHOWN).map(({ code, message }) => `${code}: ${message}`),
+    unread: unread.slice(0, SHOWN).map(({ cluster, what, error }) => `${cluster}: ${what}: ${error}`),
+  };
+}
