@@ -1,0 +1,63 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { LiveStage } from './live-stage.ts';
+import { readRecording } from './recording.ts';
+import { configOf, replay } from './replay.ts';
+import { LIVE_SCENARIOS } from './scenarios/index.ts';
+import { count, emptyTally, momentLines, summaryLine } from './truth-table.ts';
+
+/**
+ * `npm run truth`: every recorded and every live run of MM2 through the whole audit, each answer held against the
+ * records themselves. Exits 1 where one is broken.
+ */
+const { values } = parseArgs({
+  options: {
+    recordings: { type: 'string', default: 'test/recordings' },
+    only: { type: 'string' },
+    'no-live': { type: 'boolean', default: false },
+    'no-recordings': { type: 'boolean', default: false },
+  },
+});
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+let tally = emptyTally();
+
+if (!values['no-recordings']) {
+  const files = readdirSync(values.recordings)
+    .filter((file) => file.endsWith('.json'))
+    .sort();
+  for (const file of files.filter((name) => values.only === undefined || name.includes(values.only))) {
+    const recording = readRecording(join(values.recordings, file));
+    const config = configOf(recording);
+    print(`recording ${recording.scenario}: ${recording.title}`);
+    for (const snapshot of recording.snapshots) {
+      for (const { report, positions } of await replay(config, recording, snapshot)) {
+        if (positions.length === 0) continue;
+        for (const line of momentLines(`${snapshot.label} (${report.flow})`, positions, [])) print(line);
+        tally = count(tally, positions, 0);
+      }
+    }
+  }
+}
+
+if (!values['no-live']) {
+  for (const scenario of LIVE_SCENARIOS.filter(({ name }) => values.only === undefined || name === values.only)) {
+    progress(`playing ${scenario.name} …`);
+    await using stage = await LiveStage.open(scenario.stage);
+    print(`live ${scenario.name}: ${scenario.title}`);
+    try {
+      await scenario.play(stage);
+    } catch (error) {
+      tally.broken++;
+      print(`  BROKEN could not be played to its end: ${error instanceof Error ? error.message : String(error)}`);
+    }
+    for (const { label, positions, faults } of stage.moments) {
+      for (const line of momentLines(label, positions, faults)) print(line);
+      tally = count(tally, positions, faults.length);
+    }
+  }
+}
+
+print(summaryLine(tally));
+process.exitCode = tally.broken > 0 ? 1 : 0;

@@ -1,0 +1,59 @@
+import type { JudgedPosition } from './position-judge.ts';
+
+/** Sums over positions, for the last line and for each moment. */
+export interface Tally {
+  held: number;
+  broken: number;
+  gaveup: number;
+  exact: number;
+  rereads: bigint;
+  skips: bigint;
+  mm2Rereads: bigint;
+  mm2Skips: bigint;
+}
+
+export function emptyTally(): Tally {
+  return { held: 0, broken: 0, gaveup: 0, exact: 0, rereads: 0n, skips: 0n, mm2Rereads: 0n, mm2Skips: 0n };
+}
+
+export function count(tally: Tally, positions: readonly JudgedPosition[], faults: number): Tally {
+  const sum = { ...tally };
+  // A finding that is missing or wrong is a broken answer as well.
+  sum.broken += faults;
+  for (const position of positions) {
+    sum[position.outcome]++;
+    const { proof } = position.group.tidemark;
+    if (proof === 'exact' || proof === 'verified') sum.exact++;
+    sum.rereads += position.tidemark?.rereads ?? 0n;
+    sum.skips += position.tidemark?.skips ?? 0n;
+    sum.mm2Rereads += position.mm2?.rereads ?? 0n;
+    sum.mm2Skips += position.mm2?.skips ?? 0n;
+  }
+  return sum;
+}
+
+/** Proof levels, re-reads and skips of one moment, Tidemark beside MM2, and what was wrong with it. */
+export function momentLines(label: string, positions: readonly JudgedPosition[], faults: readonly string[]): string[] {
+  const tally = count(emptyTally(), positions, faults.length);
+  const proofs = new Map<string, number>();
+  for (const { group } of positions) proofs.set(group.tidemark.proof, (proofs.get(group.tidemark.proof) ?? 0) + 1);
+  const levels = [...proofs].map(([proof, n]) => `${n} ${proof}`).join(', ') || 'no positions';
+  return [
+    `  ${label}`,
+    `    ${levels} · re-read ${tally.rereads} (MM2 ${tally.mm2Rereads}) · skip ${tally.skips} (MM2 ${tally.mm2Skips})`,
+    ...faults.map((fault) => `    BROKEN ${fault}`),
+    ...positions
+      .filter(({ outcome }) => outcome !== 'held')
+      .map(({ group, outcome, faults: wrong }) => {
+        const why = outcome === 'broken' ? wrong.join('; ') : (group.tidemark.reason ?? '');
+        return `    ${outcome.toUpperCase()} ${group.group} ${group.topic}-${group.partition} at ${group.committed}: ${why}`;
+      }),
+  ];
+}
+
+/** The last line, in the form that others rely on. */
+export function summaryLine(tally: Tally): string {
+  const positions = tally.held + tally.gaveup + tally.broken;
+  const percent = positions === 0 ? 0 : (100 * tally.exact) / positions;
+  return `TRUTH held=${tally.held} broken=${tally.broken} gaveup=${tally.gaveup} exact=${percent.toFixed(1)}`;
+}
