@@ -132,7 +132,7 @@ function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadC
         checkpointConnector: connector,
         sourceConsumer: layers.sourceConsumer(source, target),
         worker: layers.worker(target),
-        heartbeatsOnSource: heartbeatsOn(source, layers, aliases, context),
+        heartbeatsOnSource: heartbeatsOn(source, target, layers, context),
         defaultOffsetsTopic: `mm2-offsets.${source}.internal`,
       },
       context,
@@ -165,17 +165,11 @@ function pairsInFileOrder(layers: Mm2Layers, aliases: readonly string[]): readon
 }
 
 /**
- * The heartbeats that a flow mirrors are written on its source by the herders of the pairs *into* that source, which
- * dedicated mode runs even for pairs that are not enabled.
+ * The heartbeats that prove a flow A->B alive are written on A by the herder of B->A, which dedicated mode runs even
+ * where that pair is not enabled.
  */
-function heartbeatsOn(source: string, layers: Mm2Layers, aliases: readonly string[], context: LoadContext) {
-  const intervals = aliases
-    .filter((other) => other !== source)
-    .map((other) => new SettingReader(layers.flow(other, source), context.faults))
-    .filter((reader) => reader.boolean('emit.heartbeats.enabled', true))
-    .map((reader) => reader.integer('emit.heartbeats.interval.seconds', MM2_DEFAULTS.emitHeartbeatsSeconds, 0));
-  return {
-    enabled: intervals.length > 0,
-    intervalMs: 1000 * Math.min(...(intervals.length > 0 ? intervals : [MM2_DEFAULTS.emitHeartbeatsSeconds])),
-  };
+function heartbeatsOn(source: string, target: string, layers: Mm2Layers, context: LoadContext) {
+  const reader = new SettingReader(layers.flow(target, source), context.faults);
+  const seconds = reader.integer('emit.heartbeats.interval.seconds', MM2_DEFAULTS.emitHeartbeatsSeconds, 0);
+  return { enabled: reader.boolean('emit.heartbeats.enabled', true), intervalMs: 1000 * seconds };
 }

@@ -1,0 +1,119 @@
+import { type Command, Option } from 'commander';
+import type { AuditReport } from '../../shared/domain/audit-report.ts';
+import type { Severity } from '../../shared/domain/finding.ts';
+import { ExitCode } from '../../shared/errors.ts';
+import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
+import { connector } from '../connect.ts';
+import type { Finish } from '../main.ts';
+import { matcher } from '../name-patterns.ts';
+import { collect, seconds } from '../option-values.ts';
+import { createProgress } from '../progress.ts';
+import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
+
+type FailOn = Severity | 'never';
+
+interface AuditOptions extends ConfigOptions {
+  readonly flow?: readonly string[];
+  readonly group?: readonly string[];
+  readonly topic?: readonly string[];
+  readonly format: 'table' | 'json';
+  readonly failOn: FailOn;
+  readonly timeout: number;
+}
+
+export function addAuditCommand(program: Command, terminal: Terminal, finish: Finish): void {
+  addConfigOptions(
+    program.command('audit').description('how far behind is the replica, and where would each group land?'),
+  )
+    .option('-f, --flow <A->B>', 'only this flow; may be given several times', collect)
+    .option('-g, --group <name>', 'only this consumer group, or a glob; several times', collect)
+    .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity of findings on')
+        .choices(['critical', 'warning', 'info', 'never'])
+        .default('critical'),
+    )
+    .option('--timeout <seconds>', 'be done by then, with what could be read', seconds, 60)
+    .addHelpText(
+      'after',
+      `
+Only reads: Describe and Read are all it needs (tidemark doctor prints the commands).
+The JSON is described by docs/schema/audit-1.json.
+
+Examples:
+  tidemark audit --mm2 mm2.properties
+  tidemark audit --flow 'A->B' --group 'billing-*' --fail-on warning
+  tidemark audit --format json | jq '.flows[] | {flow, verdict, loss}'
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
+            configuration, 3 no flow could be judged`,
+    )
+    .action(async (options: AuditOptions) => {
+      const report = await audit(options, terminal);
+      if (options.format === 'json') {
+        const { renderAuditJson } = await import('../render/audit-json.ts');
+        await writeAll(terminal.stdout, renderAuditJson(report));
+      } else {
+        const { renderAuditTable } = await import('../render/audit-table.ts');
+        const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
+        await writeAll(terminal.stdout, renderAuditTable(report, look));
+      }
+      sayWhatMatchedNothing(report, options, terminal);
+      finish(auditExitCode(report, options.failOn));
+    });
+}
+
+async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditReport> {
+  const config = await loadFromOptions(options, terminal);
+  const flows = chosenFlows(config.flows, options.flow);
+  const { runAudit } = await import('../../shared/audit/run-audit.ts');
+  const connect = await connector(options.timeout);
+  const group = matcher(options.group);
+  const topic = matcher(options.topic);
+  const progress = createProgress(terminal.stderr);
+  try {
+    return await runAudit({
+      // All flows stay in the configuration, for an opposite direction explains what is found in this one.
+      config,
+      reader: (alias) => {
+        const connection = config.clusters.get(alias);
+        if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
+        return connect(connection);
+      },
+      clock: { now: () => Date.now() },
+      filter: {
+        flow: (name) => flows.some(({ source, target }) => name === `${source}->${target}`),
+        ...(group === null ? {} : { group }),
+        ...(topic === null ? {} : { topic }),
+      },
+      progress: (step) => progress.step(step),
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+const RANK: Readonly<Record<Severity, number>> = { critical: 3, warning: 2, info: 1 };
+
+/** 3 where no flow could be judged; else 1 from the chosen severity on. */
+export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
+  const judged = report.flows.some((flow) => flow.verdict !== 'unknown' || flow.findings.length > 0);
+  if (!judged && report.flows.length > 0) return ExitCode.couldNotAudit;
+  if (failOn === 'never') return ExitCode.fine;
+  const found = report.flows.some((flow) => flow.findings.some(({ severity }) => RANK[severity] >= RANK[failOn]));
+  return found ? ExitCode.critical : ExitCode.fine;
+}
+
+/** A group that is not there must not pass for a group without findings. */
+function sayWhatMatchedNothing(report: AuditReport, options: AuditOptions, { stderr }: Terminal): void {
+  const check = (kind: string, wanted: readonly string[] | undefined, names: ReadonlySet<string>): void => {
+    for (const pattern of wanted ?? []) {
+      const matches = matcher([pattern]);
+      if (![...names].some((name) => matches?.(name)))
+        stderr.write(`warning: no audited ${kind} matches "${pattern}"\n`);
+    }
+  };
+  check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));
+  check('topic', options.topic, new Set(report.flows.flatMap((flow) => flow.partitions.map((one) => one.topic))));
+}

@@ -1,0 +1,97 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { ExitCode } from '../shared/errors.ts';
+import { addAuditCommand } from './commands/audit.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
+import { addInitCommand } from './commands/init.ts';
+import { describeError, exitCodeOf } from './report-error.ts';
+import type { Terminal } from './terminal.ts';
+
+const INTERRUPTED = 130;
+
+/** A command hands its exit code back through this. */
+export type Finish = (code: ExitCode) => void;
+
+/**
+ * Runs the command line and ends the process with its exit code (`ExitCode`; 130 after Ctrl-C). Commands are declared
+ * here and load what they need only when they run, so that `--help` and wrong flags answer at once.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, environment: process.env };
+  // A reader that goes away (`| head`) must not become a stack trace; writes see it and stop.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
+  process.once('SIGINT', () => {
+    process.stderr.write('\ntidemark: interrupted\n');
+    process.exit(INTERRUPTED);
+  });
+  const code = await run(argv, terminal);
+  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  // A socket that a hung broker holds open must not keep the process.
+  process.exit(code);
+}
+
+async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let code: ExitCode = ExitCode.fine;
+  const program = createProgram(terminal, (result) => {
+    code = result;
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.usage;
+    terminal.stderr.write(describeError(error, { debug: argv.includes('--debug') }));
+    return exitCodeOf(error);
+  }
+}
+
+export function createProgram(terminal: Terminal, finish: Finish): Command {
+  const program = new Command('tidemark')
+    .description(
+      'Audits Kafka MirrorMaker 2 disaster recovery: how far behind is the replica,\nand where would each consumer group land after a failover?',
+    )
+    .version(version(), '--version', 'print the version')
+    .option('--debug', 'show where in the code an error came from')
+    .helpCommand(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.stdout.write(text),
+      writeErr: (text) => void terminal.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'tidemark: ')),
+    })
+    .showHelpAfterError('  → tidemark --help shows the commands')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  tidemark audit --mm2 mm2.properties           audit every flow that MirrorMaker runs
+  tidemark audit --group billing --format json  one group, for a program to read
+  tidemark doctor --mm2 mm2.properties          check connections and permissions
+  tidemark init mm2.properties                  print a commented tidemark.yaml
+
+Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
+            3 could not audit`,
+    );
+  for (const add of [addAuditCommand, addDoctorCommand, addInitCommand]) add(program, terminal, finish);
+  for (const command of program.commands) {
+    command.showHelpAfterError(`  → tidemark ${command.name()} --help shows the options`).option('--debug', 'as above');
+    const debug = command.options.find((option) => option.long === '--debug');
+    debug?.hideHelp();
+  }
+  return program;
+}
+
+function version(): string {
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
+}
+
+function ignoreBrokenPipe(error: Error): void {
+  if (!('code' in error) || error.code !== 'EPIPE') throw error;
+}
+
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => {
+    stream.write('', () => resolve());
+  });
+}

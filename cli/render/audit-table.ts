@@ -1,0 +1,60 @@
+import type { AuditReport, FlowReport, Loss, Verdict } from '../../shared/domain/audit-report.ts';
+import type { Paint, Style } from '../terminal.ts';
+import { findingLines, unreadLines } from './findings-table.ts';
+import { groupLines } from './groups-table.ts';
+import { partitionLines } from './partitions-table.ts';
+import { duration, plural, printable, wrapped } from './text.ts';
+
+export interface TableOptions {
+  readonly width: number;
+  readonly paint: Paint;
+}
+
+/**
+ * The report for a person at three in the morning: verdict and loss of every flow first; then for each flow its findings,
+ * worst first, each with its runbook section; where each group would land; and the partitions. Worst first, then counts:
+ * a flow takes about two screens, however many partitions it has.
+ */
+export function* renderAuditTable(report: AuditReport, options: TableOptions): Generator<string> {
+  yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
+  const nameWidth = Math.max(4, ...report.flows.map((flow) => printable(flow.flow).length));
+  for (const flow of report.flows) yield* lines(verdictLines(flow, nameWidth, options));
+  for (const flow of report.flows) yield* renderFlow(flow, report.flows.length > 1, options);
+}
+
+function* renderFlow(flow: FlowReport, several: boolean, options: TableOptions): Generator<string> {
+  if (several) yield `\n${options.paint('bold', `── ${printable(flow.flow)} ──`)}\n`;
+  yield* lines(findingLines(flow.findings, options));
+  yield* lines(unreadLines(flow.unread, options));
+  yield* lines(groupLines(flow, options));
+  yield* lines(partitionLines(flow, options));
+}
+
+const STYLES: Readonly<Record<Verdict, Style>> = {
+  ready: 'green',
+  'at-risk': 'yellow',
+  'not-ready': 'red',
+  unknown: 'yellow',
+};
+
+function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: TableOptions): string[] {
+  const verdict = flow.verdict.toUpperCase().replace('-', ' ');
+  const name = printable(flow.flow).padEnd(nameWidth);
+  const indent = ' '.repeat(nameWidth + 2);
+  const head = `${paint('bold', name)}  ${paint(STYLES[flow.verdict], verdict.padEnd(9))}`;
+  const [first = '', ...rest] = wrapped(lossText(flow.loss), width, `${indent}           `).map((l) => l.trim());
+  const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
+  if (flow.reasons.length > 0) out.push(...wrapped(flow.reasons.join(', '), width, indent));
+  return out;
+}
+
+function lossText(loss: Loss): string {
+  if (loss.kind === 'unknown') return `a failover now would lose an unknown number of records: ${loss.reason}`;
+  if (loss.records === 0n) return `a failover now would lose nothing (${loss.basis})`;
+  const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
+  return `a failover now would lose ${plural(loss.records, 'record')}${age} (${loss.basis})`;
+}
+
+function* lines(all: readonly string[]): Generator<string> {
+  for (const line of all) yield `${line.trimEnd()}\n`;
+}

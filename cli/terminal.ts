@@ -1,0 +1,45 @@
+import { styleText } from 'node:util';
+
+/** What a command has of the world outside: streams, variables, and the width of what it writes to. */
+export interface Terminal {
+  readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WriteStream;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';
+
+/** Colours a text, or leaves it alone where the stream is no terminal or NO_COLOR is set. */
+export type Paint = (style: Style, text: string) => string;
+
+export function painter({ stdout, environment }: Terminal): Paint {
+  const colours = stdout.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb';
+  return (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text);
+}
+
+/** Columns to fill: 80 where the stream is no terminal. */
+export function widthOf(stream: NodeJS.WriteStream): number {
+  return Math.min(120, Math.max(60, stream.columns ?? 80));
+}
+
+/** Writes all of it, waiting where the reader is slow; a reader that has gone away is no error (`| head`). */
+export async function writeAll(stream: NodeJS.WriteStream, parts: Iterable<string>): Promise<void> {
+  let pending = '';
+  for (const part of parts) {
+    pending += part;
+    if (pending.length < 65_536) continue;
+    if (!(await write(stream, pending))) return;
+    pending = '';
+  }
+  await write(stream, pending);
+}
+
+function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    stream.write(text, (error) => {
+      if (error == null) resolve(true);
+      else if ('code' in error && error.code === 'EPIPE') resolve(false);
+      else reject(error);
+    });
+  });
+}

@@ -1,0 +1,233 @@
+import type { LogOffsets } from '../domain/cluster-data.ts';
+import type { Flow } from '../domain/flow.ts';
+import { flowName } from '../domain/flow.ts';
+import { remoteTopic } from '../domain/replication-policy.ts';
+import { selectionOf } from '../domain/selection.ts';
+import type { Outcome } from '../domain/unread.ts';
+import type { ClusterReader } from '../ports.ts';
+import type { Check } from './check.ts';
+import type { Examined } from './cluster-checks.ts';
+import { attempt } from './cluster-checks.ts';
+import type { InternalTopic } from './permissions.ts';
+import { internalTopicsOf } from './permissions.ts';
+
+/** Reading one record of each is proof enough of the permission, and cheap. */
+const TOPICS_TRIED = 50;
+
+/** Everything that auditing one flow relies on, beyond its two clusters answering at all. */
+export async function examineFlow(
+  flow: Flow,
+  clusters: ReadonlyMap<string, Examined>,
+  add: (check: Check) => void,
+): Promise<void> {
+  const subject = flowName(flow);
+  checkSettings(flow, subject, add);
+  for (const internal of internalTopicsOf(flow)) await checkInternalTopic(internal, subject, clusters, add);
+  const source = clusters.get(flow.source);
+  const target = clusters.get(flow.target);
+  if (source?.metadata == null) {
+    add({ subject, what: 'mirrored topics', status: 'unknown', detail: `cluster ${flow.source} could not be read` });
+    return;
+  }
+  const selection = selectionOf(flow);
+  const mirrored = [...source.metadata.topics.keys()].filter((topic) => selection.topic(topic) === 'mirrored');
+  add({
+    subject,
+    what: 'mirrored topics',
+    status: mirrored.length > 0 ? 'ok' : 'warn',
+    detail: `${mirrored.length} topics of ${flow.source} are to be mirrored`,
+    remedy:
+      mirrored.length > 0
+        ? undefined
+        : 'look at topics and topics.exclude; topics that the principal may not Describe are invisible',
+  });
+  await checkReadable(source.reader, mirrored, `topics on ${flow.source}`, subject, add);
+  await checkCommits(source, (group) => selection.group(group), subject, add);
+  if (target?.metadata == null) {
+    add({ subject, what: 'replicas', status: 'unknown', detail: `cluster ${flow.target} could not be read` });
+    return;
+  }
+  const onTarget = target.metadata.topics;
+  const replicas = mirrored.map((topic) => remoteTopic(flow.policy, flow.source, topic));
+  const there = replicas.filter((topic) => onTarget.has(topic));
+  checkReplicas(flow, mirrored.length, there.length, replicas[0], subject, add);
+  await checkReadable(target.reader, there, `replicas on ${flow.target}`, subject, add);
+}
+
+function checkSettings(flow: Flow, subject: string, add: (check: Check) => void): void {
+  const warn = (what: string, detail: string, remedy: string): void =>
+    add({ subject, what, status: 'warn', detail, remedy });
+  if (!flow.emitOffsetSyncs) {
+    warn('offset syncs', 'MirrorMaker writes none: no group can be translated', 'set emit.offset-syncs.enabled=true');
+  }
+  if (!flow.emitCheckpoints.enabled) {
+    warn('checkpoints', 'MirrorMaker writes none: groups are not carried over', 'set emit.checkpoints.enabled=true');
+  }
+  if (!flow.syncGroupOffsets.enabled) {
+    warn(
+      'group offset sync',
+      'is off: after a failover groups start where auto.offset.reset says, unless somebody sets their offsets',
+      'set sync.group.offsets.enabled=true, or plan to set them from the audit',
+    );
+  }
+  if (!flow.emitHeartbeats.enabled) {
+    warn(
+      'heartbeats',
+      `nobody writes heartbeats on ${flow.source}: an idle mirror cannot be told from a stopped one`,
+      `run MirrorMaker's heartbeat connector towards ${flow.source}`,
+    );
+  }
+}
+
+async function checkInternalTopic(
+  { role, cluster, topic }: InternalTopic,
+  subject: string,
+  clusters: ReadonlyMap<string, Examined>,
+  add: (check: Check) => void,
+): Promise<void> {
+  const what = `${role} topic`;
+  const examined = clusters.get(cluster);
+  if (examined?.metadata == null) {
+    add({ subject, what, status: 'unknown', detail: `${topic}: cluster ${cluster} could not be read` });
+    return;
+  }
+  if (!examined.metadata.topics.has(topic)) {
+    add({
+      subject,
+      what,
+      status: 'fail',
+      detail: `there is no ${topic} on ${cluster}, or it may not be described`,
+      remedy: remedyFor(role),
+    });
+    return;
+  }
+  await attempt(subject, what, add, async () => {
+    const read = await readOne(examined.reader, [topic]);
+    const problem = read.problems[0];
+    add({
+      subject,
+      what,
+      status: problem === undefined ? 'ok' : 'fail',
+      detail: problem ?? `${topic} on ${cluster} is readable${read.records === 0 ? ', and empty' : ''}`,
+      remedy: problem === undefined ? undefined : `grant Read on ${topic}, or bring its brokers back`,
+    });
+  });
+}
+
+function remedyFor(role: InternalTopic['role']): string {
+  switch (role) {
+    case 'offset-syncs':
+    case 'checkpoints':
+      return 'start MirrorMaker, grant Describe and Read, or correct the aliases, the policy and its separator';
+    case 'heartbeats':
+      return 'start MirrorMaker towards the source as well (it writes the heartbeats there), or grant Describe and Read';
+    case 'connect-offsets':
+      return 'start MirrorMaker, grant Describe and Read, or correct the name of Connect’s offset topic';
+  }
+}
+
+function checkReplicas(
+  flow: Flow,
+  mirrored: number,
+  there: number,
+  example: string | undefined,
+  subject: string,
+  add: (check: Check) => void,
+): void {
+  if (example === undefined) return;
+  add({
+    subject,
+    what: 'replicas',
+    status: there === mirrored ? 'ok' : there === 0 ? 'fail' : 'warn',
+    detail: `${there} of ${mirrored} are on ${flow.target} under the names of this policy, such as ${example}`,
+    remedy:
+      there === mirrored
+        ? undefined
+        : 'MirrorMaker creates missing ones at its next refresh; where none is there, the replication policy or the permissions are wrong',
+  });
+}
+
+async function checkReadable(
+  reader: ClusterReader,
+  topics: readonly string[],
+  what: string,
+  subject: string,
+  add: (check: Check) => void,
+): Promise<void> {
+  if (topics.length === 0) return;
+  await attempt(subject, what, add, async () => {
+    const tried = topics.slice(0, TOPICS_TRIED);
+    const { problems } = await readOne(reader, tried);
+    const [problem] = problems;
+    add({
+      subject,
+      what,
+      status: problem === undefined ? 'ok' : 'fail',
+      detail:
+        problem === undefined
+          ? `readable${tried.length < topics.length ? ` (tried ${tried.length} of ${topics.length})` : ''}`
+          : `${problems.length} of ${tried.length} cannot be read: ${problem}`,
+      remedy: problem === undefined ? undefined : 'grant Read on them, or bring their brokers back',
+    });
+  });
+}
+
+/** Reads offsets and the first record of partition 0 of each topic: what an audit does, once. */
+async function readOne(
+  reader: ClusterReader,
+  topics: readonly string[],
+): Promise<{ readonly records: number; readonly problems: readonly string[] }> {
+  const offsets = await reader.offsets(topics);
+  const problems: string[] = [];
+  const peeks = topics.flatMap((topic) => {
+    const first: Outcome<LogOffsets> | undefined = offsets.get(topic)?.[0];
+    if (first === undefined) return [];
+    if (first.kind === 'unread') {
+      problems.push(first.unread.message);
+      return [];
+    }
+    const { start, highWatermark } = first.value;
+    const isolation = 'read_uncommitted' as const;
+    return start < highWatermark ? [{ topic, partition: 0, offset: start, until: start + 1n, isolation }] : [];
+  });
+  for (const outcome of peeks.length === 0 ? [] : await reader.peek(peeks)) {
+    if (outcome.kind === 'unread') problems.push(outcome.unread.message);
+  }
+  return { records: peeks.length, problems };
+}
+
+async function checkCommits(
+  source: Examined,
+  isMirrored: (group: string) => boolean,
+  subject: string,
+  add: (check: Check) => void,
+): Promise<void> {
+  if (source.groups === null) {
+    add({ subject, what: 'group commits', status: 'unknown', detail: 'the groups could not be listed' });
+    return;
+  }
+  const groups = source.groups.map(({ group }) => group).filter(isMirrored);
+  if (groups.length === 0) {
+    add({
+      subject,
+      what: 'group commits',
+      status: 'warn',
+      detail: `none of the ${source.groups.length} groups of ${source.reader.alias} is to be mirrored`,
+      remedy: 'look at groups and groups.exclude; groups that the principal may not Describe are invisible',
+    });
+    return;
+  }
+  await attempt(subject, 'group commits', add, async () => {
+    const unread = [...(await source.reader.commits(groups)).values()].filter((outcome) => outcome.kind === 'unread');
+    add({
+      subject,
+      what: 'group commits',
+      status: unread.length === 0 ? 'ok' : 'fail',
+      detail:
+        unread[0] === undefined
+          ? `${groups.length} groups are readable`
+          : `${unread.length} of ${groups.length} groups cannot be read: ${unread[0].unread.message}`,
+      remedy: unread.length === 0 ? undefined : 'grant Describe on them, or bring their coordinator back',
+    });
+  });
+}
