@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { TidemarkError } from '../shared/errors.ts';
 import { JavaProcess } from './java-process.ts';
-import type { WatchdogLink } from './watchdog-link.ts';
+import type { ProcessSetting } from './process-setting.ts';
 
 const CALL_DEADLINE_MS = 180_000;
 
@@ -33,7 +33,7 @@ export class LabAgent {
   readonly #waiting = new Map<number, (answer: Answer | Error) => void>();
   #calls = 0;
 
-  constructor(setting: { folder: string; classpath: string; watchdog: WatchdogLink }) {
+  constructor(setting: ProcessSetting) {
     this.folder = join(setting.folder, 'agent');
     mkdirSync(this.folder, { recursive: true });
     this.#process = new JavaProcess(
@@ -44,6 +44,7 @@ export class LabAgent {
         mainClass: 'LabAgent',
         args: [],
         heapMb: 512,
+        archive: setting.archive('agent'),
         onLine: (line) => this.#answered(line),
       },
       setting.watchdog,
@@ -76,7 +77,7 @@ export class LabAgent {
   }
 
   async stop(): Promise<void> {
-    await this.#process.kill();
+    await this.#process.stop();
   }
 
   #answered(line: string): void {

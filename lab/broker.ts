@@ -3,26 +3,24 @@ import { join } from 'node:path';
 import { brokerProperties } from './broker-properties.ts';
 import { JavaProcess } from './java-process.ts';
 import type { BrokerAddress } from './listeners.ts';
+import type { ProcessSetting } from './process-setting.ts';
 import type { ClusterSecurity } from './security.ts';
-import type { WatchdogLink } from './watchdog-link.ts';
 
 export interface BrokerOptions {
   readonly alias: string;
   readonly clusterId: string;
   readonly address: BrokerAddress;
   readonly all: readonly BrokerAddress[];
-  readonly folder: string;
-  readonly classpath: string;
   readonly heapMb: number;
   readonly security: ClusterSecurity;
   readonly config: Readonly<Record<string, string>>;
 }
 
 /** Writes a broker's settings and makes its process, not yet started. */
-export function createBroker(options: BrokerOptions, watchdog: WatchdogLink): JavaProcess {
+export function createBroker(options: BrokerOptions, setting: ProcessSetting): JavaProcess {
   const { address } = options;
   const name = `broker ${address.nodeId} of cluster ${options.alias}`;
-  const folder = join(options.folder, `${options.alias}-${address.nodeId}`);
+  const folder = join(setting.folder, `${options.alias}-${address.nodeId}`);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   const dataFolder = join(folder, 'data');
   const file = join(folder, 'server.properties');
@@ -38,11 +36,12 @@ export function createBroker(options: BrokerOptions, watchdog: WatchdogLink): Ja
     {
       name,
       folder,
-      classpath: options.classpath,
+      classpath: setting.classpath,
       mainClass: 'LabBroker',
       args: [file, dataFolder, options.clusterId, ...options.security.formatArguments()],
       heapMb: options.heapMb,
+      archive: setting.archive('broker'),
     },
-    watchdog,
+    setting.watchdog,
   );
 }

@@ -9,10 +9,10 @@ import { ClusterAdmin } from './cluster-admin.ts';
 import type { JavaProcess } from './java-process.ts';
 import { LabLink } from './link.ts';
 import { type BrokerAddress, bootstrapOf, HOST, planListeners } from './listeners.ts';
+import type { ProcessSetting } from './process-setting.ts';
 import { LabProxy } from './proxy.ts';
 import { ClusterSecurity, type SecurityOptions } from './security.ts';
 import { waitUntil } from './wait-until.ts';
-import type { WatchdogLink } from './watchdog-link.ts';
 
 const READY_DEADLINE_MS = 90_000;
 
@@ -31,10 +31,7 @@ export interface ClusterOptions {
   readonly throughProxy?: boolean;
 }
 
-export interface ClusterSetting {
-  readonly folder: string;
-  readonly classpath: string;
-  readonly watchdog: WatchdogLink;
+export interface ClusterSetting extends ProcessSetting {
   readonly agent: () => LabAgent;
   readonly certificates: () => Certificates;
 }
@@ -42,7 +39,7 @@ export interface ClusterSetting {
 /** A real Kafka cluster of one or three brokers on this machine; node ids begin at 1. */
 export class LabCluster {
   readonly alias: string;
-  readonly clusterId = randomBytes(16).toString('base64url');
+  readonly clusterId = randomClusterId();
   readonly addresses: readonly BrokerAddress[];
   /** Kafka's own AdminClient as super user, past every proxy. */
   readonly admin: ClusterAdmin;
@@ -63,7 +60,6 @@ export class LabCluster {
     for (const address of addresses) {
       const broker = createBroker(
         {
-          ...setting,
           alias: options.alias,
           clusterId: this.clusterId,
           address,
@@ -72,7 +68,7 @@ export class LabCluster {
           security: this.#security,
           config: options.config ?? {},
         },
-        setting.watchdog,
+        setting,
       );
       this.#brokers.set(address.nodeId, broker);
     }
@@ -161,6 +157,11 @@ export class LabCluster {
     await this.#broker(nodeId).kill();
   }
 
+  /** SIGTERM: the broker hands its partitions over and leaves. The last one of a cluster takes its time. */
+  async shutDown(nodeId: number): Promise<void> {
+    await this.#broker(nodeId).stop();
+  }
+
   /** SIGSTOP: the broker's connections stay open and nothing is answered any more. */
   pause(nodeId: number): void {
     this.#broker(nodeId).signal('SIGSTOP');
@@ -229,5 +230,13 @@ export class LabCluster {
     const broker = this.#brokers.get(nodeId);
     if (broker !== undefined) return broker;
     throw new TidemarkError('LAB_NO_SUCH_BROKER', `cluster ${this.alias} has no broker ${nodeId}`);
+  }
+}
+
+/** 16 bytes in base64url; one with a leading dash would look like an option to Kafka's tools, as Kafka's own ids never do. */
+function randomClusterId(): string {
+  for (;;) {
+    const id = randomBytes(16).toString('base64url');
+    if (!id.startsWith('-')) return id;
   }
 }

@@ -16,6 +16,8 @@ export interface JavaCommand {
   /** The process's own folder; its logs go there. */
   readonly folder: string;
   readonly heapMb: number;
+  /** JVM options of a shared class archive; see `class-archive.ts`. */
+  readonly archive: readonly string[];
   /** Called with every line of standard output, which then does not count as log; opens standard input too. */
   readonly onLine?: (line: string) => void;
 }
@@ -45,7 +47,7 @@ export class JavaProcess {
 
   start(): void {
     if (this.#child !== undefined) return;
-    const { classpath, mainClass, args, heapMb, folder, onLine } = this.#command;
+    const { classpath, mainClass, args, heapMb, folder, archive, onLine } = this.#command;
     this.#output = '';
     const child = spawn(
       'java',
@@ -54,7 +56,9 @@ export class JavaProcess {
         '-XX:+UseSerialGC',
         // A lab lives for minutes: what C2 would gain never pays for what it costs on two cores.
         '-XX:TieredStopAtLevel=1',
-        '-Xshare:auto',
+        ...archive,
+        // The JVM's own warnings go to standard output, where the agent's answers are.
+        '-Xlog:disable',
         '-XX:-UsePerfData',
         `-Dlog4j2.configurationFile=${this.logs.settings}`,
         '-cp',

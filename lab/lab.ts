@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabAgent } from './agent.ts';
 import { Certificates } from './certificates.ts';
+import { type ArchivedProcess, archiveFolder, makeArchive, useArchive } from './class-archive.ts';
 import { type ClusterOptions, type ClusterSetting, LabCluster } from './cluster.ts';
-import { resolveClasspath } from './maven-classpath.ts';
+import { CACHE, resolveClasspath } from './maven-classpath.ts';
 import { LabMm2, type Mm2Options } from './mm2.ts';
 import { LabProxy, type ProxyTarget } from './proxy.ts';
 import { WatchdogLink } from './watchdog-link.ts';
@@ -12,6 +13,8 @@ import { WatchdogLink } from './watchdog-link.ts';
 export interface LabOptions {
   /** Where artifacts are cached; `.lab/` of the checkout by default. */
   readonly cache?: string;
+  /** A folder to write class archives to, instead of using those that `prepareLab()` made. */
+  readonly makeArchives?: string;
 }
 
 /**
@@ -29,15 +32,22 @@ export class Lab implements AsyncDisposable {
   #certificates: Certificates | undefined;
   #stopped: Promise<void> | undefined;
 
-  private constructor(classpath: string) {
+  readonly #archive: (process: ArchivedProcess) => readonly string[];
+
+  private constructor(classpath: string, options: LabOptions) {
     this.classpath = classpath;
+    const { makeArchives, cache = CACHE } = options;
+    this.#archive = (process) =>
+      makeArchives === undefined
+        ? useArchive(archiveFolder(cache, classpath), process)
+        : makeArchive(makeArchives, process);
     this.folder = mkdtempSync(join(realpathSync(tmpdir()), 'tidemark-lab-'));
     this.#watchdog = new WatchdogLink();
     this.#watchdog.watchFolder(this.folder);
   }
 
   static async start(options: LabOptions = {}): Promise<Lab> {
-    return new Lab(await resolveClasspath(options.cache));
+    return new Lab(await resolveClasspath(options.cache), options);
   }
 
   /** Starts a cluster; resolves when all of its brokers answer. */
@@ -85,6 +95,7 @@ export class Lab implements AsyncDisposable {
       folder: this.folder,
       classpath: this.classpath,
       watchdog: this.#watchdog,
+      archive: this.#archive,
       agent: () => this.#startAgent(),
       certificates: () => this.#makeCertificates(),
     };
@@ -92,7 +103,7 @@ export class Lab implements AsyncDisposable {
 
   #startAgent(): LabAgent {
     if (this.#agent === undefined) {
-      this.#agent = new LabAgent({ folder: this.folder, classpath: this.classpath, watchdog: this.#watchdog });
+      this.#agent = new LabAgent(this.#setting);
       this.#agent.start();
     }
     return this.#agent;

@@ -9,7 +9,8 @@ import { requireTool } from './required-tool.ts';
 
 const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
 const JAVA_SOURCES = fileURLToPath(new URL('java/', import.meta.url));
-const CACHE = fileURLToPath(new URL('../.lab/', import.meta.url));
+/** Where everything is kept that can be made again: `.lab/` of the checkout, git-ignored. */
+export const CACHE = fileURLToPath(new URL('../.lab/', import.meta.url));
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
 /**
@@ -28,12 +29,15 @@ export async function resolveClasspath(cache: string = CACHE): Promise<string> {
     .join(delimiter);
   const sources = readdirSync(JAVA_SOURCES).filter((name) => name.endsWith('.java'));
   const text = sources.map((name) => readFileSync(join(JAVA_SOURCES, name), 'utf8'));
-  const classes = await buildOnce(cache, `classes-${hash([pom, ...text].join('\0'))}`, async (folder) => {
+  const classes = await buildOnce(cache, `lab-jar-${hash([pom, ...text].join('\0'))}`, async (folder) => {
     requireTool('javac');
     const files = sources.map((name) => join(JAVA_SOURCES, name));
-    await run('javac', ['-nowarn', '-d', folder, '-cp', jarPath, ...files], 'LAB_COMPILE_FAILED');
+    const compiled = join(folder, 'compiled');
+    await run('javac', ['-nowarn', '-d', compiled, '-cp', jarPath, ...files], 'LAB_COMPILE_FAILED');
+    // A jar, because a shared class archive refuses folders on the class path.
+    await run('jar', ['--create', '--file', join(folder, 'lab.jar'), '-C', compiled, '.'], 'LAB_COMPILE_FAILED');
   });
-  return [classes, jarPath].join(delimiter);
+  return [join(classes, 'lab.jar'), jarPath].join(delimiter);
 }
 
 async function copyArtifacts(folder: string): Promise<void> {
@@ -42,7 +46,7 @@ async function copyArtifacts(folder: string): Promise<void> {
   await run('mvn', ['-B', '-q', '-f', POM, goal, `-DoutputDirectory=${folder}`], 'LAB_MAVEN_FAILED');
 }
 
-function hash(text: string): string {
+export function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 

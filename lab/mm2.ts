@@ -1,8 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JavaProcess } from './java-process.ts';
+import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
-import type { WatchdogLink } from './watchdog-link.ts';
 
 const READY_DEADLINE_MS = 90_000;
 
@@ -21,7 +21,7 @@ export class LabMm2 {
   readonly propertiesFile: string;
   readonly #process: JavaProcess;
 
-  constructor(options: Mm2Options, setting: { folder: string; classpath: string; watchdog: WatchdogLink }) {
+  constructor(options: Mm2Options, setting: ProcessSetting) {
     this.name = options.name ?? 'mm2';
     const folder = join(setting.folder, this.name);
     mkdirSync(folder, { recursive: true });
@@ -36,6 +36,7 @@ export class LabMm2 {
         mainClass: 'org.apache.kafka.connect.mirror.MirrorMaker',
         args: [this.propertiesFile, ...clusters],
         heapMb: options.heapMb ?? 512,
+        archive: setting.archive('mm2'),
       },
       setting.watchdog,
     );

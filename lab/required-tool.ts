@@ -36,9 +36,13 @@ export function missingTool(tool: Tool): TidemarkError {
 const MINIMUM_JAVA = 17;
 const found = new Map<Tool, string>();
 
-/** Makes sure that a tool can be run; Java also that it is new enough for Kafka 4 (KIP-750, KIP-1013). */
-export function requireTool(tool: Tool): void {
-  if (found.has(tool)) return;
+/**
+ * Makes sure that a tool can be run; Java also that it is new enough for Kafka 4 (KIP-750, KIP-1013). Returns what it
+ * says of its version.
+ */
+export function requireTool(tool: Tool): string {
+  const known = found.get(tool);
+  if (known !== undefined) return known;
   const result = spawnSync(tool, [tool === 'openssl' ? 'version' : '-version'], { encoding: 'utf8' });
   if (result.error !== undefined || result.status !== 0) throw missingTool(tool);
   const output = `${result.stdout}${result.stderr}`;
@@ -54,4 +58,5 @@ export function requireTool(tool: Tool): void {
     }
   }
   found.set(tool, output);
+  return output;
 }

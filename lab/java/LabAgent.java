@@ -53,7 +53,7 @@ public final class LabAgent {
             }
           });
     }
-    Runtime.getRuntime().halt(0);
+    System.exit(0);
   }
 
   private static String answer(Map<String, Command> commands, JsonNode request) {
