@@ -65,18 +65,22 @@ async function keepWriting(writer: RecordWriter, signal: AbortSignal): Promise<v
 
 async function run(signal: AbortSignal, up: () => void): Promise<void> {
   progress('resolving Kafka and MirrorMaker 2 (the first time with Maven) …');
-  await using lab = await startLab();
-  progress('starting clusters A and B …');
-  const [a, b] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
-  progress('starting MirrorMaker 2 …');
-  const mm2 = await lab.startMm2({ properties: mm2Properties(a, b) });
-  const writer = new RecordWriter(a.admin);
-  progress('writing records and groups …');
-  await fill(a, b, mm2, writer);
-  printCommands(lab, a, b, mm2);
-  up();
-  await keepWriting(writer, signal);
-  progress('stopping …');
+  const lab = await startLab();
+  try {
+    progress('starting clusters A and B …');
+    const [a, b] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
+    progress('starting MirrorMaker 2 …');
+    const mm2 = await lab.startMm2({ properties: mm2Properties(a, b) });
+    const writer = new RecordWriter(a.admin);
+    progress('writing records and groups …');
+    await fill(a, b, mm2, writer);
+    printCommands(lab, a, b, mm2);
+    up();
+    await keepWriting(writer, signal);
+    progress('stopping …');
+  } finally {
+    await lab.stop();
+  }
 }
 
 let isUp = false;

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { buildOnce } from './build-once.ts';
 import { archiveFolder } from './class-archive.ts';
-import { startLab } from './lab.ts';
+import { type Lab, startLab } from './lab.ts';
 import { CACHE, resolveClasspath } from './maven-classpath.ts';
 import { waitUntilGroupSynced } from './mirroring.ts';
 import { mm2Properties } from './mm2-properties.ts';
@@ -17,7 +17,15 @@ export async function prepareLab(cache: string = CACHE): Promise<void> {
 }
 
 async function archiveClasses(cache: string, folder: string): Promise<void> {
-  await using lab = await startLab({ cache, makeArchives: folder });
+  const lab = await startLab({ cache, makeArchives: folder });
+  try {
+    await workOut(lab);
+  } finally {
+    await lab.stop();
+  }
+}
+
+async function workOut(lab: Lab): Promise<void> {
   const cluster = await lab.startCluster({ alias: 'A' });
   // One broker plays both sides: what counts is which classes are loaded.
   const itself = { alias: 'B', bootstrapServers: cluster.bootstrapServers };

@@ -46,9 +46,13 @@ describe('what a lab leaves behind', () => {
   });
 
   test('is nothing when a cluster cannot start, and the error shows the end of its log', async () => {
-    await using lab = await startLab();
-    const start = lab.startCluster({ alias: 'A', config: { 'log.retention.ms': 'soon' } });
-    await expect(start).rejects.toThrow(/broker 1 of cluster A is not running[\s\S]*Invalid value soon/);
+    const lab = await startLab();
+    try {
+      const start = lab.startCluster({ alias: 'A', config: { 'log.retention.ms': 'soon' } });
+      await expect(start).rejects.toThrow(/broker 1 of cluster A is not running[\s\S]*Invalid value soon/);
+    } finally {
+      await lab.stop();
+    }
   });
 });
 
