@@ -31,7 +31,7 @@ export const ALARMS = {
     periods: 5,
     // Missing means unknown: it must not turn an alarm off. The dead-man alarm pages for the missing data itself.
     missing: 'ignore',
-    section: 'alarm-replication-lag',
+    section: 'audit-lag-alarm',
     description: 'MirrorMaker 2 is behind: the worst partition of the flow lags by more records than allowed.',
   },
   deadMan: {
@@ -42,7 +42,7 @@ export const ALARMS = {
     datapoints: 3,
     periods: 3,
     missing: 'breaching',
-    section: 'alarm-audit-not-completed',
+    section: 'audit-dead-man-alarm',
     description: 'No audit that could judge every flow has completed: nobody is watching the replication.',
   },
 } as const satisfies Record<string, AlarmDefinition>;
