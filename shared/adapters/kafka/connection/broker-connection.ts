@@ -4,7 +4,7 @@ import type { Mechanism, SASLOptions } from 'kafkajs';
 import { AuthenticationError } from '../../../errors.ts';
 import { type Api, commonVersion, decodeResponse, encodeRequest, type VersionLimits } from '../wire/api.ts';
 import { MalformedResponseError } from '../wire/response-reader.ts';
-import { BrokerFailure, type Phase, refusesClientCertificate, socketFailure } from './broker-failure.ts';
+import { BrokerFailure, type Phase, refusesClientCertificate, socketFailure, thrownText } from './broker-failure.ts';
 import { socketFactory } from './broker-socket.ts';
 import type { Deadline } from './deadline.ts';
 import {
@@ -278,7 +278,7 @@ export class BrokerConnection {
 
   /** A SASL listener tells its versions to anybody and closes, in order and without a word, at the next request. */
   #wantsSasl(error: unknown): boolean {
-    const orderly = error instanceof Error && 'code' in error && error.code === 'PEER_CLOSED';
+    const orderly = thrownText(error, 'code') === 'PEER_CLOSED';
     return (
       orderly &&
       this.#settings.sasl === null &&
@@ -299,14 +299,13 @@ export class BrokerConnection {
   #connectFailure(error: unknown): Error {
     if (error instanceof BrokerFailure || error instanceof AuthenticationError) return error;
     const { alias, identity } = this.#settings;
-    const name = error instanceof Error ? error.name : '';
-    const type = error instanceof Error && 'type' in error ? String(error.type) : '';
+    const type = thrownText(error, 'type');
     if (type === 'ILLEGAL_SASL_STATE') {
       return new AuthenticationError(alias, `cluster ${alias}: the listener ${this.address} takes no SASL`, {
         remedy: 'check that security.protocol fits this port',
       });
     }
-    if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(String(error))) {
+    if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(thrownText(error, 'message'))) {
       return new AuthenticationError(
         alias,
         `cluster ${alias}: ${this.address} does not offer the SASL mechanism of ${identity}`,
@@ -315,7 +314,7 @@ export class BrokerConnection {
         },
       );
     }
-    if (name === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED') {
+    if (thrownText(error, 'name') === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED') {
       return new AuthenticationError(alias, `cluster ${alias} refused ${identity}`, {
         remedy: 'check user, password and mechanism, and that the user exists on this cluster',
       });
@@ -326,7 +325,7 @@ export class BrokerConnection {
   #requestFailure(error: unknown, request: string, version: number | null): Error {
     if (error instanceof BrokerFailure || error instanceof AuthenticationError) return error;
     const what = version === null ? request : `${request} v${version}`;
-    if (error instanceof MalformedResponseError || error instanceof RangeError) {
+    if (error instanceof MalformedResponseError || thrownText(error, 'name') === 'RangeError') {
       return new BrokerFailure('MALFORMED_RESPONSE', `${this.address} answered ${what} with something unintelligible`, {
         remedy: 'check that the port is a Kafka listener; if it is, report this with the version of the broker',
         cause: error,

@@ -56,13 +56,13 @@ const CLIENT_CERTIFICATE_REFUSED =
 
 /** Whether a socket's error says that the broker did not accept our client certificate. */
 export function refusesClientCertificate(error: unknown): boolean {
-  return CLIENT_CERTIFICATE_REFUSED.test(codeOf(error));
+  return CLIENT_CERTIFICATE_REFUSED.test(thrownText(error, 'code'));
 }
 
 /** Makes a person's sentence of a socket's error. */
 export function socketFailure(address: string, error: unknown, phase: Phase, tls: boolean): BrokerFailure {
   if (error instanceof BrokerFailure) return error;
-  const code = codeOf(error);
+  const code = thrownText(error, 'code');
   const fail = (failure: FailureCode, what: string, remedy: string): BrokerFailure =>
     new BrokerFailure(failure, `${address}: ${what}`, { remedy, cause: error });
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA' || code === 'EAI_NONAME') {
@@ -123,6 +123,7 @@ export function socketFailure(address: string, error: unknown, phase: Phase, tls
   );
 }
 
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+/** A property of whatever was thrown, as text; '' where it has none. */
+export function thrownText(error: unknown, property: 'code' | 'name' | 'type' | 'message'): string {
+  return typeof error === 'object' && error !== null && property in error ? String(Reflect.get(error, property)) : '';
 }

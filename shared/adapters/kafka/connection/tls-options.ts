@@ -1,6 +1,7 @@
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
 import type { TlsSettings } from '../../../config/kafka-connection.ts';
 import { TidemarkError } from '../../../errors.ts';
+import { thrownText } from './broker-failure.ts';
 
 /**
  * Node's options for a TLS connection. Certificates and keys are parsed once, here, and not for every connection.
@@ -19,7 +20,7 @@ export function tlsOptions(alias: string, settings: TlsSettings): ConnectionOpti
       ...(settings.verifyHostname ? {} : { checkServerIdentity: () => undefined }),
     };
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const code = thrownText(error, 'code') || 'unknown reason';
     throw new TidemarkError(
       'TLS_INVALID_MATERIAL',
       `cluster ${alias}: its certificates or its key cannot be used (${code})`,

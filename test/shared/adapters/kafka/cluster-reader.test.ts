@@ -4,6 +4,7 @@ import { compactPartition } from '../../../../lab/compaction.ts';
 import { type Lab, startLab } from '../../../../lab/lab.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { type ClusterReaderOptions, createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
+import type { VersionLimits } from '../../../../shared/adapters/kafka/wire/api.ts';
 import { CONSUMER_GROUP_DESCRIBE } from '../../../../shared/adapters/kafka/wire/consumer-group-describe.ts';
 import { DESCRIBE_CONFIGS } from '../../../../shared/adapters/kafka/wire/describe-configs.ts';
 import { DESCRIBE_GROUPS } from '../../../../shared/adapters/kafka/wire/describe-groups.ts';
@@ -129,14 +130,14 @@ describe('reading a real cluster', () => {
       for (const group of ['billing', 'shipping', 'absent']) {
         const expected = await cluster.admin.groupOffsets(group);
         expect(commits.get(group)).toEqual({ kind: 'read', value: expect.arrayContaining(expected) });
-        expect(valueOf(commits.get(group))).toHaveLength(expected.length);
+        expect(readOf(commits.get(group))).toHaveLength(expected.length);
       }
     });
 
     test('THEN a commit behind the end, which brokers accept, is reported as it stands', async () => {
       await cluster.admin.commitOffsets('astray', 'orders', { 0: 99_999_999n });
       reader = openReader();
-      expect(valueOf((await reader.commits(['astray'])).get('astray'))).toEqual([
+      expect(readOf((await reader.commits(['astray'])).get('astray'))).toEqual([
         { topic: 'orders', partition: 0, offset: 99_999_999n },
       ]);
     });
@@ -144,7 +145,7 @@ describe('reading a real cluster', () => {
     test('THEN topic configurations are read, and an unknown topic is unread', async () => {
       reader = openReader();
       const configs = await reader.topicConfigs(['orders', 'nowhere']);
-      expect(valueOf(configs.get('orders')).get('retention.ms')).toBe('86400000');
+      expect(readOf(configs.get('orders')).get('retention.ms')).toBe('86400000');
       expect(configs.get('nowhere')).toMatchObject({ unread: { error: 'UNKNOWN_TOPIC_OR_PARTITION' } });
     });
 
@@ -155,7 +156,7 @@ describe('reading a real cluster', () => {
           cluster.admin.startConsumer({ group: `live-${protocol}`, topics: ['watched'], protocol }),
         ),
       );
-      const versions: ClusterReaderOptions['versionLimits'][] = [{}, { ListGroups: 4 }];
+      const versions: VersionLimits[] = [{}, { ListGroups: 4 }];
       for (const ListGroups of [3, 1]) {
         for (const DescribeGroups of [6, 5, 1]) versions.push({ ListGroups, DescribeGroups });
       }
@@ -167,7 +168,7 @@ describe('reading a real cluster', () => {
         expect(seen.get('live-consumer')).toMatchObject({ state: 'Stable', protocolType: 'consumer' });
         expect(seen.get('billing')).toMatchObject({ state: 'Empty' });
         // ListGroups 4 has states and no types, on a broker that knows more than one.
-        const types = versionLimits?.ListGroups === 4 ? ['unknown', 'unknown'] : ['classic', 'consumer'];
+        const types = versionLimits.ListGroups === 4 ? ['unknown', 'unknown'] : ['classic', 'consumer'];
         expect([seen.get('live-classic')?.type, seen.get('live-consumer')?.type]).toEqual(types);
       }
       await Promise.all(live.map((consumer) => consumer.stop()));
@@ -290,7 +291,7 @@ describe('reading a real cluster', () => {
       // Beyond the last stable offset nothing is known yet, and behind the end there is nothing to know.
       expect(scannedTo[3]).toBe(18n);
       expect(scannedTo[4]).toBe(500n);
-      expect(valueOf(peeks[0]).abortedTransactions).toContainEqual(expect.objectContaining({ firstOffset: 3n }));
+      expect(readOf(peeks[0]).abortedTransactions).toContainEqual(expect.objectContaining({ firstOffset: 3n }));
     });
   });
 
@@ -311,7 +312,7 @@ describe('reading a real cluster', () => {
         isolation: 'read_uncommitted' as const,
       })),
     );
-    expect(peeks.map((peek) => valueOf(peek).record?.offset)).toEqual(Array.from({ length: 60 }, () => 1n));
+    expect(peeks.map((peek) => readOf(peek).record?.offset)).toEqual(Array.from({ length: 60 }, () => 1n));
     expect(total(reader) - before).toBeLessThan(50);
   });
 
@@ -356,14 +357,14 @@ describe('reading a real cluster', () => {
     const [early] = await reader.peek([
       { topic: 'moved', partition: 0, offset: 2n, until: 100n, isolation: 'read_committed' },
     ]);
-    expect(valueOf(early).record?.offset).toBe(6n);
+    expect(readOf(early).record?.offset).toBe(6n);
   });
 
   test('a scan stops at the end that the log had when it began, though producers go on', async () => {
     await cluster.admin.createTopic('busy');
     await writer.write('busy', 100);
     reader = openReader();
-    const { next } = valueOf((await scanned(reader, 'busy')).scan);
+    const { next } = readOf((await scanned(reader, 'busy')).scan);
     await writer.write('busy', 50);
     const { records, scan } = await scanned(reader, 'busy', next);
     expect(records).toHaveLength(50);
@@ -390,7 +391,7 @@ describe('reading a real cluster', () => {
     const listed = (await reader.groups()).groups.map(({ group }) => group);
     const commits = await reader.commits(listed);
     await reader.offsets(['shared', 'orders']);
-    for (const group of groups) expect(valueOf(commits.get(group))).toHaveLength(4);
+    for (const group of groups) expect(readOf(commits.get(group))).toHaveLength(4);
     // Versions, metadata, groups, commits (200 groups a request), offsets (start, last stable, end).
     expect(total(reader)).toBe(1 + 1 + 1 + Math.ceil(listed.length / 200) + 3);
   });
@@ -412,7 +413,7 @@ function printed({ offset, timestamp, key, value }: Omit<LogRecord, 'headers'>):
   return [offset, timestamp, key?.toString('latin1'), value?.toString('latin1')].join(' ');
 }
 
-function valueOf<T>(outcome: Outcome<T> | undefined): T {
+function readOf<T>(outcome: Outcome<T> | undefined): T {
   if (outcome?.kind !== 'read') throw new Error(`not read: ${JSON.stringify(outcome)}`);
   return outcome.value;
 }

@@ -1,0 +1,123 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import type { LabCluster } from '../../../../lab/cluster.ts';
+import { type Lab, startLab } from '../../../../lab/lab.ts';
+import { waitUntil } from '../../../../lab/wait-until.ts';
+import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
+import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
+import type { ClusterReader } from '../../../../shared/ports.ts';
+
+const PARTITIONS = 12;
+
+describe('one of three brokers dies', () => {
+  let lab: Lab;
+  let cluster: LabCluster;
+  const open: ClusterReader[] = [];
+  const openReader = (): ClusterReader => {
+    const reader = createClusterReader(cluster.connection);
+    open.push(reader);
+    return reader;
+  };
+  const groups = Array.from({ length: 12 }, (_, i) => `group-${i}`);
+
+  beforeAll(async () => {
+    lab = await startLab();
+    cluster = await lab.startCluster({ alias: 'A', brokers: 3, heapMb: 384 });
+    await cluster.admin.createTopics({
+      single: { partitions: PARTITIONS, replicationFactor: 1 },
+      triple: { partitions: PARTITIONS, replicationFactor: 3 },
+    });
+    const writer = new RecordWriter(cluster.admin);
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      await writer.write('single', 3, { partition });
+      await writer.write('triple', 3, { partition });
+    }
+    for (const group of groups) await cluster.admin.commitOffsets(group, 'triple', { 0: 1n });
+  });
+  afterAll(() => lab?.stop());
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((reader) => reader.close()));
+  });
+
+  test('leaders and coordinators on three brokers are each asked for their own', async () => {
+    const reader = openReader();
+    const metadata = await reader.metadata();
+    const offsets = await reader.offsets(['single', 'triple']);
+    for (const topic of ['single', 'triple']) {
+      expect(new Set(metadata.topics.get(topic)?.leaders).size).toBe(3);
+      expect(offsets.get(topic)).toEqual(
+        Array.from({ length: PARTITIONS }, () => ({
+          kind: 'read',
+          value: { start: 0n, highWatermark: 3n, lastStableOffset: 3n },
+        })),
+      );
+    }
+    const listed = await reader.groups();
+    expect(listed.groups.map(({ group }) => group).sort()).toEqual([...groups].sort());
+    // Without having listed them first, so that the coordinators have to be found.
+    const commits = await openReader().commits(groups);
+    for (const group of groups) expect(commits.get(group)).toMatchObject({ kind: 'read', value: [{ offset: 1n }] });
+    expect([...reader.requestsSent().keys()].sort()).toEqual([1, 2, 3]);
+  });
+
+  test('a partition that moved to another broker since the metadata was read is found there', async () => {
+    const reader = openReader();
+    const before = (await reader.metadata()).topics.get('single')?.leaders[0] ?? 1;
+    const other = (before % 3) + 1;
+    await cluster.admin.reassign('single', 0, [other]);
+    await waitUntil('the partition to have moved', async () => {
+      const { single } = await cluster.admin.describeTopics(['single']);
+      return single?.leaders[0] === other;
+    });
+    expect((await reader.offsets(['single'])).get('single')?.[0]).toMatchObject({
+      kind: 'read',
+      value: { highWatermark: 3n },
+    });
+    const peeks = [{ topic: 'single', partition: 0, offset: 1n, until: 2n, isolation: 'read_committed' as const }];
+    expect(await reader.peek(peeks)).toMatchObject([{ kind: 'read', value: { record: { offset: 1n } } }]);
+  });
+
+  test('killed between two reads it takes only its own parts with it, and those come back with it', async () => {
+    const reader = openReader();
+    const { topics } = await reader.metadata();
+    await reader.groups();
+    const lost = (topics.get('single')?.leaders ?? []).flatMap((leader, partition) =>
+      leader === 3 ? [partition] : [],
+    );
+    expect(lost.length).toBeGreaterThan(0);
+    await cluster.kill(3);
+    const began = Date.now();
+    const offsets = (await reader.offsets(['single'])).get('single') ?? [];
+    for (let partition = 0; partition < PARTITIONS; partition++) {
+      if (!lost.includes(partition)) expect(offsets[partition]?.kind).toBe('read');
+      else {
+        expect(offsets[partition]).toMatchObject({
+          kind: 'unread',
+          unread: { what: `offsets of single-${partition}`, retriable: true, cluster: 'A' },
+        });
+        const error = offsets[partition]?.kind === 'unread' ? offsets[partition].unread.error : '';
+        expect(['BROKER_UNREACHABLE', 'LEADER_NOT_AVAILABLE']).toContain(error);
+      }
+    }
+    const listed = await reader.groups();
+    expect(listed.unread).toMatchObject([{ unread: { what: 'groups of broker 3', error: 'BROKER_UNREACHABLE' } }]);
+    const [partition = 0] = lost;
+    const request = { topic: 'single', partition, from: 0n, isolation: 'read_committed' as const };
+    expect((await reader.scan(request, () => undefined)).kind).toBe('unread');
+    expect(Date.now() - began).toBeLessThan(12_000);
+
+    // Once the others took over, everything with a replica left is read again.
+    await cluster.waitUntilRegistered(2);
+    await waitUntil('the other brokers to lead and coordinate', async () => {
+      const later = openReader();
+      const triple = (await later.offsets(['triple'])).get('triple') ?? [];
+      const commits = await later.commits(groups);
+      return triple.every(({ kind }) => kind === 'read') && [...commits.values()].every(({ kind }) => kind === 'read');
+    });
+
+    await cluster.restart(3);
+    await waitUntil('the lost partitions to be back', async () => {
+      const back = (await openReader().offsets(['single'])).get('single') ?? [];
+      return back.every(({ kind }) => kind === 'read');
+    });
+  });
+});
