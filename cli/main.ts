@@ -4,6 +4,7 @@ import { ExitCode } from '../shared/errors.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addTranslateCommand } from './commands/translate.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -72,7 +73,8 @@ Examples:
 Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
             3 could not audit`,
     );
-  for (const add of [addAuditCommand, addDoctorCommand, addInitCommand]) add(program, terminal, finish);
+  for (const add of [addAuditCommand, addDoctorCommand, addTranslateCommand, addInitCommand])
+    add(program, terminal, finish);
   for (const command of program.commands) {
     command.showHelpAfterError(`  → tidemark ${command.name()} --help shows the options`).option('--debug', 'as above');
     const debug = command.options.find((option) => option.long === '--debug');

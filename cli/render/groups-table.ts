@@ -14,6 +14,7 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
   const title = `GROUPS: where ${plural(names.size, 'group')} would continue, worst first`;
   const columns = ['position', 're-read', 'skip'].map((name) => name.padStart(13)).join('');
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(12)}${columns}  proof`)];
+  let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
     const name = `${printable(one.group)}  ${partitionName(one.topic, one.partition)}`;
     const committed = `  at ${grouped(one.committed)}`;
@@ -22,9 +23,10 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
       mm2Line(one.mm2),
       tidemarkLine(one.tidemark),
     );
-    const { reason } = one.tidemark;
-    if (reason !== undefined && one.tidemark.position === null)
-      out.push(...wrapped(printable(reason), width, '      '));
+    const reason = one.tidemark.position === null ? (one.tidemark.reason ?? '') : '';
+    // A dead broker gives a hundred groups the same reason: it is said once, by the first of them.
+    if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
+    said = reason;
   }
   const rest = worstFirst.slice(SHOWN);
   if (rest.length > 0) out.push(...restLines(rest, width));

@@ -1,7 +1,7 @@
 import type { FlowReport, PartitionReport } from '../../shared/domain/audit-report.ts';
 import { partitionName } from '../../shared/domain/partition.ts';
 import type { TableOptions } from './audit-table.ts';
-import { fitted, grouped, plural, tally } from './text.ts';
+import { fitted, grouped, plural, printable, tally, wrapped } from './text.ts';
 
 const SHOWN = 10;
 const COLUMNS = [14, 15, 12, 12] as const;
@@ -14,13 +14,16 @@ export function partitionLines(flow: FlowReport, { width, paint }: TableOptions)
   const nameWidth = width - 2 - COLUMNS.reduce((a, b) => a + b, 0);
   const head = row(['source end', 'replicated to', 'lag', 'missing']);
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(nameWidth + 2)}${head}`)];
+  let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
     const name = fitted(partitionName(one.topic, one.partition), nameWidth);
     const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), one.missing].map((cell) =>
       cell === null ? 'unknown' : grouped(cell),
     );
     out.push(`  ${name.padEnd(nameWidth)}${row(cells)}`);
-    if (one.lag.kind === 'unknown') out.push(`      ${fitted(one.lag.reason, width - 6)}`);
+    const reason = one.lag.kind === 'unknown' ? one.lag.reason : '';
+    if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
+    said = reason;
   }
   const rest = worstFirst.slice(SHOWN);
   if (rest.length > 0) {

@@ -88,7 +88,7 @@ function oppositeOf(flow: Flow, flows: readonly Flow[]): Flow | null {
 }
 
 /** Runs the probes that the domain asks for, one batch a side. */
-async function lookAtRecords(
+export async function lookAtRecords(
   observation: FlowObservation,
   source: ClusterReader,
   target: ClusterReader,

@@ -1,0 +1,100 @@
+import { AuditMemory } from '../audit/audit-memory.ts';
+import { observeFlow } from '../audit/observe-flow.ts';
+import { lookAtRecords } from '../audit/run-audit.ts';
+import type { AuditPolicy } from '../domain/audit-policy.ts';
+import type { TidemarkPosition } from '../domain/audit-report.ts';
+import type { LogOffsets } from '../domain/cluster-data.ts';
+import { type Flow, flowName } from '../domain/flow.ts';
+import { partitionStates } from '../domain/judge-flow.ts';
+import { partitionName } from '../domain/partition.ts';
+import { positionOf, translate } from '../domain/translation.ts';
+import { TidemarkError } from '../errors.ts';
+import type { Clock, ClusterReader } from '../ports.ts';
+
+export interface TranslateRequest {
+  readonly flow: Flow;
+  readonly policy: AuditPolicy;
+  readonly topic: string;
+  readonly partition: number;
+  /** Source offset of the next record to be read, as a group commits it. */
+  readonly offset: bigint;
+  readonly source: ClusterReader;
+  readonly target: ClusterReader;
+  readonly clock: Clock;
+}
+
+/** Where a source offset lies on the target, with both logs to compare it by; null where a side could not be read. */
+export interface TranslatedOffset {
+  readonly flow: string;
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly partition: number;
+  readonly offset: bigint;
+  readonly source: LogOffsets | null;
+  readonly target: LogOffsets | null;
+  readonly position: TidemarkPosition;
+}
+
+/** The flow does not mirror what is asked for. */
+export class NotMirroredError extends TidemarkError {
+  override readonly name = 'NotMirroredError';
+
+  constructor(what: string, remedy: string) {
+    super('NOT_MIRRORED', what, { remedy });
+  }
+}
+
+/**
+ * Translates one offset by the same reading and the same rule as an audit, for one topic only. Only reads; closes both
+ * readers.
+ *
+ * @throws NotMirroredError, AuthenticationError, AuthorizationError
+ */
+export async function translateOffset(request: TranslateRequest): Promise<TranslatedOffset> {
+  const { flow, topic, partition, offset, source, target, clock } = request;
+  try {
+    const observation = await observeFlow({
+      flow,
+      source,
+      target,
+      opposite: null,
+      filter: { topic: (name) => name === topic, group: () => false },
+      memory: new AuditMemory(),
+      now: () => clock.now(),
+    });
+    const evidence = await lookAtRecords(observation, source, target, request.policy);
+    const states = partitionStates(observation, evidence);
+    const state = states.find((one) => one.partition === partition);
+    if (state === undefined) throw notMirrored(request, states.length);
+    const down = observation.sourceDown ?? observation.targetDown ?? state.unread;
+    const noMapping =
+      down?.message ??
+      (state.targetMissing
+        ? `${state.topic.targetTopic} is not on ${flow.target}`
+        : 'MirrorMaker has written no offset sync for this partition');
+    return {
+      flow: flowName(flow),
+      topic,
+      targetTopic: state.topic.targetTopic,
+      partition,
+      offset,
+      source: state.source,
+      target: state.target,
+      position: positionOf(state.mapping === null ? { reason: noMapping } : translate(state.mapping, offset)),
+    };
+  } finally {
+    await Promise.all([source.close(), target.close()]);
+  }
+}
+
+function notMirrored({ flow, topic, partition }: TranslateRequest, partitions: number): NotMirroredError {
+  return partitions === 0
+    ? new NotMirroredError(
+        `${flowName(flow)} mirrors no topic "${topic}"`,
+        'name a topic of the source that topics selects; one that may not be described is invisible',
+      )
+    : new NotMirroredError(
+        `there is no ${partitionName(topic, partition)}: the topic has ${partitions} partitions`,
+        'count partitions from 0',
+      );
+}
