@@ -94,7 +94,8 @@ describe('one of three brokers dies', () => {
           kind: 'unread',
           unread: { what: `offsets of single-${partition}`, retriable: true, cluster: 'A' },
         });
-        const error = offsets[partition]?.kind === 'unread' ? offsets[partition].unread.error : '';
+        const outcome = offsets[partition];
+        const error = outcome?.kind === 'unread' ? outcome.unread.error : '';
         expect(['BROKER_UNREACHABLE', 'LEADER_NOT_AVAILABLE']).toContain(error);
       }
     }
