@@ -1,5 +1,6 @@
 import type { Flow } from '../domain/flow.ts';
 import type { ReplicationPolicy } from '../domain/replication-policy.ts';
+import { patternProblems } from './flow-patterns.ts';
 import type { LoadContext, Settings } from './setting.ts';
 import { SettingReader, shown } from './setting.ts';
 
@@ -48,7 +49,7 @@ export function flowFromSettings(settings: FlowSettings, context: LoadContext): 
       : Number.POSITIVE_INFINITY;
   const emitOffsetSyncs = connector.boolean('emit.offset-syncs.enabled', true);
   const offsetsTopic = settings.connector.get('offsets.storage.topic') ?? settings.worker.get('offset.storage.topic');
-  return {
+  const flow: Flow = {
     source: settings.source,
     target: settings.target,
     policy: policyFromSettings(settings.connector, context),
@@ -78,6 +79,19 @@ export function flowFromSettings(settings: FlowSettings, context: LoadContext): 
       worker.oneOf('exactly.once.source.support', ['disabled', 'preparing', 'enabled'], 'disabled') === 'enabled',
     connectOffsets: { cluster: 'target', topic: offsetsTopic?.value.trim() ?? settings.defaultOffsetsTopic },
   };
+  for (const { list, message, remedy } of patternProblems(flow)) {
+    const from = list.startsWith('topics') ? settings.connector : settings.checkpointConnector;
+    const name = list.replace('Exclude', '.exclude');
+    const setting = from.get(name);
+    context.faults.fault({
+      file: from.file,
+      key: setting?.key ?? from.keyFor(name),
+      line: setting?.line ?? null,
+      message,
+      remedy,
+    });
+  }
+  return flow;
 }
 
 /** Kafka before 4.0 reads the old name too, and only where the new one is absent. */

@@ -4,6 +4,7 @@ import type { Flow } from '../domain/flow.ts';
 import { flowName } from '../domain/flow.ts';
 import { closestName } from './closest-name.ts';
 import { FaultCollector } from './configuration-error.ts';
+import { patternProblems } from './flow-patterns.ts';
 import type { ConnectionOverride } from './kafka-client-settings.ts';
 import { DEFAULT_CLIENT_ID } from './kafka-client-settings.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
@@ -109,7 +110,7 @@ function standalone(
   }
   const flows = (yaml.flows ?? []).flatMap((flow, i) => {
     const ends = endsOf(flow, i, [...overrides.keys()], faultAt);
-    return ends === null ? [] : [applyFlowYaml(defaultFlow(ends[0], ends[1], context), flow)];
+    return ends === null ? [] : [applied(defaultFlow(ends[0], ends[1], context), flow, i, faultAt)];
   });
   repeated(flows, faultAt);
   return { clusters, flows };
@@ -143,10 +144,19 @@ function onTopOfMm2(
     }
   }
   const flows = loaded.flows.map((flow) => {
-    const said = yaml.flows?.find((one) => one.flow === flowName(flow));
-    return said === undefined ? flow : applyFlowYaml(flow, said);
+    const index = yaml.flows?.findIndex((one) => one.flow === flowName(flow)) ?? -1;
+    const said = yaml.flows?.[index];
+    return said === undefined ? flow : applied(flow, said, index, faultAt);
   });
   return { clusters: loaded.clusters, flows };
+}
+
+function applied(base: Flow, yaml: FlowYaml, index: number, faultAt: FaultAt): Flow {
+  const flow = applyFlowYaml(base, yaml);
+  for (const { list, ...problem } of patternProblems(flow)) {
+    if (yaml[list] !== undefined) faultAt(['flows', index, list], problem);
+  }
+  return flow;
 }
 
 function endsOf(flow: FlowYaml, index: number, aliases: readonly string[], faultAt: FaultAt): [string, string] | null {
