@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { BrokerFailure } from './broker-failure.ts';
 
 /** The one end of everything that a reader does: a time, the caller's signal, or `end()`. */
@@ -7,6 +8,8 @@ export class Deadline {
 
   /** @param milliseconds from now */
   constructor(milliseconds: number, signal?: AbortSignal) {
+    // Every connection and every wait listens: many are no leak.
+    setMaxListeners(0, this.#controller.signal);
     const timer = setTimeout(() => this.end(exceeded(milliseconds)), Math.min(milliseconds, 2 ** 31 - 1));
     // A reader that nobody closed must not keep the process alive.
     timer.unref();

@@ -101,10 +101,12 @@ export class PartitionFetcher {
         topics,
       });
       const answers = new Map(answer.partitions.map((one) => [partitionName(one.topic, one.partition), one]));
-      for (const { fetch, resolve } of batch) {
-        const one = answers.get(partitionName(fetch.topic, fetch.partition));
-        if (answer.error !== NONE || one === undefined) resolve(refusal(fetch, answer.error));
-        else resolve(one);
+      for (const waiting of batch) {
+        const one = answers.get(partitionName(waiting.fetch.topic, waiting.fetch.partition));
+        if (one !== undefined && answer.error === NONE) waiting.resolve(one);
+        // Over its quota a client gets no partitions, and has to ask again (KIP-219); kafkajs waits before it does.
+        else if (answer.error === NONE && answer.throttleTimeMs > 0) this.#waiting.push(waiting);
+        else waiting.resolve(refusal(waiting.fetch, answer.error));
       }
     } catch (error) {
       for (const { reject } of batch) reject(error);

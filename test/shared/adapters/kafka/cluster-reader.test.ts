@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LabCluster } from '../../../../lab/cluster.ts';
 import { compactPartition } from '../../../../lab/compaction.ts';
@@ -380,6 +382,21 @@ describe('reading a real cluster', () => {
       throw new TypeError('a defect');
     });
     await expect(scan).rejects.toThrow(new TypeError('a defect'));
+  });
+
+  test('a client over its quota waits as long as the broker asks for and reads on: held back is not the end', async () => {
+    await cluster.admin.createTopic('rationed');
+    await writer.write('rationed', 100, { valueBytes: 10_000, settings: { 'batch.size': '20000' } });
+    const command = ['--alter', '--entity-type', 'clients', '--entity-name', 'rationed-client'];
+    const quota = ['--add-config', 'consumer_byte_rate=400000', '--bootstrap-server', cluster.bootstrapServers];
+    await promisify(execFile)('java', ['-cp', lab.classpath, 'kafka.admin.ConfigCommand', ...command, ...quota]);
+    reader = createClusterReader({ ...cluster.connection, clientId: 'rationed-client' });
+    open.push(reader);
+    // The first answer uses the quota up: the second one comes without any partition, and has to be asked for again.
+    expect((await scanned(reader, 'rationed')).records).toHaveLength(100);
+    const { records, scan } = await scanned(reader, 'rationed');
+    expect(records).toHaveLength(100);
+    expect(scan).toMatchObject({ kind: 'read', value: { next: 100n } });
   });
 
   test('what a cluster of many groups costs: a few requests, counted', async () => {

@@ -129,6 +129,26 @@ describe('logging in', () => {
     }
   });
 
+  test('AWS MSK IAM: a token that the AWS signer makes goes over OAUTHBEARER; without AWS credentials that is said', async () => {
+    const base = cluster.connectionFor({ listener: 'SASL_SSL', mechanism: 'OAUTHBEARER', token: 'unused' });
+    const connection: KafkaConnection = { ...base, sasl: { mechanism: 'AWS_MSK_IAM', region: 'eu-central-1' } };
+    const before = { ...process.env };
+    try {
+      for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
+      process.env.AWS_EC2_METADATA_DISABLED = 'true';
+      expect(await failure(connection)).toMatchObject({ message: expect.stringContaining('no AWS credentials') });
+      process.env.AWS_ACCESS_KEY_ID = 'AKIDEXAMPLE';
+      process.env.AWS_SECRET_ACCESS_KEY = wrong;
+      // The lab's broker is not MSK: it looks at the token and finds that it is none of its own.
+      expect(await failure(connection)).toMatchObject({
+        name: 'AuthenticationError',
+        message: expect.stringContaining('refused the token (invalid_token)'),
+      });
+    } finally {
+      process.env = before;
+    }
+  });
+
   test('mTLS, and a listener that wants a certificate and gets none', async () => {
     expect(await read(cluster.connectionFor({ listener: 'MTLS', user: 'auditor' }))).toBe(3);
     const { bootstrapServers } = cluster.connectionFor({ listener: 'MTLS', user: 'auditor' });
