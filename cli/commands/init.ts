@@ -59,7 +59,7 @@ function writeNew(file: string, text: string): void {
   try {
     writeFileSync(file, text, { flag: 'wx', mode: 0o640 });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : 'unknown reason';
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown reason';
     throw new UsageError(`${file} could not be written (${String(code)})`, 'name a file in a directory that exists');
   }
 }

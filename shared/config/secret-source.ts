@@ -62,7 +62,7 @@ export function readBytes(path: string, base: string): Resolved<Buffer> {
 }
 
 export function fileProblem(path: string, error: unknown): Problem {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   switch (code) {
     case 'ENOENT':
       return { message: `there is no file ${path}`, remedy: 'correct the path, or create the file' };
