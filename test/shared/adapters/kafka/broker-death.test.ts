@@ -76,6 +76,29 @@ describe('one of three brokers dies', () => {
     expect(await reader.peek(peeks)).toMatchObject([{ kind: 'read', value: { record: { offset: 1n } } }]);
   });
 
+  test('hung, and the first seed at that, it costs one timeout, and the others are read', async () => {
+    const [seed = 1] = cluster.nodeIds;
+    const began = Date.now();
+    cluster.pause(seed);
+    try {
+      const reader = openReader();
+      const { topics } = await reader.metadata();
+      const offsets = (await reader.offsets(['single'])).get('single') ?? [];
+      const { groups: listed } = await reader.groups();
+      await reader.commits(groups);
+      expect(Date.now() - began).toBeLessThan(15_000);
+      for (const [partition, leader] of (topics.get('single')?.leaders ?? []).entries()) {
+        expect(offsets[partition]).toMatchObject(
+          leader === seed ? { kind: 'unread', unread: { retriable: true } } : { kind: 'read' },
+        );
+      }
+      expect(listed.length).toBeGreaterThan(0);
+    } finally {
+      cluster.resume(seed);
+    }
+    await cluster.waitUntilRegistered(3);
+  });
+
   test('killed between two reads it takes only its own parts with it, and those come back with it', async () => {
     const reader = openReader();
     const { topics } = await reader.metadata();
