@@ -34,7 +34,8 @@ if (!values['no-recordings']) {
     for (const snapshot of recording.snapshots) {
       for (const { report, positions } of await replay(config, recording, snapshot)) {
         if (positions.length === 0) continue;
-        for (const line of momentLines(`${snapshot.label} (${report.flow})`, positions, [])) print(line);
+        for (const line of momentLines(`${snapshot.label} (${report.flow})`, positions, [], report.findings))
+          print(line);
         tally = count(tally, positions, 0);
       }
     }
@@ -52,8 +53,8 @@ if (!values['no-live']) {
       tally.broken++;
       print(`  BROKEN could not be played to its end: ${error instanceof Error ? error.message : String(error)}`);
     }
-    for (const { label, positions, faults } of stage.moments) {
-      for (const line of momentLines(label, positions, faults)) print(line);
+    for (const { label, report, positions, faults } of stage.moments) {
+      for (const line of momentLines(label, positions, faults, report.findings)) print(line);
       tally = count(tally, positions, faults.length);
     }
   }

@@ -44,6 +44,8 @@ export class RecordedCluster implements ClusterReader {
     }
   }
 
+  async requirePermissions(): Promise<void> {}
+
   async metadata(): Promise<ClusterMetadata> {
     const topics = Object.entries(this.#state.topics).map(([topic, t]) => {
       const count = t.partitionCount ?? Math.max(0, ...t.partitions.map(([partition]) => partition + 1));

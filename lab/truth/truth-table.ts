@@ -1,3 +1,4 @@
+import type { Finding } from '../../shared/domain/finding.ts';
 import type { JudgedPosition } from './position-judge.ts';
 
 /** Sums over positions, for the last line and for each moment. */
@@ -33,7 +34,12 @@ export function count(tally: Tally, positions: readonly JudgedPosition[], faults
 }
 
 /** Proof levels, re-reads and skips of one moment, Tidemark beside MM2, and what was wrong with it. */
-export function momentLines(label: string, positions: readonly JudgedPosition[], faults: readonly string[]): string[] {
+export function momentLines(
+  label: string,
+  positions: readonly JudgedPosition[],
+  faults: readonly string[],
+  findings: readonly Finding[],
+): string[] {
   const tally = count(emptyTally(), positions, faults.length);
   const proofs = new Map<string, number>();
   for (const { group } of positions) proofs.set(group.tidemark.proof, (proofs.get(group.tidemark.proof) ?? 0) + 1);
@@ -41,6 +47,7 @@ export function momentLines(label: string, positions: readonly JudgedPosition[],
   return [
     `  ${label}`,
     `    ${levels} · re-read ${tally.rereads} (MM2 ${tally.mm2Rereads}) · skip ${tally.skips} (MM2 ${tally.mm2Skips})`,
+    ...worthTelling(findings),
     ...faults.map((fault) => `    BROKEN ${fault}`),
     ...positions
       .filter(({ outcome }) => outcome !== 'held')
@@ -49,6 +56,12 @@ export function momentLines(label: string, positions: readonly JudgedPosition[],
         return `    ${outcome.toUpperCase()} ${group.group} ${group.topic}-${group.partition} at ${group.committed}: ${why}`;
       }),
   ];
+}
+
+/** Findings of severity warning and critical, each once. */
+function worthTelling(findings: readonly Finding[]): string[] {
+  const codes = new Set(findings.filter(({ severity }) => severity !== 'info').map(({ code }) => code));
+  return codes.size === 0 ? [] : [`    findings: ${[...codes].join(', ')}`];
 }
 
 /** The last line, in the form that others rely on. */

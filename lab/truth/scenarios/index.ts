@@ -1,7 +1,46 @@
 import type { LiveScenario } from '../live-scenario.ts';
+import { activeActive } from './active-active.ts';
+import { brokerDown } from './broker-down.ts';
+import { compacted } from './compacted.ts';
+import { exactlyOnce } from './exactly-once.ts';
+import { foreignWriter } from './foreign-writer.ts';
+import { identity } from './identity.ts';
+import { liveGroup } from './live-group.ts';
+import { millionRecords } from './million-records.ts';
 import { mm2Killed } from './mm2-killed.ts';
 import { mm2Stopped } from './mm2-stopped.ts';
+import { neverStarted } from './never-started.ts';
+import { oddGroupNames } from './odd-group-names.ts';
+import { recordsDeleted } from './records-deleted.ts';
+import { rewoundGroup } from './rewound-group.ts';
+import { sourceRecreated } from './source-recreated.ts';
+import { sourceUnreachable } from './source-unreachable.ts';
 import { steady } from './steady.ts';
+import { syncsOnTarget } from './syncs-on-target.ts';
+import { targetDeleted } from './target-deleted.ts';
+import { transactions, transactionsReadCommitted } from './transactions.ts';
 
 /** Every live scenario of `npm run truth`, in the order in which they are played. */
-export const LIVE_SCENARIOS: readonly LiveScenario[] = [steady, mm2Stopped, mm2Killed];
+export const LIVE_SCENARIOS: readonly LiveScenario[] = [
+  steady,
+  mm2Stopped,
+  mm2Killed,
+  sourceRecreated,
+  targetDeleted,
+  recordsDeleted,
+  transactions,
+  transactionsReadCommitted,
+  compacted,
+  identity,
+  syncsOnTarget,
+  activeActive,
+  exactlyOnce,
+  foreignWriter,
+  rewoundGroup,
+  oddGroupNames,
+  liveGroup,
+  brokerDown,
+  sourceUnreachable,
+  neverStarted,
+  millionRecords,
+];

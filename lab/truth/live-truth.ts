@@ -1,0 +1,85 @@
+import type { FlowReport } from '../../shared/domain/audit-report.ts';
+import { decodeCheckpoint } from '../../shared/domain/records/checkpoint.ts';
+import type { IsolationLevel } from '../../shared/ports.ts';
+import type { LabCluster } from '../cluster.ts';
+import { type PartitionRecords, readPartition } from '../partition-records.ts';
+import { PartitionTruth } from '../partition-truth.ts';
+
+const EMPTY: PartitionRecords = { start: 0n, end: 0n, offsets: new Float64Array(0), ids: [], keys: [] };
+
+/** Every record of the partitions of live flows, and of what the source deleted since they were read first. */
+export class LiveTruth {
+  readonly #known = new Map<string, { readonly id: string; readonly truth: PartitionTruth }>();
+
+  /** By `topic-partition`; a partition that has no leader on one side cannot be read and is absent. */
+  async read(
+    source: LabCluster,
+    target: LabCluster,
+    report: FlowReport,
+    isolation: IsolationLevel,
+  ): Promise<Map<string, PartitionTruth>> {
+    const [onSource, onTarget] = await Promise.all([
+      describe(
+        source,
+        report.partitions.map(({ topic }) => topic),
+      ),
+      describe(
+        target,
+        report.partitions.map(({ targetTopic }) => targetTopic),
+      ),
+    ]);
+    const truths = new Map<string, PartitionTruth>();
+    for (const { topic, targetTopic, partition } of report.partitions) {
+      const from = onSource[topic];
+      const to = onTarget[targetTopic];
+      if (from?.leaders[partition] === null || to?.leaders[partition] === null) continue;
+      if (from === undefined) continue;
+      const key = `${report.flow}/${topic}-${partition}`;
+      const earlier = this.#known.get(key);
+      // Target first: what is mirrored in between then has a source record that is known.
+      const copies =
+        to?.leaders[partition] === undefined ? EMPTY : await readPartition(target.admin, targetTopic, partition);
+      const records = await readPartition(source.admin, topic, partition, isolation);
+      const truth = new PartitionTruth(records, copies, earlier?.id === from.id ? earlier.truth : undefined);
+      this.#known.set(key, { id: from.id, truth });
+      truths.set(`${topic}-${partition}`, truth);
+    }
+    return truths;
+  }
+}
+
+async function describe(cluster: LabCluster, topics: readonly string[]) {
+  const there = new Set(await cluster.admin.listTopics());
+  return await cluster.admin.describeTopics([...new Set(topics)].filter((topic) => there.has(topic)));
+}
+
+/**
+ * Where MM2 left each group: its commit on the target, else what Kafka's own client translates. By
+ * `group/targetTopic-partition`.
+ */
+export async function readMm2Positions(sourceAlias: string, target: LabCluster): Promise<Map<string, bigint>> {
+  const checkpoints = `${sourceAlias}.checkpoints.internal`;
+  const checkpointed = (await target.admin.listTopics()).includes(checkpoints);
+  const groups = new Set((await target.admin.listGroups()).map(({ group }) => group));
+  if (checkpointed) {
+    for (const { key, value } of await target.admin.readRaw(checkpoints, 0)) {
+      if (key !== null && value !== null) groups.add(decodeCheckpoint(key, value).group);
+    }
+  }
+  const found = new Map<string, bigint>();
+  await Promise.all(
+    [...groups].map(async (group) => {
+      const [translated, committed] = await Promise.all([
+        checkpointed ? target.admin.translateOffsets(sourceAlias, group) : [],
+        target.admin.groupOffsets(group),
+      ]);
+      // The commit is where a consumer starts; it wins.
+      for (const row of [...translated, ...committed]) found.set(`${group}/${row.topic}-${row.partition}`, row.offset);
+    }),
+  );
+  return found;
+}
+
+export function samePositions(a: ReadonlyMap<string, bigint>, b: ReadonlyMap<string, bigint>): boolean {
+  return a.size === b.size && [...a].every(([key, position]) => b.get(key) === position);
+}

@@ -1,0 +1,51 @@
+import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
+import type { LiveScenario } from '../live-scenario.ts';
+
+const REPLICATED = [
+  'A->B.offset-syncs.topic.replication.factor',
+  'B->A.heartbeats.topic.replication.factor',
+  'A.offset.storage.replication.factor',
+  'A.status.storage.replication.factor',
+  'A.config.storage.replication.factor',
+];
+
+export const brokerDown: LiveScenario = {
+  name: 'broker-down',
+  title: 'one of three source brokers dies: the partitions that only it has are unknown, the rest stays right',
+  stage: { source: { brokers: 3 }, mm2: Object.fromEntries(REPLICATED.map((key) => [key, '3'])) },
+  async play(stage) {
+    const { a, b, writer } = stage;
+    await a.admin.createTopics({
+      replicated: { partitions: 3, replicationFactor: 3 },
+      single: { partitions: 3 },
+    });
+    for (const topic of ['replicated', 'single']) {
+      for (const partition of [0, 1, 2]) await writer.write(topic, 300, { partition });
+      await a.admin.commitOffsets('g', topic, { 0: 100n, 1: 200n, 2: 300n });
+    }
+    const mm2 = await stage.startMm2();
+    for (const topic of ['replicated', 'single']) {
+      const mirroring = { source: a, target: b, topic, mm2 };
+      await waitUntilSettled(mirroring);
+      await waitUntilGroupSynced(mirroring, 'g');
+    }
+    await stage.moment('all brokers up');
+    // Not MM2's business here: what it does with a dead broker must not decide what the audit sees.
+    await mm2.stop();
+    await a.kill(3);
+    await a.waitUntilRegistered(2);
+    await stage.moment('broker 3 is dead', {
+      expect: ['PARTITIONS_UNREADABLE'],
+      loss: 'unknown',
+      also: ({ report }) => {
+        const unknown = report.partitions.filter(({ lag }) => lag.kind === 'unknown');
+        const ofSingle = unknown.filter(({ topic }) => topic === 'single').length;
+        return ofSingle === 1 && unknown.length === 1
+          ? []
+          : [`${unknown.length} partitions unknown, ${ofSingle} of them of the unreplicated topic; one is dead`];
+      },
+    });
+    await a.restart(3);
+    await stage.moment('it is back');
+  },
+};

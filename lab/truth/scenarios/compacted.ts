@@ -1,0 +1,35 @@
+import { compactPartition } from '../../compaction.ts';
+import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
+import type { LiveScenario } from '../live-scenario.ts';
+
+export const compacted: LiveScenario = {
+  name: 'compacted',
+  title: 'a densely compacted topic: holes of all sizes, syncs lost in the burst',
+  async play(stage) {
+    const { a, b, writer } = stage;
+    await a.admin.createTopics({ t: { config: { 'cleanup.policy': 'compact' } } });
+    // Later rounds overwrite fewer and fewer keys: holes from one offset to hundreds, scattered.
+    for (const keys of [900, 640, 450, 210, 97, 31, 7, 3]) {
+      const names = Array.from({ length: keys }, (_, i) => `k${(i * 37) % 1_000}`);
+      await writer.write('t', keys, { keys: names });
+      await writer.write('t', 40);
+    }
+    await compactPartition(a, writer, 't', 0);
+    for (const at of [5n, 150n, 400n, 777n, 1_200n, 1_650n, 2_100n, 2_400n]) {
+      await a.admin.commitOffsets(`at-${at}`, 't', { 0: at });
+    }
+    const [end] = await a.admin.listOffsets('t');
+    await a.admin.commitOffsets('end', 't', { 0: end?.highWatermark ?? 0n });
+    const mm2 = await stage.startMm2();
+    const mirroring = { source: a, target: b, topic: 't', mm2 };
+    await waitUntilSettled(mirroring);
+    await waitUntilGroupSynced(mirroring, 'end');
+    const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
+    await stage.moment('mirrored after compaction', { allow });
+    await writer.write('t', 300);
+    await waitUntilSettled(mirroring);
+    await mm2.stop();
+    await writer.write('t', 50);
+    await stage.moment('MM2 is down, 50 records wait', { allow });
+  },
+};
