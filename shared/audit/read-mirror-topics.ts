@@ -79,8 +79,8 @@ export async function readCheckpoints(flow: Flow, side: Side): Promise<MirrorTop
 }
 
 /**
- * Time of the newest heartbeat that was written on the source and mirrored to the target: `A.heartbeats` on B.
- * Only the end of the topic is read.
+ * Time of the newest heartbeat that was written on the source, by whichever flow into it, and mirrored to the target:
+ * `A.heartbeats` on B. Only the end of the topic is read.
  */
 export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic<bigint | null>> {
   const topic = remoteTopic(flow.policy, flow.source, HEARTBEATS_TOPIC);
@@ -96,7 +96,7 @@ export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic
       const heartbeat = decoded(() =>
         record.key === null || record.value === null ? null : decodeHeartbeat(record.key, record.value),
       );
-      if (heartbeat === null || heartbeat === 'malformed' || heartbeat.source !== flow.target) return;
+      if (heartbeat === null || heartbeat === 'malformed' || heartbeat.target !== flow.source) return;
       if (newest === null || heartbeat.timestamp > newest) newest = heartbeat.timestamp;
     },
     value: () => newest,

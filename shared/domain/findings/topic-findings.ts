@@ -234,7 +234,7 @@ function foreignWrites({ observation, topic, states }: Context): Finding[] {
     makeFinding(
       'FOREIGN_WRITES',
       { topic: topic.targetTopic, partition: worst.state.partition },
-      `${topic.targetTopic} holds ${records} records more than MM2 can have brought: somebody else writes to it`,
+      `${topic.targetTopic} holds ${records} records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen`,
       { records, partitions: count.size },
     ),
   ];
