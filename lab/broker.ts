@@ -12,6 +12,7 @@ export interface BrokerOptions {
   readonly address: BrokerAddress;
   readonly all: readonly BrokerAddress[];
   readonly heapMb: number;
+  readonly optimised: boolean;
   readonly security: ClusterSecurity;
   readonly config: Readonly<Record<string, string>>;
 }
@@ -41,6 +42,7 @@ export function createBroker(options: BrokerOptions, setting: ProcessSetting): J
       args: [file, dataFolder, options.clusterId, ...options.security.formatArguments()],
       heapMb: options.heapMb,
       archive: setting.archive('broker'),
+      optimised: options.optimised,
     },
     setting.watchdog,
   );

@@ -23,6 +23,8 @@ export interface ClusterOptions {
   /** Broker settings that win over the lab's. */
   readonly config?: Readonly<Record<string, string>>;
   readonly heapMb?: number;
+  /** Brokers compile as in production: for measuring, where the lab's quick start does not pay. */
+  readonly optimised?: boolean;
   /** Clients have to log in: SASL_PLAINTEXT, SASL_SSL, SSL and MTLS listeners instead of PLAINTEXT. */
   readonly security?: SecurityOptions;
   /** Kafka's StandardAuthorizer: nothing is allowed without an ACL, except to the lab itself. */
@@ -65,6 +67,7 @@ export class LabCluster {
           address,
           all: addresses,
           heapMb: options.heapMb ?? 512,
+          optimised: options.optimised ?? false,
           security: this.#security,
           config: options.config ?? {},
         },

@@ -18,6 +18,8 @@ export interface JavaCommand {
   readonly heapMb: number;
   /** JVM options of a shared class archive; see `class-archive.ts`. */
   readonly archive: readonly string[];
+  /** Every compiler that the JVM has, as in production: for what is measured. */
+  readonly optimised?: boolean;
   /** Called with every line of standard output, which then does not count as log; opens standard input too. */
   readonly onLine?: (line: string) => void;
 }
@@ -47,7 +49,7 @@ export class JavaProcess {
 
   start(): void {
     if (this.#child !== undefined) return;
-    const { classpath, mainClass, args, heapMb, folder, archive, onLine } = this.#command;
+    const { classpath, mainClass, args, heapMb, folder, archive, optimised = false, onLine } = this.#command;
     this.#output = '';
     const child = spawn(
       'java',
@@ -55,7 +57,7 @@ export class JavaProcess {
         `-Xmx${heapMb}m`,
         '-XX:+UseSerialGC',
         // A lab lives for minutes: what C2 would gain never pays for what it costs on two cores.
-        '-XX:TieredStopAtLevel=1',
+        ...(optimised ? [] : ['-XX:TieredStopAtLevel=1']),
         ...archive,
         // The JVM's own warnings go to standard output, where the agent's answers are.
         '-Xlog:disable',

@@ -1,10 +1,11 @@
-import { mkdtempSync, realpathSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabAgent } from './agent.ts';
 import { Certificates } from './certificates.ts';
 import { type ArchivedProcess, archiveFolder, makeArchive, useArchive } from './class-archive.ts';
 import { type ClusterOptions, type ClusterSetting, LabCluster } from './cluster.ts';
+import { JavaProcess } from './java-process.ts';
 import { CACHE, resolveClasspath } from './maven-classpath.ts';
 import { LabMm2, type Mm2Options } from './mm2.ts';
 import { LabProxy, type ProxyTarget } from './proxy.ts';
@@ -15,6 +16,14 @@ export interface LabOptions {
   readonly cache?: string;
   /** A folder to write class archives to, instead of using those that `prepareLab()` made. */
   readonly makeArchives?: string;
+}
+
+export interface JavaToolOptions {
+  /** One of the lab's own classes, in `lab/java/`. */
+  readonly mainClass: string;
+  readonly heapMb: number;
+  /** Called with every line of its standard output. */
+  readonly onLine: (line: string) => void;
 }
 
 /**
@@ -28,6 +37,7 @@ export class Lab implements AsyncDisposable {
   readonly #clusters: LabCluster[] = [];
   readonly #mirrors: LabMm2[] = [];
   readonly #proxies: LabProxy[] = [];
+  readonly #tools: JavaProcess[] = [];
   #agent: LabAgent | undefined;
   #certificates: Certificates | undefined;
   #stopped: Promise<void> | undefined;
@@ -72,6 +82,17 @@ export class Lab implements AsyncDisposable {
     return proxy;
   }
 
+  /** Starts a JVM of its own with every compiler on, for what is to be measured. Lines go in by `send()`. */
+  startJavaTool(options: JavaToolOptions): JavaProcess {
+    const folder = join(this.folder, `tool-${this.#tools.length + 1}`);
+    mkdirSync(folder);
+    const command = { ...options, name: options.mainClass, folder, classpath: this.classpath, args: [], archive: [] };
+    const tool = new JavaProcess({ ...command, optimised: true }, this.#watchdog);
+    this.#tools.push(tool);
+    tool.start();
+    return tool;
+  }
+
   /** Ends every process and removes the folder. May be called more than once. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
@@ -83,7 +104,7 @@ export class Lab implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all(this.#mirrors.map((mm2) => mm2.kill()));
+    await Promise.all([...this.#mirrors, ...this.#tools].map((process) => process.kill()));
     await Promise.all([...this.#clusters, this.#agent].map((part) => part?.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     // The watchdog removes the folder, and whatever process was started while this ran.

@@ -38,7 +38,7 @@ final class AgentRecords {
   }
 
   /** Producers are kept: one per client and settings, or per transactional id, so that a transaction can stay open. */
-  private static KafkaProducer<byte[], byte[]> producer(JsonNode request) {
+  static KafkaProducer<byte[], byte[]> producer(JsonNode request) {
     String transactionalId = request.path("transactionalId").asText("");
     Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
     settings.putAll(LabAgent.strings(request.get("settings")));
@@ -104,7 +104,7 @@ final class AgentRecords {
     return true;
   }
 
-  private static void end(KafkaProducer<byte[], byte[]> producer, JsonNode request) throws Exception {
+  static void end(KafkaProducer<byte[], byte[]> producer, JsonNode request) throws Exception {
     switch (request.get("end").asText()) {
       case "commit" -> producer.commitTransaction();
       case "abort" -> producer.abortTransaction();

@@ -33,6 +33,7 @@ public final class LabAgent {
     Map<String, Command> commands = new HashMap<>();
     AgentTopics.register(commands);
     AgentRecords.register(commands);
+    AgentBulk.register(commands);
     AgentGroups.register(commands);
     AgentAccess.register(commands);
     ExecutorService pool =

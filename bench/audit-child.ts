@@ -1,0 +1,64 @@
+import { createClusterReader } from '../shared/adapters/kafka/cluster-reader.ts';
+import { runAudit } from '../shared/audit/run-audit.ts';
+import { loadMm2Properties } from '../shared/config/mm2-properties.ts';
+import type { FlowReport } from '../shared/domain/audit-report.ts';
+import type { ClusterReader } from '../shared/ports.ts';
+import { CHECK, type WholeAudit } from './audit-measure.ts';
+import { checkReport } from './check-report.ts';
+import { answerCalls } from './measured-child.ts';
+
+/** A process that audits a flow, as often as it is asked to, and then has its last report checked. */
+let last: FlowReport | null = null;
+
+async function audit(mm2File: string): Promise<WholeAudit> {
+  last = null;
+  const cpu = process.cpuUsage();
+  const begin = performance.now();
+  const { config } = loadMm2Properties(mm2File, {});
+  const requests = new Map<string, number>();
+  const report = await runAudit({
+    config,
+    reader: (alias) => {
+      const connection = config.clusters.get(alias);
+      if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
+      const reader = createClusterReader(connection);
+      return countingAtClose(reader, (most) => requests.set(alias, most));
+    },
+    clock: { now: () => Date.now() },
+  });
+  const ms = performance.now() - begin;
+  const { user, system } = process.cpuUsage(cpu);
+  const [flow] = report.flows;
+  if (flow === undefined) throw new Error('the configuration has no flow');
+  last = flow;
+  const proofs: Record<string, number> = {};
+  for (const { tidemark } of flow.groups) proofs[tidemark.proof] = (proofs[tidemark.proof] ?? 0) + 1;
+  return {
+    ms,
+    cpuMs: (user + system) / 1_000,
+    peakMib: process.resourceUsage().maxRSS / 1_024,
+    requests: Object.fromEntries(requests),
+    verdict: flow.verdict,
+    reasons: [...flow.reasons],
+    pairs: flow.groups.length,
+    partitions: flow.partitions.length,
+    proofs,
+  };
+}
+
+/** The reader itself, that tells at its end how many requests the busiest broker got. */
+function countingAtClose(reader: ClusterReader, count: (most: number) => void): ClusterReader {
+  const { close } = reader;
+  return Object.assign(reader, {
+    close: () => {
+      count(Math.max(...reader.requestsSent().values()));
+      return close();
+    },
+  });
+}
+
+answerCalls(async (argument) => {
+  if (argument !== CHECK) return audit(argument);
+  if (last === null) throw new Error('there is no report to check');
+  return checkReport(last);
+});

@@ -1,0 +1,78 @@
+import { cpus, totalmem } from 'node:os';
+import { type Lab, startLab } from '../lab/lab.ts';
+import { CHECK, reportCheck, wholeAudit } from './audit-measure.ts';
+import type { Racer } from './cluster-reading.ts';
+import { MeasuredChild } from './measured-child.ts';
+import { type Heat, race } from './race.ts';
+import { adminClientRacer, tidemarkRacer } from './racers.ts';
+import { missedBars, type Results, renderResults, renderSummary, summaryOf } from './results.ts';
+import { directServers, type ScaleFlow, startScaleFlow } from './scale-flow.ts';
+
+/** `npm run bench:audit`: what an audit of 100,000 pairs costs. Progress goes to stderr, the table to stdout. */
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** Round trips of the network in milliseconds, beside none. */
+const ROUND_TRIPS = [20, 80];
+const COLD_STARTS = 3;
+
+async function measureReading(lab: Lab, { source }: ScaleFlow): Promise<Pick<Results, 'cold' | 'heats'>> {
+  const direct = directServers(source);
+  const cold: number[] = [];
+  for (let i = 1; i < COLD_STARTS; i++) {
+    await withTidemark(async (racer) => cold.push((await racer.round(direct)).ms));
+  }
+  // One JVM for all of it, well warmed up; our process is a fresh one for each network path, so that it starts cold.
+  const adminClient = adminClientRacer(lab);
+  progress('reading one cluster by turns, Tidemark and the AdminClient …');
+  const here = await withTidemark((racer) => race([racer, adminClient], direct, { unmeasured: 8, measured: 15 }));
+  cold.push(here[0].first.ms);
+  const heats = new Map<number, [Heat, Heat]>([[0, here]]);
+  for (const roundTrip of ROUND_TRIPS) {
+    progress(`the same with a round trip of ${roundTrip} ms …`);
+    source.link.reset();
+    source.link.delay(roundTrip / 2);
+    const rounds = { unmeasured: 4, measured: 5 };
+    heats.set(roundTrip, await withTidemark((racer) => race([racer, adminClient], source.bootstrapServers, rounds)));
+  }
+  await adminClient.end();
+  return { cold, heats };
+}
+
+async function withTidemark<T>(use: (racer: Racer) => Promise<T>): Promise<T> {
+  const racer = tidemarkRacer();
+  try {
+    return await use(racer);
+  } finally {
+    await racer.end();
+  }
+}
+
+async function measureAudit(flow: ScaleFlow): Promise<Pick<Results, 'audits' | 'check'>> {
+  progress('auditing the whole flow …');
+  const child = new MeasuredChild('audit-child.ts');
+  const audit = async () => {
+    await flow.beat();
+    return child.call(flow.mm2File, wholeAudit);
+  };
+  const audits = [await audit(), await audit(), await audit()] as const;
+  const check = await child.call(CHECK, reportCheck);
+  await child.end();
+  return { audits, check };
+}
+
+const lab = await startLab();
+try {
+  const flow = await startScaleFlow(lab, progress);
+  const results = { ...(await measureReading(lab, flow)), ...(await measureAudit(flow)) };
+  const summary = summaryOf(results);
+  const [cpu] = cpus();
+  const memory = (totalmem() / 2 ** 30).toFixed(0);
+  process.stdout.write(`${cpus().length} × ${cpu?.model.trim()}, ${memory} GiB, Node ${process.version}\n`);
+  process.stdout.write(renderResults(results));
+  const missed = missedBars(results, summary);
+  for (const sentence of missed) process.stdout.write(`MISSED: ${sentence}\n`);
+  process.stdout.write(`${renderSummary(summary)}\n`);
+  process.exitCode = missed.length === 0 ? 0 : 1;
+} finally {
+  await lab.stop();
+}

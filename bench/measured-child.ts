@@ -1,0 +1,50 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { z } from 'zod';
+
+const answerSchema = z.object({ result: z.unknown().optional(), error: z.string().optional() });
+
+/** A fresh Node process that does one thing, so that its time and memory are of that thing alone. */
+export class MeasuredChild {
+  readonly #child: ChildProcess;
+
+  /** @param script file name in this folder, which calls `answerCalls` */
+  constructor(script: string) {
+    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)));
+  }
+
+  /** Calls the child, one call at a time. */
+  async call<T>(argument: string, schema: z.ZodType<T>): Promise<T> {
+    const answer = await new Promise<unknown>((resolve, reject) => {
+      const died = (code: number | null): void => reject(new Error(`the measured process ended with ${code}`));
+      this.#child.once('exit', died);
+      this.#child.once('message', (message) => {
+        this.#child.off('exit', died);
+        resolve(message);
+      });
+      this.#child.send(argument);
+    });
+    const { result, error } = answerSchema.parse(answer);
+    if (error !== undefined) throw new Error(error);
+    return schema.parse(result);
+  }
+
+  async end(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const exited = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.disconnect();
+    await exited;
+  }
+}
+
+/** The child's side: answers every call with what `work` makes of its argument, and ends with its parent. */
+export function answerCalls(work: (argument: string) => Promise<object>): void {
+  process.on('message', async (argument) => {
+    try {
+      process.send?.({ result: await work(String(argument)) });
+    } catch (error) {
+      process.send?.({ error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+    }
+  });
+  process.on('disconnect', () => process.exit());
+}

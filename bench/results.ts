@@ -1,0 +1,119 @@
+import type { ReportCheck, WholeAudit } from './audit-measure.ts';
+import { type Heat, median } from './race.ts';
+import { GROUPS, PAIRS, PARTITIONS_PER_TOPIC, TOPICS } from './scale-plan.ts';
+import { renderTable } from './table.ts';
+
+export interface Results {
+  /** First rounds of fresh processes, in milliseconds. */
+  readonly cold: readonly number[];
+  /** By round trip in milliseconds: Tidemark's heat and the AdminClient's. */
+  readonly heats: ReadonlyMap<number, readonly [Heat, Heat]>;
+  readonly audits: readonly [WholeAudit, ...WholeAudit[]];
+  readonly check: ReportCheck;
+}
+
+/** What `npm run bench:audit` promises; missing one fails it. */
+const BARS = { requests: 20, ratio: 0.5, peakMib: 250 };
+
+export interface Summary {
+  readonly pairs: number;
+  /** To the broker that got the most, in the first round: connecting included. */
+  readonly requests: number;
+  readonly coldMs: number;
+  readonly warmMs: number;
+  readonly adminClientWarmMs: number;
+  readonly ratio: number;
+  readonly peakMib: number;
+}
+
+export function summaryOf({ heats, cold }: Results): Summary {
+  const [ours, theirs] = heats.get(0) ?? [];
+  if (ours === undefined || theirs === undefined) throw new Error('nothing was measured');
+  const warmMs = warm(ours);
+  const adminClientWarmMs = warm(theirs);
+  return {
+    pairs: ours.first.pairs,
+    requests: ours.first.requests ?? 0,
+    coldMs: median(cold),
+    warmMs,
+    adminClientWarmMs,
+    ratio: warmMs / adminClientWarmMs,
+    peakMib: Math.max(...[...heats.values()].map(([heat]) => peak(heat))),
+  };
+}
+
+/** The line that others read. */
+export function renderSummary(summary: Summary): string {
+  const { pairs, requests, coldMs, warmMs, adminClientWarmMs, ratio, peakMib } = summary;
+  const times = `cold_ms=${whole(coldMs)} warm_ms=${whole(warmMs)} adminclient_warm_ms=${whole(adminClientWarmMs)}`;
+  return `AUDIT pairs=${pairs} requests=${requests} ${times} ratio=${ratio.toFixed(2)} peak_mib=${whole(peakMib)}`;
+}
+
+/** What was missed, a sentence each. */
+export function missedBars({ audits, check }: Results, summary: Summary): string[] {
+  const missed: string[] = [];
+  const say = (isMissed: boolean, sentence: string): void => void (isMissed && missed.push(sentence));
+  const { pairs, requests, ratio, peakMib } = summary;
+  say(pairs !== PAIRS, `${pairs} pairs were read, not ${PAIRS}`);
+  say(requests > BARS.requests, `${requests} requests to one broker, more than ${BARS.requests}`);
+  say(ratio > BARS.ratio, `ratio ${ratio.toFixed(3)}, more than ${BARS.ratio}`);
+  say(peakMib > BARS.peakMib, `peak of ${whole(peakMib)} MiB, more than ${BARS.peakMib}`);
+  for (const [alias, count] of Object.entries(audits[0].requests)) {
+    say(count > BARS.requests, `the whole audit: ${count} requests to one broker of ${alias}`);
+  }
+  say(check.lag !== check.waiting, `the audit reports a lag of ${check.lag}, but ${check.waiting} records wait`);
+  missed.push(...check.wrong.map((fault) => `the audit is wrong: ${fault}`));
+  return missed;
+}
+
+export function renderResults(results: Results): string {
+  const [audit] = results.audits;
+  const { check } = results;
+  const proofs = Object.entries(audit.proofs).map(([proof, pairs]) => `${pairs} ${proof}`);
+  return `
+Reading one cluster: ${TOPICS * PARTITIONS_PER_TOPIC} partitions, ${GROUPS} groups, ${PAIRS} pairs
+${renderTable([
+  ['', 'requests', 'first ms', 'warm ms', '(from - to)', 'CPU ms', 'peak MiB'],
+  ...[...results.heats].flatMap(([roundTrip, [ours, theirs]]) => {
+    const path = roundTrip === 0 ? '' : `, ${roundTrip} ms round trip`;
+    return [heatRow(`Tidemark${path}`, ours), heatRow(`AdminClient${path}`, theirs)];
+  }),
+])}
+
+Whole audit of two such clusters, every pair judged: ${audit.verdict} (${audit.reasons.join(', ') || 'no findings'})
+${renderTable([
+  ['', 'requests', 'ms', 'CPU ms', 'peak MiB'],
+  ...results.audits.map((one, i) => [
+    i === 0 ? 'in a fresh process' : 'again in it',
+    Object.entries(one.requests)
+      .map(([alias, count]) => `${alias} ${count}`)
+      .join(', '),
+    whole(one.ms),
+    whole(one.cpuMs),
+    whole(one.peakMib),
+  ]),
+])}
+pairs by proof: ${proofs.join(', ')}
+held against what was written: lag ${check.lag} of ${check.waiting}, no record skipped; ${check.rereads} read twice, ${check.mm2Rereads} where MM2 puts the groups
+`;
+}
+
+function heatRow(name: string, { first, later }: Heat): string[] {
+  const times = later.map(({ ms }) => ms);
+  const range = `(${whole(Math.min(...times))} - ${whole(Math.max(...times))})`;
+  const cpu = whole(median(later.map(({ cpuMs }) => cpuMs)));
+  const requests = first.requests === undefined ? '' : String(first.requests);
+  return [name, requests, whole(first.ms), whole(median(times)), range, cpu, whole(peak({ first, later }))];
+}
+
+function warm({ later }: Heat): number {
+  return median(later.map(({ ms }) => ms));
+}
+
+function peak({ first, later }: Heat): number {
+  return Math.max(...[first, ...later].map(({ peakMib }) => peakMib));
+}
+
+function whole(value: number): string {
+  return value.toFixed(0);
+}
