@@ -14,6 +14,7 @@ import { readTopicConfigs } from './reading/read-configs.ts';
 import { readGroups } from './reading/read-groups.ts';
 import { peekRecords, scanPartition } from './reading/read-log.ts';
 import { readFirstTimestamps, readOffsets } from './reading/read-offsets.ts';
+import { requirePermissions } from './reading/require-permissions.ts';
 import type { RoutedReadContext } from './reading/routed-read.ts';
 import { Topology } from './reading/topology.ts';
 import type { VersionLimits } from './wire/api.ts';
@@ -62,6 +63,7 @@ export function createClusterReader(connection: KafkaConnection, options: Cluste
   const context: RoutedReadContext = { alias, pool, deadline, givenUp: new Set() };
   return {
     alias,
+    requirePermissions: (needed) => requirePermissions(context, needed),
     metadata: () => topology.load(),
     offsets: (topics) => readOffsets(context, topology, topics),
     firstTimestamps: (topics) => readFirstTimestamps(context, topology, topics),

@@ -1,12 +1,18 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Mechanism, SASLOptions } from 'kafkajs';
-import { AuthenticationError } from '../../../errors.ts';
 import { type Api, commonVersion, decodeResponse, encodeRequest, type VersionLimits } from '../wire/api.ts';
-import { MalformedResponseError } from '../wire/response-reader.ts';
 import { BrokerFailure, type Phase, refusesClientCertificate, socketFailure, thrownText } from './broker-failure.ts';
-import { socketFactory } from './broker-socket.ts';
+import { PEER_CLOSED, socketFactory } from './broker-socket.ts';
 import type { Deadline } from './deadline.ts';
+import {
+  certificateRefused,
+  loginFailure,
+  type Peer,
+  requestFailure,
+  saslRequired,
+  silence,
+} from './explained-failure.ts';
 import {
   assertKafkajsShape,
   Broker,
@@ -119,7 +125,7 @@ export class BrokerConnection {
       connection.#bytesHeard = 0;
       return connection;
     } catch (error) {
-      throw connection.#end(connection.#connectFailure(error));
+      throw connection.#end(loginFailure(connection.#peer, error));
     }
   }
 
@@ -162,8 +168,13 @@ export class BrokerConnection {
         logResponseError: false,
       }),
     ).catch((error: unknown) => {
-      throw this.#requestFailure(error, api.name, version);
+      throw requestFailure(this.#peer, error, `${api.name} v${version}`);
     });
+  }
+
+  get #peer(): Peer {
+    const { alias, identity } = this.#settings;
+    return { alias, identity, address: this.address };
   }
 
   /** Ends everything at once, hung or not; what waits is rejected. */
@@ -177,7 +188,7 @@ export class BrokerConnection {
     try {
       await this.#guarded(this.#fetchConnection);
     } catch (error) {
-      throw this.#end(this.#connectFailure(error));
+      throw this.#end(loginFailure(this.#peer, error));
     }
   }
 
@@ -230,13 +241,7 @@ export class BrokerConnection {
       const heard = connection.socket === undefined ? 0 : (this.#sockets.get(connection.socket) ?? 0);
       const since = Math.max(heard, this.#busySince.get(connection) ?? 0);
       if (Date.now() - since > this.#settings.requestTimeoutMs) {
-        this.#end(
-          new BrokerFailure(
-            'REQUEST_TIMED_OUT',
-            `${this.address} accepted the connection and gave no answer for ${this.#settings.requestTimeoutMs} ms`,
-            { remedy: 'look whether the broker hangs, or whether the port belongs to something else' },
-          ),
-        );
+        this.#end(silence(this.address, this.#settings.requestTimeoutMs));
         return;
       }
     }
@@ -248,37 +253,15 @@ export class BrokerConnection {
 
   #socketFailed(socket: Socket, error: unknown, phase: Phase): void {
     this.#sockets.delete(socket);
-    if (this.#failure !== undefined) return;
     const tls = this.#settings.tls !== null;
-    if (tls && refusesClientCertificate(error)) {
-      this.#end(
-        new AuthenticationError(
-          this.#settings.alias,
-          `cluster ${this.#settings.alias}: ${this.address} refused our TLS client certificate`,
-          {
-            remedy: 'give cert and key of a client that the broker trusts (ssl.keystore.* of this cluster)',
-          },
-        ),
-      );
-      return;
-    }
-    if (error instanceof BrokerFailure) this.#end(this.#tlsMismatch(error));
-    else if (this.#wantsSasl(error)) {
-      this.#end(
-        new BrokerFailure(
-          'SASL_REQUIRED',
-          `${this.address} ended the connection at the first request, as a listener with SASL does`,
-          {
-            remedy: 'set security.protocol, sasl.mechanism and sasl.jaas.config of this cluster',
-          },
-        ),
-      );
-    } else this.#end(socketFailure(this.address, error, phase, tls));
+    if (this.#wantsSasl(error)) this.#end(saslRequired(this.#peer));
+    else if (tls && refusesClientCertificate(error)) this.#end(certificateRefused(this.#peer));
+    else this.#end(socketFailure(this.address, error, phase, tls));
   }
 
   /** A SASL listener tells its versions to anybody and closes, in order and without a word, at the next request. */
   #wantsSasl(error: unknown): boolean {
-    const orderly = thrownText(error, 'code') === 'PEER_CLOSED';
+    const orderly = thrownText(error, 'code') === PEER_CLOSED;
     return (
       orderly &&
       this.#settings.sasl === null &&
@@ -286,55 +269,6 @@ export class BrokerConnection {
       !this.#answered &&
       this.#bytesHeard === 0
     );
-  }
-
-  #tlsMismatch(failure: BrokerFailure): BrokerFailure {
-    if (failure.code !== 'TLS_REQUIRED' && failure.code !== 'TLS_NOT_OFFERED') return failure;
-    return new BrokerFailure(failure.code, `${this.address}: ${failure.message}`, {
-      remedy: 'check that security.protocol (SSL, SASL_SSL; PLAINTEXT, SASL_PLAINTEXT) fits this port',
-    });
-  }
-
-  /** What went wrong before the first request of ours. */
-  #connectFailure(error: unknown): Error {
-    if (error instanceof BrokerFailure || error instanceof AuthenticationError) return error;
-    const { alias, identity } = this.#settings;
-    const type = thrownText(error, 'type');
-    if (type === 'ILLEGAL_SASL_STATE') {
-      return new AuthenticationError(alias, `cluster ${alias}: the listener ${this.address} takes no SASL`, {
-        remedy: 'check that security.protocol fits this port',
-      });
-    }
-    if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(thrownText(error, 'message'))) {
-      return new AuthenticationError(
-        alias,
-        `cluster ${alias}: ${this.address} does not offer the SASL mechanism of ${identity}`,
-        {
-          remedy: "use a mechanism of the broker's sasl.enabled.mechanisms",
-        },
-      );
-    }
-    if (thrownText(error, 'name') === 'KafkaJSSASLAuthenticationError' || type === 'SASL_AUTHENTICATION_FAILED') {
-      return new AuthenticationError(alias, `cluster ${alias} refused ${identity}`, {
-        remedy: 'check user, password and mechanism, and that the user exists on this cluster',
-      });
-    }
-    return this.#requestFailure(error, 'ApiVersions', null);
-  }
-
-  #requestFailure(error: unknown, request: string, version: number | null): Error {
-    if (error instanceof BrokerFailure || error instanceof AuthenticationError) return error;
-    const what = version === null ? request : `${request} v${version}`;
-    if (error instanceof MalformedResponseError || thrownText(error, 'name') === 'RangeError') {
-      return new BrokerFailure('MALFORMED_RESPONSE', `${this.address} answered ${what} with something unintelligible`, {
-        remedy: 'check that the port is a Kafka listener; if it is, report this with the version of the broker',
-        cause: error,
-      });
-    }
-    return new BrokerFailure('CONNECTION_CLOSED', `${this.address}: the connection broke during ${what}`, {
-      remedy: "look at the broker's log",
-      cause: error,
-    });
   }
 
   #end(failure: Error): Error {

@@ -79,6 +79,13 @@ export function socketFailure(address: string, error: unknown, phase: Phase, tls
       'check that the broker runs and that host and port are its listener for clients',
     );
   }
+  if (code === 'ETIMEDOUT' && phase === 'handshaking') {
+    return fail(
+      'CONNECTION_TIMED_OUT',
+      'the connection was accepted, and nothing came of the TLS handshake',
+      'look whether the broker hangs, and whether this port is its TLS listener',
+    );
+  }
   if (code === 'ETIMEDOUT') {
     return fail(
       'CONNECTION_TIMED_OUT',
@@ -88,6 +95,13 @@ export function socketFailure(address: string, error: unknown, phase: Phase, tls
   }
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
     return fail('NETWORK_UNREACHABLE', 'there is no route to the host', 'check the network between Tidemark and it');
+  }
+  if (code === 'TLS_RECORD') {
+    return fail(
+      'TLS_REQUIRED',
+      'it answers with TLS to plain text',
+      'set security.protocol to SSL or SASL_SSL, or use the port of another listener',
+    );
   }
   if (UNTRUSTED.has(code)) {
     return fail(

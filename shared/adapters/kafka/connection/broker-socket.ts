@@ -1,7 +1,7 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import type { ISocketFactory } from 'kafkajs';
-import { BrokerFailure, type Phase } from './broker-failure.ts';
+import type { Phase } from './broker-failure.ts';
 
 export interface SocketWatch {
   readonly connectTimeoutMs: number;
@@ -10,6 +10,9 @@ export interface SocketWatch {
   /** The first error of a socket, or its end: called once. */
   failed(socket: Socket, error: unknown, phase: Phase): void;
 }
+
+/** Code of the error that an orderly end of the connection becomes. */
+export const PEER_CLOSED = 'PEER_CLOSED';
 
 /** First bytes of a TLS record: what a TLS listener answers to plain text (alert or handshake, version 3.x). */
 const isTlsRecord = (data: Buffer): boolean => (data[0] === 0x15 || data[0] === 0x16) && data[1] === 0x03;
@@ -34,8 +37,7 @@ export function socketFactory(watch: SocketWatch): ISocketFactory {
         ? connectTcp({ host, port, noDelay: true }, open)
         : connectTls({ ...(isIP(name) === 0 ? { servername: name } : {}), ...tls, host, port }, open);
     const timer = setTimeout(() => {
-      const silent = Object.assign(new Error('connection timed out'), { code: 'ETIMEDOUT' });
-      socket.destroy(phase === 'handshaking' ? new BrokerFailure('TLS_NOT_OFFERED', NO_HANDSHAKE) : silent);
+      socket.destroy(withCode('connection timed out', 'ETIMEDOUT'));
     }, watch.connectTimeoutMs);
     const report = (error: unknown): void => {
       clearTimeout(timer);
@@ -51,18 +53,16 @@ export function socketFactory(watch: SocketWatch): ISocketFactory {
     });
     if (tls === null) {
       socket.once('data', (data) => {
-        if (isTlsRecord(data)) socket.destroy(new BrokerFailure('TLS_REQUIRED', 'it speaks TLS'));
+        if (isTlsRecord(data)) socket.destroy(withCode('a TLS record came', 'TLS_RECORD'));
       });
     }
     socket.on('error', report);
-    socket.on('end', () => socket.destroy(closedByPeer()));
-    socket.on('close', () => report(closedByPeer()));
+    socket.on('end', () => socket.destroy(withCode('closed by the broker', PEER_CLOSED)));
+    socket.on('close', () => report(withCode('closed by the broker', PEER_CLOSED)));
     return socket;
   };
 }
 
-const NO_HANDSHAKE = 'it does not answer as a TLS listener does';
-
-function closedByPeer(): Error {
-  return Object.assign(new Error('closed by the broker'), { code: 'PEER_CLOSED' });
+function withCode(message: string, code: string): Error {
+  return Object.assign(new Error(message), { code });
 }

@@ -7,7 +7,7 @@ import { visibleBatches } from '../records/visible-batches.ts';
 import type { AbortedTransaction } from '../wire/fetch.ts';
 import { fetcherOf } from './partition-fetcher.ts';
 import type { ReadFailure } from './read-failure.ts';
-import { readBounds } from './read-offsets.ts';
+import { readBounds, readLocalStart } from './read-offsets.ts';
 import { fail, type Reply } from './routed-read.ts';
 
 /** Bytes of the answers of a cursor: the first one, and what it grows to when a batch does not fit. */
@@ -103,18 +103,22 @@ export class LogCursor {
       this.#emptyAnswers = 0;
       return null;
     }
-    if (this.#position < limit) this.#nothingCame(limit);
-    return null;
+    return this.#position < limit ? this.#nothingCame(connection, limit) : null;
   }
 
   /**
-   * Either the other partitions of the request took all the room, or the broker held back, or compaction took
-   * everything up to the end: then, and only then, an answer for this partition alone is empty too.
+   * Either the other partitions of the request took all the room, or tiered storage is slow, or compaction took
+   * everything up to the end: then, and only then, answers for this partition alone stay empty.
    */
-  #nothingCame(limit: bigint): void {
+  async #nothingCame(connection: BrokerConnection, limit: bigint): Promise<Reply<never> | null> {
     this.#maxBytes = Math.min(this.#maxBytes * 8, this.#size.most);
     this.#emptyAnswers++;
-    if (this.#emptyAnswers > EMPTY_ANSWERS) this.#position = limit;
+    if (this.#emptyAnswers <= EMPTY_ANSWERS) return null;
+    const local = await readLocalStart(connection, this.#partition);
+    if (local.kind !== 'value') return local;
+    if (local.value !== null && this.#position < local.value) return fail(TIER_SILENT);
+    this.#position = limit;
+    return null;
   }
 
   /** The position is before the log's begin, which retention moved, or behind its end: another log than remembered. */
@@ -144,6 +148,13 @@ export class LogCursor {
     return null;
   }
 }
+
+const TIER_SILENT: ReadFailure = {
+  error: 'REQUEST_TIMED_OUT',
+  message: 'tiered storage did not bring the records in time',
+  retriable: true,
+  again: false,
+};
 
 const ON_ITS_WAY: ReadFailure = {
   error: 'OFFSET_NOT_AVAILABLE',

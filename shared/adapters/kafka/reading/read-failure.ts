@@ -66,6 +66,8 @@ export function unauthorized(alias: string, denied: readonly Permission[], asked
 
 /** The command that an operator of the cluster runs. */
 function grant({ operation, resourceType, resourceName }: Permission): string {
-  const resource = resourceType === 'Cluster' ? '--cluster' : `--${resourceType.toLowerCase()} '${resourceName}'`;
+  const prefixed = resourceName !== '*' && resourceName.endsWith('*');
+  const name = prefixed ? `'${resourceName.slice(0, -1)}' --resource-pattern-type prefixed` : `'${resourceName}'`;
+  const resource = resourceType === 'Cluster' ? '--cluster' : `--${resourceType.toLowerCase()} ${name}`;
   return `kafka-acls.sh --add --allow-principal User:<name> --operation ${operation} ${resource}`;
 }

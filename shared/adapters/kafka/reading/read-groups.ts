@@ -2,6 +2,7 @@ import type { Outcome } from '../../../domain/unread.ts';
 import type { BrokerNode, GroupListing } from '../../../ports.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { GROUP_AUTHORIZATION_FAILED, NONE } from '../kafka-error-code.ts';
+import { isWithout } from '../wire/authorized-operations.ts';
 import { DESCRIBE_CLUSTER } from '../wire/describe-cluster.ts';
 import { DESCRIBE_GROUPS } from '../wire/describe-groups.ts';
 import { LIST_GROUPS } from '../wire/list-groups.ts';
@@ -9,6 +10,7 @@ import { askAny } from './ask-any.ts';
 import type { CoordinatorCache } from './coordinator-cache.ts';
 import { withStates } from './group-states.ts';
 import { unauthorized } from './read-failure.ts';
+import { UNUSED_NAME } from './require-permissions.ts';
 import { type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
 import type { Topology } from './topology.ts';
 
@@ -16,9 +18,6 @@ export interface GroupsRead {
   readonly groups: readonly GroupListing[];
   readonly unread: readonly Outcome<never>[];
 }
-
-/** A name that no group has, to find out whether an empty list means no groups or no permission. */
-const NO_SUCH_GROUP = 'tidemark-permission-probe';
 
 /** Every group of the cluster: each broker lists those that it coordinates. */
 export async function readGroups(
@@ -64,10 +63,10 @@ export async function readGroups(
 async function refuseIfBlind(context: RoutedReadContext): Promise<void> {
   const blind = await askAny(context.pool, async (connection: BrokerConnection) => {
     // Any broker refuses first and then finds that it is not the coordinator; none creates anything for it.
-    const [probe] = await connection.send(DESCRIBE_GROUPS, { groups: [NO_SUCH_GROUP] });
+    const [probe] = await connection.send(DESCRIBE_GROUPS, { groups: [UNUSED_NAME] });
     if (probe?.error !== GROUP_AUTHORIZATION_FAILED) return false;
     if (connection.version(DESCRIBE_CLUSTER) === null) return true;
-    return !(await connection.send(DESCRIBE_CLUSTER, null)).describe;
+    return isWithout((await connection.send(DESCRIBE_CLUSTER, null)).operations, 'Describe');
   });
   if (!blind) return;
   throw unauthorized(context.alias, [{ operation: 'Describe', resourceType: 'Group', resourceName: '*' }], 1);

@@ -53,13 +53,21 @@ export async function peekRecords(
   requests: readonly PeekRequest[],
 ): Promise<readonly Outcome<Peek>[]> {
   await topology.require([...new Set(requests.map(({ topic }) => topic))]);
-  return readRouted<PeekRequest, Peek>(context, {
-    items: requests,
+  // Many groups stand at the same place, most of all at the end.
+  const places = new Map(requests.map((request) => [placeOf(request), request]));
+  const outcomes = await readRouted<PeekRequest, Peek>(context, {
+    items: [...places.values()],
     what: ({ topic, partition, offset }) => `record ${offset} of ${partitionName(topic, partition)}`,
     permission: readPermission,
     route: (partitions, attempt) => routeToLeaders(topology, partitions, attempt),
     ask: (connection, asked) => Promise.all(asked.map((request) => peekAt(connection, request))),
   });
+  const answers = new Map([...places.keys()].map((place, i) => [place, outcomes[i]]));
+  return requests.flatMap((request) => answers.get(placeOf(request)) ?? []);
+}
+
+function placeOf({ topic, partition, offset, until, isolation }: PeekRequest): string {
+  return `${topic} ${partition} ${offset} ${until} ${isolation}`;
 }
 
 async function peekAt(connection: BrokerConnection, request: PeekRequest): Promise<Reply<Peek>> {

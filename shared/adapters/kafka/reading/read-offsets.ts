@@ -3,7 +3,15 @@ import { type Outcome, unread } from '../../../domain/unread.ts';
 import type { LogOffsets } from '../../../ports.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE, UNKNOWN_TOPIC_OR_PARTITION } from '../kafka-error-code.ts';
-import { EARLIEST, LATEST, LIST_OFFSETS, type ListedOffset, type ListOffsetsRequest } from '../wire/list-offsets.ts';
+import {
+  EARLIEST,
+  EARLIEST_LOCAL,
+  LATEST,
+  LIST_OFFSETS,
+  type ListedOffset,
+  type ListOffsetsRequest,
+  LOCAL_FROM,
+} from '../wire/list-offsets.ts';
 import { routeToLeaders } from './leader-route.ts';
 import { failureOfCode, unreadOf } from './read-failure.ts';
 import { type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
@@ -67,6 +75,19 @@ export async function readBounds(
   const error = start.error || end.error;
   if (error !== NONE) return { kind: 'refused', error };
   return { kind: 'value', value: { start: start.offset, highWatermark: end.offset } };
+}
+
+/** Where the leader's own disk begins, null where the broker cannot tell: it then has no tiered storage. */
+export async function readLocalStart(
+  connection: BrokerConnection,
+  partition: TopicPartition,
+): Promise<Reply<bigint | null>> {
+  if ((connection.version(LIST_OFFSETS) ?? 0) < LOCAL_FROM) return { kind: 'value', value: null };
+  const answers = await list(connection, [partition], 'read_uncommitted', EARLIEST_LOCAL);
+  const local = answers.get(partition.topic)?.[partition.partition];
+  if (local === undefined) return LEFT_OUT;
+  if (local.error !== NONE) return { kind: 'refused', error: local.error };
+  return { kind: 'value', value: local.offset };
 }
 
 async function readPartitions<T>(

@@ -12,12 +12,10 @@ import {
 import { METADATA, type MetadataAnswer, type MetadataTopic } from '../wire/metadata.ts';
 import { askAny } from './ask-any.ts';
 import { unauthorized, unreachable } from './read-failure.ts';
+import { UNUSED_NAME } from './require-permissions.ts';
 
 /** More names than this and all of the cluster's metadata is the smaller question. */
 const ASK_BY_NAME_AT_MOST = 500;
-
-/** A name that no topic has, to find out whether an empty list means no topics or no permission. */
-const NO_SUCH_TOPIC = 'tidemark-permission-probe';
 
 /** What is known of the cluster's brokers, topics and leaders; looked up again when a leader turns out to be another. */
 export class Topology {
@@ -95,7 +93,7 @@ export class Topology {
 
   /** Without Describe on topics Kafka lists none, and says nothing: an empty cluster has to be told from that. */
   async #refuseIfBlind(): Promise<void> {
-    const probe = await this.#orUnreachable(() => this.#ask([NO_SUCH_TOPIC]));
+    const probe = await this.#orUnreachable(() => this.#ask([UNUSED_NAME]));
     if (probe.topics[0]?.error === TOPIC_AUTHORIZATION_FAILED) {
       throw unauthorized(this.#alias, [describePermission({ topic: '*' })], 1);
     }

@@ -1,9 +1,10 @@
 import type { Api } from './api.ts';
+import { toldOperations } from './authorized-operations.ts';
 
 export interface ClusterPermissions {
   readonly error: number;
-  /** Whether we have `Describe` on the cluster. */
-  readonly describe: boolean;
+  /** What we may do with the cluster, as a set of bits; null where it is not told. */
+  readonly operations: number | null;
 }
 
 /** DescribeCluster (KIP-700), for what it says of our own permissions: it needs none itself. */
@@ -34,11 +35,8 @@ export const DESCRIBE_CLUSTER: Api<null, ClusterPermissions> = {
       if (version >= 2) r.boolean();
       r.tags();
     });
-    const operations = reader.int32();
+    const operations = toldOperations(reader.int32());
     reader.tags();
-    return { error, describe: (operations & (1 << DESCRIBE)) !== 0 };
+    return { error, operations };
   },
 };
-
-/** Code of `AclOperation.DESCRIBE`, and its bit in a set of operations (KIP-430). */
-const DESCRIBE = 8;

@@ -4,6 +4,11 @@ import type { Api } from './api.ts';
 /** Timestamps with a meaning of their own; every other one asks for the first record at or after it. */
 export const LATEST = -1n;
 export const EARLIEST = -2n;
+/** Where the leader's own disk begins: what lies before is in tiered storage (KIP-405). */
+export const EARLIEST_LOCAL = -4n;
+
+/** From this version on a broker understands `EARLIEST_LOCAL`, and one that tiers its logs has it. */
+export const LOCAL_FROM = 8;
 
 export interface ListOffsetsRequest {
   /** `read_committed` turns `LATEST` into the last stable offset, `read_uncommitted` into the high watermark. */

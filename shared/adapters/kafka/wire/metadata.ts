@@ -1,10 +1,13 @@
 import type { BrokerNode } from '../../../ports.ts';
 import type { Api } from './api.ts';
+import { toldOperations } from './authorized-operations.ts';
 import type { ResponseReader } from './response-reader.ts';
 
 /** `null` asks for all topics that we may describe: others are left out without a word. */
 export interface MetadataRequest {
   readonly topics: readonly string[] | null;
+  /** Whether to be told as well what we may do (KIP-430). */
+  readonly operations?: boolean;
 }
 
 export interface MetadataTopic {
@@ -15,6 +18,8 @@ export interface MetadataTopic {
   /** Leader node id by partition index; null where there is none. */
   readonly leaders: readonly (number | null)[];
   readonly replicationFactor: number;
+  /** What we may do with the topic, as a set of bits; null where it was not asked or is not told. */
+  readonly operations: number | null;
 }
 
 export interface MetadataAnswer {
@@ -22,6 +27,8 @@ export interface MetadataAnswer {
   readonly clusterId: string | null;
   readonly brokers: readonly BrokerNode[];
   readonly topics: readonly MetadataTopic[];
+  /** What we may do with the cluster; versions 8 to 10 only, `DescribeCluster` tells it after that. */
+  readonly clusterOperations: number | null;
 }
 
 /**
@@ -34,7 +41,7 @@ export const METADATA: Api<MetadataRequest, MetadataAnswer> = {
   oldest: 4,
   newest: 13,
   flexibleFrom: 9,
-  write(writer, { topics }, version) {
+  write(writer, { topics, operations = false }, version) {
     if (topics === null) writer.nullArray();
     else {
       writer.array(topics, (topic) => {
@@ -43,8 +50,8 @@ export const METADATA: Api<MetadataRequest, MetadataAnswer> = {
       });
     }
     writer.boolean(false); // allow_auto_topic_creation
-    if (version >= 8 && version <= 10) writer.boolean(false);
-    if (version >= 8) writer.boolean(false);
+    if (version >= 8 && version <= 10) writer.boolean(operations);
+    if (version >= 8) writer.boolean(operations);
     writer.tags();
   },
   read(reader, version) {
@@ -58,10 +65,10 @@ export const METADATA: Api<MetadataRequest, MetadataAnswer> = {
     const clusterId = reader.nullableString();
     reader.int32(); // controller_id
     const topics = reader.array((r) => readTopic(r, version));
-    if (version >= 8 && version <= 10) reader.int32();
+    const clusterOperations = version >= 8 && version <= 10 ? toldOperations(reader.int32()) : null;
     const error = version >= 13 ? reader.int16() : 0;
     reader.tags();
-    return { error, clusterId, brokers, topics };
+    return { error, clusterId, brokers, topics, clusterOperations };
   },
 };
 
@@ -85,9 +92,9 @@ function readTopic(reader: ResponseReader, version: number): MetadataTopic {
     leaders[partition] = leader < 0 ? null : leader;
     replicationFactor = Math.max(replicationFactor, replicas);
   });
-  if (version >= 8) reader.int32(); // topic_authorized_operations
+  const operations = version >= 8 ? toldOperations(reader.int32()) : null;
   reader.tags();
-  return { error, topic, id, internal, leaders, replicationFactor };
+  return { error, topic, id, internal, leaders, replicationFactor, operations };
 }
 
 function skipInts(reader: ResponseReader): number {

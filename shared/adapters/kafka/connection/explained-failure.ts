@@ -1,0 +1,74 @@
+import { AuthenticationError } from '../../../errors.ts';
+import { MalformedResponseError } from '../wire/response-reader.ts';
+import { BrokerFailure, thrownText } from './broker-failure.ts';
+
+/** Who talks to whom, for messages. */
+export interface Peer {
+  readonly alias: string;
+  readonly address: string;
+  /** `user "audit" (SCRAM-SHA-512)` */
+  readonly identity: string;
+}
+
+/** What a failure before the first request of ours means to a person: versions and SASL are kafkajs's part. */
+export function loginFailure(peer: Peer, error: unknown): Error {
+  const { alias, address, identity } = peer;
+  if (error instanceof BrokerFailure || error instanceof AuthenticationError) return error;
+  const type = thrownText(error, 'type');
+  const refused = (message: string, remedy: string): AuthenticationError =>
+    new AuthenticationError(alias, `cluster ${alias}${message}`, { remedy });
+  if (type === 'ILLEGAL_SASL_STATE') {
+    return refused(`: the listener ${address} takes no SASL`, 'check that security.protocol fits this port');
+  }
+  if (type === 'UNSUPPORTED_SASL_MECHANISM' || /mechanism is not supported/.test(thrownText(error, 'message'))) {
+    return refused(
+      `: ${address} does not offer the SASL mechanism of ${identity}`,
+      "use a mechanism of the broker's sasl.enabled.mechanisms",
+    );
+  }
+  if (type === 'SASL_AUTHENTICATION_FAILED' || thrownText(error, 'name') === 'KafkaJSSASLAuthenticationError') {
+    return refused(
+      ` refused ${identity}`,
+      'check user, password and mechanism, and that the user exists on this cluster',
+    );
+  }
+  return requestFailure(peer, error, 'the request for its versions');
+}
+
+/** What a failed request means; whatever does not come from the connection is a defect and stays what it is. */
+export function requestFailure({ address }: Peer, error: unknown, request: string): Error {
+  if (error instanceof MalformedResponseError || thrownText(error, 'name') === 'RangeError') {
+    return new BrokerFailure('MALFORMED_RESPONSE', `${address} answered ${request} with something unintelligible`, {
+      remedy: 'check that the port is a Kafka listener; if it is, report this with the version of the broker',
+      cause: error,
+    });
+  }
+  if (thrownText(error, 'name').startsWith('KafkaJS')) {
+    return new BrokerFailure('CONNECTION_CLOSED', `${address}: the connection broke during ${request}`, {
+      remedy: "look at the broker's log",
+      cause: error,
+    });
+  }
+  return error instanceof Error ? error : new Error('something was thrown that is no error', { cause: error });
+}
+
+export function saslRequired({ address }: Peer): BrokerFailure {
+  const message = `${address} ended the connection at the first request, as a listener with SASL does`;
+  return new BrokerFailure('SASL_REQUIRED', message, {
+    remedy: 'set security.protocol, sasl.mechanism and sasl.jaas.config of this cluster',
+  });
+}
+
+export function certificateRefused({ alias, address }: Peer): AuthenticationError {
+  return new AuthenticationError(alias, `cluster ${alias}: ${address} refused our TLS client certificate`, {
+    remedy: 'give cert and key of a client that the broker trusts (ssl.keystore.* of this cluster)',
+  });
+}
+
+export function silence(address: string, milliseconds: number): BrokerFailure {
+  return new BrokerFailure(
+    'REQUEST_TIMED_OUT',
+    `${address} accepted the connection and gave no answer for ${milliseconds} ms`,
+    { remedy: 'look whether the broker hangs, or whether the port belongs to something else' },
+  );
+}
