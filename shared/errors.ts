@@ -60,8 +60,9 @@ export class AuthorizationError extends TidemarkError {
   readonly missing: readonly Permission[];
 
   constructor(cluster: string, missing: readonly Permission[], options: { remedy?: string; cause?: unknown } = {}) {
-    const names = missing.map((p) => `${p.operation} on ${p.resourceType} "${p.resourceName}"`).join(', ');
-    super('AUTHORIZATION_FAILED', `cluster ${cluster}: permission missing: ${names}`, options);
+    const shown = missing.slice(0, 10).map((p) => `${p.operation} on ${p.resourceType} "${p.resourceName}"`);
+    const more = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : '';
+    super('AUTHORIZATION_FAILED', `cluster ${cluster}: permission missing: ${shown.join(', ')}${more}`, options);
     this.cluster = cluster;
     this.missing = missing;
   }

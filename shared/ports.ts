@@ -11,6 +11,7 @@ import type {
 } from './domain/cluster-data.ts';
 import type { Metric } from './domain/metric.ts';
 import type { Outcome } from './domain/unread.ts';
+import type { Permission } from './errors.ts';
 
 export type {
   BrokerNode,
@@ -34,7 +35,12 @@ export type {
  */
 export interface ClusterReader {
   readonly alias: string;
-  /** All topics, with ids and leaders. */
+  /**
+   * Asks which of these permissions we lack, for the lists below leave out what we may not describe. A resource name
+   * that ends in `*` stands for all that begin so. @throws AuthorizationError naming every one that is missing
+   */
+  requirePermissions(needed: readonly Permission[]): Promise<void>;
+  /** All topics that we may describe, with ids and leaders. */
   metadata(): Promise<ClusterMetadata>;
   /** Start, high watermark and last stable offset; outcomes by partition index, in one request per leader and kind. */
   offsets(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>>;

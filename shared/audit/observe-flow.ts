@@ -5,11 +5,12 @@ import { PartitionMap } from '../domain/partition-map.ts';
 import { remoteTopic } from '../domain/replication-policy.ts';
 import { type Selection, selectionOf } from '../domain/selection.ts';
 import { type Outcome, read, type Unread, unread } from '../domain/unread.ts';
-import { ClusterUnreachableError } from '../errors.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import type { AuditMemory } from './audit-memory.ts';
+import { connect, refuseIfHidden } from './connect-side.ts';
 import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs, type Side } from './read-mirror-topics.ts';
+import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
 
 export interface ObserveOptions {
   readonly flow: Flow;
@@ -29,7 +30,10 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const { flow, filter, memory, now } = options;
   const at = now();
   const selection = selectionOf(flow);
-  const [source, target] = await Promise.all([connect(options.source), connect(options.target)]);
+  const [source, target] = await Promise.all([
+    connect(options.source, permissionsOf(flow, flow.source, filter)),
+    connect(options.target, permissionsOf(flow, flow.target, filter)),
+  ]);
   const sourceSide = 'reader' in source ? source : null;
   const targetSide = 'reader' in target ? target : null;
   const sourceDown = 'reader' in source ? null : source;
@@ -46,6 +50,15 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   ]);
 
   const topics = mirroredTopics(flow, selection, filter, sourceSide, targetSide);
+  const known = [
+    ...(syncs.kind === 'read' ? syncs.value.histories.topics() : []),
+    ...(connectOffsets.kind === 'read' ? connectOffsets.value.topics() : []),
+  ].filter((topic) => selection.topic(topic) === 'mirrored' && (filter.topic?.(topic) ?? true));
+  const internal = (cluster: string) => internalTopicsOf(flow).flatMap((t) => (t.cluster === cluster ? [t.topic] : []));
+  await Promise.all([
+    refuseIfHidden(sourceSide, [...known, ...internal(flow.source)]),
+    refuseIfHidden(targetSide, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
+  ]);
   const wanted = (group: GroupListing) =>
     isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
   const groupUnread: Unread[] = [];
@@ -86,22 +99,6 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     ]),
     opposite: options.opposite,
   };
-}
-
-async function connect(reader: ClusterReader): Promise<Side | Unread> {
-  try {
-    return { reader, metadata: await reader.metadata() };
-  } catch (error) {
-    // One dead side leaves the other to judge by. Refused permissions and passwords abort.
-    if (!(error instanceof ClusterUnreachableError)) throw error;
-    return {
-      what: `cluster ${reader.alias}`,
-      cluster: reader.alias,
-      error: error.code,
-      message: error.message,
-      retriable: error.retriable,
-    };
-  }
 }
 
 function down(what: string, side: Unread | null): { kind: 'unread'; topic: string; unread: Unread } {

@@ -1,5 +1,5 @@
 import type { ClusterMetadata, GroupListing } from '../domain/cluster-data.ts';
-import { AuthorizationError, TidemarkError } from '../errors.ts';
+import { AuthorizationError, type Permission, TidemarkError } from '../errors.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { Check } from './check.ts';
 
@@ -59,6 +59,24 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
     return groups;
   });
   return { reader, metadata, groups };
+}
+
+/** What Kafka keeps from us it leaves out of its lists: permissions are asked for, and never guessed from what is seen. */
+export async function checkPermissions(
+  { reader, metadata }: Examined,
+  needed: readonly Permission[],
+  add: (check: Check) => void,
+): Promise<void> {
+  const subject = reader.alias;
+  await attempt(subject, 'permissions', add, async () => {
+    try {
+      await reader.requirePermissions(needed);
+      add({ subject, what: 'permissions', status: 'ok', detail: 'all that an audit needs are granted' });
+    } catch (error) {
+      // A cluster that cannot be reached has been told already; one that refuses us has more to tell.
+      if (metadata !== null || error instanceof AuthorizationError) throw error;
+    }
+  });
 }
 
 /** Two aliases for one cluster make every audit meaningless. */

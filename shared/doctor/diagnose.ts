@@ -4,7 +4,7 @@ import { flowName } from '../domain/flow.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { Check, DoctorReport } from './check.ts';
 import type { Examined } from './cluster-checks.ts';
-import { checkDistinct, examineCluster } from './cluster-checks.ts';
+import { checkDistinct, checkPermissions, examineCluster } from './cluster-checks.ts';
 import { examineFlow } from './flow-checks.ts';
 import { requiredPermissions } from './permissions.ts';
 
@@ -25,6 +25,7 @@ export async function diagnose({ config, connect, onStep }: DiagnoseOptions): Pr
   const connections = [...config.clusters.values()].filter(({ alias }) => aliases.has(alias));
   const readers = connections.map(connect);
   const checks: Check[] = [];
+  const permissions = requiredPermissions(config);
   try {
     onStep?.(`asking ${connections.map(({ alias }) => alias).join(', ')}`);
     const clusters = new Map<string, Examined>();
@@ -32,6 +33,7 @@ export async function diagnose({ config, connect, onStep }: DiagnoseOptions): Pr
       readers.map(async (reader) => {
         const found: Check[] = [];
         const examined = await examineCluster(reader, (check) => found.push(check));
+        await checkPermissions(examined, permissions.get(reader.alias) ?? [], (check) => found.push(check));
         return { examined, found };
       }),
     );
@@ -44,7 +46,7 @@ export async function diagnose({ config, connect, onStep }: DiagnoseOptions): Pr
       onStep?.(`checking ${flowName(flow)}`);
       await examineFlow(flow, clusters, (check) => checks.push(check));
     }
-    return { checks, permissions: requiredPermissions(config) };
+    return { checks, permissions };
   } finally {
     await Promise.allSettled(readers.map((reader) => reader.close()));
   }

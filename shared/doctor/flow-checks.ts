@@ -1,3 +1,4 @@
+import { type InternalTopic, internalTopicsOf } from '../audit/required-permissions.ts';
 import type { LogOffsets } from '../domain/cluster-data.ts';
 import type { Flow } from '../domain/flow.ts';
 import { flowName } from '../domain/flow.ts';
@@ -8,8 +9,6 @@ import type { ClusterReader } from '../ports.ts';
 import type { Check } from './check.ts';
 import type { Examined } from './cluster-checks.ts';
 import { attempt } from './cluster-checks.ts';
-import type { InternalTopic } from './permissions.ts';
-import { internalTopicsOf } from './permissions.ts';
 
 /** Reading one record of each is proof enough of the permission, and cheap. */
 const TOPICS_TRIED = 50;

@@ -1,5 +1,6 @@
 import { AuditMemory } from '../audit/audit-memory.ts';
 import { observeFlow } from '../audit/observe-flow.ts';
+import { readingOf } from '../audit/required-permissions.ts';
 import { lookAtRecords } from '../audit/run-audit.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { TidemarkPosition } from '../domain/audit-report.ts';
@@ -65,7 +66,11 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
     const evidence = await lookAtRecords(observation, source, target, request.policy);
     const states = partitionStates(observation, evidence);
     const state = states.find((one) => one.partition === partition);
-    if (state === undefined) throw notMirrored(request, states.length);
+    if (state === undefined) {
+      // One that may not be described is in no list: only asked for by name is it told from one that is not there.
+      if (observation.sourceDown === null) await source.requirePermissions(readingOf(topic));
+      throw notMirrored(request, states.length);
+    }
     const down = observation.sourceDown ?? observation.targetDown ?? state.unread;
     const noMapping =
       down?.message ??
@@ -91,7 +96,7 @@ function notMirrored({ flow, topic, partition }: TranslateRequest, partitions: n
   return partitions === 0
     ? new NotMirroredError(
         `${flowName(flow)} mirrors no topic "${topic}"`,
-        'name a topic of the source that topics selects; one that may not be described is invisible',
+        'name a topic of the source that topics selects',
       )
     : new NotMirroredError(
         `there is no ${partitionName(topic, partition)}: the topic has ${partitions} partitions`,
