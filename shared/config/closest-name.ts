@@ -1,12 +1,9 @@
 /** The known name that was most likely meant, or null where none is near: for `did you mean …?`. */
-export function closestName(
-  written: string,
-  known: Iterable<string>,
-  atMost = Math.max(1, Math.floor(written.length / 4)),
-): string | null {
+export function closestName(written: string, known: Iterable<string>, atMost?: number): string | null {
+  const names = [...known];
   let best: string | null = null;
-  let bestDistance = atMost + 1;
-  for (const name of known) {
+  let bestDistance = (atMost ?? Math.max(1, Math.floor(written.length / 4))) + 1;
+  for (const name of names) {
     if (Math.abs(name.length - written.length) >= bestDistance) continue;
     const distance = editDistance(written.toLowerCase(), name.toLowerCase());
     if (distance < bestDistance) {
@@ -14,7 +11,9 @@ export function closestName(
       bestDistance = distance;
     }
   }
-  return best;
+  // Cut short is the other common slip: `interval` for `intervalSeconds`.
+  const begun = atMost === undefined && written.length >= 3 ? names.filter((name) => name.startsWith(written)) : [];
+  return best ?? (begun.length === 1 ? (begun[0] ?? null) : null);
 }
 
 /** Optimal string alignment distance: insertions, deletions, substitutions and swaps of neighbours. */

@@ -1,0 +1,98 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { tidemark } from './tidemark.ts';
+
+const BIN = fileURLToPath(new URL('../../bin/tidemark.js', import.meta.url));
+
+let folder: string;
+let silent: Server;
+const held = new Set<Socket>();
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'tidemark-process-'));
+  // A port that takes connections and never says a word: a broker that hangs.
+  silent = createServer((socket) => {
+    held.add(socket.on('error', () => {}));
+  });
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+  const address = silent.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  writeFileSync(
+    join(folder, 'hung.properties'),
+    `clusters=A,B\nA.bootstrap.servers=127.0.0.1:${port}\nB.bootstrap.servers=127.0.0.1:${port}\nA->B.enabled=true\n`,
+  );
+});
+afterAll(async () => {
+  for (const socket of held) socket.destroy();
+  await new Promise((resolve) => silent.close(resolve));
+  rmSync(folder, { recursive: true, force: true });
+});
+
+describe('the process', () => {
+  test('Ctrl-C in the middle of an audit ends it with 130 and one line', async () => {
+    const { code, stdout, stderr } = await tidemark(['audit', '--mm2', 'hung.properties'], {
+      cwd: folder,
+      // Progress on stderr shows that the audit is under way and waits.
+      meanwhile: (child) => void child.stderr?.once('data', () => child.kill('SIGINT')),
+    });
+    expect({ code, stdout }).toEqual({ code: 130, stdout: '' });
+    expect(stderr).toMatch(/tidemark: interrupted\n$/);
+    expect(stderr).not.toMatch(/\n\s+at /);
+  });
+
+  test('brokers that hang: exit 3 within 15 seconds, and progress meanwhile on stderr only', async () => {
+    const begin = Date.now();
+    const { code, stdout, stderr } = await tidemark(['audit', '--mm2', 'hung.properties'], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(Date.now() - begin).toBeLessThan(15_000);
+    expect(stderr).toContain('reading A->B …\n');
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: no escape sequence where there is no terminal
+    expect(stderr).not.toMatch(/[\u001b\r]/);
+  });
+
+  test('--timeout ends an audit of hung brokers early', async () => {
+    const begin = Date.now();
+    const { code } = await tidemark(['audit', '--mm2', 'hung.properties', '--timeout', '1.5'], { cwd: folder });
+    expect(code).toBe(3);
+    expect(Date.now() - begin).toBeLessThan(6_000);
+  });
+
+  test('a reader that goes away is no error', async () => {
+    const child = spawn(process.execPath, [BIN, '--help'], { stdio: ['ignore', 'pipe', 'pipe'] });
+    child.stdout.destroy();
+    const err: string[] = [];
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk.toString()));
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, err }).toEqual({ code: 0, err: [] });
+  });
+
+  test("init writes a file that is not there, and doctor's hint names it", async () => {
+    const { code, stdout, stderr } = await tidemark(['init', 'hung.properties', '--output', 'made.yaml'], {
+      cwd: folder,
+    });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+    expect(stderr).toContain('tidemark doctor -c made.yaml');
+    expect(readFileSync(join(folder, 'made.yaml'), 'utf8')).toContain('flow: A->B');
+  });
+});
+
+/** The machine's own Node, where it is one that cannot run TypeScript by itself. */
+const oldNode = ['/usr/local/bin/node', '/usr/bin/node'].find((path) => {
+  if (!existsSync(path)) return false;
+  const [major = 99] = execFileSync(path, ['-p', 'process.versions.node'], { encoding: 'utf8' }).split('.').map(Number);
+  return major < 22;
+});
+
+(oldNode === undefined ? describe.skip : describe)('on a machine with an old Node', () => {
+  test('it runs on the Node that npm ci brought, with its output and exit codes', async () => {
+    const node = oldNode ?? '';
+    const help = await tidemark(['--help'], { node });
+    expect({ code: help.code, stderr: help.stderr }).toEqual({ code: 0, stderr: '' });
+    expect(help.stdout).toContain('Usage: tidemark');
+    expect((await tidemark(['audit', '--nope'], { node })).code).toBe(2);
+  });
+});
