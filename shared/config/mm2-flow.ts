@@ -28,7 +28,7 @@ export interface FlowSettings {
   readonly checkpointConnector: Settings;
   readonly sourceConsumer: Settings;
   readonly worker: Settings;
-  /** Whether and how often the opposite direction writes heartbeats to the *source*, which this flow then mirrors. */
+  /** Whether and how often a flow into the *source* writes heartbeats there, which this flow then mirrors. */
   readonly heartbeatsOnSource: { readonly enabled: boolean; readonly intervalMs: number };
   /** Connect's offset topic where nothing names it. */
   readonly defaultOffsetsTopic: string;

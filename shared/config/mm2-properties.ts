@@ -132,7 +132,7 @@ function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadC
         checkpointConnector: connector,
         sourceConsumer: layers.sourceConsumer(source, target),
         worker: layers.worker(target),
-        heartbeatsOnSource: heartbeatsOn(source, target, layers, context),
+        heartbeatsOnSource: heartbeatsOn(source, layers, aliases, context),
         defaultOffsetsTopic: `mm2-offsets.${source}.internal`,
       },
       context,
@@ -165,11 +165,15 @@ function pairsInFileOrder(layers: Mm2Layers, aliases: readonly string[]): readon
 }
 
 /**
- * The heartbeats that prove a flow A->B alive are written on A by the herder of B->A, which dedicated mode runs even
- * where that pair is not enabled.
+ * The heartbeats that prove a flow A->B alive are written on A by the herders of all pairs into A, which dedicated mode
+ * runs even where such a pair is not enabled.
  */
-function heartbeatsOn(source: string, target: string, layers: Mm2Layers, context: LoadContext) {
-  const reader = new SettingReader(layers.flow(target, source), context.faults);
-  const seconds = reader.integer('emit.heartbeats.interval.seconds', MM2_DEFAULTS.emitHeartbeatsSeconds, 0);
-  return { enabled: reader.boolean('emit.heartbeats.enabled', true), intervalMs: 1000 * seconds };
+function heartbeatsOn(source: string, layers: Mm2Layers, aliases: readonly string[], context: LoadContext) {
+  const intervals = aliases
+    .filter((other) => other !== source)
+    .map((other) => new SettingReader(layers.flow(other, source), context.faults))
+    .filter((reader) => reader.boolean('emit.heartbeats.enabled', true))
+    .map((reader) => reader.integer('emit.heartbeats.interval.seconds', MM2_DEFAULTS.emitHeartbeatsSeconds, 0));
+  const seconds = intervals.length === 0 ? MM2_DEFAULTS.emitHeartbeatsSeconds : Math.min(...intervals);
+  return { enabled: intervals.length > 0, intervalMs: 1000 * seconds };
 }

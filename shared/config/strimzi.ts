@@ -5,7 +5,7 @@ import type { ConfigDraft, DraftNote } from './draft.ts';
 import { fileProblem } from './secret-source.ts';
 import { strimziCluster } from './strimzi-cluster.ts';
 import { hasHeartbeats, strimziFlow } from './strimzi-flow.ts';
-import type { StrimziCluster, StrimziMirror } from './strimzi-resource.ts';
+import type { StrimziCluster } from './strimzi-resource.ts';
 import { readMirrors } from './strimzi-resource.ts';
 import type { ClusterYaml } from './tidemark-yaml-schema.ts';
 import { parseYaml } from './yaml-document.ts';
@@ -40,7 +40,7 @@ export function draftFromStrimzi(file: string): ConfigDraft {
   );
   for (const mirror of mirrors) {
     for (const cluster of [mirror.source, mirror.target]) addCluster(clusters, cluster, note);
-    const heartbeats = mirrors.find((other) => isOpposite(other, mirror) && hasHeartbeats(other));
+    const heartbeats = mirrors.find((other) => other.target.alias === mirror.source.alias && hasHeartbeats(other));
     const flow = strimziFlow(mirror, heartbeats ?? null, { faults, environment: {}, base: '.' }, note);
     if (flow !== null) flows.push(flow);
   }
@@ -56,10 +56,6 @@ export function draftFromStrimzi(file: string): ConfigDraft {
   faults.throwIfAny();
   for (const warning of faults.warnings) notes.push(warning);
   return { from: file, clusters, flows, notes };
-}
-
-function isOpposite(a: StrimziMirror, b: StrimziMirror): boolean {
-  return a.source.alias === b.target.alias && a.target.alias === b.source.alias;
 }
 
 function addCluster(clusters: Map<string, ClusterYaml>, cluster: StrimziCluster, note: (one: DraftNote) => void): void {
