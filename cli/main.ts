@@ -5,13 +5,11 @@ import { addAuditCommand } from './commands/audit.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addTranslateCommand } from './commands/translate.ts';
+import type { Finish } from './finish.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
 
 const INTERRUPTED = 130;
-
-/** A command hands its exit code back through this. */
-export type Finish = (code: ExitCode) => void;
 
 /**
  * Runs the command line and ends the process with its exit code (`ExitCode`; 130 after Ctrl-C). Commands are declared
@@ -46,7 +44,7 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
   }
 }
 
-export function createProgram(terminal: Terminal, finish: Finish): Command {
+function createProgram(terminal: Terminal, finish: Finish): Command {
   const program = new Command('tidemark')
     .description(
       'Audits Kafka MirrorMaker 2 disaster recovery: how far behind is the replica,\nand where would each consumer group land after a failover?',

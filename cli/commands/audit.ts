@@ -4,7 +4,7 @@ import type { Severity } from '../../shared/domain/finding.ts';
 import { ExitCode } from '../../shared/errors.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { connector } from '../connect.ts';
-import type { Finish } from '../main.ts';
+import type { Finish } from '../finish.ts';
 import { matcher } from '../name-patterns.ts';
 import { collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';

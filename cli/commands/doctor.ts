@@ -2,7 +2,7 @@ import { type Command, Option } from 'commander';
 import { ExitCode } from '../../shared/errors.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { connector } from '../connect.ts';
-import type { Finish } from '../main.ts';
+import type { Finish } from '../finish.ts';
 import { collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { ExitCode } from '../../shared/errors.ts';
-import type { Finish } from '../main.ts';
+import type { Finish } from '../finish.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 

@@ -5,7 +5,7 @@ import { ExitCode } from '../../shared/errors.ts';
 import type { TranslatedOffset } from '../../shared/translate/translate-offset.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { connector } from '../connect.ts';
-import type { Finish } from '../main.ts';
+import type { Finish } from '../finish.ts';
 import { seconds, wholeNumber } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';

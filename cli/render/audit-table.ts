@@ -1,14 +1,10 @@
 import type { AuditReport, FlowReport, Loss, Verdict } from '../../shared/domain/audit-report.ts';
-import type { Paint, Style } from '../terminal.ts';
+import type { Style } from '../terminal.ts';
 import { findingLines, unreadLines } from './findings-table.ts';
 import { groupLines } from './groups-table.ts';
 import { partitionLines } from './partitions-table.ts';
+import type { TableOptions } from './table-options.ts';
 import { duration, plural, printable, wrapped } from './text.ts';
-
-export interface TableOptions {
-  readonly width: number;
-  readonly paint: Paint;
-}
 
 /**
  * The report for a person at three in the morning: verdict and loss of every flow first; then for each flow its findings,

@@ -1,8 +1,8 @@
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import type { CheckStatus, DoctorReport } from '../../shared/doctor/check.ts';
 import type { Style } from '../terminal.ts';
-import type { TableOptions } from './audit-table.ts';
 import { permissionCommands } from './permission-commands.ts';
+import type { TableOptions } from './table-options.ts';
 import { printable, tally, wrapped } from './text.ts';
 
 const STYLES: Readonly<Record<CheckStatus, Style>> = { ok: 'green', warn: 'yellow', fail: 'red', unknown: 'yellow' };

@@ -1,7 +1,7 @@
 import type { Finding, Severity } from '../../shared/domain/finding.ts';
 import type { Unread } from '../../shared/domain/unread.ts';
 import type { Style } from '../terminal.ts';
-import type { TableOptions } from './audit-table.ts';
+import type { TableOptions } from './table-options.ts';
 import { plural, printable, tally, wrapped } from './text.ts';
 
 const ORDER: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };

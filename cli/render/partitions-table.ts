@@ -1,6 +1,6 @@
 import type { FlowReport, PartitionReport } from '../../shared/domain/audit-report.ts';
 import { partitionName } from '../../shared/domain/partition.ts';
-import type { TableOptions } from './audit-table.ts';
+import type { TableOptions } from './table-options.ts';
 import { fitted, grouped, plural, printable, tally, wrapped } from './text.ts';
 
 const SHOWN = 10;

@@ -1,7 +1,7 @@
 import type { LogOffsets } from '../../shared/domain/cluster-data.ts';
 import { partitionName } from '../../shared/domain/partition.ts';
 import type { TranslatedOffset } from '../../shared/translate/translate-offset.ts';
-import type { TableOptions } from './audit-table.ts';
+import type { TableOptions } from './table-options.ts';
 import { grouped, plural, printable, wrapped } from './text.ts';
 
 /** One translation for a person. */
