@@ -23,8 +23,14 @@ export class PartitionTruth {
   readonly #sourceOffsets: Float64Array;
   /** Target offset of the last copy of every known source record; NaN where there is none. */
   readonly #lastCopies: Float64Array;
+  /** Ids of records whose copies the target itself has deleted. */
+  readonly #expired: ReadonlySet<string>;
 
-  constructor(source: PartitionRecords, target: PartitionRecords, previous?: PartitionTruth) {
+  /**
+   * `sameTarget`: the earlier truth was of the same target topic, so that a copy in front of the log's begin has been
+   * there and was deleted by retention or by hand.
+   */
+  constructor(source: PartitionRecords, target: PartitionRecords, previous?: PartitionTruth, sameTarget = false) {
     this.source = source;
     this.target = target;
     this.#known = knownRecords(source, previous === undefined ? [] : previous.#known);
@@ -37,6 +43,7 @@ export class PartitionTruth {
       this.#sourceOffsets[position] = index === undefined ? FOREIGN : (this.#known[index]?.offset ?? FOREIGN);
       if (index !== undefined) this.#lastCopies[index] = at(target.offsets, position);
     }
+    this.#expired = sameTarget && previous !== undefined ? this.#copiesExpired(previous) : new Set();
   }
 
   rereads(position: bigint, committed: bigint): bigint {
@@ -80,7 +87,7 @@ export class PartitionTruth {
     return first === Number.POSITIVE_INFINITY ? this.target.end : BigInt(first);
   }
 
-  /** Records that the source holds at or after `from` and that are not on the target at all. */
+  /** Records that the source holds at or after `from` and that are not on the target, nor were until it deleted them. */
   missing(from: bigint = this.source.start): bigint {
     const u = Number(from);
     return this.#countAbsent(({ offset, deleted }) => !deleted && offset >= u);
@@ -111,9 +118,18 @@ export class PartitionTruth {
   #countAbsent(which: (record: KnownRecord) => boolean): bigint {
     let count = 0n;
     for (const [index, record] of this.#known.entries()) {
+      if (this.#expired.has(record.id)) continue;
       if (Number.isNaN(at(this.#lastCopies, index)) && which(record)) count++;
     }
     return count;
+  }
+
+  #copiesExpired(previous: PartitionTruth): Set<string> {
+    const expired = new Set(previous.#expired);
+    for (const [index, { id }] of previous.#known.entries()) {
+      if (at(previous.#lastCopies, index) < Number(this.target.start)) expired.add(id);
+    }
+    return expired;
   }
 
   /** `[firstSourceOffset, firstTargetOffset, count]` of stretches that run in step, in target order. */

@@ -9,7 +9,10 @@ const EMPTY: PartitionRecords = { start: 0n, end: 0n, offsets: new Float64Array(
 
 /** Every record of the partitions of live flows, and of what the source deleted since they were read first. */
 export class LiveTruth {
-  readonly #known = new Map<string, { readonly id: string; readonly truth: PartitionTruth }>();
+  readonly #known = new Map<
+    string,
+    { readonly id: string; readonly targetId: string; readonly truth: PartitionTruth }
+  >();
 
   /** By `topic-partition`; a partition that has no leader on one side cannot be read and is absent. */
   async read(
@@ -40,8 +43,10 @@ export class LiveTruth {
       const copies =
         to?.leaders[partition] === undefined ? EMPTY : await readPartition(target.admin, targetTopic, partition);
       const records = await readPartition(source.admin, topic, partition, isolation);
-      const truth = new PartitionTruth(records, copies, earlier?.id === from.id ? earlier.truth : undefined);
-      this.#known.set(key, { id: from.id, truth });
+      const targetId = to?.id ?? '';
+      const previous = earlier?.id === from.id ? earlier.truth : undefined;
+      const truth = new PartitionTruth(records, copies, previous, earlier?.targetId === targetId);
+      this.#known.set(key, { id: from.id, targetId, truth });
       truths.set(`${topic}-${partition}`, truth);
     }
     return truths;

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LiveStage } from './live-stage.ts';
+import { play } from './play.ts';
 import { readRecording } from './recording.ts';
 import { configOf, replay } from './replay.ts';
 import { LIVE_SCENARIOS } from './scenarios/index.ts';
@@ -45,17 +45,15 @@ if (!values['no-recordings']) {
 if (!values['no-live']) {
   for (const scenario of LIVE_SCENARIOS.filter(({ name }) => values.only === undefined || name === values.only)) {
     progress(`playing ${scenario.name} …`);
-    await using stage = await LiveStage.open(scenario.stage);
+    const { moments, failure } = await play(scenario);
     print(`live ${scenario.name}: ${scenario.title}`);
-    try {
-      await scenario.play(stage);
-    } catch (error) {
-      tally.broken++;
-      print(`  BROKEN could not be played to its end: ${error instanceof Error ? error.message : String(error)}`);
-    }
-    for (const { label, report, positions, faults } of stage.moments) {
+    for (const { label, report, positions, faults } of moments) {
       for (const line of momentLines(label, positions, faults, report.findings)) print(line);
       tally = count(tally, positions, faults.length);
+    }
+    if (failure !== null) {
+      tally.broken++;
+      print(`  BROKEN could not be played to its end: ${failure}`);
     }
   }
 }

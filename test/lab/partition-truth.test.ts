@@ -33,6 +33,16 @@ describe('the truth of a partition', () => {
     expect(truth.runs()).toEqual([[0n, 0n, 4n]]);
   });
 
+  test('copies that the target itself deleted are not missing; those that went with another topic are', () => {
+    const rows = log(['a', 'b', 'c', 'd'], [0]);
+    const before = new PartitionTruth(records(rows), records(rows));
+    const left = records(rows.slice(2), 2);
+    expect(new PartitionTruth(records(rows), left, before, true).missing()).toBe(0n);
+    expect(new PartitionTruth(records(rows), left, before).missing()).toBe(2n);
+    const later = new PartitionTruth(records(rows), left, new PartitionTruth(records(rows), left, before, true), true);
+    expect(later.missing()).toBe(0n);
+  });
+
   test('records written twice: the group must stand before the last copies, and reads others again', () => {
     const source = records(log(['a', 'b', 'c'], [0]));
     const target = records(log(['a', 'b', 'b', 'c'], [0]));

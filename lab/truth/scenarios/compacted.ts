@@ -9,10 +9,9 @@ export const compacted: LiveScenario = {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: { config: { 'cleanup.policy': 'compact' } } });
     // Later rounds overwrite fewer and fewer keys: holes from one offset to hundreds, scattered.
-    for (const keys of [900, 640, 450, 210, 97, 31, 7, 3]) {
-      const names = Array.from({ length: keys }, (_, i) => `k${(i * 37) % 1_000}`);
-      await writer.write('t', keys, { keys: names });
-      await writer.write('t', 40);
+    for (const [round, count] of [900, 640, 450, 210, 97, 31, 7, 3].entries()) {
+      await writer.write('t', count, { keys: Array.from({ length: count }, (_, i) => `k${(i * 37) % 1_000}`) });
+      await writer.write('t', 40, { keys: Array.from({ length: 40 }, (_, i) => `once-${round}-${i}`) });
     }
     await compactPartition(a, writer, 't', 0);
     for (const at of [5n, 150n, 400n, 777n, 1_200n, 1_650n, 2_100n, 2_400n]) {
@@ -26,10 +25,10 @@ export const compacted: LiveScenario = {
     await waitUntilGroupSynced(mirroring, 'end');
     const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
     await stage.moment('mirrored after compaction', { allow });
-    await writer.write('t', 300);
+    await writer.write('t', 300, { keys: 300 });
     await waitUntilSettled(mirroring);
     await mm2.stop();
-    await writer.write('t', 50);
+    await writer.write('t', 50, { keys: 50 });
     await stage.moment('MM2 is down, 50 records wait', { allow });
   },
 };

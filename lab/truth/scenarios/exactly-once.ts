@@ -1,5 +1,6 @@
 import { freePorts } from '../../free-port.ts';
 import { waitUntilGroupSynced, waitUntilMirrored, waitUntilSettled } from '../../mirroring.ts';
+import { waitUntil } from '../../wait-until.ts';
 import type { LiveScenario } from '../live-scenario.ts';
 
 export const exactlyOnce: LiveScenario = {
@@ -30,7 +31,11 @@ export const exactlyOnce: LiveScenario = {
     await writer.write('t', 500);
     await mm2.kill();
     await mm2.start();
-    await waitUntilSettled(mirroring);
+    await waitUntilMirrored(mirroring);
+    await waitUntil('the last transaction to be committed', async () => {
+      const [log] = await b.admin.listOffsets('A.t');
+      return log !== undefined && log.lastStableOffset === log.highWatermark;
+    });
     await stage.moment('killed under load and restarted', { allow });
   },
 };

@@ -1,6 +1,8 @@
 import type { LiveScenario } from '../live-scenario.ts';
 import { activeActive } from './active-active.ts';
+import { bothRecreated } from './both-recreated.ts';
 import { brokerDown } from './broker-down.ts';
+import { burstKilled } from './burst-killed.ts';
 import { compacted } from './compacted.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { foreignWriter } from './foreign-writer.ts';
@@ -16,8 +18,10 @@ import { rewoundGroup } from './rewound-group.ts';
 import { sourceRecreated } from './source-recreated.ts';
 import { sourceUnreachable } from './source-unreachable.ts';
 import { steady } from './steady.ts';
+import { syncsCompacted } from './syncs-compacted.ts';
 import { syncsOnTarget } from './syncs-on-target.ts';
 import { targetDeleted } from './target-deleted.ts';
+import { targetTruncated } from './target-truncated.ts';
 import { transactions, transactionsReadCommitted } from './transactions.ts';
 
 /** Every live scenario of `npm run truth`, in the order in which they are played. */
@@ -42,5 +46,9 @@ export const LIVE_SCENARIOS: readonly LiveScenario[] = [
   brokerDown,
   sourceUnreachable,
   neverStarted,
+  bothRecreated,
+  burstKilled,
+  syncsCompacted,
+  targetTruncated,
   millionRecords,
 ];

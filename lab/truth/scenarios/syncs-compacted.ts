@@ -1,0 +1,46 @@
+import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
+import { waitUntil } from '../../wait-until.ts';
+import type { LiveScenario } from '../live-scenario.ts';
+
+const SYNCS = 'mm2-offset-syncs.B.internal';
+
+export const syncsCompacted: LiveScenario = {
+  name: 'syncs-compacted',
+  title: 'the offset-syncs topic itself is compacted while groups lag, with transactions in what it forgot',
+  async play(stage) {
+    const { a, b, writer } = stage;
+    await a.admin.createTopics({ t: {} });
+    for (let i = 0; i < 6; i++) {
+      await writer.writeTransaction('t', 40, i % 2 === 0 ? 'commit' : 'abort');
+      await writer.write('t', 110);
+    }
+    for (const at of [0n, 10n, 41n, 150n, 320n, 600n, 905n]) await a.admin.commitOffsets(`at-${at}`, 't', { 0: at });
+    const mm2 = await stage.startMm2();
+    const mirroring = { source: a, target: b, topic: 't', mm2 };
+    await waitUntilSettled(mirroring);
+    await waitUntilGroupSynced(mirroring, 'at-905');
+    const expect = ['ABORTED_TRANSACTIONS_MIRRORED'] as const;
+    const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
+    await stage.moment('before', { expect, allow });
+    const before = (await a.admin.readRaw(SYNCS, 0)).length;
+    await a.admin.alterTopicConfig(SYNCS, {
+      'cleanup.policy': 'compact',
+      'segment.ms': '1',
+      'min.cleanable.dirty.ratio': '0.0',
+      'min.compaction.lag.ms': '0',
+    });
+    // Heartbeats get syncs as well: they roll the segment.
+    await waitUntil('the syncs to be compacted', async () => (await a.admin.readRaw(SYNCS, 0)).length < before / 2);
+    // Without the syncs nobody can tell the gaps any more.
+    const forgotten = [...allow, 'ABORTED_TRANSACTIONS_MIRRORED', 'TARGET_POSITION_SKIPS'] as const;
+    await stage.moment('old syncs are gone', { allow: forgotten });
+    await writer.write('t', 250);
+    await waitUntilSettled(mirroring);
+    await stage.moment('MM2 went on', { allow: forgotten });
+    await mm2.stop();
+    await mm2.start();
+    await writer.write('t', 30);
+    await waitUntilSettled(mirroring);
+    await stage.moment('MM2 was restarted, and knows no more than the topic', { allow: forgotten });
+  },
+};

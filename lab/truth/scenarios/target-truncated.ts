@@ -1,0 +1,29 @@
+import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
+import type { LiveScenario } from '../live-scenario.ts';
+
+export const targetTruncated: LiveScenario = {
+  name: 'target-truncated',
+  title: 'records are deleted on the target: by retention that is shorter there',
+  async play(stage) {
+    const { a, b, writer } = stage;
+    await a.admin.createTopics({ some: {}, all: {} });
+    for (const topic of ['some', 'all']) {
+      await writer.write(topic, 600);
+      await a.admin.commitOffsets('old', topic, { 0: 100n });
+      await a.admin.commitOffsets('new', topic, { 0: 570n });
+    }
+    const mm2 = await stage.startMm2();
+    const mirroring = (topic: string) => ({ source: a, target: b, topic, mm2 });
+    for (const topic of ['some', 'all']) {
+      await waitUntilSettled(mirroring(topic));
+      for (const group of ['old', 'new']) await waitUntilGroupSynced(mirroring(topic), group);
+    }
+    await stage.moment('before');
+    await b.admin.deleteRecords('A.some', 0, 400n);
+    await b.admin.deleteRecords('A.all', 0, -1n);
+    await stage.moment('400 and all 600 are deleted on the target');
+    await writer.write('all', 50);
+    await waitUntilSettled(mirroring('all'));
+    await stage.moment('MM2 goes on');
+  },
+};

@@ -1,0 +1,26 @@
+import { describe, expect, test } from '@jest/globals';
+import type { LiveScenario } from '../../../lab/truth/live-scenario.ts';
+import { play } from '../../../lab/truth/play.ts';
+import { mm2Stopped } from '../../../lab/truth/scenarios/mm2-stopped.ts';
+import { sourceRecreated } from '../../../lab/truth/scenarios/source-recreated.ts';
+import { steady } from '../../../lab/truth/scenarios/steady.ts';
+import { targetDeleted } from '../../../lab/truth/scenarios/target-deleted.ts';
+
+describe('audits of live clusters with MM2 between them, held against every record', () => {
+  test.each<[string, LiveScenario]>(
+    [steady, mm2Stopped, sourceRecreated, targetDeleted].map((scenario) => [scenario.title, scenario]),
+  )(
+    '%s',
+    async (_, scenario) => {
+      const { moments, failure } = await play(scenario);
+      expect(failure).toBeNull();
+      expect(moments.length).toBeGreaterThan(0);
+      for (const { label, positions, faults } of moments) {
+        expect({ label, faults }).toEqual({ label, faults: [] });
+        expect(positions.length).toBeGreaterThan(0);
+        expect(positions.flatMap((position) => position.faults)).toEqual([]);
+      }
+    },
+    240_000,
+  );
+});
