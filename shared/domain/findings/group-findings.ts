@@ -197,6 +197,8 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
   const found = states.filter(
     (s) =>
       s.checkpoint !== null &&
+      // Commits for a topic go with it; that it is not there is told of the topic.
+      !s.state.targetMissing &&
       observation.at - Number(s.checkpoint.timestamp) > patience &&
       (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream),
   );
