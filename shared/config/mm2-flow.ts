@@ -1,5 +1,6 @@
 import type { Flow } from '../domain/flow.ts';
 import type { ReplicationPolicy } from '../domain/replication-policy.ts';
+import { DEFAULT_GROUPS_EXCLUDE, DEFAULT_TOPICS_EXCLUDE } from '../domain/selection.ts';
 import { patternProblems } from './flow-patterns.ts';
 import type { LoadContext, Settings } from './setting.ts';
 import { SettingReader, shown } from './setting.ts';
@@ -7,9 +8,9 @@ import { SettingReader, shown } from './setting.ts';
 /** MM2's own defaults (Kafka 4.3). */
 export const MM2_DEFAULTS = {
   topics: ['.*'],
-  topicsExclude: ['mm2.*\\.internal', '.*\\.replica', '__.*'],
+  topicsExclude: DEFAULT_TOPICS_EXCLUDE,
   groups: ['.*'],
-  groupsExclude: ['console-consumer-.*', 'connect-.*', '__.*'],
+  groupsExclude: DEFAULT_GROUPS_EXCLUDE,
   emitCheckpointsSeconds: 60,
   syncGroupOffsetsSeconds: 60,
   emitHeartbeatsSeconds: 1,

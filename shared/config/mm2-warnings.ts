@@ -10,9 +10,20 @@ import type { Property } from './properties.ts';
 export function warnOfIgnoredEntries(layers: Mm2Layers, aliases: readonly string[], faults: FaultCollector): void {
   const pairs = aliases.flatMap((s) => aliases.filter((t) => t !== s).map((t) => `${s}->${t}`));
   for (const property of layers.properties.entries.values()) {
-    const message = whyIgnored(property, aliases, pairs);
+    const message = whyIgnored(property, aliases, pairs) ?? whyUnused(property, layers, aliases);
     if (message !== null) faults.warn({ file: layers.file, key: property.key, line: property.line, message });
   }
+}
+
+/** MM2 may log its consumer in otherwise than its admin client; an audit has one connection for both. */
+function whyUnused({ key }: Property, layers: Mm2Layers, aliases: readonly string[]): string | null {
+  const alias = aliases.find((one) => key.startsWith(`${one}.consumer.`));
+  const name = alias === undefined ? '' : key.slice(`${alias}.consumer.`.length);
+  if (alias === undefined || !isClientName(name)) return null;
+  const { entries } = layers.properties;
+  const taken = [`${alias}.admin.${name}`, `${alias}.${name}`, name].find((one) => entries.has(one));
+  if (taken === undefined || entries.get(taken)?.value === entries.get(key)?.value) return null;
+  return `is not used: Tidemark has one connection for each cluster, and takes ${taken}`;
 }
 
 function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readonly string[]): string | null {

@@ -98,6 +98,7 @@ describe('an mm2.properties', () => {
     ['A->X.enabled=true', 'did you mean A->B'],
     ['A->B.emit.checkpoint.enabled=true', 'did you mean A->B.emit.checkpoints.enabled'],
     ['topics.blacklist=x', 'topics.exclude'],
+    ['A.consumer.bootstrap.servers=other:1', 'takes A.bootstrap.servers'],
     ['A->B.topic.filter.class=com.example.Filter', 'cannot run'],
     ['A->B.emit.offset-syncs.enabled=false', 'refuses its checkpoint connector'],
     ['A->B.enabled=true', 'also on line 4'],
