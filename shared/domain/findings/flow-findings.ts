@@ -80,7 +80,10 @@ function lossOverLimit(loss: Loss, policy: AuditPolicy): Finding[] {
   ];
 }
 
-function syncTopic({ syncs, flow }: FlowObservation, liveness: Liveness): Finding[] {
+function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] {
+  const { syncs, flow, sourceDown, targetDown } = observation;
+  // With its cluster every topic is out of reach: that is one thing wrong, not two.
+  if ((flow.offsetSyncsLocation === 'source' ? sourceDown : targetDown) !== null) return [];
   const cluster = flow.offsetSyncsLocation === 'source' ? flow.source : flow.target;
   switch (syncs.kind) {
     case 'off':
