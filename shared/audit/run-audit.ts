@@ -1,13 +1,12 @@
 import type { TidemarkConfig } from '../config/tidemark-config.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
-import type { PeekRequest } from '../domain/cluster-data.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
 import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
 import type { RecordEvidence } from '../domain/partition-state.ts';
-import { type Probe, type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.ts';
+import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import type { AuditFilter } from './audit-filter.ts';
@@ -97,14 +96,15 @@ export async function lookAtRecords(
   if (observation.sourceDown !== null) return new PartitionMap();
   const states = partitionStates(observation, new PartitionMap());
   const probes = planProbes(observation, states, policy.probeBudget);
-  const onTarget = probes.filter((probe): probe is Probe & { target: PeekRequest } => probe.target !== undefined);
+  const onTarget = probes.flatMap((probe) => probe.target ?? []);
   const [sourceAnswers, targetAnswers] = await Promise.all([
     probes.length === 0 ? [] : source.peek(probes.map((probe) => probe.source)),
-    onTarget.length === 0 ? [] : target.peek(onTarget.map((probe) => probe.target)),
+    onTarget.length === 0 ? [] : target.peek(onTarget),
   ]);
+  let next = 0;
   const answers = probes.map((probe, i): ProbeAnswer => {
-    const j = onTarget.indexOf(probe as Probe & { target: PeekRequest });
-    return { probe, source: sourceAnswers[i] ?? null, target: j < 0 ? null : (targetAnswers[j] ?? null) };
+    const onTargetToo = probe.target === undefined ? null : (targetAnswers[next++] ?? null);
+    return { probe, source: sourceAnswers[i] ?? null, target: onTargetToo };
   });
   return recordEvidence(answers);
 }

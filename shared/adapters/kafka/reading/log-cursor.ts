@@ -10,7 +10,7 @@ import type { ReadFailure } from './read-failure.ts';
 import { readBounds, readLocalStart } from './read-offsets.ts';
 import { fail, type Reply } from './routed-read.ts';
 
-/** Bytes of the answers of a cursor: the first one, and what it grows to when a batch does not fit. */
+/** Bytes of the answers of a cursor: the first one, and what they grow to while there is more, or a batch does not fit. */
 export interface FetchSize {
   readonly first: number;
   readonly most: number;
@@ -101,6 +101,7 @@ export class LogCursor {
     }
     if (this.#position > before) {
       this.#emptyAnswers = 0;
+      this.#grow();
       return null;
     }
     return this.#position < limit ? this.#nothingCame(connection, limit) : null;
@@ -111,7 +112,7 @@ export class LogCursor {
    * everything up to the end: then, and only then, answers for this partition alone stay empty.
    */
   async #nothingCame(connection: BrokerConnection, limit: bigint): Promise<Reply<never> | null> {
-    this.#maxBytes = Math.min(this.#maxBytes * 8, this.#size.most);
+    this.#grow();
     this.#emptyAnswers++;
     if (this.#emptyAnswers <= EMPTY_ANSWERS) return null;
     const local = await readLocalStart(connection, this.#partition);
@@ -119,6 +120,10 @@ export class LogCursor {
     if (local.value !== null && this.#position < local.value) return fail(TIER_SILENT);
     this.#position = limit;
     return null;
+  }
+
+  #grow(): void {
+    this.#maxBytes = Math.min(this.#maxBytes * 16, this.#size.most);
   }
 
   /** The position is before the log's begin, which retention moved, or behind its end: another log than remembered. */

@@ -23,7 +23,7 @@ interface Waiting {
 /** Bytes of records per answer, and answers at once: what bounds the memory that a cluster's reads take. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const REQUESTS_AT_ONCE = 2;
-const PARTITIONS_AT_ONCE = 200;
+const PARTITIONS_AT_ONCE = 500;
 /** What is asked for lies in the log already: waiting is for a follower of remote storage, not for producers. */
 const MAX_WAIT_MS = 500;
 

@@ -9,7 +9,8 @@ import { failureOfError } from './read-failure.ts';
 import { fail, type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
 import type { Topology } from './topology.ts';
 
-const SCAN_SIZE: FetchSize = { first: 4 * 1024 * 1024, most: 8 * 1024 * 1024 };
+/** Small at first, so that all partitions of Connect's offset topic, mostly of a few kB each, come in one answer. */
+const SCAN_SIZE: FetchSize = { first: 256 * 1024, most: 8 * 1024 * 1024 };
 /** A peek mostly finds its record in the first batch. */
 const PEEK_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
 /** Answers after which a peek ends, wherever it is: what it looked for may lie millions of control records away. */

@@ -409,8 +409,8 @@ describe('reading a real cluster', () => {
     const commits = await reader.commits(listed);
     await reader.offsets(['shared', 'orders']);
     for (const group of groups) expect(readOf(commits.get(group))).toHaveLength(4);
-    // Versions, metadata, groups, commits (200 groups a request), offsets (start, last stable, end).
-    expect(total(reader)).toBe(1 + 1 + 1 + Math.ceil(listed.length / 200) + 3);
+    // Versions, metadata, groups, commits (250 groups a request), offsets (start, last stable, end).
+    expect(total(reader)).toBe(1 + 1 + 1 + Math.ceil(listed.length / 250) + 3);
   });
 });
 
