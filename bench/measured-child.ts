@@ -1,4 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 
@@ -10,7 +12,9 @@ export class MeasuredChild {
 
   /** @param script file name in this folder, which calls `answerCalls` */
   constructor(script: string) {
-    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)));
+    // Compiled once and kept, as `bin/tidemark.js` has it.
+    const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
+    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)), { env });
   }
 
   /** Calls the child, one call at a time. */

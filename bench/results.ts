@@ -1,11 +1,12 @@
 import type { ReportCheck, WholeAudit } from './audit-measure.ts';
+import type { ClusterReading } from './cluster-reading.ts';
 import { type Heat, median } from './race.ts';
 import { GROUPS, PAIRS, PARTITIONS_PER_TOPIC, TOPICS } from './scale-plan.ts';
 import { renderTable } from './table.ts';
 
 export interface Results {
-  /** First rounds of fresh processes, in milliseconds. */
-  readonly cold: readonly number[];
+  /** What fresh processes read that read the cluster once. */
+  readonly cold: readonly ClusterReading[];
   /** By round trip in milliseconds: Tidemark's heat and the AdminClient's. */
   readonly heats: ReadonlyMap<number, readonly [Heat, Heat]>;
   readonly audits: readonly [WholeAudit, ...WholeAudit[]];
@@ -23,6 +24,7 @@ export interface Summary {
   readonly warmMs: number;
   readonly adminClientWarmMs: number;
   readonly ratio: number;
+  /** Of a process that reads the cluster once, as an audit does. */
   readonly peakMib: number;
 }
 
@@ -34,11 +36,11 @@ export function summaryOf({ heats, cold }: Results): Summary {
   return {
     pairs: ours.first.pairs,
     requests: ours.first.requests ?? 0,
-    coldMs: median(cold),
+    coldMs: median(cold.map(({ ms }) => ms)),
     warmMs,
     adminClientWarmMs,
     ratio: warmMs / adminClientWarmMs,
-    peakMib: Math.max(...[...heats.values()].map(([heat]) => peak(heat))),
+    peakMib: Math.max(...cold.map(({ peakMib }) => peakMib)),
   };
 }
 
@@ -73,7 +75,7 @@ export function renderResults(results: Results): string {
   return `
 Reading one cluster: ${TOPICS * PARTITIONS_PER_TOPIC} partitions, ${GROUPS} groups, ${PAIRS} pairs
 ${renderTable([
-  ['', 'requests', 'first ms', 'warm ms', '(from - to)', 'CPU ms', 'peak MiB'],
+  ['', 'requests', 'first ms', 'warm ms', '(from - to)', 'CPU ms', 'peak MiB', 'at the end'],
   ...[...results.heats].flatMap(([roundTrip, [ours, theirs]]) => {
     const path = roundTrip === 0 ? '' : `, ${roundTrip} ms round trip`;
     return [heatRow(`Tidemark${path}`, ours), heatRow(`AdminClient${path}`, theirs)];
@@ -103,15 +105,12 @@ function heatRow(name: string, { first, later }: Heat): string[] {
   const range = `(${whole(Math.min(...times))} - ${whole(Math.max(...times))})`;
   const cpu = whole(median(later.map(({ cpuMs }) => cpuMs)));
   const requests = first.requests === undefined ? '' : String(first.requests);
-  return [name, requests, whole(first.ms), whole(median(times)), range, cpu, whole(peak({ first, later }))];
+  const atEnd = Math.max(...later.map(({ peakMib }) => peakMib));
+  return [name, requests, whole(first.ms), whole(median(times)), range, cpu, whole(first.peakMib), whole(atEnd)];
 }
 
 function warm({ later }: Heat): number {
   return median(later.map(({ ms }) => ms));
-}
-
-function peak({ first, later }: Heat): number {
-  return Math.max(...[first, ...later].map(({ peakMib }) => peakMib));
 }
 
 function whole(value: number): string {

@@ -14,6 +14,8 @@ import { WatchdogLink } from './watchdog-link.ts';
 export interface LabOptions {
   /** Where artifacts are cached; `.lab/` of the checkout by default. */
   readonly cache?: string;
+  /** Where the lab's temporary folder is made; the system's own place by default. */
+  readonly parent?: string;
   /** A folder to write class archives to, instead of using those that `prepareLab()` made. */
   readonly makeArchives?: string;
 }
@@ -51,7 +53,7 @@ export class Lab implements AsyncDisposable {
       makeArchives === undefined
         ? useArchive(archiveFolder(cache, classpath), process)
         : makeArchive(makeArchives, process);
-    this.folder = mkdtempSync(join(realpathSync(tmpdir()), 'tidemark-lab-'));
+    this.folder = mkdtempSync(join(realpathSync(options.parent ?? tmpdir()), 'tidemark-lab-'));
     this.#watchdog = new WatchdogLink();
     this.#watchdog.watchFolder(this.folder);
   }
