@@ -136,8 +136,8 @@ class Connection {
 
   reset(): void {
     for (const direction of this.#directions) direction.stop();
-    this.#client.resetAndDestroy();
-    this.#server.resetAndDestroy();
+    resetSocket(this.#client);
+    resetSocket(this.#server);
   }
 
   wake(): void {
@@ -152,6 +152,12 @@ class Connection {
     setImmediate(() => this.reset());
     return chunk.subarray(0, Math.max(0, left));
   }
+}
+
+/** libuv refuses to reset a socket that is being shut down, and Node then never closes it: the process could not end. */
+function resetSocket(socket: Socket): void {
+  if (socket.writableEnded) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** One direction of a connection: a queue of chunks, each with the time when it is due. */
