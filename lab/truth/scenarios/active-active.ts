@@ -13,8 +13,8 @@ export const activeActive: LiveScenario = {
     await b.admin.createTopics({ t: {} });
     await writer.write('t', 600);
     await back.write('t', 450);
-    await a.admin.commitOffsets('g', 't', { 0: 333n });
-    await b.admin.commitOffsets('h', 't', { 0: 222n });
+    await a.admin.commitOffsets('g', 't', { 0: 565n });
+    await b.admin.commitOffsets('h', 't', { 0: 450n });
     const mm2 = await stage.startMm2();
     const there = { source: a, target: b, topic: 't', mm2 };
     const andBack = { source: b, target: a, topic: 't', mm2 };
@@ -23,7 +23,7 @@ export const activeActive: LiveScenario = {
     await stage.moment('settled, A->B', { flow: 'A->B' });
     await stage.moment('settled, B->A', { flow: 'B->A' });
     // Used on both sides: its own commit on B is ahead of what it read on A.
-    await b.admin.commitOffsets('g', 'A.t', { 0: 580n });
+    await b.admin.commitOffsets('g', 'A.t', { 0: 600n });
     await mm2.stop();
     await writer.write('t', 70);
     await back.write('t', 30);

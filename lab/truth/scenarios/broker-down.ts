@@ -21,21 +21,25 @@ export const brokerDown: LiveScenario = {
     });
     for (const topic of ['replicated', 'single']) {
       for (const partition of [0, 1, 2]) await writer.write(topic, 300, { partition });
-      await a.admin.commitOffsets('g', topic, { 0: 100n, 1: 200n, 2: 300n });
+      await a.admin.commitOffsets('head', topic, { 0: 300n, 1: 300n, 2: 300n });
+      await a.admin.commitOffsets('behind', topic, { 0: 100n, 1: 200n, 2: 299n });
     }
     const mm2 = await stage.startMm2();
     for (const topic of ['replicated', 'single']) {
       const mirroring = { source: a, target: b, topic, mm2 };
       await waitUntilSettled(mirroring);
-      await waitUntilGroupSynced(mirroring, 'g');
+      await waitUntilGroupSynced(mirroring, 'head');
     }
-    await stage.moment('all brokers up');
+    // Where its checkpoint task comes too late, MM2 has no position for those behind.
+    const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
+    await stage.moment('all brokers up', { allow });
     // Not MM2's business here: what it does with a dead broker must not decide what the audit sees.
     await mm2.stop();
     await a.kill(3);
     await a.waitUntilRegistered(2);
     await stage.moment('broker 3 is dead', {
       expect: ['PARTITIONS_UNREADABLE'],
+      allow,
       loss: 'unknown',
       also: ({ report }) => {
         const unknown = report.partitions.filter(({ lag }) => lag.kind === 'unknown');
@@ -46,6 +50,6 @@ export const brokerDown: LiveScenario = {
       },
     });
     await a.restart(3);
-    await stage.moment('it is back');
+    await stage.moment('it is back', { allow });
   },
 };

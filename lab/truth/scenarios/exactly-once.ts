@@ -19,13 +19,14 @@ export const exactlyOnce: LiveScenario = {
     await a.admin.createTopics({ t: {} });
     await writer.write('t', 300);
     await a.admin.commitOffsets('g', 't', { 0: 150n });
+    await a.admin.commitOffsets('head', 't', { 0: 300n });
     await a.admin.commitOffsets('later', 't', { 0: 333n });
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilMirrored(mirroring);
     for (let i = 0; i < 4; i++) await writer.write('t', 50);
     await waitUntilSettled(mirroring);
-    await waitUntilGroupSynced(mirroring, 'g');
+    await waitUntilGroupSynced(mirroring, 'head');
     const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
     await stage.moment('settled', { allow });
     await writer.write('t', 500);

@@ -11,10 +11,11 @@ export const foreignWriter: LiveScenario = {
     await a.admin.createTopics({ t: {} });
     await writer.write('t', 300);
     await a.admin.commitOffsets('g', 't', { 0: 120n });
+    await a.admin.commitOffsets('head', 't', { 0: 300n });
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilSettled(mirroring);
-    await waitUntilGroupSynced(mirroring, 'g');
+    await waitUntilGroupSynced(mirroring, 'head');
     await foreign.write('A.t', 70);
     const expect = ['FOREIGN_WRITES'] as const;
     const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;

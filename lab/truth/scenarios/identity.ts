@@ -14,13 +14,14 @@ export const identity: LiveScenario = {
     for (const topic of ['fresh', 'merged']) {
       await writer.write(topic, 400);
       await a.admin.commitOffsets('g', topic, { 0: 150n });
+      await a.admin.commitOffsets('head', topic, { 0: 400n });
       await a.admin.commitOffsets('begin', topic, { 0: 0n });
     }
     const mm2 = await stage.startMm2();
     for (const topic of ['fresh', 'merged']) {
       const mirroring = { source: a, target: b, topic, targetTopic: topic, mm2 };
       await waitUntilSettled(mirroring);
-      await waitUntilGroupSynced(mirroring, 'g');
+      await waitUntilGroupSynced(mirroring, 'head');
     }
     await stage.moment('settled', { allow: ['CHECKPOINT_NEVER_EMITTED'] });
     await mm2.stop();

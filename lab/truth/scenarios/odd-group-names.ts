@@ -22,7 +22,7 @@ export const oddGroupNames: LiveScenario = {
     await a.admin.createTopics({ 'odd.topic_name-1': { partitions: 2 } });
     for (const partition of [0, 1]) await writer.write('odd.topic_name-1', 300, { partition });
     for (const [i, name] of NAMES.entries()) {
-      await a.admin.commitOffsets(name, 'odd.topic_name-1', { 0: BigInt(300 - i), 1: BigInt(20 * i) });
+      await a.admin.commitOffsets(name, 'odd.topic_name-1', { 0: BigInt(300 - i), 1: 300n });
     }
     await a.admin.commitOffsets('console-consumer-4711', 'odd.topic_name-1', { 0: 5n });
     const mm2 = await stage.startMm2();

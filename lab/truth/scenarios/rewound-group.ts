@@ -8,7 +8,7 @@ export const rewoundGroup: LiveScenario = {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });
     await writer.write('t', 1_200);
-    await a.admin.commitOffsets('g', 't', { 0: 1_100n });
+    await a.admin.commitOffsets('g', 't', { 0: 1_190n });
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilSettled(mirroring);

@@ -9,7 +9,7 @@ export const sourceUnreachable: LiveScenario = {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });
     await writer.write('t', 500);
-    await a.admin.commitOffsets('g', 't', { 0: 321n });
+    await a.admin.commitOffsets('g', 't', { 0: 480n });
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilSettled(mirroring);

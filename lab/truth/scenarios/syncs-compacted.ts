@@ -14,7 +14,9 @@ export const syncsCompacted: LiveScenario = {
       await writer.writeTransaction('t', 40, i % 2 === 0 ? 'commit' : 'abort');
       await writer.write('t', 110);
     }
-    for (const at of [0n, 10n, 41n, 150n, 320n, 600n, 905n]) await a.admin.commitOffsets(`at-${at}`, 't', { 0: at });
+    for (const at of [0n, 10n, 41n, 150n, 320n, 600n, 905n]) {
+      await a.admin.commitOffsets(`at-${at}`, 't', { 0: at });
+    }
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilSettled(mirroring);

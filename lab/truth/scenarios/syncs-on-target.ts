@@ -8,7 +8,7 @@ export const syncsOnTarget: LiveScenario = {
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });
-    await a.admin.commitOffsets('g', 't', { 0: 777n });
+    await a.admin.commitOffsets('g', 't', { 0: 965n });
     await writer.write('t', 1_000);
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2, syncsOn: b };
