@@ -1,0 +1,84 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { checkReport } from '../../bench/check-report.ts';
+import { mm2Position, plannedCommits, plannedPartitions, truePosition } from '../../bench/scale-plan.ts';
+import type { FlowReport, GroupReport, PartitionReport } from '../../shared/domain/audit-report.ts';
+
+/** The report that an audit without a fault would make of the planned flow. */
+function faultlessReport(): FlowReport & { partitions: PartitionReport[]; groups: GroupReport[] } {
+  const partitions = [...plannedPartitions()].map((planned): PartitionReport => {
+    const { topic, targetTopic, partition, sourceEnd, mirrored, sourceOffsets } = planned;
+    return {
+      topic,
+      targetTopic,
+      partition,
+      sourceStart: 0n,
+      sourceEnd: BigInt(sourceEnd),
+      targetStart: 0n,
+      targetEnd: BigInt(mirrored),
+      replicatedTo: BigInt(sourceOffsets[mirrored] ?? sourceEnd),
+      lag: { kind: 'known', records: BigInt(sourceOffsets.length - mirrored), basis: 'proven' },
+      missing: 0n,
+    };
+  });
+  const groups = [...plannedCommits()].map(({ group, on, committed }): GroupReport => {
+    const position = BigInt(truePosition(on, committed));
+    return {
+      group,
+      topic: on.topic,
+      partition: on.partition,
+      committed: BigInt(committed),
+      commitCheckedAt: 0,
+      mm2: { position: BigInt(mm2Position(on, committed)), rereadAtMost: 9n, skipAtMost: 0n, from: 'group-offset' },
+      tidemark: { position, high: position, proof: 'exact', rereadAtMost: 0n, skipAtMost: 0n },
+    };
+  });
+  const loss = { kind: 'known', records: 3_000n, seconds: 1, basis: 'proven' } as const;
+  return { flow: 'A->B', verdict: 'ready', reasons: [], loss, partitions, groups, findings: [], unread: [] };
+}
+
+describe('the oracle of the scale bench', () => {
+  let report: ReturnType<typeof faultlessReport>;
+  beforeAll(() => {
+    report = faultlessReport();
+  });
+
+  test('finds nothing wrong with a report that says what was written', () => {
+    const check = checkReport(report);
+    expect(check.wrong).toEqual([]);
+    expect(check).toMatchObject({ lag: 3_000, waiting: 3_000, rereads: 0 });
+    expect(check.mm2Rereads).toBeGreaterThan(0);
+  });
+
+  test('notices a position behind the first unread record: that one would be skipped', () => {
+    const [one, ...others] = report.groups;
+    const { tidemark } = must(one);
+    const skipping = { ...must(one), tidemark: { ...tidemark, position: (tidemark.position ?? 0n) + 1n } };
+    expect(checkReport({ ...report, groups: [skipping, ...others] }).wrong).toEqual([
+      expect.stringMatching(/^service-0000 orders-000-0 would skip 1 records at/),
+    ]);
+  });
+
+  test('notices more re-reads than were promised', () => {
+    const at = report.groups.findIndex(({ tidemark }) => (tidemark.position ?? 0n) > 0n);
+    const groups = report.groups.with(at, {
+      ...must(report.groups[at]),
+      tidemark: { ...must(report.groups[at]).tidemark, position: 0n },
+    });
+    expect(checkReport({ ...report, groups }).wrong).toEqual([expect.stringMatching(/would read \d+ records twice/)]);
+  });
+
+  test('notices a pair, and a partition, that is missing', () => {
+    const check = checkReport({ ...report, groups: report.groups.slice(1), partitions: report.partitions.slice(1) });
+    expect(check.wrong).toEqual([
+      'no lag of orders-000-0',
+      '99999 pairs, not 100000',
+      'service-0000 orders-000-0 is not there at 0',
+    ]);
+    expect(check.lag).toBe(check.waiting - 3);
+  });
+});
+
+function must<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('it is there');
+  return value;
+}
