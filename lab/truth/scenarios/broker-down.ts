@@ -39,7 +39,7 @@ export const brokerDown: LiveScenario = {
     await a.waitUntilRegistered(2);
     await stage.moment('broker 3 is dead', {
       expect: ['PARTITIONS_UNREADABLE'],
-      allow,
+      allow: [...allow, 'HEARTBEAT_STALE', 'MIRROR_STOPPED'],
       loss: 'unknown',
       also: ({ report }) => {
         const unknown = report.partitions.filter(({ lag }) => lag.kind === 'unknown');
@@ -50,6 +50,7 @@ export const brokerDown: LiveScenario = {
       },
     });
     await a.restart(3);
-    await stage.moment('it is back', { allow });
+    // MM2 is down for about as long as makes its heartbeat stale.
+    await stage.moment('it is back', { allow: [...allow, 'HEARTBEAT_STALE', 'MIRROR_STOPPED'] });
   },
 };
