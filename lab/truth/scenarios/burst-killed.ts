@@ -1,4 +1,4 @@
-import { waitUntilMirrored, waitUntilSettled } from '../../mirroring.ts';
+import { waitUntilMirrored } from '../../mirroring.ts';
 import { waitUntil } from '../../wait-until.ts';
 import type { LiveScenario } from '../live-scenario.ts';
 
@@ -42,11 +42,12 @@ export const burstKilled: LiveScenario = {
       'CHECKPOINT_BEHIND',
       'CHECKPOINTS_MISSING',
       'GROUP_SYNC_REFUSED',
+      // A restart whose first sync was dropped looks the same in the syncs: the finding names both causes.
+      'FOREIGN_WRITES',
     ] as const;
     await stage.moment('mirrored, not flushed', { expect, allow, loss: 'at-least' });
+    // Its commit on stopping is exact; of the fifteen syncs that it writes then at once some are dropped again.
     await mm2.stop();
-    await mm2.start();
-    for (const topic of TOPICS) await waitUntilSettled({ ...mirroring, topic });
-    await stage.moment('settled', { expect, allow });
+    await stage.moment('stopped in order', { expect, allow });
   },
 };
