@@ -164,6 +164,12 @@ describe('auditing as a principal that may only look', () => {
     await refusalWhile(alias, { denying: [deny(type, name)] }, `cluster ${alias}: permission missing: ${message}`);
   });
 
+  test('WHEN the records of the offset syncs alone may not be read THEN that is named', async () => {
+    const topic = 'mm2-offset-syncs.B.internal';
+    const message = `cluster A: permission missing: Read on Topic "${topic}"`;
+    await refusalWhile('A', { denying: [deny('TOPIC', topic, 'READ')] }, message);
+  });
+
   test('WHEN a topic to translate for is hidden THEN translate names the permission', async () => {
     const hiding = deny('TOPIC', 'orders');
     await clusters.A.admin.createAcls(hiding);
@@ -190,8 +196,8 @@ describe('auditing as a principal that may only look', () => {
   });
 });
 
-function deny(resourceType: AclSpec['resourceType'], resourceName: string): AclSpec {
-  return { principal: 'User:auditor', operation: 'DESCRIBE', resourceType, resourceName, permission: 'DENY' };
+function deny(resourceType: AclSpec['resourceType'], resourceName: string, operation = 'DESCRIBE'): AclSpec {
+  return { principal: 'User:auditor', operation, resourceType, resourceName, permission: 'DENY' };
 }
 
 /** As an error message names it. */

@@ -121,6 +121,52 @@ describe('a principal that lacks a permission', () => {
     });
   });
 
+  describe('asking for permissions', () => {
+    const DESCRIBE: Permission = { operation: 'Describe', resourceType: 'Cluster', resourceName: 'kafka-cluster' };
+    const topic = (operation: 'Describe' | 'Read', resourceName: string): Permission => ({
+      operation,
+      resourceType: 'Topic',
+      resourceName,
+    });
+    const group = (resourceName: string): Permission => ({
+      operation: 'Describe',
+      resourceType: 'Group',
+      resourceName,
+    });
+
+    test('all that are missing are named at once, those that are granted by a prefix are not', async () => {
+      const prefix = { patternType: 'PREFIXED', resourceName: 'ord' } as const;
+      const { reader } = await readerWith({ ...READ_TOPICS, ...prefix }, { ...DESCRIBE_GROUPS, ...prefix });
+      await reader.requirePermissions([topic('Read', 'orders'), topic('Read', 'ord*'), group('order'), group('ord*')]);
+      const missing = [DESCRIBE, topic('Describe', '*'), topic('Read', 'secret'), group('*'), group('team-1')];
+      const needed = [...missing, topic('Read', 'orders'), topic('Describe', 'orders'), group('ord*')];
+      await expect(reader.requirePermissions(needed)).rejects.toMatchObject({ cluster: 'A', missing });
+    });
+
+    test('topics that may be described and not read, and the cluster, are told by old brokers too', async () => {
+      const { user } = await readerWith(DESCRIBE_TOPICS);
+      const connection = cluster.connectionFor({ listener: 'SASL_PLAINTEXT', mechanism: 'SCRAM-SHA-512', user });
+      // Kafka 2.4 has Metadata up to version 9, and no DescribeCluster.
+      for (const versionLimits of [{}, { Metadata: 9, DescribeCluster: -1 }]) {
+        const reader = createClusterReader(connection, { versionLimits });
+        open.push(reader);
+        await reader.requirePermissions([
+          topic('Describe', '*'),
+          topic('Describe', 'orders'),
+          topic('Describe', 'new'),
+        ]);
+        const missing = [DESCRIBE, topic('Read', '*'), topic('Read', 'orders'), topic('Read', 'new')];
+        await expect(reader.requirePermissions(missing)).rejects.toMatchObject({ missing });
+      }
+      await cluster.admin.createAcls({ ...DESCRIBE_CLUSTER, principal: `User:${user}` });
+      for (const versionLimits of [{}, { Metadata: 9, DescribeCluster: -1 }]) {
+        const reader = createClusterReader(connection, { versionLimits });
+        open.push(reader);
+        await waitUntil('the permission to be there', () => reader.requirePermissions([DESCRIBE]).then(() => true));
+      }
+    });
+  });
+
   test('reading configurations takes DescribeConfigs', async () => {
     const { reader } = await readerWith(DESCRIBE_TOPICS);
     await expect(reader.topicConfigs(['orders'])).rejects.toMatchObject({
