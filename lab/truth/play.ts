@@ -9,11 +9,13 @@ export interface PlayedScenario {
 
 /** Plays a scenario on clusters of its own, which are gone afterwards. */
 export async function play(scenario: LiveScenario): Promise<PlayedScenario> {
-  await using stage = await LiveStage.open(scenario.stage);
+  const stage = await LiveStage.open(scenario.stage);
   try {
     await scenario.play(stage);
     return { moments: stage.moments, failure: null };
   } catch (error) {
     return { moments: stage.moments, failure: error instanceof Error ? error.message : String(error) };
+  } finally {
+    await stage[Symbol.asyncDispose]();
   }
 }
