@@ -18,7 +18,7 @@ export interface JavaCommand {
   readonly heapMb: number;
   /** JVM options of a shared class archive; see `class-archive.ts`. */
   readonly archive: readonly string[];
-  /** Every compiler that the JVM has, as in production: for what is measured. */
+  /** The JVM's own choice of compilers and collector, as in production: for what is measured. */
   readonly optimised?: boolean;
   /** Called with every line of standard output, which then does not count as log; opens standard input too. */
   readonly onLine?: (line: string) => void;
@@ -55,9 +55,8 @@ export class JavaProcess {
       'java',
       [
         `-Xmx${heapMb}m`,
-        '-XX:+UseSerialGC',
-        // A lab lives for minutes: what C2 would gain never pays for what it costs on two cores.
-        ...(optimised ? [] : ['-XX:TieredStopAtLevel=1']),
+        // A lab lives for minutes: what C2 and G1 would gain never pays for what they cost on two cores.
+        ...(optimised ? [] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']),
         ...archive,
         // The JVM's own warnings go to standard output, where the agent's answers are.
         '-Xlog:disable',
