@@ -82,3 +82,12 @@ export interface MetricSink {
    */
   publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
+
+export type {
+  FrameEntry,
+  HistoryHead,
+  HistoryLease,
+  LeaseTerms,
+  SnapshotStore,
+  StoredFrame,
+} from './history/snapshot-store.ts';

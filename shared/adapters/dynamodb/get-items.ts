@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { HistoryStoreError } from '../../history/history-errors.ts';
+import type { Item } from './history-table.ts';
+
+/** BatchGetItem takes 100 keys; fewer at once keep an answer of large items below its 16 MB. */
+const KEYS_AT_ONCE = 30;
+const ATTEMPTS = 8;
+const FIRST_PAUSE_MS = 20;
+
+/** Consistent reads of many items, in the order of the keys; null where there is none. */
+export async function getItems(
+  client: DynamoDBClient,
+  tableName: string,
+  keys: readonly Item[],
+): Promise<readonly (Item | null)[]> {
+  const batches: Item[][] = [];
+  for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) batches.push(keys.slice(start, start + KEYS_AT_ONCE));
+  const found = new Map<string, Item>();
+  await Promise.all(
+    batches.map(async (batch) => {
+      for (const item of await getBatch(client, tableName, batch)) found.set(nameOf(item), item);
+    }),
+  );
+  return keys.map((key) => found.get(nameOf(key)) ?? null);
+}
+
+async function getBatch(client: DynamoDBClient, tableName: string, batch: Item[]): Promise<Item[]> {
+  const items: Item[] = [];
+  let keys = batch;
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const answer = await client.send(
+      new BatchGetItemCommand({ RequestItems: { [tableName]: { Keys: keys, ConsistentRead: true } } }),
+    );
+    const got = answer.Responses?.[tableName] ?? [];
+    items.push(...got);
+    keys = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
+    if (keys.length === 0) return items;
+    // What did not fit into the answer is asked for at once, what was throttled after a pause.
+    if (got.length === 0) await sleep(FIRST_PAUSE_MS * 2 ** attempt);
+  }
+  throw new HistoryStoreError('HISTORY_STORE_FAILED', `DynamoDB left ${keys.length} items of the history unread`, {
+    retriable: true,
+    remedy: "Check whether the table's reads are throttled.",
+  });
+}
+
+function nameOf(item: Item): string {
+  return `${item.pk?.S}\n${item.sk?.S}`;
+}

@@ -1,0 +1,108 @@
+import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import type { FrameEntry, HistoryHead } from '../../ports.ts';
+
+/** A DynamoDB item as the client takes and gives it. */
+export type Item = Record<string, AttributeValue>;
+
+/** The attribute that the table's time to live is set on: seconds since the epoch. */
+export const TTL_ATTRIBUTE = 'ttl';
+
+/** DynamoDB's limit is 400 KB with names; a chunk stays well below it. */
+export const CHUNK_BYTES = 380_000;
+
+/** Chunks outlive the manifest that names them: TTL removes items in any order, and late. */
+const CHUNK_GRACE_MS = 24 * 60 * 60 * 1000;
+
+/** The table that the store needs, for on-demand capacity; time to live is switched on apart from it. */
+export function historyTable(tableName: string): CreateTableCommandInput {
+  return {
+    TableName: tableName,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: [
+      { AttributeName: 'pk', AttributeType: 'S' },
+      { AttributeName: 'sk', AttributeType: 'S' },
+    ],
+    KeySchema: [
+      { AttributeName: 'pk', KeyType: 'HASH' },
+      { AttributeName: 'sk', KeyType: 'RANGE' },
+    ],
+  };
+}
+
+export function headKey(flow: string): Item {
+  return { pk: { S: flow }, sk: { S: 'head' } };
+}
+
+const LAST_TIME = Number.MAX_SAFE_INTEGER;
+
+/** Sort key of a manifest: the time, padded so that text sorts as numbers do. */
+export function manifestSort(at: number): string {
+  return `frame#${String(Math.floor(Math.max(0, Math.min(at, LAST_TIME)))).padStart(16, '0')}`;
+}
+
+export function manifestKey(flow: string, at: number): Item {
+  return { pk: { S: flow }, sk: { S: manifestSort(at) } };
+}
+
+/** Chunks have the writer's epoch in their key: what a fenced writer still sends never touches another one's. */
+export function chunkKey(flow: string, at: number, epoch: number, index: number): Item {
+  return { pk: { S: `${flow}#${at}` }, sk: { S: `chunk#${epoch}#${index}` } };
+}
+
+export function chunkItems(flow: string, epoch: number, entry: FrameEntry, bytes: Uint8Array): readonly Item[] {
+  const items: Item[] = [];
+  for (let start = 0; start < bytes.length; start += CHUNK_BYTES) {
+    items.push({
+      ...chunkKey(flow, entry.at, epoch, items.length),
+      bytes: { B: bytes.subarray(start, start + CHUNK_BYTES) },
+      [TTL_ATTRIBUTE]: { N: secondsOf(entry.expiresAt + CHUNK_GRACE_MS) },
+    });
+  }
+  return items;
+}
+
+export function manifestItem(flow: string, epoch: number, entry: FrameEntry): Item {
+  return {
+    ...manifestKey(flow, entry.at),
+    level: { N: String(entry.level) },
+    expiresAt: { N: String(entry.expiresAt) },
+    ancestors: { S: entry.ancestors.join(' ') },
+    size: { N: String(entry.size) },
+    epoch: { N: String(epoch) },
+    [TTL_ATTRIBUTE]: { N: secondsOf(entry.expiresAt) },
+  };
+}
+
+export interface Manifest {
+  readonly entry: FrameEntry;
+  readonly epoch: number;
+}
+
+export function manifestOf(item: Item): Manifest {
+  const ancestors = item.ancestors?.S ?? '';
+  return {
+    entry: {
+      at: Number((item.sk?.S ?? '').slice('frame#'.length)),
+      level: numberOf(item, 'level') ?? 0,
+      expiresAt: numberOf(item, 'expiresAt') ?? 0,
+      ancestors: ancestors === '' ? [] : ancestors.split(' ').map(Number),
+      size: numberOf(item, 'size') ?? 0,
+    },
+    epoch: numberOf(item, 'epoch') ?? 0,
+  };
+}
+
+export function headOf(item: Item): HistoryHead {
+  const at = numberOf(item, 'tailAt');
+  const tail = at === null ? null : { at, heldUntil: numberOf(item, 'heldUntil') ?? at };
+  return { epoch: numberOf(item, 'epoch') ?? 0, leasedUntil: numberOf(item, 'leasedUntil') ?? 0, tail };
+}
+
+function numberOf(item: Item, name: string): number | null {
+  const text = item[name]?.N;
+  return text === undefined ? null : Number(text);
+}
+
+function secondsOf(ms: number): string {
+  return String(Math.ceil(ms / 1000));
+}

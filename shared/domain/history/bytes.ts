@@ -1,0 +1,104 @@
+/** Stored bytes do not say what they should; the caller adds which ones. */
+export class MalformedHistoryError extends Error {
+  override readonly name = 'MalformedHistoryError';
+}
+
+const TEXT = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { fatal: true }) };
+
+/** Bytes that grow: unsigned LEB128 numbers, text with its length in front, columns. */
+export class ByteSink {
+  #bytes = new Uint8Array(1_024);
+  #length = 0;
+
+  byte(value: number): void {
+    this.reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** A whole number from 0 to 2⁵³ − 1. */
+  count(value: number): void {
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`not a count: ${value}`);
+    let rest = value;
+    while (rest > 127) {
+      this.byte((rest % 128) | 128);
+      rest = Math.floor(rest / 128);
+    }
+    this.byte(rest);
+  }
+
+  text(value: string): void {
+    this.raw(TEXT.encoder.encode(value));
+  }
+
+  raw(value: Uint8Array): void {
+    this.count(value.length);
+    this.reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+  }
+
+  /** Makes room, so that a column can be written byte by byte. */
+  reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+
+  bytes(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
+
+/** Reads what a `ByteSink` wrote. @throws MalformedHistoryError where the bytes end too early or say nonsense. */
+export class ByteSource {
+  readonly #bytes: Uint8Array;
+  #position = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get left(): number {
+    return this.#bytes.length - this.#position;
+  }
+
+  byte(): number {
+    const value = this.#bytes[this.#position];
+    if (value === undefined) throw new MalformedHistoryError('the bytes end too early');
+    this.#position++;
+    return value;
+  }
+
+  count(): number {
+    let value = 0;
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.byte();
+      value += (byte & 127) * factor;
+      if (!Number.isSafeInteger(value)) throw new MalformedHistoryError('a number is too large');
+      if (byte < 128) return value;
+    }
+  }
+
+  /** A number of things of which each takes at least one byte: more than bytes left cannot be. */
+  countOfBytes(): number {
+    const value = this.count();
+    if (value > this.left) throw new MalformedHistoryError(`${value} things announced, ${this.left} bytes left`);
+    return value;
+  }
+
+  text(): string {
+    try {
+      return TEXT.decoder.decode(this.raw());
+    } catch (error) {
+      if (error instanceof MalformedHistoryError) throw error;
+      throw new MalformedHistoryError('a name is not UTF-8');
+    }
+  }
+
+  raw(): Uint8Array {
+    const length = this.countOfBytes();
+    this.#position += length;
+    return this.#bytes.subarray(this.#position - length, this.#position);
+  }
+}

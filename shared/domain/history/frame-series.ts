@@ -1,0 +1,181 @@
+import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
+import { readColumn, writeColumn } from './column.ts';
+import { type HistoryState, NONE } from './history-state.ts';
+import { COMMIT_TAG, MAX_PARTITION, type SeriesDictionary, type SeriesKey } from './series-dictionary.ts';
+
+/**
+ * The offsets that changed, as the difference to a guess: a log's end goes on as fast as in the step before (delta of
+ * delta), and a group keeps its distance to the log's end. The guesses only have to be the same on both sides; all
+ * arithmetic wraps at 64 bits, so that every value comes back whatever was guessed.
+ */
+export function writeSeries(sink: ByteSink, parent: HistoryState, state: HistoryState): void {
+  const { dictionary, size } = state;
+  writeNew(sink, dictionary, parent.size, size);
+  const elapsed = state.at - parent.at;
+  const runs: number[] = [];
+  const rest = new BigInt64Array(size);
+  let changed = 0;
+  let run = 0;
+  let inChange = false;
+  for (let slot = 0; slot < size; slot++) {
+    const before = slot < parent.size ? (parent.values[slot] ?? NONE) : NONE;
+    const value = state.values[slot] ?? NONE;
+    if ((value !== before) !== inChange) {
+      runs.push(run);
+      run = 0;
+      inChange = !inChange;
+    }
+    run++;
+    if (!inChange) continue;
+    const guess = guessFor(slot, parent, state, before, elapsed);
+    rest[changed++] = BigInt.asIntN(64, value - guess);
+  }
+  sink.count(runs.length);
+  for (const length of runs) sink.count(length);
+  writeColumn(sink, rest.subarray(0, changed));
+}
+
+/** Reads what `writeSeries` wrote into the parent's state itself, without another copy of it. */
+export function readSeries(source: ByteSource, state: HistoryState, elapsed: number): void {
+  const { dictionary } = state;
+  const known = state.size;
+  readNew(source, dictionary, state);
+  const { size, values, steps } = state;
+  const runs = Array.from({ length: source.countOfBytes() }, () => source.count());
+  const rest = readColumn(source, changesOf(runs, size));
+  let at = 0;
+  let slot = 0;
+  for (let index = 0; index <= runs.length && slot < size; index++) {
+    const end = slot + (runs[index] ?? size - slot);
+    if (index % 2 === 0) {
+      steps.fill(0n, slot, end);
+      slot = end;
+    }
+    for (; slot < end; slot++) {
+      const before = slot < known ? (values[slot] ?? NONE) : NONE;
+      const endSlot = dictionary.endSlot(slot);
+      let guess: bigint;
+      if (endSlot < 0) {
+        const step = dictionary.isEnd(slot) ? paced(steps[slot] ?? 0n, elapsed, state.elapsed) : 0n;
+        guess = before === NONE ? before : before + step;
+      } else {
+        // Ends of logs are numbered before the commits in them: this one's step is known already.
+        guess = guessCommit(before, values[endSlot] ?? NONE, steps[endSlot] ?? 0n);
+      }
+      const value = BigInt.asIntN(64, guess + (rest[at++] ?? 0n));
+      values[slot] = value;
+      steps[slot] = before === NONE ? 0n : BigInt.asIntN(64, value - before);
+    }
+  }
+  state.elapsed = elapsed;
+}
+
+/** How many series changed: runs of unchanged and changed ones in turn, the last one up to the end. */
+function changesOf(runs: readonly number[], size: number): number {
+  let told = 0;
+  let changed = 0;
+  for (const [index, run] of runs.entries()) {
+    told += run;
+    if (index % 2 === 1) changed += run;
+  }
+  if (told > size) throw new MalformedHistoryError('more changes than series');
+  return runs.length % 2 === 1 ? changed + size - told : changed;
+}
+
+/** The same for the encoder, which has both states. */
+function guessFor(slot: number, parent: HistoryState, state: HistoryState, before: bigint, elapsed: number): bigint {
+  const { dictionary } = state;
+  const endSlot = dictionary.endSlot(slot);
+  if (endSlot < 0) {
+    if (before === NONE || !dictionary.isEnd(slot)) return before;
+    return before + paced(parent.steps[slot] ?? 0n, elapsed, parent.elapsed);
+  }
+  const end = state.values[endSlot] ?? NONE;
+  const endBefore = endSlot < parent.size ? (parent.values[endSlot] ?? NONE) : NONE;
+  return guessCommit(before, end, endBefore === NONE ? 0n : BigInt.asIntN(64, end - endBefore));
+}
+
+/** A commit goes along with its log's end; a new one is near it. */
+function guessCommit(before: bigint, end: bigint, step: bigint): bigint {
+  if (before === NONE) return end;
+  return end === NONE ? before : before + step;
+}
+
+/** A step at the pace of the one before. */
+function paced(step: bigint, elapsed: number, stepElapsed: number): bigint {
+  if (step === 0n || stepElapsed <= 0) return 0n;
+  if (elapsed === stepElapsed) return step;
+  const guess = Math.round((Number(step) * elapsed) / stepElapsed);
+  return Number.isSafeInteger(guess) ? BigInt(guess) : 0n;
+}
+
+function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to: number): void {
+  const keys = Array.from({ length: to - from }, (_, i) => dictionary.key(from + i));
+  sink.count(keys.length);
+  if (keys.length === 0) return;
+  // Names are written with the first series that has them; a local numbering keeps the indexes small.
+  const names = new Map<number, number>();
+  for (const { tag, group, topic } of keys) {
+    if (tag >= COMMIT_TAG && !names.has(group)) names.set(group, names.size);
+    if (!names.has(topic)) names.set(topic, names.size);
+  }
+  sink.count(names.size);
+  for (const index of names.keys()) sink.text(dictionary.names[index] ?? '');
+  for (const key of keys) sink.byte(key.tag);
+  const local = (index: number) => BigInt(names.get(index) ?? 0);
+  writeDifferences(
+    sink,
+    keys.filter(({ tag }) => tag >= COMMIT_TAG).map(({ group }) => local(group)),
+  );
+  writeDifferences(
+    sink,
+    keys.map(({ topic }) => local(topic)),
+  );
+  writeDifferences(
+    sink,
+    keys.map(({ partition }) => BigInt(partition)),
+  );
+}
+
+function readNew(source: ByteSource, dictionary: SeriesDictionary, state: HistoryState): void {
+  const count = source.countOfBytes();
+  if (count === 0) return;
+  const names = Array.from({ length: source.countOfBytes() }, () => dictionary.name(source.text()));
+  const tags = Array.from({ length: count }, () => source.byte());
+  if (tags.some((tag) => tag > COMMIT_TAG + 1)) throw new MalformedHistoryError('unknown kind of series');
+  const groups = readDifferences(source, tags.filter((tag) => tag >= COMMIT_TAG).length);
+  const topics = readDifferences(source, count);
+  const partitions = readDifferences(source, count);
+  let commit = 0;
+  for (const [index, tag] of tags.entries()) {
+    const group = tag >= COMMIT_TAG ? names[groups[commit++] ?? -1] : 0;
+    const topic = names[topics[index] ?? -1];
+    const partition = partitions[index] ?? -1;
+    if (group === undefined || topic === undefined || partition < 0 || partition > MAX_PARTITION) {
+      throw new MalformedHistoryError('a series without name or partition');
+    }
+    const key = { tag, group, topic, partition };
+    const slot = state.size + index;
+    // States of one line share their numbering: another one may have been here before.
+    if (slot >= dictionary.size) dictionary.add(key);
+    else if (!isSameKey(dictionary.key(slot), key)) throw new MalformedHistoryError('series are numbered otherwise');
+  }
+  state.grow(state.size + count);
+}
+
+function isSameKey(a: SeriesKey, b: SeriesKey): boolean {
+  return a.tag === b.tag && a.group === b.group && a.topic === b.topic && a.partition === b.partition;
+}
+
+/** A column of which each value is told by its difference to the one before. */
+function writeDifferences(sink: ByteSink, values: readonly bigint[]): void {
+  writeColumn(sink, BigInt64Array.from(values.map((value, i) => value - (values[i - 1] ?? 0n))));
+}
+
+function readDifferences(source: ByteSource, count: number): readonly number[] {
+  let value = 0n;
+  return Array.from(readColumn(source, count), (difference) => {
+    value += difference;
+    return Number(value);
+  });
+}

@@ -1,0 +1,170 @@
+import { applyFrame, encodeFrame, type FrameHeader } from '../domain/history/frame.ts';
+import type { HistoryState } from '../domain/history/history-state.ts';
+import { thinPoints } from '../domain/history/mapping-run.ts';
+import { checkRetention, expiresAt, levelDue, type Retention } from '../domain/history/retention.ts';
+import { isSameState } from '../domain/history/same-state.ts';
+import { DamagedFrameError } from './history-errors.ts';
+import { loadChain } from './load-chain.ts';
+import { readStateAsOf } from './read-history.ts';
+import { sealFrame } from './sealed-frame.ts';
+import type { HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from './snapshot-store.ts';
+
+/** What recording an audit did. */
+export type Recorded =
+  | { readonly kind: 'frame'; readonly level: number; readonly bytes: number; readonly mappingThinned: number }
+  /** Nothing had changed: the newest frame's state was found to hold still. */
+  | { readonly kind: 'unchanged' };
+
+/** The newest frame of a level or a higher one, and the state that the next one of that level is told from. */
+interface Tail {
+  readonly at: number;
+  readonly level: number;
+  readonly digest: Uint8Array;
+  readonly ancestors: readonly number[];
+  readonly state: HistoryState;
+}
+
+/**
+ * Records one flow's audits. It holds the states that the next frame is told from, so that an audit in the same
+ * process reads nothing from the store; a new one reads the newest chain once.
+ */
+export class HistoryWriter {
+  readonly #store: SnapshotStore;
+  readonly #retention: Retention;
+  readonly #lease: HistoryLease;
+  #head: HistoryHead;
+  /** By level. */
+  #tails: (Tail | undefined)[];
+  /** What could be read where the newest chain is damaged: the next frame is a keyframe of it. */
+  #rescued: HistoryState | null = null;
+
+  private constructor(
+    store: SnapshotStore,
+    retention: Retention,
+    taken: { readonly lease: HistoryLease; readonly head: HistoryHead },
+  ) {
+    this.#store = store;
+    this.#retention = retention;
+    this.#lease = taken.lease;
+    this.#head = taken.head;
+    this.#tails = retention.steps.map(() => undefined);
+  }
+
+  /**
+   * Takes the flow's lease for `owner` (a name of this process and no other) and reads where its history ends.
+   * @throws HistoryBusyError while another owner's lease runs
+   */
+  static async open(options: {
+    readonly store: SnapshotStore;
+    readonly flow: string;
+    readonly owner: string;
+    readonly retention: Retention;
+    readonly terms: LeaseTerms;
+  }): Promise<HistoryWriter> {
+    const { store, flow, owner, retention, terms } = options;
+    checkRetention(retention);
+    const writer = new HistoryWriter(store, retention, await store.acquire(flow, owner, terms));
+    await writer.#load(terms.now);
+    return writer;
+  }
+
+  /** The state that the history ends with, or null where it is empty: begin the next one with `state.next(at)`. */
+  get newest(): HistoryState | null {
+    return this.#rescued ?? this.#tails[0]?.state ?? null;
+  }
+
+  /**
+   * Adds what one audit found. Times rise: an audit that is not later than the newest one is refused.
+   * @throws HistoryFencedError where another writer took over; RangeError
+   */
+  async record(state: HistoryState, terms: LeaseTerms): Promise<Recorded> {
+    const after = this.#head.tail;
+    if (after !== null && state.at <= after.heldUntil) {
+      throw new RangeError(`an audit of ${state.at} comes after one of ${after.heldUntil}`);
+    }
+    const tail = this.#tails[0];
+    if (tail !== undefined && state.dictionary !== tail.state.dictionary) {
+      throw new RangeError('a state that does not come from `newest.next()` cannot follow it');
+    }
+    const level = levelDue(this.#retention, state.at, this.#tails);
+    const keyframe = this.#retention.steps.length - 1;
+    // A state that holds still is told anew once in the longest period, so that it never expires.
+    if (tail !== undefined && level < keyframe && tail.level >= level && isSameState(tail.state, state)) {
+      await this.#store.hold(this.#lease, state.at, terms);
+      this.#head = { ...this.#head, tail: { at: tail.at, heldUntil: state.at } };
+      return { kind: 'unchanged' };
+    }
+    const parent = level === keyframe ? null : (this.#tails[level] ?? null);
+    const told = parent === null ? state.renumbered() : state;
+    const mappingThinned = this.#thinMapping(told);
+    const header: FrameHeader = {
+      flow: this.#lease.flow,
+      at: state.at,
+      level,
+      parent: parent === null ? null : { at: parent.at, digest: parent.digest },
+      previous: after,
+    };
+    const body = encodeFrame(header, parent?.state ?? null, told);
+    // What is kept is what a reader will see; that the two are one is checked before anything is written.
+    const kept = applyFrame(body, parent?.state.copy() ?? null);
+    if (!isSameState(kept, told)) throw new Error('a frame does not lead to the state that it was made from');
+    const { bytes, digest } = sealFrame(body);
+    const ancestors = parent === null ? [] : [...parent.ancestors, parent.at];
+    const entry = {
+      at: state.at,
+      level,
+      expiresAt: expiresAt(this.#retention, state.at, level),
+      ancestors,
+      size: bytes.length,
+    };
+    await this.#store.append(this.#lease, { entry, bytes }, after?.at ?? null, terms);
+    this.#head = { ...this.#head, tail: { at: state.at, heldUntil: state.at } };
+    this.#rescued = null;
+    const newest = { at: state.at, level, digest, ancestors, state: kept };
+    for (let below = 0; below <= level; below++) this.#tails[below] = newest;
+    return { kind: 'frame', level, bytes: bytes.length, mappingThinned };
+  }
+
+  /** Lets another writer begin at once. */
+  async release(): Promise<void> {
+    await this.#store.release(this.#lease);
+  }
+
+  async #load(now: number): Promise<void> {
+    const { tail } = this.#head;
+    if (tail === null) return;
+    const entry = await this.#store.newest(this.#lease.flow, Number.MAX_SAFE_INTEGER, now);
+    if (entry === null) return;
+    try {
+      // A frame behind the head's cannot be; one before it means that the head's own has gone or expired.
+      if (entry.at !== tail.at) throw new DamagedFrameError('missing', 'the newest frame is missing');
+      const ats = [...entry.ancestors, entry.at];
+      // Along a chain levels only fall: the last frame of each is the newest of that level or a higher one.
+      await loadChain(this.#store, this.#lease.flow, entry, now, ({ header: { at, level }, digest }, state) => {
+        const newest = { at, level, digest, ancestors: ats.slice(0, ats.indexOf(at)), state: state.copy() };
+        for (let below = 0; below <= level; below++) this.#tails[below] = newest;
+      });
+    } catch (error) {
+      // A newer version's history is not ours to go on with.
+      if (!(error instanceof DamagedFrameError)) throw error;
+      if (error.damage === 'future-version' || error.damage === 'unknown-codec') throw error;
+      this.#tails = this.#retention.steps.map(() => undefined);
+      const good = await readStateAsOf(this.#store, this.#lease.flow, Number.MAX_SAFE_INTEGER, now);
+      this.#rescued = good?.state ?? null;
+    }
+  }
+
+  #thinMapping(state: HistoryState): number {
+    let dropped = 0;
+    for (const [topic, partitions] of state.mapping) {
+      for (const [partition, points] of partitions) {
+        if (points.length <= this.#retention.mappingPoints) continue;
+        // A quarter at once, so that not every frame has to tell all points anew.
+        const thinned = thinPoints(points, Math.ceil(this.#retention.mappingPoints * 0.75));
+        dropped += thinned.dropped;
+        state.setPoints(topic, partition, thinned.points);
+      }
+    }
+    return dropped;
+  }
+}

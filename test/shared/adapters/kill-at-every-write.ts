@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
+import { readStateAsOf } from '../../../shared/history/read-history.ts';
+import type { SnapshotStore } from '../../../shared/ports.ts';
+import { BEGIN, MINUTE, openWriter, terms } from '../history/recorded-flow.ts';
+import { auditState, group, KILL_AUDITS, markOf, scattered } from './kill-audits.ts';
+
+interface Place {
+  readonly place: string;
+  readonly table: string;
+  readonly store: () => SnapshotStore;
+}
+
+/**
+ * Runs a writer in a process of its own that dies by SIGKILL after its first write, its second, and so on until it gets
+ * through. Each time: what it acknowledged is there and right, nothing is torn, and going on completes.
+ */
+export async function killAtEveryWrite(
+  kind: 'sqlite' | 'dynamodb',
+  prepare: (step: number) => Promise<Place>,
+): Promise<{ readonly steps: number }> {
+  for (let step = 1; step < 100; step++) {
+    const { place, table, store: open } = await prepare(step);
+    const { acknowledged, killed } = await runWriter([kind, place, table, String(BEGIN), String(step)]);
+    const store = open();
+    const seen = await readStateAsOf(store, 'A->B', BEGIN + KILL_AUDITS * MINUTE, BEGIN);
+    expect(seen?.passedOver ?? []).toEqual([]);
+    if (acknowledged > 0) {
+      const at = seen?.heldUntil ?? 0;
+      expect(at).toBeGreaterThanOrEqual(BEGIN + (acknowledged - 1) * MINUTE);
+      expect(seen?.state.get(group(0))).toBe(markOf((at - BEGIN) / MINUTE));
+    }
+    const writer = await openWriter(store, BEGIN + KILL_AUDITS * MINUTE, { owner: 'next' });
+    const head = await store.head('A->B');
+    const done = head?.tail === null || head?.tail === undefined ? -1 : (head.tail.heldUntil - BEGIN) / MINUTE;
+    for (let audit = done + 1; audit < KILL_AUDITS; audit++) {
+      const state = auditState(writer, BEGIN, audit);
+      await writer.record(state, terms(state.at));
+    }
+    const last = await readStateAsOf(store, 'A->B', BEGIN + KILL_AUDITS * MINUTE, BEGIN);
+    expect(last?.state.get(group(0))).toBe(markOf(KILL_AUDITS - 1));
+    expect(last?.state.get(group(49_999))).toBe(scattered(49_999));
+    await store.close();
+    if (!killed) {
+      expect(acknowledged).toBe(KILL_AUDITS);
+      return { steps: step };
+    }
+  }
+  throw new Error('the writer never got through');
+}
+
+function runWriter(args: readonly string[]): Promise<{ readonly acknowledged: number; readonly killed: boolean }> {
+  const script = fileURLToPath(new URL('killed-writer.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (signal !== 'SIGKILL' && code !== 0) reject(new Error(`the writer ended with ${code ?? signal}`));
+      else resolve({ acknowledged: output.split('\n').length - 1, killed: signal === 'SIGKILL' });
+    });
+  });
+}

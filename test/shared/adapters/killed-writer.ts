@@ -1,0 +1,54 @@
+import { writeSync } from 'node:fs';
+import { DatabaseSync, StatementSync } from 'node:sqlite';
+import { dynamoDbLocalClient } from '../../../lab/dynamodb-local.ts';
+import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
+import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
+import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
+import type { SnapshotStore } from '../../../shared/ports.ts';
+import { openWriter, terms } from '../history/recorded-flow.ts';
+import { auditState, KILL_AUDITS } from './kill-audits.ts';
+
+/** Records audits and kills itself with SIGKILL right after the n-th write; prints each time that was acknowledged. */
+const [kind, place = '', table = '', begin = '', dieAfter = ''] = process.argv.slice(2);
+let writes = 0;
+
+function afterWrite(): void {
+  if (++writes === Number(dieAfter)) process.kill(process.pid, 'SIGKILL');
+}
+
+function sqliteStore(): SnapshotStore {
+  const { exec } = DatabaseSync.prototype;
+  DatabaseSync.prototype.exec = function counted(sql: string) {
+    exec.call(this, sql);
+    afterWrite();
+  };
+  const { run } = StatementSync.prototype;
+  StatementSync.prototype.run = function counted(this: StatementSync, ...values: Parameters<typeof run>) {
+    const result = run.apply(this, values);
+    afterWrite();
+    return result;
+  } as typeof run;
+  return createSqliteSnapshotStore(openHistoryDatabase(place));
+}
+
+function dynamoDbStore(): SnapshotStore {
+  const client = dynamoDbLocalClient(place);
+  client.middlewareStack.add(
+    (next, context) => async (args) => {
+      const result = await next(args);
+      if (/^(Put|Update|TransactWrite)Item/.test(context.commandName ?? '')) afterWrite();
+      return result;
+    },
+    { step: 'initialize' },
+  );
+  return createDynamoDbSnapshotStore(client, table);
+}
+
+const store = kind === 'sqlite' ? sqliteStore() : dynamoDbStore();
+const writer = await openWriter(store, Number(begin), { owner: 'killed' });
+for (let audit = 0; audit < KILL_AUDITS; audit++) {
+  const state = auditState(writer, Number(begin), audit);
+  await writer.record(state, terms(state.at));
+  writeSync(1, `${audit}\n`);
+}
+process.exit(0);

@@ -1,0 +1,96 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { SimulatedMm2 } from '../../../../lab/simulation/simulated-mm2.ts';
+import { simulatedLife } from '../../../../lab/simulation/steps.ts';
+import {
+  appendPoint,
+  type MappingPoint,
+  syncHistoryOf,
+  thinPoints,
+} from '../../../../shared/domain/history/mapping-run.ts';
+import { PartitionMapping } from '../../../../shared/domain/mapping.ts';
+import type { OffsetGaps } from '../../../../shared/domain/offset-gaps.ts';
+import type { SyncHistory } from '../../../../shared/domain/sync-history.ts';
+import { translate } from '../../../../shared/domain/translation.ts';
+
+/** What the history makes of the syncs that an audit read. */
+function stored(history: SyncHistory, gaps: OffsetGaps): readonly MappingPoint[] {
+  let points: readonly MappingPoint[] = [];
+  for (let i = 0; i < history.length; i++) {
+    const { logOffset, timestamp, upstream, downstream } = history.at(i);
+    const hole = i > 0 && gaps.between(history.at(i - 1).logOffset, logOffset);
+    points = appendPoint(points, { upstream, downstream, timestamp: Number(timestamp), hole, pinned: false });
+  }
+  return points;
+}
+
+function mappingOf(mm2: SimulatedMm2, evidence: { history: SyncHistory; gaps: OffsetGaps }): PartitionMapping {
+  return new PartitionMapping({
+    ...evidence,
+    target: { start: 0n, end: BigInt(mm2.targetEnd) },
+    sourceEnd: BigInt(mm2.sourceEnd),
+    exactlyOnce: mm2.exactlyOnce,
+  });
+}
+
+function livedThrough(steps: Parameters<SimulatedMm2['run']>[0]): SimulatedMm2 {
+  const mm2 = new SimulatedMm2();
+  mm2.run(steps);
+  return mm2;
+}
+
+describe('the mapping as the history keeps it', () => {
+  test('translates every offset as the syncs themselves do, or wider where differences cancel', () => {
+    let merged = 0;
+    fc.assert(
+      fc.property(simulatedLife, (steps) => {
+        const mm2 = livedThrough(steps);
+        const { history, gaps } = mm2.readSyncs();
+        const points = stored(history, gaps);
+        merged += history.length - points.length;
+        const whole = mappingOf(mm2, { history, gaps });
+        const kept = mappingOf(mm2, syncHistoryOf(points));
+        for (let upstream = 0; upstream <= mm2.sourceEnd; upstream++) {
+          const mine = translate(kept, BigInt(upstream));
+          const theirs = translate(whole, BigInt(upstream));
+          if ('low' in mine && 'low' in theirs && whole.hasForeign && whole.hasGaps) {
+            // Nothing is computed from differences there, only from where syncs are: as safe, but wider.
+            expect(mine.low).toBeLessThanOrEqual(theirs.low);
+            expect(mine.high).toBeGreaterThanOrEqual(theirs.high);
+            expect(mine.again).toBe(theirs.again);
+          } else expect(mine).toEqual(theirs);
+        }
+      }),
+      { numRuns: 800 },
+    );
+    expect(merged).toBeGreaterThan(100);
+  });
+
+  test('thinned to a few points it still never skips and never re-reads beyond its bound', () => {
+    let dropped = 0;
+    fc.assert(
+      fc.property(simulatedLife, fc.integer({ min: 2, max: 5 }), (steps, budget) => {
+        const mm2 = livedThrough(steps);
+        fc.pre(!mm2.undetectable);
+        const { history, gaps } = mm2.readSyncs();
+        const points = stored(history, gaps);
+        const thinned = thinPoints(points, budget);
+        dropped += thinned.dropped;
+        expect(thinned.points.length + thinned.dropped).toBe(points.length);
+        if (thinned.dropped === 0) return;
+        const before = mappingOf(mm2, syncHistoryOf(points));
+        const after = mappingOf(mm2, syncHistoryOf(thinned.points));
+        for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
+          const dense = translate(before, BigInt(upstream));
+          const sparse = translate(after, BigInt(upstream));
+          if (!('low' in dense) || !('low' in sparse)) continue;
+          // Wider, never elsewhere: where the dense one holds, so does the sparse one.
+          expect(sparse.low).toBeLessThanOrEqual(dense.low);
+          expect(sparse.high + sparse.again).toBeGreaterThanOrEqual(dense.high);
+        }
+      }),
+      { numRuns: 1_500, maxSkipsPerRun: 200 },
+    );
+    expect(dropped).toBeGreaterThan(20);
+  });
+});

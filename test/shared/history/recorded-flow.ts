@@ -1,0 +1,77 @@
+import { HistoryState } from '../../../shared/domain/history/history-state.ts';
+import { appendPoint } from '../../../shared/domain/history/mapping-run.ts';
+import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
+import type { ClusterRole, Series } from '../../../shared/domain/history/series-dictionary.ts';
+import { HistoryWriter } from '../../../shared/history/history-writer.ts';
+import type { SnapshotStore } from '../../../shared/ports.ts';
+
+export const FLOW = 'A->B';
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+/** A full hour that is not in the past: DynamoDB Local removes what has expired by the clock. */
+export const BEGIN = Math.ceil(Date.now() / HOUR) * HOUR;
+
+export function terms(now: number, leaseMs = 0): { readonly now: number; readonly leaseMs: number } {
+  return { now, leaseMs };
+}
+
+export function openWriter(
+  store: SnapshotStore,
+  now: number,
+  options: { readonly flow?: string; readonly owner?: string; readonly leaseMs?: number } = {},
+): Promise<HistoryWriter> {
+  const { flow = FLOW, owner = 'one', leaseMs = 0 } = options;
+  return HistoryWriter.open({ store, flow, owner, retention: DEFAULT_RETENTION, terms: terms(now, leaseMs) });
+}
+
+export function commit(group: string, topic = 'orders', partition = 0, role: ClusterRole = 'source'): Series {
+  return { kind: 'commit', role, group, topic, partition };
+}
+
+export function end(topic = 'orders', partition = 0, role: ClusterRole = 'source'): Series {
+  return { kind: 'end', role, topic, partition };
+}
+
+/** The next state after the writer's newest, with these offsets. */
+export function stateAfter(
+  writer: HistoryWriter,
+  at: number,
+  offsets: readonly [Series, bigint | null][],
+): HistoryState {
+  const state = writer.newest?.next(at) ?? new HistoryState(at);
+  for (const [series, offset] of offsets) state.set(series, offset);
+  return state;
+}
+
+/** A state with a sync at an offset for orders-0, and a group ten behind it. */
+export function movedTo(writer: HistoryWriter, at: number, offset: number): HistoryState {
+  const state = stateAfter(writer, at, [
+    [end(), BigInt(offset)],
+    [commit('billing'), BigInt(Math.max(0, offset - 10))],
+  ]);
+  const point = { upstream: BigInt(offset), downstream: BigInt(offset), timestamp: at, hole: false, pinned: false };
+  const points = state.points('orders', 0);
+  if (points.at(-1)?.upstream !== point.upstream) state.setPoints('orders', 0, appendPoint(points, point));
+  return state;
+}
+
+/** Everything that a state knows, in a form that can be compared whatever the numbering. */
+export function factsOf(state: HistoryState): readonly string[] {
+  const facts: string[] = [`syncs to ${state.syncsReadTo}`];
+  for (let slot = 0; slot < state.size; slot++) {
+    const series = state.dictionary.series(slot);
+    const value = state.get(series);
+    if (value !== null) facts.push(`${JSON.stringify(series)} ${value}`);
+  }
+  for (const role of ['source', 'target'] as const) {
+    for (const [topic, id] of state.topicIds[role]) facts.push(`${role} ${topic} is ${id}`);
+  }
+  for (const [topic, partitions] of state.mapping) {
+    for (const [partition, points] of partitions) {
+      for (const [index, point] of points.entries())
+        facts.push(`${topic}-${partition}[${index}] ${Object.values(point).join(' ')}`);
+    }
+  }
+  for (const part of state.unread) facts.push(`unread ${Object.values(part).join(' ')}`);
+  return facts.sort();
+}
