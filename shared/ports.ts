@@ -13,21 +13,6 @@ import type { Metric } from './domain/metric.ts';
 import type { Outcome } from './domain/unread.ts';
 import type { Permission } from './errors.ts';
 
-export type {
-  BrokerNode,
-  ClusterMetadata,
-  CommittedOffset,
-  GroupListing,
-  IsolationLevel,
-  LogOffsets,
-  LogRecord,
-  LogScan,
-  Peek,
-  PeekRequest,
-  RecordHeader,
-  TopicMetadata,
-} from './domain/cluster-data.ts';
-
 /**
  * Reads one cluster, and only reads. One instance serves one audit: it holds connections, a deadline and a count of
  * requests. A part that fails is an `unread` beside the good ones; only these throw:

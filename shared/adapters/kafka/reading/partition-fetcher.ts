@@ -1,5 +1,5 @@
+import type { IsolationLevel } from '../../../domain/cluster-data.ts';
 import { partitionName } from '../../../domain/partition.ts';
-import type { IsolationLevel } from '../../../ports.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE } from '../kafka-error-code.ts';
 import { FETCH, type FetchedPartition, type FetchPartition } from '../wire/fetch.ts';

@@ -1,5 +1,5 @@
+import type { CommittedOffset } from '../../../domain/cluster-data.ts';
 import { type Outcome, read } from '../../../domain/unread.ts';
-import type { CommittedOffset } from '../../../ports.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { GROUP_ID_NOT_FOUND, NONE } from '../kafka-error-code.ts';
 import { FIND_COORDINATOR, FIND_MANY_FROM, type FoundCoordinator } from '../wire/find-coordinator.ts';

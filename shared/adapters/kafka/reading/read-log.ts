@@ -1,7 +1,7 @@
+import type { IsolationLevel, LogRecord, LogScan, Peek, PeekRequest } from '../../../domain/cluster-data.ts';
 import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
 import type { Outcome } from '../../../domain/unread.ts';
 import type { Permission } from '../../../errors.ts';
-import type { IsolationLevel, LogRecord, LogScan, Peek, PeekRequest } from '../../../ports.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { routeToLeaders } from './leader-route.ts';
 import { type FetchSize, LogCursor } from './log-cursor.ts';

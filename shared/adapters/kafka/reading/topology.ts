@@ -1,5 +1,5 @@
+import type { BrokerNode, ClusterMetadata, TopicMetadata } from '../../../domain/cluster-data.ts';
 import { AuthenticationError, type Permission } from '../../../errors.ts';
-import type { BrokerNode, ClusterMetadata, TopicMetadata } from '../../../ports.ts';
 import { BrokerFailure } from '../connection/broker-failure.ts';
 import type { BrokerPool } from '../connection/broker-pool.ts';
 import {
