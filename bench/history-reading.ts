@@ -5,25 +5,21 @@ import { createSqliteSnapshotStore } from '../shared/adapters/sqlite/sqlite-snap
 import { readStateAsOf } from '../shared/history/read-history.ts';
 
 /**
- * A process of its own, so that its memory is that of reading alone: reads the state as of each time given and prints
- * how long each took and the most memory that the process ever had.
- * Arguments: `sqlite <file>` or `dynamodb <endpoint>`, then flow, present, and times in ms.
+ * A process of its own, so that its memory is that of reading alone: reads the state as of a time and prints how
+ * long that took and the most memory that the process ever had, Node itself and the type stripping included.
+ * Arguments: `sqlite <file> ''` or `dynamodb <endpoint> <table>`, then flow, present and time in ms.
  */
-const [kind, place = '', table = '', flow = '', now = '', ...times] = process.argv.slice(2);
+const [kind, place = '', table = '', flow = '', now = '', time = ''] = process.argv.slice(2);
 const store =
   kind === 'sqlite'
     ? createSqliteSnapshotStore(openHistoryDatabase(place))
     : createDynamoDbSnapshotStore(dynamoDbLocalClient(place), table);
-const reads: { readonly at: number; readonly ms: number; readonly positions: number }[] = [];
-for (const time of times) {
-  const start = performance.now();
-  const found = await readStateAsOf(store, flow, Number(time), Number(now));
-  const ms = performance.now() - start;
-  let positions = 0;
-  for (let slot = 0; slot < (found?.state.size ?? 0); slot++) {
-    if (found?.state.dictionary.series(slot).kind === 'commit') positions++;
-  }
-  reads.push({ at: Number(time), ms, positions });
+const start = performance.now();
+const found = await readStateAsOf(store, flow, Number(time), Number(now));
+const ms = performance.now() - start;
+let positions = 0;
+for (let slot = 0; slot < (found?.state.size ?? 0); slot++) {
+  if (found?.state.dictionary.series(slot).kind === 'commit') positions++;
 }
-process.stdout.write(`${JSON.stringify({ reads, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
+process.stdout.write(`${JSON.stringify({ ms, positions, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
 await store.close();

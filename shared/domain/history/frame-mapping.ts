@@ -73,60 +73,104 @@ export function writeMapping(sink: ByteSink, parent: HistoryState, state: Histor
 export function readMapping(source: ByteSource, state: HistoryState): void {
   const count = source.countOfBytes();
   let last = '';
-  const topics = Array.from({ length: count }, () => {
+  const topics: string[] = [];
+  for (let i = 0; i < count; i++) {
     if (source.byte() === 1) last = source.text();
-    return last;
-  });
-  let partition = 0n;
-  const partitions = Array.from(readColumn(source, count), (step) => {
-    partition += step;
-    return Number(partition);
-  });
-  const runs = Array.from({ length: count }, () => Array.from({ length: source.countOfBytes() }, () => source.count()));
-  const added = Array.from({ length: count }, () => source.countOfBytes());
-  const total = added.reduce((sum, n) => sum + n, 0);
+    topics.push(last);
+  }
+  const steps = readColumn(source, count);
+  const runs: number[][] = [];
+  for (let i = 0; i < count; i++) {
+    const lengths: number[] = [];
+    for (let left = source.countOfBytes(); left > 0; left--) lengths.push(source.count());
+    runs.push(lengths);
+  }
+  const added = new Uint32Array(count);
+  let total = 0;
+  for (let i = 0; i < count; i++) {
+    added[i] = source.countOfBytes();
+    total += added[i] ?? 0;
+  }
   if (total > source.left) throw new MalformedHistoryError('more mapping points than bytes');
-  const flags = Array.from({ length: total }, () => source.byte());
-  const [upstreams, across, seconds, rests] = [0, 1, 2, 3].map(() => readColumn(source, total));
+  const columns: PointColumns = {
+    flags: new Uint8Array(total),
+    upstream: new BigInt64Array(0),
+    across: new BigInt64Array(0),
+    second: new BigInt64Array(0),
+    rest: new BigInt64Array(0),
+  };
+  for (let i = 0; i < total; i++) columns.flags[i] = source.byte();
+  columns.upstream = readColumn(source, total);
+  columns.across = readColumn(source, total);
+  columns.second = readColumn(source, total);
+  columns.rest = readColumn(source, total);
+  let partition = 0;
   let at = 0;
-  for (const [index, topic] of topics.entries()) {
-    const number = partitions[index] ?? 0;
-    const before = state.points(topic, number);
-    const points = remaining(before, runs[index] ?? []);
-    let from = before.at(-1);
-    let second = Math.floor(state.at / SECOND);
-    let guess = guessedStep({ topic, partition: number, added: { length: added[index] ?? 0 } }, null, state);
-    for (let left = added[index] ?? 0; left > 0; left--, at++) {
-      const step = (upstreams?.[at] ?? 0n) + guess;
-      second += Number(seconds?.[at] ?? 0n);
-      const timestamp = second * SECOND + Number(rests?.[at] ?? 0n);
-      if (Math.abs(timestamp) > LONGEST_TIME) throw new MalformedHistoryError('a time is out of range');
-      from = {
-        upstream: (from?.upstream ?? 0n) + step,
-        downstream: (from?.downstream ?? 0n) + step + (across?.[at] ?? 0n),
-        timestamp,
-        hole: ((flags[at] ?? 0) & 1) !== 0,
-        pinned: ((flags[at] ?? 0) & 2) !== 0,
-      };
-      points.push(from);
-      guess = 0n;
+  let topic: string | undefined;
+  let endSlot: (partition: number) => number | undefined = () => undefined;
+  let partitions = new Map<number, readonly MappingPoint[]>();
+  for (let i = 0; i < count; i++) {
+    partition += Number(steps[i] ?? 0n);
+    const name = topics[i] ?? '';
+    if (name !== topic) {
+      topic = name;
+      endSlot = state.dictionary.sourceEnds(name);
+      partitions = state.partitionsOf(name);
     }
-    state.setPoints(topic, number, points);
+    const before = partitions.get(partition) ?? [];
+    const points = remaining(before, runs[i] ?? []);
+    const more = added[i] ?? 0;
+    const slot = more === 1 ? endSlot(partition) : undefined;
+    const guess = slot === undefined || slot >= state.size ? 0n : (state.steps[slot] ?? 0n);
+    readPoints(columns, { from: at, to: at + more, before: before.at(-1), guess, stateAt: state.at }, points);
+    at += more;
+    if (points.length === 0) partitions.delete(partition);
+    else partitions.set(partition, points);
   }
 }
 
-/** Where one sync moved on, it did about as far as the source's end did. */
-function guessedStep(
-  change: { readonly topic: string; readonly partition: number; readonly added: { readonly length: number } },
-  parent: HistoryState | null,
-  state: HistoryState,
-): bigint {
+interface PointColumns {
+  readonly flags: Uint8Array;
+  upstream: BigInt64Array;
+  across: BigInt64Array;
+  second: BigInt64Array;
+  rest: BigInt64Array;
+}
+
+/** The points of one partition, each told from the one before. */
+function readPoints(
+  columns: PointColumns,
+  range: {
+    readonly from: number;
+    readonly to: number;
+    readonly before: MappingPoint | undefined;
+    readonly guess: bigint;
+    readonly stateAt: number;
+  },
+  points: MappingPoint[],
+): void {
+  let upstream = range.before?.upstream ?? 0n;
+  let downstream = range.before?.downstream ?? 0n;
+  let second = Math.floor(range.stateAt / SECOND);
+  let { guess } = range;
+  for (let at = range.from; at < range.to; at++) {
+    const step = (columns.upstream[at] ?? 0n) + guess;
+    upstream += step;
+    downstream += step + (columns.across[at] ?? 0n);
+    second += Number(columns.second[at] ?? 0n);
+    const timestamp = second * SECOND + Number(columns.rest[at] ?? 0n);
+    if (Math.abs(timestamp) > LONGEST_TIME) throw new MalformedHistoryError('a time is out of range');
+    const flags = columns.flags[at] ?? 0;
+    points.push({ upstream, downstream, timestamp, hole: (flags & 1) !== 0, pinned: (flags & 2) !== 0 });
+    guess = 0n;
+  }
+}
+
+/** Where one sync moved on, it did about as far as the source's end did; the decoder has that as its last step. */
+function guessedStep(change: Change, parent: HistoryState, state: HistoryState): bigint {
   if (change.added.length !== 1) return 0n;
-  const { topic, partition } = change;
-  const slot = state.dictionary.find({ kind: 'end', role: 'source', topic, partition });
+  const slot = state.dictionary.sourceEnds(change.topic)(change.partition);
   if (slot === undefined || slot >= state.size) return 0n;
-  // The decoder has the parent's offsets no longer, but the step that led here.
-  if (parent === null) return state.steps[slot] ?? 0n;
   const before = slot < parent.size ? (parent.values[slot] ?? NONE) : NONE;
   return before === NONE ? 0n : BigInt.asIntN(64, (state.values[slot] ?? NONE) - before);
 }
@@ -168,12 +212,15 @@ function runsOf(flags: readonly boolean[]): readonly number[] {
 }
 
 function remaining(before: readonly MappingPoint[], runs: readonly number[]): MappingPoint[] {
-  const kept: MappingPoint[] = [];
+  const [newest = 0] = runs;
+  if (newest > before.length) throw new MalformedHistoryError('more mapping points dropped than there are');
+  if (runs.length <= 1) return before.slice(0, before.length - newest);
+  const kept: (readonly MappingPoint[])[] = [];
   let end = before.length;
   for (const [index, run] of runs.entries()) {
     if (run > end) throw new MalformedHistoryError('more mapping points dropped than there are');
-    if (index % 2 === 1) kept.push(...before.slice(end - run, end).reverse());
+    if (index % 2 === 1) kept.push(before.slice(end - run, end));
     end -= run;
   }
-  return [...before.slice(0, end), ...kept.reverse()];
+  return [before.slice(0, end), ...kept.reverse()].flat();
 }

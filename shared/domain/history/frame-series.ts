@@ -173,9 +173,11 @@ function writeDifferences(sink: ByteSink, values: readonly bigint[]): void {
 }
 
 function readDifferences(source: ByteSource, count: number): readonly number[] {
-  let value = 0n;
-  return Array.from(readColumn(source, count), (difference) => {
-    value += difference;
-    return Number(value);
-  });
+  let value = 0;
+  const values: number[] = [];
+  for (const difference of readColumn(source, count)) {
+    value += Number(difference);
+    values.push(value);
+  }
+  return values;
 }

@@ -116,13 +116,19 @@ export class HistoryState {
   }
 
   setPoints(topic: string, partition: number, points: readonly MappingPoint[]): void {
+    const partitions = this.partitionsOf(topic);
+    if (points.length === 0) partitions.delete(partition);
+    else partitions.set(partition, points);
+  }
+
+  /** The points of a source topic by partition, to be written into. */
+  partitionsOf(topic: string): Map<number, readonly MappingPoint[]> {
     let partitions = this.mapping.get(topic);
     if (partitions === undefined) {
       partitions = new Map();
       this.mapping.set(topic, partitions);
     }
-    if (points.length === 0) partitions.delete(partition);
-    else partitions.set(partition, points);
+    return partitions;
   }
 
   /** Every committed position of one side, by group. */

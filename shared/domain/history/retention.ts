@@ -22,16 +22,17 @@ export interface Retention {
   readonly mappingPoints: number;
 }
 
-/** Every minute for 24 h, 10 minutes for 7 days, hourly for 35 days; a day's frame bounds chains, a week's is whole. */
+/** Every minute for 24 h, 10 minutes for 7 days, hourly for 35 days; frames of 6 hours and days bound chains, a week's is whole. */
 export const DEFAULT_RETENTION: Retention = {
   steps: [
     { everyMs: MINUTE, keepMs: DAY },
     { everyMs: 10 * MINUTE, keepMs: 7 * DAY },
     { everyMs: HOUR, keepMs: 35 * DAY },
+    { everyMs: 6 * HOUR, keepMs: 35 * DAY },
     { everyMs: DAY, keepMs: 35 * DAY },
     { everyMs: 7 * DAY, keepMs: 35 * DAY },
   ],
-  mappingPoints: 512,
+  mappingPoints: 256,
 };
 
 /** @throws RangeError where periods do not nest: frames would expire before those that need them */

@@ -69,6 +69,14 @@ export class SeriesDictionary {
     return this.#find({ tag, group, topic, partition: series.partition });
   }
 
+  /** Slots of the ends of a source topic's logs, for who asks for many partitions of it. */
+  sourceEnds(topic: string): (partition: number) => number | undefined {
+    const index = this.#nameIndex.get(topic);
+    const slots = this.#slots.get(END_TAG);
+    if (index === undefined || slots === undefined) return () => undefined;
+    return (partition) => slots.get(placeOf({ topic: index, partition }));
+  }
+
   key(slot: number): SeriesKey {
     const key = this.#keys[slot];
     if (key === undefined) throw new RangeError(`no series ${slot} among ${this.#keys.length}`);
@@ -112,6 +120,6 @@ export class SeriesDictionary {
   }
 }
 
-function placeOf({ topic, partition }: SeriesKey): number {
+function placeOf({ topic, partition }: Pick<SeriesKey, 'topic' | 'partition'>): number {
   return topic * (MAX_PARTITION + 1) + partition;
 }

@@ -65,7 +65,7 @@ describe('retention', () => {
     expect(longestGap(end - 35 * DAY, end - 8 * DAY)).toBe(60 * MINUTE);
     // Thinning has to have happened as well.
     expect(living.length).toBeLessThan(1440 + 7 * 144 + 36 * 24 + 100);
-    expect(Math.max(...living.map(depth))).toBeLessThanOrEqual(44);
+    expect(Math.max(...living.map(depth))).toBeLessThanOrEqual(29);
   });
 
   test('a retention whose periods do not nest is refused', () => {
