@@ -5,6 +5,7 @@ import type {
   ObservedCheckpoint,
   ObservedCheckpoints,
   ObservedConnectOffset,
+  ObservedHeartbeats,
   ObservedSyncs,
 } from '../domain/observation.ts';
 import { OffsetGaps } from '../domain/offset-gaps.ts';
@@ -79,31 +80,37 @@ export async function readCheckpoints(flow: Flow, side: Side): Promise<MirrorTop
 }
 
 /**
- * Time of the newest heartbeat that was written on the source, by whichever flow into it, and mirrored to the target:
- * `A.heartbeats` on B. Only the end of the topic is read.
+ * Heartbeats that were written on the source, by whichever flow into it, and mirrored to the target: `A.heartbeats` on
+ * B. Only the end of the topic is read.
  */
-export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic<bigint | null>> {
+export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic<ObservedHeartbeats | null>> {
   const topic = remoteTopic(flow.policy, flow.source, HEARTBEATS_TOPIC);
   const absent = flow.emitHeartbeats.enabled && flow.heartbeatsReplication ? 'missing' : 'off';
   if (!side.metadata.topics.has(topic)) return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
   const offsets = (await side.reader.offsets([topic])).get(topic)?.[0];
   const end = offsets?.kind === 'read' ? offsets.value.highWatermark : 0n;
+  const from = end > HEARTBEATS_READ ? end - HEARTBEATS_READ : 0n;
+  const pause = BigInt(Math.max(5_000, 5 * flow.emitHeartbeats.intervalMs));
   let newest: bigint | null = null;
+  let steadySince: bigint | null = null;
   return await readTopic(side, topic, [0], {
     absent,
-    from: end > HEARTBEATS_READ ? end - HEARTBEATS_READ : 0n,
+    from,
     visit(record) {
       const heartbeat = decoded(() =>
         record.key === null || record.value === null ? null : decodeHeartbeat(record.key, record.value),
       );
       if (heartbeat === null || heartbeat === 'malformed' || heartbeat.target !== flow.source) return;
-      if (newest === null || heartbeat.timestamp > newest) newest = heartbeat.timestamp;
+      const { timestamp } = heartbeat;
+      if (newest === null) steadySince = from > 0n ? null : timestamp;
+      else if (timestamp - newest > pause) steadySince = timestamp;
+      if (newest === null || timestamp > newest) newest = timestamp;
     },
-    value: () => newest,
+    value: () => (newest === null ? null : { newest, steadySince }),
   });
 }
 
-/** Enough to find one of this flow's among those of every other flow into the source. */
+/** Enough for minutes of steadiness, and to find one among those of every flow into the source. */
 const HEARTBEATS_READ = 200n;
 
 /** Connect's committed source position of every mirrored partition of the flow. */

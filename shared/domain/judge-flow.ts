@@ -136,7 +136,7 @@ function waitingSince(observation: FlowObservation, state: PartitionState): numb
   const fromBegin = state.replication?.replicatedTo === null || state.replication?.replicatedTo === state.source?.start;
   if (fromBegin && first?.kind === 'read' && first.value !== null && first.value >= 0n) return Number(first.value);
   const { heartbeat } = observation;
-  return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value) : null;
+  return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
 }
 
 function reasonsOf(findings: readonly Finding[]): FindingCode[] {

@@ -8,6 +8,11 @@ export interface Liveness {
   /** Newest sign of life, ms since the epoch; null where there is none. */
   readonly lastSign: number | null;
   readonly sign: 'heartbeat' | 'offset sync or Connect offset' | null;
+  /**
+   * Since when MM2 has been at work without a pause, ms; null where no pause is known of. After a restart its tasks need
+   * their intervals before what is missing is missing for good.
+   */
+  readonly steadySince: number | null;
 }
 
 /**
@@ -20,21 +25,23 @@ export function livenessOf(
   policy: AuditPolicy,
 ): Liveness {
   const { heartbeat, at } = observation;
-  if (neverStarted(observation)) return { state: 'never-started', lastSign: null, sign: null };
+  if (neverStarted(observation)) return { state: 'never-started', lastSign: null, sign: null, steadySince: null };
   if (heartbeat.kind === 'read' && heartbeat.value !== null) {
-    const age = at - Number(heartbeat.value);
+    const { newest, steadySince } = heartbeat.value;
+    const age = at - Number(newest);
     const state = age > policy.mirrorStoppedMs ? 'stopped' : age > policy.heartbeatStaleMs ? 'stale' : 'alive';
-    return { state, lastSign: Number(heartbeat.value), sign: 'heartbeat' };
+    const since = steadySince === null ? null : Number(steadySince);
+    return { state, lastSign: Number(newest), sign: 'heartbeat', steadySince: since };
   }
   const lastSign = lastWrite(states);
-  if (lastSign === null) return { state: 'unknown', lastSign: null, sign: null };
+  if (lastSign === null) return { state: 'unknown', lastSign: null, sign: null, steadySince: null };
   const sign = 'offset sync or Connect offset' as const;
   const patience = policy.mirrorStoppedMs + observation.flow.offsetFlushIntervalMs;
-  if (at - lastSign <= patience) return { state: 'alive', lastSign, sign };
+  if (at - lastSign <= patience) return { state: 'alive', lastSign, sign, steadySince: null };
   const waits = states.some(
     ({ replication }) => replication?.waitingSince != null && at - Number(replication.waitingSince) > patience,
   );
-  return { state: waits ? 'stopped' : 'unknown', lastSign, sign };
+  return { state: waits ? 'stopped' : 'unknown', lastSign, sign, steadySince: null };
 }
 
 function neverStarted(observation: FlowObservation): boolean {

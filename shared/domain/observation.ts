@@ -42,6 +42,14 @@ export interface ObservedConnectOffset {
   readonly timestamp: bigint;
 }
 
+/** What the end of the heartbeats topic tells. */
+export interface ObservedHeartbeats {
+  /** When the newest was written on the source: ms since the epoch. */
+  readonly newest: bigint;
+  /** They have come without a pause since then; null where no pause was seen as far back as was read. */
+  readonly steadySince: bigint | null;
+}
+
 /** A topic that MM2 mirrors, or ought to, on both sides. */
 export interface ObservedTopic {
   readonly topic: string;
@@ -90,8 +98,8 @@ export interface FlowObservation {
   readonly targetTopics: ReadonlySet<string>;
   readonly syncs: MirrorTopic<ObservedSyncs>;
   readonly checkpoints: MirrorTopic<ObservedCheckpoints>;
-  /** Time (ms) of the newest source heartbeat that reached the target. */
-  readonly heartbeat: MirrorTopic<bigint | null>;
+  /** Heartbeats of the source that reached the target; null where there is none. */
+  readonly heartbeat: MirrorTopic<ObservedHeartbeats | null>;
   readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
   readonly groups: readonly ObservedGroup[];
   readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;

@@ -163,8 +163,8 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
  * that MM2 no longer writes. (Farther back its 64 slots decide, which cannot be seen from outside.)
  */
 function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
-  if (!translates(liveness)) return [];
   const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
+  if (!translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
   const old = (timestamp: bigint) => observation.at - Number(timestamp) > patience;
   const behind = (s: GroupState) => {
     const newest = s.state.mapping?.newestSync() ?? null;
@@ -192,8 +192,8 @@ function checkpointBehind({ observation, group, states, liveness }: Context): Fi
 
 function syncRefused({ observation, group, states, liveness }: Context): Finding[] {
   const { syncGroupOffsets } = observation.flow;
-  if (!syncGroupOffsets.enabled || !translates(liveness)) return [];
   const patience = 2 * syncGroupOffsets.intervalMs + 10_000;
+  if (!syncGroupOffsets.enabled || !translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
   const found = states.filter(
     (s) =>
       s.checkpoint !== null &&
@@ -216,6 +216,11 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
       { partitions: found.length, checkpoint: first.checkpoint?.downstream ?? null, targetCommit: first.targetCommit },
     ),
   ];
+}
+
+/** Whether MM2 has had the time to do what it does at intervals since it last paused. */
+function steadyFor(liveness: Liveness, at: number, patience: number): boolean {
+  return liveness.steadySince === null || at - liveness.steadySince > patience;
 }
 
 function translates(liveness: Liveness): boolean {
