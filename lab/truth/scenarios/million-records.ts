@@ -11,20 +11,24 @@ export const millionRecords: LiveScenario = {
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });
-    await writer.write('t', 1_000_000);
+    await writer.write('t', 100);
     for (const at of BEHIND) await a.admin.commitOffsets(`at-${at}`, 't', { 0: 1n });
-    await a.admin.commitOffsets('head', 't', { 0: 1_000_000n });
+    await a.admin.commitOffsets('head', 't', { 0: 100n });
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilSettled(mirroring);
+    // MM2 remembers no sync from before its checkpoint task ran: only now may the million pass.
     await waitUntilGroupSynced(mirroring, 'head');
+    await writer.write('t', 999_900);
+    await a.admin.commitOffsets('head', 't', { 0: 1_000_000n });
+    await waitUntilSettled(mirroring);
     // Moved only now: MM2 keeps the position of a group that stood there when it passed by itself.
     for (const at of BEHIND) await a.admin.commitOffsets(`at-${at}`, 't', { 0: at });
-    for (const at of BEHIND) {
-      await waitUntil(`MM2 to follow group at-${at}`, async () =>
-        (await b.admin.groupOffsets(`at-${at}`)).some(({ offset }) => offset > 100_000n),
-      );
-    }
+    // Its slots decide which of them gets a better position than the begin.
+    await waitUntil('MM2 to follow one of the groups', async () => {
+      const committed = await Promise.all(BEHIND.map((at) => b.admin.groupOffsets(`at-${at}`)));
+      return committed.flat().some(({ offset }) => offset > 100_000n);
+    });
     await stage.moment('settled', {
       allow: ['GROUP_REREADS_MUCH'],
       also: ({ positions }) => {
