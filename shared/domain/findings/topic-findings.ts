@@ -185,18 +185,29 @@ function lostToRetention({ topic, states }: Context): Finding[] {
   ];
 }
 
-/** Deleted in front of where the mirror stands, or jumped over by it: it went on exactly at the log's begin. */
+/**
+ * Deleted in front of where the mirror stands, or jumped over by it: then it went on exactly at the log's begin. A gap
+ * there can also be a transaction marker or compaction, for retention cuts logs at batches: only one that stands out
+ * among the mapping's gaps counts.
+ */
 export function deletedBeforeMirrored(state: PartitionState): bigint {
   const waiting = state.replication?.deletedBefore ?? 0n;
   if (waiting > 0n) return waiting;
   const { mapping, source } = state;
   if (mapping === null || source === null || source.start === 0n) return 0n;
+  let atBegin = 0n;
+  let elsewhere = 0n;
   for (const { left, right } of mapping.intervals()) {
     const missing = right.upstream - left.upstream - (right.downstream - left.downstream);
-    if (right.upstream === source.start && missing > 0n) return missing;
+    if (missing <= 0n) continue;
+    if (right.upstream === source.start) atBegin = missing;
+    else elsewhere += missing;
   }
-  return 0n;
+  return atBegin > elsewhere && atBegin > USUAL_MARKERS ? atBegin : 0n;
 }
+
+/** A commit or abort marker, and the one of a transaction that wrote nothing. */
+const USUAL_MARKERS = 2n;
 
 function headNeverMirrored({ topic, states }: Context): Finding[] {
   const found = states.filter((state) => state.mapping?.cause === 'first-known' && state.passedOver > 0n);
