@@ -193,20 +193,26 @@ function passedOver(
     return positive(replication.replicatedTo - source.start);
   }
   if (mapping === null || source === null || replication === null) return 0n;
+  const began = epochBegin(mapping);
   if (mapping.first >= mapping.length) {
     if (mapping.cause === 'first-known' || replication.replicatedTo === null) return 0n;
-    const onTarget = mapping.target.end - mapping.floor;
-    return positive(replication.replicatedTo - source.start - onTarget);
+    return positive(replication.replicatedTo - source.start - positive(mapping.target.end - began));
   }
   const first = mapping.at(mapping.first);
-  const before = first.downstream - mapping.floor;
-  const headless = first.upstream - before - source.start;
-  if (headless <= 0n) return 0n;
-  if (mapping.cause !== 'first-known') return headless;
-  // An old topic whose first syncs were compacted away, or a head that the source itself no longer holds.
-  if (before > 0n || records.head === undefined) return 0n;
-  if (records.head.record === null) return 0n;
+  if (mapping.cause !== 'first-known') {
+    return positive(first.upstream - positive(first.downstream - began) - source.start);
+  }
+  // Only the very first record of the target log shows where MM2 began: older syncs can be lost to compaction, and what
+  // they brought can have expired since. That record's source offset is not enough: the log may hold none before it.
+  if (first.downstream !== 0n || records.head?.record == null) return 0n;
   return positive(first.upstream - records.head.record.offset);
+}
+
+/** Target offset at which MM2 began to write what the epoch's syncs speak of, as far as retention has left it. */
+function epochBegin(mapping: PartitionMapping): bigint {
+  const before = mapping.lastVoid();
+  const sameTargetLog = mapping.cause === 'source-recreated' || mapping.cause === 'source-shortened';
+  return sameTargetLog && before !== null ? before.downstream + 1n : 0n;
 }
 
 function positive(value: bigint): bigint {

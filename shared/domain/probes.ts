@@ -105,7 +105,7 @@ function probeHead(state: PartitionState): Probe[] {
   const { mapping, source } = state;
   if (mapping === null || source === null || mapping.cause !== 'first-known' || mapping.length === 0) return [];
   const first = mapping.at(0);
-  if (first.downstream > mapping.floor || first.upstream <= source.start) return [];
+  if (first.downstream !== 0n || first.upstream <= source.start) return [];
   return [look(state, { about: 'head' }, source.start, first.upstream, 'read_uncommitted')];
 }
 

@@ -3,13 +3,15 @@ import { deletedBeforeMirrored } from '../../../shared/domain/findings/topic-fin
 import type { FlowObservation, ObservedTopic } from '../../../shared/domain/observation.ts';
 import { OffsetGaps } from '../../../shared/domain/offset-gaps.ts';
 import { PartitionMap } from '../../../shared/domain/partition-map.ts';
-import { partitionState } from '../../../shared/domain/partition-state.ts';
+import { type PartitionState, partitionState, type RecordEvidence } from '../../../shared/domain/partition-state.ts';
 import { SyncHistory } from '../../../shared/domain/sync-history.ts';
 import { read } from '../../../shared/domain/unread.ts';
 import { flowFixture } from './flow-fixture.ts';
 
-/** A partition whose source log begins at `start`, mirrored to its end. */
-function lost(start: bigint, syncs: readonly (readonly [upstream: bigint, downstream: bigint])[]): bigint {
+type Syncs = readonly (readonly [upstream: bigint, downstream: bigint])[];
+
+/** A partition whose logs begin at `start` and `targetStart`, mirrored to its end. */
+function mirrored(start: bigint, syncs: Syncs, targetStart: bigint, records: RecordEvidence): PartitionState {
   const points = syncs.map(([upstream, downstream], i) => ({
     logOffset: BigInt(i),
     timestamp: 1_000n,
@@ -27,7 +29,7 @@ function lost(start: bigint, syncs: readonly (readonly [upstream: bigint, downst
     targetId: null,
     source: [log(start, upstream + 1n)],
     firstTimestamps: [read(0n)],
-    target: [log(0n, downstream + 1n)],
+    target: [log(targetStart, downstream + 1n)],
   };
   const observation: FlowObservation = {
     flow: flowFixture(),
@@ -46,7 +48,11 @@ function lost(start: bigint, syncs: readonly (readonly [upstream: bigint, downst
     unread: [],
     opposite: null,
   };
-  return deletedBeforeMirrored(partitionState(observation, topic, 0, {}));
+  return partitionState(observation, topic, 0, records);
+}
+
+function lost(start: bigint, syncs: Syncs): bigint {
+  return deletedBeforeMirrored(mirrored(start, syncs, 0n, {}));
 }
 
 test('a jump of the mirror to exactly where the log begins tells of records deleted before it', () => {
@@ -86,5 +92,43 @@ test('one gap among the many of a compacted topic is no loss', () => {
       [300n, 60n],
       [900n, 200n],
     ]),
+  ).toBe(0n);
+});
+
+/** A look at the source's begin found a record there. */
+const head: RecordEvidence = {
+  head: {
+    record: { offset: 0n, timestamp: 1n, key: null, value: null, headers: [] },
+    scannedTo: 1n,
+    abortedTransactions: [],
+  },
+};
+
+test('a mirror that began behind the first records has passed them over', () => {
+  expect(
+    mirrored(
+      0n,
+      [
+        [250n, 0n],
+        [351n, 101n],
+      ],
+      0n,
+      head,
+    ).passedOver,
+  ).toBe(250n);
+});
+
+test('a head that was mirrored and has expired on the target since is not one that was never mirrored', () => {
+  // The first syncs were lost to compaction of their topic.
+  expect(
+    mirrored(
+      0n,
+      [
+        [100n, 100n],
+        [201n, 201n],
+      ],
+      150n,
+      head,
+    ).passedOver,
   ).toBe(0n);
 });
