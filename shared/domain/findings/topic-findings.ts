@@ -4,6 +4,9 @@ import type { Liveness } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
+import { headNeverMirrored, lostToRetention } from './missing-findings.ts';
+import { sourceRecreated, targetRecreated } from './recreation-findings.ts';
+import { largest, type TopicContext } from './topic-context.ts';
 
 /** What is wrong with one mirrored topic: each finding once a topic, with the worst partition and how many. */
 export function topicFindings(
@@ -29,15 +32,7 @@ export function topicFindings(
   ];
 }
 
-interface Context {
-  readonly observation: FlowObservation;
-  readonly topic: ObservedTopic;
-  readonly states: readonly PartitionState[];
-  readonly liveness: Liveness;
-  readonly policy: AuditPolicy;
-}
-
-function notMirrored({ observation, topic, states, liveness }: Context): Finding[] {
+function notMirrored({ observation, topic, states, liveness }: TopicContext): Finding[] {
   if (topic.target !== null || observation.targetDown !== null || liveness.state === 'never-started') return [];
   const { flow, at, targetTopics } = observation;
   const hasSyncs = states.some((state) => state.history !== null && state.history.length > 0);
@@ -74,7 +69,7 @@ function notMirrored({ observation, topic, states, liveness }: Context): Finding
   ];
 }
 
-function partitionCount({ topic, observation }: Context): Finding[] {
+function partitionCount({ topic, observation }: TopicContext): Finding[] {
   if (topic.target === null || topic.target.length === topic.source.length) return [];
   if (observation.sourceDown !== null || observation.targetDown !== null) return [];
   return [
@@ -87,7 +82,7 @@ function partitionCount({ topic, observation }: Context): Finding[] {
   ];
 }
 
-function unreadable({ observation, topic, states }: Context): Finding[] {
+function unreadable({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.sourceDown !== null || observation.targetDown !== null) return [];
   const unread = states.filter((state) => state.unread !== null);
   const first = unread[0]?.unread;
@@ -102,10 +97,14 @@ function unreadable({ observation, topic, states }: Context): Finding[] {
   ];
 }
 
-function stalled({ observation, topic, states, liveness, policy }: Context): Finding[] {
+function stalled({ observation, topic, states, liveness, policy }: TopicContext): Finding[] {
   if (liveness.state === 'stopped' || liveness.state === 'never-started') return [];
-  const waiting = states.filter(({ replication }) => {
+  const waiting = states.filter((state) => {
+    const { replication } = state;
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
+    // A backfill has old times and may be on its way: stalled is what does not move.
+    const moved = lastProgress(state);
+    if (moved !== null && observation.at - Number(moved) <= policy.mirrorStalledMs) return false;
     return (
       replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > policy.mirrorStalledMs
     );
@@ -123,108 +122,15 @@ function stalled({ observation, topic, states, liveness, policy }: Context): Fin
   ];
 }
 
-function sourceRecreated({ topic, states }: Context): Finding[] {
-  const certain = states.filter((s) => s.sourceRecreated === 'topic-id' || s.sourceRecreated === 'records');
-  const shorter = states.filter(
-    (s) => s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened',
-  );
-  const doubtful = states.filter((s) => s.sourceRecreated === 'doubt');
-  const found = certain.length > 0 ? certain : shorter.length > 0 ? shorter : doubtful;
-  const worst = largest(found, (state) => state.passedOver);
-  if (worst === null) return [];
-  const how =
-    certain.length > 0
-      ? certain[0]?.sourceRecreated === 'topic-id'
-        ? 'its topic id changed'
-        : 'a record it holds is younger than the sync that claims to have mirrored it, and differs on the target'
-      : shorter.length > 0
-        ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
-        : 'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible';
-  const passedOver = found.reduce((sum, state) => sum + state.passedOver, 0n);
-  return [
-    makeFinding(
-      'SOURCE_TOPIC_RECREATED',
-      { topic: topic.topic, partition: worst.state.partition },
-      `${topic.topic} is not the topic that was mirrored before: ${how}; ${passedOver} of its records were passed over`,
-      { partitions: found.length, passedOver, topicId: topic.sourceId },
-      certain.length > 0 || shorter.length > 0 ? 'critical' : 'warning',
-    ),
-  ];
+/** When MM2 last acknowledged something of this partition, ms. */
+function lastProgress({ history, connect }: PartitionState): bigint | null {
+  const sync = history !== null && history.length > 0 ? history.at(history.length - 1).timestamp : null;
+  const committed = connect?.timestamp ?? null;
+  if (sync === null || committed === null) return sync ?? committed;
+  return sync > committed ? sync : committed;
 }
 
-function targetRecreated({ topic, states }: Context): Finding[] {
-  const found = states.filter(
-    (s) => s.targetRecreatedById || s.mapping?.cause === 'target-recreated' || s.mapping?.cause === 'target-shortened',
-  );
-  const worst = largest(found, (state) => state.passedOver);
-  if (worst === null) return [];
-  const passedOver = found.reduce((sum, state) => sum + state.passedOver, 0n);
-  return [
-    makeFinding(
-      'TARGET_TOPIC_RECREATED',
-      { topic: topic.targetTopic, partition: worst.state.partition },
-      `${topic.targetTopic} is not the log that MM2 wrote to before: ${passedOver} records mirrored earlier are no longer there`,
-      { partitions: found.length, missing: passedOver, topicId: topic.targetId },
-    ),
-  ];
-}
-
-function lostToRetention({ topic, states }: Context): Finding[] {
-  const lost = new Map(states.map((state) => [state, deletedBeforeMirrored(state)]));
-  const found = states.filter((state) => (lost.get(state) ?? 0n) > 0n);
-  const worst = largest(found, (state) => lost.get(state) ?? 0n);
-  if (worst === null) return [];
-  const records = found.reduce((sum, state) => sum + (lost.get(state) ?? 0n), 0n);
-  return [
-    makeFinding(
-      'RECORDS_LOST_TO_RETENTION',
-      { topic: topic.topic, partition: worst.state.partition },
-      `${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
-      { records, partitions: found.length, sourceStart: worst.state.source?.start ?? null },
-    ),
-  ];
-}
-
-/**
- * Deleted in front of where the mirror stands, or jumped over by it: then it went on exactly at the log's begin. A gap
- * there can also be a transaction marker or compaction, for retention cuts logs at batches: only one that stands out
- * among the mapping's gaps counts.
- */
-export function deletedBeforeMirrored(state: PartitionState): bigint {
-  const waiting = state.replication?.deletedBefore ?? 0n;
-  if (waiting > 0n) return waiting;
-  const { mapping, source } = state;
-  if (mapping === null || source === null || source.start === 0n) return 0n;
-  let atBegin = 0n;
-  let elsewhere = 0n;
-  for (const { left, right } of mapping.intervals()) {
-    const missing = right.upstream - left.upstream - (right.downstream - left.downstream);
-    if (missing <= 0n) continue;
-    if (right.upstream === source.start) atBegin = missing;
-    else elsewhere += missing;
-  }
-  return atBegin > elsewhere && atBegin > USUAL_MARKERS ? atBegin : 0n;
-}
-
-/** A commit or abort marker, and the one of a transaction that wrote nothing. */
-const USUAL_MARKERS = 2n;
-
-function headNeverMirrored({ topic, states }: Context): Finding[] {
-  const found = states.filter((state) => state.mapping?.cause === 'first-known' && state.passedOver > 0n);
-  const worst = largest(found, (state) => state.passedOver);
-  if (worst === null) return [];
-  const records = found.reduce((sum, state) => sum + state.passedOver, 0n);
-  return [
-    makeFinding(
-      'HEAD_NEVER_MIRRORED',
-      { topic: topic.topic, partition: worst.state.partition },
-      `the first ${records} offsets of ${topic.topic} were never mirrored: MM2 began behind them`,
-      { records, partitions: found.length },
-    ),
-  ];
-}
-
-function foreignWrites({ observation, topic, states }: Context): Finding[] {
+function foreignWrites({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.flow.exactlyOnce) return [];
   const count = new Map<PartitionState, bigint>();
   for (const state of states) {
@@ -251,7 +157,7 @@ function foreignWrites({ observation, topic, states }: Context): Finding[] {
   ];
 }
 
-function writtenAgain({ topic, states }: Context): Finding[] {
+function writtenAgain({ topic, states }: TopicContext): Finding[] {
   const count = new Map<PartitionState, bigint>();
   for (const state of states) {
     let records = 0n;
@@ -274,7 +180,7 @@ function writtenAgain({ topic, states }: Context): Finding[] {
   ];
 }
 
-function abortedMirrored({ observation, topic, states }: Context): Finding[] {
+function abortedMirrored({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.flow.isolationLevel === 'read_committed') return [];
   for (const state of states) {
     const aborted = state.records.aborted?.abortedTransactions[0];
@@ -289,13 +195,4 @@ function abortedMirrored({ observation, topic, states }: Context): Finding[] {
     ];
   }
   return [];
-}
-
-function largest(
-  states: readonly PartitionState[],
-  measure: (state: PartitionState) => bigint,
-): { readonly state: PartitionState } | null {
-  let best: PartitionState | null = null;
-  for (const state of states) if (best === null || measure(state) > measure(best)) best = state;
-  return best === null ? null : { state: best };
 }

@@ -1,53 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { deletedBeforeMirrored } from '../../../shared/domain/findings/topic-findings.ts';
-import type { FlowObservation, ObservedTopic } from '../../../shared/domain/observation.ts';
-import { OffsetGaps } from '../../../shared/domain/offset-gaps.ts';
-import { PartitionMap } from '../../../shared/domain/partition-map.ts';
+import { deletedBeforeMirrored } from '../../../shared/domain/findings/missing-findings.ts';
 import { type PartitionState, partitionState, type RecordEvidence } from '../../../shared/domain/partition-state.ts';
-import { SyncHistory } from '../../../shared/domain/sync-history.ts';
-import { read } from '../../../shared/domain/unread.ts';
-import { flowFixture } from './flow-fixture.ts';
-
-type Syncs = readonly (readonly [upstream: bigint, downstream: bigint])[];
+import { onePartition, type Syncs } from './one-partition.ts';
 
 /** A partition whose logs begin at `start` and `targetStart`, mirrored to its end. */
 function mirrored(start: bigint, syncs: Syncs, targetStart: bigint, records: RecordEvidence): PartitionState {
-  const points = syncs.map(([upstream, downstream], i) => ({
-    logOffset: BigInt(i),
-    timestamp: 1_000n,
-    upstream,
-    downstream,
-  }));
-  const histories = new PartitionMap<SyncHistory>();
-  histories.set('t', 0, SyncHistory.of(points));
-  const [upstream = 0n, downstream = 0n] = syncs.at(-1) ?? [];
-  const log = (from: bigint, end: bigint) => read({ start: from, highWatermark: end, lastStableOffset: end });
-  const topic: ObservedTopic = {
-    topic: 't',
-    targetTopic: 'A.t',
-    sourceId: null,
-    targetId: null,
-    source: [log(start, upstream + 1n)],
-    firstTimestamps: [read(0n)],
-    target: [log(targetStart, downstream + 1n)],
-  };
-  const observation: FlowObservation = {
-    flow: flowFixture(),
-    at: 2_000,
-    sourceDown: null,
-    targetDown: null,
-    topics: [topic],
-    targetTopics: new Set(['A.t']),
-    syncs: { kind: 'read', value: { topic: 'syncs', histories, gaps: new OffsetGaps(), malformed: 0 } },
-    checkpoints: { kind: 'off' },
-    heartbeat: { kind: 'off' },
-    connectOffsets: { kind: 'off' },
-    groups: [],
-    targetGroups: new Map(),
-    remembered: { source: new Map(), target: new Map() },
-    unread: [],
-    opposite: null,
-  };
+  const { observation, topic } = onePartition({ syncs, sourceStart: start, targetStart });
   return partitionState(observation, topic, 0, records);
 }
 
