@@ -37,6 +37,9 @@ export const exactlyOnce: LiveScenario = {
       const [log] = await b.admin.listOffsets('A.t');
       return log !== undefined && log.lastStableOffset === log.highWatermark;
     });
-    await stage.moment('killed under load and restarted', { allow });
+    // Until MM2 flushes, its acknowledgements trail, and markers forbid to count the target's end: lag is at most that.
+    await stage.moment('killed under load and restarted', { allow, loss: 'at-least' });
+    await waitUntilSettled(mirroring);
+    await stage.moment('settled again', { allow });
   },
 };
