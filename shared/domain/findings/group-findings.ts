@@ -4,6 +4,7 @@ import type { GroupState } from '../group-judgement.ts';
 import type { Liveness } from '../liveness.ts';
 import type { FlowObservation, ObservedTargetGroup } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
+import { worstOf } from './worst-of.ts';
 
 /** What is wrong with one group: each finding once a group, with the worst partition and how many. */
 export function groupFindings(
@@ -57,7 +58,7 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 
 function positionSkips({ observation, group, states }: Context): Finding[] {
   const skipping = states.filter((s) => (s.report.mm2.skipAtMost ?? 0n) > 0n && s.report.mm2.from === 'group-offset');
-  const worst = largest(skipping, (s) => s.report.mm2.skipAtMost ?? 0n);
+  const worst = worstOf(skipping, (s) => s.report.mm2.skipAtMost ?? 0n);
   if (worst === null) return [];
   const { topic, partition, mm2, tidemark } = worst.report;
   const records = skipping.reduce((sum, s) => sum + (s.report.mm2.skipAtMost ?? 0n), 0n);
@@ -109,7 +110,7 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
     return s.committed > to ? s.committed - to : 0n;
   };
   const found = states.filter((s) => ahead(s) > 0n);
-  const worst = largest(found, ahead);
+  const worst = worstOf(found, ahead);
   if (worst === null) return [];
   const { topic, partition } = worst.report;
   return [
@@ -129,7 +130,7 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
 function rereadsMuch({ group, states, policy }: Context): Finding[] {
   const rereads = (s: GroupState) => s.report.mm2.rereadAtMost ?? 0n;
   const found = states.filter((s) => rereads(s) > policy.maxGroupReread);
-  const worst = largest(found, rereads);
+  const worst = worstOf(found, rereads);
   if (worst === null) return [];
   const { topic, partition, mm2, tidemark } = worst.report;
   return [
@@ -173,7 +174,7 @@ function checkpointBehind({ observation, group, states, liveness }: Context): Fi
     return newest.downstream > s.checkpoint.downstream ? newest.downstream - s.checkpoint.downstream : 0n;
   };
   const found = states.filter((s) => behind(s) > 0n);
-  const worst = largest(found, behind);
+  const worst = worstOf(found, behind);
   if (worst === null) return [];
   const { topic, partition } = worst.report;
   return [
@@ -225,10 +226,4 @@ function steadyFor(liveness: Liveness, at: number, patience: number): boolean {
 
 function translates(liveness: Liveness): boolean {
   return liveness.state !== 'stopped' && liveness.state !== 'never-started';
-}
-
-function largest(states: readonly GroupState[], measure: (state: GroupState) => bigint): GroupState | null {
-  let best: GroupState | null = null;
-  for (const state of states) if (best === null || measure(state) > measure(best)) best = state;
-  return best;
 }

@@ -1,20 +1,19 @@
 import type { Finding } from '../finding.ts';
 import type { PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
-import { largest, type TopicContext } from './topic-context.ts';
+import type { TopicContext } from './topic-context.ts';
+import { sumOf } from './worst-of.ts';
 
 export function lostToRetention({ topic, states }: TopicContext): Finding[] {
-  const lost = new Map(states.map((state) => [state, deletedBeforeMirrored(state)]));
-  const found = states.filter((state) => (lost.get(state) ?? 0n) > 0n);
-  const worst = largest(found, (state) => lost.get(state) ?? 0n);
-  if (worst === null) return [];
-  const records = found.reduce((sum, state) => sum + (lost.get(state) ?? 0n), 0n);
+  const lost = sumOf(states, deletedBeforeMirrored);
+  if (lost === null) return [];
+  const { records, partitions, worst } = lost;
   return [
     makeFinding(
       'RECORDS_LOST_TO_RETENTION',
-      { topic: topic.topic, partition: worst.state.partition },
+      { topic: topic.topic, partition: worst.partition },
       `${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
-      { records, partitions: found.length, sourceStart: worst.state.source?.start ?? null },
+      { records, partitions, sourceStart: worst.source?.start ?? null },
     ),
   ];
 }
@@ -44,16 +43,16 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
 const USUAL_MARKERS = 2n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
-  const found = states.filter((state) => state.mapping?.cause === 'first-known' && state.passedOver > 0n);
-  const worst = largest(found, (state) => state.passedOver);
-  if (worst === null) return [];
-  const records = found.reduce((sum, state) => sum + state.passedOver, 0n);
+  const began = states.filter((state) => state.mapping?.cause === 'first-known');
+  const head = sumOf(began, (state) => state.passedOver);
+  if (head === null) return [];
+  const { records, partitions, worst } = head;
   return [
     makeFinding(
       'HEAD_NEVER_MIRRORED',
-      { topic: topic.topic, partition: worst.state.partition },
+      { topic: topic.topic, partition: worst.partition },
       `the first ${records} offsets of ${topic.topic} were never mirrored: MM2 began behind them`,
-      { records, partitions: found.length },
+      { records, partitions },
     ),
   ];
 }

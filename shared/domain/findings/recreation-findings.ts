@@ -1,6 +1,7 @@
 import type { Finding } from '../finding.ts';
 import { makeFinding } from './make-finding.ts';
-import { largest, type TopicContext } from './topic-context.ts';
+import type { TopicContext } from './topic-context.ts';
+import { worstOf } from './worst-of.ts';
 
 export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   const certain = states.filter((s) => s.sourceRecreated === 'topic-id' || s.sourceRecreated === 'records');
@@ -9,7 +10,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   );
   const doubtful = states.filter((s) => s.sourceRecreated === 'doubt');
   const found = certain.length > 0 ? certain : shorter.length > 0 ? shorter : doubtful;
-  const worst = largest(found, (state) => state.passedOver);
+  const worst = worstOf(found, (state) => state.passedOver);
   if (worst === null) return [];
   const how =
     certain.length > 0
@@ -23,7 +24,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   return [
     makeFinding(
       'SOURCE_TOPIC_RECREATED',
-      { topic: topic.topic, partition: worst.state.partition },
+      { topic: topic.topic, partition: worst.partition },
       `${topic.topic} is not the topic that was mirrored before: ${how}; ${passedOver} of its records were passed over`,
       { partitions: found.length, passedOver, topicId: topic.sourceId },
       certain.length > 0 || shorter.length > 0 ? 'critical' : 'warning',
@@ -35,13 +36,13 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
   const found = states.filter(
     (s) => s.targetRecreatedById || s.mapping?.cause === 'target-recreated' || s.mapping?.cause === 'target-shortened',
   );
-  const worst = largest(found, (state) => state.passedOver);
+  const worst = worstOf(found, (state) => state.passedOver);
   if (worst === null) return [];
   const passedOver = found.reduce((sum, state) => sum + state.passedOver, 0n);
   return [
     makeFinding(
       'TARGET_TOPIC_RECREATED',
-      { topic: topic.targetTopic, partition: worst.state.partition },
+      { topic: topic.targetTopic, partition: worst.partition },
       `${topic.targetTopic} is not the log that MM2 wrote to before: ${passedOver} records mirrored earlier are no longer there`,
       { partitions: found.length, missing: passedOver, topicId: topic.targetId },
     ),

@@ -11,13 +11,3 @@ export interface TopicContext {
   readonly liveness: Liveness;
   readonly policy: AuditPolicy;
 }
-
-/** The partition with the most of something, for a finding that speaks of several. */
-export function largest(
-  states: readonly PartitionState[],
-  measure: (state: PartitionState) => bigint,
-): { readonly state: PartitionState } | null {
-  let best: PartitionState | null = null;
-  for (const state of states) if (best === null || measure(state) > measure(best)) best = state;
-  return best === null ? null : { state: best };
-}

@@ -6,7 +6,8 @@ import type { PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import { headNeverMirrored, lostToRetention } from './missing-findings.ts';
 import { sourceRecreated, targetRecreated } from './recreation-findings.ts';
-import { largest, type TopicContext } from './topic-context.ts';
+import type { TopicContext } from './topic-context.ts';
+import { sumOf, worstOf } from './worst-of.ts';
 
 /** What is wrong with one mirrored topic: each finding once a topic, with the worst partition and how many. */
 export function topicFindings(
@@ -109,15 +110,15 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
       replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > policy.mirrorStalledMs
     );
   });
-  const worst = largest(waiting, ({ replication }) => BigInt(observation.at) - (replication?.waitingSince ?? 0n));
+  const worst = worstOf(waiting, ({ replication }) => BigInt(observation.at) - (replication?.waitingSince ?? 0n));
   if (worst === null) return [];
-  const age = observation.at - Number(worst.state.replication?.waitingSince ?? 0n);
+  const age = observation.at - Number(worst.replication?.waitingSince ?? 0n);
   return [
     makeFinding(
       'MIRROR_STALLED',
-      { topic: topic.topic, partition: worst.state.partition },
+      { topic: topic.topic, partition: worst.partition },
       `MM2 is alive, but records of ${topic.topic} have waited ${(age / 1000).toFixed(0)} s (${waiting.length} partitions)`,
-      { partitions: waiting.length, oldestWaitingMs: worst.state.replication?.waitingSince ?? null },
+      { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
     ),
   ];
 }
@@ -132,50 +133,44 @@ function lastProgress({ history, connect }: PartitionState): bigint | null {
 
 function foreignWrites({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.flow.exactlyOnce) return [];
-  const count = new Map<PartitionState, bigint>();
-  for (const state of states) {
-    const { mapping } = state;
-    if (mapping === null) continue;
-    let records = mapping.surplusAtEnd;
-    for (const { left, right } of mapping.intervals()) {
+  const foreign = sumOf(states, ({ mapping }) => {
+    let records = mapping?.surplusAtEnd ?? 0n;
+    for (const { left, right } of mapping?.intervals() ?? []) {
       const upstream = right.upstream - left.upstream;
       const surplus = right.downstream - left.downstream - upstream;
       if (upstream > 0n && surplus > 0n) records += surplus;
     }
-    if (records > 0n) count.set(state, records);
-  }
-  const worst = largest([...count.keys()], (state) => count.get(state) ?? 0n);
-  if (worst === null) return [];
-  const records = [...count.values()].reduce((sum, value) => sum + value, 0n);
+    return records;
+  });
+  if (foreign === null) return [];
+  const { records, partitions, worst } = foreign;
   return [
     makeFinding(
       'FOREIGN_WRITES',
-      { topic: topic.targetTopic, partition: worst.state.partition },
+      { topic: topic.targetTopic, partition: worst.partition },
       `${topic.targetTopic} holds ${records} records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen`,
-      { records, partitions: count.size },
+      { records, partitions },
     ),
   ];
 }
 
 function writtenAgain({ topic, states }: TopicContext): Finding[] {
-  const count = new Map<PartitionState, bigint>();
-  for (const state of states) {
+  const again = sumOf(states, ({ mapping }) => {
     let records = 0n;
-    for (const { left, right } of state.mapping?.intervals() ?? []) {
+    for (const { left, right } of mapping?.intervals() ?? []) {
       if (right.upstream > left.upstream) continue;
       records += right.downstream - left.downstream - (right.upstream - left.upstream);
     }
-    if (records > 0n) count.set(state, records);
-  }
-  const worst = largest([...count.keys()], (state) => count.get(state) ?? 0n);
-  if (worst === null) return [];
-  const records = [...count.values()].reduce((sum, value) => sum + value, 0n);
+    return records;
+  });
+  if (again === null) return [];
+  const { records, partitions, worst } = again;
   return [
     makeFinding(
       'RECORDS_DUPLICATED',
-      { topic: topic.targetTopic, partition: worst.state.partition },
+      { topic: topic.targetTopic, partition: worst.partition },
       `MM2 wrote up to ${records} records of ${topic.topic} twice after restarts`,
-      { records, partitions: count.size },
+      { records, partitions },
     ),
   ];
 }

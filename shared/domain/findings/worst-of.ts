@@ -1,0 +1,25 @@
+/** The one with the most of something, for a finding that speaks of several; null where there is none. */
+export function worstOf<T>(items: readonly T[], measure: (item: T) => bigint): T | null {
+  let worst: T | null = null;
+  let most = 0n;
+  for (const item of items) {
+    const amount = measure(item);
+    if (worst !== null && amount <= most) continue;
+    worst = item;
+    most = amount;
+  }
+  return worst;
+}
+
+/** Those that have any of something: how much together, how many they are, and the worst of them. */
+export function sumOf<T>(
+  items: readonly T[],
+  measure: (item: T) => bigint,
+): { readonly records: bigint; readonly partitions: number; readonly worst: T } | null {
+  const amounts = new Map(items.map((item) => [item, measure(item)]));
+  const found = items.filter((item) => (amounts.get(item) ?? 0n) > 0n);
+  const worst = worstOf(found, (item) => amounts.get(item) ?? 0n);
+  if (worst === null) return null;
+  const records = found.reduce((sum, item) => sum + (amounts.get(item) ?? 0n), 0n);
+  return { records, partitions: found.length, worst };
+}
