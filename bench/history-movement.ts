@@ -129,7 +129,9 @@ export class HistoryMovement {
         downstream: BigInt(upstream - shift + 1_000_000),
         timestamp: Math.floor(state.at - age - this.#random() * 500),
         hole: false,
-        pinned: false,
+        newSource: false,
+        newTarget: false,
+        compared: false,
       };
       const last = points.at(-1);
       if (last === undefined || (point.upstream > last.upstream && point.downstream > last.downstream)) {

@@ -21,13 +21,12 @@ export interface Judgement {
 
 /** The mapping that an audit would make of what it can read of the simulated partition. */
 export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
-  const { history, gaps } = mm2.readSyncs();
+  const history = mm2.readSyncs();
   const { firstTimestamp } = mm2;
   const inDoubt =
     firstTimestamp === null ? 0 : syncsOlderThanSource(history, BigInt(firstTimestamp), BigInt(mm2.sourceStart));
   return new PartitionMapping({
     history,
-    gaps,
     target: { start: 0n, end: BigInt(mm2.targetEnd) },
     sourceEnd: BigInt(mm2.sourceEnd),
     exactlyOnce: mm2.exactlyOnce,

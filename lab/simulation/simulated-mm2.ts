@@ -1,5 +1,4 @@
-import { OffsetGaps } from '../../shared/domain/offset-gaps.ts';
-import { SyncHistory, type SyncPoint } from '../../shared/domain/sync-history.ts';
+import { type NewPoint, SyncHistory } from '../../shared/domain/sync-history.ts';
 
 /** A record on the simulated target: which source record it is a copy of, or null for markers and foreign records. */
 type TargetRecord = { readonly epoch: number; readonly source: number } | null;
@@ -47,7 +46,7 @@ export class SimulatedMm2 {
   #sourceEpoch = 0;
   #firstTimestamp: number | null = null;
   #target: TargetRecord[] = [];
-  #syncLog: (SyncPoint | null)[] = [];
+  #syncLog: (NewPoint | null)[] = [];
   #clock = 1_000;
   /** Offsets that are on one side only, counted up; both between two syncs can cancel each other out. */
   #sourceOnly = 0;
@@ -215,7 +214,6 @@ export class SimulatedMm2 {
       this.#recreations[i] = this.#syncLog.length + 1;
     }
     this.#syncLog.push({
-      logOffset: BigInt(this.#syncLog.length),
       timestamp: BigInt(this.#clock),
       upstream: BigInt(pair.u),
       downstream: BigInt(pair.d),
@@ -287,11 +285,14 @@ export class SimulatedMm2 {
   }
 
   /** What an auditor reads of the offset-syncs topic. */
-  readSyncs(): { history: SyncHistory; gaps: OffsetGaps } {
-    const gaps = new OffsetGaps();
-    const kept = this.#syncLog.filter((sync) => sync !== null);
-    for (const sync of kept) gaps.visit(sync.logOffset);
-    return { history: SyncHistory.of(kept), gaps };
+  readSyncs(): SyncHistory {
+    const history = new SyncHistory();
+    let hole = false;
+    for (const sync of this.#syncLog) {
+      if (sync !== null) history.push({ ...sync, hole });
+      hole = sync === null;
+    }
+    return history;
   }
 
   /** Records read twice by a group at `upstream` that goes on at target position `position`. */

@@ -1,4 +1,4 @@
-import type { ClusterMetadata, LogRecord } from '../domain/cluster-data.ts';
+import type { ClusterMetadata, LogRecord, LogScan } from '../domain/cluster-data.ts';
 import type { Flow } from '../domain/flow.ts';
 import type {
   MirrorTopic,
@@ -8,7 +8,6 @@ import type {
   ObservedHeartbeats,
   ObservedSyncs,
 } from '../domain/observation.ts';
-import { OffsetGaps } from '../domain/offset-gaps.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
 import { MalformedRecordError } from '../domain/records/byte-reader.ts';
 import { decodeCheckpoint } from '../domain/records/checkpoint.ts';
@@ -16,7 +15,8 @@ import { decodeConnectOffset } from '../domain/records/connect-offset.ts';
 import { decodeHeartbeat } from '../domain/records/heartbeat.ts';
 import { decodeOffsetSync } from '../domain/records/offset-sync.ts';
 import { checkpointsTopic, HEARTBEATS_TOPIC, offsetSyncsTopic, remoteTopic } from '../domain/replication-policy.ts';
-import { SyncHistory } from '../domain/sync-history.ts';
+import { addSync, SyncHistory } from '../domain/sync-history.ts';
+import { SyncLogHoles } from '../domain/sync-log-holes.ts';
 import type { Unread } from '../domain/unread.ts';
 import type { ClusterReader } from '../ports.ts';
 
@@ -26,34 +26,54 @@ export interface Side {
   readonly metadata: ClusterMetadata;
 }
 
-/** All offset syncs of the flow, in the order in which MM2 wrote them. */
-export async function readSyncs(flow: Flow, side: Side): Promise<MirrorTopic<ObservedSyncs>> {
-  const other = flow.offsetSyncsLocation === 'source' ? flow.target : flow.source;
-  const topic = offsetSyncsTopic(flow.policy, other);
-  const histories = new PartitionMap<SyncHistory>();
-  const gaps = new OffsetGaps();
+/**
+ * All offset syncs of the flow, in the order in which MM2 wrote them: those that an earlier audit knew, and what the
+ * topic has got since. What was lost in between (deleted, or with the topic itself) shows as holes.
+ */
+export async function readSyncs(
+  flow: Flow,
+  side: Side,
+  known: ObservedSyncs | null = null,
+): Promise<MirrorTopic<ObservedSyncs>> {
+  const topic = syncsTopicOf(flow);
+  const topicId = side.metadata.topics.get(topic)?.id ?? null;
+  const isAnother = known !== null && topicId !== null && known.topicId !== null && topicId !== known.topicId;
+  const from = known === null || isAnother ? 0n : known.readTo;
+  const histories = known?.histories.map((history) => history.copy()) ?? new PartitionMap<SyncHistory>();
+  const seen = new SyncLogHoles(from, isAnother);
   let malformed = 0;
-  return await readTopic(side, topic, [0], {
+  const reading = await readTopic(side, topic, [0], {
     absent: flow.emitOffsetSyncs ? 'missing' : 'off',
+    from,
     visit(record) {
-      gaps.visit(record.offset);
       const sync = decoded(() =>
         record.key === null || record.value === null ? null : decodeOffsetSync(record.key, record.value),
       );
+      seen.visit(record.offset);
       if (sync === 'malformed') malformed++;
       else if (sync !== null) {
-        histories
-          .getOrCreate(sync.topic, sync.partition, () => new SyncHistory())
-          .push({
-            logOffset: record.offset,
-            timestamp: record.timestamp,
-            upstream: sync.upstream,
-            downstream: sync.downstream,
-          });
+        const { upstream, downstream } = sync;
+        const history = histories.getOrCreate(sync.topic, sync.partition, () => new SyncHistory());
+        const hole = seen.holeBefore(sync.topic, sync.partition, record.offset);
+        addSync(history, { timestamp: record.timestamp, upstream, downstream, hole });
       }
     },
-    value: () => ({ topic, histories, gaps, malformed }),
+    value: ([scan]) => {
+      const lost = isAnother || (scan !== undefined && (scan.start > from || scan.end < from));
+      if (known !== null && lost) {
+        for (const [name, partition, history] of histories.entries()) {
+          if (!seen.has(name, partition)) history.breakBeforeNext('hole');
+        }
+      }
+      return { topic, topicId, readTo: scan?.next ?? from, histories, malformed };
+    },
   });
+  return reading.kind === 'read' || reading.kind === 'off' || known === null ? reading : { ...reading, known };
+}
+
+/** Name of the flow's offset-syncs topic, on the cluster that `offset-syncs.topic.location` says. */
+export function syncsTopicOf(flow: Flow): string {
+  return offsetSyncsTopic(flow.policy, flow.offsetSyncsLocation === 'source' ? flow.target : flow.source);
 }
 
 /** The latest checkpoint of every group and target partition. */
@@ -145,7 +165,7 @@ interface TopicReading<T> {
   readonly absent: 'missing' | 'off';
   readonly from?: bigint;
   visit(record: LogRecord): void;
-  value(): T;
+  value(scans: readonly LogScan[]): T;
 }
 
 async function readTopic<T>(
@@ -164,7 +184,7 @@ async function readTopic<T>(
   );
   const failed: Unread | undefined = scans.flatMap((scan) => (scan.kind === 'unread' ? [scan.unread] : []))[0];
   if (failed !== undefined) return { kind: 'unread', topic, unread: failed };
-  return { kind: 'read', value: reading.value() };
+  return { kind: 'read', value: reading.value(scans.flatMap((scan) => (scan.kind === 'read' ? [scan.value] : []))) };
 }
 
 /** A record of another shape is counted, not fatal: one bad record must not hide all the good ones. */

@@ -65,14 +65,29 @@ export interface LogRecord {
 
 export type IsolationLevel = 'read_uncommitted' | 'read_committed';
 
-/** A whole read of one partition from a position up to the end that the log had when the read began. */
+/** What to read of one partition, without a group: data records of [from, until), or to the log's present end. */
+export interface ScanRequest {
+  readonly topic: string;
+  readonly partition: number;
+  /** Clamped to the log. */
+  readonly from: bigint;
+  readonly isolation: IsolationLevel;
+  /** Exclusive; the log's end where absent. */
+  readonly until?: bigint;
+  /** Ends the read once so many bytes came; the first batch always comes whole (KIP-74). */
+  readonly maxBytes?: number;
+}
+
+/** A read of one partition from a position up to the end that the log had when the read began, or to its limit. */
 export interface LogScan {
   /** Log start when the read began. */
   readonly start: bigint;
   /** High watermark when the read began: the read stops here. */
   readonly end: bigint;
-  /** Offset to go on from next time. */
+  /** Offset to go on from next time: every data record before it was visited, and none from it on. */
   readonly next: bigint;
+  /** Bytes of record batches that the broker sent. */
+  readonly bytes: number;
 }
 
 /** Look at the first data record at or after `offset`, scanning no further than `until` (exclusive). */

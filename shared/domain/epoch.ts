@@ -1,5 +1,4 @@
-import type { OffsetGaps } from './offset-gaps.ts';
-import type { SyncHistory } from './sync-history.ts';
+import type { Break, SyncHistory } from './sync-history.ts';
 
 /** Why the syncs before `Epoch.first` no longer hold. */
 export type EpochCause =
@@ -11,8 +10,6 @@ export type EpochCause =
 
 export interface MappingEvidence {
   readonly history: SyncHistory;
-  /** Records missing from the offset-syncs topic itself. */
-  readonly gaps: OffsetGaps;
   /** Begin and end of the target partition's log, read after the history. */
   readonly target: { readonly start: bigint; readonly end: bigint };
   /** Syncs before this index were written for another topic of the same name (topic id, or the spot check). */
@@ -52,13 +49,14 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     first = i;
     cause = 'target-recreated';
   }
-  if (evidence.targetRecreatedAt !== undefined && evidence.targetRecreatedAt > first) {
-    first = evidence.targetRecreatedAt;
+  const targetRecreatedAt = Math.max(evidence.targetRecreatedAt ?? 0, lastBreak(history, 'newTarget'));
+  if (targetRecreatedAt > first) {
+    first = targetRecreatedAt;
     cause = 'target-recreated';
   }
-  let sourceFirst = evidence.sourceRecreatedAt ?? 0;
-  const { sourceRecreatedAt } = evidence;
-  if (sourceRecreatedAt !== undefined && sourceRecreatedAt > first) {
+  const sourceRecreatedAt = Math.max(evidence.sourceRecreatedAt ?? 0, lastBreak(history, 'newSource'));
+  let sourceFirst = sourceRecreatedAt;
+  if (sourceRecreatedAt > first) {
     first = sourceRecreatedAt;
     cause = 'source-recreated';
   }
@@ -84,4 +82,11 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     if (behindOld > floor && behindOld <= next) floor = behindOld;
   }
   return { first, cause, floor, sourceFirst };
+}
+
+/** Index of the newest point in front of which a topic became another one, 0 where none did. */
+function lastBreak(history: SyncHistory, what: Break): number {
+  if (history.breaksBeforeNext(what)) return history.length;
+  for (let i = history.length - 1; i > 0; i--) if (history.breaksBefore(i, what)) return i;
+  return 0;
 }

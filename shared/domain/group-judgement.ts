@@ -87,8 +87,10 @@ function translationFor(
     return { reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
   const { syncs } = observation;
   if (syncs.kind === 'off') return { reason: 'MM2 is configured to write no offset syncs' };
-  if (syncs.kind === 'missing') return { reason: `there is no offset-syncs topic ${syncs.topic}` };
-  if (syncs.kind === 'unread') return { reason: `the offset syncs could not be read: ${syncs.unread.message}` };
+  if (syncs.kind === 'missing' && syncs.known === undefined)
+    return { reason: `there is no offset-syncs topic ${syncs.topic}` };
+  if (syncs.kind === 'unread' && syncs.known === undefined)
+    return { reason: `the offset syncs could not be read: ${syncs.unread.message}` };
   if (state.mapping === null) return { reason: 'MM2 has written no offset sync for this partition' };
   if (state.source !== null && committed > state.source.highWatermark) {
     return { reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it` };

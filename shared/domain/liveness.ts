@@ -62,7 +62,8 @@ function neverStarted(observation: FlowObservation): boolean {
 function lastWrite(states: readonly PartitionState[]): number | null {
   let last: number | null = null;
   for (const { history, connect } of states) {
-    const sync = history !== null && history.length > 0 ? Number(history.at(history.length - 1).timestamp) : null;
+    const newest = history?.newestWritten() ?? -1;
+    const sync = history !== null && newest >= 0 ? Number(history.timestamp(newest)) : null;
     for (const time of [sync, connect === null ? null : Number(connect.timestamp)]) {
       if (time !== null && (last === null || time > last)) last = time;
     }

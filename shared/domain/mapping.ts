@@ -1,6 +1,7 @@
 import { cutEpoch, type EpochCause, type MappingEvidence } from './epoch.ts';
-import type { OffsetGaps } from './offset-gaps.ts';
 import type { SyncHistory, SyncPoint } from './sync-history.ts';
+
+const NOT_WRITTEN = { timestamp: -1n, hole: false, newSource: false, newTarget: false, compared: true } as const;
 
 /**
  * What is known of how a partition's source offsets correspond to target offsets, cut to its current epoch: the
@@ -28,7 +29,6 @@ export class PartitionMapping {
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #sourceFirst: number;
-  readonly #gaps: OffsetGaps;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
   /** Least upstream from each index of the epoch on: rising, so that it can be searched. */
   readonly #leastUpstream: BigInt64Array;
@@ -38,7 +38,6 @@ export class PartitionMapping {
   constructor(evidence: MappingEvidence) {
     this.#evidence = evidence;
     this.#history = evidence.history;
-    this.#gaps = evidence.gaps;
     this.target = evidence.target;
     const cut = cutEpoch(evidence);
     this.first = cut.first;
@@ -68,7 +67,7 @@ export class PartitionMapping {
 
   at(index: number): SyncPoint {
     if (index === this.#history.length && this.#anchor !== undefined) {
-      return { logOffset: -1n, timestamp: -1n, ...this.#anchor };
+      return { ...NOT_WRITTEN, ...this.#anchor };
     }
     return this.#history.at(index);
   }
@@ -77,9 +76,10 @@ export class PartitionMapping {
     return this.at(this.length - 1);
   }
 
-  /** The last sync that MM2 itself wrote: the newest without the anchor. */
+  /** The last sync of the epoch that MM2 itself wrote, or null. */
   newestSync(): SyncPoint | null {
-    return this.first < this.#history.length ? this.#history.at(this.#history.length - 1) : null;
+    const index = this.#history.newestWritten();
+    return index >= this.first ? this.#history.at(index) : null;
   }
 
   /** The furthest source offset that a sync of the present source topic acknowledges, or null. */
@@ -113,7 +113,7 @@ export class PartitionMapping {
   /** Whether the offset-syncs topic lost records between this sync and the next. */
   holeAfter(index: number): boolean {
     if (index + 1 >= this.#history.length) return false;
-    return this.#gaps.between(this.#history.at(index).logOffset, this.#history.at(index + 1).logOffset);
+    return this.#history.breaksBefore(index + 1, 'hole');
   }
 
   /**

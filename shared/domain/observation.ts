@@ -1,23 +1,40 @@
 import type { CommittedOffset, GroupListing, LogOffsets } from './cluster-data.ts';
 import type { Flow } from './flow.ts';
-import type { OffsetGaps } from './offset-gaps.ts';
 import type { PartitionMap } from './partition-map.ts';
 import type { SyncHistory } from './sync-history.ts';
 import type { Outcome, Unread } from './unread.ts';
 
-/** One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. */
+/**
+ * One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. What
+ * the history remembers of one that is absent or unreadable is in `known`.
+ */
 export type MirrorTopic<T> =
   | { readonly kind: 'read'; readonly value: T }
-  | { readonly kind: 'missing'; readonly topic: string }
-  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread }
+  | { readonly kind: 'missing'; readonly topic: string; readonly known?: T }
+  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known?: T }
   | { readonly kind: 'off' };
 
-/** The offset-syncs topic as a whole. */
+/** What is known of one of MM2's topics, be it from now or from the history; null where nothing is. */
+export function knownOf<T>(topic: MirrorTopic<T>): T | null {
+  switch (topic.kind) {
+    case 'read':
+      return topic.value;
+    case 'off':
+      return null;
+    case 'missing':
+    case 'unread':
+      return topic.known ?? null;
+  }
+}
+
+/** The offset-syncs topic as a whole: what an earlier audit read of it, and what has come since. */
 export interface ObservedSyncs {
   readonly topic: string;
+  readonly topicId: string | null;
+  /** Offset in that topic to go on from next time. */
+  readonly readTo: bigint;
   /** By *source* topic and partition. */
   readonly histories: PartitionMap<SyncHistory>;
-  readonly gaps: OffsetGaps;
   /** Records that are not offset syncs. */
   readonly malformed: number;
 }

@@ -35,6 +35,19 @@ export class PartitionMap<T> {
     return (this.#topics.get(topic)?.size ?? 0) > 0;
   }
 
+  /** The same partitions with other values. */
+  map<U>(of: (value: T) => U): PartitionMap<U> {
+    const mapped = new PartitionMap<U>();
+    for (const [topic, partition, value] of this.entries()) mapped.set(topic, partition, of(value));
+    return mapped;
+  }
+
+  *entries(): Generator<[topic: string, partition: number, value: T]> {
+    for (const [topic, partitions] of this.#topics) {
+      for (const [partition, value] of partitions) yield [topic, partition, value];
+    }
+  }
+
   *values(): Generator<T> {
     for (const partitions of this.#topics.values()) yield* partitions.values();
   }

@@ -1,6 +1,12 @@
 import type { LogOffsets, Peek } from './cluster-data.ts';
 import { PartitionMapping } from './mapping.ts';
-import type { FlowObservation, ObservedConnectOffset, ObservedTopic, RememberedTopic } from './observation.ts';
+import {
+  type FlowObservation,
+  knownOf,
+  type ObservedConnectOffset,
+  type ObservedTopic,
+  type RememberedTopic,
+} from './observation.ts';
 import { type Replication, reckonedEnd, replicationOf } from './replication.ts';
 import { syncsOlderThanSource } from './source-epoch.ts';
 import type { SyncHistory } from './sync-history.ts';
@@ -56,8 +62,7 @@ export function partitionState(
   const targetMissing = topic.target === null || targetOutcome === undefined;
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
-  const history =
-    observation.syncs.kind === 'read' ? (observation.syncs.value.histories.get(topic.topic, partition) ?? null) : null;
+  const history = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
   const connect =
     observation.connectOffsets.kind === 'read'
       ? (observation.connectOffsets.value.get(topic.topic, partition) ?? null)
@@ -72,11 +77,10 @@ export function partitionState(
   );
 
   const mapping =
-    observation.syncs.kind !== 'read' || history === null || target === null
+    history === null || target === null
       ? null
       : new PartitionMapping({
           history,
-          gaps: observation.syncs.value.gaps,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
           ...(source === null ? {} : { sourceEnd: source.highWatermark }),
@@ -144,7 +148,7 @@ function idChanged(remembered: ReadonlyMap<string, RememberedTopic>, topic: stri
 function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
   if (history === null || time === null) return 0;
   let count = 0;
-  while (count < history.length && history.at(count).timestamp <= time) count++;
+  while (count < history.length && history.timestamp(count) <= time) count++;
   return count;
 }
 

@@ -1,24 +1,42 @@
-/** One offset sync with where and when MM2 wrote it. */
+/** One pair of corresponding offsets: an offset sync, or a pair that comparing records has shown. */
 export interface SyncPoint {
-  /** Offset of the record in the offset-syncs topic; −1 for a point that was found by comparing records. */
-  readonly logOffset: bigint;
-  /** Timestamp of that record: ms since the epoch. */
+  /** When MM2 wrote it, or when the records were compared: ms since the epoch. */
   readonly timestamp: bigint;
   readonly upstream: bigint;
   readonly downstream: bigint;
+  /** The offset-syncs topic lost records between the point before and this one, or was not read there. */
+  readonly hole: boolean;
+  /** The source topic became another one of the same name between the point before and this one. */
+  readonly newSource: boolean;
+  /** The same of the target topic. */
+  readonly newTarget: boolean;
+  /** Not written by MM2: the two records were found to be the same. */
+  readonly compared: boolean;
 }
+
+/** What may be said of the way from one point to the next. */
+export type Break = 'hole' | 'newSource' | 'newTarget';
+
+/** A point whose flags are false where they are absent. */
+export type NewPoint = Pick<SyncPoint, 'timestamp' | 'upstream' | 'downstream'> & Partial<SyncPoint>;
+
+const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8 } as const;
+const COLUMNS = 3;
 
 /**
  * The offset syncs of one partition in the order in which MM2 wrote them. Columns rather than objects: a flow can
- * hold millions of syncs, and an audit has to stay small.
+ * hold millions of syncs, and an audit has to stay small. Copies share their columns until one of them changes.
  */
 export class SyncHistory {
-  #columns = new BigInt64Array(16);
+  #columns = new BigInt64Array(4 * COLUMNS);
+  #flags = new Uint8Array(4);
   #length = 0;
+  #shared = false;
+  #pending = 0;
 
-  static of(points: Iterable<SyncPoint>): SyncHistory {
+  static of(points: Iterable<NewPoint>): SyncHistory {
     const history = new SyncHistory();
-    for (const p of points) history.push(p);
+    for (const point of points) history.push(point);
     return history;
   }
 
@@ -26,40 +44,131 @@ export class SyncHistory {
     return this.#length;
   }
 
-  push(point: SyncPoint): void {
-    const at = this.#length * 4;
-    if (at === this.#columns.length) {
-      const grown = new BigInt64Array(this.#columns.length * 2);
-      grown.set(this.#columns);
-      this.#columns = grown;
-    }
-    this.#columns[at] = point.logOffset;
-    this.#columns[at + 1] = point.timestamp;
-    this.#columns[at + 2] = point.upstream;
-    this.#columns[at + 3] = point.downstream;
+  copy(): SyncHistory {
+    const copy = new SyncHistory();
+    copy.#columns = this.#columns;
+    copy.#flags = this.#flags;
+    copy.#length = this.#length;
+    copy.#pending = this.#pending;
+    copy.#shared = true;
+    this.#shared = true;
+    return copy;
+  }
+
+  push(point: NewPoint): void {
+    this.#own(this.#length + 1);
     this.#length++;
+    this.#write(this.#length - 1, point, this.#pending);
+    this.#pending = 0;
+  }
+
+  /** Puts another point in a point's place. */
+  replace(index: number, point: NewPoint): void {
+    this.#check(index);
+    this.#own(this.#length);
+    this.#write(index, point, 0);
+  }
+
+  /** Drops the points from `length` on. */
+  truncate(length: number): void {
+    if (length < this.#length) this.#length = length;
+  }
+
+  /** Says of whichever point comes next that something broke in front of it. */
+  breakBeforeNext(what: Break): void {
+    this.#pending |= FLAGS[what];
+  }
+
+  /** What broke behind the newest point, so that no point tells of it yet. */
+  breaksBeforeNext(what: Break): boolean {
+    return (this.#pending & FLAGS[what]) !== 0;
   }
 
   upstream(index: number): bigint {
-    return this.#value(index, 2);
+    return this.#value(index, 1);
   }
 
   downstream(index: number): bigint {
-    return this.#value(index, 3);
+    return this.#value(index, 2);
+  }
+
+  timestamp(index: number): bigint {
+    return this.#value(index, 0);
+  }
+
+  breaksBefore(index: number, what: Break): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS[what]) !== 0;
+  }
+
+  isCompared(index: number): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS.compared) !== 0;
+  }
+
+  /** Index of the newest point that MM2 itself wrote, −1 where there is none. */
+  newestWritten(): number {
+    let index = this.#length - 1;
+    while (index >= 0 && this.isCompared(index)) index--;
+    return index;
   }
 
   at(index: number): SyncPoint {
     return {
-      logOffset: this.#value(index, 0),
-      timestamp: this.#value(index, 1),
-      upstream: this.#value(index, 2),
-      downstream: this.#value(index, 3),
+      timestamp: this.timestamp(index),
+      upstream: this.upstream(index),
+      downstream: this.downstream(index),
+      hole: this.breaksBefore(index, 'hole'),
+      newSource: this.breaksBefore(index, 'newSource'),
+      newTarget: this.breaksBefore(index, 'newTarget'),
+      compared: this.isCompared(index),
     };
   }
 
   #value(index: number, column: number): bigint {
-    const value = index < 0 || index >= this.#length ? undefined : this.#columns[index * 4 + column];
-    if (value === undefined) throw new RangeError(`no sync ${index} among ${this.#length}`);
-    return value;
+    this.#check(index);
+    return this.#columns[index * COLUMNS + column] ?? 0n;
   }
+
+  #check(index: number): void {
+    if (!(index >= 0 && index < this.#length)) throw new RangeError(`no sync ${index} among ${this.#length}`);
+  }
+
+  /** Makes sure that columns of at least `length` points are this history's alone. */
+  #own(length: number): void {
+    const capacity = this.#flags.length;
+    if (!this.#shared && length <= capacity) return;
+    const size = length <= capacity ? capacity : Math.max(length, capacity * 2);
+    const columns = new BigInt64Array(size * COLUMNS);
+    columns.set(this.#columns.subarray(0, this.#length * COLUMNS));
+    const flags = new Uint8Array(size);
+    flags.set(this.#flags.subarray(0, this.#length));
+    this.#columns = columns;
+    this.#flags = flags;
+    this.#shared = false;
+  }
+
+  #write(index: number, point: NewPoint, pending: number): void {
+    this.#columns[index * COLUMNS] = point.timestamp;
+    this.#columns[index * COLUMNS + 1] = point.upstream;
+    this.#columns[index * COLUMNS + 2] = point.downstream;
+    let flags = pending;
+    if (point.hole === true) flags |= FLAGS.hole;
+    if (point.newSource === true) flags |= FLAGS.newSource;
+    if (point.newTarget === true) flags |= FLAGS.newTarget;
+    if (point.compared === true) flags |= FLAGS.compared;
+    this.#flags[index] = flags;
+  }
+}
+
+/**
+ * Adds what MM2 wrote behind what is known. A pair that records showed may be ahead of syncs that are read only later:
+ * where they do not rise from it, it goes.
+ */
+export function addSync(history: SyncHistory, sync: NewPoint): void {
+  for (let last = history.length - 1; last >= 0 && history.isCompared(last); last--) {
+    if (sync.upstream > history.upstream(last) && sync.downstream > history.downstream(last)) break;
+    history.truncate(last);
+  }
+  history.push(sync);
 }

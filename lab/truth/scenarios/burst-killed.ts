@@ -44,6 +44,8 @@ export const burstKilled: LiveScenario = {
       'GROUP_SYNC_REFUSED',
       // A restart whose first sync was dropped looks the same in the syncs: the finding names both causes.
       'FOREIGN_WRITES',
+      // While it is open whether MM2 is past where it was, its own positions may skip: a warning says so.
+      'TARGET_POSITION_SKIPS',
     ] as const;
     await stage.moment('mirrored, not flushed', { expect, allow, loss: 'at-least' });
     // Its commit on stopping is exact; of the fifteen syncs that it writes then at once some are dropped again.

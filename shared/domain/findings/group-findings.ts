@@ -2,7 +2,7 @@ import type { AuditPolicy } from '../audit-policy.ts';
 import type { Finding } from '../finding.ts';
 import type { GroupState } from '../group-judgement.ts';
 import type { Liveness } from '../liveness.ts';
-import type { FlowObservation, ObservedTargetGroup } from '../observation.ts';
+import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 import { worstOf } from './worst-of.ts';
 
@@ -57,19 +57,19 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 }
 
 function positionSkips({ observation, group, states }: Context): Finding[] {
-  const skipping = states.filter((s) => (s.report.mm2.skipAtMost ?? 0n) > 0n && s.report.mm2.from === 'group-offset');
-  const worst = worstOf(skipping, (s) => s.report.mm2.skipAtMost ?? 0n);
+  const skips = (s: GroupState) => s.report.mm2.skipAtMost ?? 0n;
+  const possible = states.filter((s) => skips(s) > 0n && s.report.mm2.from === 'group-offset');
+  const certain = possible.filter(skipsForCertain);
+  const skipping = certain.length > 0 ? certain : possible;
+  const worst = worstOf(skipping, skips);
   if (worst === null) return [];
   const { topic, partition, mm2, tidemark } = worst.report;
-  const records = skipping.reduce((sum, s) => sum + (s.report.mm2.skipAtMost ?? 0n), 0n);
-  // With records written again, the position may be right among the newer copies.
-  const again = 'low' in worst.translation ? worst.translation.again : 0n;
-  const certain = mm2.position !== null && tidemark.high !== null && mm2.position > tidemark.high && again === 0n;
+  const records = skipping.reduce((sum, s) => sum + skips(s), 0n);
   return [
     makeFinding(
       'TARGET_POSITION_SKIPS',
       { group, topic, partition, cluster: observation.flow.target },
-      `${group} would skip up to ${records} records after a failover: it stands at ${mm2.position} on the target, but has read up to ${tidemark.position}`,
+      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: it stands at ${mm2.position} on the target, but has read up to ${tidemark.position}${certain.length > 0 ? '' : ' for all that is certain'}`,
       {
         records,
         partitions: skipping.length,
@@ -77,13 +77,19 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
         shouldBe: tidemark.position,
         source: worst.committed,
       },
-      certain ? 'critical' : 'warning',
+      certain.length > 0 ? 'critical' : 'warning',
     ),
   ];
 }
 
+/** With records written again, a position behind the first copies may be right among the newer ones. */
+function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
+  const again = 'low' in translation ? translation.again : 0n;
+  return mm2.position !== null && tidemark.high !== null && mm2.position > tidemark.high && again === 0n;
+}
+
 function untranslatable({ observation, group, states, liveness }: Context): Finding[] {
-  if (liveness.state === 'never-started' || observation.targetDown !== null || observation.syncs.kind !== 'read')
+  if (liveness.state === 'never-started' || observation.targetDown !== null || knownOf(observation.syncs) === null)
     return [];
   const found = states.filter(
     (s) => s.report.tidemark.proof === 'none' && !s.state.targetMissing && s.state.unread === null,

@@ -125,7 +125,8 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
 
 /** When MM2 last acknowledged something of this partition, ms. */
 function lastProgress({ history, connect }: PartitionState): bigint | null {
-  const sync = history !== null && history.length > 0 ? history.at(history.length - 1).timestamp : null;
+  const newest = history?.newestWritten() ?? -1;
+  const sync = history !== null && newest >= 0 ? history.timestamp(newest) : null;
   const committed = connect?.timestamp ?? null;
   if (sync === null || committed === null) return sync ?? committed;
   return sync > committed ? sync : committed;

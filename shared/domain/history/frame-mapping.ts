@@ -55,7 +55,7 @@ export function writeMapping(sink: ByteSink, parent: HistoryState, state: Histor
     let guess = guessedStep(change, parent, state);
     let second = Math.floor(state.at / SECOND);
     for (const point of change.added) {
-      sink.byte((point.hole ? 1 : 0) | (point.pinned ? 2 : 0));
+      sink.byte(flagsOf(point));
       const upstream = point.upstream - (from?.upstream ?? 0n);
       columns[0].push(upstream - guess);
       columns[1].push(point.downstream - (from?.downstream ?? 0n) - upstream);
@@ -161,9 +161,21 @@ function readPoints(
     const timestamp = second * SECOND + Number(columns.rest[at] ?? 0n);
     if (Math.abs(timestamp) > LONGEST_TIME) throw new MalformedHistoryError('a time is out of range');
     const flags = columns.flags[at] ?? 0;
-    points.push({ upstream, downstream, timestamp, hole: (flags & 1) !== 0, pinned: (flags & 2) !== 0 });
+    points.push({
+      upstream,
+      downstream,
+      timestamp,
+      hole: (flags & 1) !== 0,
+      newSource: (flags & 2) !== 0,
+      newTarget: (flags & 4) !== 0,
+      compared: (flags & 8) !== 0,
+    });
     guess = 0n;
   }
+}
+
+function flagsOf({ hole, newSource, newTarget, compared }: MappingPoint): number {
+  return (hole ? 1 : 0) | (newSource ? 2 : 0) | (newTarget ? 4 : 0) | (compared ? 8 : 0);
 }
 
 /** Where one sync moved on, it did about as far as the source's end did; the decoder has that as its last step. */

@@ -1,4 +1,3 @@
-import { OffsetGaps } from '../offset-gaps.ts';
 import { SyncHistory } from '../sync-history.ts';
 
 /** One offset sync as the history keeps it. */
@@ -9,8 +8,12 @@ export interface MappingPoint {
   readonly timestamp: number;
   /** The offset-syncs topic lost records, or was not read, between the point before and this one. */
   readonly hole: boolean;
-  /** It has to stay as it is: a topic's id changed between the point before and this one. */
-  readonly pinned: boolean;
+  /** The source topic became another one of the same name between the point before and this one. */
+  readonly newSource: boolean;
+  /** The same of the target topic. */
+  readonly newTarget: boolean;
+  /** Not written by MM2: the two records were found to be the same. */
+  readonly compared: boolean;
 }
 
 /**
@@ -20,7 +23,7 @@ export interface MappingPoint {
  * exact, with or without a third one on the line between them. Only where a partition turns out to have both gaps and
  * foreign records, so that differences count no longer, the bounds across a run are as wide as the run. What goes is the
  * time of the syncs inside a run, which only raises doubts about a recreated source; recreations that an audit noticed
- * are pinned.
+ * stay.
  */
 export function appendPoint(points: readonly MappingPoint[], point: MappingPoint): readonly MappingPoint[] {
   const last = points.at(-1);
@@ -34,7 +37,9 @@ export function appendPoint(points: readonly MappingPoint[], point: MappingPoint
 /** Whether a point lies on the line of slope 1 through another, with nothing in doubt between them. */
 function continues(from: MappingPoint, to: MappingPoint): boolean {
   const upstream = to.upstream - from.upstream;
-  return !to.hole && !to.pinned && upstream > 0n && to.downstream - from.downstream === upstream;
+  return (
+    !isBroken(to) && !from.compared && !to.compared && upstream > 0n && to.downstream - from.downstream === upstream
+  );
 }
 
 export interface ThinnedPoints {
@@ -73,28 +78,18 @@ function isBetweenGaps(left: MappingPoint, point: MappingPoint, right: MappingPo
 }
 
 function isGap(left: MappingPoint, right: MappingPoint): boolean {
-  if (right.hole || right.pinned) return false;
+  if (isBroken(right)) return false;
   const upstream = right.upstream - left.upstream;
   const downstream = right.downstream - left.downstream;
   return upstream > 0n && downstream > 0n && downstream <= upstream;
 }
 
-/**
- * The points as the evidence that `PartitionMapping` takes. The places in the offset-syncs topic are made up: only
- * whether something is missing between two of them counts.
- */
-export function syncHistoryOf(points: readonly MappingPoint[]): {
-  readonly history: SyncHistory;
-  readonly gaps: OffsetGaps;
-} {
-  const history = new SyncHistory();
-  const gaps = new OffsetGaps();
-  let logOffset = -1n;
-  for (const point of points) {
-    logOffset += point.hole ? 2n : 1n;
-    gaps.visit(logOffset);
-    const { upstream, downstream } = point;
-    history.push({ logOffset, timestamp: BigInt(point.timestamp), upstream, downstream });
-  }
-  return { history, gaps };
+/** Whether something is in doubt between a point and the one before it. */
+function isBroken({ hole, newSource, newTarget }: MappingPoint): boolean {
+  return hole || newSource || newTarget;
+}
+
+/** The points as the evidence that `PartitionMapping` takes. */
+export function syncHistoryOf(points: readonly MappingPoint[]): SyncHistory {
+  return SyncHistory.of(points.map((point) => ({ ...point, timestamp: BigInt(point.timestamp) })));
 }

@@ -41,6 +41,8 @@ export function isSamePoint(a: MappingPoint | undefined, b: MappingPoint | undef
     a?.downstream === b?.downstream &&
     a?.timestamp === b?.timestamp &&
     a?.hole === b?.hole &&
-    a?.pinned === b?.pinned
+    a?.newSource === b?.newSource &&
+    a?.newTarget === b?.newTarget &&
+    a?.compared === b?.compared
   );
 }

@@ -259,6 +259,14 @@ function change(state: HistoryState, step: number): void {
   const downstream = last.downstream + BigInt(step - (step % 3 === 0 ? 1 : 0));
   state.setPoints('t', 1, [
     ...points,
-    { upstream, downstream, timestamp: state.at - step, hole: step % 7 === 0, pinned: step === 9 },
+    {
+      upstream,
+      downstream,
+      timestamp: state.at - step,
+      hole: step % 7 === 0,
+      newSource: step === 9,
+      newTarget: step === 11,
+      compared: step === 12,
+    },
   ]);
 }

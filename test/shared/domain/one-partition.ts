@@ -1,5 +1,4 @@
 import type { FlowObservation, ObservedTopic } from '../../../shared/domain/observation.ts';
-import { OffsetGaps } from '../../../shared/domain/offset-gaps.ts';
 import { PartitionMap } from '../../../shared/domain/partition-map.ts';
 import { SyncHistory } from '../../../shared/domain/sync-history.ts';
 import { read } from '../../../shared/domain/unread.ts';
@@ -22,7 +21,7 @@ export interface OnePartition {
 export function onePartition(options: OnePartition): { observation: FlowObservation; topic: ObservedTopic } {
   const { syncs, sourceStart = 0n, targetStart = 0n, syncedAt = 1_000, at = 2_000 } = options;
   const timestamp = BigInt(syncedAt);
-  const points = syncs.map(([upstream, downstream], i) => ({ logOffset: BigInt(i), timestamp, upstream, downstream }));
+  const points = syncs.map(([upstream, downstream]) => ({ timestamp, upstream, downstream }));
   const histories = new PartitionMap<SyncHistory>();
   histories.set('t', 0, SyncHistory.of(points));
   const [upstream = 0n, downstream = 0n] = syncs.at(-1) ?? [];
@@ -43,7 +42,7 @@ export function onePartition(options: OnePartition): { observation: FlowObservat
     targetDown: null,
     topics: [topic],
     targetTopics: new Set(['A.t']),
-    syncs: { kind: 'read', value: { topic: 'syncs', histories, gaps: new OffsetGaps(), malformed: 0 } },
+    syncs: { kind: 'read', value: { topic: 'syncs', topicId: null, readTo: 0n, histories, malformed: 0 } },
     checkpoints: { kind: 'off' },
     heartbeat: { kind: 'read', value: { newest: BigInt(at), steadySince: null } },
     connectOffsets: { kind: 'off' },

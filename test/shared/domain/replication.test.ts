@@ -1,6 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
 import { PartitionMapping } from '../../../shared/domain/mapping.ts';
-import { OffsetGaps } from '../../../shared/domain/offset-gaps.ts';
 import { type Replication, type ReplicationEvidence, replicationOf } from '../../../shared/domain/replication.ts';
 import { SyncHistory } from '../../../shared/domain/sync-history.ts';
 
@@ -17,7 +16,6 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
   const [start, highWatermark, lastStableOffset = highWatermark] = source;
   const history = SyncHistory.of(
     syncs.map(([upstream, downstream], i) => ({
-      logOffset: BigInt(i),
       timestamp: 1000n + BigInt(i),
       upstream,
       downstream,
@@ -30,7 +28,6 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
         ? null
         : new PartitionMapping({
             history,
-            gaps: new OffsetGaps(),
             target: { start: target[0], end: target[1] },
             sourceEnd: highWatermark,
             exactlyOnce,

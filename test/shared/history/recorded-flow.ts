@@ -49,7 +49,15 @@ export function movedTo(writer: HistoryWriter, at: number, offset: number): Hist
     [end(), BigInt(offset)],
     [commit('billing'), BigInt(Math.max(0, offset - 10))],
   ]);
-  const point = { upstream: BigInt(offset), downstream: BigInt(offset), timestamp: at, hole: false, pinned: false };
+  const point = {
+    upstream: BigInt(offset),
+    downstream: BigInt(offset),
+    timestamp: at,
+    hole: false,
+    newSource: false,
+    newTarget: false,
+    compared: false,
+  };
   const points = state.points('orders', 0);
   if (points.at(-1)?.upstream !== point.upstream) state.setPoints('orders', 0, appendPoint(points, point));
   return state;

@@ -9,24 +9,22 @@ import {
   thinPoints,
 } from '../../../../shared/domain/history/mapping-run.ts';
 import { PartitionMapping } from '../../../../shared/domain/mapping.ts';
-import type { OffsetGaps } from '../../../../shared/domain/offset-gaps.ts';
 import type { SyncHistory } from '../../../../shared/domain/sync-history.ts';
 import { translate } from '../../../../shared/domain/translation.ts';
 
 /** What the history makes of the syncs that an audit read. */
-function stored(history: SyncHistory, gaps: OffsetGaps): readonly MappingPoint[] {
+function stored(history: SyncHistory): readonly MappingPoint[] {
   let points: readonly MappingPoint[] = [];
   for (let i = 0; i < history.length; i++) {
-    const { logOffset, timestamp, upstream, downstream } = history.at(i);
-    const hole = i > 0 && gaps.between(history.at(i - 1).logOffset, logOffset);
-    points = appendPoint(points, { upstream, downstream, timestamp: Number(timestamp), hole, pinned: false });
+    const point = history.at(i);
+    points = appendPoint(points, { ...point, timestamp: Number(point.timestamp) });
   }
   return points;
 }
 
-function mappingOf(mm2: SimulatedMm2, evidence: { history: SyncHistory; gaps: OffsetGaps }): PartitionMapping {
+function mappingOf(mm2: SimulatedMm2, history: SyncHistory): PartitionMapping {
   return new PartitionMapping({
-    ...evidence,
+    history,
     target: { start: 0n, end: BigInt(mm2.targetEnd) },
     sourceEnd: BigInt(mm2.sourceEnd),
     exactlyOnce: mm2.exactlyOnce,
@@ -45,10 +43,10 @@ describe('the mapping as the history keeps it', () => {
     fc.assert(
       fc.property(simulatedLife, (steps) => {
         const mm2 = livedThrough(steps);
-        const { history, gaps } = mm2.readSyncs();
-        const points = stored(history, gaps);
+        const history = mm2.readSyncs();
+        const points = stored(history);
         merged += history.length - points.length;
-        const whole = mappingOf(mm2, { history, gaps });
+        const whole = mappingOf(mm2, history);
         const kept = mappingOf(mm2, syncHistoryOf(points));
         for (let upstream = 0; upstream <= mm2.sourceEnd; upstream++) {
           const mine = translate(kept, BigInt(upstream));
@@ -72,8 +70,8 @@ describe('the mapping as the history keeps it', () => {
       fc.property(simulatedLife, fc.integer({ min: 2, max: 5 }), (steps, budget) => {
         const mm2 = livedThrough(steps);
         fc.pre(!mm2.undetectable);
-        const { history, gaps } = mm2.readSyncs();
-        const points = stored(history, gaps);
+        const history = mm2.readSyncs();
+        const points = stored(history);
         const thinned = thinPoints(points, budget);
         dropped += thinned.dropped;
         expect(thinned.points.length + thinned.dropped).toBe(points.length);
