@@ -2,12 +2,12 @@ import type {
   ClusterMetadata,
   CommittedOffset,
   GroupListing,
-  IsolationLevel,
   LogOffsets,
   LogRecord,
   LogScan,
   Peek,
   PeekRequest,
+  ScanRequest,
 } from './domain/cluster-data.ts';
 import type { Metric } from './domain/metric.ts';
 import type { Outcome } from './domain/unread.ts';
@@ -36,16 +36,8 @@ export interface ClusterReader {
   /** Commits of many groups, batched per coordinator. */
   commits(groups: readonly string[]): Promise<ReadonlyMap<string, Outcome<readonly CommittedOffset[]>>>;
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, Outcome<ReadonlyMap<string, string>>>>;
-  /** Reads a partition's data records from `from` (clamped to the log) to its present end, without a group. */
-  scan(
-    request: {
-      readonly topic: string;
-      readonly partition: number;
-      readonly from: bigint;
-      readonly isolation: IsolationLevel;
-    },
-    visit: (record: LogRecord) => void,
-  ): Promise<Outcome<LogScan>>;
+  /** Visits a partition's data records in order; `LogScan.next` tells how far it came. */
+  scan(request: ScanRequest, visit: (record: LogRecord) => void): Promise<Outcome<LogScan>>;
   /** Looks at single records, batched per leader; the answers are in the order of the requests. */
   peek(requests: readonly PeekRequest[]): Promise<readonly Outcome<Peek>[]>;
   /** Requests sent so far, per broker node id: for cost accounting. */

@@ -131,7 +131,7 @@ export class RecordedCluster implements ClusterReader {
       visit(recordOf(offset, timestamp, Buffer.from(key), value === null ? null : Buffer.from(value)));
     }
     const [, start = 0, end = 0] = this.#partitions(topic).find(([p]) => p === partition) ?? [];
-    return read({ start: BigInt(start), end: BigInt(end), next: BigInt(end) });
+    return read({ start: BigInt(start), end: BigInt(end), next: BigInt(end), bytes: 0 });
   }
 
   async peek(requests: readonly PeekRequest[]): Promise<readonly Outcome<Peek>[]> {

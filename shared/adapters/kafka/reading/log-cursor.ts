@@ -34,6 +34,7 @@ export class LogCursor {
   /** Where the log ends for this isolation level. */
   #limit: bigint | null = null;
   #maxBytes: number;
+  #bytes = 0;
   #emptyAnswers = 0;
 
   constructor(partition: TopicPartition, from: bigint, isolation: IsolationLevel, size: FetchSize) {
@@ -47,6 +48,11 @@ export class LogCursor {
   /** The offset to go on from: everything before it was looked at. */
   get position(): bigint {
     return this.#position;
+  }
+
+  /** Bytes of record batches that came so far. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   get atEnd(): boolean {
@@ -92,6 +98,7 @@ export class LogCursor {
     for (const transaction of answer.aborted) {
       this.#aborted.set(`${transaction.producerId} ${transaction.firstOffset}`, transaction);
     }
+    this.#bytes += answer.records.length;
     const limit = this.#limit;
     const before = this.#position;
     for (const { data, next } of visibleBatches(answer.records, this.#isolation, answer.aborted)) {

@@ -1,4 +1,4 @@
-import type { IsolationLevel, LogRecord, LogScan, Peek, PeekRequest } from '../../../domain/cluster-data.ts';
+import type { LogRecord, LogScan, Peek, PeekRequest, ScanRequest } from '../../../domain/cluster-data.ts';
 import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
 import type { Outcome } from '../../../domain/unread.ts';
 import type { Permission } from '../../../errors.ts';
@@ -11,40 +11,61 @@ import type { Topology } from './topology.ts';
 
 /** Small at first, so that all partitions of Connect's offset topic, mostly of a few kB each, come in one answer. */
 const SCAN_SIZE: FetchSize = { first: 256 * 1024, most: 8 * 1024 * 1024 };
+/** A read of some records only: as little as they mostly take. */
+const STRETCH_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
 /** A peek mostly finds its record in the first batch. */
 const PEEK_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
 /** Answers after which a peek ends, wherever it is: what it looked for may lie millions of control records away. */
 const PEEK_ANSWERS = 24;
 
-/** Reads a partition from a position to its present end. */
+/** Reads a partition from a position to its present end, or as far as the request lets it. */
 export async function scanPartition(
   context: RoutedReadContext,
   topology: Topology,
-  request: TopicPartition & { readonly from: bigint; readonly isolation: IsolationLevel },
+  request: ScanRequest,
   visit: (record: LogRecord) => void,
 ): Promise<Outcome<LogScan>> {
   await topology.require([request.topic]);
-  const cursor = new LogCursor(request, request.from, request.isolation, SCAN_SIZE);
+  const { from, until, maxBytes, isolation } = request;
+  const cursor = new LogCursor(request, from, isolation, sizeOf(request));
+  let passed = false;
+  const within = (record: LogRecord): boolean => {
+    passed = until !== undefined && record.offset >= until;
+    if (!passed) visit(record);
+    return !passed;
+  };
+  const done = (): boolean =>
+    cursor.atEnd ||
+    passed ||
+    (until !== undefined && cursor.position >= until) ||
+    (maxBytes !== undefined && cursor.bytes >= maxBytes);
   const [outcome] = await readRouted(context, {
     items: [request],
     what: (item) => `records of ${partitionName(item.topic, item.partition)}`,
     permission: readPermission,
     route: (partitions, attempt) => routeToLeaders(topology, partitions, attempt),
     ask: async (connection): Promise<readonly Reply<LogScan>[]> => {
-      while (!cursor.atEnd) {
-        const problem = await cursor.advance(connection, (record) => {
-          visit(record);
-          return true;
-        });
+      while (cursor.start === null || !done()) {
+        const problem = await cursor.advance(connection, within);
         if (problem !== null) return [problem];
       }
       const end = cursor.highWatermark ?? 0n;
-      const next = cursor.position > end ? end : cursor.position;
-      return [{ kind: 'value', value: { start: cursor.start ?? 0n, end, next } }];
+      const next = passed ? (until ?? end) : least(cursor.position, end, until ?? end);
+      return [{ kind: 'value', value: { start: cursor.start ?? 0n, end, next, bytes: cursor.bytes } }];
     },
   });
   if (outcome === undefined) throw new Error('a read of one item has one outcome');
   return outcome;
+}
+
+/** Answers no larger than what may be read at all. */
+function sizeOf({ until, maxBytes = Number.POSITIVE_INFINITY }: ScanRequest): FetchSize {
+  const { first, most } = until === undefined ? SCAN_SIZE : STRETCH_SIZE;
+  return { first: Math.min(first, maxBytes), most: Math.min(most, maxBytes) };
+}
+
+function least(first: bigint, ...others: readonly bigint[]): bigint {
+  return others.reduce((a, b) => (b < a ? b : a), first);
 }
 
 /** Looks at single records; many at once go into few requests. */

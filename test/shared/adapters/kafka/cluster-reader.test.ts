@@ -232,7 +232,7 @@ describe('reading a real cluster', () => {
       await writer.write(topic, 20, { valueBytes: 100_000, settings });
       const { records, scan } = await scanned(openReader(), topic);
       const raw = await cluster.admin.readRaw(topic, 0);
-      expect(scan).toEqual({ kind: 'read', value: { start: 0n, end: 3_020n, next: 3_020n } });
+      expect(scan).toMatchObject({ kind: 'read', value: { start: 0n, end: 3_020n, next: 3_020n } });
       expect(records.map(printed)).toEqual(raw.map(printed));
       expect(new Set(records.map(({ headers }) => `${headers[0]?.key}=${headers[0]?.value}`)).size).toBe(3_020);
     },
@@ -353,9 +353,10 @@ describe('reading a real cluster', () => {
     reader = openReader();
     const before = await scanned(reader, 'moved', 0n);
     expect(before.records.map(({ offset }) => offset)).toEqual([6n, 7n, 8n, 9n]);
-    expect(before.scan).toEqual({ kind: 'read', value: { start: 6n, end: 10n, next: 10n } });
+    expect(before.scan).toMatchObject({ kind: 'read', value: { start: 6n, end: 10n, next: 10n } });
     const behind = await scanned(reader, 'moved', 5_000n);
-    expect(behind).toEqual({ records: [], scan: { kind: 'read', value: { start: 6n, end: 10n, next: 10n } } });
+    expect(behind.records).toEqual([]);
+    expect(behind.scan).toMatchObject({ kind: 'read', value: { start: 6n, end: 10n, next: 10n } });
     const negative = await scanned(reader, 'moved', -3n);
     expect(negative.records).toHaveLength(4);
     const [early] = await reader.peek([
@@ -374,6 +375,39 @@ describe('reading a real cluster', () => {
     expect(records).toHaveLength(50);
     expect(records[0]?.offset).toBe(100n);
     expect(scan).toMatchObject({ value: { next: 150n } });
+  });
+
+  test('a stretch of a log: from an offset up to another, in the middle of a batch or behind the end', async () => {
+    await cluster.admin.createTopic('stretch');
+    await writer.write('stretch', 300);
+    reader = openReader();
+    const stretch = async (from: bigint, until: bigint) => {
+      const offsets: bigint[] = [];
+      const request = { topic: 'stretch', partition: 0, from, until, isolation: 'read_uncommitted' as const };
+      const { next } = readOf(await reader.scan(request, ({ offset }) => offsets.push(offset)));
+      return { first: offsets[0], last: offsets.at(-1), records: offsets.length, next };
+    };
+    expect(await stretch(100n, 140n)).toEqual({ first: 100n, last: 139n, records: 40, next: 140n });
+    expect(await stretch(290n, 900n)).toEqual({ first: 290n, last: 299n, records: 10, next: 300n });
+    expect(await stretch(50n, 50n)).toEqual({ first: undefined, last: undefined, records: 0, next: 50n });
+  });
+
+  test('a read that may cost so many bytes ends soon behind them, tells where, and goes on from there', async () => {
+    await cluster.admin.createTopic('costly');
+    const settings = { 'batch.size': '4000', 'linger.ms': '0' };
+    await writer.write('costly', 200, { valueBytes: 1_000, settings });
+    reader = openReader();
+    const offsets: bigint[] = [];
+    const read = async (from: bigint) => {
+      const request = { topic: 'costly', partition: 0, from, maxBytes: 50_000, isolation: 'read_uncommitted' as const };
+      return readOf(await reader.scan(request, ({ offset }) => offsets.push(offset)));
+    };
+    let scan = await read(0n);
+    expect(scan.next).toBeLessThan(100n);
+    expect(scan.bytes).toBeGreaterThan(25_000);
+    expect(scan.bytes).toBeLessThan(100_000);
+    for (let reads = 0; scan.next < scan.end && reads < 20; reads++) scan = await read(scan.next);
+    expect(offsets).toEqual(Array.from({ length: 200 }, (_, i) => BigInt(i)));
   });
 
   test('an error of the visitor is the caller’s own and comes back as it is', async () => {
