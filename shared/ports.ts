@@ -10,6 +10,8 @@ import type {
   ScanRequest,
 } from './domain/cluster-data.ts';
 import type { Metric } from './domain/metric.ts';
+import type { TopicPartition } from './domain/partition.ts';
+import type { PartitionWrite } from './domain/partition-write.ts';
 import type { Outcome } from './domain/unread.ts';
 import type { Permission } from './errors.ts';
 
@@ -46,6 +48,25 @@ export interface ClusterReader {
   close(): Promise<void>;
 }
 
+/**
+ * Writes the committed offsets of groups on one cluster, with credentials of its own. The only port that writes to
+ * Kafka. Many groups may be written at once. Answers are in the order of what was asked; a retriable failure may have
+ * been taken nevertheless, so read back. Only these throw: `ClusterUnreachableError`, `AuthenticationError`,
+ * `AuthorizationError`; nothing of that call was taken then.
+ */
+export interface OffsetWriter {
+  readonly alias: string;
+  /**
+   * One OffsetCommit request for the group (generation −1, no member: as Admin.alterConsumerGroupOffsets does); the
+   * broker refuses while it has members. A group that does not exist comes to be.
+   */
+  commit(group: string, positions: readonly CommittedOffset[]): Promise<readonly PartitionWrite[]>;
+  /** One OffsetDelete request for the group: partitions that had no commit before. */
+  delete(group: string, partitions: readonly TopicPartition[]): Promise<readonly PartitionWrite[]>;
+  /** Ends every connection at once; never waits for a hung broker. */
+  close(): Promise<void>;
+}
+
 /** The one source of time outside the domain. */
 export interface Clock {
   now(): number;
@@ -60,6 +81,7 @@ export interface MetricSink {
   publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
+export type { PartitionWrite, WriteFailure } from './domain/partition-write.ts';
 export type {
   FrameEntry,
   HistoryHead,
