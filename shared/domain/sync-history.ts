@@ -84,6 +84,35 @@ export class SyncHistory {
     return (this.#pending & FLAGS[what]) !== 0;
   }
 
+  /** The breaks in front of the next point, as the codec stores them: an opaque set, 0 where there are none. */
+  get pendingBreaks(): number {
+    return this.#pending;
+  }
+
+  set pendingBreaks(breaks: number) {
+    this.#pending = breaks & (FLAGS.hole | FLAGS.newSource | FLAGS.newTarget);
+  }
+
+  /** Says that something broke in front of a point; of one that is yet to come where `index` is behind the last. */
+  breakAt(index: number, what: Break): void {
+    if (index >= this.#length) {
+      this.breakBeforeNext(what);
+      return;
+    }
+    this.#own(this.#length);
+    this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS[what];
+  }
+
+  /** Whether another history has the same point in the same place. */
+  samePoint(index: number, other: SyncHistory): boolean {
+    return (
+      this.#flags[index] === other.#flags[index] &&
+      this.upstream(index) === other.upstream(index) &&
+      this.downstream(index) === other.downstream(index) &&
+      this.timestamp(index) === other.timestamp(index)
+    );
+  }
+
   upstream(index: number): bigint {
     return this.#value(index, 1);
   }
