@@ -22,7 +22,7 @@ interface Slot {
   sent: number;
 }
 
-/** One connection per broker address, opened when first needed and again after a failure that may pass. */
+/** One connection per broker address and lane, opened when first needed and again after a failure that may pass. */
 export class BrokerPool {
   readonly #settings: ConnectionSettings;
   readonly #seeds: readonly ServerAddress[];
@@ -39,11 +39,15 @@ export class BrokerPool {
     this.#nodes = new Map(brokers.map((broker) => [broker.nodeId, broker]));
   }
 
-  /** @throws BrokerFailure, AuthenticationError */
-  async broker(nodeId: number): Promise<BrokerConnection> {
+  /**
+   * @param lane a number from 0; each has a connection of its own, because a broker answers one request after the other
+   *   on a connection
+   * @throws BrokerFailure, AuthenticationError
+   */
+  async broker(nodeId: number, lane = 0): Promise<BrokerConnection> {
     const node = this.#nodes.get(nodeId);
     if (node === undefined) throw new BrokerFailure('NO_BROKERS', `broker ${nodeId} is not in the cluster's metadata`);
-    return this.#open(this.#slot(node));
+    return this.#open(this.#slot(node, lane));
   }
 
   /**
@@ -77,8 +81,8 @@ export class BrokerPool {
     return sent;
   }
 
-  #slot(address: ServerAddress): Slot {
-    const key = printAddress(address);
+  #slot(address: ServerAddress, lane = 0): Slot {
+    const key = lane === 0 ? printAddress(address) : `${printAddress(address)} ${lane}`;
     let slot = this.#slots.get(key);
     if (slot === undefined) {
       const { host, port } = address;

@@ -1,18 +1,16 @@
 import type { CommittedOffset } from '../../../domain/cluster-data.ts';
 import { type Outcome, read } from '../../../domain/unread.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
-import { GROUP_ID_NOT_FOUND, NONE } from '../kafka-error-code.ts';
-import { FIND_COORDINATOR, FIND_MANY_FROM, type FoundCoordinator } from '../wire/find-coordinator.ts';
+import { COORDINATOR_NOT_AVAILABLE, GROUP_ID_NOT_FOUND, NONE } from '../kafka-error-code.ts';
 import { FETCH_MANY_FROM, type GroupOffsets, OFFSET_FETCH } from '../wire/offset-fetch.ts';
-import { askAny } from './ask-any.ts';
+import { chunksOf } from './chunks-of.ts';
 import type { CoordinatorCache } from './coordinator-cache.ts';
+import { findCoordinators } from './find-coordinators.ts';
 import { type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
 import type { Topology } from './topology.ts';
 
 /** Groups per OffsetFetch: measured, 50 to 250 are equally quick, and answers stay below a few MB. */
 const GROUPS_AT_ONCE = 250;
-/** Groups per FindCoordinator. */
-const FIND_AT_ONCE = 2_000;
 
 const OFFSETS_TOPIC = '__consumer_offsets';
 const NO_COMMITS: readonly CommittedOffset[] = [];
@@ -40,7 +38,7 @@ export async function readCommits(
         // A coordinator may be a broker that joined meanwhile.
         await topology.refresh([]);
       }
-      return findCoordinators(context, coordinators, asked);
+      return findCoordinators(context.pool, coordinators, asked);
     },
     ask: fetchCommits,
   });
@@ -50,38 +48,6 @@ export async function readCommits(
       return outcome === undefined ? [] : [[group, outcome] as const];
     }),
   );
-}
-
-async function findCoordinators(
-  context: RoutedReadContext,
-  coordinators: CoordinatorCache,
-  groups: readonly string[],
-): Promise<readonly Reply<number>[]> {
-  const unknown = groups.filter((group) => !coordinators.has(group));
-  const errors = new Map<string, number>();
-  if (unknown.length > 0) {
-    const found = await askAny(context.pool, (connection) => findAll(connection, unknown));
-    for (const { group, nodeId, error } of found) {
-      if (error === NONE) coordinators.set(group, nodeId);
-      else errors.set(group, error);
-    }
-  }
-  return groups.map((group): Reply<number> => {
-    const nodeId = coordinators.get(group);
-    if (nodeId !== undefined) return { kind: 'value', value: nodeId };
-    return { kind: 'refused', error: errors.get(group) ?? COORDINATOR_NOT_AVAILABLE };
-  });
-}
-
-async function findAll(connection: BrokerConnection, groups: readonly string[]): Promise<readonly FoundCoordinator[]> {
-  const atOnce = (connection.version(FIND_COORDINATOR) ?? 0) >= FIND_MANY_FROM ? FIND_AT_ONCE : 1;
-  const answers = await Promise.all(
-    chunksOf(groups, atOnce).map(async (chunk) => {
-      const found = await connection.send(FIND_COORDINATOR, { groups: chunk });
-      return atOnce === 1 ? found.map((one) => ({ ...one, group: chunk[0] ?? '' })) : found;
-    }),
-  );
-  return answers.flat();
 }
 
 async function fetchCommits(
@@ -107,11 +73,3 @@ function replyOf({ error, offsets, failed }: GroupOffsets): Reply<readonly Commi
   const refusal = error !== NONE ? error : failed[0]?.error;
   return refusal === undefined ? { kind: 'value', value: offsets } : { kind: 'refused', error: refusal };
 }
-
-function chunksOf<T>(items: readonly T[], size: number): T[][] {
-  const chunks: T[][] = [];
-  for (let i = 0; i < items.length; i += size) chunks.push(items.slice(i, i + size));
-  return chunks;
-}
-
-const COORDINATOR_NOT_AVAILABLE = 15;

@@ -70,6 +70,11 @@ export class Topology {
     return after;
   }
 
+  /** Looks up who and where the brokers are, without any topic. @throws ClusterUnreachableError, AuthenticationError */
+  async learnBrokers(): Promise<void> {
+    await this.#orUnreachable(() => this.#ask([]));
+  }
+
   /** Whether a topic exists, though the list of all topics lacks it; null where we may not know. */
   async exists(topic: string): Promise<boolean | null> {
     const metadata = await this.current();
