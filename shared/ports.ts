@@ -90,3 +90,4 @@ export type {
   SnapshotStore,
   StoredFrame,
 } from './history/snapshot-store.ts';
+export type { PlanDocument, PlanStore } from './restore/plan-store.ts';

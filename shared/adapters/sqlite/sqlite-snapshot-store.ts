@@ -1,6 +1,7 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
-import { HistoryBusyError, HistoryFencedError, HistoryStoreError } from '../../history/history-errors.ts';
+import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
 import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from '../../ports.ts';
+import { guarded } from './database-failure.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
@@ -136,20 +137,6 @@ function inTransaction<T>(database: DatabaseSync, run: () => T): T {
       throw error;
     }
   });
-}
-
-function guarded<T>(run: () => T): T {
-  try {
-    return run();
-  } catch (cause) {
-    if (cause instanceof HistoryBusyError || cause instanceof HistoryFencedError) throw cause;
-    const why = cause instanceof Error ? cause.message : 'unknown reason';
-    throw new HistoryStoreError('HISTORY_STORE_FAILED', `the history's database failed: ${why}`, {
-      cause,
-      retriable: why.includes('locked') || why.includes('busy'),
-      remedy: 'Check the disk, and that the file is on a local file system.',
-    });
-  }
 }
 
 function headOf(row: Row): HistoryHead {

@@ -1,0 +1,96 @@
+import { randomBytes } from 'node:crypto';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import type { PlanStore } from '../../ports.ts';
+import { DamagedDocumentError } from '../../restore/plan-store.ts';
+import { getItems } from './get-items.ts';
+import { failedCondition, guarded } from './history-failure.ts';
+import type { Item } from './history-table.ts';
+import {
+  chunkKeys,
+  digestOf,
+  documentChunks,
+  documentItem,
+  documentKey,
+  MANIFESTS,
+  manifestOf,
+  placeOf,
+} from './restore-items.ts';
+
+/**
+ * Restores in the history's DynamoDB table. Chunks first, each writer's under keys of its own; then the manifest, on the
+ * condition that there is none: a document is there whole or not at all. All reads are consistent. Closing the client
+ * is its owner's.
+ */
+export function createDynamoDbPlanStore(client: DynamoDBClient, tableName: string): PlanStore {
+  const TableName = tableName;
+
+  /** Manifests whose sort key begins so and that have not expired, whether or not time to live has removed them. */
+  async function manifests(prefix: string, forward: boolean, now: number): Promise<readonly Item[]> {
+    const found: Item[] = [];
+    let start: Item | undefined;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName,
+          ConsistentRead: true,
+          KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+          ExpressionAttributeValues: {
+            ':pk': { S: MANIFESTS },
+            ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
+          },
+          ScanIndexForward: forward,
+          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+        }),
+      );
+      found.push(...(page.Items ?? []).filter((item) => manifestOf(item).keepUntil > now));
+      start = page.LastEvaluatedKey;
+    } while (start !== undefined);
+    return found;
+  }
+
+  return {
+    add: (document) =>
+      guarded(async () => {
+        const attempt = randomBytes(8).toString('hex');
+        const chunks = documentChunks(document, attempt);
+        await Promise.all(chunks.map((Item) => client.send(new PutItemCommand({ TableName, Item }))));
+        try {
+          const Item = documentItem(document, attempt);
+          await client.send(new PutItemCommand({ TableName, Item, ConditionExpression: 'attribute_not_exists(pk)' }));
+          return true;
+        } catch (error) {
+          if (!failedCondition(error)) throw error;
+          // The client tries again what it got no answer to: the one that stands there may be this very document.
+          const Key = documentKey(document.plan, document.name);
+          const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
+          return Item !== undefined && manifestOf(Item).attempt === attempt;
+        }
+      }),
+
+    read: (plan, name, now) =>
+      guarded(async () => {
+        const key = documentKey(plan, name);
+        const { Item: item } = await client.send(new GetItemCommand({ TableName, Key: key, ConsistentRead: true }));
+        const manifest = item === undefined ? null : manifestOf(item);
+        if (manifest === null || manifest.keepUntil <= now) return null;
+        const chunks = await getItems(client, tableName, chunkKeys(plan, name, manifest));
+        const bytes = Buffer.concat(chunks.flatMap((chunk) => chunk?.bytes?.B ?? []));
+        if (bytes.length !== manifest.size) throw new DamagedDocumentError(plan, name, 'is not whole');
+        if (digestOf(plan, name, bytes) !== manifest.digest) {
+          throw new DamagedDocumentError(plan, name, 'is not what was stored');
+        }
+        return bytes;
+      }),
+
+    names: (plan, now) =>
+      guarded(async () => (await manifests(`${plan}#`, true, now)).map((item) => placeOf(item).name)),
+
+    plans: (limit, now) =>
+      guarded(async () => {
+        const ids = new Set((await manifests('', false, now)).map((item) => placeOf(item).plan));
+        return [...ids].slice(0, limit);
+      }),
+
+    close: async () => undefined,
+  };
+}

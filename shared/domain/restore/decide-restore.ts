@@ -1,0 +1,180 @@
+import type { ClusterRole } from '../history/series-dictionary.ts';
+import { partitionStates } from '../judge-flow.ts';
+import { partitionName } from '../partition.ts';
+import { PartitionMap } from '../partition-map.ts';
+import type { PartitionState } from '../partition-state.ts';
+import { flowRefusals } from './flow-refusals.ts';
+import { landOnSource } from './land-on-source.ts';
+import { landOnTarget } from './land-on-target.ts';
+import type { Landing } from './landing.ts';
+import { mm2SyncRefusal } from './mm2-sync-refusal.ts';
+import { refusalOfGroup } from './present-group.ts';
+import type { Refusal } from './refusal.ts';
+import type { RestoreInputs } from './restore-inputs.ts';
+import type { LeftAlone, PlannedGroup, PlannedTopic, RestorePlan, RestoreStep } from './restore-plan.ts';
+import { isWeaker, type RestoreTerms } from './restore-terms.ts';
+
+export interface RestoreDecision {
+  readonly plan: RestorePlan;
+  /** Why the plan must not be carried out; empty where it may be. */
+  readonly refusals: readonly Refusal[];
+}
+
+/** Decides where to put groups, and everything that speaks against it. */
+export function decideRestore(inputs: RestoreInputs): RestoreDecision {
+  const { onto, observation, state, terms } = inputs;
+  const { flow } = observation;
+  const cluster = onto === 'source' ? flow.source : flow.target;
+  const states = new PartitionMap<PartitionState>();
+  for (const one of partitionStates(observation, inputs.evidence)) states.set(one.topic.topic, one.partition, one);
+
+  const commits = wantedCommits(inputs);
+  const landings =
+    onto === 'source' ? landAllOnSource(states, commits) : landOnTarget(observation, inputs.evidence, states, commits);
+  const refusals: Refusal[] = flowRefusals(inputs, cluster);
+  const topics = new Map<string, { id: string | null; logs: Map<number, { start: bigint; end: bigint }> }>();
+  const groups: PlannedGroup[] = [];
+  for (const [group, committed] of commits) {
+    const present = inputs.present.get(group);
+    const refused = refusalOfGroup(group, cluster, present);
+    if (refused !== null) refusals.push(refused);
+    const commitsNow = present?.committed.kind === 'read' ? present.committed.value : new PartitionMap<bigint>();
+    const steps: RestoreStep[] = [];
+    for (const landing of landings.get(group) ?? []) {
+      const topic = nameOn(onto, landing.topic);
+      const against = landingRefusal(landing, { group, topic, partition: landing.partition }, terms);
+      if (against !== null) refusals.push(against);
+      const { position, proof, log } = landing;
+      if (position === null || proof === 'none' || log === null) continue;
+      const from = commitsNow.get(topic, landing.partition) ?? null;
+      steps.push(stepOf(landing, topic, from, position, proof));
+      const planned = topics.get(topic) ?? { id: idOn(onto, landing.topic), logs: new Map() };
+      topics.set(topic, planned);
+      planned.logs.set(landing.partition, { start: log.start, end: log.highWatermark });
+    }
+    for (const [topic, partition] of committed.entries()) {
+      if (states.get(topic, partition) === undefined) refusals.push(missing(group, topic, partition));
+    }
+    const planned = new Set(steps.map(({ topic, partition }) => partitionName(topic, partition)));
+    groups.push({ group, steps, leftAlone: leftAlone(inputs, states, commitsNow, committed, planned) });
+  }
+  const plannedTopics = [...topics].map(
+    ([topic, { id, logs }]): PlannedTopic => ({
+      topic,
+      id,
+      logs: [...logs].map(([partition, log]) => ({ partition, ...log })).sort((a, b) => a.partition - b.partition),
+    }),
+  );
+  const plan: RestorePlan = {
+    id: inputs.id,
+    flow: `${flow.source}->${flow.target}`,
+    onto,
+    cluster,
+    clusterId: inputs.metadata.clusterId,
+    asOf: inputs.asOf,
+    stateAt: state.at,
+    heldUntil: inputs.heldUntil,
+    madeAt: inputs.now,
+    expiresAt: inputs.now + terms.validForMs,
+    topics: plannedTopics.sort((a, b) => (a.topic < b.topic ? -1 : 1)),
+    groups,
+  };
+  const synced = mm2SyncRefusal(inputs, states, groups);
+  return { plan, refusals: synced === null ? refusals : [...refusals, synced] };
+}
+
+/** The source commits of the wanted groups and topics, groups and partitions in order. */
+function wantedCommits({ state, groups, topic }: RestoreInputs): ReadonlyMap<string, PartitionMap<bigint>> {
+  const all = state.positions('source');
+  const wanted = new Map<string, PartitionMap<bigint>>();
+  for (const group of [...groups].sort()) {
+    const commits = new PartitionMap<bigint>();
+    const inOrder = [...(all.get(group)?.entries() ?? [])].sort(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j));
+    for (const [name, partition, offset] of inOrder) {
+      if (topic?.(name) ?? true) commits.set(name, partition, offset);
+    }
+    wanted.set(group, commits);
+  }
+  return wanted;
+}
+
+function landAllOnSource(
+  states: PartitionMap<PartitionState>,
+  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+): ReadonlyMap<string, readonly Landing[]> {
+  return new Map(
+    [...commits].map(([group, committed]) => [
+      group,
+      [...committed.entries()].flatMap(([topic, partition, offset]) => {
+        const state = states.get(topic, partition);
+        return state === undefined ? [] : [landOnSource(state, offset)];
+      }),
+    ]),
+  );
+}
+
+function nameOn(onto: ClusterRole, topic: Landing['topic']): string {
+  return onto === 'source' ? topic.topic : topic.targetTopic;
+}
+
+function idOn(onto: ClusterRole, topic: Landing['topic']): string | null {
+  return onto === 'source' ? topic.sourceId : topic.targetId;
+}
+
+function stepOf(
+  landing: Landing,
+  topic: string,
+  from: bigint | null,
+  to: bigint,
+  proof: RestoreStep['proof'],
+): RestoreStep {
+  const { partition, rereadAtMost, skipAtMost, clamped, unreadLoss, reason } = landing;
+  const costs = { rereadAtMost, skipAtMost, proof, clamped, unreadLoss };
+  return { topic, partition, from, to, ...costs, ...(reason === undefined ? {} : { reason }) };
+}
+
+function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {
+  const { position, proof, reason = '', clamped, unreadLoss } = landing;
+  if (position === null || proof === 'none') {
+    const remedy = 'Leave the group or topic out, or choose a time at which its mapping is known.';
+    return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
+  }
+  if (clamped !== null && !terms.clamp) {
+    const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group has not read are lost`;
+    const remedy = `--clamp puts it at the log's ${clamped} instead.`;
+    return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
+  }
+  if (isWeaker(proof, terms.minProof)) {
+    const remedy = `--min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
+    return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
+  }
+  return null;
+}
+
+function missing(group: string, topic: string, partition: number): Refusal {
+  return {
+    code: 'TOPIC_MISSING',
+    subject: { group, topic, partition },
+    reason: 'the flow mirrors no such partition any more',
+    remedy: 'Leave the topic out with --topic, or create it again and begin at its start.',
+  };
+}
+
+/** Positions that the group has now and did not have then, on the topics that are wanted. */
+function leftAlone(
+  { onto, topic: isWanted }: RestoreInputs,
+  states: PartitionMap<PartitionState>,
+  now: PartitionMap<bigint>,
+  then: PartitionMap<bigint>,
+  planned: ReadonlySet<string>,
+): readonly LeftAlone[] {
+  const left: LeftAlone[] = [];
+  for (const state of states.values()) {
+    const topic = nameOn(onto, state.topic);
+    const at = now.get(topic, state.partition);
+    if (at === undefined || planned.has(partitionName(topic, state.partition))) continue;
+    if (then.get(state.topic.topic, state.partition) !== undefined) continue;
+    if (isWanted?.(state.topic.topic) ?? true) left.push({ topic, partition: state.partition, at });
+  }
+  return left;
+}

@@ -1,0 +1,25 @@
+import type { Proof } from '../audit-report.ts';
+import type { LogOffsets } from '../cluster-data.ts';
+import type { ObservedTopic } from '../observation.ts';
+
+/** Where a group lands on one partition of a cluster, whether or not it is allowed to. */
+export interface Landing {
+  readonly topic: ObservedTopic;
+  readonly partition: number;
+  /** The log that it lands in; null where it was not read, or is not there. */
+  readonly log: LogOffsets | null;
+  /** Null where nobody can say, with the reason. */
+  readonly position: bigint | null;
+  readonly rereadAtMost: bigint;
+  readonly skipAtMost: bigint;
+  readonly proof: Proof;
+  readonly reason?: string | undefined;
+  readonly clamped: 'start' | 'end' | null;
+  readonly unreadLoss: bigint;
+}
+
+/** A position that nobody can tell. */
+export function nowhere(topic: ObservedTopic, partition: number, log: LogOffsets | null, reason: string): Landing {
+  const costs = { rereadAtMost: 0n, skipAtMost: 0n, unreadLoss: 0n };
+  return { topic, partition, log, position: null, proof: 'none', reason, clamped: null, ...costs };
+}

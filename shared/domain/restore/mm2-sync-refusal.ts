@@ -1,0 +1,50 @@
+import { livenessOf } from '../liveness.ts';
+import type { FlowObservation } from '../observation.ts';
+import type { PartitionMap } from '../partition-map.ts';
+import type { PartitionState } from '../partition-state.ts';
+import type { Refusal } from './refusal.ts';
+import type { RestoreInputs } from './restore-inputs.ts';
+import type { PlannedGroup } from './restore-plan.ts';
+
+/**
+ * MM2 moves a group without members forward that stands before its last checkpoint, and leaves others alone
+ * (`MirrorCheckpointTask.syncGroupOffset`). While the source is alive checkpoints follow the group there. When the source
+ * is dead nobody can see whether MM2 runs; if it does, it goes on with the checkpoints it has, which are on the target.
+ */
+export function mm2SyncRefusal(
+  { observation, onto, terms, policy }: RestoreInputs,
+  states: PartitionMap<PartitionState>,
+  groups: readonly PlannedGroup[],
+): Refusal | null {
+  const { flow, sourceDown } = observation;
+  if (onto === 'source' || terms.evenIfMm2Syncs || !flow.syncGroupOffsets.enabled) return null;
+  const behind = beforeCheckpoint(observation, groups);
+  if (sourceDown !== null && behind === 0) return null;
+  const { state } = livenessOf(observation, [...states.values()], policy);
+  if (sourceDown === null && (state === 'stopped' || state === 'never-started')) return null;
+  const who =
+    sourceDown === null ? 'MirrorMaker runs' : 'MirrorMaker may run (the source is down, so nobody can see it)';
+  const seconds = Math.ceil(flow.syncGroupOffsets.intervalMs / 1000);
+  const many = behind === null ? '' : `; ${behind} positions of this plan stand before theirs`;
+  return {
+    code: 'MM2_SYNCS_GROUPS',
+    subject: { flow: `${flow.source}->${flow.target}`, cluster: flow.target },
+    reason: `${who} with sync.group.offsets.enabled: every ${seconds} s it moves groups forward that stand before their checkpoints${many}`,
+    remedy: 'Stop MirrorMaker, or switch sync.group.offsets.enabled off; --even-if-mm2-syncs plans all the same.',
+  };
+}
+
+/** How many positions MM2 would move at its next turn; null where its checkpoints were not read. */
+function beforeCheckpoint({ checkpoints }: FlowObservation, groups: readonly PlannedGroup[]): number | null {
+  if (checkpoints.kind === 'off' || checkpoints.kind === 'missing') return 0;
+  if (checkpoints.kind === 'unread') return null;
+  let count = 0;
+  for (const { group, steps } of groups) {
+    const known = checkpoints.value.byGroup.get(group);
+    for (const { topic, partition, to } of steps) {
+      const checkpoint = known?.get(topic, partition);
+      if (checkpoint !== undefined && to < checkpoint.downstream) count++;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,82 @@
+import type { ClusterMetadata, LogOffsets } from '../cluster-data.ts';
+import type { Outcome } from '../unread.ts';
+import type { Refusal } from './refusal.ts';
+import type { PlannedTopic, RestorePlan } from './restore-plan.ts';
+
+/** The cluster that a plan writes to, as it is when the plan is applied. */
+export interface ClusterNow {
+  readonly metadata: ClusterMetadata;
+  /** Outcomes by partition index. */
+  readonly logs: ReadonlyMap<string, readonly Outcome<LogOffsets>[]>;
+}
+
+/** What has changed since a plan was made so that it must not be carried out any more. */
+export function planRefusals(plan: RestorePlan, { metadata, logs }: ClusterNow): Refusal[] {
+  const { clusterId, cluster } = plan;
+  if (clusterId !== null && metadata.clusterId !== null && clusterId !== metadata.clusterId) {
+    return [
+      {
+        code: 'CLUSTER_CHANGED',
+        subject: { cluster },
+        reason: `the plan is for the cluster with id ${clusterId}, ${cluster} is now ${metadata.clusterId}`,
+        remedy: 'Apply it with the configuration that it was made with.',
+      },
+    ];
+  }
+  const wanted = leastPositions(plan);
+  return plan.topics.flatMap((planned) => {
+    const { topic } = planned;
+    const now = metadata.topics.get(topic);
+    if (now === undefined) return [changed('TOPIC_MISSING', { cluster, topic }, 'the topic is no longer there')];
+    if (planned.id !== null && now.id !== null && planned.id !== now.id) {
+      const reason = `the topic had the id ${planned.id} when the plan was made, today's has ${now.id}`;
+      return [changed('TOPIC_RECREATED', { cluster, topic }, reason)];
+    }
+    return planned.logs.flatMap((before) => logRefusal(planned, before, logs.get(topic)?.[before.partition], wanted));
+  });
+}
+
+type Positions = ReadonlyMap<string, bigint>;
+
+function logRefusal(
+  { topic }: PlannedTopic,
+  before: PlannedTopic['logs'][number],
+  outcome: Outcome<LogOffsets> | undefined,
+  wanted: Positions,
+): Refusal[] {
+  const subject = { topic, partition: before.partition };
+  if (outcome?.kind !== 'read') {
+    const reason = outcome?.unread.message ?? 'the partition is not there';
+    return [{ code: 'LOG_UNREAD', subject, reason, remedy: 'Try again when all brokers answer.' }];
+  }
+  const { start, highWatermark: end } = outcome.value;
+  if (end < before.end) {
+    return [changed('LOG_CHANGED', subject, `the log ended at ${before.end}, and now at ${end}: it was cut off`)];
+  }
+  const least = wanted.get(keyOf(topic, before.partition));
+  if (least !== undefined && least < start) {
+    return [changed('LOG_CHANGED', subject, `the log now begins at ${start}, behind the planned position ${least}`)];
+  }
+  return [];
+}
+
+/** The least planned position by partition: what retention would take first. */
+function leastPositions({ groups }: RestorePlan): Positions {
+  const least = new Map<string, bigint>();
+  for (const { steps } of groups) {
+    for (const { topic, partition, to } of steps) {
+      const key = keyOf(topic, partition);
+      const known = least.get(key);
+      if (known === undefined || to < known) least.set(key, to);
+    }
+  }
+  return least;
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${partition} ${topic}`;
+}
+
+function changed(code: Refusal['code'], subject: Refusal['subject'], reason: string): Refusal {
+  return { code, subject, reason, remedy: 'Make a new plan.' };
+}

@@ -1,0 +1,35 @@
+import type { AuditPolicy } from '../audit-policy.ts';
+import type { ClusterMetadata } from '../cluster-data.ts';
+import type { HistoryState } from '../history/history-state.ts';
+import type { ClusterRole } from '../history/series-dictionary.ts';
+import type { FlowObservation } from '../observation.ts';
+import type { PartitionMap } from '../partition-map.ts';
+import type { RecordEvidence } from '../partition-state.ts';
+import type { PresentGroup } from './present-group.ts';
+import type { RestoreTerms } from './restore-terms.ts';
+
+/** What a restore is decided from. */
+export interface RestoreInputs {
+  readonly id: string;
+  readonly onto: ClusterRole;
+  /** The time that was asked for; ms since the epoch. */
+  readonly asOf: number;
+  readonly now: number;
+  /** What the history knows as of then, and up to when that was found so. */
+  readonly state: HistoryState;
+  readonly heldUntil: number;
+  /** Groups that are wanted; all of them have positions in `state`. */
+  readonly groups: readonly string[];
+  /** Names and patterns that no group of `state` matches. */
+  readonly unmatched: readonly string[];
+  /** Which source topics; all where absent. */
+  readonly topic?: ((name: string) => boolean) | undefined;
+  /** The flow as it is now. */
+  readonly observation: FlowObservation;
+  readonly evidence: PartitionMap<RecordEvidence>;
+  /** The cluster that would be written to, and the wanted groups there. */
+  readonly metadata: ClusterMetadata;
+  readonly present: ReadonlyMap<string, PresentGroup>;
+  readonly policy: AuditPolicy;
+  readonly terms: RestoreTerms;
+}

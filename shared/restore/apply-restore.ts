@@ -1,0 +1,117 @@
+import { PartitionMap } from '../domain/partition-map.ts';
+import { type PresentGroup, refusalOfGroup } from '../domain/restore/present-group.ts';
+import type { Refusal } from '../domain/restore/refusal.ts';
+import type { PlannedGroup, RestorePlan } from '../domain/restore/restore-plan.ts';
+import { type GroupResult, type Move, type RestoreResult, refusedGroup } from '../domain/restore/restore-result.ts';
+import type { Clock, ClusterReader, OffsetWriter } from '../ports.ts';
+import { AppliedAtOnceError } from './applied-at-once-error.ts';
+import { journalName, type RestoreLog, storeResult } from './journal.ts';
+import { alteredPlan, type LoadedPlan } from './load-plan.ts';
+import { moveGroups } from './move-groups.ts';
+import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
+import { presentGroups } from './present-groups.ts';
+import { clusterRefusals, logOf } from './restore-checks.ts';
+import { journalCodec } from './restore-documents.ts';
+
+export interface ApplyRequest {
+  readonly loaded: LoadedPlan;
+  /** The hash that whoever approved the plan saw. */
+  readonly hash: string;
+  readonly plans: PlanStore;
+  /** Of the plan's cluster; both are closed by whoever made them. */
+  readonly reader: ClusterReader;
+  readonly writer: OffsetWriter;
+  readonly clock: Clock;
+  readonly progress?: (step: string) => void;
+}
+
+export type Restored =
+  | { readonly kind: 'done'; readonly result: RestoreResult }
+  /** Nothing was written. */
+  | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
+
+/**
+ * Carries out a plan. What it overwrites is stored before the first write, groups with members are left out and named,
+ * and everything is read back. Running it again goes on where it was: what stands already is not written again.
+ *
+ * @throws AuthenticationError, AuthorizationError, ClusterUnreachableError, HistoryStoreError
+ */
+export async function applyRestore(request: ApplyRequest): Promise<Restored> {
+  const { loaded, plans, reader, clock, progress = () => {} } = request;
+  const { plan, hash } = loaded;
+  if (hash !== request.hash) {
+    const reason = `its hash is ${hash}, not the ${request.hash} that was asked for`;
+    return { kind: 'refused', refusals: [alteredPlan(plan.id, reason)] };
+  }
+  progress(`checking plan ${plan.id}`);
+  const log = await logOf(plans, loaded, clock.now());
+  if ('code' in log) return { kind: 'refused', refusals: [log] };
+  const refusals = [...stateRefusals(plan, log, clock.now()), ...(await clusterRefusals(plan, reader))];
+  if (refusals.length > 0) return { kind: 'refused', refusals };
+
+  progress(`reading ${plan.groups.length} groups of ${reader.alias}`);
+  const present = await presentGroups(
+    reader,
+    plan.groups.map(({ group }) => group),
+  );
+  const moves = new Map<string, readonly Move[]>();
+  const left: GroupResult[] = [];
+  for (const planned of plan.groups) {
+    const refusal = refusalOfGroup(planned.group, plan.cluster, present.get(planned.group));
+    const wanted = movesOf(planned, present.get(planned.group));
+    if (refusal === null) moves.set(planned.group, wanted);
+    else left.push(refusedGroup(planned.group, wanted, refusal));
+  }
+  progress('storing the positions that will be overwritten');
+  const run = await storeJournal(request, log, moves);
+  const moved = await moveGroups({ groups: moves, reader, writer: request.writer, progress });
+  const order = new Map(plan.groups.map(({ group }, index) => [group, index]));
+  const groups = [...moved, ...left].sort((a, b) => (order.get(a.group) ?? 0) - (order.get(b.group) ?? 0));
+  const result: RestoreResult = { plan: plan.id, action: 'apply', run, at: clock.now(), groups };
+  await storeResult(plans, result, hash);
+  return { kind: 'done', result };
+}
+
+/** Why the plan must not be carried out, whatever the cluster. One that was begun may be completed late. */
+function stateRefusals({ id, expiresAt }: RestorePlan, log: RestoreLog, now: number): Refusal[] {
+  const subject = { plan: id };
+  if (log.undoBegun) {
+    const reason = 'it is being undone, or was';
+    return [{ code: 'PLAN_UNDONE', subject, reason, remedy: 'Run the undo to its end, or make a new plan.' }];
+  }
+  if (log.lastRun === 0 && now >= expiresAt) {
+    const reason = `it could be begun until ${new Date(expiresAt).toISOString()}`;
+    return [{ code: 'PLAN_EXPIRED', subject, reason, remedy: 'Make a new plan: --valid-for keeps it longer.' }];
+  }
+  return [];
+}
+
+function movesOf({ steps }: PlannedGroup, present: PresentGroup | undefined): readonly Move[] {
+  const commits = present?.committed.kind === 'read' ? present.committed.value : new PartitionMap<bigint>();
+  return steps.map(({ topic, partition, to }) => ({
+    topic,
+    partition,
+    before: commits.get(topic, partition) ?? null,
+    to,
+  }));
+}
+
+/** Stores what groups have that no journal has yet; returns the number of this attempt. */
+async function storeJournal(
+  { loaded: { plan, hash }, plans, clock }: ApplyRequest,
+  log: RestoreLog,
+  moves: ReadonlyMap<string, readonly Move[]>,
+): Promise<number> {
+  const at = clock.now();
+  const groups = [...moves]
+    .filter(([group]) => !log.originals.has(group))
+    .map(([group, of]) => ({
+      group,
+      positions: of.map(({ topic, partition, before }) => ({ topic, partition, offset: before })),
+    }));
+  const run = log.lastRun + 1;
+  const bytes = journalCodec.encode({ plan: plan.id, hash, run, at, groups });
+  const added = await plans.add({ plan: plan.id, name: journalName(run), bytes, keepUntil: at + KEEP_DOCUMENTS_MS });
+  if (!added) throw new AppliedAtOnceError(plan.id);
+  return run;
+}

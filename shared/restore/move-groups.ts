@@ -1,0 +1,76 @@
+import { PartitionMap } from '../domain/partition-map.ts';
+import type { PartitionWrite } from '../domain/partition-write.ts';
+import { type GroupResult, groupResult, type Move } from '../domain/restore/restore-result.ts';
+import { AuthenticationError, TidemarkError } from '../errors.ts';
+import type { ClusterReader, OffsetWriter } from '../ports.ts';
+import { readCommits } from './present-groups.ts';
+
+/** Requests under way at once; the writer has a limit of its own for each broker. */
+const GROUPS_AT_ONCE = 64;
+
+/**
+ * Moves groups and reads back where they stand. One request a group for what is committed, one for what is deleted; what
+ * a group refuses does not hold up the others.
+ *
+ * @throws AuthenticationError; whatever the reader throws: then some groups are written, and running it again tells which
+ */
+export async function moveGroups(options: {
+  readonly groups: ReadonlyMap<string, readonly Move[]>;
+  readonly reader: ClusterReader;
+  readonly writer: OffsetWriter;
+  readonly progress: (step: string) => void;
+}): Promise<readonly GroupResult[]> {
+  const { groups, reader, writer, progress } = options;
+  const answers = new Map<string, PartitionMap<PartitionWrite>>();
+  const waiting = [...groups].filter(([, moves]) => moves.some(isMove));
+  let next = 0;
+  let done = 0;
+  const work = async (): Promise<void> => {
+    for (let item = waiting[next++]; item !== undefined; item = waiting[next++]) {
+      const [group, moves] = item;
+      answers.set(group, await moveGroup(writer, group, moves.filter(isMove)));
+      progress(`writing positions: ${++done} of ${waiting.length} groups`);
+    }
+  };
+  await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, work));
+  progress('reading positions back');
+  const readBack = await readCommits(reader, [...groups.keys()]);
+  return [...groups].map(([group, moves]) =>
+    groupResult(group, moves, answers.get(group) ?? new PartitionMap(), readBack(group)),
+  );
+}
+
+function isMove({ before, to }: Move): boolean {
+  return before !== to;
+}
+
+async function moveGroup(
+  writer: OffsetWriter,
+  group: string,
+  moves: readonly Move[],
+): Promise<PartitionMap<PartitionWrite>> {
+  const commits = moves.flatMap(({ topic, partition, to }) => (to === null ? [] : [{ topic, partition, offset: to }]));
+  const deletions = moves.filter(({ to }) => to === null).map(({ topic, partition }) => ({ topic, partition }));
+  const answers = new PartitionMap<PartitionWrite>();
+  const note = (writes: readonly PartitionWrite[]) => {
+    for (const write of writes) answers.set(write.topic, write.partition, write);
+  };
+  if (commits.length > 0) note(await tried(commits, () => writer.commit(group, commits)));
+  if (deletions.length > 0) note(await tried(deletions, () => writer.delete(group, deletions)));
+  return answers;
+}
+
+/** A group that may not be written, or whose broker is gone, is one among many: only a refused login ends it all. */
+async function tried(
+  partitions: readonly { readonly topic: string; readonly partition: number }[],
+  write: () => Promise<readonly PartitionWrite[]>,
+): Promise<readonly PartitionWrite[]> {
+  try {
+    return await write();
+  } catch (error) {
+    if (!(error instanceof TidemarkError) || error instanceof AuthenticationError) throw error;
+    const { code, message, retriable } = error;
+    const failure = { error: code, message, retriable, live: false };
+    return partitions.map(({ topic, partition }) => ({ topic, partition, failure }));
+  }
+}

@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import type { AuditPolicy } from '../domain/audit-policy.ts';
+import type { ClusterMetadata } from '../domain/cluster-data.ts';
+import { type Flow, flowName } from '../domain/flow.ts';
+import type { ClusterRole } from '../domain/history/series-dictionary.ts';
+import { decideRestore } from '../domain/restore/decide-restore.ts';
+import type { Refusal } from '../domain/restore/refusal.ts';
+import type { RestorePlan } from '../domain/restore/restore-plan.ts';
+import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
+import { ClusterUnreachableError } from '../errors.ts';
+import type { Clock, ClusterReader, SnapshotStore } from '../ports.ts';
+import { PLAN_DOCUMENT } from './load-plan.ts';
+import { observeNow } from './observe-now.ts';
+import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
+import { positionsAsOf } from './positions-as-of.ts';
+import { presentGroups } from './present-groups.ts';
+import { planCodec, planHash } from './restore-documents.ts';
+
+/** A name or pattern that groups are chosen by. */
+export interface GroupChoice {
+  /** As it was written, for messages. */
+  readonly text: string;
+  matches(group: string): boolean;
+}
+
+export interface PlanRequest {
+  readonly flow: Flow;
+  readonly opposite: Flow | null;
+  readonly policy: AuditPolicy;
+  /** Closed by whoever made them. */
+  readonly source: ClusterReader;
+  readonly target: ClusterReader;
+  readonly history: SnapshotStore;
+  readonly plans: PlanStore;
+  readonly clock: Clock;
+  /** The time whose positions are wanted: ms since the epoch. */
+  readonly asOf: number;
+  readonly onto: ClusterRole;
+  readonly groups: readonly GroupChoice[];
+  /** Which source topics; all where absent. */
+  readonly topic?: ((name: string) => boolean) | undefined;
+  readonly terms: RestoreTerms;
+  readonly progress?: (step: string) => void;
+}
+
+/** A plan that is stored and can be applied, or everything that speaks against one. */
+export type Planned =
+  | { readonly kind: 'planned'; readonly plan: RestorePlan; readonly hash: string }
+  /** Nothing was stored. The draft shows what it would have been; null where the history has nothing. */
+  | { readonly kind: 'refused'; readonly draft: RestorePlan | null; readonly refusals: readonly Refusal[] };
+
+/**
+ * Plans to put groups where they were, or at what corresponds to it on the target. Reads both clusters and the history,
+ * writes only the plan.
+ *
+ * @throws AuthenticationError, AuthorizationError, HistoryStoreError, DamagedFrameError
+ */
+export async function planRestore(request: PlanRequest): Promise<Planned> {
+  const { flow, onto, asOf, clock, terms, progress = () => {} } = request;
+  const name = flowName(flow);
+  progress(`reading the history of ${name}`);
+  const now = clock.now();
+  const found = await positionsAsOf(request.history, name, asOf, now, terms.maxAgeMs);
+  if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
+  const known = [...found.state.positions('source').keys()];
+  const groups = known.filter((group) => request.groups.some(({ matches }) => matches(group)));
+  const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
+
+  progress(`reading ${name}`);
+  const chosen = new Set(groups);
+  const { observation, evidence } = await observeNow(request, {
+    group: (group) => chosen.has(group),
+    ...(request.topic === undefined ? {} : { topic: request.topic }),
+  });
+  const reader = onto === 'source' ? request.source : request.target;
+  progress(`reading groups of ${reader.alias}`);
+  const isDown = (onto === 'source' ? observation.sourceDown : observation.targetDown) !== null;
+  const present = isDown ? new Map() : await presentGroups(reader, groups);
+  const { plan, refusals } = decideRestore({
+    id: planId(now),
+    onto,
+    asOf,
+    now,
+    state: found.state,
+    heldUntil: found.heldUntil,
+    groups: isDown ? [] : groups,
+    unmatched,
+    topic: request.topic,
+    observation,
+    evidence,
+    metadata: await metadataOf(reader),
+    present,
+    policy: request.policy,
+    terms,
+  });
+  if (refusals.length > 0) return { kind: 'refused', draft: plan, refusals };
+  const document = {
+    plan: plan.id,
+    name: PLAN_DOCUMENT,
+    bytes: planCodec.encode(plan),
+    keepUntil: now + KEEP_DOCUMENTS_MS,
+  };
+  if (!(await request.plans.add(document))) throw new Error(`there is a plan ${plan.id} already`);
+  return { kind: 'planned', plan, hash: planHash(plan) };
+}
+
+async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {
+  try {
+    return await reader.metadata();
+  } catch (error) {
+    if (!(error instanceof ClusterUnreachableError)) throw error;
+    return { clusterId: null, brokers: [], topics: new Map() };
+  }
+}
+
+/** Ids sort by time, and no two are alike. */
+function planId(now: number): string {
+  const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
+  return `${time}-${randomBytes(4).toString('hex')}`;
+}
+
+function nothingKnown(flow: string, asOf: number): Refusal {
+  return {
+    code: 'HISTORY_EMPTY',
+    subject: { flow },
+    reason: `the history has no positions as of ${new Date(asOf).toISOString()}`,
+    remedy: 'Choose a later time, or the history that audits of this flow were recorded in.',
+  };
+}

@@ -1,0 +1,58 @@
+import type { CommittedOffset } from '../domain/cluster-data.ts';
+import { PartitionMap } from '../domain/partition-map.ts';
+import type { PresentGroup } from '../domain/restore/present-group.ts';
+import { type Outcome, read, unread } from '../domain/unread.ts';
+import type { ClusterReader } from '../ports.ts';
+
+/** The groups as the cluster has them now. The list is read first: whoever joins after it is seen by the broker. */
+export async function presentGroups(
+  reader: ClusterReader,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, PresentGroup>> {
+  if (names.length === 0) return new Map();
+  const listed = await reader.groups();
+  const listings = new Map(listed.groups.map((listing) => [listing.group, listing]));
+  const [silent] = listed.unread;
+  const commits = await readCommits(reader, names);
+  return new Map(
+    names.map((group) => {
+      const listing = listings.get(group);
+      return [
+        group,
+        {
+          // What is not listed may be a group of a broker that did not answer.
+          listing: listing === undefined && silent !== undefined ? silent : read(listing ?? null),
+          committed: commits(group),
+        },
+      ];
+    }),
+  );
+}
+
+/** What the groups have committed, by group; for whoever writes and reads back. */
+export async function readCommits(
+  reader: ClusterReader,
+  names: readonly string[],
+): Promise<(group: string) => Outcome<PartitionMap<bigint>>> {
+  const commits = await reader.commits(names);
+  return (group) => {
+    const outcome = commits.get(group);
+    if (outcome === undefined) {
+      const message = 'the cluster did not answer for it';
+      return unread({
+        what: `commits of group ${group}`,
+        cluster: reader.alias,
+        error: 'NOT_ANSWERED',
+        message,
+        retriable: true,
+      });
+    }
+    return outcome.kind === 'read' ? read(byPartition(outcome.value)) : outcome;
+  };
+}
+
+function byPartition(commits: readonly CommittedOffset[]): PartitionMap<bigint> {
+  const map = new PartitionMap<bigint>();
+  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
+  return map;
+}

@@ -1,0 +1,24 @@
+import { planRefusals } from '../domain/restore/plan-refusals.ts';
+import type { Refusal } from '../domain/restore/refusal.ts';
+import type { RestorePlan } from '../domain/restore/restore-plan.ts';
+import type { ClusterReader } from '../ports.ts';
+import { type RestoreLog, readLog } from './journal.ts';
+import { alteredPlan, type LoadedPlan } from './load-plan.ts';
+import { DamagedDocumentError, type PlanStore } from './plan-store.ts';
+
+/** What was noted of the plan, or why that cannot be relied on. */
+export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: number): Promise<RestoreLog | Refusal> {
+  try {
+    return await readLog(plans, plan.id, hash, now);
+  } catch (error) {
+    if (!(error instanceof DamagedDocumentError)) throw error;
+    return alteredPlan(plan.id, error.message);
+  }
+}
+
+/** Why the plan must not be carried out on the cluster as it is now. */
+export async function clusterRefusals(plan: RestorePlan, reader: ClusterReader): Promise<Refusal[]> {
+  const metadata = await reader.metadata();
+  const there = plan.topics.map(({ topic }) => topic).filter((topic) => metadata.topics.has(topic));
+  return planRefusals(plan, { metadata, logs: await reader.offsets(there) });
+}
