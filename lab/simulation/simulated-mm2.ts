@@ -1,6 +1,6 @@
 import { type NewPoint, SyncHistory } from '../../shared/domain/sync-history.ts';
 
-/** A record on the simulated target: which source record it is a copy of, or null for markers and foreign records. */
+/** A record on the simulated target: which source record it is a copy of (epoch −1: somebody else's), null for a marker. */
 type TargetRecord = { readonly epoch: number; readonly source: number } | null;
 
 export type Step =
@@ -19,7 +19,9 @@ export type Step =
   | { readonly do: 'recreate-target' }
   | { readonly do: 'recreate-source'; readonly records: number }
   | { readonly do: 'delete-records'; readonly offsets: number }
-  | { readonly do: 'compact-syncs' };
+  | { readonly do: 'compact-syncs' }
+  /** Compaction of the source: of each so many records one stays. */
+  | { readonly do: 'compact-source'; readonly keep: number };
 
 /** A pair that MM2 may write as a sync, and which of the target's logs it speaks of. */
 interface Pair {
@@ -41,6 +43,7 @@ const OFFSET_LAG_MAX = 10;
 export class SimulatedMm2 {
   /** Offsets of the present source log that hold a data record. */
   readonly #sourceRecords = new Set<number>();
+  #foreigners = 0;
   #sourceStart = 0;
   #sourceEnd = 0;
   #sourceEpoch = 0;
@@ -71,6 +74,10 @@ export class SimulatedMm2 {
   /** Length of the sync log at each recreation of the target. */
   readonly #recreations: number[] = [];
   #markers = false;
+  /** Source offsets that were brought over, of the present topic. */
+  readonly #mirrored = new Set<number>();
+  /** A record was compacted away between its first copy and the restart that brought its neighbours once more. */
+  #vanished = false;
 
   run(steps: readonly Step[]): void {
     for (const step of steps) this.#step(step);
@@ -110,7 +117,7 @@ export class SimulatedMm2 {
         break;
       case 'foreign':
         this.#foreign = true;
-        for (let i = 0; i < step.records; i++) this.#target.push(null);
+        for (let i = 0; i < step.records; i++) this.#target.push({ epoch: -1, source: this.#foreigners++ });
         this.#targetOnly += step.records;
         break;
       case 'recreate-target':
@@ -119,6 +126,7 @@ export class SimulatedMm2 {
         break;
       case 'recreate-source':
         this.#sourceRecords.clear();
+        this.#mirrored.clear();
         this.#sourceStart = 0;
         this.#sourceEnd = 0;
         this.#sourceEpoch++;
@@ -132,6 +140,12 @@ export class SimulatedMm2 {
         break;
       case 'compact-syncs':
         this.#compactSyncs();
+        break;
+      case 'compact-source':
+        for (const offset of [...this.#sourceRecords]) {
+          // The log's newest segment is never compacted.
+          if (offset % step.keep !== 0 && offset < this.#sourceEnd - 5) this.#sourceRecords.delete(offset);
+        }
         break;
     }
   }
@@ -149,7 +163,11 @@ export class SimulatedMm2 {
     let free = syncs;
     if (this.#position < this.#sourceStart) this.#position = this.#sourceStart;
     for (; left > 0 && this.#position < this.#sourceEnd; this.#position++) {
-      if (!this.#sourceRecords.has(this.#position)) continue;
+      if (!this.#sourceRecords.has(this.#position)) {
+        if (this.#mirrored.has(this.#position) && this.#position >= this.#sourceStart) this.#vanished = true;
+        continue;
+      }
+      this.#mirrored.add(this.#position);
       left--;
       this.#clock++;
       this.#sourceOnly += Math.max(0, this.#position - this.#lastRead - 1);
@@ -243,7 +261,8 @@ export class SimulatedMm2 {
    * that was lost or still waits, together with something that it would have told of; or a target log that had grown
    * past the old one's newest sync before the next sync was written;
    * or offsets missing on the one side and added on the other between the same two syncs;
-   * or a sync that waited for the flush while its source topic was replaced.
+   * or a sync that waited for the flush while its source topic was replaced;
+   * or a record that was compacted away between its only copy and the restart that wrote its neighbours again.
    */
   get undetectable(): boolean {
     const untold = this.#dropped || this.#pending !== null;
@@ -251,6 +270,7 @@ export class SimulatedMm2 {
       (untold && (this.#wroteAgain || this.#foreign)) ||
       this.#cancels ||
       this.#stale ||
+      this.#vanished ||
       this.#recreations.some((at) => this.#unnoticed(at))
     );
   }
@@ -293,6 +313,20 @@ export class SimulatedMm2 {
       hole = sync === null;
     }
     return history;
+  }
+
+  /** What the source log holds, in offset order. */
+  get sourceOffsets(): readonly number[] {
+    return [...this.#sourceRecords].sort((a, b) => a - b);
+  }
+
+  get sourceEpoch(): number {
+    return this.#sourceEpoch;
+  }
+
+  /** What the target log holds, by offset. */
+  get targetRecords(): readonly TargetRecord[] {
+    return this.#target;
   }
 
   /** Records read twice by a group at `upstream` that goes on at target position `position`. */

@@ -1,0 +1,20 @@
+/** A record reduced to what tells it from others, so that megabytes of records are not held, nor kept anywhere. */
+export interface DigestedRecord {
+  readonly offset: bigint;
+  /** Hash of key, value and headers. */
+  readonly content: string;
+  /** Milliseconds since the epoch; −1 where the record has none. */
+  readonly timestamp: bigint;
+}
+
+/** Data records of [from, until) of one partition, all of them, in offset order. */
+export interface DigestedStretch {
+  readonly from: bigint;
+  readonly until: bigint;
+  readonly records: readonly DigestedRecord[];
+}
+
+/** What a copy made by MM2 has in common with its original: content and time (MM2 keeps both). */
+export function identityOf({ content, timestamp }: DigestedRecord): string {
+  return `${content}${timestamp}`;
+}
