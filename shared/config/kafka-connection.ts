@@ -9,6 +9,18 @@ export interface KafkaConnection {
   readonly clientId: string;
   readonly tls?: TlsSettings | undefined;
   readonly sasl?: SaslSettings | undefined;
+  /** Who writes offsets, where that is somebody else. Reading never uses it. */
+  readonly writer?: WriterCredentials | undefined;
+}
+
+/** What the writer of a cluster connects with: all of it, with nothing left to take from the cluster's own. */
+export type WriterCredentials = Pick<KafkaConnection, 'clientId' | 'tls' | 'sasl'>;
+
+/** The connection to write offsets with: the writer's where there is one, else the cluster's own. */
+export function writingConnection({ writer, ...own }: KafkaConnection): KafkaConnection {
+  if (writer === undefined) return own;
+  const { alias, bootstrapServers } = own;
+  return { alias, bootstrapServers, ...writer };
 }
 
 export interface TlsSettings {

@@ -1,8 +1,13 @@
 import { RequestWriter } from './request-writer.ts';
 import { ResponseReader } from './response-reader.ts';
 
-/** Name of a request as Kafka's protocol guide has it. Only requests that read: an audit never writes. */
-export type ApiName =
+/** Name of a request as Kafka's protocol guide has it. */
+export type ApiName = ReadingApiName | WritingApiName;
+
+/** Requests that write: only `writing/` may send them, an audit never does. */
+export type WritingApiName = 'OffsetCommit' | 'OffsetDelete';
+
+type ReadingApiName =
   | 'Fetch'
   | 'ListOffsets'
   | 'Metadata'

@@ -1,0 +1,71 @@
+import type { CommittedOffset } from '../../../domain/cluster-data.ts';
+import type { Api } from './api.ts';
+import type { ResponseReader } from './response-reader.ts';
+import { byTopic } from './topic-partitions.ts';
+
+export interface OffsetCommitRequest {
+  readonly group: string;
+  readonly positions: readonly CommittedOffset[];
+}
+
+/** A broker's answer for one partition of a write. */
+export interface PartitionError {
+  readonly topic: string;
+  readonly partition: number;
+  readonly error: number;
+}
+
+/** What Kafka's `OffsetCommitRequest` sends where the committer is no member of the group. */
+const NO_GENERATION = -1;
+/** Before version 5: the broker's own `offsets.retention.minutes`. */
+const DEFAULT_RETENTION = -1n;
+const NO_LEADER_EPOCH = -1;
+
+/**
+ * OffsetCommit as one who is no member of the group, the way Kafka's `AlterConsumerGroupOffsetsHandler` does it: brokers
+ * refuse it while the group has members. The commits' metadata becomes empty and their leader epoch unknown. Version 10,
+ * which names topics by their ids (KIP-848), is not needed.
+ */
+export const OFFSET_COMMIT: Api<OffsetCommitRequest, readonly PartitionError[]> = {
+  key: 8,
+  name: 'OffsetCommit',
+  oldest: 2,
+  newest: 9,
+  flexibleFrom: 8,
+  write(writer, { group, positions }, version) {
+    writer.string(group).int32(NO_GENERATION).string('');
+    if (version >= 7) writer.nullString(); // group_instance_id
+    if (version <= 4) writer.int64(DEFAULT_RETENTION);
+    writer.array(byTopic(positions), ([topic, ofTopic]) => {
+      writer.string(topic);
+      writer.array(ofTopic, ({ partition, offset }) => {
+        writer.int32(partition).int64(offset);
+        if (version >= 6) writer.int32(NO_LEADER_EPOCH);
+        writer.string('').tags();
+      });
+      writer.tags();
+    });
+    writer.tags();
+  },
+  read(reader, version) {
+    if (version >= 3) reader.throttle();
+    const errors = readPartitionErrors(reader);
+    reader.tags();
+    return errors;
+  },
+};
+
+/** Topics with an error for each partition, as OffsetCommit and OffsetDelete answer. */
+export function readPartitionErrors(reader: ResponseReader): readonly PartitionError[] {
+  const errors: PartitionError[] = [];
+  reader.skipArray((r) => {
+    const topic = r.name();
+    r.skipArray(() => {
+      const partition = r.int32();
+      errors.push({ topic, partition, error: r.int16() });
+      r.tags();
+    });
+    r.tags();
+  });
+  return errors;
+}

@@ -1,0 +1,152 @@
+import type { TopicPartition } from '../../../domain/partition.ts';
+import { partitionName } from '../../../domain/partition.ts';
+import type { PartitionWrite, WriteFailure } from '../../../domain/partition-write.ts';
+import { type Permission, TidemarkError } from '../../../errors.ts';
+import type { BrokerConnection } from '../connection/broker-connection.ts';
+import type { BrokerPool } from '../connection/broker-pool.ts';
+import type { Deadline } from '../connection/deadline.ts';
+import { COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NONE, NOT_COORDINATOR } from '../kafka-error-code.ts';
+import { failureOfError, unauthorized } from '../reading/read-failure.ts';
+import type { PartitionError } from '../wire/offset-commit.ts';
+import type { CoordinatorLookup } from './coordinator-lookup.ts';
+import type { LaneGates } from './lane-gates.ts';
+import { failureOfRefusal, missingPermission, notSent, unclear, type WriteKind } from './write-failure.ts';
+
+export interface WriteContext {
+  readonly alias: string;
+  readonly pool: BrokerPool;
+  readonly deadline: Deadline;
+  readonly coordinators: CoordinatorLookup;
+  readonly gates: LaneGates;
+  /** Milliseconds for which a write is tried again while the group has no coordinator that is ready. */
+  readonly retryMs: number;
+}
+
+/** One request for one group. */
+export interface GroupWrite<P extends TopicPartition> {
+  readonly kind: WriteKind;
+  readonly group: string;
+  readonly partitions: readonly P[];
+  /** Sends it; a number is an error of all partitions. May throw what a connection throws. */
+  send(connection: BrokerConnection, partitions: readonly P[]): Promise<number | readonly PartitionError[]>;
+}
+
+/** What one attempt came to, for the partitions it was for. */
+type Attempt =
+  | { readonly kind: 'answered'; readonly broker: string; readonly answer: number | readonly PartitionError[] }
+  | { readonly kind: 'failed'; readonly failure: WriteFailure; readonly again: boolean };
+
+const FIRST_PAUSE_MS = 50;
+const LONGEST_PAUSE_MS = 1_000;
+
+/** The coordinator has moved or is not ready: it has taken nothing, or what it took is not acknowledged to anybody. */
+const AGAIN: ReadonlySet<number> = new Set([COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR]);
+
+/**
+ * Writes to the group's coordinator, and again while that has moved or is not ready. What was sent and not answered is
+ * not sent again: the group's consumers may have come back meanwhile, and only a reader can tell what stands.
+ *
+ * @throws AuthorizationError, ClusterUnreachableError, AuthenticationError where nothing of it was taken
+ */
+export async function writePartitions<P extends TopicPartition>(
+  context: WriteContext,
+  write: GroupWrite<P>,
+): Promise<readonly PartitionWrite[]> {
+  const { kind, group, partitions } = write;
+  const failures = new Map<string, WriteFailure | null>();
+  const denied: Permission[] = [];
+  const giveUpAt = Date.now() + context.retryMs;
+  let pending = partitions;
+  for (let attempt = 0; pending.length > 0; attempt++) {
+    const came = await attemptOnce(context, write, pending).catch((error: unknown) => {
+      if (attempt === 0 && context.deadline.failure === undefined) throw error;
+      return laterFailure(context, error);
+    });
+    const again: P[] = [];
+    const errors = came.kind === 'answered' ? errorsByPartition(came.answer, pending) : null;
+    for (const partition of pending) {
+      const name = partitionName(partition.topic, partition.partition);
+      if (came.kind === 'failed') {
+        failures.set(name, came.failure);
+        if (came.again) again.push(partition);
+        continue;
+      }
+      const error = errors?.get(name);
+      if (error === undefined) {
+        failures.set(name, unclear({ error: 'MALFORMED_RESPONSE', message: `${came.broker} left ${name} out` }));
+        continue;
+      }
+      failures.set(name, error === NONE ? null : failureOfRefusal(error, kind, group, partition, came.broker));
+      if (AGAIN.has(error)) again.push(partition);
+      const permission = missingPermission(error, kind, group, partition);
+      if (permission !== null) denied.push(permission);
+    }
+    const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
+    if (again.length === 0 || Date.now() + pause > giveUpAt) break;
+    context.coordinators.forget(group);
+    try {
+      await context.deadline.sleep(pause);
+    } catch {
+      break;
+    }
+    pending = again;
+  }
+  // What was taken must be told, and a missing permission then stands beside it as a failure.
+  if (denied.length > 0 && [...failures.values()].every((failure) => failure !== null)) {
+    throw unauthorized(context.alias, denied, Number.POSITIVE_INFINITY);
+  }
+  return partitions.map(({ topic, partition }) => ({
+    topic,
+    partition,
+    failure: failures.get(partitionName(topic, partition)) ?? null,
+  }));
+}
+
+async function attemptOnce<P extends TopicPartition>(
+  context: WriteContext,
+  { group, send }: GroupWrite<P>,
+  partitions: readonly P[],
+): Promise<Attempt> {
+  let sent = false;
+  try {
+    const coordinator = await context.coordinators.find(group);
+    if (coordinator.kind === 'failed') return { kind: 'failed', failure: notSent(coordinator.failure), again: false };
+    if (coordinator.kind === 'refused') {
+      return { kind: 'answered', broker: 'the cluster', answer: coordinator.error };
+    }
+    const nodeId = coordinator.value;
+    const answer = await context.gates.run(nodeId, async (lane) => {
+      const connection = await context.pool.broker(nodeId, lane);
+      context.deadline.throwIfOver();
+      sent = true;
+      return send(connection, partitions);
+    });
+    return { kind: 'answered', broker: `broker ${nodeId}`, answer };
+  } catch (error) {
+    const failure = failureOfError(error);
+    if (failure !== null) {
+      const never = !sent || failure.error === 'UNSUPPORTED_BROKER_VERSION';
+      if (never) return { kind: 'failed', failure: notSent(failure), again: failure.again };
+      return { kind: 'failed', failure: unclear(failure), again: false };
+    }
+    throw error;
+  }
+}
+
+/** What would end the call had it been the first attempt: later it is told beside what came before. */
+function laterFailure({ deadline }: WriteContext, error: unknown): Attempt {
+  const over = deadline.failure;
+  const failure = over === undefined ? null : failureOfError(over);
+  if (failure !== null) return { kind: 'failed', failure: notSent(failure), again: false };
+  if (!(error instanceof TidemarkError)) throw error;
+  const { code, message, retriable } = error;
+  return { kind: 'failed', failure: notSent({ error: code, message, retriable, again: retriable }), again: retriable };
+}
+
+function errorsByPartition(
+  answer: number | readonly PartitionError[],
+  asked: readonly TopicPartition[],
+): ReadonlyMap<string, number> {
+  const errors = typeof answer === 'number' ? asked.map((one) => ({ ...one, error: answer })) : answer;
+  return new Map(errors.map(({ topic, partition, error }) => [partitionName(topic, partition), error]));
+}
