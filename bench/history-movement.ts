@@ -1,5 +1,5 @@
 import type { HistoryState } from '../shared/domain/history/history-state.ts';
-import { appendPoint, type MappingPoint } from '../shared/domain/history/mapping-run.ts';
+import { appendMerged } from '../shared/domain/history/mapping-run.ts';
 import type { Series } from '../shared/domain/history/series-dictionary.ts';
 
 const PARTITIONS_PER_TOPIC = 20;
@@ -76,6 +76,7 @@ export class HistoryMovement {
   moveInto(state: HistoryState): void {
     const elapsed = this.#at === 0 ? MINUTE : state.at - this.#at;
     this.#at = state.at;
+    Object.assign(state.readAt, { source: state.at, target: state.at });
     const slots = this.#slotsIn(state);
     const minutes = elapsed / MINUTE;
     for (let p = 0; p < this.partitions; p++) {
@@ -120,23 +121,18 @@ export class HistoryMovement {
     const partition = p % PARTITIONS_PER_TOPIC;
     const mirrored = end - Math.round((rate / 60) * 0.5 * (1 + this.#random()));
     let shift = this.#shift[p] ?? 0;
-    let points = state.points(name, partition);
+    const syncs = state.syncs(name, partition);
     const add = (upstream: number) => {
       // Records came at one rate since the last audit.
       const age = ((mirrored - upstream) / Math.max(1, mirrored - before)) * elapsed;
-      const point: MappingPoint = {
+      const point = {
         upstream: BigInt(upstream),
         downstream: BigInt(upstream - shift + 1_000_000),
-        timestamp: Math.floor(state.at - age - this.#random() * 500),
-        hole: false,
-        newSource: false,
-        newTarget: false,
-        compared: false,
+        timestamp: BigInt(Math.floor(state.at - age - this.#random() * 500)),
       };
-      const last = points.at(-1);
-      if (last === undefined || (point.upstream > last.upstream && point.downstream > last.downstream)) {
-        points = appendPoint(points, point);
-      }
+      const last = syncs.length - 1;
+      const rises = last < 0 || (point.upstream > syncs.upstream(last) && point.downstream > syncs.downstream(last));
+      if (rises) appendMerged(syncs, point);
     };
     if (topic % TRANSACTIONAL_EVERY === 0) {
       const first = Math.max(before, mirrored - MOST_TRANSACTIONS * RECORDS_PER_TRANSACTION);
@@ -147,7 +143,6 @@ export class HistoryMovement {
       }
       this.#shift[p] = shift;
     } else if (mirrored - before >= 100) add(mirrored - 1 - Math.floor(this.#random() * 100));
-    state.setPoints(name, partition, points);
     state.setSlot(slot, BigInt(Math.max(0, mirrored - shift + 1_000_000)));
   }
 

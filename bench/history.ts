@@ -147,17 +147,22 @@ try {
     await writer.record(state, terms(begin));
     let bytes = writes.bytes;
     let warm = 0;
+    const unmoved = (at: number) => {
+      const next = writer.newest?.next(at) ?? state;
+      Object.assign(next.readAt, { source: at, target: at });
+      return next;
+    };
     // The very frames of a run that audits every minute: between them nothing is written but the head.
     for (let at = begin + HOUR; at < begin + IDLE_DAYS * DAY; at += HOUR) {
       writes.reset();
-      const recorded = await writer.record(writer.newest?.next(at) ?? state, terms(at));
+      const recorded = await writer.record(unmoved(at), terms(at));
       if (recorded.kind === 'frame') bytes += writes.bytes;
       else warm = Math.max(warm, writes.items);
     }
     const at = begin + IDLE_DAYS * DAY - MINUTE;
     writes.reset();
     writer = await open(at);
-    await writer.record(writer.newest?.next(at) ?? state, terms(at));
+    await writer.record(unmoved(at), terms(at));
     say(`an idle audit writes ${warm} item in a process that goes on, ${writes.items} in a new one`);
     return { bytes: bytes / IDLE_DAYS / PARTITIONS, items: Math.max(warm, writes.items) };
   }

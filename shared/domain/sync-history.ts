@@ -20,16 +20,30 @@ export type Break = 'hole' | 'newSource' | 'newTarget';
 /** A point whose flags are false where they are absent. */
 export type NewPoint = Pick<SyncPoint, 'timestamp' | 'upstream' | 'downstream'> & Partial<SyncPoint>;
 
+/** Points in columns, for whoever stores them: flags are the bits that `flags` gives. */
+export interface PointColumns {
+  readonly timestamp: BigInt64Array;
+  readonly upstream: BigInt64Array;
+  readonly downstream: BigInt64Array;
+  readonly flags: Uint8Array;
+}
+
+/** Bits of a point's flags; they are stored like this. */
 const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8 } as const;
+const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget;
+const ALL_FLAGS = BREAKS | FLAGS.compared;
 const COLUMNS = 3;
+const LEAST_CAPACITY = 2;
+const NO_COLUMNS = new BigInt64Array(0);
+const NO_FLAGS = new Uint8Array(0);
 
 /**
  * The offset syncs of one partition in the order in which MM2 wrote them. Columns rather than objects: a flow can
  * hold millions of syncs, and an audit has to stay small. Copies share their columns until one of them changes.
  */
 export class SyncHistory {
-  #columns = new BigInt64Array(4 * COLUMNS);
-  #flags = new Uint8Array(4);
+  #columns = NO_COLUMNS;
+  #flags = NO_FLAGS;
   #length = 0;
   #shared = false;
   #pending = 0;
@@ -74,6 +88,56 @@ export class SyncHistory {
     if (length < this.#length) this.#length = length;
   }
 
+  /** Keeps only the points of these indexes, which rise. */
+  keep(indexes: readonly number[]): void {
+    let length = 0;
+    let last = -1;
+    this.#own(this.#length);
+    for (const index of indexes) {
+      this.#check(index);
+      if (index <= last) throw new RangeError('indexes of points to keep have to rise');
+      this.#columns.copyWithin(length * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
+      this.#flags[length] = this.#flags[index] ?? 0;
+      length++;
+      last = index;
+    }
+    this.#length = length;
+  }
+
+  /** Adds stored points from one index up to another as they are; pending breaks stay pending. */
+  pushColumns(points: PointColumns, from: number, to: number): void {
+    this.#own(this.#length + to - from);
+    const columns = this.#columns;
+    let at = this.#length * COLUMNS;
+    for (let i = from; i < to; i++) {
+      columns[at++] = points.timestamp[i] ?? 0n;
+      columns[at++] = points.upstream[i] ?? 0n;
+      columns[at++] = points.downstream[i] ?? 0n;
+      this.#flags[this.#length++] = (points.flags[i] ?? 0) & ALL_FLAGS;
+    }
+  }
+
+  /** A point's flags as the codec stores them. */
+  flags(index: number): number {
+    this.#check(index);
+    return this.#flags[index] ?? 0;
+  }
+
+  /** How many points from the oldest on are the same in both. */
+  commonLength(other: SyncHistory): number {
+    const most = Math.min(this.#length, other.#length);
+    if (this.#columns === other.#columns) return most;
+    let common = 0;
+    while (common < most && this.samePoint(common, other)) common++;
+    return common;
+  }
+
+  /** Whether both hold the same points and nothing else broke behind them. */
+  equals(other: SyncHistory): boolean {
+    if (this.#length !== other.#length || this.#pending !== other.#pending) return false;
+    return this.commonLength(other) === this.#length;
+  }
+
   /** Says of whichever point comes next that something broke in front of it. */
   breakBeforeNext(what: Break): void {
     this.#pending |= FLAGS[what];
@@ -90,7 +154,7 @@ export class SyncHistory {
   }
 
   set pendingBreaks(breaks: number) {
-    this.#pending = breaks & (FLAGS.hole | FLAGS.newSource | FLAGS.newTarget);
+    this.#pending = breaks & BREAKS;
   }
 
   /** Says that something broke in front of a point; of one that is yet to come where `index` is behind the last. */
@@ -103,13 +167,13 @@ export class SyncHistory {
     this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS[what];
   }
 
-  /** Whether another history has the same point in the same place. */
-  samePoint(index: number, other: SyncHistory): boolean {
+  /** Whether another history has the same point, in the same place if none is named. */
+  samePoint(index: number, other: SyncHistory, at = index): boolean {
     return (
-      this.#flags[index] === other.#flags[index] &&
-      this.upstream(index) === other.upstream(index) &&
-      this.downstream(index) === other.downstream(index) &&
-      this.timestamp(index) === other.timestamp(index)
+      this.upstream(index) === other.upstream(at) &&
+      this.downstream(index) === other.downstream(at) &&
+      this.timestamp(index) === other.timestamp(at) &&
+      this.#flags[index] === other.#flags[at]
     );
   }
 
@@ -167,7 +231,7 @@ export class SyncHistory {
   #own(length: number): void {
     const capacity = this.#flags.length;
     if (!this.#shared && length <= capacity) return;
-    const size = length <= capacity ? capacity : Math.max(length, capacity * 2);
+    const size = length <= capacity ? capacity : Math.max(length, capacity * 2, LEAST_CAPACITY);
     const columns = new BigInt64Array(size * COLUMNS);
     columns.set(this.#columns.subarray(0, this.#length * COLUMNS));
     const flags = new Uint8Array(size);

@@ -1,6 +1,7 @@
 import { applyFrame, encodeFrame, type FrameHeader } from '../domain/history/frame.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
-import { thinPoints } from '../domain/history/mapping-run.ts';
+import type { KnownFlow } from '../domain/history/known-flow.ts';
+import { thinToBudget } from '../domain/history/mapping-run.ts';
 import { checkRetention, expiresAt, levelDue, type Retention } from '../domain/history/retention.ts';
 import { isSameState } from '../domain/history/same-state.ts';
 import { DamagedFrameError } from './history-errors.ts';
@@ -71,6 +72,14 @@ export class HistoryWriter {
   /** The state that the history ends with, or null where it is empty: begin the next one with `state.next(at)`. */
   get newest(): HistoryState | null {
     return this.#rescued ?? this.#tails[0]?.state ?? null;
+  }
+
+  /** The same with up to when audits found it so. */
+  get known(): KnownFlow | null {
+    const state = this.newest;
+    if (state === null) return null;
+    const heldUntil = this.#head.tail?.heldUntil ?? state.at;
+    return { state, heldUntil: this.#rescued === null ? heldUntil : state.at };
   }
 
   /**
@@ -156,13 +165,11 @@ export class HistoryWriter {
 
   #thinMapping(state: HistoryState): number {
     let dropped = 0;
-    for (const [topic, partitions] of state.mapping) {
-      for (const [partition, points] of partitions) {
-        if (points.length <= this.#retention.mappingPoints) continue;
+    for (const partitions of state.mapping.values()) {
+      for (const history of partitions.values()) {
+        if (history.length <= this.#retention.mappingPoints) continue;
         // A quarter at once, so that not every frame has to tell all points anew.
-        const thinned = thinPoints(points, Math.ceil(this.#retention.mappingPoints * 0.75));
-        dropped += thinned.dropped;
-        state.setPoints(topic, partition, thinned.points);
+        dropped += thinToBudget(history, Math.ceil(this.#retention.mappingPoints * 0.75));
       }
     }
     return dropped;

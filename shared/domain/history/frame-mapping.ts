@@ -1,35 +1,30 @@
+import { type PointColumns, SyncHistory } from '../sync-history.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { readColumn, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
-import type { MappingPoint } from './mapping-run.ts';
-import { isSamePoint } from './same-state.ts';
+import { isBlank } from './same-state.ts';
+import { MAX_PARTITION } from './series-dictionary.ts';
 
-const SECOND = 1_000;
-const LONGEST_TIME = 2 ** 52;
+const SECOND = 1_000n;
+const MOST_PENDING = 7;
+const MOST_FLAGS = 15;
+const NO_SYNCS = new SyncHistory();
 
-/** One partition's news: which of the parent's points no longer stand, and those that follow. */
+/** One partition's news: which of the parent's points no longer stand, those that follow, and pending breaks. */
 interface Change {
   readonly topic: string;
   readonly partition: number;
   /** Lengths of runs of points, from the newest back: dropped, kept, dropped …; what is left is kept. */
   readonly runs: readonly number[];
-  readonly added: readonly MappingPoint[];
-  /** What the first of the new points is told from. */
-  readonly from: MappingPoint | undefined;
+  readonly before: SyncHistory;
+  readonly after: SyncHistory;
+  /** Index of the first of `after` that is new. */
+  readonly added: number;
 }
 
 /** The mapping's difference to the parent's: in a steady flow, one run per partition that got longer. */
 export function writeMapping(sink: ByteSink, parent: HistoryState, state: HistoryState): void {
-  const topics = new Set([...parent.mapping.keys(), ...state.mapping.keys()]);
-  const changes: Change[] = [];
-  for (const topic of topics) {
-    const before = parent.mapping.get(topic);
-    const after = state.mapping.get(topic);
-    for (const partition of new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])) {
-      const change = difference(topic, partition, before?.get(partition) ?? [], after?.get(partition) ?? []);
-      if (change !== null) changes.push(change);
-    }
-  }
+  const changes = changesBetween(parent, state);
   sink.count(changes.length);
   let last: string | undefined;
   for (const { topic } of changes) {
@@ -37,36 +32,50 @@ export function writeMapping(sink: ByteSink, parent: HistoryState, state: Histor
     if (topic !== last) sink.text(topic);
     last = topic;
   }
-  let previous = 0n;
-  const partitions = changes.map(({ partition }) => {
-    const step = BigInt(partition) - previous;
-    previous = BigInt(partition);
-    return step;
+  let previous = 0;
+  const steps = changes.map(({ partition }) => {
+    const step = partition - previous;
+    previous = partition;
+    return BigInt(step);
   });
-  writeColumn(sink, BigInt64Array.from(partitions));
+  writeColumn(sink, BigInt64Array.from(steps));
+  for (const { after } of changes) sink.byte(after.pendingBreaks);
   for (const { runs } of changes) {
     sink.count(runs.length);
     for (const run of runs) sink.count(run);
   }
-  for (const { added } of changes) sink.count(added.length);
-  const columns: [bigint[], bigint[], bigint[], bigint[]] = [[], [], [], []];
+  let total = 0;
+  for (const { after, added } of changes) {
+    sink.count(after.length - added);
+    total += after.length - added;
+  }
+  const upstreams = new BigInt64Array(total);
+  const across = new BigInt64Array(total);
+  const seconds = new BigInt64Array(total);
+  const rests = new BigInt64Array(total);
+  let at = 0;
   for (const change of changes) {
-    let { from } = change;
+    const { before, after } = change;
+    let upstream = before.length === 0 ? 0n : before.upstream(before.length - 1);
+    let downstream = before.length === 0 ? 0n : before.downstream(before.length - 1);
+    let second = BigInt(Math.floor(state.at / 1_000));
     let guess = guessedStep(change, parent, state);
-    let second = Math.floor(state.at / SECOND);
-    for (const point of change.added) {
-      sink.byte(flagsOf(point));
-      const upstream = point.upstream - (from?.upstream ?? 0n);
-      columns[0].push(upstream - guess);
-      columns[1].push(point.downstream - (from?.downstream ?? 0n) - upstream);
-      columns[2].push(BigInt(Math.floor(point.timestamp / SECOND) - second));
-      columns[3].push(BigInt(point.timestamp - Math.floor(point.timestamp / SECOND) * SECOND));
-      from = point;
-      second = Math.floor(point.timestamp / SECOND);
+    for (let index = change.added; index < after.length; index++, at++) {
+      sink.byte(after.flags(index));
+      const step = after.upstream(index) - upstream;
+      upstreams[at] = step - guess;
+      across[at] = after.downstream(index) - downstream - step;
+      const timestamp = after.timestamp(index);
+      const whole = (timestamp - (timestamp < 0n ? SECOND - 1n : 0n)) / SECOND;
+      seconds[at] = whole - second;
+      rests[at] = timestamp - whole * SECOND;
+      upstream = after.upstream(index);
+      downstream = after.downstream(index);
+      second = whole;
       guess = 0n;
     }
   }
-  for (const column of columns) writeColumn(sink, BigInt64Array.from(column));
+  for (const column of [upstreams, across, seconds, rests]) writeColumn(sink, column);
 }
 
 /** Reads what `writeMapping` wrote into the state, whose time and series are the frame's already. */
@@ -79,6 +88,11 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     topics.push(last);
   }
   const steps = readColumn(source, count);
+  const pending = new Uint8Array(count);
+  for (let i = 0; i < count; i++) {
+    pending[i] = source.byte();
+    if ((pending[i] ?? 0) > MOST_PENDING) throw new MalformedHistoryError('unknown breaks');
+  }
   const runs: number[][] = [];
   for (let i = 0; i < count; i++) {
     const lengths: number[] = [];
@@ -92,118 +106,104 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     total += added[i] ?? 0;
   }
   if (total > source.left) throw new MalformedHistoryError('more mapping points than bytes');
-  const columns: PointColumns = {
-    flags: new Uint8Array(total),
-    upstream: new BigInt64Array(0),
-    across: new BigInt64Array(0),
-    second: new BigInt64Array(0),
-    rest: new BigInt64Array(0),
-  };
-  for (let i = 0; i < total; i++) columns.flags[i] = source.byte();
-  columns.upstream = readColumn(source, total);
-  columns.across = readColumn(source, total);
-  columns.second = readColumn(source, total);
-  columns.rest = readColumn(source, total);
+  const flags = new Uint8Array(total);
+  for (let i = 0; i < total; i++) {
+    flags[i] = source.byte();
+    if ((flags[i] ?? 0) > MOST_FLAGS) throw new MalformedHistoryError('unknown flags of a sync');
+  }
+  const upstream = readColumn(source, total);
+  const downstream = readColumn(source, total);
+  const timestamp = readColumn(source, total);
+  const columns = { flags, upstream, downstream, timestamp };
+  const rests = readColumn(source, total);
   let partition = 0;
   let at = 0;
   let topic: string | undefined;
   let endSlot: (partition: number) => number | undefined = () => undefined;
-  let partitions = new Map<number, readonly MappingPoint[]>();
+  let partitions = new Map<number, SyncHistory>();
   for (let i = 0; i < count; i++) {
     partition += Number(steps[i] ?? 0n);
+    if (!(partition >= 0 && partition <= MAX_PARTITION)) throw new MalformedHistoryError('not a partition');
     const name = topics[i] ?? '';
     if (name !== topic) {
       topic = name;
       endSlot = state.dictionary.sourceEnds(name);
       partitions = state.partitionsOf(name);
     }
-    const before = partitions.get(partition) ?? [];
-    const points = remaining(before, runs[i] ?? []);
+    const history = partitions.get(partition) ?? new SyncHistory();
     const more = added[i] ?? 0;
     const slot = more === 1 ? endSlot(partition) : undefined;
     const guess = slot === undefined || slot >= state.size ? 0n : (state.steps[slot] ?? 0n);
-    readPoints(columns, { from: at, to: at + more, before: before.at(-1), guess, stateAt: state.at }, points);
+    addUp(columns, rests, at, at + more, { history, guess, stateAt: state.at });
+    drop(history, runs[i] ?? []);
+    history.pushColumns(columns, at, at + more);
+    history.pendingBreaks = pending[i] ?? 0;
     at += more;
-    if (points.length === 0) partitions.delete(partition);
-    else partitions.set(partition, points);
+    if (isBlank(history)) partitions.delete(partition);
+    else partitions.set(partition, history);
   }
 }
 
-interface PointColumns {
-  readonly flags: Uint8Array;
-  upstream: BigInt64Array;
-  across: BigInt64Array;
-  second: BigInt64Array;
-  rest: BigInt64Array;
-}
-
-/** The points of one partition, each told from the one before. */
-function readPoints(
+/** Makes one partition's points of what is told of each, which is its difference to the one before. */
+function addUp(
   columns: PointColumns,
-  range: {
-    readonly from: number;
-    readonly to: number;
-    readonly before: MappingPoint | undefined;
-    readonly guess: bigint;
-    readonly stateAt: number;
-  },
-  points: MappingPoint[],
+  rests: BigInt64Array,
+  from: number,
+  to: number,
+  base: { readonly history: SyncHistory; readonly guess: bigint; readonly stateAt: number },
 ): void {
-  let upstream = range.before?.upstream ?? 0n;
-  let downstream = range.before?.downstream ?? 0n;
-  let second = Math.floor(range.stateAt / SECOND);
-  let { guess } = range;
-  for (let at = range.from; at < range.to; at++) {
-    const step = (columns.upstream[at] ?? 0n) + guess;
-    upstream += step;
-    downstream += step + (columns.across[at] ?? 0n);
-    second += Number(columns.second[at] ?? 0n);
-    const timestamp = second * SECOND + Number(columns.rest[at] ?? 0n);
-    if (Math.abs(timestamp) > LONGEST_TIME) throw new MalformedHistoryError('a time is out of range');
-    const flags = columns.flags[at] ?? 0;
-    points.push({
-      upstream,
-      downstream,
-      timestamp,
-      hole: (flags & 1) !== 0,
-      newSource: (flags & 2) !== 0,
-      newTarget: (flags & 4) !== 0,
-      compared: (flags & 8) !== 0,
-    });
+  const newest = base.history.length - 1;
+  let upstream = newest < 0 ? 0n : base.history.upstream(newest);
+  let downstream = newest < 0 ? 0n : base.history.downstream(newest);
+  let second = BigInt(Math.floor(base.stateAt / 1_000));
+  let { guess } = base;
+  for (let at = from; at < to; at++) {
+    const step = BigInt.asIntN(64, (columns.upstream[at] ?? 0n) + guess);
+    upstream = BigInt.asIntN(64, upstream + step);
+    downstream = BigInt.asIntN(64, downstream + step + (columns.downstream[at] ?? 0n));
+    second = BigInt.asIntN(64, second + (columns.timestamp[at] ?? 0n));
+    columns.upstream[at] = upstream;
+    columns.downstream[at] = downstream;
+    columns.timestamp[at] = BigInt.asIntN(64, second * SECOND + (rests[at] ?? 0n));
     guess = 0n;
   }
 }
 
-function flagsOf({ hole, newSource, newTarget, compared }: MappingPoint): number {
-  return (hole ? 1 : 0) | (newSource ? 2 : 0) | (newTarget ? 4 : 0) | (compared ? 8 : 0);
-}
-
 /** Where one sync moved on, it did about as far as the source's end did; the decoder has that as its last step. */
-function guessedStep(change: Change, parent: HistoryState, state: HistoryState): bigint {
-  if (change.added.length !== 1) return 0n;
-  const slot = state.dictionary.sourceEnds(change.topic)(change.partition);
+function guessedStep({ topic, partition, after, added }: Change, parent: HistoryState, state: HistoryState): bigint {
+  if (after.length - added !== 1) return 0n;
+  const slot = state.dictionary.sourceEnds(topic)(partition);
   if (slot === undefined || slot >= state.size) return 0n;
   const before = slot < parent.size ? (parent.values[slot] ?? NONE) : NONE;
   return before === NONE ? 0n : BigInt.asIntN(64, (state.values[slot] ?? NONE) - before);
 }
 
-function difference(
-  topic: string,
-  partition: number,
-  before: readonly MappingPoint[],
-  after: readonly MappingPoint[],
-): Change | null {
-  if (before === after) return null;
-  const dropped = before.map(() => true);
-  let same = 0;
-  for (const [index, point] of before.entries()) {
-    if (!isSamePoint(point, after[same]) || same >= after.length) continue;
-    dropped[index] = false;
-    same++;
+function changesBetween(parent: HistoryState, state: HistoryState): readonly Change[] {
+  const changes: Change[] = [];
+  for (const topic of new Set([...parent.mapping.keys(), ...state.mapping.keys()])) {
+    const before = parent.mapping.get(topic);
+    const after = state.mapping.get(topic);
+    for (const partition of new Set([...(before?.keys() ?? []), ...(after?.keys() ?? [])])) {
+      const histories = { before: before?.get(partition) ?? NO_SYNCS, after: after?.get(partition) ?? NO_SYNCS };
+      const difference = differenceOf(histories.before, histories.after);
+      if (difference !== null) changes.push({ topic, partition, ...histories, ...difference });
+    }
+  }
+  return changes;
+}
+
+function differenceOf(before: SyncHistory, after: SyncHistory): Pick<Change, 'runs' | 'added'> | null {
+  const common = before.commonLength(after);
+  let added = common;
+  const dropped: boolean[] = [];
+  for (let index = common; index < before.length; index++) {
+    const isKept = added < after.length && before.samePoint(index, after, added);
+    dropped.push(!isKept);
+    if (isKept) added++;
   }
   const runs = runsOf(dropped.reverse());
-  if (runs.length === 0 && same === after.length) return null;
-  return { topic, partition, runs, added: after.slice(same), from: before.at(-1) };
+  const isSame = runs.length === 0 && added === after.length && before.pendingBreaks === after.pendingBreaks;
+  return isSame ? null : { runs, added };
 }
 
 /** Lengths of the runs of true and false in turn, beginning with true; a last run of false is left out. */
@@ -223,16 +223,19 @@ function runsOf(flags: readonly boolean[]): readonly number[] {
   return runs.length === 1 && runs[0] === 0 ? [] : runs;
 }
 
-function remaining(before: readonly MappingPoint[], runs: readonly number[]): MappingPoint[] {
-  const [newest = 0] = runs;
-  if (newest > before.length) throw new MalformedHistoryError('more mapping points dropped than there are');
-  if (runs.length <= 1) return before.slice(0, before.length - newest);
-  const kept: (readonly MappingPoint[])[] = [];
-  let end = before.length;
+/** Takes away the points that no longer stand: one run from the newest back, or several. */
+function drop(history: SyncHistory, runs: readonly number[]): void {
+  let end = history.length;
+  const kept: [from: number, to: number][] = [];
   for (const [index, run] of runs.entries()) {
     if (run > end) throw new MalformedHistoryError('more mapping points dropped than there are');
-    if (index % 2 === 1) kept.push(before.slice(end - run, end));
+    if (index % 2 === 1) kept.push([end - run, end]);
     end -= run;
   }
-  return [before.slice(0, end), ...kept.reverse()].flat();
+  if (kept.length === 0) history.truncate(end);
+  else {
+    const indexes = Array.from({ length: end }, (_, index) => index);
+    for (const [from, to] of kept.reverse()) for (let index = from; index < to; index++) indexes.push(index);
+    history.keep(indexes);
+  }
 }

@@ -1,7 +1,9 @@
+import type { Verdict } from '../audit-report.ts';
 import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
 import { readMapping, writeMapping } from './frame-mapping.ts';
 import { readSeries, writeSeries } from './frame-series.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
+import { isSameVerdict } from './same-state.ts';
 
 /** What a frame says of itself; everything else in it is the difference to its parent's state. */
 export interface FrameHeader {
@@ -40,6 +42,8 @@ export function encodeFrame(header: FrameHeader, parent: HistoryState | null, st
     sink.count(header.previous.heldUntil - header.previous.at);
   }
   sink.count(Number(state.syncsReadTo + 1n));
+  for (const role of ROLES) sink.count(state.at - state.readAt[role]);
+  writeSaid(sink, base, state);
   writeUnread(sink, state.unread);
   writeSeries(sink, base, state);
   for (const role of ROLES) writeTopicIds(sink, base.topicIds[role], state.topicIds[role]);
@@ -63,6 +67,8 @@ export function applyFrame(bytes: Uint8Array, parent: HistoryState | null): Hist
   const state = parent ?? new HistoryState(header.at);
   const elapsed = header.parent === null ? 0 : header.at - header.parent.at;
   state.syncsReadTo = BigInt(source.count()) - 1n;
+  for (const role of ROLES) state.readAt[role] = readTime(source, header.at);
+  readSaid(source, state);
   state.unread = readUnread(source);
   readSeries(source, state, elapsed);
   state.at = header.at;
@@ -82,6 +88,40 @@ function readHeader(source: ByteSource): FrameHeader {
   if ((flags & 2) === 0) return { flow, at, level, parent, previous: null };
   const previousAt = at - source.count();
   return { flow, at, level, parent, previous: { at: previousAt, heldUntil: previousAt + source.count() } };
+}
+
+function readTime(source: ByteSource, at: number): number {
+  const time = at - source.count();
+  if (time < 0) throw new MalformedHistoryError('a time is out of range');
+  return time;
+}
+
+const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
+const SAID = { asBefore: 0, nothing: 1, verdict: 2 } as const;
+
+function writeSaid(sink: ByteSink, { said: before }: HistoryState, { said }: HistoryState): void {
+  if (isSameVerdict(before, said)) sink.byte(SAID.asBefore);
+  else if (said === null) sink.byte(SAID.nothing);
+  else {
+    sink.byte(SAID.verdict);
+    sink.text(said.verdict);
+    sink.count(said.reasons.length);
+    for (const reason of said.reasons) sink.text(reason);
+  }
+}
+
+function readSaid(source: ByteSource, state: HistoryState): void {
+  const kind = source.byte();
+  if (kind > SAID.verdict) throw new MalformedHistoryError('unknown kind of verdict');
+  if (kind === SAID.asBefore) return;
+  if (kind === SAID.nothing) {
+    state.said = null;
+    return;
+  }
+  const text = source.text();
+  const verdict = VERDICTS.find((known) => known === text);
+  if (verdict === undefined) throw new MalformedHistoryError('unknown verdict');
+  state.said = { verdict, reasons: Array.from({ length: source.countOfBytes() }, () => source.text()) };
 }
 
 function writeUnread(sink: ByteSink, parts: readonly UnreadPart[]): void {

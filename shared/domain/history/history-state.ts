@@ -1,5 +1,6 @@
+import type { Verdict } from '../audit-report.ts';
 import { PartitionMap } from '../partition-map.ts';
-import type { MappingPoint } from './mapping-run.ts';
+import { SyncHistory } from '../sync-history.ts';
 import { type ClusterRole, type Series, SeriesDictionary } from './series-dictionary.ts';
 
 /** A part that an audit could not read: what is known of it is older than the snapshot. */
@@ -8,6 +9,12 @@ export interface UnreadPart {
   readonly kind: 'cluster' | 'group' | 'topic' | 'syncs';
   /** Name of the group or topic; '' for a cluster. */
   readonly name: string;
+}
+
+/** What the audit said of the flow at that time. */
+export interface SaidThen {
+  readonly verdict: Verdict;
+  readonly reasons: readonly string[];
 }
 
 /** What a series has where it has no offset: a group without a commit, a log that is gone. */
@@ -24,10 +31,14 @@ export class HistoryState {
   /** Offset to go on from in the offset-syncs topic; −1 before the first read. */
   syncsReadTo = NONE;
   unread: readonly UnreadPart[] = [];
-  /** Ids by role and topic. */
+  /** When either side was last read: `at` where that was by this audit, 0 where it never was; ms since the epoch. */
+  readonly readAt: { source: number; target: number };
+  /** Null where the audit was recorded without its verdict. */
+  said: SaidThen | null = null;
+  /** Ids by role and topic; MM2's offset-syncs topic is among them, under its own name. */
   readonly topicIds: { readonly source: Map<string, string>; readonly target: Map<string, string> };
-  /** Points by source topic and partition. */
-  readonly mapping: Map<string, Map<number, readonly MappingPoint[]>>;
+  /** Offset syncs by source topic and partition; this state's own, to be changed in place. */
+  readonly mapping: Map<string, Map<number, SyncHistory>>;
   /** Offsets by slot of the dictionary; slots behind the end have none. */
   values: BigInt64Array;
   /** How far each series went in the step that led here, and how long that took (ms): what the next one is guessed by. */
@@ -46,14 +57,19 @@ export class HistoryState {
     this.syncsReadTo = from?.syncsReadTo ?? NONE;
     this.unread = from?.unread ?? [];
     this.topicIds = { source: new Map(from?.topicIds.source), target: new Map(from?.topicIds.target) };
-    this.mapping = new Map([...(from?.mapping ?? [])].map(([topic, points]) => [topic, new Map(points)]));
+    this.readAt = { source: from?.readAt.source ?? 0, target: from?.readAt.target ?? 0 };
+    this.said = from?.said ?? null;
+    this.mapping = copyMapping(from?.mapping ?? new Map());
   }
 
   copy(): HistoryState {
     return new HistoryState(this.at, this);
   }
 
-  /** A copy for the next audit to write its changes into; nothing is unread in it yet. */
+  /**
+   * A copy for the next audit to write its changes into; nothing is unread in it yet. What it reads is for it to say in
+   * `readAt`, and what it judges in `said`.
+   */
   next(at: number): HistoryState {
     const state = new HistoryState(at, this);
     state.unread = [];
@@ -77,7 +93,9 @@ export class HistoryState {
     for (const role of ['source', 'target'] as const) {
       for (const [topic, id] of this.topicIds[role]) fresh.topicIds[role].set(topic, id);
     }
-    for (const [topic, points] of this.mapping) fresh.mapping.set(topic, new Map(points));
+    for (const [topic, partitions] of copyMapping(this.mapping)) fresh.mapping.set(topic, partitions);
+    Object.assign(fresh.readAt, this.readAt);
+    fresh.said = this.said;
     return fresh;
   }
 
@@ -111,24 +129,32 @@ export class HistoryState {
     this.size = Math.max(this.size, size);
   }
 
-  points(topic: string, partition: number): readonly MappingPoint[] {
-    return this.mapping.get(topic)?.get(partition) ?? [];
-  }
-
-  setPoints(topic: string, partition: number, points: readonly MappingPoint[]): void {
+  /** The syncs of a partition, to be written into. */
+  syncs(topic: string, partition: number): SyncHistory {
     const partitions = this.partitionsOf(topic);
-    if (points.length === 0) partitions.delete(partition);
-    else partitions.set(partition, points);
+    let history = partitions.get(partition);
+    if (history === undefined) {
+      history = new SyncHistory();
+      partitions.set(partition, history);
+    }
+    return history;
   }
 
-  /** The points of a source topic by partition, to be written into. */
-  partitionsOf(topic: string): Map<number, readonly MappingPoint[]> {
+  /** The syncs of a source topic by partition, to be written into. */
+  partitionsOf(topic: string): Map<number, SyncHistory> {
     let partitions = this.mapping.get(topic);
     if (partitions === undefined) {
       partitions = new Map();
       this.mapping.set(topic, partitions);
     }
     return partitions;
+  }
+
+  /** Every series that has an offset. */
+  *known(): Generator<Series> {
+    for (let slot = 0; slot < this.size; slot++) {
+      if ((this.values[slot] ?? NONE) !== NONE) yield this.dictionary.series(slot);
+    }
   }
 
   /** Every committed position of one side, by group. */
@@ -148,4 +174,16 @@ export class HistoryState {
     }
     return groups;
   }
+}
+
+function copyMapping(
+  from: ReadonlyMap<string, ReadonlyMap<number, SyncHistory>>,
+): Map<string, Map<number, SyncHistory>> {
+  const copy = new Map<string, Map<number, SyncHistory>>();
+  for (const [topic, partitions] of from) {
+    const own = new Map<number, SyncHistory>();
+    for (const [partition, history] of partitions) own.set(partition, history.copy());
+    copy.set(topic, own);
+  }
+  return copy;
 }

@@ -1,5 +1,5 @@
+import type { SyncHistory } from '../sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
-import type { MappingPoint } from './mapping-run.ts';
 
 /** Whether two states of one line (numbered alike) know the same, whenever that was. */
 export function isSameState(a: HistoryState, b: HistoryState): boolean {
@@ -12,37 +12,40 @@ export function isSameState(a: HistoryState, b: HistoryState): boolean {
   }
   for (const role of ['source', 'target'] as const) {
     if (a.topicIds[role].size !== b.topicIds[role].size) return false;
+    if (readOf(a, role) !== readOf(b, role)) return false;
     for (const [topic, id] of a.topicIds[role]) if (b.topicIds[role].get(topic) !== id) return false;
   }
-  return isSameMapping(a, b) && isSameMapping(b, a);
+  return isSameVerdict(a.said, b.said) && isSameMapping(a, b) && isSameMapping(b, a);
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {
   return a.role === b?.role && a.kind === b.kind && a.name === b.name;
 }
 
+/** Whether a side was read by that audit, or else when it last was. */
+function readOf({ at, readAt }: HistoryState, role: 'source' | 'target'): number | 'then' {
+  return readAt[role] === at ? 'then' : readAt[role];
+}
+
+export function isSameVerdict(a: HistoryState['said'], b: HistoryState['said']): boolean {
+  if (a === b) return true;
+  if (a?.verdict !== b?.verdict || a?.reasons.length !== b?.reasons.length) return false;
+  return a?.reasons.every((reason, i) => reason === b?.reasons[i]) ?? true;
+}
+
 /** Whether b has all that a has. */
 function isSameMapping(a: HistoryState, b: HistoryState): boolean {
   for (const [topic, partitions] of a.mapping) {
     const others = b.mapping.get(topic);
-    for (const [partition, points] of partitions) {
-      const other = others?.get(partition) ?? [];
-      if (points === other) continue;
-      if (points.length !== other.length || points.some((point, i) => !isSamePoint(point, other[i]))) return false;
+    for (const [partition, history] of partitions) {
+      const other = others?.get(partition);
+      if (other === undefined ? !isBlank(history) : !history.equals(other)) return false;
     }
   }
   return true;
 }
 
-export function isSamePoint(a: MappingPoint | undefined, b: MappingPoint | undefined): boolean {
-  if (a === b) return true;
-  return (
-    a?.upstream === b?.upstream &&
-    a?.downstream === b?.downstream &&
-    a?.timestamp === b?.timestamp &&
-    a?.hole === b?.hole &&
-    a?.newSource === b?.newSource &&
-    a?.newTarget === b?.newTarget &&
-    a?.compared === b?.compared
-  );
+/** A history that says nothing is as good as none. */
+export function isBlank(history: SyncHistory): boolean {
+  return history.length === 0 && history.pendingBreaks === 0;
 }

@@ -13,6 +13,7 @@ export function auditState(writer: HistoryWriter, begin: number, audit: number):
     for (let i = 0; i < GROUPS; i++) state.set(group(i), scattered(i));
   }
   state.set(group(0), markOf(audit));
+  Object.assign(state.readAt, { source: at, target: at });
   return state;
 }
 

@@ -1,5 +1,5 @@
 import { HistoryState } from '../../../shared/domain/history/history-state.ts';
-import { appendPoint } from '../../../shared/domain/history/mapping-run.ts';
+import { appendMerged } from '../../../shared/domain/history/mapping-run.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
 import type { ClusterRole, Series } from '../../../shared/domain/history/series-dictionary.ts';
 import { HistoryWriter } from '../../../shared/history/history-writer.ts';
@@ -40,6 +40,7 @@ export function stateAfter(
 ): HistoryState {
   const state = writer.newest?.next(at) ?? new HistoryState(at);
   for (const [series, offset] of offsets) state.set(series, offset);
+  Object.assign(state.readAt, { source: at, target: at });
   return state;
 }
 
@@ -49,17 +50,10 @@ export function movedTo(writer: HistoryWriter, at: number, offset: number): Hist
     [end(), BigInt(offset)],
     [commit('billing'), BigInt(Math.max(0, offset - 10))],
   ]);
-  const point = {
-    upstream: BigInt(offset),
-    downstream: BigInt(offset),
-    timestamp: at,
-    hole: false,
-    newSource: false,
-    newTarget: false,
-    compared: false,
-  };
-  const points = state.points('orders', 0);
-  if (points.at(-1)?.upstream !== point.upstream) state.setPoints('orders', 0, appendPoint(points, point));
+  const point = { upstream: BigInt(offset), downstream: BigInt(offset), timestamp: BigInt(at) };
+  const syncs = state.syncs('orders', 0);
+  const isNew = syncs.length === 0 || syncs.upstream(syncs.length - 1) !== point.upstream;
+  if (isNew) appendMerged(syncs, point);
   return state;
 }
 
@@ -75,11 +69,16 @@ export function factsOf(state: HistoryState): readonly string[] {
     for (const [topic, id] of state.topicIds[role]) facts.push(`${role} ${topic} is ${id}`);
   }
   for (const [topic, partitions] of state.mapping) {
-    for (const [partition, points] of partitions) {
-      for (const [index, point] of points.entries())
-        facts.push(`${topic}-${partition}[${index}] ${Object.values(point).join(' ')}`);
+    for (const [partition, syncs] of partitions) {
+      for (let i = 0; i < syncs.length; i++)
+        facts.push(`${topic}-${partition}[${i}] ${Object.values(syncs.at(i)).join(' ')}`);
+      if (syncs.pendingBreaks > 0) facts.push(`${topic}-${partition} then ${syncs.pendingBreaks}`);
     }
   }
+  for (const role of ['source', 'target'] as const) {
+    if (state.readAt[role] !== state.at) facts.push(`${role} as of ${state.readAt[role]}`);
+  }
+  facts.push(`said ${JSON.stringify(state.said)}`);
   for (const part of state.unread) facts.push(`unread ${Object.values(part).join(' ')}`);
   return facts.sort();
 }

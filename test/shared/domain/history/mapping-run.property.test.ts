@@ -2,24 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SimulatedMm2 } from '../../../../lab/simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../../../lab/simulation/steps.ts';
-import {
-  appendPoint,
-  type MappingPoint,
-  syncHistoryOf,
-  thinPoints,
-} from '../../../../shared/domain/history/mapping-run.ts';
+import { appendMerged, thinToBudget } from '../../../../shared/domain/history/mapping-run.ts';
 import { PartitionMapping } from '../../../../shared/domain/mapping.ts';
-import type { SyncHistory } from '../../../../shared/domain/sync-history.ts';
+import { SyncHistory } from '../../../../shared/domain/sync-history.ts';
 import { translate } from '../../../../shared/domain/translation.ts';
 
 /** What the history makes of the syncs that an audit read. */
-function stored(history: SyncHistory): readonly MappingPoint[] {
-  let points: readonly MappingPoint[] = [];
-  for (let i = 0; i < history.length; i++) {
-    const point = history.at(i);
-    points = appendPoint(points, { ...point, timestamp: Number(point.timestamp) });
-  }
-  return points;
+function stored(history: SyncHistory): SyncHistory {
+  const kept = new SyncHistory();
+  for (let i = 0; i < history.length; i++) appendMerged(kept, history.at(i));
+  return kept;
 }
 
 function mappingOf(mm2: SimulatedMm2, history: SyncHistory): PartitionMapping {
@@ -44,10 +36,10 @@ describe('the mapping as the history keeps it', () => {
       fc.property(simulatedLife, (steps) => {
         const mm2 = livedThrough(steps);
         const history = mm2.readSyncs();
-        const points = stored(history);
-        merged += history.length - points.length;
+        const runs = stored(history);
+        merged += history.length - runs.length;
         const whole = mappingOf(mm2, history);
-        const kept = mappingOf(mm2, syncHistoryOf(points));
+        const kept = mappingOf(mm2, runs);
         for (let upstream = 0; upstream <= mm2.sourceEnd; upstream++) {
           const mine = translate(kept, BigInt(upstream));
           const theirs = translate(whole, BigInt(upstream));
@@ -71,13 +63,14 @@ describe('the mapping as the history keeps it', () => {
         const mm2 = livedThrough(steps);
         fc.pre(!mm2.undetectable);
         const history = mm2.readSyncs();
-        const points = stored(history);
-        const thinned = thinPoints(points, budget);
-        dropped += thinned.dropped;
-        expect(thinned.points.length + thinned.dropped).toBe(points.length);
-        if (thinned.dropped === 0) return;
-        const before = mappingOf(mm2, syncHistoryOf(points));
-        const after = mappingOf(mm2, syncHistoryOf(thinned.points));
+        const runs = stored(history);
+        const thinned = runs.copy();
+        const gone = thinToBudget(thinned, budget);
+        dropped += gone;
+        expect(thinned.length + gone).toBe(runs.length);
+        if (gone === 0) return;
+        const before = mappingOf(mm2, runs);
+        const after = mappingOf(mm2, thinned);
         for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
           const dense = translate(before, BigInt(upstream));
           const sparse = translate(after, BigInt(upstream));

@@ -1,0 +1,39 @@
+import type { ObservedSyncs, RememberedTopic } from '../observation.ts';
+import { PartitionMap } from '../partition-map.ts';
+import type { SyncHistory } from '../sync-history.ts';
+import type { HistoryState } from './history-state.ts';
+import type { ClusterRole } from './series-dictionary.ts';
+
+/** What earlier audits knew of a flow: the newest state, and up to when audits found it so (ms since the epoch). */
+export interface KnownFlow {
+  readonly state: HistoryState;
+  readonly heldUntil: number;
+}
+
+/** When what is known of one side was read: ms since the epoch. */
+export function readAtOf({ state, heldUntil }: KnownFlow, role: ClusterRole): number {
+  return state.readAt[role] === state.at ? heldUntil : state.readAt[role];
+}
+
+/** The topics of one side with the ids that they had. */
+export function rememberedTopics(known: KnownFlow, role: ClusterRole): ReadonlyMap<string, RememberedTopic> {
+  const seenAt = readAtOf(known, role);
+  return new Map([...known.state.topicIds[role]].map(([topic, id]) => [topic, { id, seenAt }]));
+}
+
+/** The mapping as the history keeps it, to be read on from; null where the offset-syncs topic was never read. */
+export function knownSyncs(known: KnownFlow, topic: string, role: ClusterRole): ObservedSyncs | null {
+  const { state } = known;
+  if (state.syncsReadTo < 0n) return null;
+  const histories = new PartitionMap<SyncHistory>();
+  for (const [name, partitions] of state.mapping) {
+    for (const [partition, history] of partitions) histories.set(name, partition, history);
+  }
+  return {
+    topic,
+    topicId: state.topicIds[role].get(topic) ?? null,
+    readTo: state.syncsReadTo,
+    histories,
+    malformed: 0,
+  };
+}
