@@ -2,17 +2,18 @@ import { randomBytes } from 'node:crypto';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { ClusterMetadata } from '../domain/cluster-data.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
+import { readAtOf } from '../domain/history/known-flow.ts';
 import type { ClusterRole } from '../domain/history/series-dictionary.ts';
 import { decideRestore } from '../domain/restore/decide-restore.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
 import { ClusterUnreachableError } from '../errors.ts';
+import { readStateAsOf } from '../history/read-history.ts';
 import type { Clock, ClusterReader, SnapshotStore } from '../ports.ts';
 import { PLAN_DOCUMENT } from './load-plan.ts';
 import { observeNow } from './observe-now.ts';
 import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
-import { positionsAsOf } from './positions-as-of.ts';
 import { presentGroups } from './present-groups.ts';
 import { planCodec, planHash } from './restore-documents.ts';
 
@@ -60,7 +61,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const name = flowName(flow);
   progress(`reading the history of ${name}`);
   const now = clock.now();
-  const found = await positionsAsOf(request.history, name, asOf, now, terms.maxAgeMs);
+  const found = await readStateAsOf(request.history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
   const known = [...found.state.positions('source').keys()];
   const groups = known.filter((group) => request.groups.some(({ matches }) => matches(group)));
@@ -82,7 +83,8 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     asOf,
     now,
     state: found.state,
-    heldUntil: found.heldUntil,
+    // Audits go on when the source dies, and carry along what it had.
+    heldUntil: Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
     unmatched,
     topic: request.topic,

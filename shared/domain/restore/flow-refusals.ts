@@ -37,31 +37,24 @@ function tooOld(inputs: RestoreInputs): Refusal[] {
   const age = inputs.asOf - inputs.heldUntil;
   if (age <= inputs.terms.maxAgeMs) return [];
   const seconds = Math.ceil(age / 1000);
-  return [
-    {
-      code: 'INPUT_TOO_OLD',
-      subject: { flow: flowOf(inputs) },
-      reason: `the positions were last read at ${isoOf(inputs.heldUntil)}, ${seconds} s before the time asked for`,
-      remedy: `--max-age ${seconds} accepts them; groups may have moved on in between, and would read that again.`,
-    },
-  ];
+  const subject = { flow: flowOf(inputs) };
+  const code = 'INPUT_TOO_OLD';
+  if (inputs.heldUntil <= 0) {
+    return [{ code, subject, reason: 'no audit has read the source', remedy: 'Choose a later time.' }];
+  }
+  const reason = `the positions were last read at ${isoOf(inputs.heldUntil)}, ${seconds} s before the time asked for`;
+  const remedy = `--max-age ${seconds} accepts them; groups may have moved on in between, and would read that again.`;
+  return [{ code, subject, reason, remedy }];
 }
 
-/** Parts of the snapshot that its audit could not read: what it has of them is older than it says. */
-function unreadThen(inputs: RestoreInputs): Refusal[] {
-  const { state, groups } = inputs;
-  const at = isoOf(state.at);
-  const remedy = 'Choose a time at which it was read.';
-  const parts = state.unread.filter(({ role, kind }) => role === 'source' && kind !== 'syncs');
-  if (parts.some(({ kind }) => kind === 'cluster')) {
-    const reason = `the audit of ${at} could not read the source, so that the positions are of an unknown earlier time`;
-    return [{ code: 'INPUT_UNREAD', subject: { flow: flowOf(inputs) }, reason, remedy }];
-  }
-  return parts.flatMap(({ kind, name }) =>
-    kind === 'group' && groups.includes(name)
-      ? [{ code: 'INPUT_UNREAD', subject: { group: name }, reason: `the audit of ${at} could not read it`, remedy }]
-      : [],
-  );
+/** Groups that the snapshot's audit could not read: what it has of them is older than it says. */
+function unreadThen({ state, groups }: RestoreInputs): Refusal[] {
+  const chosen = new Set(groups);
+  return state.unread.flatMap(({ role, kind, name }) => {
+    if (role !== 'source' || kind !== 'group' || !chosen.has(name)) return [];
+    const reason = `the audit of ${isoOf(state.at)} could not read it: its positions are of an unknown earlier time`;
+    return [{ code: 'INPUT_UNREAD', subject: { group: name }, reason, remedy: 'Choose a time at which it was read.' }];
+  });
 }
 
 /** Topics that are not those of the time asked for: their offsets mean something else. */

@@ -15,7 +15,7 @@ export interface RestoreInputs {
   /** The time that was asked for; ms since the epoch. */
   readonly asOf: number;
   readonly now: number;
-  /** What the history knows as of then, and up to when that was found so. */
+  /** What the history knows as of then, and the last time up to then at which the source was read. */
   readonly state: HistoryState;
   readonly heldUntil: number;
   /** Groups that are wanted; all of them have positions in `state`. */

@@ -52,7 +52,7 @@ export interface RestorePlan {
   /** Alias and id of the cluster that is written to. */
   readonly cluster: string;
   readonly clusterId: string | null;
-  /** The time that was asked for, when the positions were first found so, and how long they were known to hold. */
+  /** The time asked for, that of the snapshot, and the last time up to then at which the positions were read. */
   readonly asOf: number;
   readonly stateAt: number;
   readonly heldUntil: number;

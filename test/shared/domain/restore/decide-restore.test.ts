@@ -1,0 +1,294 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { judgeFlow } from '../../../../shared/domain/judge-flow.ts';
+import type { FlowObservation } from '../../../../shared/domain/observation.ts';
+import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
+import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
+import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
+import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
+import { read } from '../../../../shared/domain/unread.ts';
+import { NOW, type RestoreCase, restoreCase, THEN } from './restore-fixture.ts';
+
+function decide(of: RestoreCase = {}) {
+  const { plan, refusals } = decideRestore(restoreCase(of));
+  return { plan, refusals, codes: refusals.map(({ code }) => code), step: plan.groups[0]?.steps[0] };
+}
+
+const DOWN = { what: 'cluster A', cluster: 'A', error: 'X', message: 'A does not answer', retriable: true };
+
+describe('onto the target', () => {
+  test('a group goes to the position that corresponds to its commit of then, whatever it has now', () => {
+    const { step, refusals, plan } = decide({ commits: { billing: 150n }, now: { billing: 900n } });
+    expect(refusals).toEqual([]);
+    expect(step).toEqual({
+      topic: 'A.t',
+      partition: 0,
+      from: 900n,
+      to: 150n,
+      rereadAtMost: 0n,
+      skipAtMost: 0n,
+      proof: 'exact',
+      clamped: null,
+      unreadLoss: 0n,
+    });
+    expect(plan).toMatchObject({ flow: 'A->B', cluster: 'B', clusterId: 'cluster', asOf: THEN, madeAt: NOW });
+    expect(plan.topics).toEqual([{ topic: 'A.t', id: null, logs: [{ partition: 0, start: 0n, end: 1_001n }] }]);
+    expect(summaryOf(plan)).toMatchObject({ groups: 1, partitions: 1, back: 1, backBy: 750n, forward: 0 });
+  });
+
+  test('GIVEN any syncs and commit THEN the plan says what an audit of that commit says', () => {
+    const step = fc.record({ up: fc.bigInt({ min: 1n, max: 300n }), lost: fc.bigInt({ min: -2n, max: 40n }) });
+    fc.assert(
+      fc.property(
+        fc.array(step, { minLength: 1, maxLength: 12 }),
+        fc.bigInt({ min: 0n, max: 4_000n }),
+        fc.bigInt({ min: 0n, max: 400n }),
+        (steps, committed, targetStart) => {
+          let [up, down] = [0n, 0n];
+          const syncs = steps.map(({ up: by, lost }) => {
+            up += by;
+            down += by - lost > 0n ? by - lost : 1n;
+            return [up, down] as const;
+          });
+          const partition = { syncs, targetStart: targetStart < down ? targetStart : 0n };
+          const inputs = restoreCase({
+            commits: { g: committed },
+            partition,
+            terms: { minProof: 'conservative', clamp: true },
+          });
+          const { plan } = decideRestore(inputs);
+          const listing = { group: 'g', state: 'Empty', type: 'classic', protocolType: '' } as const;
+          const commits = [{ topic: 't', partition: 0, offset: committed }];
+          const group = { listing, committed: read(commits), checkedAt: NOW };
+          const audited = judgeFlow({ ...inputs.observation, groups: [group] }, new PartitionMap(), inputs.policy);
+          const { position, proof, rereadAtMost, skipAtMost } = audited.groups[0]?.tidemark ?? {};
+          const planned = plan.groups[0]?.steps[0];
+          expect(planned?.to ?? null).toBe(position);
+          if (planned !== undefined) {
+            expect(planned).toMatchObject({ proof, rereadAtMost, skipAtMost });
+            expect(planned.to).toBeGreaterThanOrEqual(partition.targetStart);
+            expect(planned.unreadLoss > 0n).toBe(planned.clamped !== null);
+          }
+        },
+      ),
+    );
+  });
+
+  test('what retention took of the unread records is counted, and asks for --clamp', () => {
+    const partition = {
+      syncs: [
+        [0n, 0n],
+        [1_000n, 1_000n],
+      ],
+      targetStart: 400n,
+    } as const;
+    const refused = decide({ commits: { g: 150n }, partition });
+    expect(refused.codes).toEqual(['OUTSIDE_LOG']);
+    expect(refused.refusals[0]?.reason).toContain('up to 250 records');
+    const { step, codes } = decide({ commits: { g: 150n }, partition, terms: { clamp: true } });
+    expect([codes, step?.to, step?.clamped, step?.unreadLoss]).toEqual([[], 400n, 'start', 250n]);
+    expect(decide({ commits: { g: 400n }, partition }).step).toMatchObject({ to: 400n, clamped: null, unreadLoss: 0n });
+  });
+
+  test('a proof weaker than asked is refused with the proof that would do', () => {
+    const partition = {
+      syncs: [
+        [0n, 0n],
+        [1_000n, 900n],
+      ],
+    } as const;
+    expect(decide({ partition }).step).toMatchObject({ proof: 'bounded', to: 50n, rereadAtMost: 100n });
+    expect(decide({ partition }).codes).toEqual([]);
+    const exact = decide({ partition, terms: { minProof: 'exact' } });
+    expect(exact.codes).toEqual(['PROOF_TOO_WEAK']);
+    expect(exact.refusals[0]?.remedy).toContain('--min-proof bounded');
+    const ahead = {
+      partition: {
+        syncs: [
+          [0n, 0n],
+          [10n, 10n],
+        ],
+        sourceEnd: 500n,
+      } as const,
+      topic: withEnd(500n),
+    };
+    expect(decide(ahead).codes).toEqual(['PROOF_TOO_WEAK']);
+    expect(decide({ ...ahead, terms: { minProof: 'conservative' } }).step).toMatchObject({
+      to: 11n,
+      proof: 'conservative',
+    });
+  });
+
+  test('no mapping is no position: refused with the reason', () => {
+    const { codes, step, refusals } = decide({ partition: { syncs: [] } });
+    expect([codes, step]).toEqual([['MAPPING_UNKNOWN'], undefined]);
+    expect(refusals[0]).toMatchObject({ subject: { group: 'billing', topic: 'A.t', partition: 0 } });
+    expect(refusals[0]?.reason).not.toBe('');
+  });
+
+  test('a position that the group has now and had not then is named and left alone', () => {
+    const inputs = restoreCase({ commits: { g: 10n } });
+    const [topic] = inputs.observation.topics;
+    if (topic === undefined) throw new Error('a topic');
+    const two = {
+      ...topic,
+      source: [...topic.source, ...topic.source],
+      target: [...(topic.target ?? []), ...(topic.target ?? [])],
+    };
+    const present = inputs.present.get('g');
+    if (present?.committed.kind !== 'read') throw new Error('a group');
+    present.committed.value.set('A.t', 1, 77n);
+    const { plan } = decideRestore({ ...inputs, observation: { ...inputs.observation, topics: [two] } });
+    expect(plan.groups[0]?.leftAlone).toEqual([{ topic: 'A.t', partition: 1, at: 77n }]);
+    expect(plan.groups[0]?.steps).toHaveLength(1);
+  });
+});
+
+describe('MM2 that moves groups', () => {
+  const syncing = (observation: FlowObservation): FlowObservation => ({
+    ...observation,
+    flow: { ...observation.flow, syncGroupOffsets: { enabled: true, intervalMs: 60_000 } },
+  });
+  const checkpointAt =
+    (downstream: bigint) =>
+    (observation: FlowObservation): FlowObservation => {
+      const partitions = new PartitionMap<{ upstream: bigint; downstream: bigint; timestamp: bigint }>();
+      partitions.set('A.t', 0, { upstream: downstream, downstream, timestamp: 0n });
+      const value = { topic: 'A.checkpoints.internal', byGroup: new Map([['billing', partitions]]), malformed: 0 };
+      return { ...syncing(observation), checkpoints: { kind: 'read', value } };
+    };
+
+  test('alive: refused, unless asked for all the same, or onto the source', () => {
+    expect(decide({ observation: syncing }).codes).toEqual(['MM2_SYNCS_GROUPS']);
+    expect(decide({ observation: syncing, terms: { evenIfMm2Syncs: true } }).codes).toEqual([]);
+    expect(decide({ observation: syncing, onto: 'source' }).codes).toEqual([]);
+  });
+
+  test('stopped: its heartbeats are old while the source is alive', () => {
+    const stopped = (observation: FlowObservation): FlowObservation => ({
+      ...syncing(observation),
+      heartbeat: { kind: 'read', value: { newest: BigInt(NOW - 3_600_000), steadySince: null } },
+    });
+    expect(decide({ observation: stopped }).codes).toEqual([]);
+  });
+
+  test.each([
+    [200n, ['MM2_SYNCS_GROUPS']],
+    [150n, []],
+  ])('with a dead source, and its last checkpoint at %s for a position of 150: %j', (checkpoint, codes) => {
+    const observation = (one: FlowObservation): FlowObservation => ({
+      ...checkpointAt(checkpoint)(one),
+      sourceDown: DOWN,
+    });
+    expect(decide({ observation }).codes).toEqual(codes);
+  });
+});
+
+describe('onto the source', () => {
+  test('the commit of then itself, with the distance to that of now', () => {
+    const { plan, step, codes } = decide({ onto: 'source', commits: { g: 150n }, now: { g: 900n } });
+    expect(codes).toEqual([]);
+    expect(step).toMatchObject({ topic: 't', from: 900n, to: 150n, proof: 'exact', rereadAtMost: 0n, skipAtMost: 0n });
+    expect(plan.cluster).toBe('A');
+    expect(summaryOf(plan)).toMatchObject({ back: 1, backBy: 750n });
+    const forward = decide({ onto: 'source', commits: { g: 150n }, now: { g: 100n } });
+    expect(summaryOf(forward.plan)).toMatchObject({ forward: 1, forwardBy: 50n, back: 0 });
+    expect(summaryOf(decide({ onto: 'source' }).plan)).toMatchObject({ added: 1 });
+  });
+
+  test('outside the log: refused, or clamped with what is lost', () => {
+    const partition = {
+      syncs: [
+        [500n, 0n],
+        [1_000n, 500n],
+      ],
+      sourceStart: 400n,
+    } as const;
+    expect(decide({ onto: 'source', partition }).codes).toEqual(['OUTSIDE_LOG']);
+    const before = decide({ onto: 'source', partition, terms: { clamp: true } }).step;
+    expect(before).toMatchObject({ to: 400n, clamped: 'start', unreadLoss: 250n });
+    const behind = decide({ onto: 'source', partition, commits: { g: 5_000n }, terms: { clamp: true } }).step;
+    expect(behind).toMatchObject({ to: 1_001n, clamped: 'end', unreadLoss: 0n });
+  });
+});
+
+describe('refusals', () => {
+  test.each<[string, RestoreCase, RefusalCode[]]>([
+    ['a live classic group', { listing: { state: 'Stable' } }, ['GROUP_LIVE']],
+    ['a live group of the new protocol', { listing: { state: 'Reconciling', type: 'consumer' } }, ['GROUP_LIVE']],
+    ['a rebalancing group', { listing: { state: 'PreparingRebalance' } }, ['GROUP_LIVE']],
+    ['a group of unknown state', { listing: { state: 'Unknown' } }, ['GROUP_UNREAD']],
+    ['a share group', { listing: { type: 'share' } }, ['GROUP_NOT_A_CONSUMER']],
+    ['a name that no group had', { unmatched: ['bilig'] }, ['GROUP_UNKNOWN']],
+    ['positions older than asked', { heldUntil: THEN - 3_600_001 }, ['INPUT_TOO_OLD']],
+    ['positions as old as asked', { heldUntil: THEN - 3_600_000 }, []],
+    ['positions of no audit', { heldUntil: 0 }, ['INPUT_TOO_OLD']],
+    [
+      'a group that was unread then',
+      {
+        state: (s) => {
+          s.unread = [{ role: 'source', kind: 'group', name: 'billing' }];
+        },
+      },
+      ['INPUT_UNREAD'],
+    ],
+    [
+      'another group that was unread then',
+      {
+        state: (s) => {
+          s.unread = [{ role: 'source', kind: 'group', name: 'x' }];
+        },
+      },
+      [],
+    ],
+    [
+      'another source topic',
+      { topic: (t) => ({ ...t, sourceId: 'new' }), state: (s) => s.topicIds.source.set('t', 'old') },
+      ['TOPIC_RECREATED'],
+    ],
+    [
+      'another target topic',
+      { topic: (t) => ({ ...t, targetId: 'new' }), state: (s) => s.topicIds.target.set('A.t', 'old') },
+      ['TOPIC_RECREATED'],
+    ],
+    [
+      'the same topics',
+      { topic: (t) => ({ ...t, sourceId: 'same' }), state: (s) => s.topicIds.source.set('t', 'same') },
+      [],
+    ],
+    ['a partition that is gone', { topic: (t) => ({ ...t, source: [], target: [] }) }, ['TOPIC_MISSING']],
+    ['a target that is down', { observation: (o) => ({ ...o, targetDown: DOWN }) }, ['CLUSTER_UNREAD']],
+  ])('%s: %#', (_, of, codes) => {
+    const decided = decide(of);
+    expect(decided.codes).toEqual(codes);
+    for (const { reason, remedy } of decided.refusals) expect([reason, remedy]).not.toContain('');
+  });
+
+  test('another target topic is nothing to a rewind of the source', () => {
+    const of: RestoreCase = {
+      topic: (t) => ({ ...t, targetId: 'new' }),
+      state: (s) => s.topicIds.target.set('A.t', 'old'),
+    };
+    expect(decide({ ...of, onto: 'source' }).codes).toEqual([]);
+  });
+
+  test('all are told at once', () => {
+    const { codes } = decide({
+      listing: { state: 'Stable' },
+      unmatched: ['x'],
+      heldUntil: THEN - 7_200_000,
+      partition: {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 900n],
+        ],
+      },
+      terms: { minProof: 'verified' },
+    });
+    expect(codes).toEqual(['GROUP_UNKNOWN', 'INPUT_TOO_OLD', 'GROUP_LIVE', 'PROOF_TOO_WEAK']);
+  });
+});
+
+function withEnd(end: bigint): NonNullable<RestoreCase['topic']> {
+  return (topic) => ({ ...topic, target: [read({ start: 0n, highWatermark: end, lastStableOffset: end })] });
+}
