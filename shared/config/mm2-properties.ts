@@ -13,7 +13,7 @@ import { warnOfContradictions, warnOfIgnoredEntries } from './mm2-warnings.ts';
 import { parseProperties } from './properties.ts';
 import type { Environment } from './secret-source.ts';
 import { fileProblem } from './secret-source.ts';
-import type { LoadContext } from './setting.ts';
+import type { LoadContext, Setting } from './setting.ts';
 import { SettingReader } from './setting.ts';
 import type { TidemarkConfig } from './tidemark-config.ts';
 
@@ -116,13 +116,15 @@ function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadC
   for (const [source, target] of pairsInFileOrder(layers, aliases)) {
     const connector = layers.flow(source, target);
     const reader = new SettingReader(connector, context.faults);
-    if (!reader.boolean('enabled', false)) continue;
+    // A value that is neither ends the loading. Until then it counts as true, so that one run shows what else is wrong.
+    const unclear = isNeitherTrueNorFalse(connector.get('enabled'));
+    if (!reader.boolean('enabled', false) && !unclear) continue;
     // `enabled` at top level counts only where MM2 starts the pair's herder at all, for heartbeats (clusterPairs).
-    const own =
-      layers
-        .first([`${source}->${target}.enabled`])
-        ?.value.trim()
-        .toLowerCase() === 'true';
+    const ofPair = layers
+      .first([`${source}->${target}.enabled`])
+      ?.value.trim()
+      .toLowerCase();
+    const own = ofPair === 'true' || (unclear && ofPair !== undefined);
     if (!own && !reader.boolean('emit.heartbeats.enabled', true)) continue;
     const flow = flowFromSettings(
       {
@@ -151,6 +153,10 @@ function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadC
     });
   }
   return flows;
+}
+
+function isNeitherTrueNorFalse(setting: Setting | undefined): boolean {
+  return setting !== undefined && !/^(true|false)$/i.test(setting.value.trim());
 }
 
 /** Pairs that the file mentions in its order, then the others in the order of `clusters`. */

@@ -80,6 +80,33 @@ describe('an mm2.properties', () => {
     expect(faults.find((fault) => fault.line === 6)?.remedy).toContain('IdentityReplicationPolicy');
   });
 
+  test.each(['A->B.enabled=maybe', 'enabled=maybe'])(
+    'GIVEN %s THEN what else is wrong with the flow is reported with it, and other flows as ever',
+    (enabled) => {
+      const faults = faultsOf([
+        'clusters=A, B, C',
+        'A.bootstrap.servers=nonsense',
+        'C.bootstrap.servers=c:1',
+        enabled,
+        'C->B.enabled=true',
+        'C->B.groups=([',
+        'B->A.enabled=false',
+        'B->A.offset.lag.max=many',
+        'A->B.topics=([',
+        'A->C.enabled=false',
+        'B->C.enabled=FALSE',
+        'C->A.enabled=false',
+      ]);
+      expect(faults.map(({ key, line }) => [key, line])).toEqual([
+        ['A.bootstrap.servers', 2],
+        [enabled.replace('=maybe', ''), 4],
+        ['C->B.groups', 6],
+        ['A->B.topics', 9],
+        ['B.bootstrap.servers', null],
+      ]);
+    },
+  );
+
   test.each([
     [[], 'clusters', 'is missing'],
     [['clusters=A'], 'clusters', 'fewer than two'],
