@@ -10,6 +10,9 @@ import type { Settings } from './settings.ts';
 /** Stands in for every secret while the stack is synthesized; looks like PEM, for where a certificate is wanted. */
 const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
 
+/** An environment that has whatever is asked for. */
+const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy({}, { get: () => PLACEHOLDER });
+
 /**
  * Loads the configuration as the function will, with placeholders for its secrets, so that what is wrong with it stops
  * the deployment rather than the audits.
@@ -19,17 +22,18 @@ const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
 export function configuredFlows(settings: Pick<Settings, 'configFolder' | 'secrets'>): readonly string[] {
   const environment = Object.fromEntries(Object.keys(settings.secrets).map((name) => [name, PLACEHOLDER]));
   // Lambda sets the Region itself; which one does not matter here.
-  const { config } = loadTidemarkYaml(join(settings.configFolder, 'tidemark.yaml'), {
-    ...environment,
-    AWS_REGION: 'us-east-1',
-  });
-  refuseDeployedSecrets(config);
+  const file = join(settings.configFolder, 'tidemark.yaml');
+  const { config } = loadTidemarkYaml(file, { ...environment, AWS_REGION: 'us-east-1' });
+  // The function follows no reference of a writer, and needs none of their secrets; their files would be deployed too.
+  refuseDeployedSecrets(loadTidemarkYaml(file, EVERY_VARIABLE, { writers: true }).config);
   return config.flows.map(flowName);
 }
 
 function refuseDeployedSecrets(config: TidemarkConfig): void {
   const exposed = [...config.clusters.values()]
-    .filter((connection) => secretsOf(connection).some((secret) => secret.reveal() !== PLACEHOLDER))
+    .filter((connection) =>
+      [connection, connection.writer ?? {}].flatMap(secretsOf).some((secret) => secret.reveal() !== PLACEHOLDER),
+    )
     .map((connection) => connection.alias);
   if (exposed.length === 0) return;
   throw new TidemarkError(
@@ -42,7 +46,7 @@ function refuseDeployedSecrets(config: TidemarkConfig): void {
   );
 }
 
-function secretsOf({ tls, sasl }: KafkaConnection): Secret[] {
+function secretsOf({ tls, sasl }: Pick<KafkaConnection, 'tls' | 'sasl'>): Secret[] {
   const ofSasl =
     sasl === undefined || sasl.mechanism === 'AWS_MSK_IAM'
       ? []

@@ -3,6 +3,7 @@ import { saslFromSettings } from './sasl-settings.ts';
 import type { LoadContext, Settings } from './setting.ts';
 import { SettingReader, shown } from './setting.ts';
 import { tlsFromSettings } from './tls-settings.ts';
+import { type WriterOverride, withWriter } from './writer-credentials.ts';
 
 /** Parts of a connection that something else already said; the properties are not asked for these. */
 export interface ConnectionOverride {
@@ -11,6 +12,7 @@ export interface ConnectionOverride {
   /** Null: no TLS, whatever the properties say. */
   readonly tls?: TlsSettings | null | undefined;
   readonly sasl?: KafkaConnection['sasl'] | null | undefined;
+  readonly writer?: WriterOverride | undefined;
 }
 
 const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
@@ -39,13 +41,14 @@ export function connectionFromSettings(
         : null
       : override.sasl;
   if (bootstrapServers.length === 0) return null;
-  return {
+  const connection = {
     alias,
     bootstrapServers,
     clientId: override.clientId ?? DEFAULT_CLIENT_ID,
     ...(tls === null ? {} : { tls }),
     ...(sasl === null ? {} : { sasl }),
   };
+  return withWriter(connection, override.writer);
 }
 
 function protocolFrom(

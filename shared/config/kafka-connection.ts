@@ -9,7 +9,7 @@ export interface KafkaConnection {
   readonly clientId: string;
   readonly tls?: TlsSettings | undefined;
   readonly sasl?: SaslSettings | undefined;
-  /** Who writes offsets, where that is somebody else. Reading never uses it. */
+  /** Who writes offsets, where that is somebody else; loaded only for those who write, and reading never uses it. */
   readonly writer?: WriterCredentials | undefined;
 }
 

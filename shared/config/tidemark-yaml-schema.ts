@@ -44,11 +44,16 @@ const sasl = z.discriminatedUnion(
   { error: 'needs a mechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM' },
 );
 
-const cluster = z.strictObject({
-  bootstrapServers: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+const credentials = {
   clientId: z.string().min(1).optional(),
   tls: z.union([z.boolean(), tls], { error: 'is neither true, false nor TLS settings' }).optional(),
   sasl: sasl.optional(),
+};
+
+const cluster = z.strictObject({
+  bootstrapServers: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).optional(),
+  ...credentials,
+  writer: z.strictObject(credentials).optional(),
 });
 
 const seconds = z.number().nonnegative();
@@ -107,6 +112,7 @@ export const tidemarkYaml = z.strictObject({
 
 export type TidemarkYaml = z.infer<typeof tidemarkYaml>;
 export type ClusterYaml = z.infer<typeof cluster>;
+export type CredentialsYaml = Pick<ClusterYaml, 'clientId' | 'tls' | 'sasl'>;
 export type FlowYaml = z.infer<typeof flow>;
 export type SecretYaml = z.infer<typeof secret>;
 export type PemYaml = z.infer<typeof pem>;

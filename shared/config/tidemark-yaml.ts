@@ -16,14 +16,24 @@ import { fileProblem } from './secret-source.ts';
 import type { LoadContext } from './setting.ts';
 import type { FlowYaml, TidemarkYaml } from './tidemark-yaml-schema.ts';
 import { tidemarkYaml } from './tidemark-yaml-schema.ts';
+import { withWriter } from './writer-credentials.ts';
 import type { FaultAt } from './yaml-connection.ts';
 import { connectionFromYaml } from './yaml-connection.ts';
 import type { YamlDocument } from './yaml-document.ts';
 import { parseYaml, pathName } from './yaml-document.ts';
 import { applyFlowYaml, defaultFlow, policyFromYaml } from './yaml-flow.ts';
 
+export interface LoadOptions {
+  /** Whether to follow the references of `clusters.<alias>.writer`, whose secrets only those need who write offsets. */
+  readonly writers?: boolean | undefined;
+}
+
 /** Loads a tidemark.yaml. Throws one `ConfigurationError` with every fault, those of an mm2.properties it names included. */
-export function loadTidemarkYaml(file: string, environment: Environment): LoadedConfig {
+export function loadTidemarkYaml(
+  file: string,
+  environment: Environment,
+  { writers = false }: LoadOptions = {},
+): LoadedConfig {
   const faults = new FaultCollector();
   const context: LoadContext = { faults, environment, base: dirname(file) };
   const document = readDocument(file, faults);
@@ -42,7 +52,7 @@ export function loadTidemarkYaml(file: string, environment: Environment): Loaded
   const overrides = new Map(
     Object.entries(parsed.data.clusters ?? {}).map(([alias, cluster]) => [
       alias,
-      connectionFromYaml(alias, cluster, context, faultAt),
+      connectionFromYaml(alias, cluster, context, faultAt, writers),
     ]),
   );
   const { clusters, flows } =
@@ -89,7 +99,7 @@ function standalone(
   faultAt: FaultAt,
 ): Parts {
   const clusters = new Map<string, KafkaConnection>();
-  for (const [alias, { bootstrapServers, clientId, tls, sasl }] of overrides) {
+  for (const [alias, { bootstrapServers, clientId, tls, sasl, writer }] of overrides) {
     if (bootstrapServers === undefined) {
       faultAt(['clusters', alias, 'bootstrapServers'], {
         message: 'is missing',
@@ -97,13 +107,14 @@ function standalone(
       });
       continue;
     }
-    clusters.set(alias, {
+    const connection = {
       alias,
       bootstrapServers,
       clientId: clientId ?? DEFAULT_CLIENT_ID,
       ...(tls == null ? {} : { tls }),
       ...(sasl == null ? {} : { sasl }),
-    });
+    };
+    clusters.set(alias, withWriter(connection, writer));
   }
   if (yaml.flows === undefined) {
     faultAt(['flows'], { message: 'is missing, so there is nothing to audit', remedy: 'add flows: [{ flow: A->B }]' });

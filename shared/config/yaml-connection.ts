@@ -7,18 +7,23 @@ import type { Secret } from './secret.ts';
 import type { Problem } from './secret-source.ts';
 import { readBytes, resolveReference, resolveSecret } from './secret-source.ts';
 import type { LoadContext } from './setting.ts';
-import type { ClusterYaml, PemYaml, SecretYaml } from './tidemark-yaml-schema.ts';
+import type { ClusterYaml, CredentialsYaml, PemYaml, SecretYaml } from './tidemark-yaml-schema.ts';
+import type { WriterOverride } from './writer-credentials.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** Reports a fault at a path of the document. */
 export type FaultAt = (path: YamlPath, problem: Problem) => null;
 
-/** One entry of `clusters`, with its references followed. What it does not say is absent. */
+/**
+ * One entry of `clusters`, with its references followed. What it does not say is absent. The writer's references are
+ * followed for those who write only: an audit neither needs its secrets nor holds them.
+ */
 export function connectionFromYaml(
   alias: string,
   cluster: ClusterYaml,
   context: LoadContext,
   faultAt: FaultAt,
+  withWriters: boolean,
 ): ConnectionOverride {
   const path = ['clusters', alias];
   const bootstrapServers = servers(cluster, path, faultAt);
@@ -27,7 +32,41 @@ export function connectionFromYaml(
     cluster.sasl === undefined
       ? undefined
       : saslFromYaml(cluster.sasl, bootstrapServers ?? [], [...path, 'sasl'], context, faultAt);
-  return { bootstrapServers, clientId: cluster.clientId, tls, sasl };
+  const writer =
+    withWriters && cluster.writer !== undefined
+      ? writerFromYaml(cluster.writer, bootstrapServers ?? [], [...path, 'writer'], context, faultAt)
+      : undefined;
+  return { bootstrapServers, clientId: cluster.clientId, tls, sasl, writer };
+}
+
+function writerFromYaml(
+  writer: CredentialsYaml,
+  bootstrapServers: readonly string[],
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): WriterOverride {
+  const { clientId, tls, sasl } = writer;
+  return {
+    clientId,
+    tls: tls === undefined ? undefined : writersTlsFromYaml(tls, [...path, 'tls'], context, faultAt),
+    sasl:
+      sasl === undefined
+        ? undefined
+        : (saslFromYaml(sasl, bootstrapServers, [...path, 'sasl'], context, faultAt) ?? undefined),
+  };
+}
+
+/** Only what is said: `ca` and `verifyHostname` mostly stay those of the cluster, which is the same. */
+function writersTlsFromYaml(
+  tls: NonNullable<CredentialsYaml['tls']>,
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): Partial<TlsSettings> | null {
+  const all = tlsFromYaml(tls, path, context, faultAt);
+  if (all === null || tls === true || tls === false) return all === null ? null : {};
+  return Object.fromEntries(Object.entries(all).filter(([key]) => tls[key as keyof typeof tls] !== undefined));
 }
 
 function servers(cluster: ClusterYaml, path: YamlPath, faultAt: FaultAt): readonly string[] | undefined {

@@ -75,4 +75,18 @@ describe("a deployment's settings", () => {
     expect(load).toThrow(/secrets of a, b,/);
     expect(load).not.toThrow(/hunter2/);
   });
+
+  test('a writer’s secret is not needed by the audit, and is refused in the folder like any other', () => {
+    writeFileSync(join(folder, 'config/password'), 'hunter2');
+    const load = (password: string): readonly string[] => {
+      const writer = `{ sasl: { mechanism: PLAIN, username: w, password: ${password} } }`;
+      const clusters = `{ a: { bootstrapServers: 'a:1' }, b: { bootstrapServers: 'b:1', writer: ${writer} } }`;
+      writeFileSync(join(folder, 'config/tidemark.yaml'), `clusters: ${clusters}\nflows: [{ flow: a->b }]\n`);
+      return configuredFlows(loadSettings(write({ configFolder: 'config' })));
+    };
+    expect(load('{ env: WRITER_PASSWORD }')).toEqual(['a->b']);
+    expect(() => load('{ file: password }')).toThrow(
+      expect.objectContaining({ code: 'SECRET_IN_CONFIGURATION', message: expect.stringContaining('secrets of b,') }),
+    );
+  });
 });

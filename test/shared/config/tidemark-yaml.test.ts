@@ -5,8 +5,9 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { ConfigurationError } from '../../../shared/config/configuration-error.ts';
+import { type KafkaConnection, writingConnection } from '../../../shared/config/kafka-connection.ts';
 import type { ConfigFault } from '../../../shared/config/tidemark-config.ts';
-import { loadTidemarkYaml } from '../../../shared/config/tidemark-yaml.ts';
+import { type LoadOptions, loadTidemarkYaml } from '../../../shared/config/tidemark-yaml.ts';
 import { tidemarkYaml } from '../../../shared/config/tidemark-yaml-schema.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/audit-policy.ts';
 
@@ -16,15 +17,19 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function load(text: string, environment: Record<string, string> = {}) {
+function load(text: string, environment: Record<string, string> = {}, options: LoadOptions = {}) {
   const file = join(folder, 'tidemark.yaml');
   writeFileSync(file, text);
-  return loadTidemarkYaml(file, environment);
+  return loadTidemarkYaml(file, environment, options);
 }
 
-function faultsOf(text: string, environment: Record<string, string> = {}): readonly ConfigFault[] {
+function faultsOf(
+  text: string,
+  environment: Record<string, string> = {},
+  options: LoadOptions = {},
+): readonly ConfigFault[] {
   try {
-    load(text, environment);
+    load(text, environment, options);
   } catch (error) {
     if (error instanceof ConfigurationError) return error.faults;
     throw error;
@@ -195,6 +200,109 @@ polcy: {}
     expect(() => loadTidemarkYaml(join(folder, 'nowhere.yaml'), {})).toThrow(ConfigurationError);
   });
 });
+
+describe('the writer of a cluster', () => {
+  const PEM = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
+  const writers = { writers: true };
+  const cluster = (writer: string): string => `clusters:
+  A:
+    bootstrapServers: a:1
+    clientId: auditor
+    tls: { ca: { file: ca.pem }, cert: { file: ca.pem }, key: { env: KEY }, keyPassphrase: { env: PW }, verifyHostname: false }
+    sasl: { mechanism: PLAIN, username: auditor, password: { env: PW } }
+    writer: ${writer}
+  B: { bootstrapServers: b:1 }
+flows: [{ flow: A->B }]
+`;
+  const environment = { PW: 'reads', KEY: 'reads-key', WRITES: 'writes', WRITES_KEY: 'writes-key' };
+  const loaded = (writer: string): KafkaConnection => {
+    writeFileSync(join(folder, 'ca.pem'), PEM);
+    const connection = load(cluster(writer), environment, writers).config.clusters.get('A');
+    if (connection === undefined) throw new Error('the cluster is there');
+    return connection;
+  };
+
+  test('has credentials of its own, and takes from the cluster what it does not say', () => {
+    const connection = loaded('{ sasl: { mechanism: SCRAM-SHA-512, username: restorer, password: { env: WRITES } } }');
+    const writing = writingConnection(connection);
+    expect(writing).toEqual({
+      alias: 'A',
+      bootstrapServers: ['a:1'],
+      clientId: 'auditor',
+      tls: connection.tls,
+      sasl: { mechanism: 'SCRAM-SHA-512', username: 'restorer', password: expect.anything() },
+    });
+    expect(passwordOf(writing)).toBe('writes');
+    expect(passwordOf(connection)).toBe('reads');
+    expect(inspect(connection, { depth: 9 })).not.toMatch(/reads|writes/);
+  });
+
+  test('with a client certificate of its own keeps the authorities and the check of the host name, not the passphrase', () => {
+    const { writer, sasl } = loaded(
+      '{ clientId: restorer, tls: { cert: { file: ca.pem }, key: { env: WRITES_KEY } } }',
+    );
+    expect(writer?.clientId).toBe('restorer');
+    expect(writer?.tls).toMatchObject({ ca: PEM, cert: PEM, verifyHostname: false });
+    expect(writer?.tls?.key?.reveal()).toBe('writes-key');
+    expect(writer?.tls?.keyPassphrase).toBeUndefined();
+    expect(writer?.sasl).toBe(sasl);
+  });
+
+  test('where there is none the cluster’s own connection writes', () => {
+    const { config } = load(MINIMAL, {}, writers);
+    const a = config.clusters.get('A');
+    expect(a?.writer).toBeUndefined();
+    expect(a === undefined ? null : writingConnection(a)).toEqual(a);
+  });
+
+  test('an audit neither needs its secrets nor holds them', () => {
+    writeFileSync(join(folder, 'ca.pem'), PEM);
+    const text = cluster('{ sasl: { mechanism: PLAIN, username: restorer, password: { env: ABSENT } } }');
+    expect(load(text, environment).config.clusters.get('A')?.writer).toBeUndefined();
+    expect(faultsOf(text, environment, writers)).toMatchObject([{ key: 'clusters.A.writer.sasl.password', line: 7 }]);
+  });
+
+  test('on top of an mm2.properties it writes in place of MM2’s own connection', () => {
+    writeFileSync(
+      join(folder, 'plain.properties'),
+      'clusters=A,B\nA.bootstrap.servers=a:1\nB.bootstrap.servers=b:1\nA->B.enabled=true\n',
+    );
+    const { config } = load(
+      'mm2: plain.properties\nclusters: { B: { writer: { sasl: { mechanism: PLAIN, username: w, password: { env: WRITES } } } } }\n',
+      environment,
+      writers,
+    );
+    const b = config.clusters.get('B');
+    expect(b?.sasl).toBeUndefined();
+    expect(b?.writer?.sasl).toMatchObject({ username: 'w' });
+    expect(config.clusters.get('A')?.writer).toBeUndefined();
+  });
+
+  test('all its faults at once, with key path and line, and without any value', () => {
+    writeFileSync(join(folder, 'ca.pem'), PEM);
+    const wrong = `
+      bootstrapServers: elsewhere:1
+      tls: { cert: { file: nowhere.pem } }
+      sasl: { mechanism: PLAIN, username: w, password: hunter2 }
+`;
+    const faults = faultsOf(cluster(wrong), environment);
+    expect(faults.map(({ key, line }) => [key, line])).toEqual([
+      ['clusters.A.writer.bootstrapServers', 8],
+      ['clusters.A.writer.sasl.password', 10],
+    ]);
+    const unresolved = cluster('{ tls: { cert: { file: nowhere.pem } }, sasl: { mechanism: OAUTHBEARER } }');
+    expect(faultsOf(unresolved, environment, writers).map(({ key, line }) => [key, line])).toEqual([
+      ['clusters.A.writer.tls.cert', 7],
+      ['clusters.A.writer.tls.cert', 7],
+      ['clusters.A.writer.sasl', 7],
+    ]);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+});
+
+function passwordOf({ sasl }: KafkaConnection): string | null {
+  return sasl !== undefined && 'password' in sasl ? sasl.password.reveal() : null;
+}
 
 describe('a tidemark.yaml on top of an mm2.properties', () => {
   beforeAll(() => {
