@@ -32,6 +32,11 @@ export async function loadFromOptions(options: ConfigOptions, terminal: Terminal
   return loaded.config;
 }
 
+/** Path of the configuration that the options name. @throws UsageError where there is none */
+export function configFileOf(options: ConfigOptions): string {
+  return sourceOf(options).file;
+}
+
 function sourceOf(options: ConfigOptions): ConfigSource {
   if (options.config !== undefined && options.mm2 !== undefined) {
     throw new UsageError(

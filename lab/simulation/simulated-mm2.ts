@@ -84,7 +84,7 @@ export class SimulatedMm2 {
   }
 
   #step(step: Step): void {
-    this.#clock += 10;
+    this.#clock += 10_000;
     switch (step.do) {
       case 'produce':
         this.#produce(step.records);
@@ -304,7 +304,21 @@ export class SimulatedMm2 {
     return this.#firstTimestamp;
   }
 
-  /** What an auditor reads of the offset-syncs topic. */
+  /** Which of the source's topics of that name it is, and which of the target's: what their ids tell. */
+  get topicIds(): { readonly source: string; readonly target: string } {
+    return { source: `source-${this.#sourceEpoch}`, target: `target-${this.#recreations.length}` };
+  }
+
+  get clock(): number {
+    return this.#clock;
+  }
+
+  /** The offset-syncs topic by offset; null is what compaction took. */
+  get syncLog(): readonly (NewPoint | null)[] {
+    return this.#syncLog;
+  }
+
+  /** What an auditor reads of the offset-syncs topic as a whole. */
   readSyncs(): SyncHistory {
     const history = new SyncHistory();
     let hole = false;

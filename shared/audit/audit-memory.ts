@@ -1,22 +1,26 @@
-import type { RememberedTopic } from '../domain/observation.ts';
+import type { KnownFlow } from '../domain/history/known-flow.ts';
+import type { ObservedCheckpoint, ObservedConnectOffset } from '../domain/observation.ts';
+import { PartitionMap } from '../domain/partition-map.ts';
+import { TopicTail } from './topic-tail.ts';
 
-/**
- * What one audit leaves to the next in the same process: topic ids, so that a topic deleted and created again under
- * its name is noticed even when its records cannot be compared. It holds no record content.
- */
+/** What the audits of one flow leave to the next in the same process. It holds no record content. */
+export class FlowMemory {
+  /** Positions, mapping and topic ids as of the newest audit; where there is a history, it is the history's. */
+  known: KnownFlow | null = null;
+  readonly checkpoints = new TopicTail(() => new Map<string, PartitionMap<ObservedCheckpoint>>());
+  readonly connectOffsets = new TopicTail(() => new PartitionMap<ObservedConnectOffset>());
+}
+
+/** What one audit leaves to the next in the same process, by flow. */
 export class AuditMemory {
-  readonly #topics = new Map<string, Map<string, RememberedTopic>>();
+  readonly #flows = new Map<string, FlowMemory>();
 
-  topics(cluster: string): ReadonlyMap<string, RememberedTopic> {
-    return this.#topics.get(cluster) ?? new Map();
-  }
-
-  /** Remembers a topic's id; once it was another one, the old one is kept, or the finding would vanish. */
-  see(cluster: string, topic: string, id: string | null, at: number): void {
-    if (id === null) return;
-    const topics = this.#topics.get(cluster) ?? new Map<string, RememberedTopic>();
-    this.#topics.set(cluster, topics);
-    const before = topics.get(topic);
-    if (before === undefined || before.id === id) topics.set(topic, { id, seenAt: at });
+  of(flow: string): FlowMemory {
+    let memory = this.#flows.get(flow);
+    if (memory === undefined) {
+      memory = new FlowMemory();
+      this.#flows.set(flow, memory);
+    }
+    return memory;
   }
 }

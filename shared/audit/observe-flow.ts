@@ -1,16 +1,24 @@
 import type { GroupListing } from '../domain/cluster-data.ts';
 import type { Flow } from '../domain/flow.ts';
+import { knownSyncs, rememberedTopics } from '../domain/history/known-flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';
 import { selectionOf } from '../domain/selection.ts';
 import type { Unread } from '../domain/unread.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { AuditFilter } from './audit-filter.ts';
-import type { AuditMemory } from './audit-memory.ts';
+import type { FlowMemory } from './audit-memory.ts';
 import { collapseUnread } from './collapse-unread.ts';
 import { connect, refuseIfHidden } from './connect-side.ts';
 import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
-import { groupsFromCheckpoints, isConsumerGroup, listGroups, readGroups, readTargetGroups } from './read-groups.ts';
-import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
+import {
+  groupsAsLastKnown,
+  isConsumerGroup,
+  lastKnownGroups,
+  listGroups,
+  readGroups,
+  readTargetGroups,
+} from './read-groups.ts';
+import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs, syncsTopicOf } from './read-mirror-topics.ts';
 import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
 
 export interface ObserveOptions {
@@ -19,7 +27,7 @@ export interface ObserveOptions {
   readonly target: ClusterReader;
   readonly opposite: Flow | null;
   readonly filter: AuditFilter;
-  readonly memory: AuditMemory;
+  readonly memory: FlowMemory;
   readonly now: () => number;
 }
 
@@ -43,21 +51,25 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const syncSide = flow.offsetSyncsLocation === 'source' ? sourceSide : targetSide;
   const connectSide = flow.connectOffsets?.cluster === 'source' ? sourceSide : targetSide;
   const unreachable = sourceDown ?? targetDown;
+  const { known } = memory;
+  const remembered = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
   const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
-    syncSide === null ? down('offset syncs', unreachable) : readSyncs(flow, syncSide),
-    targetSide === null ? down('checkpoints', targetDown) : readCheckpoints(flow, targetSide),
+    syncSide === null
+      ? { ...down('offset syncs', unreachable), ...(remembered === null ? {} : { known: remembered }) }
+      : readSyncs(flow, syncSide, remembered),
+    targetSide === null ? down('checkpoints', targetDown) : readCheckpoints(flow, targetSide, memory.checkpoints),
     targetSide === null ? down('heartbeats', targetDown) : readHeartbeat(flow, targetSide),
-    readConnectOffsets(flow, connectSide),
+    readConnectOffsets(flow, connectSide, memory.connectOffsets),
   ]);
 
   const topics = mirroredTopics(flow, selection, filter, sourceSide, targetSide);
-  const known = [
+  const told = [
     ...(syncs.kind === 'read' ? syncs.value.histories.topics() : []),
     ...(connectOffsets.kind === 'read' ? connectOffsets.value.topics() : []),
   ].filter((topic) => selection.topic(topic) === 'mirrored' && (filter.topic?.(topic) ?? true));
   const internal = (cluster: string) => internalTopicsOf(flow).flatMap((t) => (t.cluster === cluster ? [t.topic] : []));
   await Promise.all([
-    refuseIfHidden(sourceSide, [...known, ...internal(flow.source)]),
+    refuseIfHidden(sourceSide, [...told, ...internal(flow.source)]),
     refuseIfHidden(targetSide, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
   ]);
   const wanted = (group: GroupListing) =>
@@ -66,17 +78,16 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const listing = sourceSide === null ? null : await listGroups(sourceSide.reader, wanted, groupUnread);
   const names =
     listing?.map(({ group }) => group) ??
-    (checkpoints.kind === 'read' ? [...checkpoints.value.byGroup.keys()].filter((g) => filter.group?.(g) ?? true) : []);
+    lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
   const targetGroups =
     targetSide === null ? new Map() : await readTargetGroups(targetSide.reader, new Set(names), groupUnread);
   const mirrored = new Set(topics.map(({ topic }) => topic));
   const groups =
     sourceSide !== null && listing !== null
       ? await readGroups(sourceSide.reader, listing, mirrored, now)
-      : groupsFromCheckpoints(checkpoints, topics, names);
+      : groupsAsLastKnown(known, checkpoints, topics, names);
 
   const observed = await readEnds(topics, sourceSide, targetSide, sourceDown, targetDown);
-  const remembered = { source: memory.topics(flow.source), target: memory.topics(flow.target) };
   return {
     flow,
     at,
@@ -90,7 +101,12 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     connectOffsets,
     groups,
     targetGroups,
-    remembered,
+    listingComplete: listing !== null && groupUnread.length === 0,
+    remembered: {
+      source: known === null ? new Map() : rememberedTopics(known, 'source'),
+      target: known === null ? new Map() : rememberedTopics(known, 'target'),
+    },
+    lastKnown: known,
     unread: collapseUnread([
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),

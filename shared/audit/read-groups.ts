@@ -1,4 +1,5 @@
 import type { CommittedOffset, GroupListing } from '../domain/cluster-data.ts';
+import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup, ObservedTargetGroup } from '../domain/observation.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
 import { type Outcome, read, type Unread } from '../domain/unread.ts';
@@ -65,23 +66,40 @@ export async function readGroups(
   });
 }
 
-/** A dead source's last word on its groups: what MM2 last translated of them, as old as it is. */
-export function groupsFromCheckpoints(
+/** The groups that a dead source is known to have had: by the history, and by MM2's checkpoints. */
+export function lastKnownGroups(known: KnownFlow | null, checkpoints: FlowObservation['checkpoints']): string[] {
+  const names = new Set([
+    ...(known?.state.positions('source').keys() ?? []),
+    ...(checkpoints.kind === 'read' ? checkpoints.value.byGroup.keys() : []),
+  ]);
+  return [...names].sort();
+}
+
+/**
+ * A dead source's last word on its groups: what the last audit read of them, or what MM2 translated since, whichever is
+ * the later.
+ */
+export function groupsAsLastKnown(
+  known: KnownFlow | null,
   checkpoints: FlowObservation['checkpoints'],
   topics: readonly NamedTopic[],
   names: readonly string[],
 ): ObservedGroup[] {
-  if (checkpoints.kind !== 'read') return [];
-  const byName = checkpoints.value.byGroup;
+  const positions = known?.state.positions('source');
+  const readAt = known === null ? 0 : readAtOf(known, 'source');
+  const translated = checkpoints.kind === 'read' ? checkpoints.value.byGroup : new Map<string, never>();
   return names.map((group) => {
     let checkedAt = 0;
     const committed: CommittedOffset[] = [];
     for (const { topic, targetTopic, partitions } of topics) {
       for (let partition = 0; partition < partitions; partition++) {
-        const checkpoint = byName.get(group)?.get(targetTopic, partition);
-        if (checkpoint === undefined) continue;
-        committed.push({ topic, partition, offset: checkpoint.upstream });
-        checkedAt = Math.max(checkedAt, Number(checkpoint.timestamp));
+        const offset = positions?.get(group)?.get(topic, partition);
+        const checkpoint = translated.get(group)?.get(targetTopic, partition);
+        const isLater = checkpoint !== undefined && (offset === undefined || Number(checkpoint.timestamp) > readAt);
+        const last = isLater ? checkpoint.upstream : offset;
+        if (last === undefined) continue;
+        committed.push({ topic, partition, offset: last });
+        checkedAt = Math.max(checkedAt, isLater ? Number(checkpoint.timestamp) : readAt);
       }
     }
     return {

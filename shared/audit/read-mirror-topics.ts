@@ -15,10 +15,11 @@ import { decodeConnectOffset } from '../domain/records/connect-offset.ts';
 import { decodeHeartbeat } from '../domain/records/heartbeat.ts';
 import { decodeOffsetSync } from '../domain/records/offset-sync.ts';
 import { checkpointsTopic, HEARTBEATS_TOPIC, offsetSyncsTopic, remoteTopic } from '../domain/replication-policy.ts';
-import { addSync, SyncHistory } from '../domain/sync-history.ts';
-import { SyncLogHoles } from '../domain/sync-log-holes.ts';
+import { SyncReading } from '../domain/sync-reading.ts';
 import type { Unread } from '../domain/unread.ts';
 import type { ClusterReader } from '../ports.ts';
+import type { FlowMemory } from './audit-memory.ts';
+import type { TopicTail } from './topic-tail.ts';
 
 /** One side of a flow: its reader, and what topics it has. */
 export interface Side {
@@ -26,47 +27,22 @@ export interface Side {
   readonly metadata: ClusterMetadata;
 }
 
-/**
- * All offset syncs of the flow, in the order in which MM2 wrote them: those that an earlier audit knew, and what the
- * topic has got since. What was lost in between (deleted, or with the topic itself) shows as holes.
- */
+/** All offset syncs of the flow: those that an earlier audit knew, and what MM2 has written since. */
 export async function readSyncs(
   flow: Flow,
   side: Side,
-  known: ObservedSyncs | null = null,
+  known: ObservedSyncs | null,
 ): Promise<MirrorTopic<ObservedSyncs>> {
   const topic = syncsTopicOf(flow);
-  const topicId = side.metadata.topics.get(topic)?.id ?? null;
-  const isAnother = known !== null && topicId !== null && known.topicId !== null && topicId !== known.topicId;
-  const from = known === null || isAnother ? 0n : known.readTo;
-  const histories = known?.histories.map((history) => history.copy()) ?? new PartitionMap<SyncHistory>();
-  const seen = new SyncLogHoles(from, isAnother);
-  let malformed = 0;
+  const syncs = new SyncReading(topic, side.metadata.topics.get(topic)?.id ?? null, known);
   const reading = await readTopic(side, topic, [0], {
     absent: flow.emitOffsetSyncs ? 'missing' : 'off',
-    from,
-    visit(record) {
-      const sync = decoded(() =>
-        record.key === null || record.value === null ? null : decodeOffsetSync(record.key, record.value),
-      );
-      seen.visit(record.offset);
-      if (sync === 'malformed') malformed++;
-      else if (sync !== null) {
-        const { upstream, downstream } = sync;
-        const history = histories.getOrCreate(sync.topic, sync.partition, () => new SyncHistory());
-        const hole = seen.holeBefore(sync.topic, sync.partition, record.offset);
-        addSync(history, { timestamp: record.timestamp, upstream, downstream, hole });
-      }
+    from: () => syncs.from,
+    visit({ offset, timestamp, key, value }) {
+      const sync = decoded(() => (key === null || value === null ? null : decodeOffsetSync(key, value)));
+      syncs.visit(offset, timestamp, sync);
     },
-    value: ([scan]) => {
-      const lost = isAnother || (scan !== undefined && (scan.start > from || scan.end < from));
-      if (known !== null && lost) {
-        for (const [name, partition, history] of histories.entries()) {
-          if (!seen.has(name, partition)) history.breakBeforeNext('hole');
-        }
-      }
-      return { topic, topicId, readTo: scan?.next ?? from, histories, malformed };
-    },
+    value: ([scan]) => syncs.result(scan ?? { start: 0n, end: 0n, next: syncs.from }),
   });
   return reading.kind === 'read' || reading.kind === 'off' || known === null ? reading : { ...reading, known };
 }
@@ -77,11 +53,14 @@ export function syncsTopicOf(flow: Flow): string {
 }
 
 /** The latest checkpoint of every group and target partition. */
-export async function readCheckpoints(flow: Flow, side: Side): Promise<MirrorTopic<ObservedCheckpoints>> {
+export async function readCheckpoints(
+  flow: Flow,
+  side: Side,
+  tail: FlowMemory['checkpoints'],
+): Promise<MirrorTopic<ObservedCheckpoints>> {
   const topic = checkpointsTopic(flow.policy, flow.source);
-  const byGroup = new Map<string, PartitionMap<ObservedCheckpoint>>();
   let malformed = 0;
-  return await readTopic(side, topic, [0], {
+  return await readOn(side, topic, [0], tail, {
     absent: flow.emitCheckpoints.enabled ? 'missing' : 'off',
     visit(record) {
       const checkpoint = decoded(() =>
@@ -90,12 +69,13 @@ export async function readCheckpoints(flow: Flow, side: Side): Promise<MirrorTop
       if (checkpoint === 'malformed') malformed++;
       else if (checkpoint !== null) {
         const { group, topic: targetTopic, partition, upstream, downstream } = checkpoint;
+        const byGroup = tail.value;
         const partitions = byGroup.get(group) ?? new PartitionMap<ObservedCheckpoint>();
         byGroup.set(group, partitions);
         partitions.set(targetTopic, partition, { upstream, downstream, timestamp: record.timestamp });
       }
     },
-    value: () => ({ topic, byGroup, malformed }),
+    value: () => ({ topic, byGroup: tail.value, malformed }),
   });
 }
 
@@ -115,7 +95,7 @@ export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic
   let steadySince: bigint | null = null;
   return await readTopic(side, topic, [0], {
     absent,
-    from,
+    from: () => from,
     visit(record) {
       const heartbeat = decoded(() =>
         record.key === null || record.value === null ? null : decodeHeartbeat(record.key, record.value),
@@ -137,21 +117,22 @@ const HEARTBEATS_READ = 200n;
 export async function readConnectOffsets(
   flow: Flow,
   side: Side | null,
+  tail: FlowMemory['connectOffsets'],
 ): Promise<MirrorTopic<PartitionMap<ObservedConnectOffset>>> {
   if (flow.connectOffsets === null || side === null) return { kind: 'off' };
   const { topic } = flow.connectOffsets;
   const partitions = side.metadata.topics.get(topic)?.leaders.map((_, partition) => partition) ?? [];
-  const positions = new PartitionMap<ObservedConnectOffset>();
-  return await readTopic(side, topic, partitions, {
+  return await readOn(side, topic, partitions, tail, {
     absent: 'missing',
     visit(record) {
       const position = decoded(() => (record.key === null ? null : decodeConnectOffset(record.key, record.value)));
       if (position === null || position === 'malformed' || position.cluster !== flow.source) return;
       if (!belongsTo(flow, position.connector)) return;
+      const positions = tail.value;
       if (position.offset === null) positions.delete(position.topic, position.partition);
       else positions.set(position.topic, position.partition, { offset: position.offset, timestamp: record.timestamp });
     },
-    value: () => positions,
+    value: () => tail.value,
   });
 }
 
@@ -163,7 +144,7 @@ function belongsTo(flow: Flow, connector: string): boolean {
 interface TopicReading<T> {
   /** What it means that the topic is not there. */
   readonly absent: 'missing' | 'off';
-  readonly from?: bigint;
+  readonly from?: (partition: number) => bigint;
   visit(record: LogRecord): void;
   value(scans: readonly LogScan[]): T;
 }
@@ -179,12 +160,45 @@ async function readTopic<T>(
   }
   const scans = await Promise.all(
     partitions.map((partition) =>
-      side.reader.scan({ topic, partition, from: reading.from ?? 0n, isolation: 'read_committed' }, reading.visit),
+      side.reader.scan(
+        { topic, partition, from: reading.from?.(partition) ?? 0n, isolation: 'read_committed' },
+        reading.visit,
+      ),
     ),
   );
   const failed: Unread | undefined = scans.flatMap((scan) => (scan.kind === 'unread' ? [scan.unread] : []))[0];
   if (failed !== undefined) return { kind: 'unread', topic, unread: failed };
   return { kind: 'read', value: reading.value(scans.flatMap((scan) => (scan.kind === 'read' ? [scan.value] : []))) };
+}
+
+/** Reads on from where the tail is; from the begin where what lay in between is lost. */
+async function readOn<T, V>(
+  side: Side,
+  topic: string,
+  partitions: readonly number[],
+  tail: TopicTail<V>,
+  reading: Omit<TopicReading<T>, 'from'>,
+): Promise<MirrorTopic<T>> {
+  tail.meet(side.metadata.topics.get(topic)?.id ?? null);
+  const once = async (): Promise<{ readonly result: MirrorTopic<T>; readonly missed: boolean }> => {
+    let missed = false;
+    const result = await readTopic(side, topic, partitions, {
+      ...reading,
+      from: (partition) => tail.from(partition),
+      value(scans) {
+        missed = partitions.some((partition, i) => scans[i] !== undefined && tail.missed(partition, scans[i]));
+        for (const [i, partition] of partitions.entries()) {
+          if (scans[i] !== undefined && !missed) tail.advance(partition, scans[i]);
+        }
+        return reading.value(scans);
+      },
+    });
+    return { result, missed };
+  };
+  const first = await once();
+  if (!first.missed) return first.result;
+  tail.forget();
+  return (await once()).result;
 }
 
 /** A record of another shape is counted, not fatal: one bad record must not hide all the good ones. */

@@ -1,7 +1,9 @@
 import type { TidemarkConfig } from '../config/tidemark-config.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
+import { makeFinding, worstFirst } from '../domain/findings/make-finding.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
+import { nextState } from '../domain/history/next-state.ts';
 import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
@@ -10,6 +12,7 @@ import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.t
 import { TidemarkError } from '../errors.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import type { AuditFilter } from './audit-filter.ts';
+import type { AuditHistory } from './audit-history.ts';
 import { AuditMemory } from './audit-memory.ts';
 import { observeFlow } from './observe-flow.ts';
 
@@ -21,6 +24,8 @@ export interface AuditRequest {
   readonly filter?: AuditFilter;
   /** What earlier audits of this process knew. */
   readonly memory?: AuditMemory;
+  /** What all earlier audits knew, and where this one is kept; absent: nothing outlives the process. */
+  readonly history?: AuditHistory;
   /** Told of each step, for whoever waits. */
   readonly progress?: (step: string) => void;
 }
@@ -43,7 +48,7 @@ export class NothingAuditedError extends TidemarkError {
  * @throws AuthenticationError, AuthorizationError, NothingAuditedError
  */
 export async function runAudit(request: AuditRequest): Promise<AuditReport> {
-  const { config, clock, filter = {}, memory = new AuditMemory(), progress = () => {} } = request;
+  const { config, clock, filter = {}, memory = new AuditMemory(), history, progress = () => {} } = request;
   const at = clock.now();
   const flows = config.flows.filter((flow) => filter.flow?.(flowName(flow)) ?? true);
   const readers = new Map<string, ClusterReader>();
@@ -59,21 +64,34 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       progress(`reading ${flowName(flow)}`);
       const source = readerOf(flow.source);
       const target = readerOf(flow.target);
+      const flowMemory = memory.of(flowName(flow));
+      const kept = history === undefined ? null : await history.open(flow);
+      // What others recorded since counts for more than what this process remembers.
+      if (kept?.known != null) flowMemory.known = kept.known;
       const observation = await observeFlow({
         flow,
         source,
         target,
         opposite: oppositeOf(flow, config.flows),
         filter,
-        memory,
+        memory: flowMemory,
         now: () => clock.now(),
       });
       const { sourceDown, targetDown } = observation;
       if (sourceDown !== null && targetDown !== null) dead.push(sourceDown.message, targetDown.message);
       progress(`comparing records of ${flowName(flow)}`);
       const evidence = await lookAtRecords(observation, source, target, config.policy);
-      reports.push(judgeFlow(observation, evidence, config.policy));
-      remember(memory, observation);
+      const judged = judgeFlow(observation, evidence, config.policy);
+      // A part of a flow is no state of it.
+      const whole = filter.group === undefined && filter.topic === undefined;
+      if (!whole) {
+        reports.push(judged);
+        continue;
+      }
+      const state = nextState(observation, partitionStates(observation, evidence), judged);
+      const outcome = kept === null ? null : await kept.record(state);
+      flowMemory.known = outcome?.known ?? { state, heldUntil: state.at };
+      reports.push(outcome?.failure == null ? judged : notRecorded(judged, outcome.failure));
     }
     if (flows.length > 0 && dead.length === 2 * flows.length) throw new NothingAuditedError(dead);
     return { at, flows: reports };
@@ -109,9 +127,13 @@ export async function lookAtRecords(
   return recordEvidence(answers);
 }
 
-function remember(memory: AuditMemory, { flow, topics, at }: FlowObservation): void {
-  for (const topic of topics) {
-    memory.see(flow.source, topic.topic, topic.sourceId, at);
-    memory.see(flow.target, topic.targetTopic, topic.targetId, at);
-  }
+function notRecorded(report: FlowReport, failure: string): FlowReport {
+  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit is not kept in the history: ${failure}`, {
+    error: failure,
+  });
+  return {
+    ...report,
+    reasons: [...report.reasons, finding.code],
+    findings: worstFirst([...report.findings, finding]),
+  };
 }

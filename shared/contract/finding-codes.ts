@@ -32,6 +32,7 @@ export const FINDINGS = {
   PARTITION_COUNT_DIFFERS: { severity: 'warning', section: 'partition-count-differs' },
   GROUP_UNTRANSLATABLE: { severity: 'warning', section: 'group-untranslatable' },
   GROUP_REREADS_MUCH: { severity: 'warning', section: 'group-rereads-much' },
+  HISTORY_NOT_RECORDED: { severity: 'warning', section: 'history-not-recorded' },
   TARGET_GROUP_ACTIVE: { severity: 'warning', section: 'target-group-active' },
   GROUP_SYNC_OFF: { severity: 'info', section: 'group-sync-off' },
   GROUP_AHEAD_OF_REPLICATION: { severity: 'info', section: 'group-ahead-of-replication' },

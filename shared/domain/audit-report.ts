@@ -1,8 +1,10 @@
 import type { Finding, FindingCode } from './finding.ts';
 import type { Unread } from './unread.ts';
 
+export const VERDICTS = ['ready', 'at-risk', 'not-ready', 'unknown'] as const;
+
 /** Readiness of one flow for a failover now. `unknown` is an answer: the reasons say what could not be judged. */
-export type Verdict = 'ready' | 'at-risk' | 'not-ready' | 'unknown';
+export type Verdict = (typeof VERDICTS)[number];
 
 /** How a count was come by: `proven` from MM2's own acknowledgements or compared records, else `estimated`. */
 export type Basis = 'proven' | 'estimated';
@@ -83,6 +85,23 @@ export interface FlowReport {
   readonly groups: readonly GroupReport[];
   readonly findings: readonly Finding[];
   readonly unread: readonly Unread[];
+  /** Of a report from the history: what it was taken from. */
+  readonly snapshot?: SnapshotOrigin;
+}
+
+/** The snapshot that a report of the past is taken from; times in ms since the epoch. */
+export interface SnapshotOrigin {
+  readonly asOf: number;
+  /** When the audit began that found this state first. */
+  readonly takenAt: number;
+  /** Up to when audits found it unchanged. */
+  readonly heldUntil: number;
+  /** Whether snapshots between this one and the asked time may have been thinned by age, or cannot be read. */
+  readonly thinned: boolean;
+  /** Newer snapshots that were damaged and had to be passed over. */
+  readonly passedOver: readonly { readonly at: number; readonly damage: string }[];
+  /** What that audit could not read: of these parts the snapshot holds what was known before. */
+  readonly unread: readonly { readonly role: 'source' | 'target'; readonly kind: string; readonly name: string }[];
 }
 
 export interface AuditReport {

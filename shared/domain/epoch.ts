@@ -85,7 +85,7 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
 }
 
 /** Index of the newest point in front of which a topic became another one, 0 where none did. */
-function lastBreak(history: SyncHistory, what: Break): number {
+export function lastBreak(history: SyncHistory, what: Exclude<Break, 'hole'>): number {
   if (history.breaksBeforeNext(what)) return history.length;
   for (let i = history.length - 1; i > 0; i--) if (history.breaksBefore(i, what)) return i;
   return 0;

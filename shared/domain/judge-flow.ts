@@ -8,10 +8,12 @@ import { deletedBeforeMirrored } from './findings/missing-findings.ts';
 import { topicFindings } from './findings/topic-findings.ts';
 import { flowName } from './flow.ts';
 import { type GroupState, judgeGroups } from './group-judgement.ts';
+import { readAtOf } from './history/known-flow.ts';
 import { livenessOf } from './liveness.ts';
 import type { FlowObservation, ObservedTopic } from './observation.ts';
 import { PartitionMap } from './partition-map.ts';
 import { type PartitionState, partitionState, type RecordEvidence } from './partition-state.ts';
+import { reckonedEnd } from './replication.ts';
 
 /** The states of all partitions of a flow, in the order of topics and partitions. */
 export function partitionStates(
@@ -103,7 +105,7 @@ function missingOf(state: PartitionState): bigint {
 
 function lossOf(observation: FlowObservation, states: readonly PartitionState[]): Loss {
   const down = observation.sourceDown ?? observation.targetDown;
-  if (down !== null) return { kind: 'unknown', reason: down.message };
+  if (down !== null) return { kind: 'unknown', reason: `${down.message}${lastKnownLoss(observation, states)}` };
   let records = 0n;
   let seconds: number | null = 0;
   let proven = true;
@@ -147,8 +149,35 @@ function reasonsOf(findings: readonly Finding[]): FindingCode[] {
 function verdictOf(observation: FlowObservation, loss: Loss, findings: readonly Finding[]): Verdict {
   // Nobody can fail over to a cluster that does not answer.
   if (observation.targetDown !== null) return 'not-ready';
-  if (observation.sourceDown !== null) return 'unknown';
+  if (observation.sourceDown !== null) return verdictWithoutSource(observation, findings);
   if (findings.some(({ severity }) => severity === 'critical')) return 'not-ready';
   if (loss.kind === 'unknown') return 'unknown';
   return findings.some(({ severity }) => severity === 'warning') ? 'at-risk' : 'ready';
+}
+
+/** From the target and what earlier audits knew: never better than at risk, for nobody knows what is lost. */
+function verdictWithoutSource({ lastKnown }: FlowObservation, findings: readonly Finding[]): Verdict {
+  if (lastKnown === null) return 'unknown';
+  const others = findings.filter(({ code }) => code !== 'CLUSTER_UNREACHABLE');
+  return others.some(({ severity }) => severity === 'critical') ? 'not-ready' : 'at-risk';
+}
+
+/** Of a dead source: what of its last known records is not acknowledged, as an addition to why the loss is unknown. */
+function lastKnownLoss({ lastKnown, sourceDown }: FlowObservation, states: readonly PartitionState[]): string {
+  if (lastKnown === null || sourceDown === null) return '';
+  let records = 0n;
+  let partitions = 0;
+  for (const { topic, partition, mapping } of states) {
+    const end = lastKnown.state.get({ kind: 'end', role: 'source', topic: topic.topic, partition });
+    const acknowledged = mapping?.furthestUpstream() ?? null;
+    if (end === null || mapping === null || acknowledged === null) continue;
+    const reckoned = reckonedEnd(mapping, end) ?? 0n;
+    const reached = reckoned > acknowledged + 1n ? reckoned : acknowledged + 1n;
+    partitions++;
+    if (end > reached) records += end - reached;
+  }
+  if (partitions === 0) return '';
+  const at = new Date(readAtOf(lastKnown, 'source')).toISOString();
+  const of = partitions === states.length ? '' : ` (${partitions} of ${states.length} partitions)`;
+  return `; of what it held at ${at}, an estimated ${records} records are not on the target${of}, and nobody knows what came after`;
 }

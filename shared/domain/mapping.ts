@@ -11,6 +11,8 @@ export class PartitionMapping {
   /** Index of the epoch's first sync; equal to `length` where no sync holds any longer. */
   readonly first: number;
   readonly cause: EpochCause;
+  /** Index of the first sync of the present source topic. */
+  readonly sourceFirst: number;
   /** No record of this epoch lies before this target offset. */
   readonly floor: bigint;
   readonly target: { readonly start: bigint; readonly end: bigint };
@@ -28,7 +30,6 @@ export class PartitionMapping {
   readonly surplusAtEnd: bigint;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
-  readonly #sourceFirst: number;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
   /** Least upstream from each index of the epoch on: rising, so that it can be searched. */
   readonly #leastUpstream: BigInt64Array;
@@ -43,7 +44,7 @@ export class PartitionMapping {
     this.first = cut.first;
     this.cause = cut.cause;
     this.floor = cut.floor;
-    this.#sourceFirst = cut.sourceFirst;
+    this.sourceFirst = cut.sourceFirst;
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
@@ -85,7 +86,7 @@ export class PartitionMapping {
   /** The furthest source offset that a sync of the present source topic acknowledges, or null. */
   furthestUpstream(): bigint | null {
     let furthest: bigint | null = null;
-    for (let i = this.#sourceFirst; i < this.#history.length; i++) {
+    for (let i = this.sourceFirst; i < this.#history.length; i++) {
       const upstream = this.#history.upstream(i);
       if (furthest === null || upstream > furthest) furthest = upstream;
     }

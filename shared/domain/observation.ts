@@ -1,5 +1,6 @@
 import type { CommittedOffset, GroupListing, LogOffsets } from './cluster-data.ts';
 import type { Flow } from './flow.ts';
+import type { KnownFlow } from './history/known-flow.ts';
 import type { PartitionMap } from './partition-map.ts';
 import type { SyncHistory } from './sync-history.ts';
 import type { Outcome, Unread } from './unread.ts';
@@ -85,7 +86,7 @@ export interface ObservedTopic {
 export interface ObservedGroup {
   readonly listing: GroupListing;
   readonly committed: Outcome<readonly CommittedOffset[]>;
-  /** When the commits were read: ms since the epoch. */
+  /** When the commits were read; of a source that is down, the last time that any was known: ms since the epoch. */
   readonly checkedAt: number;
 }
 
@@ -120,6 +121,10 @@ export interface FlowObservation {
   readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
   readonly groups: readonly ObservedGroup[];
   readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;
+  /** Whether `groups` are all that the source has and MM2 translates. */
+  readonly listingComplete: boolean;
+  /** What earlier audits left; null for the first. */
+  readonly lastKnown: KnownFlow | null;
   /** By `source` or `target` and topic name. */
   readonly remembered: {
     readonly source: ReadonlyMap<string, RememberedTopic>;

@@ -1,4 +1,5 @@
 import type { LogOffsets, Peek } from './cluster-data.ts';
+import { lastBreak } from './epoch.ts';
 import { PartitionMapping } from './mapping.ts';
 import {
   type FlowObservation,
@@ -41,6 +42,10 @@ export interface PartitionState {
   /** How it is known that the source topic is another one than the syncs speak of. */
   readonly sourceRecreated: 'topic-id' | 'records' | 'doubt' | null;
   readonly targetRecreatedById: boolean;
+  /** Whether the epoch began within the last day: what happened before has been told. */
+  readonly epochIsRecent: boolean;
+  /** Syncs before these indexes are known to speak of other topics of the same names; 0 where none is. */
+  readonly recreatedAt: { readonly source: number; readonly target: number };
   /** Index of the sync whose records have to be compared to tell whether the source topic is still the same. */
   readonly doubted: number | null;
   /** Source offset that dead reckoning puts the target's end at, where it says more than the acknowledgements. */
@@ -71,9 +76,10 @@ export function partitionState(
   const first = topic.firstTimestamps[partition];
   const firstTimestamp = first?.kind === 'read' ? first.value : null;
   const epoch = sourceEpoch(observation, topic, history, source, firstTimestamp, records);
-  const targetRecreatedAt = syncsBefore(
-    history,
-    idChanged(observation.remembered.target, topic.targetTopic, topic.targetId),
+  const targetChanged = idChanged(observation.remembered.target, topic.targetTopic, topic.targetId);
+  const targetRecreatedAt = Math.max(
+    history === null ? 0 : lastBreak(history, 'newTarget'),
+    syncsBefore(history, targetChanged),
   );
 
   const mapping =
@@ -120,7 +126,12 @@ export function partitionState(
     connect,
     replication,
     sourceRecreated: epoch.kind,
-    targetRecreatedById: targetRecreatedAt > 0,
+    targetRecreatedById: targetRecreatedAt > 0 && isRecent(observation, history, targetRecreatedAt),
+    epochIsRecent: mapping !== null && isRecent(observation, history, mapping.first),
+    recreatedAt: {
+      source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.kind === 'doubt' ? 0 : epoch.recreatedAt,
+      target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+    },
     doubted: epoch.doubted,
     reckoned,
     passedOver: passedOver(
@@ -143,6 +154,14 @@ function idChanged(remembered: ReadonlyMap<string, RememberedTopic>, topic: stri
   const before = remembered.get(topic);
   return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
 }
+
+/** What happened long ago is history: the mapping is cut there still, but nobody has to be told again. */
+function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: number): boolean {
+  if (history === null || index >= history.length) return true;
+  return at - Number(history.timestamp(index)) < RECENT_MS;
+}
+
+const RECENT_MS = 24 * 60 * 60_000;
 
 /** How many syncs were written up to a time. */
 function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
@@ -167,6 +186,10 @@ function sourceEpoch(
     source === null || firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, source.start);
   if (changed !== null) {
     return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
+  }
+  const noticed = lastBreak(history, 'newSource');
+  if (noticed > 0 && inDoubt <= noticed) {
+    return { recreatedAt: noticed, kind: isRecent(observation, history, noticed) ? 'topic-id' : null, doubted: null };
   }
   if (inDoubt === 0 || source === null) return none;
   const doubted = comparableSync(history, inDoubt, source);

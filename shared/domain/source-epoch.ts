@@ -14,7 +14,12 @@ import type { SyncHistory } from './sync-history.ts';
 export function syncsOlderThanSource(history: SyncHistory, firstTimestamp: bigint, sourceStart: bigint): number {
   for (let i = history.length - 1; i >= 0; i--) {
     const sync = history.at(i);
-    if (sync.upstream >= sourceStart && sync.timestamp < firstTimestamp) return i + 1;
+    if (sync.upstream >= sourceStart && latest(sync.timestamp) < firstTimestamp) return i + 1;
   }
   return 0;
+}
+
+/** The history keeps whole seconds, rounded down. */
+function latest(timestamp: bigint): bigint {
+  return timestamp % 1000n === 0n ? timestamp + 999n : timestamp;
 }

@@ -1,4 +1,4 @@
-import { AuditMemory } from '../audit/audit-memory.ts';
+import { FlowMemory } from '../audit/audit-memory.ts';
 import { observeFlow } from '../audit/observe-flow.ts';
 import { readingOf } from '../audit/required-permissions.ts';
 import { lookAtRecords } from '../audit/run-audit.ts';
@@ -60,7 +60,7 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
       target,
       opposite: null,
       filter: { topic: (name) => name === topic, group: () => false },
-      memory: new AuditMemory(),
+      memory: new FlowMemory(),
       now: () => clock.now(),
     });
     const evidence = await lookAtRecords(observation, source, target, request.policy);

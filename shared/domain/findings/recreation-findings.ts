@@ -34,7 +34,10 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
 
 export function targetRecreated({ topic, states }: TopicContext): Finding[] {
   const found = states.filter(
-    (s) => s.targetRecreatedById || s.mapping?.cause === 'target-recreated' || s.mapping?.cause === 'target-shortened',
+    (s) =>
+      s.targetRecreatedById ||
+      (s.mapping?.cause === 'target-recreated' && s.epochIsRecent) ||
+      s.mapping?.cause === 'target-shortened',
   );
   const worst = worstOf(found, (state) => state.passedOver);
   if (worst === null) return [];

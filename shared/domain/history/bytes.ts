@@ -97,7 +97,12 @@ export class ByteSource {
   }
 
   raw(): Uint8Array {
-    const length = this.countOfBytes();
+    return this.take(this.countOfBytes());
+  }
+
+  /** The next bytes, as a view. */
+  take(length: number): Uint8Array {
+    if (length > this.left) throw new MalformedHistoryError('the bytes end too early');
     this.#position += length;
     return this.#bytes.subarray(this.#position - length, this.#position);
   }

@@ -1,8 +1,8 @@
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 
 /** Where the lower half of a 64-bit integer lies in memory, in 32-bit words. */
-const LOW = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
-const HIGH = 1 - LOW;
+export const LOW = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
+export const HIGH = 1 - LOW;
 const MAX_PLANES = 10;
 /** Which numbers have more bytes to come; kept from call to call, for a chain of frames has a hundred columns. */
 let scratch = new Uint32Array(0);
@@ -13,7 +13,7 @@ let scratch = new Uint32Array(0);
  * entropy coder makes the most of. The count is the reader's to know.
  */
 export function writeColumn(sink: ByteSink, values: BigInt64Array): void {
-  const words = new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+  const words = wordsOf(values);
   const low = new Uint32Array(values.length);
   const high = new Uint32Array(values.length);
   for (let i = 0; i < values.length; i++) {
@@ -42,22 +42,29 @@ export function writeColumn(sink: ByteSink, values: BigInt64Array): void {
   }
 }
 
-/** Reads `count` integers that `writeColumn` wrote. */
-export function readColumn(source: ByteSource, count: number): BigInt64Array {
+/** Reads `count` integers that `writeColumn` wrote: into `room` where there is one, which has that length. */
+export function readColumn(source: ByteSource, count: number, room?: BigInt64Array): BigInt64Array {
   if (count > source.left) throw new MalformedHistoryError(`${count} numbers announced, ${source.left} bytes left`);
-  const values = new BigInt64Array(count);
-  const words = new Int32Array(values.buffer);
+  const values = room ?? new BigInt64Array(count);
+  const words = wordsOf(values);
   if (scratch.length < count) scratch = new Uint32Array(count);
   const pending = scratch;
-  for (let i = 0; i < count; i++) pending[i] = i;
-  let active = count;
-  for (let plane = 0; active > 0; plane++) {
+  let active = 0;
+  const first = source.take(count);
+  for (let i = 0; i < count; i++) {
+    const byte = first[i] ?? 0;
+    words[2 * i + LOW] = byte & 127;
+    words[2 * i + HIGH] = 0;
+    if (byte > 127) pending[active++] = i;
+  }
+  for (let plane = 1; active > 0; plane++) {
     if (plane === MAX_PLANES) throw new MalformedHistoryError('a number has too many bytes');
     const shift = plane * 7;
+    const bytes = source.take(active);
     let kept = 0;
     for (let k = 0; k < active; k++) {
       const i = pending[k] ?? 0;
-      const byte = source.byte();
+      const byte = bytes[k] ?? 0;
       const bits = byte & 127;
       if (shift < 32) words[2 * i + LOW] = (words[2 * i + LOW] ?? 0) | (bits << shift);
       if (shift > 25) {
@@ -76,4 +83,20 @@ export function readColumn(source: ByteSource, count: number): BigInt64Array {
     words[2 * i + HIGH] = (hi >>> 1) ^ sign;
   }
   return values;
+}
+
+/** The same memory as 32-bit words: `2 * i + LOW` and `2 * i + HIGH` are the halves of number i. */
+export function wordsOf(values: BigInt64Array): Int32Array {
+  return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
+}
+
+/** Memory for a column that is used up before the next one is read: a chain of frames has a hundred of them. */
+export class ColumnRoom {
+  #room = new BigInt64Array(0);
+
+  /** @throws MalformedHistoryError where the source cannot hold so many numbers */
+  read(source: ByteSource, count: number): BigInt64Array {
+    if (this.#room.length < count && count <= source.left) this.#room = new BigInt64Array(Math.ceil(count * 1.25));
+    return readColumn(source, count, this.#room.subarray(0, count));
+  }
 }

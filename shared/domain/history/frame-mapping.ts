@@ -1,6 +1,6 @@
 import { type PointColumns, SyncHistory } from '../sync-history.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
-import { readColumn, writeColumn } from './column.ts';
+import { ColumnRoom, readColumn, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 import { isBlank } from './same-state.ts';
 import { MAX_PARTITION } from './series-dictionary.ts';
@@ -8,6 +8,12 @@ import { MAX_PARTITION } from './series-dictionary.ts';
 const SECOND = 1_000n;
 const MOST_PENDING = 7;
 const MOST_FLAGS = 15;
+const ROOMS = {
+  upstream: new ColumnRoom(),
+  downstream: new ColumnRoom(),
+  timestamp: new ColumnRoom(),
+  rests: new ColumnRoom(),
+};
 const NO_SYNCS = new SyncHistory();
 
 /** One partition's news: which of the parent's points no longer stand, those that follow, and pending breaks. */
@@ -93,11 +99,11 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     pending[i] = source.byte();
     if ((pending[i] ?? 0) > MOST_PENDING) throw new MalformedHistoryError('unknown breaks');
   }
-  const runs: number[][] = [];
+  const runs: number[] = [];
+  const runsTo = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    const lengths: number[] = [];
-    for (let left = source.countOfBytes(); left > 0; left--) lengths.push(source.count());
-    runs.push(lengths);
+    for (let left = source.countOfBytes(); left > 0; left--) runs.push(source.count());
+    runsTo[i] = runs.length;
   }
   const added = new Uint32Array(count);
   let total = 0;
@@ -111,11 +117,11 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     flags[i] = source.byte();
     if ((flags[i] ?? 0) > MOST_FLAGS) throw new MalformedHistoryError('unknown flags of a sync');
   }
-  const upstream = readColumn(source, total);
-  const downstream = readColumn(source, total);
-  const timestamp = readColumn(source, total);
+  const upstream = ROOMS.upstream.read(source, total);
+  const downstream = ROOMS.downstream.read(source, total);
+  const timestamp = ROOMS.timestamp.read(source, total);
   const columns = { flags, upstream, downstream, timestamp };
-  const rests = readColumn(source, total);
+  const rests = ROOMS.rests.read(source, total);
   let partition = 0;
   let at = 0;
   let topic: string | undefined;
@@ -135,7 +141,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     const slot = more === 1 ? endSlot(partition) : undefined;
     const guess = slot === undefined || slot >= state.size ? 0n : (state.steps[slot] ?? 0n);
     addUp(columns, rests, at, at + more, { history, guess, stateAt: state.at });
-    drop(history, runs[i] ?? []);
+    drop(history, runs, runsTo[i - 1] ?? 0, runsTo[i] ?? 0);
     history.pushColumns(columns, at, at + more);
     history.pendingBreaks = pending[i] ?? 0;
     at += more;
@@ -224,18 +230,25 @@ function runsOf(flags: readonly boolean[]): readonly number[] {
 }
 
 /** Takes away the points that no longer stand: one run from the newest back, or several. */
-function drop(history: SyncHistory, runs: readonly number[]): void {
+function drop(history: SyncHistory, runs: readonly number[], from: number, to: number): void {
   let end = history.length;
-  const kept: [from: number, to: number][] = [];
-  for (const [index, run] of runs.entries()) {
-    if (run > end) throw new MalformedHistoryError('more mapping points dropped than there are');
-    if (index % 2 === 1) kept.push([end - run, end]);
-    end -= run;
+  let first = end;
+  for (let index = from; index < to; index++) {
+    end -= runs[index] ?? 0;
+    if (end < 0) throw new MalformedHistoryError('more mapping points dropped than there are');
+    if (index === from) first = end;
   }
-  if (kept.length === 0) history.truncate(end);
-  else {
-    const indexes = Array.from({ length: end }, (_, index) => index);
-    for (const [from, to] of kept.reverse()) for (let index = from; index < to; index++) indexes.push(index);
-    history.keep(indexes);
+  if (to - from <= 1) {
+    history.truncate(first);
+    return;
   }
+  const kept: number[] = [];
+  let top = history.length;
+  for (let index = from; index < to; index++) {
+    const bottom = top - (runs[index] ?? 0);
+    if ((index - from) % 2 === 1) for (let point = top - 1; point >= bottom; point--) kept.push(point);
+    top = bottom;
+  }
+  for (let point = top - 1; point >= 0; point--) kept.push(point);
+  history.keep(kept.reverse());
 }

@@ -1,7 +1,11 @@
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
-import { readColumn, writeColumn } from './column.ts';
+import { ColumnRoom, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 import { COMMIT_TAG, MAX_PARTITION, type SeriesDictionary, type SeriesKey } from './series-dictionary.ts';
+
+const WORD = 2 ** 32;
+const SAME = Number.POSITIVE_INFINITY;
+const RESTS = new ColumnRoom();
 
 /**
  * The offsets that changed, as the difference to a guess: a log's end goes on as fast as in the step before (delta of
@@ -35,39 +39,75 @@ export function writeSeries(sink: ByteSink, parent: HistoryState, state: History
   writeColumn(sink, rest.subarray(0, changed));
 }
 
-/** Reads what `writeSeries` wrote into the parent's state itself, without another copy of it. */
+/**
+ * Reads what `writeSeries` wrote into the parent's state itself, without another copy of it. In 32-bit words: a chain
+ * of frames has millions of offsets, which as big integers would each be an object for a moment.
+ */
 export function readSeries(source: ByteSource, state: HistoryState, elapsed: number): void {
   const { dictionary } = state;
   const known = state.size;
   readNew(source, dictionary, state);
-  const { size, values, steps } = state;
+  const { size } = state;
   const runs = Array.from({ length: source.countOfBytes() }, () => source.count());
-  const rest = readColumn(source, changesOf(runs, size));
+  const rest = wordsOf(RESTS.read(source, changesOf(runs, size)));
+  const values = wordsOf(state.values);
+  const steps = wordsOf(state.steps);
   let at = 0;
   let slot = 0;
   for (let index = 0; index <= runs.length && slot < size; index++) {
     const end = slot + (runs[index] ?? size - slot);
     if (index % 2 === 0) {
-      steps.fill(0n, slot, end);
+      steps.fill(0, 2 * slot, 2 * end);
       slot = end;
     }
     for (; slot < end; slot++) {
-      const before = slot < known ? (values[slot] ?? NONE) : NONE;
+      const beforeLow = slot < known ? (values[2 * slot + LOW] ?? 0) : -1;
+      const beforeHigh = slot < known ? (values[2 * slot + HIGH] ?? 0) : -1;
+      const isNew = (beforeLow & beforeHigh) === -1;
       const endSlot = dictionary.endSlot(slot);
-      let guess: bigint;
-      if (endSlot < 0) {
-        const step = dictionary.isEnd(slot) ? paced(steps[slot] ?? 0n, elapsed, state.elapsed) : 0n;
-        guess = before === NONE ? before : before + step;
-      } else {
+      let low = beforeLow;
+      let high = beforeHigh;
+      if (endSlot >= 0) {
         // Ends of logs are numbered before the commits in them: this one's step is known already.
-        guess = guessCommit(before, values[endSlot] ?? NONE, steps[endSlot] ?? 0n);
+        const endLow = values[2 * endSlot + LOW] ?? 0;
+        const endHigh = values[2 * endSlot + HIGH] ?? 0;
+        if (isNew) {
+          low = endLow;
+          high = endHigh;
+        } else if ((endLow & endHigh) !== -1) {
+          low = (beforeLow + (steps[2 * endSlot + LOW] ?? 0)) | 0;
+          high = (beforeHigh + (steps[2 * endSlot + HIGH] ?? 0) + carry(low, beforeLow)) | 0;
+        }
+      } else if (!isNew && dictionary.isEnd(slot)) {
+        const step = paced(numberOf(steps[2 * slot + LOW] ?? 0, steps[2 * slot + HIGH] ?? 0), elapsed, state.elapsed);
+        if (step === SAME) {
+          low = (beforeLow + (steps[2 * slot + LOW] ?? 0)) | 0;
+          high = (beforeHigh + (steps[2 * slot + HIGH] ?? 0) + carry(low, beforeLow)) | 0;
+        } else {
+          low = (beforeLow + (step | 0)) | 0;
+          high = (beforeHigh + Math.floor(step / WORD) + carry(low, beforeLow)) | 0;
+        }
       }
-      const value = BigInt.asIntN(64, guess + (rest[at++] ?? 0n));
-      values[slot] = value;
-      steps[slot] = before === NONE ? 0n : BigInt.asIntN(64, value - before);
+      const guessLow = low;
+      low = (guessLow + (rest[at + LOW] ?? 0)) | 0;
+      high = (high + (rest[at + HIGH] ?? 0) + carry(low, guessLow)) | 0;
+      at += 2;
+      values[2 * slot + LOW] = low;
+      values[2 * slot + HIGH] = high;
+      steps[2 * slot + LOW] = isNew ? 0 : (low - beforeLow) | 0;
+      steps[2 * slot + HIGH] = isNew ? 0 : (high - beforeHigh - carry(low, beforeLow)) | 0;
     }
   }
   state.elapsed = elapsed;
+}
+
+/** 1 where a sum's low word went over from what it was: also what a difference borrows. */
+function carry(sum: number, from: number): number {
+  return sum >>> 0 < from >>> 0 ? 1 : 0;
+}
+
+function numberOf(low: number, high: number): number {
+  return high * WORD + (low >>> 0);
 }
 
 /** How many series changed: runs of unchanged and changed ones in turn, the last one up to the end. */
@@ -88,7 +128,9 @@ function guessFor(slot: number, parent: HistoryState, state: HistoryState, befor
   const endSlot = dictionary.endSlot(slot);
   if (endSlot < 0) {
     if (before === NONE || !dictionary.isEnd(slot)) return before;
-    return before + paced(parent.steps[slot] ?? 0n, elapsed, parent.elapsed);
+    const step = parent.steps[slot] ?? 0n;
+    const guess = paced(Number(step), elapsed, parent.elapsed);
+    return before + (guess === SAME ? step : BigInt(guess));
   }
   const end = state.values[endSlot] ?? NONE;
   const endBefore = endSlot < parent.size ? (parent.values[endSlot] ?? NONE) : NONE;
@@ -101,12 +143,12 @@ function guessCommit(before: bigint, end: bigint, step: bigint): bigint {
   return end === NONE ? before : before + step;
 }
 
-/** A step at the pace of the one before. */
-function paced(step: bigint, elapsed: number, stepElapsed: number): bigint {
-  if (step === 0n || stepElapsed <= 0) return 0n;
-  if (elapsed === stepElapsed) return step;
-  const guess = Math.round((Number(step) * elapsed) / stepElapsed);
-  return Number.isSafeInteger(guess) ? BigInt(guess) : 0n;
+/** A step at the pace of the one before, in whole numbers that are safe; `SAME` for the step itself. */
+function paced(step: number, elapsed: number, stepElapsed: number): number {
+  if (step === 0 || stepElapsed <= 0) return 0;
+  if (elapsed === stepElapsed) return SAME;
+  const guess = Math.round((step * elapsed) / stepElapsed);
+  return Number.isSafeInteger(guess) ? guess : 0;
 }
 
 function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to: number): void {
@@ -141,17 +183,22 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
   const count = source.countOfBytes();
   if (count === 0) return;
   const names = Array.from({ length: source.countOfBytes() }, () => dictionary.name(source.text()));
-  const tags = Array.from({ length: count }, () => source.byte());
-  if (tags.some((tag) => tag > COMMIT_TAG + 1)) throw new MalformedHistoryError('unknown kind of series');
-  const groups = readDifferences(source, tags.filter((tag) => tag >= COMMIT_TAG).length);
+  const tags = source.take(count);
+  let commits = 0;
+  for (const tag of tags) {
+    if (tag > COMMIT_TAG + 1) throw new MalformedHistoryError('unknown kind of series');
+    if (tag >= COMMIT_TAG) commits++;
+  }
+  const groups = readDifferences(source, commits);
   const topics = readDifferences(source, count);
   const partitions = readDifferences(source, count);
   let commit = 0;
-  for (const [index, tag] of tags.entries()) {
+  for (let index = 0; index < count; index++) {
+    const tag = tags[index] ?? 0;
     const group = tag >= COMMIT_TAG ? names[groups[commit++] ?? -1] : 0;
     const topic = names[topics[index] ?? -1];
     const partition = partitions[index] ?? -1;
-    if (group === undefined || topic === undefined || partition < 0 || partition > MAX_PARTITION) {
+    if (group === undefined || topic === undefined || !(partition >= 0 && partition <= MAX_PARTITION)) {
       throw new MalformedHistoryError('a series without name or partition');
     }
     const key = { tag, group, topic, partition };
@@ -172,12 +219,13 @@ function writeDifferences(sink: ByteSink, values: readonly bigint[]): void {
   writeColumn(sink, BigInt64Array.from(values.map((value, i) => value - (values[i - 1] ?? 0n))));
 }
 
-function readDifferences(source: ByteSource, count: number): readonly number[] {
+function readDifferences(source: ByteSource, count: number): Float64Array {
+  const differences = readColumn(source, count);
+  const values = new Float64Array(count);
   let value = 0;
-  const values: number[] = [];
-  for (const difference of readColumn(source, count)) {
-    value += Number(difference);
-    values.push(value);
+  for (let i = 0; i < count; i++) {
+    value += Number(differences[i] ?? 0n);
+    values[i] = value;
   }
   return values;
 }

@@ -23,6 +23,8 @@ export interface SeriesKey {
 const KINDS = ['start', 'end', 'commit'] as const;
 export const COMMIT_TAG = 4;
 const END_TAG = 2;
+/** Numbers that are kept of each series. */
+const FIELDS = 5;
 export const MAX_PARTITION = 2 ** 21 - 1;
 
 /**
@@ -32,14 +34,17 @@ export const MAX_PARTITION = 2 ** 21 - 1;
 export class SeriesDictionary {
   readonly names: string[] = [];
   readonly #nameIndex = new Map<string, number>();
-  readonly #keys: SeriesKey[] = [];
-  /** Slot of the end of the log that a commit is in, where that was known before the commit; −1 elsewhere. */
-  readonly #endSlots: number[] = [];
-  /** Slots by tag and group, then by topic and partition. */
-  readonly #slots = new Map<number, Map<number, number>>();
+  /** Of each slot: tag, group, topic, partition, and the slot of the end of the log that a commit is in. */
+  #keys = new Int32Array(64 * FIELDS);
+  #size = 0;
+  /** Slots of logs' begins and ends by tag, then by topic and partition. */
+  readonly #logs: readonly Map<number, number>[] = Array.from({ length: COMMIT_TAG }, () => new Map());
+  /** Slots of commits by tag and group, then by topic and partition; only up to the indexed slot. */
+  readonly #commits = new Map<number, Map<number, number>>();
+  #indexed = 0;
 
   get size(): number {
-    return this.#keys.length;
+    return this.#size;
   }
 
   name(text: string): number {
@@ -72,15 +77,16 @@ export class SeriesDictionary {
   /** Slots of the ends of a source topic's logs, for who asks for many partitions of it. */
   sourceEnds(topic: string): (partition: number) => number | undefined {
     const index = this.#nameIndex.get(topic);
-    const slots = this.#slots.get(END_TAG);
+    const slots = this.#logs[END_TAG];
     if (index === undefined || slots === undefined) return () => undefined;
     return (partition) => slots.get(placeOf({ topic: index, partition }));
   }
 
   key(slot: number): SeriesKey {
-    const key = this.#keys[slot];
-    if (key === undefined) throw new RangeError(`no series ${slot} among ${this.#keys.length}`);
-    return key;
+    if (!(slot >= 0 && slot < this.#size)) throw new RangeError(`no series ${slot} among ${this.#size}`);
+    const at = slot * FIELDS;
+    const keys = this.#keys;
+    return { tag: keys[at] ?? 0, group: keys[at + 1] ?? 0, topic: keys[at + 2] ?? 0, partition: keys[at + 3] ?? 0 };
   }
 
   series(slot: number): Series {
@@ -92,31 +98,56 @@ export class SeriesDictionary {
     return { kind: 'commit', group: this.names[group] ?? '', ...place };
   }
 
+  /** Slot of the end of the log that a commit is in, where that was known before the commit; −1 elsewhere. */
   endSlot(slot: number): number {
-    return this.#endSlots[slot] ?? -1;
+    return this.#keys[slot * FIELDS + 4] ?? -1;
   }
 
   isEnd(slot: number): boolean {
-    return (this.key(slot).tag & ~1) === END_TAG;
+    return ((this.#keys[slot * FIELDS] ?? 0) & ~1) === END_TAG;
   }
 
   /** Numbers a key that is known to be new. */
   add(key: SeriesKey): number {
-    const slot = this.#keys.push(key) - 1;
-    const end = key.tag < COMMIT_TAG ? undefined : this.#find({ ...key, tag: END_TAG + (key.tag & 1), group: 0 });
-    this.#endSlots.push(end ?? -1);
-    const outer = key.group * 8 + key.tag;
-    let inner = this.#slots.get(outer);
-    if (inner === undefined) {
-      inner = new Map();
-      this.#slots.set(outer, inner);
+    const slot = this.#size++;
+    const at = slot * FIELDS;
+    if (at >= this.#keys.length) {
+      const keys = new Int32Array(this.#keys.length * 2);
+      keys.set(this.#keys);
+      this.#keys = keys;
     }
-    inner.set(placeOf(key), slot);
+    const log = this.#logs[key.tag];
+    const end = log === undefined ? this.#logs[END_TAG + (key.tag & 1)]?.get(placeOf(key)) : undefined;
+    this.#keys[at] = key.tag;
+    this.#keys[at + 1] = key.group;
+    this.#keys[at + 2] = key.topic;
+    this.#keys[at + 3] = key.partition;
+    this.#keys[at + 4] = end ?? -1;
+    log?.set(placeOf(key), slot);
     return slot;
   }
 
   #find(key: SeriesKey): number | undefined {
-    return this.#slots.get(key.group * 8 + key.tag)?.get(placeOf(key));
+    const log = this.#logs[key.tag];
+    if (log !== undefined) return log.get(placeOf(key));
+    this.#indexCommits();
+    return this.#commits.get(key.group * 8 + key.tag)?.get(placeOf(key));
+  }
+
+  /** Only once somebody looks for one: whoever goes through all of them does without. */
+  #indexCommits(): void {
+    for (; this.#indexed < this.#size; this.#indexed++) {
+      const at = this.#indexed * FIELDS;
+      const tag = this.#keys[at] ?? 0;
+      if (tag < COMMIT_TAG) continue;
+      const outer = (this.#keys[at + 1] ?? 0) * 8 + tag;
+      let inner = this.#commits.get(outer);
+      if (inner === undefined) {
+        inner = new Map();
+        this.#commits.set(outer, inner);
+      }
+      inner.set(placeOf({ topic: this.#keys[at + 2] ?? 0, partition: this.#keys[at + 3] ?? 0 }), this.#indexed);
+    }
   }
 }
 

@@ -48,6 +48,8 @@ export function onePartition(options: OnePartition): { observation: FlowObservat
     connectOffsets: { kind: 'off' },
     groups: [],
     targetGroups: new Map(),
+    listingComplete: true,
+    lastKnown: null,
     remembered: { source: new Map(), target: new Map() },
     unread: [],
     opposite: null,

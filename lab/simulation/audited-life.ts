@@ -1,0 +1,68 @@
+import type { Flow } from '../../shared/domain/flow.ts';
+import { type KnownFlow, knownSyncs, rememberedTopics } from '../../shared/domain/history/known-flow.ts';
+import { nextState } from '../../shared/domain/history/next-state.ts';
+import type { FlowObservation, ObservedTopic } from '../../shared/domain/observation.ts';
+import { type PartitionState, partitionState } from '../../shared/domain/partition-state.ts';
+import { SyncReading } from '../../shared/domain/sync-reading.ts';
+import { read } from '../../shared/domain/unread.ts';
+import type { SimulatedMm2 } from './simulated-mm2.ts';
+
+const SYNCS = 'mm2-offset-syncs.B.internal';
+
+/** An audit of the simulated partition that goes on from what an earlier one left, and what it leaves itself. */
+export function auditSimulated(
+  mm2: SimulatedMm2,
+  flow: Flow,
+  lastKnown: KnownFlow | null,
+): { readonly state: PartitionState; readonly known: KnownFlow } {
+  const { topicIds, clock } = mm2;
+  const log = (start: number, end: number) =>
+    read({ start: BigInt(start), highWatermark: BigInt(end), lastStableOffset: BigInt(end) });
+  const topic: ObservedTopic = {
+    topic: 't',
+    targetTopic: 'A.t',
+    sourceId: topicIds.source,
+    targetId: topicIds.target,
+    source: [log(mm2.sourceStart, mm2.sourceEnd)],
+    firstTimestamps: [read(mm2.firstTimestamp === null ? null : BigInt(mm2.firstTimestamp))],
+    target: [log(0, mm2.targetEnd)],
+  };
+  const observation: FlowObservation = {
+    flow: { ...flow, exactlyOnce: mm2.exactlyOnce },
+    at: clock,
+    sourceDown: null,
+    targetDown: null,
+    topics: [topic],
+    targetTopics: new Set(['A.t']),
+    syncs: { kind: 'read', value: readSyncLog(mm2, lastKnown) },
+    checkpoints: { kind: 'off' },
+    heartbeat: { kind: 'off' },
+    connectOffsets: { kind: 'off' },
+    groups: [],
+    targetGroups: new Map(),
+    listingComplete: true,
+    lastKnown,
+    remembered: {
+      source: lastKnown === null ? new Map() : rememberedTopics(lastKnown, 'source'),
+      target: lastKnown === null ? new Map() : rememberedTopics(lastKnown, 'target'),
+    },
+    unread: [],
+    opposite: null,
+  };
+  const state = partitionState(observation, topic, 0, {});
+  const next = nextState(observation, [state], { verdict: 'unknown', reasons: [] });
+  return { state, known: { state: next, heldUntil: clock } };
+}
+
+function readSyncLog(mm2: SimulatedMm2, lastKnown: KnownFlow | null) {
+  const reading = new SyncReading(SYNCS, 'syncs', lastKnown === null ? null : knownSyncs(lastKnown, SYNCS, 'source'));
+  const { syncLog } = mm2;
+  const end = BigInt(syncLog.length);
+  for (let offset = reading.from; offset < end; offset++) {
+    const sync = syncLog[Number(offset)] ?? null;
+    if (sync === null) continue;
+    const { timestamp, upstream, downstream } = sync;
+    reading.visit(offset, timestamp, { topic: 't', partition: 0, upstream, downstream });
+  }
+  return reading.result({ start: 0n, end, next: end });
+}

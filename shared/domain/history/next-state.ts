@@ -1,0 +1,212 @@
+import type { FlowReport } from '../audit-report.ts';
+import type { FlowObservation, ObservedTopic } from '../observation.ts';
+import { knownOf } from '../observation.ts';
+import { PartitionMap } from '../partition-map.ts';
+import type { PartitionState } from '../partition-state.ts';
+import type { SyncHistory } from '../sync-history.ts';
+import type { Outcome } from '../unread.ts';
+import { HistoryState, type UnreadPart } from './history-state.ts';
+import { appendMerged } from './mapping-run.ts';
+import type { ClusterRole } from './series-dictionary.ts';
+
+/** Two records that comparing has shown to be one: the source's at `upstream`, the target's at `downstream`. */
+export interface VerifiedPair {
+  readonly topic: string;
+  readonly partition: number;
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+}
+
+/**
+ * What the history knows after an audit. What could not be read keeps what was known before and is listed as unread;
+ * only what was seen to be gone goes.
+ */
+export function nextState(
+  observation: FlowObservation,
+  partitions: readonly PartitionState[],
+  report: Pick<FlowReport, 'verdict' | 'reasons'>,
+): HistoryState {
+  const { at, lastKnown } = observation;
+  const state = lastKnown === null ? new HistoryState(at) : lastKnown.state.next(at);
+  const unread: UnreadPart[] = [];
+  // Ends of logs first: commits are told by their distance to them.
+  keepLogs(state, observation, unread);
+  keepSourceCommits(state, observation, unread);
+  keepTargetCommits(state, observation, unread);
+  keepMapping(state, observation, partitions, unread);
+  state.unread = unread;
+  state.said = { verdict: report.verdict, reasons: report.reasons };
+  if (observation.sourceDown === null) state.readAt.source = at;
+  if (observation.targetDown === null) state.readAt.target = at;
+  return state;
+}
+
+function keepLogs(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
+  const { sourceDown, targetDown, topics } = observation;
+  if (sourceDown !== null) unread.push({ role: 'source', kind: 'cluster', name: '' });
+  if (targetDown !== null) unread.push({ role: 'target', kind: 'cluster', name: '' });
+  for (const topic of topics) {
+    if (sourceDown === null) keepLog(state, 'source', topic.topic, topic.source, topic.sourceId, unread);
+    if (targetDown === null && topic.target !== null) {
+      keepLog(state, 'target', topic.targetTopic, topic.target, topic.targetId, unread);
+    }
+  }
+  clearGoneLogs(state, observation);
+}
+
+function keepLog(
+  state: HistoryState,
+  role: ClusterRole,
+  topic: string,
+  log: ObservedTopic['source'],
+  id: string | null,
+  unread: UnreadPart[],
+): void {
+  if (id !== null) state.topicIds[role].set(topic, id);
+  let isUnread = false;
+  for (const [partition, offsets] of log.entries()) {
+    if (offsets.kind === 'unread') {
+      isUnread = true;
+      continue;
+    }
+    state.set({ kind: 'start', role, topic, partition }, offsets.value.start);
+    state.set({ kind: 'end', role, topic, partition }, offsets.value.highWatermark);
+  }
+  if (isUnread) unread.push({ role, kind: 'topic', name: topic });
+}
+
+/** Logs that are there no longer. Their ids and mappings stay: by them another topic of the name is told. */
+function clearGoneLogs(state: HistoryState, { sourceDown, targetDown, topics }: FlowObservation): void {
+  const there = {
+    source: sourceDown === null ? new Set(topics.map(({ topic }) => topic)) : null,
+    target:
+      targetDown === null && sourceDown === null
+        ? new Set(topics.flatMap(({ target, targetTopic }) => (target === null ? [] : [targetTopic])))
+        : null,
+  };
+  for (const series of state.known()) {
+    if (series.kind === 'commit' || (there[series.role]?.has(series.topic) ?? true)) continue;
+    state.set(series, null);
+  }
+}
+
+function keepSourceCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
+  // What MM2's checkpoints tell of a dead source are no commits that were read.
+  if (observation.sourceDown !== null) return;
+  keepCommits(
+    state,
+    'source',
+    new Map(observation.groups.map(({ listing, committed }) => [listing.group, mapRead(committed, toMap)])),
+    observation.listingComplete,
+    unread,
+  );
+}
+
+function keepTargetCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
+  if (observation.targetDown !== null) return;
+  const targetTopics = new Set(observation.topics.map(({ targetTopic }) => targetTopic));
+  const groups = [...observation.targetGroups].map(
+    ([group, { committed }]): [string, Outcome<PartitionMap<bigint>>] => [
+      group,
+      mapRead(committed, (commits) => {
+        const mirrored = new PartitionMap<bigint>();
+        for (const [topic, partition, offset] of commits.entries()) {
+          if (targetTopics.has(topic)) mirrored.set(topic, partition, offset);
+        }
+        return mirrored;
+      }),
+    ],
+  );
+  keepCommits(state, 'target', new Map(groups), observation.listingComplete, unread);
+}
+
+/** @param complete whether a group that is not among them has gone */
+function keepCommits(
+  state: HistoryState,
+  role: ClusterRole,
+  groups: ReadonlyMap<string, Outcome<PartitionMap<bigint>>>,
+  complete: boolean,
+  unread: UnreadPart[],
+): void {
+  for (const [group, committed] of groups) {
+    if (committed.kind === 'unread') {
+      unread.push({ role, kind: 'group', name: group });
+      continue;
+    }
+    for (const [topic, partition, offset] of committed.value.entries()) {
+      state.set({ kind: 'commit', role, group, topic, partition }, offset);
+    }
+  }
+  for (const series of state.known()) {
+    if (series.kind !== 'commit' || series.role !== role) continue;
+    const committed = groups.get(series.group);
+    if (committed === undefined ? !complete : committed.kind === 'unread') continue;
+    if (committed?.kind === 'read' && committed.value.get(series.topic, series.partition) !== undefined) continue;
+    state.set(series, null);
+  }
+}
+
+function keepMapping(
+  state: HistoryState,
+  observation: FlowObservation,
+  partitions: readonly PartitionState[],
+  unread: UnreadPart[],
+): void {
+  const { flow, syncs, lastKnown } = observation;
+  const role = flow.offsetSyncsLocation;
+  if (syncs.kind === 'read') {
+    state.syncsReadTo = syncs.value.readTo;
+    if (syncs.value.topicId !== null) state.topicIds[role].set(syncs.value.topic, syncs.value.topicId);
+  } else if (syncs.kind === 'unread') unread.push({ role, kind: 'syncs', name: syncs.topic });
+
+  const recreated = new PartitionMap<PartitionState['recreatedAt']>();
+  for (const { topic, partition, recreatedAt } of partitions) recreated.set(topic.topic, partition, recreatedAt);
+  for (const [topic, partition, history] of knownOf(syncs)?.histories.entries() ?? []) {
+    const before = lastKnown?.state.mapping.get(topic)?.get(partition) ?? null;
+    const at = recreated.get(topic, partition) ?? { source: 0, target: 0 };
+    const next = continued(before, history, at);
+    if (next !== before) state.partitionsOf(topic).set(partition, next);
+  }
+}
+
+/** The history as it is kept: what was known, and what came since merged into runs, with recreations marked. */
+function continued(
+  before: SyncHistory | null,
+  history: SyncHistory,
+  recreatedAt: PartitionState['recreatedAt'],
+): SyncHistory {
+  let common = Math.min(before?.length ?? 0, history.length);
+  // Pairs that records showed go where later syncs do not rise from them.
+  while (common > 0 && !before?.samePoint(common - 1, history)) common--;
+  const marks = [
+    { index: recreatedAt.source, what: 'newSource' },
+    { index: recreatedAt.target, what: 'newTarget' },
+  ] as const;
+  const news = marks.filter(({ index, what }) => index > 0 && !isMarked(history, index, what));
+  const isSame = before !== null && common === before.length && common === history.length && news.length === 0;
+  if (isSame && before.pendingBreaks === history.pendingBreaks) return before;
+
+  const next = history.copy();
+  for (const { index, what } of news) next.breakAt(index, what);
+  const kept = before === null ? next.copy() : before.copy();
+  kept.truncate(common);
+  for (const { index, what } of news) if (index < common) kept.breakAt(index, what);
+  kept.pendingBreaks = 0;
+  for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index));
+  kept.pendingBreaks = next.pendingBreaks;
+  return kept;
+}
+
+function isMarked(history: SyncHistory, index: number, what: 'newSource' | 'newTarget'): boolean {
+  return index < history.length ? history.breaksBefore(index, what) : history.breaksBeforeNext(what);
+}
+
+function toMap(commits: readonly { topic: string; partition: number; offset: bigint }[]): PartitionMap<bigint> {
+  const map = new PartitionMap<bigint>();
+  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
+  return map;
+}
+
+function mapRead<T, U>(outcome: Outcome<T>, map: (value: T) => U): Outcome<U> {
+  return outcome.kind === 'read' ? { kind: 'read', value: map(outcome.value) } : outcome;
+}

@@ -1,0 +1,113 @@
+import type { CommittedOffset, LogOffsets } from '../cluster-data.ts';
+import type { Flow } from '../flow.ts';
+import type { FlowObservation, ObservedGroup, ObservedTargetGroup, ObservedTopic } from '../observation.ts';
+import type { PartitionMap } from '../partition-map.ts';
+import { remoteTopic } from '../replication-policy.ts';
+import { type Outcome, read, type Unread } from '../unread.ts';
+import type { HistoryState } from './history-state.ts';
+import { type KnownFlow, knownSyncs, readAtOf } from './known-flow.ts';
+import type { ClusterRole } from './series-dictionary.ts';
+
+/**
+ * What an audit would have observed at the time of a state, as far as the history keeps it: logs, positions and mapping
+ * of both sides. Heartbeats, checkpoints and Connect's offsets are not kept, so that nothing is said of them.
+ * @param syncsTopic name of the flow's offset-syncs topic
+ */
+export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string): FlowObservation {
+  const { state } = known;
+  const logs = { source: logsOf(state, 'source'), target: logsOf(state, 'target') };
+  const syncs = knownSyncs(known, syncsTopic, flow.offsetSyncsLocation);
+  const sourceDown = downThen(state, 'source', flow.source);
+  const targetDown = downThen(state, 'target', flow.target);
+  const topics = [...logs.source].map(([topic, partitions]): ObservedTopic => {
+    const targetTopic = remoteTopic(flow.policy, flow.source, topic);
+    return {
+      topic,
+      targetTopic,
+      sourceId: state.topicIds.source.get(topic) ?? null,
+      targetId: state.topicIds.target.get(targetTopic) ?? null,
+      source: partitions,
+      firstTimestamps: partitions.map(() => read(null)),
+      target: logs.target.get(targetTopic) ?? null,
+    };
+  });
+  return {
+    flow,
+    at: state.at,
+    sourceDown,
+    targetDown,
+    topics: topics.sort((a, b) => (a.topic < b.topic ? -1 : 1)),
+    targetTopics: new Set(logs.target.keys()),
+    syncs: syncs === null ? { kind: 'missing', topic: syncsTopic } : { kind: 'read', value: syncs },
+    checkpoints: { kind: 'off' },
+    heartbeat: { kind: 'off' },
+    connectOffsets: { kind: 'off' },
+    groups: groupsOf(known),
+    targetGroups: targetGroupsOf(state),
+    listingComplete: true,
+    lastKnown: null,
+    remembered: { source: new Map(), target: new Map() },
+    unread: [sourceDown, targetDown].filter((side) => side !== null),
+    opposite: null,
+  };
+}
+
+function logsOf(state: HistoryState, role: ClusterRole): Map<string, Outcome<LogOffsets>[]> {
+  const logs = new Map<string, Outcome<LogOffsets>[]>();
+  for (const series of state.known()) {
+    if (series.kind !== 'end' || series.role !== role) continue;
+    const { topic, partition } = series;
+    const end = state.get(series);
+    const start = state.get({ kind: 'start', role, topic, partition });
+    if (end === null || start === null) continue;
+    let partitions = logs.get(topic);
+    if (partitions === undefined) {
+      partitions = [];
+      logs.set(topic, partitions);
+    }
+    while (partitions.length <= partition) partitions.push(NOT_RECORDED);
+    partitions[partition] = read({ start, highWatermark: end, lastStableOffset: end });
+  }
+  return logs;
+}
+
+const NOT_RECORDED: Outcome<never> = {
+  kind: 'unread',
+  unread: {
+    what: 'log offsets',
+    cluster: '',
+    error: 'NOT_RECORDED',
+    message: 'the history has no offsets of it',
+    retriable: false,
+  },
+};
+
+function downThen(state: HistoryState, role: ClusterRole, cluster: string): Unread | null {
+  if (!state.unread.some((part) => part.role === role && part.kind === 'cluster')) return null;
+  const message = `cluster ${cluster} did not answer then`;
+  return { what: `cluster ${cluster}`, cluster, error: 'UNREACHABLE', message, retriable: false };
+}
+
+function groupsOf(known: KnownFlow): ObservedGroup[] {
+  const checkedAt = readAtOf(known, 'source');
+  const groups = [...known.state.positions('source')].map(([group, partitions]): ObservedGroup => {
+    const committed: CommittedOffset[] = [];
+    for (const [topic, partition, offset] of partitions.entries()) committed.push({ topic, partition, offset });
+    return { listing: listingOf(group), committed: read(committed), checkedAt };
+  });
+  return groups.sort((a, b) => (a.listing.group < b.listing.group ? -1 : 1));
+}
+
+function targetGroupsOf(state: HistoryState): Map<string, ObservedTargetGroup> {
+  return new Map(
+    [...state.positions('target')].map(([group, partitions]: [string, PartitionMap<bigint>]) => [
+      group,
+      { listing: listingOf(group), committed: read(partitions) },
+    ]),
+  );
+}
+
+/** Who was in a group is not kept. */
+function listingOf(group: string): ObservedGroup['listing'] {
+  return { group, state: 'Empty', type: 'unknown', protocolType: '' };
+}

@@ -1,0 +1,92 @@
+import type { AuditHistory, FlowHistory, Recording } from '../audit/audit-history.ts';
+import { type Flow, flowName } from '../domain/flow.ts';
+import type { HistoryState } from '../domain/history/history-state.ts';
+import type { KnownFlow } from '../domain/history/known-flow.ts';
+import type { Retention } from '../domain/history/retention.ts';
+import type { Clock } from '../ports.ts';
+import { HistoryBusyError } from './history-errors.ts';
+import { HistoryWriter } from './history-writer.ts';
+import { readStateAsOf } from './read-history.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+
+export interface HistoryRecorderOptions {
+  readonly store: SnapshotStore;
+  /** A name of this process and no other. */
+  readonly owner: string;
+  readonly retention: Retention;
+  /** How long nobody else may take over after an audit: longer than the time to the next one. */
+  readonly leaseMs: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Keeps the audits of a process in a store. The first audit of a flow takes the flow's lease; while another process has
+ * it, the history is read and not written.
+ */
+export class HistoryRecorder implements AuditHistory {
+  readonly #options: HistoryRecorderOptions;
+  readonly #writers = new Map<string, HistoryWriter>();
+
+  constructor(options: HistoryRecorderOptions) {
+    this.#options = options;
+  }
+
+  async open(flow: Flow): Promise<FlowHistory> {
+    const name = flowName(flow);
+    try {
+      const writer = await this.#writerOf(name);
+      return { known: writer.known, record: (state) => this.#record(name, writer, state) };
+    } catch (error) {
+      const failure = messageOf(error);
+      if (!(error instanceof HistoryBusyError)) return { known: null, record: async () => ({ known: null, failure }) };
+      return { known: await this.#read(name), record: async () => ({ known: null, failure: null }) };
+    }
+  }
+
+  /** Lets other processes go on at once. */
+  async release(): Promise<void> {
+    for (const [name, writer] of this.#writers) {
+      this.#writers.delete(name);
+      await writer.release();
+    }
+  }
+
+  async #writerOf(flow: string): Promise<HistoryWriter> {
+    const present = this.#writers.get(flow);
+    if (present !== undefined) return present;
+    const { store, owner, retention } = this.#options;
+    const writer = await HistoryWriter.open({ store, flow, owner, retention, terms: this.#terms() });
+    this.#writers.set(flow, writer);
+    return writer;
+  }
+
+  async #record(flow: string, writer: HistoryWriter, state: HistoryState): Promise<Recording> {
+    try {
+      const recorded = await writer.record(state, this.#terms());
+      if (recorded.kind === 'frame') await this.#options.store.thin(flow, this.#options.clock.now());
+      return { known: writer.known, failure: null };
+    } catch (error) {
+      // What the store holds is no longer what this writer knows: the next audit opens it anew.
+      this.#writers.delete(flow);
+      return { known: null, failure: messageOf(error) };
+    }
+  }
+
+  async #read(flow: string): Promise<KnownFlow | null> {
+    const { store, clock } = this.#options;
+    try {
+      return await readStateAsOf(store, flow, clock.now(), clock.now());
+    } catch {
+      // Who writes it tells of the damage.
+      return null;
+    }
+  }
+
+  #terms() {
+    return { now: this.#options.clock.now(), leaseMs: this.#options.leaseMs };
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,42 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { auditSimulated } from '../../../../lab/simulation/audited-life.ts';
+import { judgeSimulated } from '../../../../lab/simulation/judge.ts';
+import { SimulatedMm2 } from '../../../../lab/simulation/simulated-mm2.ts';
+import { simulatedLife } from '../../../../lab/simulation/steps.ts';
+import type { KnownFlow } from '../../../../shared/domain/history/known-flow.ts';
+import { flowFixture } from '../flow-fixture.ts';
+
+describe('audits that go on from one another', () => {
+  test('skip nothing and re-read no more than they say, whatever happens between them', () => {
+    let judged = 0;
+    let exactWithHistory = 0;
+    let exactWithout = 0;
+    fc.assert(
+      fc.property(simulatedLife, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), (steps, audits) => {
+        const mm2 = new SimulatedMm2();
+        let known: KnownFlow | null = null;
+        // Compaction can take the syncs that nobody could have judged rightly; an audit before it has them.
+        let undetectable = false;
+        for (const [i, step] of steps.entries()) {
+          mm2.run([step]);
+          if (audits[i] !== true) continue;
+          known = auditSimulated(mm2, flowFixture(), known).known;
+          undetectable ||= mm2.undetectable;
+        }
+        const { state } = auditSimulated(mm2, flowFixture(), known);
+        fc.pre(!undetectable && !mm2.undetectable && state.mapping !== null);
+        if (state.mapping === null) return;
+        judged++;
+        const judgement = judgeSimulated(mm2, state.mapping);
+        expect(judgement.violations).toEqual([]);
+        exactWithHistory += judgement.exact;
+        exactWithout += judgeSimulated(mm2).exact;
+      }),
+      { numRuns: 6_000, maxSkipsPerRun: 200 },
+    );
+    expect(judged).toBeGreaterThanOrEqual(6_000);
+    // Compaction of the offset-syncs topic takes nothing away that an audit has seen.
+    expect(exactWithHistory).toBeGreaterThan(exactWithout);
+  });
+});
