@@ -30,6 +30,19 @@ module.exports = {
       to: { path: '^shared/adapters/([^/]+)/', pathNot: '^shared/adapters/$1/' },
     },
     {
+      name: 'only-the-writer-writes',
+      comment: 'Reading and auditing never write to Kafka: the requests that do are known to the OffsetWriter alone.',
+      severity: 'error',
+      from: {
+        pathNot: [
+          '^shared/adapters/kafka/(offset-writer\\.ts|writing/)',
+          '^(lab|bench|test)/',
+          '/wire/offset-delete\\.ts$',
+        ],
+      },
+      to: { path: '^shared/adapters/kafka/(wire/offset-(commit|delete)\\.ts|writing/)' },
+    },
+    {
       name: 'shared-knows-no-entry-point',
       severity: 'error',
       from: { path: '^shared/' },

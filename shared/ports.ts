@@ -81,7 +81,6 @@ export interface MetricSink {
   publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
 
-export type { PartitionWrite, WriteFailure } from './domain/partition-write.ts';
 export type {
   FrameEntry,
   HistoryHead,

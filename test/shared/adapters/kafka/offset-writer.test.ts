@@ -10,7 +10,8 @@ import { createOffsetWriter, type OffsetWriterOptions } from '../../../../shared
 import { OFFSET_COMMIT } from '../../../../shared/adapters/kafka/wire/offset-commit.ts';
 import type { KafkaConnection } from '../../../../shared/config/kafka-connection.ts';
 import type { CommittedOffset } from '../../../../shared/domain/cluster-data.ts';
-import type { OffsetWriter, PartitionWrite } from '../../../../shared/ports.ts';
+import type { PartitionWrite } from '../../../../shared/domain/partition-write.ts';
+import type { OffsetWriter } from '../../../../shared/ports.ts';
 
 let lab: Lab;
 beforeAll(async () => {
