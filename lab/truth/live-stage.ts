@@ -9,6 +9,7 @@ import type { AuditPolicy } from '../../shared/domain/audit-policy.ts';
 import type { FlowReport } from '../../shared/domain/audit-report.ts';
 import { flowName } from '../../shared/domain/flow.ts';
 import { remoteTopic } from '../../shared/domain/replication-policy.ts';
+import { DEFAULT_VERIFY_BYTES } from '../../shared/verify/verify-positions.ts';
 import type { ClusterOptions, LabCluster } from '../cluster.ts';
 import { type Lab, startLab } from '../lab.ts';
 import type { LabMm2 } from '../mm2.ts';
@@ -53,25 +54,28 @@ export class LiveStage implements AsyncDisposable {
   readonly writer: RecordWriter;
   readonly moments: JudgedMoment[] = [];
   readonly #options: StageOptions;
+  readonly #verify: boolean;
   readonly #memory = new AuditMemory();
   readonly #truth = new LiveTruth();
   #mm2: LabMm2 | undefined;
 
-  private constructor(lab: Lab, a: LabCluster, b: LabCluster, options: StageOptions) {
+  private constructor(lab: Lab, a: LabCluster, b: LabCluster, options: StageOptions, verify: boolean) {
     this.lab = lab;
     this.a = a;
     this.b = b;
     this.writer = new RecordWriter(a.admin);
     this.#options = options;
+    this.#verify = verify;
   }
 
-  static async open(options: StageOptions = {}): Promise<LiveStage> {
+  /** `verify`: every audit compares the records around all positions. */
+  static async open(options: StageOptions = {}, verify = false): Promise<LiveStage> {
     const lab = await startLab();
     const [a, b] = await Promise.all([
       lab.startCluster({ alias: 'A', ...options.source }),
       lab.startCluster({ alias: 'B', ...options.target }),
     ]);
-    return new LiveStage(lab, a, b, options);
+    return new LiveStage(lab, a, b, options, verify);
   }
 
   /** The text of the mm2.properties in force. */
@@ -108,6 +112,7 @@ export class LiveStage implements AsyncDisposable {
         clock: { now: () => Date.now() },
         filter: { flow: (name) => name === flowName(flow) },
         memory,
+        ...(this.#verify ? { verify: { positions: 'all', budgetBytes: DEFAULT_VERIFY_BYTES } } : {}),
       });
       if (flows[0] === undefined) throw new Error('the audit has no flow');
       return flows[0];

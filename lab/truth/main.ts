@@ -2,14 +2,15 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { play } from './play.ts';
+import type { JudgedPosition } from './position-judge.ts';
 import { readRecording } from './recording.ts';
 import { configOf, replay } from './replay.ts';
 import { LIVE_SCENARIOS } from './scenarios/index.ts';
-import { count, emptyTally, momentLines, summaryLine } from './truth-table.ts';
+import { count, emptyTally, momentLines, proofLines, summaryLine } from './truth-table.ts';
 
 /**
  * `npm run truth`: every recorded and every live run of MM2 through the whole audit, each answer held against the
- * records themselves. Exits 1 where one is broken.
+ * records themselves. Exits 1 where one is broken. With `--verify` the audits compare records: live runs only.
  */
 const { values } = parseArgs({
   options: {
@@ -17,13 +18,16 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'no-live': { type: 'boolean', default: false },
     'no-recordings': { type: 'boolean', default: false },
+    // Recordings hold no records to compare: what they recorded is played live.
+    verify: { type: 'boolean', default: false },
   },
 });
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 let tally = emptyTally();
+const judged: JudgedPosition[] = [];
 
-if (!values['no-recordings']) {
+if (!values['no-recordings'] && !values.verify) {
   const files = readdirSync(values.recordings)
     .filter((file) => file.endsWith('.json'))
     .sort();
@@ -45,11 +49,12 @@ if (!values['no-recordings']) {
 if (!values['no-live']) {
   for (const scenario of LIVE_SCENARIOS.filter(({ name }) => values.only === undefined || name === values.only)) {
     progress(`playing ${scenario.name} …`);
-    const { moments, failure } = await play(scenario);
+    const { moments, failure } = await play(scenario, values.verify);
     print(`live ${scenario.name}: ${scenario.title}`);
     for (const { label, report, positions, faults } of moments) {
       for (const line of momentLines(label, positions, faults, report.findings)) print(line);
       tally = count(tally, positions, faults.length);
+      judged.push(...positions);
     }
     if (failure !== null) {
       tally.broken++;
@@ -58,5 +63,6 @@ if (!values['no-live']) {
   }
 }
 
+if (values.verify) for (const line of proofLines(judged)) print(line);
 print(summaryLine(tally));
 process.exitCode = tally.broken > 0 ? 1 : 0;

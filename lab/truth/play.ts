@@ -7,9 +7,9 @@ export interface PlayedScenario {
   readonly failure: string | null;
 }
 
-/** Plays a scenario on clusters of its own, which are gone afterwards. */
-export async function play(scenario: LiveScenario): Promise<PlayedScenario> {
-  const stage = await LiveStage.open(scenario.stage);
+/** Plays a scenario on clusters of its own, which are gone afterwards; `verify`: audits compare records. */
+export async function play(scenario: LiveScenario, verify = false): Promise<PlayedScenario> {
+  const stage = await LiveStage.open(scenario.stage, verify);
   try {
     await scenario.play(stage);
     return { moments: stage.moments, failure: null };

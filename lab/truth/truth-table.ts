@@ -64,6 +64,27 @@ function worthTelling(findings: readonly Finding[]): string[] {
   return codes.size === 0 ? [] : [`    findings: ${[...codes].join(', ')}`];
 }
 
+/** How many positions are exact or verified, and why each of the others is not. */
+export function proofLines(positions: readonly JudgedPosition[]): string[] {
+  const proofs = new Map<string, number>();
+  const reasons = new Map<string, number>();
+  for (const { group } of positions) {
+    const { proof, reason } = group.tidemark;
+    proofs.set(proof, (proofs.get(proof) ?? 0) + 1);
+    if (proof === 'exact' || proof === 'verified') continue;
+    // One line for each cause, whatever its numbers are.
+    const why = `${proof}: ${(reason ?? '').replace(/\d+/g, 'N')}`;
+    reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  }
+  const good = (proofs.get('exact') ?? 0) + (proofs.get('verified') ?? 0);
+  const percent = positions.length === 0 ? 0 : (100 * good) / positions.length;
+  const levels = [...proofs].map(([proof, n]) => `${proof}=${n}`).join(' ');
+  return [
+    `PROOF exact_or_verified=${percent.toFixed(1)} ${levels}`,
+    ...[...reasons].toSorted((a, b) => b[1] - a[1]).map(([why, n]) => `  ${n} ${why}`),
+  ];
+}
+
 /** The last line, in the form that others rely on. */
 export function summaryLine(tally: Tally): string {
   const positions = tally.held + tally.gaveup + tally.broken;

@@ -11,6 +11,7 @@ import type { RecordEvidence } from '../domain/partition-state.ts';
 import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
+import { type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import type { AuditHistory } from './audit-history.ts';
 import { AuditMemory } from './audit-memory.ts';
@@ -26,6 +27,8 @@ export interface AuditRequest {
   readonly memory?: AuditMemory;
   /** What all earlier audits knew, and where this one is kept; absent: nothing outlives the process. */
   readonly history?: AuditHistory;
+  /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
+  readonly verify?: VerifyOptions;
   /** Told of each step, for whoever waits. */
   readonly progress?: (step: string) => void;
 }
@@ -80,7 +83,8 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       const { sourceDown, targetDown } = observation;
       if (sourceDown !== null && targetDown !== null) dead.push(sourceDown.message, targetDown.message);
       progress(`comparing records of ${flowName(flow)}`);
-      const evidence = await lookAtRecords(observation, source, target, config.policy);
+      const looked = await lookAtRecords(observation, source, target, config.policy);
+      const evidence = await verified(request, observation, looked, source, target);
       const judged = judgeFlow(observation, evidence, config.policy);
       // A part of a flow is no state of it.
       const whole = filter.group === undefined && filter.topic === undefined;
@@ -102,6 +106,21 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
 
 function oppositeOf(flow: Flow, flows: readonly Flow[]): Flow | null {
   return flows.find(({ source, target }) => source === flow.target && target === flow.source) ?? null;
+}
+
+/** The evidence with what comparing records around group positions adds to it. */
+async function verified(
+  { verify, config }: AuditRequest,
+  observation: FlowObservation,
+  evidence: PartitionMap<RecordEvidence>,
+  source: ClusterReader,
+  target: ClusterReader,
+): Promise<PartitionMap<RecordEvidence>> {
+  if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) return evidence;
+  const budgetBytes = Math.floor(verify.budgetBytes / config.flows.length);
+  const verification = await verifyPositions(observation, evidence, source, target, { ...verify, budgetBytes });
+  verify.onVerified?.(verification);
+  return verification.evidence;
 }
 
 /** Runs the probes that the domain asks for, one batch a side. */

@@ -95,5 +95,5 @@ function translationFor(
   if (state.source !== null && committed > state.source.highWatermark) {
     return { reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it` };
   }
-  return translate(state.mapping, committed);
+  return state.records.verified?.get(committed) ?? translate(state.mapping, committed);
 }

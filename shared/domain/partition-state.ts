@@ -11,7 +11,9 @@ import {
 import { type Replication, reckonedEnd, replicationOf } from './replication.ts';
 import { syncsOlderThanSource } from './source-epoch.ts';
 import type { SyncHistory } from './sync-history.ts';
+import type { Translation } from './translation.ts';
 import type { Unread } from './unread.ts';
+import type { Refutation } from './verification/verify-position.ts';
 
 /** What looking at single records told of one partition. Absent: not looked at, or not readable. */
 export interface RecordEvidence {
@@ -23,6 +25,10 @@ export interface RecordEvidence {
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** A look at a gap under read_committed: names the aborted transactions. */
   readonly aborted?: Peek;
+  /** By source offset: where it lies on the target, after the records there were compared. */
+  readonly verified?: ReadonlyMap<bigint, Translation | { readonly reason: string }>;
+  /** Offsets of which the records contradict the syncs. */
+  readonly refutations?: readonly Refutation[];
 }
 
 /** Everything that one audit knows of one partition of a flow. */

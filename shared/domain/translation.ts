@@ -10,7 +10,7 @@ export interface Translation {
   readonly high: bigint;
   /** Records before `upstream` that may stand on the target once more, behind `high`. */
   readonly again: bigint;
-  readonly proof: Exclude<Proof, 'verified' | 'none'>;
+  readonly proof: Exclude<Proof, 'none'>;
   readonly reason: string | undefined;
 }
 

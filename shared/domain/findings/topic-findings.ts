@@ -7,6 +7,7 @@ import { makeFinding } from './make-finding.ts';
 import { headNeverMirrored, lostToRetention } from './missing-findings.ts';
 import { sourceRecreated, targetRecreated } from './recreation-findings.ts';
 import type { TopicContext } from './topic-context.ts';
+import { refuted } from './verification-findings.ts';
 import { sumOf, worstOf } from './worst-of.ts';
 
 /** What is wrong with one mirrored topic: each finding once a topic, with the worst partition and how many. */
@@ -30,6 +31,7 @@ export function topicFindings(
     ...foreignWrites(context),
     ...writtenAgain(context),
     ...abortedMirrored(context),
+    ...refuted(context),
   ];
 }
 
