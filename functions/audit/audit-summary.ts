@@ -20,6 +20,8 @@ export interface FlowSummary {
   readonly critical: readonly string[];
   /** The first reads that failed: why something is unknown. */
   readonly unread: readonly string[];
+  /** Why the audit is not kept in the history; absent where it is. */
+  readonly notRecorded?: string;
 }
 
 export function summarize(report: AuditReport): AuditSummary {
@@ -31,6 +33,7 @@ export function summarize(report: AuditReport): AuditSummary {
 }
 
 function summarizeFlow({ flow, verdict, reasons, findings, unread }: FlowReport): FlowSummary {
+  const notRecorded = findings.find((finding) => finding.code === 'HISTORY_NOT_RECORDED');
   const critical = findings.filter((finding) => finding.severity === 'critical');
   return {
     flow,
@@ -38,5 +41,6 @@ function summarizeFlow({ flow, verdict, reasons, findings, unread }: FlowReport)
     reasons,
     critical: critical.slice(0, SHOWN).map(({ code, message }) => `${code}: ${message}`),
     unread: unread.slice(0, SHOWN).map(({ cluster, what, error }) => `${cluster}: ${what}: ${error}`),
+    ...(notRecorded !== undefined && { notRecorded: notRecorded.message }),
   };
 }

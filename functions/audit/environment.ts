@@ -6,6 +6,7 @@ import { InvalidInputError } from './invalid-input-error.ts';
 /** What the audit function runs on, validated once when the function starts. */
 export interface AuditEnvironment {
   readonly configFile: string;
+  readonly historyTable: string;
   readonly groupMetricsLimit: number;
   readonly secrets: ReadonlyMap<string, SecretLocation>;
   readonly secretTtlMs: number;
@@ -27,6 +28,7 @@ const json = z.string().transform((text, context): unknown => {
 
 const schema = z.object({
   [AUDIT_ENVIRONMENT.configFile]: z.string().min(1),
+  [AUDIT_ENVIRONMENT.historyTable]: z.string().min(1),
   [AUDIT_ENVIRONMENT.groupMetricsLimit]: wholeNumber(0, 100_000),
   [AUDIT_ENVIRONMENT.secrets]: json.pipe(z.record(z.string().min(1), secretLocation)),
   [AUDIT_ENVIRONMENT.secretTtlSeconds]: wholeNumber(1, 86_400),
@@ -39,6 +41,7 @@ export function parseAuditEnvironment(variables: Readonly<Record<string, string 
   const values = parsed.data;
   return {
     configFile: values[AUDIT_ENVIRONMENT.configFile],
+    historyTable: values[AUDIT_ENVIRONMENT.historyTable],
     groupMetricsLimit: values[AUDIT_ENVIRONMENT.groupMetricsLimit],
     secrets: new Map(Object.entries(values[AUDIT_ENVIRONMENT.secrets])),
     secretTtlMs: values[AUDIT_ENVIRONMENT.secretTtlSeconds] * 1000,

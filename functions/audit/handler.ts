@@ -1,8 +1,10 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import { createSecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
+import { createAuditKeeper } from './audit-keeper.ts';
 import { createAuditor } from './auditor.ts';
 import { AWS_CLIENT_SETTINGS } from './aws-client-settings.ts';
 import { createConfigSource } from './config-source.ts';
@@ -13,6 +15,12 @@ const environment = parseAuditEnvironment(process.env);
 const logger = new Logger();
 const clock = { now: () => Date.now() };
 const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
+const keeper = createAuditKeeper({
+  client: new DynamoDBClient(AWS_CLIENT_SETTINGS),
+  table: environment.historyTable,
+  process: process.env.AWS_LAMBDA_LOG_STREAM_NAME ?? 'audit',
+  clock,
+});
 
 /** The composition root: everything that outlives one invocation is made here, once. */
 export const handler = createHandler({
@@ -26,6 +34,6 @@ export const handler = createHandler({
     variables: process.env,
     warn: (warnings) => logger.warn('the configuration may not mean what its author thinks', { warnings }),
   }),
-  audit: createAuditor(clock),
+  audit: createAuditor(clock, keeper),
   sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),
 });

@@ -32,11 +32,14 @@ const COMPARISONS = {
 } as const;
 const MISSING = { ignore: TreatMissingData.IGNORE, breaching: TreatMissingData.BREACHING } as const;
 
-/** One lag alarm a flow, and one dead-man alarm for the audit itself. */
+/** One lag and one history alarm a flow, and one dead-man alarm for the audit itself. */
 export class AuditAlarms extends Construct {
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
     super(scope, id);
-    for (const flow of props.flows) this.alarm(`Lag ${flow}`, ALARMS.lag, props.maxLagRecords, props, flow);
+    for (const flow of props.flows) {
+      this.alarm(`Lag ${flow}`, ALARMS.lag, props.maxLagRecords, props, flow);
+      this.alarm(`History ${flow}`, ALARMS.history, 0, props, flow);
+    }
     this.alarm('DeadMan', ALARMS.deadMan, 1, props);
   }
 

@@ -11,6 +11,7 @@ import { Construct } from 'constructs';
 import { AUDIT_ENVIRONMENT, CONFIG_FILE_IN_LAMBDA } from '../../shared/contract/environment.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
+import type { HistoryTable } from './history-table.ts';
 import { MskReadAccess } from './msk-read-access.ts';
 
 export type AuditFunctionProps = Pick<
@@ -19,9 +20,10 @@ export type AuditFunctionProps = Pick<
 > & {
   /** Takes invocations that failed or came too late. */
   readonly failures: IQueue;
+  readonly history: HistoryTable;
 };
 
-/** The function that audits, with the least that it needs: its log, its namespace of metrics, its secrets. */
+/** The function that audits, with the least that it needs: its log, its namespace of metrics, its secrets, the history. */
 export class AuditFunction extends Construct {
   readonly function: IFunction;
 
@@ -32,7 +34,7 @@ export class AuditFunction extends Construct {
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const role = new Role(this, 'Role', {
-      description: 'Audits MirrorMaker 2: reads secrets, writes its log and its metrics',
+      description: 'Audits MirrorMaker 2: reads secrets, writes its log, its metrics and the history',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
@@ -67,6 +69,8 @@ export class AuditFunction extends Construct {
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
     lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
     this.addConfiguration(lambda, props.configFolder);
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.historyTable, props.history.table.tableName);
+    props.history.grantRecording(role);
     this.grantMetrics(role);
     this.grantSecrets(lambda, role, props);
     if (props.vpc !== undefined) this.grantNetworkInterfaces(role);

@@ -5,6 +5,7 @@ import { AuditAlarms } from '../constructs/audit-alarms.ts';
 import { AuditFunction } from '../constructs/audit-function.ts';
 import { AuditSchedule } from '../constructs/audit-schedule.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
+import { HistoryTable } from '../constructs/history-table.ts';
 import type { Settings } from '../settings.ts';
 
 export interface AuditStackProps extends StackProps {
@@ -13,13 +14,14 @@ export interface AuditStackProps extends StackProps {
   readonly flows: readonly string[];
 }
 
-/** Scheduler → audit function → metrics → alarms → topic. Belongs into the Region of the replication's target. */
+/** Scheduler → audit function → history, metrics → alarms → topic. Belongs into the Region of the replication's target. */
 export class AuditStack extends Stack {
   constructor(scope: Construct, id: string, props: AuditStackProps) {
     super(scope, id, { description: 'Tidemark: audits MirrorMaker 2 disaster recovery', ...props });
     const { settings, flows } = props;
     const { queue } = new FailureQueue(this, 'Failures');
-    const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue });
+    const history = new HistoryTable(this, 'History');
+    const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue, history });
     new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
     const { topic, action } = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails });
     new AuditAlarms(this, 'Alarms', {
@@ -28,6 +30,8 @@ export class AuditStack extends Stack {
       runbookUrl: settings.runbookUrl,
       action,
     });
+    const kept = { description: 'Keeps the history; stays when the stack is deleted', value: history.table.tableName };
+    new CfnOutput(this, 'HistoryTableName', kept);
     new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: topic.topicArn });
   }
 }

@@ -5,7 +5,7 @@
 export interface AlarmDefinition {
   /** Last part of the alarm's name. */
   readonly path: string;
-  readonly metric: 'LagRecords' | 'AuditCompleted';
+  readonly metric: 'LagRecords' | 'HistoryNotRecorded' | 'AuditCompleted';
   readonly statistic: 'Maximum' | 'Sum';
   readonly comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
   /** M of N: datapoints to alarm, evaluation periods. */
@@ -33,6 +33,18 @@ export const ALARMS = {
     missing: 'ignore',
     section: 'audit-lag-alarm',
     description: 'MirrorMaker 2 is behind: the worst partition of the flow lags by more records than allowed.',
+  },
+  history: {
+    path: 'history-not-recorded',
+    metric: 'HistoryNotRecorded',
+    statistic: 'Maximum',
+    comparison: 'GreaterThanThreshold',
+    datapoints: 3,
+    periods: 5,
+    // Without an audit there is nothing to keep: the dead-man alarm pages for that.
+    missing: 'ignore',
+    section: 'history-not-recorded',
+    description: 'Audits of the flow are not kept: point-in-time restore has a gap that grows.',
   },
   deadMan: {
     path: 'audit-not-completed',

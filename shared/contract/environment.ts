@@ -2,6 +2,8 @@
 export const AUDIT_ENVIRONMENT = {
   /** Path of tidemark.yaml inside the function: the configuration layer mounts under /opt. */
   configFile: 'TIDEMARK_CONFIG',
+  /** Name of the DynamoDB table that keeps the history. */
+  historyTable: 'TIDEMARK_HISTORY_TABLE',
   /** How many groups of a flow get metrics of their own, worst first. */
   groupMetricsLimit: 'TIDEMARK_GROUP_METRICS_LIMIT',
   /**

@@ -64,6 +64,11 @@ export const METRICS = {
   },
   Findings: { unit: 'Count', dimensions: [['Flow', 'Severity']], sample: 'one audit: findings of that severity' },
   UnreadParts: { unit: 'Count', dimensions: [['Flow']], sample: 'one audit: reads that failed' },
+  HistoryNotRecorded: {
+    unit: 'Count',
+    dimensions: [['Flow']],
+    sample: 'one audit: 1 when it could not be kept in the history, else 0',
+  },
   RereadAtMost: {
     unit: 'Count',
     dimensions: [

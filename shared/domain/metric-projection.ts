@@ -68,6 +68,7 @@ function flowMetrics(flow: FlowReport): Metric[] {
       ]),
     ),
     metric('UnreadParts', of, [flow.unread.length]),
+    metric('HistoryNotRecorded', of, [flow.findings.some(({ code }) => code === 'HISTORY_NOT_RECORDED') ? 1 : 0]),
   ].filter((candidate) => candidate !== null);
 }
 

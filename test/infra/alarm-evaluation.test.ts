@@ -15,16 +15,20 @@ const datum = (MetricName: string, Values: number[], Dimensions: ReceivedDatum['
 
 describe('when the synthesized alarms fire', () => {
   let lag: SynthesizedAlarm;
+  let history: SynthesizedAlarm;
   let deadMan: SynthesizedAlarm;
   beforeAll(() => {
     const template = synthesize({ maxLagRecords: 100 });
     lag = alarmOf(template, '/east->west/replication-lag');
+    history = alarmOf(template, '/east->west/history-not-recorded');
     deadMan = alarmOf(template, '/audit-not-completed');
   });
 
   const of = (flow: string) => [{ Name: 'Flow', Value: flow }];
   const behind = [datum('LagRecords', [0, 101], of('east->west'))];
   const fine = [datum('LagRecords', [0, 100], of('east->west'))];
+  const kept = [datum('HistoryNotRecorded', [0], of('east->west'))];
+  const notKept = [datum('HistoryNotRecorded', [1], of('east->west'))];
   const other = [datum('LagRecords', [5000], of('west->east'))];
   const silent: ReceivedDatum[] = [];
   const completed = [datum('AuditCompleted', [1])];
@@ -39,6 +43,13 @@ describe('when the synthesized alarms fire', () => {
     ['another flow behind', [other, other, other], false],
     ['silence', [silent, silent, silent, silent, silent], false],
   ])('the lag alarm: %s', (_, periods, fires) => expect(isInAlarm(lag, periods)).toBe(fires));
+
+  test.each([
+    ['three audits not kept', [kept, notKept, notKept, notKept], true],
+    ['one audit not kept', [kept, notKept, kept, kept, kept], false],
+    ['not kept, then no audit', [notKept, notKept, notKept, silent, silent], true],
+    ['audits that are kept', [kept, kept, kept, kept, kept], false],
+  ])('the history alarm: %s', (_, periods, fires) => expect(isInAlarm(history, periods)).toBe(fires));
 
   test.each([
     ['silence', [completed, silent, silent, silent], true],

@@ -3,7 +3,9 @@ import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { parseAuditEnvironment } from '../../functions/audit/environment.ts';
 import { parseAuditEvent } from '../../functions/audit/event.ts';
+import { historyTable, TTL_ATTRIBUTE } from '../../shared/adapters/dynamodb/history-table.ts';
 import { ALARMS, type AlarmDefinition } from '../../shared/contract/alarms.ts';
+import { deployedVariables } from './deployed-variables.ts';
 import { exampleSettings, synthesize } from './synthesize.ts';
 
 const vpc = {
@@ -75,15 +77,20 @@ describe('the audit stack', () => {
   });
 
   test("the function's variables are an environment that the function takes, without any secret's value", () => {
-    const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
-    const environment = parseAuditEnvironment(lambda?.Properties.Environment.Variables);
+    const environment = parseAuditEnvironment(deployedVariables(template));
     expect(environment.configFile).toBe('/opt/tidemark.yaml');
+    expect(Object.keys(template.findResources('AWS::DynamoDB::Table'))).toEqual([environment.historyTable]);
     expect([...environment.secrets]).toEqual(Object.entries(exampleSettings.secrets));
   });
 
-  test('the function may read its secrets, write its log and its namespace, and report its failures: nothing else', () => {
+  test('the function may read its secrets, write its log, its namespace and the history, and report its failures: nothing else', () => {
     expect(actions(template).sort()).toEqual([
       'cloudwatch:PutMetricData',
+      'dynamodb:BatchGetItem',
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'dynamodb:UpdateItem',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:GetSecretValue',
@@ -110,6 +117,45 @@ describe('the audit stack', () => {
     for (const role of Object.values(template.findResources('AWS::IAM::Role'))) {
       expect(role.Properties.ManagedPolicyArns).toBeUndefined();
     }
+  });
+
+  test('keeps the history in a table of the keys and the time to live that the store goes by, paid by request', () => {
+    const { TableName: _, ...definition } = historyTable('any');
+    template.hasResourceProperties('AWS::DynamoDB::Table', {
+      ...definition,
+      TimeToLiveSpecification: { AttributeName: TTL_ATTRIBUTE, Enabled: true },
+    });
+    template.resourceCountIs('AWS::DynamoDB::Table', 1);
+  });
+
+  test('the history outlives the stack, a mistaken deletion and a mistaken write, and is encrypted', () => {
+    template.hasResource('AWS::DynamoDB::Table', {
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+      Properties: {
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+        SSESpecification: { SSEEnabled: true },
+      },
+    });
+  });
+
+  test('the function may keep and read audits in that table alone, and delete nothing', () => {
+    const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
+    const onTables = statements(template).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
+    expect(onTables).toEqual([
+      {
+        Effect: 'Allow',
+        Action: [
+          'dynamodb:BatchGetItem',
+          'dynamodb:GetItem',
+          'dynamodb:PutItem',
+          'dynamodb:Query',
+          'dynamodb:UpdateItem',
+        ],
+        Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+      },
+    ]);
   });
 
   test('the schedule may invoke the one function and report what it could not deliver', () => {
@@ -150,8 +196,8 @@ describe('the audit stack', () => {
     });
   });
 
-  test('has one lag alarm a flow and one dead-man alarm, both of which page, with what to do about them', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 2);
+  test('has a lag and a history alarm a flow and one dead-man alarm, all of which page, with what to do about them', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
     const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
     const page = { AlarmActions: [topic], OKActions: [topic], Period: 60, Namespace: 'Tidemark' };
     const described = ({ description, section }: AlarmDefinition) =>
@@ -165,6 +211,19 @@ describe('the audit stack', () => {
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 10_000,
+      DatapointsToAlarm: 3,
+      EvaluationPeriods: 5,
+      TreatMissingData: 'ignore',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...page,
+      AlarmName: 'Tidemark/east->west/history-not-recorded',
+      AlarmDescription: described(ALARMS.history),
+      MetricName: 'HistoryNotRecorded',
+      Dimensions: [{ Name: 'Flow', Value: 'east->west' }],
+      Statistic: 'Maximum',
+      ComparisonOperator: 'GreaterThanThreshold',
+      Threshold: 0,
       DatapointsToAlarm: 3,
       EvaluationPeriods: 5,
       TreatMissingData: 'ignore',

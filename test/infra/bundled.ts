@@ -7,11 +7,11 @@ import { z } from 'zod';
 import { configuredFlows } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
+import { deployedVariables } from './deployed-variables.ts';
 
 const assetMetadata = z.object({ Metadata: z.object({ 'aws:asset:path': z.string() }) });
 const functionSchema = assetMetadata.extend({
   Properties: z.object({
-    Environment: z.object({ Variables: z.record(z.string(), z.string()) }),
     Timeout: z.number(),
   }),
 });
@@ -42,7 +42,7 @@ export function bundle(settings: Settings): Bundled {
     template,
     bundle: join(outdir, lambda.Metadata['aws:asset:path'], 'index.js'),
     layer: join(outdir, layer.Metadata['aws:asset:path']),
-    variables: lambda.Properties.Environment.Variables,
+    variables: deployedVariables(template),
     timeoutMs: lambda.Properties.Timeout * 1000,
     remove: () => rmSync(outdir, { recursive: true, force: true }),
   };

@@ -4,6 +4,10 @@ import type { FrameEntry, HistoryHead } from '../../ports.ts';
 /** A DynamoDB item as the client takes and gives it. */
 export type Item = Record<string, AttributeValue>;
 
+/** The table's primary key, both of type string: whoever creates the table goes by these. */
+export const PARTITION_KEY = 'pk';
+export const SORT_KEY = 'sk';
+
 /** The attribute that the table's time to live is set on: seconds since the epoch. */
 export const TTL_ATTRIBUTE = 'ttl';
 
@@ -19,12 +23,12 @@ export function historyTable(tableName: string): CreateTableCommandInput {
     TableName: tableName,
     BillingMode: 'PAY_PER_REQUEST',
     AttributeDefinitions: [
-      { AttributeName: 'pk', AttributeType: 'S' },
-      { AttributeName: 'sk', AttributeType: 'S' },
+      { AttributeName: PARTITION_KEY, AttributeType: 'S' },
+      { AttributeName: SORT_KEY, AttributeType: 'S' },
     ],
     KeySchema: [
-      { AttributeName: 'pk', KeyType: 'HASH' },
-      { AttributeName: 'sk', KeyType: 'RANGE' },
+      { AttributeName: PARTITION_KEY, KeyType: 'HASH' },
+      { AttributeName: SORT_KEY, KeyType: 'RANGE' },
     ],
   };
 }

@@ -4,6 +4,7 @@ import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
 
 const good = {
   [AUDIT_ENVIRONMENT.configFile]: '/opt/tidemark.yaml',
+  [AUDIT_ENVIRONMENT.historyTable]: 'tidemark-history',
   [AUDIT_ENVIRONMENT.groupMetricsLimit]: '50',
   [AUDIT_ENVIRONMENT.secrets]: '{"A_PASSWORD":{"secretsManager":"kafka/a","key":"password"}}',
   [AUDIT_ENVIRONMENT.secretTtlSeconds]: '300',
@@ -13,6 +14,7 @@ describe("the audit function's environment", () => {
   test('is read into a model, times in milliseconds', () => {
     expect(parseAuditEnvironment({ ...good, PATH: '/bin' })).toEqual({
       configFile: '/opt/tidemark.yaml',
+      historyTable: 'tidemark-history',
       groupMetricsLimit: 50,
       secrets: new Map([['A_PASSWORD', { secretsManager: 'kafka/a', key: 'password' }]]),
       secretTtlMs: 300_000,
@@ -32,6 +34,7 @@ describe("the audit function's environment", () => {
     [AUDIT_ENVIRONMENT.secrets, '{"A":"hunter2"}'],
     [AUDIT_ENVIRONMENT.secrets, '{"A":{"secretsManager":""}}'],
     [AUDIT_ENVIRONMENT.configFile, ''],
+    [AUDIT_ENVIRONMENT.historyTable, ''],
   ])('%s=%s is refused by name, without its value', (name, value) => {
     const parse = () => parseAuditEnvironment({ ...good, [name]: value });
     expect(parse).toThrow(name);

@@ -17,7 +17,7 @@ export const printedReport = z.object({
       loss: z.discriminatedUnion('kind', [known.extend({ seconds: z.number().nullable() }), unknown]),
       partitions: z.array(z.object({ lag: z.discriminatedUnion('kind', [known, unknown]), missing: count })),
       groups: z.array(z.object({ group: z.string(), mm2: cost, tidemark: cost })),
-      findings: z.array(z.object({ severity: z.string() })),
+      findings: z.array(z.object({ code: z.string(), severity: z.string() })),
       unread: z.array(z.unknown()),
     }),
   ),
@@ -67,6 +67,7 @@ export function printedNumbers(report: PrintedReport): Numbers {
       add('Findings', { ...of, Severity: severity }, [findings.filter((one) => one.severity === severity).length]);
     }
     add('UnreadParts', of, [unread.length]);
+    add('HistoryNotRecorded', of, [findings.some(({ code }) => code === 'HISTORY_NOT_RECORDED') ? 1 : 0]);
     add('GroupsNotPublished', of, [0]);
     const names = [undefined, ...new Set(groups.map(({ group }) => group))];
     for (const position of ['mm2', 'tidemark'] as const) {

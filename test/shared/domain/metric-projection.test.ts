@@ -127,6 +127,13 @@ describe('a report as metrics', () => {
     ]);
   });
 
+  test('an audit that is not kept in the history counts as 1, one that is as 0', () => {
+    const finding = { subject: {}, message: '', evidence: {}, runbook: '' };
+    const notKept = flow({ findings: [{ ...finding, code: 'HISTORY_NOT_RECORDED', severity: 'warning' }] });
+    expect(samples(project(report(notKept)), 'HistoryNotRecorded', of)).toEqual([[1, 1]]);
+    expect(samples(project(report(flow())), 'HistoryNotRecorded', of)).toEqual([[0, 1]]);
+  });
+
   test('findings count by severity, records that never come add up, failed reads count', () => {
     const finding = { subject: {}, message: '', evidence: {}, runbook: '' };
     const metrics = project(
@@ -183,7 +190,7 @@ describe('a report as metrics', () => {
     // What docs/metrics.md says of the price.
     const ofGroup = metrics.filter((metric) => metric.dimensions.Group !== undefined);
     expect(ofGroup).toHaveLength(6);
-    expect(metrics.length - ofGroup.length - 1).toBe(22);
+    expect(metrics.length - ofGroup.length - 1).toBe(23);
     for (const metric of metrics) {
       const definition: MetricDefinition = METRICS[metric.name];
       expect(definition.dimensions).toContainEqual(DIMENSIONS.filter((name) => metric.dimensions[name] !== undefined));
