@@ -42,6 +42,7 @@ export function createOffsetWriter(connection: KafkaConnection, options: OffsetW
     coordinators: new CoordinatorLookup(pool, new Topology(alias, pool)),
     gates: new LaneGates(maxInFlight),
     retryMs: options.retryMs ?? DEFAULTS.retryMs,
+    waitedInVain: false,
   };
   return {
     alias,

@@ -20,6 +20,8 @@ export interface WriteContext {
   readonly gates: LaneGates;
   /** Milliseconds for which a write is tried again while the group has no coordinator that is ready. */
   readonly retryMs: number;
+  /** Whether a write waited that long in vain: the next ones need not wait as long for the same. */
+  waitedInVain: boolean;
 }
 
 /** One request for one group. */
@@ -38,6 +40,8 @@ type Attempt =
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
+/** For how long a write is tried again after another one waited in vain. */
+const SHORT_RETRY_MS = 300;
 
 /** The coordinator has moved or is not ready: it has taken nothing, or what it took is not acknowledged to anybody. */
 const AGAIN: ReadonlySet<number> = new Set([COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR]);
@@ -55,7 +59,7 @@ export async function writePartitions<P extends TopicPartition>(
   const { kind, group, partitions } = write;
   const failures = new Map<string, WriteFailure | null>();
   const denied: Permission[] = [];
-  const giveUpAt = Date.now() + context.retryMs;
+  const giveUpAt = Date.now() + Math.min(context.retryMs, context.waitedInVain ? SHORT_RETRY_MS : context.retryMs);
   let pending = partitions;
   for (let attempt = 0; pending.length > 0; attempt++) {
     const came = await attemptOnce(context, write, pending).catch((error: unknown) => {
@@ -82,7 +86,14 @@ export async function writePartitions<P extends TopicPartition>(
       if (permission !== null) denied.push(permission);
     }
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** attempt, LONGEST_PAUSE_MS);
-    if (again.length === 0 || Date.now() + pause > giveUpAt) break;
+    if (again.length === 0) {
+      if (attempt > 0) context.waitedInVain = false;
+      break;
+    }
+    if (Date.now() + pause > giveUpAt) {
+      context.waitedInVain = true;
+      break;
+    }
     context.coordinators.forget(group);
     try {
       await context.deadline.sleep(pause);

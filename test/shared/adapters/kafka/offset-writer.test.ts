@@ -335,3 +335,30 @@ describe('one of three brokers is killed while groups are written', () => {
     expect(fine.size).toBe(groups.length);
   });
 });
+
+describe('a broker is dead, and nobody takes its groups over', () => {
+  test('THEN they are waited for once, not one after the other, and the others are written', async () => {
+    const config = { 'offsets.topic.replication.factor': '1', 'offsets.topic.num.partitions': '3' };
+    const cluster = await lab.startCluster({ alias: 'U', brokers: 3, heapMb: 384, config });
+    await cluster.admin.createTopic('orders', { replicationFactor: 3 });
+    const groups = Array.from({ length: 30 }, (_, i) => `group-${i}`);
+    const before = openWriter(cluster.connection);
+    for (const group of groups) expect(await before.commit(group, [at('orders', 0, 1n)])).toEqual(taken('orders', 0));
+    await cluster.kill(3);
+    await cluster.waitUntilRegistered(2);
+
+    const retryMs = 3_000;
+    const writer = openWriter(cluster.connection, { retryMs });
+    const began = Date.now();
+    const answers: PartitionWrite[] = [];
+    for (const group of groups) answers.push(...(await writer.commit(group, [at('orders', 0, 2n)])));
+    const took = Date.now() - began;
+    const failures = answers.flatMap(({ failure }) => failure ?? []);
+    expect(failures.length).toBeGreaterThan(2);
+    expect(failures.length).toBeLessThan(groups.length);
+    for (const failure of failures) {
+      expect(failure).toMatchObject({ error: 'COORDINATOR_NOT_AVAILABLE', retriable: true, live: false });
+    }
+    expect(took).toBeLessThan(retryMs + failures.length * 1_000);
+  });
+});
