@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect } from '@jest/globals';
+import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
+import type { ClusterReader, OffsetWriter, PlanStore } from '../../../shared/ports.ts';
+import { applyRestore } from '../../../shared/restore/apply-restore.ts';
+import { loadPlan } from '../../../shared/restore/load-plan.ts';
+import { planHash } from '../../../shared/restore/restore-documents.ts';
+import { undoRestore } from '../../../shared/restore/undo-restore.ts';
+import type { KilledRun } from './killed-restore.ts';
+import { groupsBefore, groupsPlanned, type Positions, planOf, storePlan } from './restore-world.ts';
+
+/** One walk's surroundings: a store and groups of its own, as they are before the plan. */
+export interface KillPlace {
+  readonly run: Omit<KilledRun, 'dieAfter'>;
+  readonly plans: PlanStore;
+  /** The restore's end of the cluster, made anew for each attempt. */
+  connect(): { readonly reader: ClusterReader; readonly writer: OffsetWriter };
+  positions(): Promise<Positions>;
+}
+
+const clock = { now: () => Date.now() };
+const MAX_STEPS = 100;
+
+/**
+ * Runs plan, apply and undo in a process that dies by SIGKILL after its first write, its second, and so on until it gets
+ * through. Each time: what was acknowledged holds; running the apply again completes it, unless an undo had begun; and
+ * running the undo brings everything back to what it was.
+ */
+export async function killAtEveryWrite(
+  prepare: (step: number) => Promise<KillPlace>,
+): Promise<{ readonly steps: number; readonly completed: number }> {
+  let completed = 0;
+  for (let step = 1; step < MAX_STEPS; step++) {
+    const place = await prepare(step);
+    const prefix = place.run.plan.prefix;
+    const [before, planned] = [groupsBefore(prefix), groupsPlanned(prefix)];
+    const { said, killed } = await runChild({ ...place.run, dieAfter: step });
+    const plan = planOf(place.run.plan);
+    const hash = planHash(plan);
+    if (!said.includes('planned')) expect(await place.positions()).toEqual(before);
+    else expect(await loadPlan(place.plans, plan.id, clock.now())).toMatchObject({ hash });
+    // Where it died before the plan was stored, whoever asked makes it again.
+    await storePlan(place.plans, plan);
+    const loaded = await loadPlan(place.plans, plan.id, clock.now());
+    if (loaded === null || !('plan' in loaded)) throw new Error('the plan is not there');
+
+    const undoBegan = (await place.plans.names(plan.id, clock.now())).includes('undo');
+    if (said.at(-1) === 'applied' && !undoBegan) expect(await place.positions()).toEqual(planned);
+    if (said.at(-1) === 'undone') expect(await place.positions()).toEqual(before);
+    const applied = await applyRestore({ loaded, hash, plans: place.plans, ...place.connect(), clock });
+    if (undoBegan) expect(applied).toMatchObject({ kind: 'refused', refusals: [{ code: 'PLAN_UNDONE' }] });
+    else {
+      expect(applied.kind === 'done' && isComplete(applied.result)).toBe(true);
+      expect(await place.positions()).toEqual(planned);
+      completed++;
+    }
+    const undone = await undoRestore({ loaded, plans: place.plans, ...place.connect(), clock, force: false });
+    expect(undone.kind === 'done' && isComplete(undone.result)).toBe(true);
+    expect(await place.positions()).toEqual(before);
+    await place.plans.close();
+    if (!killed) {
+      expect(said).toEqual(['planned', 'applied', 'undone']);
+      return { steps: step, completed };
+    }
+  }
+  throw new Error('the restore never got through');
+}
+
+function runChild(run: KilledRun): Promise<{ readonly said: readonly string[]; readonly killed: boolean }> {
+  const script = fileURLToPath(new URL('killed-restore.ts', import.meta.url));
+  const child = spawn(process.execPath, [script, JSON.stringify(run)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_OPTIONS: '' },
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk;
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code, signal) => {
+      if (signal !== 'SIGKILL' && code !== 0) reject(new Error(`the restore ended with ${code ?? signal}`));
+      else resolve({ said: output.split('\n').slice(0, -1), killed: signal === 'SIGKILL' });
+    });
+  });
+}
