@@ -43,7 +43,10 @@ const LONGEST_PAUSE_MS = 1_000;
 /** For how long a write is tried again after another one waited in vain. */
 const SHORT_RETRY_MS = 300;
 
-/** The coordinator has moved or is not ready: it has taken nothing, or what it took is not acknowledged to anybody. */
+/**
+ * The coordinator has moved or is not ready. Kafka also says COORDINATOR_NOT_AVAILABLE where its log's replicas were too
+ * slow, and may keep the write; its own clients send it again as well.
+ */
 const AGAIN: ReadonlySet<number> = new Set([COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR]);
 
 /**
@@ -59,7 +62,7 @@ export async function writePartitions<P extends TopicPartition>(
   const { kind, group, partitions } = write;
   const failures = new Map<string, WriteFailure | null>();
   const denied: Permission[] = [];
-  const giveUpAt = Date.now() + Math.min(context.retryMs, context.waitedInVain ? SHORT_RETRY_MS : context.retryMs);
+  let giveUpAt: number | undefined;
   let pending = partitions;
   for (let attempt = 0; pending.length > 0; attempt++) {
     const came = await attemptOnce(context, write, pending).catch((error: unknown) => {
@@ -90,6 +93,8 @@ export async function writePartitions<P extends TopicPartition>(
       if (attempt > 0) context.waitedInVain = false;
       break;
     }
+    // Counted from the first answer: before it, the write may have waited for its turn.
+    giveUpAt ??= Date.now() + (context.waitedInVain ? Math.min(SHORT_RETRY_MS, context.retryMs) : context.retryMs);
     if (Date.now() + pause > giveUpAt) {
       context.waitedInVain = true;
       break;
