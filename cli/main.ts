@@ -4,25 +4,22 @@ import { ExitCode } from '../shared/errors.ts';
 import { addAuditCommand } from './commands/audit.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addRestoreCommand } from './commands/restore.ts';
 import { addTranslateCommand } from './commands/translate.ts';
 import type { Finish } from './finish.ts';
+import { endOnSignals } from './interruption.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
 
-const INTERRUPTED = 130;
-
 /**
- * Runs the command line and ends the process with its exit code (`ExitCode`; 130 after Ctrl-C). Commands are declared
+ * Runs the command line and ends the process with its exit code (`ExitCode`; 130 after Ctrl-C, 143 after SIGTERM). Commands are declared
  * here and load what they need only when they run, so that `--help` and wrong flags answer at once.
  */
 export async function main(argv: readonly string[]): Promise<void> {
-  const terminal: Terminal = { stdout: process.stdout, stderr: process.stderr, environment: process.env };
+  const { stdout, stderr, env: environment } = process;
+  const terminal: Terminal = { stdout, stderr, environment, onInterrupt: endOnSignals() };
   // A reader that goes away (`| head`) must not become a stack trace; writes see it and stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
-  process.once('SIGINT', () => {
-    process.stderr.write('\ntidemark: interrupted\n');
-    process.exit(INTERRUPTED);
-  });
   const code = await run(argv, terminal);
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
   // A socket that a hung broker holds open must not keep the process.
@@ -69,9 +66,9 @@ Examples:
   tidemark init mm2.properties                  print a commented tidemark.yaml
 
 Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
-            3 could not audit`,
+            3 could not audit, 4 refused`,
     );
-  for (const add of [addAuditCommand, addDoctorCommand, addTranslateCommand, addInitCommand])
+  for (const add of [addAuditCommand, addDoctorCommand, addTranslateCommand, addRestoreCommand, addInitCommand])
     add(program, terminal, finish);
   for (const command of program.commands) {
     command.showHelpAfterError(`  → tidemark ${command.name()} --help shows the options`).option('--debug', 'as above');
