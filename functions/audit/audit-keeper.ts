@@ -41,7 +41,8 @@ export function createAuditKeeper({ client, table, process, clock }: AuditKeeper
   });
   return {
     begin({ deadline, signal }) {
-      patience.begin(AbortSignal.any([signal, AbortSignal.timeout(Math.max(0, deadline - clock.now()))]));
+      const remainingMs = Math.max(0, Math.floor(deadline - clock.now()));
+      patience.begin(AbortSignal.any([signal, AbortSignal.timeout(remainingMs)]));
       return recorder;
     },
   };
