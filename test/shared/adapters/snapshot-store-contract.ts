@@ -78,6 +78,10 @@ export function describeSnapshotStore(name: string, start: () => Promise<StoreUn
             state.set(end('t', 1), BigInt(at - BEGIN) / 700n);
             if (step.topicId !== null) state.topicIds.source.set('t', step.topicId);
             change(state, step.sync);
+            state.said = step.said;
+            if (step.pending) state.syncs('t', 2).breakBeforeNext('newTarget');
+            // A dead source was last read some time before.
+            if (step.unread && state.readAt.source > 0) state.readAt.source -= 1;
             state.unread = step.unread ? [{ role: 'target', kind: 'group', name: 'g1' }] : [];
             await writer.record(state, terms(at));
             model.push({ at, facts: factsOf(state) });
@@ -245,6 +249,12 @@ const audits = fc.array(
     topicId: fc.oneof(fc.constant(null), fc.constantFrom('MkTRyqcURXqnfHkYZpmUUg', 'Jm1QvJ0cRQeSLkCN2-rX1w')),
     sync: fc.integer({ min: -3, max: 300 }),
     unread: fc.boolean(),
+    pending: fc.boolean(),
+    said: fc.constantFrom(
+      null,
+      { verdict: 'ready' as const, reasons: [] },
+      { verdict: 'at-risk' as const, reasons: ['LAG', 'GROUP_SKIPS'] },
+    ),
   }),
   { maxLength: 12 },
 );

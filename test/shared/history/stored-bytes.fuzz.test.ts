@@ -49,6 +49,13 @@ async function recorded(): Promise<{ database: DatabaseSync; ats: readonly numbe
   const facts: string[][] = [];
   for (const [i, at] of ats.entries()) {
     const state = movedTo(writer, at, 1_000 + i * 137);
+    state.said = { verdict: i % 3 === 0 ? 'ready' : 'at-risk', reasons: i % 3 === 0 ? [] : [`REASON_${i}`] };
+    state.syncs('orders', 1).breakBeforeNext('newSource');
+    const gap = { timestamp: BigInt(at - 1), upstream: BigInt(i * 40), downstream: BigInt(i * 39) };
+    state.syncs('orders', 2).push({ ...gap, hole: i % 2 === 0, compared: i % 2 === 1 });
+    if (i === 5) state.syncs('orders', 2).keep([0, 2, 4]);
+    if (i > 5) state.readAt.source = ats[5] ?? 0;
+    state.topicIds.target.set('mm2-offset-syncs.B.internal', 'MkTRyqcURXqnfHkYZpmUUg');
     facts.push([...factsOf(state)]);
     await writer.record(state, terms(at));
   }
