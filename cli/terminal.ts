@@ -5,6 +5,8 @@ export interface Terminal {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly environment: NodeJS.ProcessEnv;
+  /** What has to be put in order where Ctrl-C or SIGTERM ends the process; returns how to take it back. */
+  readonly onInterrupt: (putInOrder: () => Promise<void>) => () => void;
 }
 
 export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';

@@ -5,6 +5,8 @@ import { ExitCode } from '../../shared/errors.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { connector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
+import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
+import { keepHistory } from '../keep-history.ts';
 import { matcher } from '../name-patterns.ts';
 import { collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
@@ -12,7 +14,7 @@ import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 
 type FailOn = Severity | 'never';
 
-interface AuditOptions extends ConfigOptions {
+interface AuditOptions extends ConfigOptions, HistoryOptions {
   readonly flow?: readonly string[];
   readonly group?: readonly string[];
   readonly topic?: readonly string[];
@@ -22,9 +24,10 @@ interface AuditOptions extends ConfigOptions {
 }
 
 export function addAuditCommand(program: Command, terminal: Terminal, finish: Finish): void {
-  addConfigOptions(
-    program.command('audit').description('how far behind is the replica, and where would each group land?'),
-  )
+  const command = program
+    .command('audit')
+    .description('how far behind is the replica, and where would each group land?');
+  addHistoryOption(addConfigOptions(command))
     .option('-f, --flow <A->B>', 'only this flow; may be given several times', collect)
     .option('-g, --group <name>', 'only this consumer group, or a glob; several times', collect)
     .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
@@ -72,6 +75,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   const group = matcher(options.group);
   const topic = matcher(options.topic);
   const progress = createProgress(terminal.stderr);
+  const history = await keepHistory(options, terminal, options.timeout);
   try {
     return await runAudit({
       // All flows stay in the configuration, for an opposite direction explains what is found in this one.
@@ -88,8 +92,10 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
         ...(topic === null ? {} : { topic }),
       },
       progress: (step) => progress.step(step),
+      ...(history.history === null ? {} : { history: history.history }),
     });
   } finally {
+    await history.close();
     progress.end();
   }
 }

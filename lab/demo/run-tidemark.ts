@@ -10,7 +10,9 @@ export interface Ran {
 
 /** Runs the command line as a user does: another process, its output as it comes. */
 export async function runTidemark(args: readonly string[]): Promise<Ran> {
-  const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
+  // The demo's clusters are gone in a minute: no history of them stays in the home of whoever runs it.
+  const env = { ...process.env, TIDEMARK_HISTORY: 'off' };
+  const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     stdout += text;

@@ -23,7 +23,13 @@ export function tidemark(args: readonly string[], options: RunOptions = {}): Pro
   return new Promise((resolve, reject) => {
     const child = spawn(options.node ?? process.execPath, [BIN, ...args], {
       cwd: options.cwd,
-      env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...options.environment },
+      env: {
+        PATH: process.env.PATH ?? '',
+        HOME: process.env.HOME ?? '',
+        // No test leaves a history in the home of whoever runs it: those that keep one name its file.
+        TIDEMARK_HISTORY: 'off',
+        ...options.environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     const out: Buffer[] = [];

@@ -105,7 +105,7 @@ describe('help and version', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     for (const command of ['audit', 'doctor', 'translate', 'init'])
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
-    expect(stdout).not.toMatch(/^ {2}(watch|restore|failover|drill) /m);
+    expect(stdout).not.toMatch(/^ {2}(failover|drill) /m);
     expect(stdout).toContain('Examples:');
     expect(stdout.split('\n').filter((line) => line.length > 90)).toEqual([]);
   });
