@@ -6,6 +6,7 @@ import { addDoctorCommand } from './commands/doctor.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addTranslateCommand } from './commands/translate.ts';
+import { addVerifyCommand } from './commands/verify.ts';
 import type { Finish } from './finish.ts';
 import { endOnSignals } from './interruption.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
@@ -68,7 +69,14 @@ Examples:
 Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
             3 could not audit, 4 refused`,
     );
-  for (const add of [addAuditCommand, addDoctorCommand, addTranslateCommand, addRestoreCommand, addInitCommand])
+  for (const add of [
+    addAuditCommand,
+    addDoctorCommand,
+    addTranslateCommand,
+    addVerifyCommand,
+    addRestoreCommand,
+    addInitCommand,
+  ])
     add(program, terminal, finish);
   for (const command of program.commands) {
     command.showHelpAfterError(`  → tidemark ${command.name()} --help shows the options`).option('--debug', 'as above');

@@ -13,6 +13,22 @@ export function wholeNumber(text: string): bigint {
   throw new InvalidArgumentError('Write a whole number.');
 }
 
+const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3 };
+
+/** `--budget`: bytes, with K, M or G for their binary multiples. */
+export function bytes(text: string): number {
+  const [, digits = '', unit = ''] = /^(\d{1,12})([KMG]?)$/i.exec(text) ?? [];
+  const value = digits === '' ? 0 : Number(digits) * (UNITS[unit.toUpperCase()] ?? 0);
+  if (value > 0 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Write a number of bytes, such as 32M.');
+}
+
+/** How many of something, one at least. */
+export function positiveCount(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number from 1 on.');
+}
+
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];

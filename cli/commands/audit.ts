@@ -8,9 +8,10 @@ import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import { keepHistory } from '../keep-history.ts';
 import { matcher } from '../name-patterns.ts';
-import { collect, seconds } from '../option-values.ts';
+import { bytes, collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
+import { UsageError } from '../usage-error.ts';
 
 type FailOn = Severity | 'never';
 
@@ -20,6 +21,8 @@ interface AuditOptions extends ConfigOptions, HistoryOptions {
   readonly topic?: readonly string[];
   readonly format: 'table' | 'json';
   readonly failOn: FailOn;
+  readonly verify?: boolean;
+  readonly budget?: number;
   readonly timeout: number;
 }
 
@@ -37,6 +40,8 @@ export function addAuditCommand(program: Command, terminal: Terminal, finish: Fi
         .choices(['critical', 'warning', 'info', 'never'])
         .default('critical'),
     )
+    .option('--verify', 'compare records on both sides where the syncs leave a position open')
+    .option('--budget <bytes>', 'read at most so many bytes for that, such as 32M (default: 32M)', bytes)
     .option('--timeout <seconds>', 'be done by then, with what could be read', seconds, 60)
     .addHelpText(
       'after',
@@ -70,7 +75,11 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
 async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditReport> {
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow);
+  if (options.budget !== undefined && options.verify !== true) {
+    throw new UsageError('--budget is of no use without --verify', 'add --verify, or leave --budget out');
+  }
   const { runAudit } = await import('../../shared/audit/run-audit.ts');
+  const { DEFAULT_VERIFY_BYTES } = await import('../../shared/verify/verify-positions.ts');
   const connect = await connector(options.timeout);
   const group = matcher(options.group);
   const topic = matcher(options.topic);
@@ -91,6 +100,9 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
         ...(group === null ? {} : { group }),
         ...(topic === null ? {} : { topic }),
       },
+      ...(options.verify === true
+        ? { verify: { positions: 'open', budgetBytes: options.budget ?? DEFAULT_VERIFY_BYTES } }
+        : {}),
       progress: (step) => progress.step(step),
       ...(history.history === null ? {} : { history: history.history }),
     });
