@@ -81,7 +81,8 @@ export function verifyPosition(
   const pair = pairAt(records, keep, upstream);
   if (copies.perhaps === 0n) {
     const { again } = copies;
-    const touched = pair !== null || records.some((one) => one.compared && one.position < position);
+    const beside = within(stretch, bracket.from, bracket.until);
+    const touched = pair !== null || beside.some((one) => one.compared && one.position < position);
     const translation: Translation = {
       low: position,
       high: position,
