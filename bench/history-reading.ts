@@ -6,7 +6,7 @@ import { readStateAsOf } from '../shared/history/read-history.ts';
 
 /**
  * A process of its own, so that its memory is that of reading alone: reads the state as of a time and prints how
- * long that took and the most memory that the process ever had, Node itself and the type stripping included.
+ * long that took by the clock and of the processor (of all threads), and the most memory that the process ever had, Node itself and the type stripping included.
  * Arguments: `sqlite <file> ''` or `dynamodb <endpoint> <table>`, then flow, present and time in ms.
  */
 const [kind, place = '', table = '', flow = '', now = '', time = ''] = process.argv.slice(2);
@@ -14,12 +14,15 @@ const store =
   kind === 'sqlite'
     ? createSqliteSnapshotStore(openHistoryDatabase(place))
     : createDynamoDbSnapshotStore(dynamoDbLocalClient(place), table);
+const cpu = process.cpuUsage();
 const start = performance.now();
 const found = await readStateAsOf(store, flow, Number(time), Number(now));
 const ms = performance.now() - start;
+const { user, system } = process.cpuUsage(cpu);
+const cpuMs = (user + system) / 1_000;
 let positions = 0;
 for (let slot = 0; slot < (found?.state.size ?? 0); slot++) {
   if (found?.state.dictionary.series(slot).kind === 'commit') positions++;
 }
-process.stdout.write(`${JSON.stringify({ ms, positions, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
+process.stdout.write(`${JSON.stringify({ ms, cpuMs, positions, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
 await store.close();

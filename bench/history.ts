@@ -182,7 +182,7 @@ try {
       ['dynamodb', local.endpoint, TABLE],
     ]) {
       const script = fileURLToPath(new URL('history-reading.ts', import.meta.url));
-      const reads: { ms: number; positions: number; peakMiB: number }[] = [];
+      const reads: { ms: number; cpuMs: number; positions: number; peakMiB: number }[] = [];
       for (const time of times) {
         const child = spawnSync(process.execPath, [script, ...place, FLOW, String(END), String(time)], {
           encoding: 'utf8',
@@ -191,10 +191,11 @@ try {
         reads.push(JSON.parse(child.stdout));
       }
       const slowest = Math.max(...reads.map(({ ms }) => ms));
+      const cpuMs = Math.max(...reads.map((read) => read.cpuMs));
       const peakMiB = Math.max(...reads.map((read) => read.peakMiB));
       const least = Math.min(...reads.map(({ positions }) => positions));
       say(
-        `state as of any time from ${place[0]}: ${Math.round(slowest)} ms at most, peak ${Math.round(peakMiB)} MiB, ${least} positions`,
+        `state as of any time from ${place[0]}: ${Math.round(slowest)} ms at most (${Math.round(cpuMs)} ms of processor time), peak ${Math.round(peakMiB)} MiB, ${least} positions`,
       );
     }
   }

@@ -71,8 +71,10 @@ export class ByteSource {
   }
 
   count(): number {
-    let value = 0;
-    for (let factor = 1; ; factor *= 128) {
+    const first = this.byte();
+    if (first < 128) return first;
+    let value = first & 127;
+    for (let factor = 128; ; factor *= 128) {
       const byte = this.byte();
       value += (byte & 127) * factor;
       if (!Number.isSafeInteger(value)) throw new MalformedHistoryError('a number is too large');

@@ -90,6 +90,11 @@ export function wordsOf(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
+/** 1 where the low word of a sum went over: to be added to the high one, or to be borrowed from a difference's. */
+export function carry(low: number, from: number): number {
+  return low >>> 0 < from >>> 0 ? 1 : 0;
+}
+
 /** Memory for a column that is used up before the next one is read: a chain of frames has a hundred of them. */
 export class ColumnRoom {
   #room = new BigInt64Array(0);

@@ -1,11 +1,13 @@
-import { type PointColumns, SyncHistory } from '../sync-history.ts';
+import { SyncHistory } from '../sync-history.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
-import { ColumnRoom, readColumn, writeColumn } from './column.ts';
+import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 import { isBlank } from './same-state.ts';
 import { MAX_PARTITION } from './series-dictionary.ts';
 
-const SECOND = 1_000n;
+const MS_PER_SECOND = 1_000;
+const SECOND = BigInt(MS_PER_SECOND);
+const WORD = 2 ** 32;
 const MOST_PENDING = 7;
 const MOST_FLAGS = 15;
 const ROOMS = {
@@ -14,6 +16,9 @@ const ROOMS = {
   timestamp: new ColumnRoom(),
   rests: new ColumnRoom(),
 };
+/** What a partition's points are told from: upstream, downstream, and by how much the first is guessed to be further. */
+const BASE = new BigInt64Array(3);
+const BASE_WORDS = wordsOf(BASE);
 const NO_SYNCS = new SyncHistory();
 
 /** One partition's news: which of the parent's points no longer stand, those that follow, and pending breaks. */
@@ -64,7 +69,7 @@ export function writeMapping(sink: ByteSink, parent: HistoryState, state: Histor
     const { before, after } = change;
     let upstream = before.length === 0 ? 0n : before.upstream(before.length - 1);
     let downstream = before.length === 0 ? 0n : before.downstream(before.length - 1);
-    let second = BigInt(Math.floor(state.at / 1_000));
+    let second = BigInt(Math.floor(state.at / MS_PER_SECOND));
     let guess = guessedStep(change, parent, state);
     for (let index = change.added; index < after.length; index++, at++) {
       sink.byte(after.flags(index));
@@ -94,11 +99,8 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     topics.push(last);
   }
   const steps = readColumn(source, count);
-  const pending = new Uint8Array(count);
-  for (let i = 0; i < count; i++) {
-    pending[i] = source.byte();
-    if ((pending[i] ?? 0) > MOST_PENDING) throw new MalformedHistoryError('unknown breaks');
-  }
+  const pending = source.take(count);
+  if (pending.some((breaks) => breaks > MOST_PENDING)) throw new MalformedHistoryError('unknown breaks');
   const runs: number[] = [];
   const runsTo = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
@@ -112,16 +114,20 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     total += added[i] ?? 0;
   }
   if (total > source.left) throw new MalformedHistoryError('more mapping points than bytes');
-  const flags = new Uint8Array(total);
-  for (let i = 0; i < total; i++) {
-    flags[i] = source.byte();
-    if ((flags[i] ?? 0) > MOST_FLAGS) throw new MalformedHistoryError('unknown flags of a sync');
-  }
+  const flags = source.take(total);
+  if (flags.some((bits) => bits > MOST_FLAGS)) throw new MalformedHistoryError('unknown flags of a sync');
   const upstream = ROOMS.upstream.read(source, total);
   const downstream = ROOMS.downstream.read(source, total);
   const timestamp = ROOMS.timestamp.read(source, total);
-  const columns = { flags, upstream, downstream, timestamp };
   const rests = ROOMS.rests.read(source, total);
+  const columns = { flags, upstream, downstream, timestamp };
+  const told = {
+    upstream: wordsOf(upstream),
+    downstream: wordsOf(downstream),
+    timestamp: wordsOf(timestamp),
+    rests: wordsOf(rests),
+  };
+  const second = Math.floor(state.at / MS_PER_SECOND);
   let partition = 0;
   let at = 0;
   let topic: string | undefined;
@@ -140,7 +146,11 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     const more = added[i] ?? 0;
     const slot = more === 1 ? endSlot(partition) : undefined;
     const guess = slot === undefined || slot >= state.size ? 0n : (state.steps[slot] ?? 0n);
-    addUp(columns, rests, at, at + more, { history, guess, stateAt: state.at });
+    const newest = history.length - 1;
+    BASE[0] = newest < 0 ? 0n : history.upstream(newest);
+    BASE[1] = newest < 0 ? 0n : history.downstream(newest);
+    BASE[2] = guess;
+    addUp(told, at, at + more, second);
     drop(history, runs, runsTo[i - 1] ?? 0, runsTo[i] ?? 0);
     history.pushColumns(columns, at, at + more);
     history.pendingBreaks = pending[i] ?? 0;
@@ -150,28 +160,52 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   }
 }
 
-/** Makes one partition's points of what is told of each, which is its difference to the one before. */
-function addUp(
-  columns: PointColumns,
-  rests: BigInt64Array,
-  from: number,
-  to: number,
-  base: { readonly history: SyncHistory; readonly guess: bigint; readonly stateAt: number },
-): void {
-  const newest = base.history.length - 1;
-  let upstream = newest < 0 ? 0n : base.history.upstream(newest);
-  let downstream = newest < 0 ? 0n : base.history.downstream(newest);
-  let second = BigInt(Math.floor(base.stateAt / 1_000));
-  let { guess } = base;
-  for (let at = from; at < to; at++) {
-    const step = BigInt.asIntN(64, (columns.upstream[at] ?? 0n) + guess);
-    upstream = BigInt.asIntN(64, upstream + step);
-    downstream = BigInt.asIntN(64, downstream + step + (columns.downstream[at] ?? 0n));
-    second = BigInt.asIntN(64, second + (columns.timestamp[at] ?? 0n));
-    columns.upstream[at] = upstream;
-    columns.downstream[at] = downstream;
-    columns.timestamp[at] = BigInt.asIntN(64, second * SECOND + (rests[at] ?? 0n));
-    guess = 0n;
+/** Columns as 32-bit words. */
+interface PointWords {
+  readonly upstream: Int32Array;
+  readonly downstream: Int32Array;
+  readonly timestamp: Int32Array;
+  readonly rests: Int32Array;
+}
+
+/**
+ * Makes one partition's points of what is told of each, which is its difference to the one before; the first one's is to
+ * `BASE` and the second of the state's time. In words, for the same reason as the series.
+ */
+function addUp({ upstream, downstream, timestamp, rests }: PointWords, from: number, to: number, since: number): void {
+  let upLow = BASE_WORDS[LOW] ?? 0;
+  let upHigh = BASE_WORDS[HIGH] ?? 0;
+  let downLow = BASE_WORDS[2 + LOW] ?? 0;
+  let downHigh = BASE_WORDS[2 + HIGH] ?? 0;
+  let guessLow = BASE_WORDS[4 + LOW] ?? 0;
+  let guessHigh = BASE_WORDS[4 + HIGH] ?? 0;
+  let secondLow = since | 0;
+  let secondHigh = Math.floor(since / WORD) | 0;
+  for (let at = 2 * from; at < 2 * to; at += 2) {
+    const stepLow = ((upstream[at + LOW] ?? 0) + guessLow) | 0;
+    const stepHigh = ((upstream[at + HIGH] ?? 0) + guessHigh + carry(stepLow, guessLow)) | 0;
+    guessLow = 0;
+    guessHigh = 0;
+    upLow = (upLow + stepLow) | 0;
+    upHigh = (upHigh + stepHigh + carry(upLow, stepLow)) | 0;
+    downLow = (downLow + stepLow) | 0;
+    downHigh = (downHigh + stepHigh + carry(downLow, stepLow)) | 0;
+    const acrossLow = downstream[at + LOW] ?? 0;
+    downLow = (downLow + acrossLow) | 0;
+    downHigh = (downHigh + (downstream[at + HIGH] ?? 0) + carry(downLow, acrossLow)) | 0;
+    const laterLow = timestamp[at + LOW] ?? 0;
+    secondLow = (secondLow + laterLow) | 0;
+    secondHigh = (secondHigh + (timestamp[at + HIGH] ?? 0) + carry(secondLow, laterLow)) | 0;
+    const product = (secondLow >>> 0) * MS_PER_SECOND;
+    const restLow = rests[at + LOW] ?? 0;
+    const timeLow = (product + restLow) | 0;
+    const productHigh = (Math.imul(secondHigh, MS_PER_SECOND) + Math.floor(product / WORD)) | 0;
+    upstream[at + LOW] = upLow;
+    upstream[at + HIGH] = upHigh;
+    downstream[at + LOW] = downLow;
+    downstream[at + HIGH] = downHigh;
+    timestamp[at + LOW] = timeLow;
+    timestamp[at + HIGH] = (productHigh + (rests[at + HIGH] ?? 0) + carry(timeLow, restLow)) | 0;
   }
 }
 
@@ -231,6 +265,7 @@ function runsOf(flags: readonly boolean[]): readonly number[] {
 
 /** Takes away the points that no longer stand: one run from the newest back, or several. */
 function drop(history: SyncHistory, runs: readonly number[], from: number, to: number): void {
+  if (from === to) return;
   let end = history.length;
   let first = end;
   for (let index = from; index < to; index++) {

@@ -1,5 +1,5 @@
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
-import { ColumnRoom, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
+import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 import { COMMIT_TAG, MAX_PARTITION, type SeriesDictionary, type SeriesKey } from './series-dictionary.ts';
 
@@ -99,11 +99,6 @@ export function readSeries(source: ByteSource, state: HistoryState, elapsed: num
     }
   }
   state.elapsed = elapsed;
-}
-
-/** 1 where a sum's low word went over from what it was: also what a difference borrows. */
-function carry(sum: number, from: number): number {
-  return sum >>> 0 < from >>> 0 ? 1 : 0;
 }
 
 function numberOf(low: number, high: number): number {
