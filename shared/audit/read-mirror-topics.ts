@@ -6,8 +6,8 @@ import type {
   ObservedCheckpoints,
   ObservedConnectOffset,
   ObservedHeartbeats,
-  ObservedSyncs,
 } from '../domain/observation.ts';
+import type { ObservedSyncs } from '../domain/observed-syncs.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
 import { MalformedRecordError } from '../domain/records/byte-reader.ts';
 import { decodeCheckpoint } from '../domain/records/checkpoint.ts';

@@ -1,8 +1,8 @@
 import type { CommittedOffset, GroupListing, LogOffsets } from './cluster-data.ts';
 import type { Flow } from './flow.ts';
-import type { KnownFlow } from './history/known-flow.ts';
+import type { KnownFlow, RememberedTopic } from './history/known-flow.ts';
+import type { ObservedSyncs } from './observed-syncs.ts';
 import type { PartitionMap } from './partition-map.ts';
-import type { SyncHistory } from './sync-history.ts';
 import type { Outcome, Unread } from './unread.ts';
 
 /**
@@ -26,18 +26,6 @@ export function knownOf<T>(topic: MirrorTopic<T>): T | null {
     case 'unread':
       return topic.known ?? null;
   }
-}
-
-/** The offset-syncs topic as a whole: what an earlier audit read of it, and what has come since. */
-export interface ObservedSyncs {
-  readonly topic: string;
-  readonly topicId: string | null;
-  /** Offset in that topic to go on from next time. */
-  readonly readTo: bigint;
-  /** By *source* topic and partition. */
-  readonly histories: PartitionMap<SyncHistory>;
-  /** Records that are not offset syncs. */
-  readonly malformed: number;
 }
 
 /** The latest checkpoint of one group and *target* topic partition. */
@@ -94,13 +82,6 @@ export interface ObservedGroup {
 export interface ObservedTargetGroup {
   readonly listing: GroupListing;
   readonly committed: Outcome<PartitionMap<bigint>>;
-}
-
-/** What an earlier audit knew of a topic, to notice another one of the same name. */
-export interface RememberedTopic {
-  readonly id: string;
-  /** Last time the topic had this id: ms since the epoch. */
-  readonly seenAt: number;
 }
 
 /** What one audit read of one flow, with what could not be read; never interpreted. */

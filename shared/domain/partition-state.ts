@@ -1,13 +1,8 @@
 import type { LogOffsets, Peek } from './cluster-data.ts';
 import { lastBreak } from './epoch.ts';
+import type { RememberedTopic } from './history/known-flow.ts';
 import { PartitionMapping } from './mapping.ts';
-import {
-  type FlowObservation,
-  knownOf,
-  type ObservedConnectOffset,
-  type ObservedTopic,
-  type RememberedTopic,
-} from './observation.ts';
+import { type FlowObservation, knownOf, type ObservedConnectOffset, type ObservedTopic } from './observation.ts';
 import { type Replication, reckonedEnd, replicationOf } from './replication.ts';
 import { syncsOlderThanSource } from './source-epoch.ts';
 import type { SyncHistory } from './sync-history.ts';

@@ -1,5 +1,5 @@
 import type { LogScan } from './cluster-data.ts';
-import type { ObservedSyncs } from './observation.ts';
+import type { ObservedSyncs } from './observed-syncs.ts';
 import { PartitionMap } from './partition-map.ts';
 import type { OffsetSync } from './records/offset-sync.ts';
 import { addSync, SyncHistory } from './sync-history.ts';

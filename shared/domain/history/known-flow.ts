@@ -1,4 +1,4 @@
-import type { ObservedSyncs, RememberedTopic } from '../observation.ts';
+import type { ObservedSyncs } from '../observed-syncs.ts';
 import { PartitionMap } from '../partition-map.ts';
 import type { SyncHistory } from '../sync-history.ts';
 import type { HistoryState } from './history-state.ts';
@@ -8,6 +8,13 @@ import type { ClusterRole } from './series-dictionary.ts';
 export interface KnownFlow {
   readonly state: HistoryState;
   readonly heldUntil: number;
+}
+
+/** What an earlier audit knew of a topic, to notice another one of the same name. */
+export interface RememberedTopic {
+  readonly id: string;
+  /** Last time the topic had this id: ms since the epoch. */
+  readonly seenAt: number;
 }
 
 /** When what is known of one side was read: ms since the epoch. */
