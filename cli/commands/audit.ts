@@ -1,7 +1,9 @@
 import { type Command, Option } from 'commander';
-import type { AuditReport } from '../../shared/domain/audit-report.ts';
+import { FINDINGS } from '../../shared/contract/finding-codes.ts';
+import type { AuditReport, FlowReport } from '../../shared/domain/audit-report.ts';
 import type { Severity } from '../../shared/domain/finding.ts';
 import { ExitCode } from '../../shared/errors.ts';
+import { asOfOption } from '../as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { connector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
@@ -12,6 +14,7 @@ import { bytes, collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { auditPast } from './audit-past.ts';
 
 type FailOn = Severity | 'never';
 
@@ -24,6 +27,7 @@ interface AuditOptions extends ConfigOptions, HistoryOptions {
   readonly verify?: boolean;
   readonly budget?: number;
   readonly timeout: number;
+  readonly asOf?: number;
 }
 
 export function addAuditCommand(program: Command, terminal: Terminal, finish: Finish): void {
@@ -43,22 +47,26 @@ export function addAuditCommand(program: Command, terminal: Terminal, finish: Fi
     .option('--verify', 'compare records on both sides where the syncs leave a position open')
     .option('--budget <bytes>', 'read at most so many bytes for that, such as 32M (default: 32M)', bytes)
     .option('--timeout <seconds>', 'be done by then, with what could be read', seconds, 60)
+    .addOption(asOfOption('what audits said then, from the history alone'))
     .addHelpText(
       'after',
       `
 Only reads: Describe and Read are all it needs (tidemark doctor prints the commands).
-The JSON is described by docs/schema/audit-1.json.
+The JSON is described by docs/schema/audit-1.json. Audits of whole flows are kept in the
+history, which the next one goes on from.
 
 Examples:
   tidemark audit --mm2 mm2.properties
   tidemark audit --flow 'A->B' --group 'billing-*' --fail-on warning
   tidemark audit --format json | jq '.flows[] | {flow, verdict, loss}'
+  tidemark audit --as-of -2h
 
 Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
             configuration, 3 no flow could be judged`,
     )
     .action(async (options: AuditOptions) => {
-      const report = await audit(options, terminal);
+      const { asOf } = options;
+      const report = await (asOf === undefined ? audit(options, terminal) : auditPast(options, asOf, terminal));
       if (options.format === 'json') {
         const { renderAuditJson } = await import('../render/audit-json.ts');
         await writeAll(terminal.stdout, renderAuditJson(report));
@@ -119,8 +127,14 @@ export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
   const judged = report.flows.some((flow) => flow.verdict !== 'unknown' || flow.findings.length > 0);
   if (!judged && report.flows.length > 0) return ExitCode.couldNotAudit;
   if (failOn === 'never') return ExitCode.fine;
-  const found = report.flows.some((flow) => flow.findings.some(({ severity }) => RANK[severity] >= RANK[failOn]));
+  const found = report.flows.some((flow) => severitiesOf(flow).some((severity) => RANK[severity] >= RANK[failOn]));
   return found ? ExitCode.critical : ExitCode.fine;
+}
+
+function severitiesOf({ findings, reasons, snapshot }: FlowReport): readonly Severity[] {
+  const found = findings.map(({ severity }) => severity);
+  // The history keeps which findings there were, and not of each what it rested on.
+  return snapshot === undefined ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
 }
 
 /** A group that is not there must not pass for a group without findings. */

@@ -1,4 +1,10 @@
-import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../shared/domain/audit-report.ts';
+import type {
+  AuditReport,
+  FlowReport,
+  GroupReport,
+  PartitionReport,
+  SnapshotOrigin,
+} from '../../shared/domain/audit-report.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
 
 /**
@@ -16,13 +22,26 @@ export function* renderAuditJson(report: AuditReport): Generator<string> {
 }
 
 function* renderFlow(flow: FlowReport): Generator<string> {
-  const head = { flow: flow.flow, verdict: flow.verdict, reasons: flow.reasons, loss: flow.loss };
+  const { flow: name, verdict, reasons, loss, snapshot } = flow;
+  const head = { flow: name, verdict, reasons, loss, ...(snapshot && { snapshot: snapshotJson(snapshot) }) };
   yield json(head).slice(0, -1);
   yield* renderList('partitions', flow.partitions, partition);
   yield* renderList('groups', flow.groups, group);
   yield* renderList('findings', flow.findings, finding);
   yield* renderList('unread', flow.unread, (one) => one);
   yield '}';
+}
+
+/** What a report of the past was taken from. */
+export function snapshotJson({ asOf, takenAt, heldUntil, thinned, passedOver, unread }: SnapshotOrigin): object {
+  return {
+    asOf: iso(asOf),
+    takenAt: iso(takenAt),
+    heldUntil: iso(heldUntil),
+    thinned,
+    passedOver: passedOver.map(({ at, damage }) => ({ at: iso(at), damage })),
+    unread: unread.map(({ role, kind, name }) => ({ role, kind, name })),
+  };
 }
 
 function* renderList<T>(name: string, all: readonly T[], shape: (one: T) => object): Generator<string> {

@@ -1,8 +1,9 @@
-import type { AuditReport, FlowReport, Loss, Verdict } from '../../shared/domain/audit-report.ts';
+import type { AuditReport, FlowReport, Verdict } from '../../shared/domain/audit-report.ts';
 import type { Style } from '../terminal.ts';
 import { findingLines, unreadLines } from './findings-table.ts';
 import { groupLines } from './groups-table.ts';
 import { partitionLines } from './partitions-table.ts';
+import { snapshotLines } from './snapshot-lines.ts';
 import type { TableOptions } from './table-options.ts';
 import { duration, plural, printable, wrapped } from './text.ts';
 
@@ -12,10 +13,17 @@ import { duration, plural, printable, wrapped } from './text.ts';
  * a flow takes about two screens, however many partitions it has.
  */
 export function* renderAuditTable(report: AuditReport, options: TableOptions): Generator<string> {
-  yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
+  const past = report.flows.find(({ snapshot }) => snapshot !== undefined)?.snapshot;
+  if (past === undefined) yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
+  else yield* lines([...pastLines(past.asOf, options), '']);
   const nameWidth = Math.max(4, ...report.flows.map((flow) => printable(flow.flow).length));
   for (const flow of report.flows) yield* lines(verdictLines(flow, nameWidth, options));
   for (const flow of report.flows) yield* renderFlow(flow, report.flows.length > 1, options);
+}
+
+function pastLines(asOf: number, { width, paint }: TableOptions): string[] {
+  const title = `REPORT OF THE PAST, as of ${new Date(asOf).toISOString()}`;
+  return [paint('bold', title), ...wrapped('From the history alone: no cluster was asked.', width, '')];
 }
 
 function* renderFlow(flow: FlowReport, several: boolean, options: TableOptions): Generator<string> {
@@ -38,17 +46,19 @@ function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: Tab
   const name = printable(flow.flow).padEnd(nameWidth);
   const indent = ' '.repeat(nameWidth + 2);
   const head = `${paint('bold', name)}  ${paint(STYLES[flow.verdict], verdict.padEnd(9))}`;
-  const [first = '', ...rest] = wrapped(lossText(flow.loss), width, `${indent}           `).map((l) => l.trim());
+  const [first = '', ...rest] = wrapped(lossText(flow), width, `${indent}           `).map((l) => l.trim());
   const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
   if (flow.reasons.length > 0) out.push(...wrapped(flow.reasons.join(', '), width, indent));
+  if (flow.snapshot !== undefined) out.push(...snapshotLines(flow.snapshot, width, indent));
   return out;
 }
 
-function lossText(loss: Loss): string {
-  if (loss.kind === 'unknown') return `a failover now would lose an unknown number of records: ${loss.reason}`;
-  if (loss.records === 0n) return `a failover now would lose nothing (${loss.basis})`;
+function lossText({ loss, snapshot }: FlowReport): string {
+  const lose = snapshot === undefined ? 'a failover now would lose' : 'a failover then would have lost';
+  if (loss.kind === 'unknown') return `${lose} an unknown number of records: ${loss.reason}`;
+  if (loss.records === 0n) return `${lose} nothing (${loss.basis})`;
   const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
-  return `a failover now would lose ${plural(loss.records, 'record')}${age} (${loss.basis})`;
+  return `${lose} ${plural(loss.records, 'record')}${age} (${loss.basis})`;
 }
 
 function* lines(all: readonly string[]): Generator<string> {

@@ -1,6 +1,8 @@
 import type { LogOffsets } from '../../shared/domain/cluster-data.ts';
 import { partitionName } from '../../shared/domain/partition.ts';
 import type { TranslatedOffset } from '../../shared/translate/translate-offset.ts';
+import { snapshotJson } from './audit-json.ts';
+import { snapshotLines } from './snapshot-lines.ts';
 import type { TableOptions } from './table-options.ts';
 import { grouped, plural, printable, wrapped } from './text.ts';
 
@@ -19,6 +21,9 @@ export function* renderTranslation(translated: TranslatedOffset, { width, paint 
   }
   if (position.reason !== undefined)
     for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
+  if (translated.snapshot === undefined) return;
+  yield `  as of ${new Date(translated.snapshot.asOf).toISOString()}, from the history alone: no cluster was asked\n`;
+  for (const line of snapshotLines(translated.snapshot, width, '  ')) yield `${line}\n`;
 }
 
 /** As `tidemark.translation/1`: offsets as decimal strings, unknown as null with a reason. */
@@ -35,6 +40,7 @@ export function* renderTranslationJson(translated: TranslatedOffset): Generator<
     source: log(translated.source),
     target: log(translated.target),
     tidemark: position,
+    ...(translated.snapshot && { snapshot: snapshotJson(translated.snapshot) }),
   };
   yield `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
 }

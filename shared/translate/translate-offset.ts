@@ -3,11 +3,13 @@ import { observeFlow } from '../audit/observe-flow.ts';
 import { readingOf } from '../audit/required-permissions.ts';
 import { lookAtRecords } from '../audit/run-audit.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
-import type { TidemarkPosition } from '../domain/audit-report.ts';
+import type { SnapshotOrigin, TidemarkPosition } from '../domain/audit-report.ts';
 import type { LogOffsets } from '../domain/cluster-data.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
+import type { KnownFlow } from '../domain/history/known-flow.ts';
 import { partitionStates } from '../domain/judge-flow.ts';
 import { partitionName } from '../domain/partition.ts';
+import type { PartitionState } from '../domain/partition-state.ts';
 import { positionOf, translate } from '../domain/translation.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
@@ -22,6 +24,8 @@ export interface TranslateRequest {
   readonly source: ClusterReader;
   readonly target: ClusterReader;
   readonly clock: Clock;
+  /** What earlier audits knew of the flow: with it a dead source's offsets are translated too. */
+  readonly known?: KnownFlow | null;
 }
 
 /** Where a source offset lies on the target, with both logs to compare it by; null where a side could not be read. */
@@ -34,6 +38,8 @@ export interface TranslatedOffset {
   readonly source: LogOffsets | null;
   readonly target: LogOffsets | null;
   readonly position: TidemarkPosition;
+  /** Of a translation by the history alone: what it was taken from. */
+  readonly snapshot?: SnapshotOrigin;
 }
 
 /** The flow does not mirror what is asked for. */
@@ -52,7 +58,9 @@ export class NotMirroredError extends TidemarkError {
  * @throws NotMirroredError, AuthenticationError, AuthorizationError
  */
 export async function translateOffset(request: TranslateRequest): Promise<TranslatedOffset> {
-  const { flow, topic, partition, offset, source, target, clock } = request;
+  const { flow, topic, partition, source, target, clock } = request;
+  const memory = new FlowMemory();
+  memory.known = request.known ?? null;
   try {
     const observation = await observeFlow({
       flow,
@@ -60,7 +68,7 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
       target,
       opposite: null,
       filter: { topic: (name) => name === topic, group: () => false },
-      memory: new FlowMemory(),
+      memory,
       now: () => clock.now(),
     });
     const evidence = await lookAtRecords(observation, source, target, request.policy);
@@ -72,27 +80,40 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
       throw notMirrored(request, states.length);
     }
     const down = observation.sourceDown ?? observation.targetDown ?? state.unread;
-    const noMapping =
-      down?.message ??
-      (state.targetMissing
-        ? `${state.topic.targetTopic} is not on ${flow.target}`
-        : 'MirrorMaker has written no offset sync for this partition');
-    return {
-      flow: flowName(flow),
-      topic,
-      targetTopic: state.topic.targetTopic,
-      partition,
-      offset,
-      source: state.source,
-      target: state.target,
-      position: positionOf(state.mapping === null ? { reason: noMapping } : translate(state.mapping, offset)),
-    };
+    return translated(request, state, down?.message ?? null);
   } finally {
     await Promise.all([source.close(), target.close()]);
   }
 }
 
-function notMirrored({ flow, topic, partition }: TranslateRequest, partitions: number): NotMirroredError {
+/** The same from the state of a partition, however that was come by. @param unread why a part of it is not known */
+export function translated(
+  { flow, topic, partition, offset }: Pick<TranslateRequest, 'flow' | 'topic' | 'partition' | 'offset'>,
+  state: PartitionState,
+  unread: string | null,
+): TranslatedOffset {
+  const noMapping =
+    unread ??
+    (state.targetMissing
+      ? `${state.topic.targetTopic} is not on ${flow.target}`
+      : 'MirrorMaker has written no offset sync for this partition');
+  return {
+    flow: flowName(flow),
+    topic,
+    targetTopic: state.topic.targetTopic,
+    partition,
+    offset,
+    source: state.source,
+    target: state.target,
+    position: positionOf(state.mapping === null ? { reason: noMapping } : translate(state.mapping, offset)),
+  };
+}
+
+/** @param partitions that the topic has, 0 where it is not mirrored */
+export function notMirrored(
+  { flow, topic, partition }: Pick<TranslateRequest, 'flow' | 'topic' | 'partition'>,
+  partitions: number,
+): NotMirroredError {
   return partitions === 0
     ? new NotMirroredError(
         `${flowName(flow)} mirrors no topic "${topic}"`,

@@ -39,6 +39,8 @@ describe('wrong input', () => {
     [['audit', '--mm2'], 'argument missing', '--help'],
     [['translate', '--mm2', 'good.properties', '--offset', '1'], 'required option', '--topic'],
     [['translate', '--mm2', 'good.properties', '--topic', 't', '--offset', '-1'], 'is invalid', 'whole number'],
+    [['audit', '--as-of', '2026-11-20T10:00:00'], 'is invalid', 'with its zone'],
+    [['audit', '--mm2', 'good.properties', '--as-of', '-2h'], 'the history is off', '--history FILE'],
     [['init'], "missing required argument 'file'", '--help'],
     [['audit', '--mm2', 'a', '--config', 'b'], 'exclude each other', 'mm2: a'],
     [['audit', '--mm2', 'nowhere.properties'], 'there is no file nowhere.properties', 'correct the path'],

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { renderAuditJson } from '../../../cli/render/audit-json.ts';
 import type { AuditReport } from '../../../shared/domain/audit-report.ts';
-import { finding, flow, group, partition, report } from './sample-report.ts';
+import { AT, finding, flow, group, partition, report, snapshot } from './sample-report.ts';
 
 const published = JSON.parse(
   readFileSync(new URL('../../../docs/schema/audit-1.json', import.meta.url), 'utf8'),
@@ -13,6 +13,15 @@ const schema = z.fromJSONSchema(published);
 const rendered = (of: AuditReport): unknown => JSON.parse([...renderAuditJson(of)].join(''));
 
 const unknown = { kind: 'unknown', reason: 'broker 2 is down' } as const;
+const past = report(
+  flow({
+    snapshot: snapshot({
+      thinned: true,
+      passedOver: [{ at: AT + 80_000, damage: 'checksum' }],
+      unread: [{ role: 'source', kind: 'cluster', name: '' }],
+    }),
+  }),
+);
 const everything = report(
   flow({
     partitions: [
@@ -53,6 +62,7 @@ describe('tidemark audit --format json', () => {
   test.each([
     ['a full report', everything],
     ['an empty one', report()],
+    ['one of the past', past],
     [
       'one without a known age',
       report(flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'estimated' } })),
@@ -74,6 +84,7 @@ describe('tidemark audit --format json', () => {
       broken((one) => Object.assign(one, { loss: { kind: 'known', records: 34, seconds: 1, basis: 'proven' } })),
       broken((one) => Object.assign(one, { loss: { kind: 'unknown' } })),
       broken((one) => Object.assign(one, { partitions: [{ topic: 't' }] })),
+      broken((one) => Object.assign(one, { snapshot: { asOf: AT } })),
       { ...document, at: '2026-11-20' },
       { ...document, schema: 'tidemark.audit/2' },
     ];
@@ -96,6 +107,24 @@ describe('tidemark audit --format json', () => {
         { flow: 'B->A', loss: unknown },
       ],
     });
+  });
+
+  test('a report of the past says what it was taken from, in ISO times; one of the present does not', () => {
+    expect(rendered(past)).toMatchObject({
+      flows: [
+        {
+          snapshot: {
+            asOf: '2026-11-20T10:01:30.000Z',
+            takenAt: '2026-11-20T10:00:00.000Z',
+            heldUntil: '2026-11-20T10:01:00.000Z',
+            thinned: true,
+            passedOver: [{ at: '2026-11-20T10:01:20.000Z', damage: 'checksum' }],
+            unread: [{ role: 'source', kind: 'cluster', name: '' }],
+          },
+        },
+      ],
+    });
+    expect(JSON.stringify(rendered(everything))).not.toContain('snapshot');
   });
 
   test('every partition, group and finding has a line of its own', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderAuditTable } from '../../../cli/render/audit-table.ts';
 import type { AuditReport } from '../../../shared/domain/audit-report.ts';
-import { finding, flow, group, partition, report } from './sample-report.ts';
+import { AT, finding, flow, group, partition, report, snapshot } from './sample-report.ts';
 
 const table = (of: AuditReport): string => [...renderAuditTable(of, { width: 80, paint: (_, text) => text })].join('');
 
@@ -92,6 +92,29 @@ describe('the audit table', () => {
     expect(text).toContain('FINDINGS: 500 critical');
     expect(text).toContain('and 497 more like these');
     expect(text.match(/finding \d+\./g)).toHaveLength(3);
+  });
+
+  test('a report of the past says so, and how good it is', () => {
+    const text = table(report(flow({ snapshot: snapshot() })));
+    expect(text).toMatch(/^REPORT OF THE PAST, as of 2026-11-20T10:01:30.000Z\n.*no cluster was asked\./);
+    expect(text).not.toMatch(/Audited at|now would/);
+    expect(oneLine(text)).toContain('failover then would have lost 34 records');
+    expect(oneLine(text)).toContain('of 2026-11-20T10:00:00.000Z, found unchanged until 2026-11-20T10:01:00.000Z');
+    expect(text).not.toMatch(/thinned|passed over|not read then/);
+
+    const doubtful = snapshot({
+      heldUntil: AT,
+      thinned: true,
+      passedOver: Array.from({ length: 7 }, (_, i) => ({ at: AT + i, damage: 'torn' })),
+      unread: [{ role: 'source', kind: 'group', name: 'bill\u001b[2Jing' }],
+    });
+    const said = table(report(flow({ snapshot: doubtful })));
+    expect(oneLine(said)).toContain('not seen again unchanged');
+    expect(oneLine(said)).toContain('may have been thinned by age or cannot be read');
+    expect(said.match(/passed over: .*damaged \(torn\)/g)).toHaveLength(5);
+    expect(said).toContain('and 2 more damaged ones');
+    expect(oneLine(said)).toContain('1 part not read then, told as known before: source group bill\\x1b[2Jing');
+    expect(said.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 
   test('a group name cannot steer the terminal', () => {

@@ -1,4 +1,10 @@
-import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../../shared/domain/audit-report.ts';
+import type {
+  AuditReport,
+  FlowReport,
+  GroupReport,
+  PartitionReport,
+  SnapshotOrigin,
+} from '../../../shared/domain/audit-report.ts';
 import type { Finding } from '../../../shared/domain/finding.ts';
 
 export const AT = Date.UTC(2026, 10, 20, 10, 0, 0);
@@ -53,6 +59,18 @@ export function flow(over: Partial<FlowReport> = {}): FlowReport {
     partitions: [partition()],
     groups: [group()],
     findings: [finding()],
+    unread: [],
+    ...over,
+  };
+}
+
+export function snapshot(over: Partial<SnapshotOrigin> = {}): SnapshotOrigin {
+  return {
+    asOf: AT + 90_000,
+    takenAt: AT,
+    heldUntil: AT + 60_000,
+    thinned: false,
+    passedOver: [],
     unread: [],
     ...over,
   };
