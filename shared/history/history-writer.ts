@@ -148,7 +148,7 @@ export class HistoryWriter {
       // A frame behind the head's cannot be; one before it means that the head's own has gone or expired.
       if (entry.at !== tail.at) throw new DamagedFrameError('missing', 'the newest frame is missing');
       const ats = [...entry.ancestors, entry.at];
-      // Along a chain levels only fall: the last frame of each is the newest of that level or a higher one.
+      // The last frame of each level is the newest of that level or a higher one.
       await loadChain(this.#store, this.#lease.flow, entry, now, ({ header: { at, level }, digest }, state) => {
         const newest = { at, level, digest, ancestors: ats.slice(0, ats.indexOf(at)), state: state.copy() };
         for (let below = 0; below <= level; below++) this.#tails[below] = newest;

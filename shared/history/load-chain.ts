@@ -13,7 +13,7 @@ export interface LoadedFrame {
 /**
  * Reads a frame with everything it is told from, and checks every link: each frame is whole, is the one that its place
  * says, and names the very bytes in front of it as its parent.
- * @param visit sees each frame with the state so far, which goes on changing: copy it to keep it
+ * @param visit sees the last frame of each level with the state so far, which goes on changing: copy it to keep it
  * @throws DamagedFrameError at the first frame that cannot be used
  */
 export async function loadChain(
@@ -33,7 +33,8 @@ export async function loadChain(
     checkPlace(loaded.header, flow, at, frames[index]?.entry, parent);
     const before: HistoryState | null = state;
     state = decode(() => applyFrame(opened.body, before), at);
-    visit(loaded, state);
+    // Along a chain levels only fall.
+    if (frames[index + 1]?.entry.level !== loaded.header.level) visit(loaded, state);
     parent = loaded;
   }
   if (state === null) throw new DamagedFrameError('missing', 'a chain of frames is empty');
