@@ -53,3 +53,9 @@ export const topicNames = z.array(z.string());
 export const recordIds = z.array(z.object({ offset: int64, id: z.string() }));
 /** `id` is '' for a record that the lab did not write. */
 export type RecordId = z.infer<typeof recordIds>[number];
+
+export const consumedRecords = z.array(
+  z.object({ topic: z.string(), partition: z.number(), offset: int64, id: z.string() }),
+);
+/** A record that a group's consumer was given. */
+export type ConsumedRecord = z.infer<typeof consumedRecords>[number];

@@ -168,6 +168,15 @@ export class ClusterAdmin {
     return { stop: () => this.#call('stopConsumer', { name }, schemas.int64) };
   }
 
+  /** Reads what a group has before it up to the present ends of the logs, commits and leaves, as its consumer would. */
+  drainGroup(
+    group: string,
+    topics: readonly string[],
+    protocol: ConsumerSpec['protocol'] = 'classic',
+  ): Promise<schemas.ConsumedRecord[]> {
+    return this.#call('drainGroup', { group, topics, protocol }, schemas.consumedRecords);
+  }
+
   createAcls(...acls: AclSpec[]): Promise<void> {
     return this.#call('createAcls', { acls }, schemas.done);
   }

@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -29,6 +30,7 @@ final class AgentGroups {
     commands.put("deleteGroups", AgentGroups::deleteGroups);
     commands.put("startConsumer", AgentGroups::startConsumer);
     commands.put("stopConsumer", AgentGroups::stopConsumer);
+    commands.put("drainGroup", AgentGroups::drainGroup);
     commands.put("translateOffsets", AgentGroups::translateOffsets);
   }
 
@@ -125,6 +127,39 @@ final class AgentGroups {
     consumer.join();
     if (consumer.failure != null) throw consumer.failure;
     return Long.toString(consumer.records);
+  }
+
+  /** Reads what a group has before it, to the ends that the logs have now, commits and leaves; answers every record. */
+  private static Object drainGroup(JsonNode request) throws Exception {
+    Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
+    settings.put("group.id", request.get("group").asText());
+    settings.put("group.protocol", request.get("protocol").asText());
+    settings.put("auto.offset.reset", "earliest");
+    settings.put("enable.auto.commit", "false");
+    List<Object> rows = new ArrayList<>();
+    try (KafkaConsumer<byte[], byte[]> client = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      client.subscribe(AgentTopics.texts(request.get("topics")));
+      long deadline = System.currentTimeMillis() + 60_000;
+      Map<TopicPartition, Long> ends = Map.of();
+      while (ends.isEmpty() || !isAtEnds(client, ends)) {
+        if (System.currentTimeMillis() > deadline) throw new IllegalStateException("the group did not reach the ends");
+        for (ConsumerRecord<byte[], byte[]> record : client.poll(Duration.ofMillis(100))) {
+          rows.add(
+              Map.of(
+                  "topic", record.topic(),
+                  "partition", record.partition(),
+                  "offset", Long.toString(record.offset()),
+                  "id", AgentRecords.id(record)));
+        }
+        if (ends.isEmpty() && !client.assignment().isEmpty()) ends = client.endOffsets(client.assignment());
+      }
+      client.commitSync();
+    }
+    return rows;
+  }
+
+  private static boolean isAtEnds(KafkaConsumer<byte[], byte[]> client, Map<TopicPartition, Long> ends) {
+    return ends.entrySet().stream().allMatch(end -> client.position(end.getKey()) >= end.getValue());
   }
 
   private static final class LiveConsumer extends Thread {

@@ -206,7 +206,7 @@ final class AgentRecords {
     return records;
   }
 
-  private static String id(ConsumerRecord<byte[], byte[]> record) {
+  static String id(ConsumerRecord<byte[], byte[]> record) {
     Header header = record.headers().lastHeader("id");
     return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
   }
