@@ -1,0 +1,68 @@
+import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { DynamoDbLocal } from '../../lab/dynamodb-local.ts';
+import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
+import { HistoryState } from '../../shared/domain/history/history-state.ts';
+import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
+import { HistoryWriter } from '../../shared/history/history-writer.ts';
+import { synthesize } from './synthesize.ts';
+
+const TABLE = 'tidemark-history';
+const MINUTE = 60_000;
+const ITEM_ACTIONS = {
+  Put: 'PutItem',
+  Update: 'UpdateItem',
+  Delete: 'DeleteItem',
+  ConditionCheck: 'ConditionCheckItem',
+};
+
+let local: DynamoDbLocal;
+let client: DynamoDBClient;
+beforeAll(async () => {
+  local = await DynamoDbLocal.start();
+  await local.createHistoryTable(TABLE);
+  client = local.client();
+});
+afterAll(async () => {
+  client?.destroy();
+  await local?.stop();
+});
+
+/** The actions that DynamoDB authorises a request by; a transaction's are those of its parts. */
+function actionsOf(command: string, input: object): readonly string[] {
+  if (command !== 'TransactWriteItemsCommand') return [command.replace(/Command$/, '')];
+  const { TransactItems = [] } = input as { TransactItems?: readonly TransactWriteItem[] };
+  return TransactItems.flatMap((item) =>
+    Object.entries(ITEM_ACTIONS).flatMap(([part, action]) => (part in item ? [action] : [])),
+  );
+}
+
+test('the function may do exactly what keeping audits asks of DynamoDB', async () => {
+  const asked = new Set<string>();
+  client.middlewareStack.add(
+    (next, context) => (request) => {
+      for (const action of actionsOf(String(context.commandName), request.input)) asked.add(`dynamodb:${action}`);
+      return next(request);
+    },
+    { step: 'initialize' },
+  );
+  const store = createDynamoDbSnapshotStore(client, TABLE);
+  const begin = Date.now();
+  for (const [minute, owner] of ['first', 'second', 'third'].entries()) {
+    const at = begin + minute * MINUTE;
+    const terms = { now: at, leaseMs: MINUTE };
+    const writer = await HistoryWriter.open({ store, flow: 'A->B', owner, retention: DEFAULT_RETENTION, terms });
+    const state = writer.newest?.next(at) ?? new HistoryState(at);
+    // The third finds nothing new.
+    state.set({ kind: 'end', role: 'source', topic: 'orders', partition: 0 }, BigInt(Math.min(minute, 1)));
+    Object.assign(state.readAt, { source: at, target: at });
+    await writer.record(state, terms);
+    await writer.release();
+  }
+
+  const granted = Object.values(synthesize().findResources('AWS::IAM::Policy'))
+    .flatMap((policy): { Action: string | string[] }[] => policy.Properties.PolicyDocument.Statement)
+    .flatMap(({ Action }) => Action)
+    .filter((action) => action.startsWith('dynamodb:'));
+  expect([...asked].sort()).toEqual(granted.sort());
+});
