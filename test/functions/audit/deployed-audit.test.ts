@@ -2,6 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  CreateTableCommand,
+  DynamoDBClient,
+  UpdateItemCommand,
+  UpdateTimeToLiveCommand,
+} from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type CloudWatchEndpoint,
@@ -9,13 +15,20 @@ import {
   startCloudWatchEndpoint,
 } from '../../../lab/cloudwatch-endpoint.ts';
 import type { LabCluster } from '../../../lab/cluster.ts';
+import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { LambdaFunction } from '../../../lab/lambda-function.ts';
 import type { LabMm2 } from '../../../lab/mm2.ts';
 import { mm2Properties } from '../../../lab/mm2-properties.ts';
+import { LabProxy } from '../../../lab/proxy.ts';
 import { type SecretsEndpoint, startSecretsEndpoint } from '../../../lab/secrets-endpoint.ts';
 import { waitUntil } from '../../../lab/wait-until.ts';
 import { RecordWriter } from '../../../lab/workload/record-writer.ts';
+import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
+import { headKey } from '../../../shared/adapters/dynamodb/history-table.ts';
+import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
+import { readStateAsOf } from '../../../shared/history/read-history.ts';
+import type { SnapshotStore } from '../../../shared/ports.ts';
 import { alarmOf, isInAlarm } from '../../infra/alarm-evaluation.ts';
 import { type Bundled, bundle } from '../../infra/bundled.ts';
 import { exampleSettings } from '../../infra/synthesize.ts';
@@ -24,12 +37,14 @@ import { metricKey, type PrintedReport, printedNumbers, printedReport, published
 
 const root = join(import.meta.dirname, '../../..');
 const PASSWORD = 'correct horse battery staple';
+const ACCESS_KEY = 'AKIDEXAMPLE';
 const LAG_ALARM = '/A->B/replication-lag';
 const DEAD_MAN_ALARM = '/audit-not-completed';
+const HISTORY_ALARM = '/A->B/history-not-recorded';
 
 /**
  * The deployed shape against real clusters: the bundle and the configuration layer as CDK leaves them, a password that
- * only Secrets Manager knows, and the alarms of the same template.
+ * only Secrets Manager knows, a history in DynamoDB, and the alarms of the same template.
  */
 describe('the deployed audit, over real MirrorMaker 2', () => {
   let folder: string;
@@ -40,6 +55,11 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   let bundled: Bundled;
   let cloudWatch: CloudWatchEndpoint;
   let secrets: SecretsEndpoint;
+  let dynamoDb: DynamoDbLocal;
+  let toDynamoDb: LabProxy;
+  let client: DynamoDBClient;
+  let table: string;
+  let store: SnapshotStore;
   let lambda: LambdaFunction;
 
   beforeAll(async () => {
@@ -71,25 +91,47 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     });
     [cloudWatch, secrets] = await Promise.all([startCloudWatchEndpoint(), startSecretsEndpoint()]);
     secrets.secrets.set('lab/a', { text: JSON.stringify({ password: PASSWORD }) });
-    lambda = await LambdaFunction.start({
+    table = bundled.variables[AUDIT_ENVIRONMENT.historyTable] ?? '';
+    dynamoDb = await DynamoDbLocal.start();
+    toDynamoDb = await LabProxy.start({ host: '127.0.0.1', port: Number(new URL(dynamoDb.endpoint).port) });
+    await createDeployedTable();
+    store = createDynamoDbSnapshotStore(client, table);
+    lambda = await startFunction();
+  }, 240_000);
+
+  /** A new process of the function, as when Lambda replaces one. */
+  function startFunction(): Promise<LambdaFunction> {
+    return LambdaFunction.start({
       bundle: bundled.bundle,
       timeoutMs: bundled.timeoutMs,
       environment: {
         ...bundled.variables,
         TIDEMARK_CONFIG: join(bundled.layer, 'tidemark.yaml'),
         AWS_REGION: 'eu-central-1',
-        AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+        AWS_ACCESS_KEY_ID: ACCESS_KEY,
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_ENDPOINT_URL_DYNAMODB: `http://${toDynamoDb.host}:${toDynamoDb.port}`,
       },
     });
-  }, 240_000);
+  }
+
+  /** The table as the template has it; DynamoDB Local keeps those of each Region and access key apart. */
+  async function createDeployedTable(): Promise<void> {
+    const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: 'test' };
+    client = new DynamoDBClient({ endpoint: dynamoDb.endpoint, region: 'eu-central-1', credentials });
+    const found = bundled.template.findResources('AWS::DynamoDB::Table')[table]?.Properties;
+    const { AttributeDefinitions, KeySchema, BillingMode, TimeToLiveSpecification } = found ?? {};
+    await client.send(new CreateTableCommand({ TableName: table, AttributeDefinitions, KeySchema, BillingMode }));
+    await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+  }
 
   afterAll(async () => {
     await lambda?.stop();
     bundled?.remove();
-    await Promise.all([cloudWatch?.close(), secrets?.close(), lab?.stop()]);
+    client?.destroy();
+    await Promise.all([cloudWatch?.close(), secrets?.close(), toDynamoDb?.close(), dynamoDb?.stop(), lab?.stop()]);
     rmSync(folder, { recursive: true, force: true });
   }, 60_000);
 
@@ -122,7 +164,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   async function print(): Promise<PrintedReport> {
     const args = ['audit', '--config', join(folder, 'config/tidemark.yaml'), '--format', 'json'];
     const stdout = await new Promise<string>((resolve, reject) => {
-      const environment = { ...process.env, A_PASSWORD: PASSWORD };
+      const environment = { ...process.env, A_PASSWORD: PASSWORD, TIDEMARK_HISTORY: join(folder, 'history.db') };
       execFile(process.execPath, [join(root, 'bin/tidemark.js'), ...args], { env: environment }, (error, out, err) =>
         error === null || error.code === 1 ? resolve(out) : reject(new Error(err)),
       );
@@ -188,6 +230,79 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     expect(lambda.log).not.toContain(PASSWORD);
   });
 
+  test('every audit was kept, with what it saw', async () => {
+    const known = await readStateAsOf(store, 'A->B', Date.now(), Date.now());
+    expect(known?.state.get({ kind: 'end', role: 'source', topic: 'orders', partition: 1 })).toBe(700n);
+    expect(known?.state.get({ kind: 'commit', role: 'source', group: 'billing', topic: 'orders', partition: 1 })).toBe(
+      400n,
+    );
+    expect(known?.heldUntil).toBeGreaterThan(Date.now() - 60_000);
+    expect((await store.stats('A->B', Date.now())).frames).toBeGreaterThan(1);
+  });
+
+  test('GIVEN the function in a new process THEN it waits for the lease to end, and goes on where the first stopped', async () => {
+    const first = lambda;
+    const before = await store.head('A->B');
+    await new RecordWriter(source.admin).write('orders', 50, { partition: 2 });
+    lambda = await startFunction();
+    try {
+      const data = await audit();
+      expect(value(data, 'AuditCompleted')).toEqual([1]);
+      expect(value(data, 'HistoryNotRecorded', { Flow: 'A->B' })).toEqual([0]);
+      expect(await store.head('A->B')).toEqual(before);
+
+      await endLease();
+      expect(value(await audit(), 'LagRecords', { Flow: 'A->B' })).toEqual([0, 50, 300]);
+      const after = await store.head('A->B');
+      expect(after?.epoch).toBe((before?.epoch ?? 0) + 1);
+      const newest = await store.newest('A->B', Date.now(), Date.now());
+      expect(newest?.at).toBe(after?.tail?.at);
+      // Told from a frame of the first process: nothing was begun anew.
+      expect(newest?.ancestors.at(-1)).toBeLessThanOrEqual(before?.tail?.at ?? 0);
+      expect(newest?.ancestors).not.toEqual([]);
+      const known = await readStateAsOf(store, 'A->B', Date.now(), Date.now());
+      expect(known?.state.get({ kind: 'end', role: 'source', topic: 'orders', partition: 2 })).toBe(650n);
+    } finally {
+      await first.stop();
+    }
+  });
+
+  test('GIVEN DynamoDB that does not answer THEN audits are published in time, and the third one not kept pages', async () => {
+    const history = alarmOf(bundled.template, HISTORY_ALARM);
+    const audits: (readonly ReceivedDatum[])[] = [];
+    toDynamoDb.hang();
+    try {
+      for (const fires of [false, false, true]) {
+        const begun = Date.now();
+        const data = await audit();
+        audits.push(data);
+        expect(Date.now() - begun).toBeLessThan(bundled.timeoutMs / 2);
+        expect(value(data, 'AuditCompleted')).toEqual([1]);
+        expect(value(data, 'LagRecords', { Flow: 'A->B' })).toEqual([0, 50, 300]);
+        expect(value(data, 'HistoryNotRecorded', { Flow: 'A->B' })).toEqual([1]);
+        expect(isInAlarm(history, audits)).toBe(fires);
+      }
+      expect(lambda.log).toMatch(/"notRecorded":"[^"]*DynamoDB did not answer/);
+    } finally {
+      await toDynamoDb.heal();
+    }
+    expect(value(await audit(), 'HistoryNotRecorded', { Flow: 'A->B' })).toEqual([0]);
+    const head = await store.head('A->B');
+    expect(head?.tail?.heldUntil).toBeGreaterThan((audits[2]?.[0]?.Timestamp ?? 0) * 1000);
+  });
+
+  /** What waiting for it would do. */
+  async function endLease(): Promise<void> {
+    await client.send(
+      new UpdateItemCommand({
+        TableName: table,
+        Key: headKey('A->B'),
+        UpdateExpression: 'SET leasedUntil = :zero',
+        ExpressionAttributeValues: { ':zero': { N: '0' } },
+      }),
+    );
+  }
+
   test('GIVEN the source gone THEN no lag is published as 0, and the dead-man alarm fires instead', async () => {
     await source.kill(1);
     const audits: (readonly ReceivedDatum[])[] = [];
@@ -196,7 +311,10 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       audits.push(data);
       expect(value(data, 'LagRecords', { Flow: 'A->B' })).toBeUndefined();
       expect(value(data, 'LossRecords', { Flow: 'A->B' })).toBeUndefined();
-      expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'unknown' })).toEqual([1]);
+      // What earlier audits knew allows a verdict, but never a good one.
+      expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'ready' })).toEqual([0]);
+      expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'unknown' })).toEqual([0]);
+      expect(value(data, 'HistoryNotRecorded', { Flow: 'A->B' })).toEqual([0]);
       expect(value(data, 'AuditCompleted')).toEqual([0]);
       expect(isInAlarm(alarmOf(bundled.template, DEAD_MAN_ALARM), audits)).toBe(fires);
     }
