@@ -7,6 +7,7 @@ import { addInitCommand } from './commands/init.ts';
 import { addRestoreCommand } from './commands/restore.ts';
 import { addTranslateCommand } from './commands/translate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
+import { addWatchCommand } from './commands/watch.ts';
 import type { Finish } from './finish.ts';
 import { endOnSignals } from './interruption.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
@@ -63,6 +64,7 @@ function createProgram(terminal: Terminal, finish: Finish): Command {
 Examples:
   tidemark audit --mm2 mm2.properties           audit every flow that MirrorMaker runs
   tidemark audit --group billing --format json  one group, for a program to read
+  tidemark watch --mm2 mm2.properties           audit every minute, and keep the history
   tidemark doctor --mm2 mm2.properties          check connections and permissions
   tidemark init mm2.properties                  print a commented tidemark.yaml
 
@@ -71,6 +73,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     );
   for (const add of [
     addAuditCommand,
+    addWatchCommand,
     addDoctorCommand,
     addTranslateCommand,
     addVerifyCommand,

@@ -16,7 +16,8 @@ import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { auditPast } from './audit-past.ts';
 
-type FailOn = Severity | 'never';
+/** `--fail-on`. */
+export type FailOn = Severity | 'never';
 
 interface AuditOptions extends ConfigOptions, HistoryOptions {
   readonly flow?: readonly string[];
@@ -66,6 +67,9 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
     )
     .action(async (options: AuditOptions) => {
       const { asOf } = options;
+      if (asOf !== undefined && options.verify === true) {
+        throw new UsageError('--as-of and --verify exclude each other', 'records are compared as they are now');
+      }
       const report = await (asOf === undefined ? audit(options, terminal) : auditPast(options, asOf, terminal));
       if (options.format === 'json') {
         const { renderAuditJson } = await import('../render/audit-json.ts');

@@ -27,7 +27,7 @@ function* renderFlow(flow: FlowReport): Generator<string> {
   yield json(head).slice(0, -1);
   yield* renderList('partitions', flow.partitions, partition);
   yield* renderList('groups', flow.groups, group);
-  yield* renderList('findings', flow.findings, finding);
+  yield* renderList('findings', flow.findings, findingJson);
   yield* renderList('unread', flow.unread, (one) => one);
   yield '}';
 }
@@ -72,7 +72,7 @@ function group(one: GroupReport): object {
   return { group, topic, partition, committed, commitCheckedAt: iso(one.commitCheckedAt), mm2, tidemark };
 }
 
-function finding(one: Finding): object {
+export function findingJson(one: Finding): object {
   const { code, severity, subject, message, evidence, runbook } = one;
   return { code, severity, subject, message, evidence, runbook };
 }

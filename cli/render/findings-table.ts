@@ -37,7 +37,7 @@ export function findingLines(findings: readonly Finding[], { width, paint }: Tab
 }
 
 /** What a finding is about, as far as its sentence does not already say it. */
-function subjectText({ subject, message }: Finding): string {
+export function subjectText({ subject, message }: Finding): string {
   const { cluster, topic, partition, group } = subject;
   const partitionOf = topic === undefined || partition === undefined ? topic : `${topic}-${partition}`;
   const named = [cluster, group, partitionOf].filter((part): part is string => part !== undefined);
