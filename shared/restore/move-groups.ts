@@ -7,6 +7,8 @@ import { readCommits } from './present-groups.ts';
 
 /** Requests under way at once; the writer has a limit of its own for each broker. */
 const GROUPS_AT_ONCE = 64;
+/** How often progress is told. */
+const STEPS_SAID = 10;
 
 /**
  * Moves groups and reads back where they stand. One request a group for what is committed, one for what is deleted; what
@@ -23,13 +25,14 @@ export async function moveGroups(options: {
   const { groups, reader, writer, progress } = options;
   const answers = new Map<string, PartitionMap<PartitionWrite>>();
   const waiting = [...groups].filter(([, moves]) => moves.some(isMove));
+  const said = Math.ceil(waiting.length / STEPS_SAID);
   let next = 0;
   let done = 0;
   const work = async (): Promise<void> => {
     for (let item = waiting[next++]; item !== undefined; item = waiting[next++]) {
       const [group, moves] = item;
       answers.set(group, await moveGroup(writer, group, moves.filter(isMove)));
-      progress(`writing positions: ${++done} of ${waiting.length} groups`);
+      if (++done % said === 0) progress(`writing positions: ${done} of ${waiting.length} groups`);
     }
   };
   await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, work));
