@@ -1,7 +1,8 @@
-import { translate } from '../../shared/domain/translation.ts';
+import type { PartitionMapping } from '../../shared/domain/mapping.ts';
+import { costOfStandingAt, type Translation, translate } from '../../shared/domain/translation.ts';
 import type { DigestedRecord, DigestedStretch } from '../../shared/domain/verification/digested-record.ts';
 import { planStretches, type Stretch, widened } from '../../shared/domain/verification/plan-stretches.ts';
-import { isOpen, settlePositions, type WantedPosition } from '../../shared/domain/verification/settle-positions.ts';
+import { settlePositions, type WantedPosition } from '../../shared/domain/verification/settle-positions.ts';
 import { SourceRecords } from '../../shared/domain/verification/source-records.ts';
 import type { VerifiedPosition } from '../../shared/domain/verification/verify-position.ts';
 import { mappingOfSimulated, type Violation } from './judge.ts';
@@ -19,22 +20,31 @@ export interface VerifiedLife {
   readonly violations: readonly (Violation & { readonly verified: VerifiedPosition })[];
 }
 
-/** Compares a stretch of records at every step of `rounds` and holds each answer against the simulated truth. */
-export function verifySimulated(mm2: SimulatedMm2, content: Content, rounds: number): VerifiedLife {
+/**
+ * Compares records around every source offset and holds each answer against the simulated truth. Each position is the
+ * only one of its partition, so that nothing more is read than it needs; or all are compared `together`.
+ *
+ * @param rounds how many times more of the source may be read
+ */
+export function verifySimulated(mm2: SimulatedMm2, content: Content, rounds: number, together: boolean): VerifiedLife {
   const mapping = mappingOfSimulated(mm2);
-  const log: Stretch = { from: BigInt(mm2.sourceStart), until: BigInt(mm2.sourceEnd) };
   const wanted: WantedPosition[] = [];
   for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
     const said = translate(mapping, BigInt(upstream));
     if ('low' in said) wanted.push({ upstream: BigInt(upstream), said });
   }
-  const before: Violation[] = wanted.flatMap(({ upstream, said }) => violationsOf(mm2, upstream, said));
-  const settled = wanted.map((one) => settleAlone(mm2, content, rounds, log, one));
+  const compare = (some: readonly WantedPosition[]) => comparePositions(mm2, mapping, content, rounds, some);
+  const settled = together ? compare(wanted) : wanted.flatMap((one) => compare([one]));
+  const proven = (proof: string) =>
+    settled.filter(({ translation }) => 'low' in translation && translation.proof === proof).length;
   return {
     positions: wanted.length,
-    before: { exact: wanted.filter(({ said }) => said.proof === 'exact').length, violations: before },
-    verified: settled.filter(({ translation }) => 'low' in translation && translation.proof === 'verified').length,
-    exact: settled.filter(({ translation }) => 'low' in translation && translation.proof === 'exact').length,
+    before: {
+      exact: wanted.filter(({ said }) => said.proof === 'exact').length,
+      violations: wanted.flatMap(({ upstream, said }) => violationsOf(mm2, upstream, said)),
+    },
+    verified: proven('verified'),
+    exact: proven('exact'),
     refuted: settled.filter(({ refutation }) => refutation !== null).length,
     violations: settled.flatMap((verified, i) => {
       const { translation } = verified;
@@ -43,47 +53,49 @@ export function verifySimulated(mm2: SimulatedMm2, content: Content, rounds: num
       return violationsOf(mm2, upstream, translation).map((one) => ({ ...one, verified }));
     }),
   };
+}
 
-  /** As the only position of its partition, so that nothing more is read than it needs. */
-  function settleAlone(
-    life: SimulatedMm2,
-    contentOf: Content,
-    most: number,
-    source: Stretch,
-    one: WantedPosition,
-  ): VerifiedPosition {
-    const plan = planStretches(mapping, [one.upstream], source);
-    const target = plan.target.map((stretch) => targetStretch(life, contentOf, stretch));
-    let range = plan.source;
-    for (let round = 0; ; round++) {
-      const records = new SourceRecords([sourceStretch(life, contentOf, range)], {
-        start: source.from,
-        end: source.until,
-      });
-      const [verified] = settlePositions(mapping, [one], target, records);
-      if (verified === undefined) throw new Error('one position was wanted');
-      const next = widened(range, source);
-      if (!isOpen(verified) || round >= most || (next.from === range.from && next.until === range.until))
-        return verified;
-      range = next;
-    }
+function comparePositions(
+  mm2: SimulatedMm2,
+  mapping: PartitionMapping,
+  content: Content,
+  rounds: number,
+  wanted: readonly WantedPosition[],
+): VerifiedPosition[] {
+  const log: Stretch = { from: BigInt(mm2.sourceStart), until: BigInt(mm2.sourceEnd) };
+  const upstreams = wanted.map(({ upstream }) => upstream);
+  const plan = planStretches(mapping, upstreams, log);
+  const target = plan.target.map((stretch) => targetStretch(mm2, content, stretch));
+  let range = plan.source;
+  for (let round = 0; ; round++) {
+    const stretch = sourceStretch(mm2, content, range);
+    const records = new SourceRecords([stretch], { start: log.from, end: log.until });
+    const settled = settlePositions(mapping, wanted, target, records, 'not compared');
+    const next = widened(range, log);
+    const same = next.from === range.from && next.until === range.until;
+    if (!settled.some(({ open }) => open) || round >= rounds || same) return settled;
+    range = next;
   }
 }
 
-function violationsOf(
-  mm2: SimulatedMm2,
-  upstream: bigint,
-  { low, high, again }: { readonly low: bigint; readonly high: bigint; readonly again: bigint },
-): Violation[] {
-  const [u, p] = [Number(upstream), Number(low)];
+/** What standing at the position, and beside it, costs more than was said. */
+function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translation): Violation[] {
+  const u = Number(upstream);
   const violations: Violation[] = [];
-  const skipped = mm2.skips(u, p);
-  if (skipped > 0) violations.push({ upstream: u, kind: 'skip', said: 0n, true: skipped });
-  const reread = mm2.rereads(u, p);
-  const said = high - low + again;
-  if (BigInt(reread) > said) violations.push({ upstream: u, kind: 'reread', said, true: reread });
+  for (const beside of BESIDE) {
+    const p = Math.min(Math.max(0, Number(translation.low) + beside), mm2.targetEnd);
+    const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p));
+    const skipped = mm2.skips(u, p);
+    if (BigInt(skipped) > skipAtMost) violations.push({ upstream: u, kind: 'skip', said: skipAtMost, true: skipped });
+    const reread = mm2.rereads(u, p);
+    if (BigInt(reread) > rereadAtMost)
+      violations.push({ upstream: u, kind: 'reread', said: rereadAtMost, true: reread });
+  }
   return violations;
 }
+
+/** Records before and behind a position where MM2 may have left a group. */
+const BESIDE = [0, -1_000, -7, 1, 9, 1_000];
 
 function sourceStretch(mm2: SimulatedMm2, content: Content, { from, until }: Stretch): DigestedStretch {
   const records = mm2.sourceOffsets

@@ -63,6 +63,8 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
   try {
     const reports: FlowReport[] = [];
     const dead: string[] = [];
+    // What one flow leaves of the budget goes to the next.
+    const toCompare = { bytes: request.verify?.budgetBytes ?? 0, flows: flows.length };
     for (const flow of flows) {
       progress(`reading ${flowName(flow)}`);
       const source = readerOf(flow.source);
@@ -84,7 +86,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       if (sourceDown !== null && targetDown !== null) dead.push(sourceDown.message, targetDown.message);
       progress(`comparing records of ${flowName(flow)}`);
       const looked = await lookAtRecords(observation, source, target, config.policy);
-      const evidence = await verified(request, observation, looked, source, target);
+      const evidence = await verified(request, observation, looked, { source, target }, toCompare);
       const judged = judgeFlow(observation, evidence, config.policy);
       // A part of a flow is no state of it.
       const whole = filter.group === undefined && filter.topic === undefined;
@@ -110,15 +112,22 @@ function oppositeOf(flow: Flow, flows: readonly Flow[]): Flow | null {
 
 /** The evidence with what comparing records around group positions adds to it. */
 async function verified(
-  { verify, config }: AuditRequest,
+  request: AuditRequest,
   observation: FlowObservation,
   evidence: PartitionMap<RecordEvidence>,
-  source: ClusterReader,
-  target: ClusterReader,
+  readers: { readonly source: ClusterReader; readonly target: ClusterReader },
+  budget: { bytes: number; flows: number },
 ): Promise<PartitionMap<RecordEvidence>> {
+  const { verify, progress } = request;
+  const share = Math.floor(budget.bytes / budget.flows--);
   if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) return evidence;
-  const budgetBytes = Math.floor(verify.budgetBytes / config.flows.length);
-  const verification = await verifyPositions(observation, evidence, source, target, { ...verify, budgetBytes });
+  const name = flowName(observation.flow);
+  const verification = await verifyPositions(observation, evidence, readers.source, readers.target, {
+    ...verify,
+    budgetBytes: share,
+    progress: (done, of) => progress?.(`comparing records of ${name}: ${done} of ${of} partitions`),
+  });
+  budget.bytes -= verification.bytes;
   verify.onVerified?.(verification);
   return verification.evidence;
 }

@@ -1,8 +1,8 @@
-import type { IsolationLevel } from '../domain/cluster-data.ts';
+import type { IsolationLevel, ScanRequest } from '../domain/cluster-data.ts';
 import type { PartitionMapping } from '../domain/mapping.ts';
 import type { DigestedRecord, DigestedStretch } from '../domain/verification/digested-record.ts';
 import { planStretches, type Stretch, widened } from '../domain/verification/plan-stretches.ts';
-import { isOpen, settlePositions, type WantedPosition } from '../domain/verification/settle-positions.ts';
+import { settlePositions, type WantedPosition } from '../domain/verification/settle-positions.ts';
 import { SourceRecords } from '../domain/verification/source-records.ts';
 import { unsettled, type VerifiedPosition } from '../domain/verification/verify-position.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -31,6 +31,10 @@ export interface ComparedPartition {
 const WIDEN_AT_MOST = 8;
 /** The target has to be read first, and nothing is told without the source. */
 const TARGET_SHARE = 0.5;
+/** Offsets of one log that are compared at most: records that compress well are many bytes once they are read. */
+const OFFSETS_AT_MOST = 100_000n;
+const TOO_MANY = `left out: more than ${OFFSETS_AT_MOST} offsets would have to be compared`;
+/** Why a position stayed as it was where the budget did not reach. */
 export const OVER_BUDGET = 'left out for the budget of bytes to compare';
 
 /**
@@ -43,106 +47,103 @@ export async function comparePartition(
   target: ClusterReader,
   allowance: number,
 ): Promise<ComparedPartition> {
-  const { topic, targetTopic, partition, mapping, wanted, log, isolation } = comparison;
+  const { targetTopic, topic, partition, mapping, wanted, log, isolation } = comparison;
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
-  const budget = { left: allowance };
-  let missing: string | null = null;
-
-  const onTarget: DigestedStretch[] = [];
-  for (const stretch of plan.target.toSorted((a, b) => compare(a.until - a.from, b.until - b.from))) {
-    const left = Math.floor(budget.left - allowance * (1 - TARGET_SHARE));
-    const read = await readStretch(
-      target,
-      { topic: targetTopic, partition, isolation: 'read_uncommitted' },
-      stretch,
-      left,
-    );
-    budget.left -= read.bytes;
-    if (read.missing === null) onTarget.push(read.stretch);
-    else missing = read.missing;
+  const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: 'read_uncommitted' });
+  const byLength = plan.target.toSorted((a, b) => compare(lengthOf(a), lengthOf(b)));
+  const read: DigestedStretch[] = [];
+  for (const stretch of byLength) {
+    const whole = await onTarget.read(stretch, allowance * TARGET_SHARE);
+    if (whole !== null) read.push(whole);
+  }
+  const notCompared = onTarget.missing ?? OVER_BUDGET;
+  if (read.length === 0) {
+    return { positions: wanted.map(({ said }) => unsettled(said, notCompared)), bytes: onTarget.bytes };
   }
 
-  const where = { topic, partition, isolation };
-  let [range, start] = [plan.source, log.from];
-  let records: DigestedRecord[] = [];
-  let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, missing ?? OVER_BUDGET));
-  if (onTarget.length === 0) return { positions, bytes: allowance - budget.left };
-  let next: Stretch = range;
-  for (let round = 0; round <= WIDEN_AT_MOST; round++) {
-    const parts =
-      round === 0
-        ? [next]
-        : [
-            { from: next.from, until: range.from },
-            { from: range.until, until: next.until },
-          ];
-    const reads = [];
-    for (const part of parts) {
-      const read = await readStretch(source, where, part, budget.left);
-      budget.left -= read.bytes;
-      reads.push(read);
-    }
-    const failed = reads.find((read) => read.missing !== null);
-    // What came of a stretch that did not fit still counts, where it is the first one.
-    if (failed !== undefined && round > 0) {
-      missing = failed.missing;
-      break;
-    }
-    const [first, second] = reads;
-    if (first === undefined) break;
-    records = [
-      ...(second === undefined ? [] : first.stretch.records),
-      ...records,
-      ...(second ?? first).stretch.records,
+  const onSource = new LogStretches(source, { topic, partition, isolation });
+  let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, OVER_BUDGET));
+  let range: Stretch = { from: plan.source.from, until: plan.source.from };
+  let next = plan.source;
+  const parts: DigestedStretch[] = [];
+  for (let round = 0; round <= WIDEN_AT_MOST && lengthOf(next) > lengthOf(range); round++) {
+    // A half that does not fit is no loss of what was read before.
+    const more = [
+      await onSource.read({ from: next.from, until: range.from }, allowance - onTarget.bytes),
+      await onSource.read({ from: range.until, until: next.until }, allowance - onTarget.bytes),
     ];
-    range = round === 0 ? first.stretch : next;
-    start = reads.reduce((latest, read) => (read.start > latest ? read.start : latest), start);
-    const compared = new SourceRecords([{ ...range, records }], { start, end: log.until });
-    positions = settlePositions(mapping, wanted, onTarget, compared);
-    if (failed !== undefined) missing = failed.missing;
+    parts.push(...more.filter((part) => part !== null));
+    if (parts.length > 0) {
+      const start = onSource.start > log.from ? onSource.start : log.from;
+      const records = new SourceRecords(joined(parts), { start, end: log.until });
+      positions = settlePositions(mapping, wanted, read, records, notCompared);
+    }
+    if (onSource.missing !== null || !positions.some(({ open }) => open)) break;
+    range = next;
     next = widened(range, log);
-    if (missing !== null || !positions.some(isOpen) || (next.from === range.from && next.until === range.until)) break;
   }
-  const reason = missing;
-  if (reason !== null) {
-    positions = positions.map((one) =>
-      isOpen(one) && 'low' in one.translation
-        ? { ...one, translation: unsettled(one.translation, reason).translation }
-        : one,
-    );
-  }
-  return { positions, bytes: allowance - budget.left };
+  const { missing } = onSource;
+  if (missing !== null) positions = positions.map((one) => (one.open ? withReason(one, missing) : one));
+  return { positions, bytes: onTarget.bytes + onSource.bytes };
 }
 
-interface StretchRead {
-  /** As far as it could be read. */
-  readonly stretch: DigestedStretch;
-  /** Begin of the log as it is now. */
-  readonly start: bigint;
-  readonly bytes: number;
-  /** Why not all of it is there; null where it is. */
-  readonly missing: string | null;
+function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {
+  return 'low' in one.translation ? { ...one, translation: unsettled(one.translation, reason).translation } : one;
 }
 
-async function readStretch(
-  reader: ClusterReader,
-  where: { readonly topic: string; readonly partition: number; readonly isolation: IsolationLevel },
-  { from, until }: Stretch,
-  maxBytes: number,
-): Promise<StretchRead> {
-  const records: DigestedRecord[] = [];
-  const nothing = { stretch: { from, until: from, records }, start: 0n, bytes: 0 };
-  if (from >= until) return { ...nothing, stretch: { from, until, records }, missing: null };
-  if (maxBytes <= 0) return { ...nothing, missing: OVER_BUDGET };
-  const scan = await reader.scan({ ...where, from, until, maxBytes }, (record) => records.push(digestRecord(record)));
-  if (scan.kind === 'unread')
-    return { ...nothing, stretch: { ...nothing.stretch, records: [] }, missing: scan.unread.message };
-  const { start, next, bytes } = scan.value;
-  // Where more came than was asked for, the rest of the batch was looked at as well, but not its end.
-  const reached = next < until ? next : until;
-  const stretch = { from, until: reached, records: records.filter(({ offset }) => offset < reached) };
-  return { stretch, start, bytes, missing: reached < until ? OVER_BUDGET : null };
+/** Stretches that follow one another as one, so that records beside the seam are neighbours. */
+function joined(parts: readonly DigestedStretch[]): DigestedStretch[] {
+  const result: DigestedStretch[] = [];
+  for (const part of parts.toSorted((a, b) => compare(a.from, b.from))) {
+    const last = result.at(-1);
+    if (last === undefined || last.until !== part.from) result.push(part);
+    else result[result.length - 1] = { ...last, until: part.until, records: last.records.concat(part.records) };
+  }
+  return result;
+}
+
+/** Reads stretches of one partition's log, and keeps count of what that costs. */
+class LogStretches {
+  bytes = 0;
+  /** Begin of the log, as it was when it was read. */
+  start = 0n;
+  /** Why not all that was wanted is there; null where it is. */
+  missing: string | null = null;
+  #offsets = 0n;
+  readonly #reader: ClusterReader;
+  readonly #where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>;
+
+  constructor(reader: ClusterReader, where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>) {
+    this.#reader = reader;
+    this.#where = where;
+  }
+
+  /** All data records of a stretch, or null where they would be too many or `maxBytes` in all do not reach. */
+  async read({ from, until }: Stretch, maxBytes: number): Promise<DigestedStretch | null> {
+    const records: DigestedRecord[] = [];
+    if (from >= until) return null;
+    this.#offsets += until - from;
+    const left = Math.floor(maxBytes) - this.bytes;
+    if (this.#offsets > OFFSETS_AT_MOST) return this.#lacks(TOO_MANY);
+    if (left <= 0) return this.#lacks(OVER_BUDGET);
+    const request = { ...this.#where, from, until, maxBytes: left };
+    const scan = await this.#reader.scan(request, (record) => records.push(digestRecord(record)));
+    if (scan.kind === 'unread') return this.#lacks(scan.unread.message);
+    const { start, next, bytes } = scan.value;
+    this.bytes += bytes;
+    if (start > this.start) this.start = start;
+    return next < until ? this.#lacks(OVER_BUDGET) : { from, until, records };
+  }
+
+  #lacks(reason: string): null {
+    this.missing = reason;
+    return null;
+  }
+}
+
+function lengthOf({ from, until }: Stretch): bigint {
+  return until - from;
 }
 
 function compare(a: bigint, b: bigint): number {

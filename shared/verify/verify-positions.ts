@@ -25,6 +25,8 @@ export interface VerifyOptions {
   readonly sample?: number;
   /** Bytes of records that one audit may read to compare them, of all flows together. */
   readonly budgetBytes: number;
+  /** Told how many partitions of a flow have been compared, for whoever waits. */
+  readonly progress?: (done: number, of: number) => void;
   /** Told of each flow's outcome. */
   readonly onVerified?: (verification: FlowVerification) => void;
 }
@@ -62,7 +64,7 @@ export interface FlowVerification {
 }
 
 /** Partitions compared at once, and the least that is worth asking for: a request brings a batch at least. */
-const AT_ONCE = 8;
+const AT_ONCE = 4;
 const LEAST_BYTES = 16 * 1024;
 
 /**
@@ -97,6 +99,7 @@ export async function verifyPositions(
       left -= result.bytes;
     }
     next += affordable;
+    options.progress?.(next, comparisons.length);
   }
 
   const found = new PartitionMap<RecordEvidence>();

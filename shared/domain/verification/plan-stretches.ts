@@ -18,6 +18,8 @@ export interface StretchPlan {
 
 /** Stretches closer than this are read as one: a request costs more than some records. */
 const MERGE_WITHIN = 256n;
+/** Target offsets from a position to the log's end that are read rather than only where syncs tell of copies. */
+const TO_END_AT_MOST = 25_000n;
 /** Records beside what the syncs name, so that the first and last ones have neighbours. */
 const BESIDE = 16n;
 
@@ -30,7 +32,11 @@ export function planStretches(mapping: PartitionMapping, upstreams: readonly big
   for (const upstream of upstreams) {
     const bracket = bracketOf(mapping, upstream);
     const surpluses = surplusesBehind(mapping, upstream, bracket);
-    target.push(...[bracket, ...surpluses].filter((one) => one.from < one.until));
+    const toEnd = { from: bracket.from, until: mapping.target.end };
+    // Where records were written again, the best position can be in a later copy.
+    const stretches =
+      surpluses.length > 0 && toEnd.until - toEnd.from <= TO_END_AT_MOST ? [toEnd] : [bracket, ...surpluses];
+    target.push(...stretches.filter((one) => one.from < one.until));
     from = least(from, bracket.sourceFrom - BESIDE);
     until = greatest(until, bracket.sourceUntil === null ? log.until : bracket.sourceUntil + BESIDE);
   }

@@ -12,18 +12,18 @@ export interface WantedPosition {
   readonly said: Translation;
 }
 
-/** Holds each wanted position of a partition against what was read of both logs, in the order of `wanted`. */
+/**
+ * Holds each wanted position of a partition against what was read of both logs, in the order of `wanted`.
+ *
+ * @param notCompared why a position stays as it is whose stretch of the target is not among those that were read
+ */
 export function settlePositions(
   mapping: PartitionMapping,
   wanted: readonly WantedPosition[],
   target: readonly DigestedStretch[],
   source: SourceRecords,
+  notCompared: string,
 ): VerifiedPosition[] {
   const stretches = target.map((stretch) => alignStretch(stretch, source, claimsWithin(mapping, stretch)));
-  return wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches));
-}
-
-/** Whether comparing with more of the source can tell more. */
-export function isOpen({ translation }: VerifiedPosition): boolean {
-  return !('low' in translation) || translation.proof !== 'verified';
+  return wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches, notCompared));
 }

@@ -21,6 +21,8 @@ export interface VerifiedPosition {
   readonly refutation: Refutation | null;
   /** A source record and where it stands on the target, found by comparing: it can serve as an offset sync. */
   readonly pair: { readonly upstream: bigint; readonly downstream: bigint } | null;
+  /** Whether more of the source can tell more: some record on the target equals none of those that were read. */
+  readonly open: boolean;
 }
 
 /** Copies of records before an offset: those that were recognised, and those that may be some. */
@@ -30,45 +32,48 @@ interface Copies {
 }
 
 /**
- * Holds a translation against the records of its stretch of the target. The position is in front of the first record
- * there that the group has not read and that has no later copy in the stretch; where one cannot be told, it counts as
- * such. What stands behind the position and was read already is counted, also where syncs say that MM2 wrote records
+ * Holds a translation against the records of its stretch of the target, and up to the log's end where that was read. The
+ * position is in front of the first record there that the group has not read and that has no later copy; where one
+ * cannot be told, it counts as such. What stands behind the position and was read already is counted, also where syncs say that MM2 wrote records
  * again farther on.
  *
  * `verified` is a position whose stretch was compared from end to end, with a recognised record on one side of it at
  * least and nothing behind it of which one cannot say whether the group has read it.
  *
  * @param stretches aligned stretches of the partition's target log
+ * @param notCompared the reason to give where none of them covers the position's
  */
 export function verifyPosition(
   mapping: PartitionMapping,
   upstream: bigint,
   said: Translation,
   stretches: readonly AlignedStretch[],
+  notCompared: string,
 ): VerifiedPosition {
   const bracket = bracketOf(mapping, upstream);
   const stretch = covering(stretches, bracket.from, bracket.until);
-  if (stretch === null) return unsettled(said, 'its records were not compared');
+  if (stretch === null) return unsettled(said, notCompared);
   if (stretch.timeDiffers) {
     return unsettled(said, 'the target stamps records with its own time, so that equal ones cannot be told apart');
   }
   const records = within(stretch, bracket.base, bracket.until);
   const wrong = stretch.contradicted.filter((position) => position >= bracket.from && position < bracket.until);
   if (stretch.compared === 0) {
-    const reason = 'no target record there equals a source record';
     const [first] = wrong;
-    if (first === undefined) return unsettled(said, reason);
-    return {
-      ...unsettled(said, reason),
-      refutation: { upstream, said: said.low, found: first, how: reason, certain: false },
-    };
+    const why = 'no target record there equals a source record';
+    if (first === undefined) return { ...unsettled(said, why), open: true };
+    // Changed on their way, or another log: nobody can tell, and a wrong position is worse than none.
+    const refutation = { upstream, said: said.low, found: first, how: why, certain: false };
+    return { translation: { reason: why }, refutation, pair: null, open: false };
   }
 
-  const keep = firstToKeep(records, upstream);
-  const end = bracket.closed ? bracket.until - 1n : bracket.until;
-  const position = keep === null ? end : (records[keep]?.position ?? end);
-  const copies = copiesBehind(records, position, upstream);
-  for (const surplus of surplusesBehind(mapping, upstream, bracket)) {
+  const toEnd = stretch.until >= mapping.target.end;
+  const all = toEnd ? within(stretch, bracket.base, mapping.target.end) : records;
+  const keep = firstToKeep(all, upstream);
+  const end = toEnd ? mapping.target.end : bracket.closed ? bracket.until - 1n : bracket.until;
+  const position = keep === null ? end : (all[keep]?.position ?? end);
+  const copies = copiesBehind(all, position, upstream);
+  for (const surplus of toEnd ? [] : surplusesBehind(mapping, upstream, bracket)) {
     const there = covering(stretches, surplus.from, surplus.until);
     if (there === null || there.contradicted.length > 0) copies.perhaps += surplus.records;
     else add(copies, copiesBehind(within(there, surplus.from, surplus.until), surplus.from, upstream));
@@ -76,12 +81,17 @@ export function verifyPosition(
   const refutation = refutationOf(mapping, upstream, said, bracket, records, wrong);
   if (wrong.length > 0) {
     // The bracket itself stands on a sync that does not hold.
-    return { translation: { reason: 'the records contradict an offset sync beside it' }, refutation, pair: null };
+    return {
+      translation: { reason: 'the records contradict an offset sync beside it' },
+      refutation,
+      pair: null,
+      open: false,
+    };
   }
-  const pair = pairAt(records, keep, upstream);
+  const pair = pairAt(all, keep, upstream);
   if (copies.perhaps === 0n) {
     const { again } = copies;
-    const beside = within(stretch, bracket.from, bracket.until);
+    const beside = within(stretch, bracket.from, end);
     const touched = pair !== null || beside.some((one) => one.compared && one.position < position);
     const translation: Translation = {
       low: position,
@@ -90,23 +100,23 @@ export function verifyPosition(
       proof: touched ? 'verified' : again === 0n ? 'exact' : 'bounded',
       reason: again === 0n ? undefined : `MM2 wrote records again after a restart, ${again} of them already read`,
     };
-    return { translation, refutation, pair: again === 0n ? pair : null };
+    return { translation, refutation, pair: again === 0n ? pair : null, open: false };
   }
   const candidates = [
     ...(refutation === null ? [said] : []),
-    boundedBy(records, position, upstream, copies),
-    ...(mapping.hasForeign ? [] : betweenNeighbours(records, position, upstream, copies)),
+    boundedBy(all, position, upstream, copies),
+    ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
   ];
   const best = candidates.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
   const why = `of ${copies.perhaps} records on the target nothing tells whether they were read`;
-  return { ...unsettled(best, why), refutation };
+  return { ...unsettled(best, why), refutation, open: true };
 }
 
 /** What was said stands, with the reason why records do not raise its proof. */
 export function unsettled(said: Translation, why: string): VerifiedPosition {
   const translation =
     said.proof === 'exact' ? said : { ...said, reason: [said.reason, why].filter(Boolean).join('; ') };
-  return { translation, refutation: null, pair: null };
+  return { translation, refutation: null, pair: null, open: false };
 }
 
 function covering(stretches: readonly AlignedStretch[], from: bigint, until: bigint): AlignedStretch | null {

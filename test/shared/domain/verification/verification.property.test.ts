@@ -4,7 +4,7 @@ import { SimulatedMm2, type Step } from '../../../../lab/simulation/simulated-mm
 import { simulatedLife, simulatedLifeWithCompaction } from '../../../../lab/simulation/steps.ts';
 import { type Content, verifySimulated } from '../../../../lab/simulation/verified-simulation.ts';
 
-const LIVES = 3_000;
+const LIVES = 800;
 
 interface Case {
   readonly records: string;
@@ -30,15 +30,30 @@ describe('comparing records over simulated lives of a mirrored partition', () =>
   test.each(CASES)('records that are $records: no skip and no re-read beyond what is said', ({ content, lives }) => {
     let verified = 0;
     fc.assert(
-      fc.property(lives, fc.integer({ min: 0, max: 6 }), (steps, rounds) => {
+      fc.property(lives, fc.integer({ min: 0, max: 6 }), fc.boolean(), (steps, rounds, together) => {
         const mm2 = live(steps);
         fc.pre(!mm2.undetectable);
-        const life = verifySimulated(mm2, content, rounds);
+        const life = verifySimulated(mm2, content, rounds, together);
         verified += life.verified;
         expect(life.violations).toEqual([]);
       }),
       { numRuns: LIVES, maxSkipsPerRun: 100 },
     );
     expect(verified).toBeGreaterThan(LIVES);
+  });
+
+  test('what nothing that MM2 wrote can show is found: most wrong positions are refuted or made right', () => {
+    const sum = { wrong: 0, left: 0, refuted: 0 };
+    for (const steps of fc.sample(simulatedLife, { numRuns: 1_500, seed: 1 })) {
+      const mm2 = live(steps);
+      if (!mm2.undetectable) continue;
+      const life = verifySimulated(mm2, (offset) => String(offset), 6, true);
+      sum.wrong += new Set(life.before.violations.map(({ upstream }) => upstream)).size;
+      sum.left += new Set(life.violations.map(({ upstream }) => upstream)).size;
+      sum.refuted += life.refuted;
+    }
+    expect(sum.wrong).toBeGreaterThan(20);
+    expect(sum.left).toBeLessThan(sum.wrong / 4);
+    expect(sum.refuted).toBeGreaterThan(20);
   });
 });
