@@ -5,6 +5,7 @@ import { addAuditCommand } from './commands/audit.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addRestoreCommand } from './commands/restore.ts';
+import { addSnapshotsCommand } from './commands/snapshots.ts';
 import { addTranslateCommand } from './commands/translate.ts';
 import { addVerifyCommand } from './commands/verify.ts';
 import { addWatchCommand } from './commands/watch.ts';
@@ -77,6 +78,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addDoctorCommand,
     addTranslateCommand,
     addVerifyCommand,
+    addSnapshotsCommand,
     addRestoreCommand,
     addInitCommand,
   ])

@@ -32,6 +32,18 @@ export function duration(seconds: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
+/** A round length of time in its largest unit: `10 min`, `1 h`, `35 d`. */
+export function period(ms: number): string {
+  for (const [unit, length] of [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+  ] as const) {
+    if (ms >= length && ms % length === 0) return `${ms / length} ${unit}`;
+  }
+  return `${ms / 1_000} s`;
+}
+
 /** Breaks at blanks; words that are wider than the line keep their line. */
 export function wrapped(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];

@@ -1,0 +1,84 @@
+import type { Flow } from '../flow.ts';
+import { remoteTopic } from '../replication-policy.ts';
+import type { HistoryState } from './history-state.ts';
+
+/** Where a partition's log began and ended. */
+export interface LogThen {
+  readonly start: bigint;
+  readonly end: bigint;
+}
+
+export interface PartitionThen {
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly partition: number;
+  /** Null where the log was not there, or never read. */
+  readonly source: LogThen | null;
+  readonly target: LogThen | null;
+  /** Points of the mapping that are kept of it. */
+  readonly syncs: number;
+}
+
+export interface PositionThen {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  /** Offset that the group had committed on the source, on the source's topic; null for none. */
+  readonly source: bigint | null;
+  /** The same on the target, on the mirrored topic. */
+  readonly target: bigint | null;
+}
+
+/** What a snapshot holds, of both sides beside each other; in the order of names and partitions. */
+export interface SnapshotContent {
+  readonly partitions: readonly PartitionThen[];
+  readonly positions: readonly PositionThen[];
+}
+
+/** Topics are those of the source: what is on the target alone belongs to no flow. */
+export function snapshotContent(flow: Flow, state: HistoryState): SnapshotContent {
+  const partitions = new Map<string, PartitionThen>();
+  const positions = new Map<string, PositionThen>();
+  const see = (topic: string, partition: number): void => {
+    const key = JSON.stringify([topic, partition]);
+    if (partitions.has(key)) return;
+    const targetTopic = remoteTopic(flow.policy, flow.source, topic);
+    partitions.set(key, {
+      topic,
+      targetTopic,
+      partition,
+      source: logOf(state, 'source', topic, partition),
+      target: logOf(state, 'target', targetTopic, partition),
+      syncs: state.mapping.get(topic)?.get(partition)?.length ?? 0,
+    });
+  };
+  for (const [topic, byPartition] of state.mapping) for (const partition of byPartition.keys()) see(topic, partition);
+  for (const series of state.known()) if (series.role === 'source') see(series.topic, series.partition);
+
+  const sourceTopics = new Map([...partitions.values()].map(({ topic, targetTopic }) => [targetTopic, topic]));
+  for (const series of state.known()) {
+    if (series.kind !== 'commit') continue;
+    const { role, group, partition } = series;
+    const topic = role === 'source' ? series.topic : sourceTopics.get(series.topic);
+    if (topic === undefined) continue;
+    const key = JSON.stringify([group, topic, partition]);
+    const before = positions.get(key) ?? { group, topic, partition, source: null, target: null };
+    positions.set(key, { ...before, [role]: state.get(series) });
+  }
+  return {
+    partitions: [...partitions.values()].sort((a, b) => compare(a.topic, b.topic) || a.partition - b.partition),
+    positions: [...positions.values()].sort(
+      (a, b) => compare(a.group, b.group) || compare(a.topic, b.topic) || a.partition - b.partition,
+    ),
+  };
+}
+
+function logOf(state: HistoryState, role: 'source' | 'target', topic: string, partition: number): LogThen | null {
+  const start = state.get({ kind: 'start', role, topic, partition });
+  const end = state.get({ kind: 'end', role, topic, partition });
+  return start === null || end === null ? null : { start, end };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

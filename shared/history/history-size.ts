@@ -1,0 +1,51 @@
+import type { Retention } from '../domain/history/retention.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+
+/** What the history of a flow takes; times in ms since the epoch. */
+export interface HistorySize {
+  readonly snapshots: number;
+  readonly bytes: number;
+  readonly oldest: number | null;
+  readonly newest: number | null;
+  /** The newest audit that is kept: up to then the newest snapshot was found to hold. */
+  readonly heldUntil: number | null;
+  /** Bytes of the snapshots of the last 24 hours. */
+  readonly bytesLastDay: number;
+  /** By level of the retention, finest first. */
+  readonly levels: readonly LevelSize[];
+}
+
+export interface LevelSize {
+  /** At least one snapshot for each so many ms in which something changed … */
+  readonly everyMs: number;
+  /** … is kept so long. */
+  readonly keepMs: number;
+  readonly snapshots: number;
+  readonly bytes: number;
+}
+
+const DAY_MS = 86_400_000;
+
+/** @throws HistoryStoreError */
+export async function historySize(
+  store: SnapshotStore,
+  flow: string,
+  { steps }: Retention,
+  now: number,
+): Promise<HistorySize> {
+  const entries = await store.list(flow, { from: 0, to: Number.MAX_SAFE_INTEGER }, now);
+  const head = await store.head(flow);
+  const sum = (of: typeof entries): number => of.reduce((total, { size }) => total + size, 0);
+  return {
+    snapshots: entries.length,
+    bytes: sum(entries),
+    oldest: entries[0]?.at ?? null,
+    newest: entries.at(-1)?.at ?? null,
+    heldUntil: head?.tail?.heldUntil ?? null,
+    bytesLastDay: sum(entries.filter(({ at }) => at > now - DAY_MS)),
+    levels: steps.map(({ everyMs, keepMs }, level) => {
+      const own = entries.filter((entry) => entry.level === level);
+      return { everyMs, keepMs, snapshots: own.length, bytes: sum(own) };
+    }),
+  };
+}

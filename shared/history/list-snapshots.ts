@@ -1,0 +1,87 @@
+import { decodeHeader } from '../domain/history/frame.ts';
+import { type Damage, DamagedFrameError } from './history-errors.ts';
+import { checkChain } from './load-chain.ts';
+import { openFrame } from './sealed-frame.ts';
+import type { FrameEntry, SnapshotStore, StoredFrame } from './snapshot-store.ts';
+
+/** One snapshot of a flow; times in ms since the epoch. */
+export interface ListedSnapshot {
+  /** When the audit began that found this state first. */
+  readonly at: number;
+  /** Up to when audits found it unchanged; null where what would tell has been thinned or is damaged. */
+  readonly heldUntil: number | null;
+  /** Of the retention's steps: what it stands for once those of lower levels have been thinned. */
+  readonly level: number;
+  readonly expiresAt: number;
+  /** As it is stored. */
+  readonly bytes: number;
+  /** Why it cannot be used, be it damaged itself or one that it is told from; null where it is good. */
+  readonly damage: Damage | null;
+}
+
+export interface SnapshotList {
+  /** Newest first. */
+  readonly snapshots: readonly ListedSnapshot[];
+  /** Older ones of the range that were left out for the limit. */
+  readonly left: number;
+}
+
+/**
+ * The snapshots of a flow from `from` to `to` (inclusive, ms), newest first. Each is checked with all that it is told from.
+ *
+ * @throws HistoryStoreError
+ */
+export async function listSnapshots(
+  store: SnapshotStore,
+  flow: string,
+  { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
+  now: number,
+): Promise<SnapshotList> {
+  const inRange = await store.list(flow, { from, to }, now);
+  const listed = inRange.slice(-limit);
+  const [after] = await store.list(flow, { from: to + 1, to: Number.MAX_SAFE_INTEGER, limit: 1 }, now);
+  const wanted = new Set(listed.flatMap(({ at, ancestors }) => [...ancestors, at]));
+  if (after !== undefined) wanted.add(after.at);
+  const ats = [...wanted];
+  const frames = await store.read(flow, ats, now);
+  const byTime = new Map(ats.map((at, index) => [at, frames[index] ?? null]));
+  const tail = (await store.head(flow))?.tail ?? null;
+  const snapshots = listed.map((entry, index): ListedSnapshot => {
+    const next = listed[index + 1] ?? after;
+    const { at, level, expiresAt, size: bytes } = entry;
+    const heldUntil = tail?.at === at ? tail.heldUntil : heldBefore(byTime.get(next?.at ?? -1) ?? null, at);
+    return { at, heldUntil, level, expiresAt, bytes, damage: damageOf(byTime, flow, entry) };
+  });
+  return { snapshots: snapshots.reverse(), left: inRange.length - listed.length };
+}
+
+function damageOf(
+  frames: ReadonlyMap<number, StoredFrame | null>,
+  flow: string,
+  { ancestors, at }: FrameEntry,
+): Damage | null {
+  const ats = [...ancestors, at];
+  try {
+    checkChain(
+      ats.map((time) => frames.get(time) ?? null),
+      flow,
+      ats,
+    );
+    return null;
+  } catch (error) {
+    if (error instanceof DamagedFrameError) return error.damage;
+    throw error;
+  }
+}
+
+/** What the next frame says of the one before it. */
+function heldBefore(next: StoredFrame | null, at: number): number | null {
+  if (next?.bytes == null) return null;
+  try {
+    const { previous } = decodeHeader(openFrame(next.bytes).body);
+    return previous?.at === at ? previous.heldUntil : null;
+  } catch {
+    // Damaged itself: what it would say is not known.
+    return null;
+  }
+}

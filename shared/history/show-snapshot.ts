@@ -1,0 +1,47 @@
+import { NothingRecordedError } from '../audit/audit-as-of.ts';
+import type { SnapshotOrigin } from '../domain/audit-report.ts';
+import { type Flow, flowName } from '../domain/flow.ts';
+import type { SaidThen } from '../domain/history/history-state.ts';
+import { readAtOf } from '../domain/history/known-flow.ts';
+import { type SnapshotContent, snapshotContent } from '../domain/history/snapshot-content.ts';
+import { readStateAsOf } from './read-history.ts';
+import type { SnapshotStore } from './snapshot-store.ts';
+
+/** What is kept of one flow as of a time. */
+export interface ShownSnapshot extends SnapshotContent {
+  /** `A->B` */
+  readonly flow: string;
+  readonly origin: SnapshotOrigin;
+  /** What the audit said; null where it was recorded without. */
+  readonly said: SaidThen | null;
+  /** When either side was last read, ms since the epoch; null where it never was. */
+  readonly readAt: { readonly source: number | null; readonly target: number | null };
+}
+
+/**
+ * The snapshots that hold as of a time, one for each flow that has one.
+ *
+ * @throws NothingRecordedError where none has; DamagedFrameError, HistoryStoreError
+ */
+export async function showSnapshots(
+  store: SnapshotStore,
+  flows: readonly Flow[],
+  asOf: number,
+  now: number,
+): Promise<readonly ShownSnapshot[]> {
+  const shown: ShownSnapshot[] = [];
+  for (const flow of flows) {
+    const found = await readStateAsOf(store, flowName(flow), asOf, now);
+    if (found === null) continue;
+    const { state, heldUntil, thinned, passedOver } = found;
+    shown.push({
+      flow: flowName(flow),
+      origin: { asOf, takenAt: state.at, heldUntil, thinned, passedOver, unread: state.unread },
+      said: state.said,
+      readAt: { source: readAtOf(found, 'source') || null, target: readAtOf(found, 'target') || null },
+      ...snapshotContent(flow, state),
+    });
+  }
+  if (shown.length === 0) throw new NothingRecordedError(flows.map(flowName), asOf);
+  return shown;
+}
