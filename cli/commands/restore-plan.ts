@@ -3,13 +3,13 @@ import { flowName } from '../../shared/domain/flow.ts';
 import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../shared/domain/restore/restore-terms.ts';
 import { ExitCode } from '../../shared/errors.ts';
 import type { Planned } from '../../shared/restore/plan-restore.ts';
+import { asOfOption } from '../as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { connector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import { matcher } from '../name-patterns.ts';
 import { collect, seconds } from '../option-values.ts';
-import { pointInTime } from '../point-in-time.ts';
 import { createProgress } from '../progress.ts';
 import { commandLine } from '../render/command-line.ts';
 import { openRestoreStores } from '../restore-stores.ts';
@@ -36,9 +36,7 @@ const WEEKS_OF_SECONDS = 35 * 86_400;
 export function addRestorePlanCommand(restore: Command, terminal: Terminal, finish: Finish): void {
   const { minProof, maxAgeMs, validForMs } = DEFAULT_RESTORE_TERMS;
   addHistoryOption(addConfigOptions(restore.command('plan').description('say what a restore would do, and store it')))
-    .requiredOption('--as-of <time>', '2026-11-20T10:00:00Z, or how long ago: 90s, 15m, 2h, 3d; now', (text) =>
-      pointInTime(text),
-    )
+    .addOption(asOfOption('the time whose positions are wanted').makeOptionMandatory())
     .addOption(
       new Option(
         '--onto <side>',

@@ -6,10 +6,20 @@ import {
   summaryOf,
 } from '../../shared/domain/restore/restore-plan.ts';
 import type { TableOptions } from './table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from './text.ts';
+import { grouped, plural, printable, tally, wrapped } from './text.ts';
 
 const STEPS_SHOWN = 40;
-const COLUMNS = '          from            to                 re-read  proof';
+const COLUMN_WIDTH = 12;
+const PROOF_WIDTH = 14;
+
+/** What a line leaves for the partition's name. */
+function nameSpace(width: number): number {
+  return Math.max(10, width - 4 - 4 * COLUMN_WIDTH - PROOF_WIDTH);
+}
+
+function columns(cells: readonly string[], last: string): string {
+  return `${cells.map((cell) => cell.padStart(COLUMN_WIDTH)).join('')}  ${last}`;
+}
 
 /** What a plan will do, to the last offset as far as there is room. */
 export function* renderPlan(plan: RestorePlan, options: TableOptions): Generator<string> {
@@ -22,7 +32,9 @@ export function* renderPlan(plan: RestorePlan, options: TableOptions): Generator
     for (const line of wrapped(sentence, width, '  ')) yield `${line}\n`;
   }
   let left = STEPS_SHOWN;
-  if (summary.partitions > 0) yield `${paint('dim', `  ${COLUMNS}`)}\n`;
+  if (summary.partitions > 0) {
+    yield `${paint('dim', `    ${' '.repeat(nameSpace(width))}${columns(['from', 'to', '', 're-read'], 'proof')}`)}\n`;
+  }
   for (const { group, steps } of plan.groups) {
     if (left <= 0) break;
     yield `  ${printable(group)}\n`;
@@ -34,10 +46,13 @@ export function* renderPlan(plan: RestorePlan, options: TableOptions): Generator
 
 function* stepLines(step: RestoreStep, { width, paint }: TableOptions): Generator<string> {
   const { from, to, rereadAtMost, proof, reason, clamped, unreadLoss } = step;
-  yield `    ${fitted(printable(partitionName(step.topic, step.partition)), width - 4)}\n`;
-  const cells = [from === null ? 'none' : grouped(from), grouped(to)].map((text) => text.padStart(14)).join('');
-  const reread = (rereadAtMost === 0n ? '0' : `≤ ${grouped(rereadAtMost)}`).padStart(12);
-  yield `  ${cells}  ${distance(step).padStart(10)}${reread}  ${proof}\n`;
+  const name = printable(partitionName(step.topic, step.partition));
+  const cells = [from === null ? 'none' : grouped(from), grouped(to), distance(step)];
+  const reread = rereadAtMost === 0n ? '0' : `≤ ${grouped(rereadAtMost)}`;
+  const line = columns([...cells, reread], proof);
+  // A name is never cut: it says where something will be written.
+  const space = nameSpace(width);
+  yield name.length <= space ? `    ${name.padEnd(space)}${line}\n` : `    ${name}\n    ${' '.repeat(space)}${line}\n`;
   if (clamped !== null) {
     const lost = unreadLoss === 0n ? '' : `, up to ${plural(unreadLoss, 'unread record')} lost`;
     yield `      ${paint('yellow', `clamped to the log's ${clamped}${lost}`)}\n`;

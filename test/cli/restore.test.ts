@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -48,6 +49,15 @@ const carriedOut = z.object({
   ),
 });
 
+const published = (name: string) =>
+  z.fromJSONSchema(
+    JSON.parse(readFileSync(new URL(`../../docs/schema/${name}`, import.meta.url), 'utf8')) as Parameters<
+      typeof z.fromJSONSchema
+    >[0],
+  );
+const planSchema = published('restore-plan-1.json');
+const resultSchema = published('restore-result-1.json');
+
 const PARTITIONS = [0, 1];
 
 /**
@@ -91,10 +101,12 @@ describe('restore on a live flow', () => {
       'json',
       ...args,
     );
+    expect(planSchema.safeParse(JSON.parse(ran.stdout)).error).toBeUndefined();
     return { ...ran, plan: planned.parse(JSON.parse(ran.stdout)) };
   };
   const carryOut = async (...args: string[]) => {
     const ran = await inLab('restore', ...args, '--mm2', mm2.propertiesFile, '--format', 'json');
+    expect(resultSchema.safeParse(JSON.parse(ran.stdout)).error).toBeUndefined();
     return { ...ran, result: carriedOut.parse(JSON.parse(ran.stdout)) };
   };
   const apply = ({ plan: { id, hash } }: Awaited<ReturnType<typeof plan>>) =>

@@ -204,6 +204,16 @@ describe('apply', () => {
     expect(positions()).toEqual(groupsBefore());
   });
 
+  test('WHEN two apply the same plan at once THEN the originals are those of before both', async () => {
+    const both = await Promise.allSettled([apply(), apply()]);
+    const failed = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
+    expect(failed).toHaveLength(1);
+    expect(failed[0]).toMatchObject({ code: 'RESTORE_BUSY', retriable: true });
+    expect(positions()).toEqual(groupsPlanned());
+    await undo();
+    expect(positions()).toEqual(groupsBefore());
+  });
+
   test('a plan that was begun is completed after its time', async () => {
     change({ live: { g0: 'Stable' } });
     await apply();
