@@ -4,6 +4,7 @@ import { bothRecreated } from './both-recreated.ts';
 import { brokerDown } from './broker-down.ts';
 import { burstKilled } from './burst-killed.ts';
 import { compacted } from './compacted.ts';
+import { compactedSince } from './compacted-since.ts';
 import { exactlyOnce } from './exactly-once.ts';
 import { foreignWriter } from './foreign-writer.ts';
 import { identity } from './identity.ts';
@@ -35,6 +36,7 @@ export const LIVE_SCENARIOS: readonly LiveScenario[] = [
   transactions,
   transactionsReadCommitted,
   compacted,
+  compactedSince,
   identity,
   syncsOnTarget,
   activeActive,
