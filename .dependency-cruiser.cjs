@@ -20,7 +20,7 @@ module.exports = {
       name: 'use-cases-know-ports-only',
       comment: 'Use cases reach the world through shared/ports.ts.',
       severity: 'error',
-      from: { path: '^shared/(audit|translate|doctor|history|restore)/' },
+      from: { path: '^shared/(audit|translate|doctor|history|restore|verify)/' },
       to: { path: ['^shared/adapters/', '^(functions|cli|infra|lab|bench|test)/'] },
     },
     {

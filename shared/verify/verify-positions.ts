@@ -1,6 +1,7 @@
 import type { TidemarkPosition } from '../domain/audit-report.ts';
 import { flowName } from '../domain/flow.ts';
 import { type GroupState, judgeGroups } from '../domain/group-judgement.ts';
+import type { VerifiedPair } from '../domain/history/next-state.ts';
 import { partitionStates } from '../domain/judge-flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
@@ -33,14 +34,6 @@ export interface VerifyOptions {
 
 export const DEFAULT_VERIFY_BYTES = 32 * 1024 * 1024;
 
-/** A source record and where it stands on the target, found by comparing. */
-export interface VerifiedPair {
-  readonly topic: string;
-  readonly partition: number;
-  readonly upstream: bigint;
-  readonly downstream: bigint;
-}
-
 /** A group's position before and after its records were compared. */
 export interface PositionVerification {
   readonly group: string;
@@ -56,6 +49,7 @@ export interface FlowVerification {
   readonly flow: string;
   /** Every position that was to be compared. */
   readonly positions: readonly PositionVerification[];
+  /** At most one a position, of the latest copy, and only where nothing stands behind it a second time. */
   readonly pairs: readonly VerifiedPair[];
   /** Bytes of record batches that both clusters sent. */
   readonly bytes: number;
