@@ -35,6 +35,10 @@ describe('wrong input', () => {
     [['audit', '--format', 'xml'], "'xml' is invalid", 'table, json'],
     [['audit', '--fail-on', 'errors'], "'errors' is invalid", 'critical, warning, info, never'],
     [['audit', '--timeout', 'soon'], "'soon' is invalid", 'number of seconds'],
+    [['verify', '--budget', '0'], "'0' is invalid", 'number of bytes'],
+    [['verify', '--budget', '32 MB'], 'is invalid', 'such as 32M'],
+    [['verify', '--sample', '0'], "'0' is invalid", 'from 1 on'],
+    [['audit', '--mm2', 'good.properties', '--budget', '1M'], 'no use without --verify', 'add --verify'],
     [['audit', 'extra'], 'too many arguments', '--help'],
     [['audit', '--mm2'], 'argument missing', '--help'],
     [['translate', '--mm2', 'good.properties', '--offset', '1'], 'required option', '--topic'],
@@ -105,7 +109,7 @@ describe('help and version', () => {
   test('--help lists the commands that there are, with examples, on stdout', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['audit', 'doctor', 'translate', 'init'])
+    for (const command of ['audit', 'doctor', 'translate', 'verify', 'init'])
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     expect(stdout).not.toMatch(/^ {2}(failover|drill) /m);
     expect(stdout).toContain('Examples:');
@@ -113,7 +117,7 @@ describe('help and version', () => {
   });
 
   test('every command has examples and exit codes or says what it does not do', async () => {
-    for (const command of ['audit', 'doctor', 'translate', 'init']) {
+    for (const command of ['audit', 'doctor', 'translate', 'verify', 'init']) {
       const { code, stdout } = await run(command, '--help');
       expect(code).toBe(0);
       expect(stdout).toMatch(/Examples?:/);

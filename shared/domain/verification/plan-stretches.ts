@@ -19,7 +19,7 @@ export interface StretchPlan {
 /** Stretches closer than this are read as one: a request costs more than some records. */
 const MERGE_WITHIN = 256n;
 /** Target offsets from a position to the log's end that are read rather than only where syncs tell of copies. */
-const TO_END_AT_MOST = 25_000n;
+const TO_END_AT_MOST = 10_000n;
 /** Records beside what the syncs name, so that the first and last ones have neighbours. */
 const BESIDE = 16n;
 
