@@ -9,11 +9,15 @@ import type { SimulatedMm2 } from './simulated-mm2.ts';
 
 const SYNCS = 'mm2-offset-syncs.B.internal';
 
-/** An audit of the simulated partition that goes on from what an earlier one left, and what it leaves itself. */
+/**
+ * An audit of the simulated partition that goes on from what an earlier one left, and what it leaves itself.
+ * @param compared pairs of one record on both sides that comparing has shown
+ */
 export function auditSimulated(
   mm2: SimulatedMm2,
   flow: Flow,
   lastKnown: KnownFlow | null,
+  compared: readonly { readonly upstream: number; readonly downstream: number }[] = [],
 ): { readonly state: PartitionState; readonly known: KnownFlow } {
   const { topicIds, clock } = mm2;
   const log = (start: number, end: number) =>
@@ -50,7 +54,13 @@ export function auditSimulated(
     opposite: null,
   };
   const state = partitionState(observation, topic, 0, {});
-  const next = nextState(observation, [state], { verdict: 'unknown', reasons: [] });
+  const pairs = compared.map(({ upstream, downstream }) => ({
+    topic: 't',
+    partition: 0,
+    upstream: BigInt(upstream),
+    downstream: BigInt(downstream),
+  }));
+  const next = nextState(observation, [state], { verdict: 'unknown', reasons: [] }, pairs);
   return { state, known: { state: next, heldUntil: clock } };
 }
 

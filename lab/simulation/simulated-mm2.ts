@@ -304,6 +304,13 @@ export class SimulatedMm2 {
     return this.#firstTimestamp;
   }
 
+  /** Target offsets of all copies of the present source topic's record at an offset. */
+  copiesOf(source: number): number[] {
+    return this.#target.flatMap((record, d) =>
+      record !== null && record.epoch === this.#sourceEpoch && record.source === source ? [d] : [],
+    );
+  }
+
   /** Which of the source's topics of that name it is, and which of the target's: what their ids tell. */
   get topicIds(): { readonly source: string; readonly target: string } {
     return { source: `source-${this.#sourceEpoch}`, target: `target-${this.#recreations.length}` };

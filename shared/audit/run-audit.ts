@@ -11,7 +11,7 @@ import type { RecordEvidence } from '../domain/partition-state.ts';
 import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
-import { type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
+import { type FlowVerification, type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import type { AuditHistory } from './audit-history.ts';
 import { AuditMemory } from './audit-memory.ts';
@@ -86,7 +86,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       if (sourceDown !== null && targetDown !== null) dead.push(sourceDown.message, targetDown.message);
       progress(`comparing records of ${flowName(flow)}`);
       const looked = await lookAtRecords(observation, source, target, config.policy);
-      const evidence = await verified(request, observation, looked, { source, target }, toCompare);
+      const { evidence, pairs } = await verified(request, observation, looked, { source, target }, toCompare);
       const judged = judgeFlow(observation, evidence, config.policy);
       // A part of a flow is no state of it.
       const whole = filter.group === undefined && filter.topic === undefined;
@@ -94,7 +94,10 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
         reports.push(judged);
         continue;
       }
-      const state = nextState(observation, partitionStates(observation, evidence), judged);
+      // It is asked for again by the report's time; where another process recorded since then, by that of its reading.
+      const began = (kept?.known?.heldUntil ?? 0) < at ? at : observation.at;
+      const states = partitionStates(observation, evidence);
+      const state = nextState({ ...observation, at: began }, states, judged, pairs);
       const outcome = kept === null ? null : await kept.record(state);
       flowMemory.known = outcome?.known ?? { state, heldUntil: state.at };
       reports.push(outcome?.failure == null ? judged : notRecorded(judged, outcome.failure));
@@ -117,10 +120,12 @@ async function verified(
   evidence: PartitionMap<RecordEvidence>,
   readers: { readonly source: ClusterReader; readonly target: ClusterReader },
   budget: { bytes: number; flows: number },
-): Promise<PartitionMap<RecordEvidence>> {
+): Promise<Pick<FlowVerification, 'evidence' | 'pairs'>> {
   const { verify, progress } = request;
   const share = Math.floor(budget.bytes / budget.flows--);
-  if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) return evidence;
+  if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) {
+    return { evidence, pairs: [] };
+  }
   const name = flowName(observation.flow);
   const verification = await verifyPositions(observation, evidence, readers.source, readers.target, {
     ...verify,
@@ -129,7 +134,7 @@ async function verified(
   });
   budget.bytes -= verification.bytes;
   verify.onVerified?.(verification);
-  return verification.evidence;
+  return verification;
 }
 
 /** Runs the probes that the domain asks for, one batch a side. */

@@ -66,6 +66,12 @@ export class PartitionMapping {
     return this.first >= this.settled;
   }
 
+  /** Whether nothing tells of records that are on the target twice, or are not from the source. */
+  get oneCopyEach(): boolean {
+    const untroubled = this.surplusAtEnd === 0n && this.#surplus.length === 0 && !this.hasForeign;
+    return untroubled && this.first < this.settled && this.settled === this.length;
+  }
+
   at(index: number): SyncPoint {
     if (index === this.#history.length && this.#anchor !== undefined) {
       return { ...NOT_WRITTEN, ...this.#anchor };

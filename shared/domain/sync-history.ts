@@ -76,6 +76,16 @@ export class SyncHistory {
     this.#pending = 0;
   }
 
+  /** Puts a point in front of another one, or behind the last. */
+  insert(index: number, point: NewPoint): void {
+    if (index > this.#length) throw new RangeError(`no place ${index} among ${this.#length} syncs`);
+    this.#own(this.#length + 1);
+    this.#columns.copyWithin((index + 1) * COLUMNS, index * COLUMNS, this.#length * COLUMNS);
+    this.#flags.copyWithin(index + 1, index, this.#length);
+    this.#length++;
+    this.#write(index, point, 0);
+  }
+
   /** Puts another point in a point's place. */
   replace(index: number, point: NewPoint): void {
     this.#check(index);

@@ -19,6 +19,9 @@ export interface HistoryRecorderOptions {
   readonly clock: Clock;
 }
 
+/** Longer than any audit waits for the next. */
+const LONGEST_LEASE_MS = 60 * 60_000;
+
 /**
  * Keeps the audits of a process in a store. The first audit of a flow takes the flow's lease; while another process has
  * it, the history is read and not written.
@@ -38,7 +41,10 @@ export class HistoryRecorder implements AuditHistory {
       return { known: writer.known, record: (state) => this.#record(name, writer, state) };
     } catch (error) {
       const failure = messageOf(error);
-      if (!(error instanceof HistoryBusyError)) return { known: null, record: async () => ({ known: null, failure }) };
+      // A lease is short: one that is not was written by a clock that is wrong, and nobody may be recording.
+      const isBusy =
+        error instanceof HistoryBusyError && error.leasedUntil - this.#options.clock.now() < LONGEST_LEASE_MS;
+      if (!isBusy) return { known: null, record: async () => ({ known: null, failure }) };
       return { known: await this.#read(name), record: async () => ({ known: null, failure: null }) };
     }
   }

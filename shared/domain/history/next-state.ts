@@ -5,7 +5,9 @@ import { PartitionMap } from '../partition-map.ts';
 import type { PartitionState } from '../partition-state.ts';
 import type { SyncHistory } from '../sync-history.ts';
 import type { Outcome } from '../unread.ts';
+import { addVerified } from './add-verified.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
+import { readAtOf } from './known-flow.ts';
 import { appendMerged } from './mapping-run.ts';
 import type { ClusterRole } from './series-dictionary.ts';
 
@@ -25,6 +27,7 @@ export function nextState(
   observation: FlowObservation,
   partitions: readonly PartitionState[],
   report: Pick<FlowReport, 'verdict' | 'reasons'>,
+  verified: readonly VerifiedPair[] = [],
 ): HistoryState {
   const { at, lastKnown } = observation;
   const state = lastKnown === null ? new HistoryState(at) : lastKnown.state.next(at);
@@ -34,11 +37,18 @@ export function nextState(
   keepSourceCommits(state, observation, unread);
   keepTargetCommits(state, observation, unread);
   keepMapping(state, observation, partitions, unread);
+  keepVerified(state, partitions, verified);
   state.unread = unread;
   state.said = { verdict: report.verdict, reasons: report.reasons };
-  if (observation.sourceDown === null) state.readAt.source = at;
-  if (observation.targetDown === null) state.readAt.target = at;
+  state.readAt.source = readAt(observation, 'source');
+  state.readAt.target = readAt(observation, 'target');
   return state;
+}
+
+function readAt({ at, sourceDown, targetDown, lastKnown }: FlowObservation, role: ClusterRole): number {
+  const isDown = (role === 'source' ? sourceDown : targetDown) !== null;
+  if (!isDown) return at;
+  return lastKnown === null ? 0 : readAtOf(lastKnown, role);
 }
 
 function keepLogs(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
@@ -166,6 +176,23 @@ function keepMapping(
     const at = recreated.get(topic, partition) ?? { source: 0, target: 0 };
     const next = continued(before, history, at);
     if (next !== before) state.partitionsOf(topic).set(partition, next);
+  }
+}
+
+/** Pairs that records showed, of partitions whose mapping leaves no doubt which copy of a record counts. */
+function keepVerified(
+  state: HistoryState,
+  partitions: readonly PartitionState[],
+  verified: readonly VerifiedPair[],
+): void {
+  if (verified.length === 0) return;
+  const mappings = new PartitionMap<PartitionState['mapping']>();
+  for (const { topic, partition, mapping } of partitions) mappings.set(topic.topic, partition, mapping);
+  for (const pair of verified) {
+    const mapping = mappings.get(pair.topic, pair.partition) ?? null;
+    const history = state.mapping.get(pair.topic)?.get(pair.partition);
+    if (mapping === null || history === undefined || !mapping.oneCopyEach) continue;
+    addVerified(history, pair, state.at);
   }
 }
 

@@ -1,0 +1,50 @@
+import { waitUntilGroupSynced, waitUntilMirrored } from '../../mirroring.ts';
+import { waitUntil } from '../../wait-until.ts';
+import type { Story } from '../story.ts';
+
+const PARTITIONS = [0, 1, 2];
+const GROUPS = ['head', 'near', 'far', 'oldest'];
+const REPLICATED = [
+  'A->B.offset-syncs.topic.replication.factor',
+  'B->A.heartbeats.topic.replication.factor',
+  'A.offset.storage.replication.factor',
+  'A.status.storage.replication.factor',
+  'A.config.storage.replication.factor',
+];
+
+export const sourceDead: Story = {
+  name: 'source-dead',
+  title: 'all source brokers are killed: groups go on at the target from what the audits remember',
+  stage: { source: { brokers: 3 }, mm2: Object.fromEntries(REPLICATED.map((key) => [key, '3'])) },
+  async play(stage) {
+    const { a, b, writer, mm2 } = stage;
+    await a.admin.createTopics({ orders: { partitions: 3, replicationFactor: 3 } });
+    const mirroring = { source: a, target: b, topic: 'orders', mm2 };
+    for (let round = 0; round < 6; round++) {
+      for (const partition of PARTITIONS) {
+        await writer.write('orders', 800, { partition });
+        await writer.writeTransaction('orders', 11, round % 2 === 0 ? 'commit' : 'abort', { partition });
+      }
+      await waitUntilMirrored(mirroring);
+      await stage.audit();
+    }
+    const ends = new Map((await a.admin.listOffsets('orders')).map((row) => [row.partition, row.highWatermark]));
+    const behind = (records: bigint) =>
+      Object.fromEntries(PARTITIONS.map((p) => [p, (ends.get(p) ?? 0n) - records - BigInt(p)]));
+    await a.admin.commitOffsets('head', 'orders', behind(0n));
+    await a.admin.commitOffsets('near', 'orders', behind(40n));
+    await a.admin.commitOffsets('far', 'orders', behind(2_500n));
+    await a.admin.commitOffsets('oldest', 'orders', { 0: 10n, 1: 20n, 2: 30n });
+    for (const group of ['head', 'near']) await waitUntilGroupSynced(mirroring, group);
+    await waitUntil('MM2 to translate the group far back', async () => {
+      return (await b.admin.translateOffsets('A', 'far')).length === PARTITIONS.length;
+    }).catch(() => undefined);
+    const last = await stage.moment(GROUPS);
+    await stage.rememberSource('orders');
+    for (const nodeId of a.nodeIds) await a.kill(nodeId);
+    await mm2.kill();
+    // The history ends where the last audit was, and says so.
+    await stage.audit();
+    await stage.restore(last, 'target', GROUPS, { flags: ['--even-if-mm2-syncs', '--min-proof', 'conservative'] });
+  },
+};

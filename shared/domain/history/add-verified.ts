@@ -1,0 +1,61 @@
+import type { SyncHistory } from '../sync-history.ts';
+
+/** Pairs of a partition that are kept at most; beyond, none is added. */
+const MOST_PAIRS = 32;
+
+/**
+ * Keeps a pair that comparing records has shown, where it says more than the syncs around it do: inside a gap, or
+ * behind the newest sync. Only where no more records arrived than offsets went by: there a record has one copy, so that
+ * it does not matter which was found. Returns whether it was kept.
+ */
+export function addVerified(
+  history: SyncHistory,
+  pair: { readonly upstream: bigint; readonly downstream: bigint },
+  at: number,
+): boolean {
+  const left = leftOf(history, pair);
+  if (left === null || pairsIn(history) >= MOST_PAIRS) return false;
+  const right = left + 1;
+  const isNewest = right === history.length;
+  if (!isNewest && isExact(history, left, right)) return false;
+  const fits =
+    !fewerOffsets(history, left, pair.upstream, pair.downstream) &&
+    (isNewest || !fewerOffsetsTo(history, right, pair.upstream, pair.downstream));
+  if (!fits) return false;
+  history.insert(right, { ...pair, timestamp: BigInt(at), compared: true });
+  return true;
+}
+
+/** Index of the point that the pair follows, with nothing broken in between; null where there is none. */
+function leftOf(history: SyncHistory, pair: { upstream: bigint; downstream: bigint }): number | null {
+  if (history.pendingBreaks !== 0) return null;
+  for (let i = history.length - 1; i >= 0; i--) {
+    const rises = history.upstream(i) < pair.upstream && history.downstream(i) < pair.downstream;
+    if (rises) {
+      const isFree = i + 1 === history.length || history.upstream(i + 1) > pair.upstream;
+      return isFree ? i : null;
+    }
+    // Where the next older point is of another log, or did not rise, nothing lies in between.
+    const isBroken = (['hole', 'newSource', 'newTarget'] as const).some((what) => history.breaksBefore(i, what));
+    if (isBroken || history.upstream(i) <= pair.upstream || history.downstream(i) <= pair.downstream) return null;
+  }
+  return null;
+}
+
+function isExact(history: SyncHistory, left: number, right: number): boolean {
+  return history.upstream(right) - history.upstream(left) === history.downstream(right) - history.downstream(left);
+}
+
+function fewerOffsets(history: SyncHistory, left: number, upstream: bigint, downstream: bigint): boolean {
+  return upstream - history.upstream(left) < downstream - history.downstream(left);
+}
+
+function fewerOffsetsTo(history: SyncHistory, right: number, upstream: bigint, downstream: bigint): boolean {
+  return history.upstream(right) - upstream < history.downstream(right) - downstream;
+}
+
+function pairsIn(history: SyncHistory): number {
+  let pairs = 0;
+  for (let i = 0; i < history.length; i++) if (history.isCompared(i)) pairs++;
+  return pairs;
+}
