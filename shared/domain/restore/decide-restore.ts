@@ -53,7 +53,9 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
       planned.logs.set(landing.partition, { start: log.start, end: log.highWatermark });
     }
     for (const [topic, partition] of committed.entries()) {
-      if (states.get(topic, partition) === undefined) refusals.push(missing(group, topic, partition));
+      if (states.get(topic, partition) === undefined) {
+        refusals.push(missing({ group, topic, partition }, 'the flow mirrors no such partition any more'));
+      }
     }
     const planned = new Set(steps.map(({ topic, partition }) => partitionName(topic, partition)));
     groups.push({ group, steps, leftAlone: leftAlone(inputs, states, commitsNow, committed, planned) });
@@ -136,6 +138,15 @@ function stepOf(
 function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {
   const { position, proof, reason = '', clamped, unreadLoss } = landing;
   if (position === null || proof === 'none') {
+    if (landing.missing) return missing(subject, reason);
+    if (landing.log === null) {
+      return {
+        code: 'LOG_UNREAD',
+        subject,
+        reason,
+        remedy: 'Try again when all brokers answer, or leave the topic out.',
+      };
+    }
     const remedy = 'Leave the group or topic out, or choose a time at which its mapping is known.';
     return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
   }
@@ -151,13 +162,9 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
   return null;
 }
 
-function missing(group: string, topic: string, partition: number): Refusal {
-  return {
-    code: 'TOPIC_MISSING',
-    subject: { group, topic, partition },
-    reason: 'the flow mirrors no such partition any more',
-    remedy: 'Leave the topic out with --topic, or create it again and begin at its start.',
-  };
+function missing(subject: Refusal['subject'], reason: string): Refusal {
+  const remedy = 'Leave the topic out with --topic, or create it again and begin at its start.';
+  return { code: 'TOPIC_MISSING', subject, reason, remedy };
 }
 
 /** Positions that the group has now and did not have then, on the topics that are wanted. */

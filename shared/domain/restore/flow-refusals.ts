@@ -1,3 +1,4 @@
+import { readAtOf } from '../history/known-flow.ts';
 import type { ObservedTopic } from '../observation.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
@@ -8,6 +9,7 @@ export function flowRefusals(inputs: RestoreInputs, cluster: string): Refusal[] 
     ...unreachable(inputs, cluster),
     ...unmatched(inputs),
     ...tooOld(inputs),
+    ...mappingTooOld(inputs),
     ...unreadThen(inputs),
     ...recreated(inputs),
   ];
@@ -45,6 +47,31 @@ function tooOld(inputs: RestoreInputs): Refusal[] {
   const reason = `the positions were last read at ${isoOf(inputs.heldUntil)}, ${seconds} s before the time asked for`;
   const remedy = `--max-age ${seconds} accepts them; groups may have moved on in between, and would read that again.`;
   return [{ code, subject, reason, remedy }];
+}
+
+/**
+ * A mapping that cannot be read any more, the source being dead, and that was last read long before MM2 stopped: records
+ * that it wrote again in between would be read twice beyond the bound. The last heartbeat tells when it stopped, where
+ * there is one.
+ */
+function mappingTooOld(inputs: RestoreInputs): Refusal[] {
+  const { observation, onto, terms } = inputs;
+  const { syncs, lastKnown, heartbeat, flow } = observation;
+  if (onto === 'source' || syncs.kind !== 'unread' || lastKnown === null) return [];
+  const readAt = readAtOf(lastKnown, flow.offsetSyncsLocation);
+  const newest = heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
+  const age = (newest ?? observation.at) - readAt;
+  if (age <= terms.maxAgeMs) return [];
+  const seconds = Math.ceil(age / 1000);
+  const until = newest === null ? 'nothing tells when MirrorMaker stopped' : `MirrorMaker ran until ${isoOf(newest)}`;
+  return [
+    {
+      code: 'INPUT_TOO_OLD',
+      subject: { flow: flowOf(inputs) },
+      reason: `the mapping was last read at ${isoOf(readAt)}, and ${until}`,
+      remedy: `--max-age ${seconds} accepts it: what MirrorMaker wrote again since would be read twice beyond the bounds.`,
+    },
+  ];
 }
 
 /** Groups that the snapshot's audit could not read: what it has of them is older than it says. */

@@ -5,9 +5,11 @@ import { type Landing, nowhere } from './landing.ts';
 export function landOnSource(state: PartitionState, committed: bigint): Landing {
   const { topic, partition, source } = state;
   if (source === null) {
-    return nowhere(topic, partition, null, `the source partition could not be read: ${state.unread?.message ?? ''}`);
+    const reason = `the source partition could not be read: ${state.unread?.message ?? ''}`;
+    return nowhere({ topic, partition, log: null, missing: false }, reason);
   }
-  const place = { topic, partition, log: source, rereadAtMost: 0n, skipAtMost: 0n, proof: 'exact' } as const;
+  const costs = { rereadAtMost: 0n, skipAtMost: 0n, proof: 'exact' } as const;
+  const place = { topic, partition, log: source, missing: false, ...costs };
   if (committed < source.start) {
     const unreadLoss = source.start - committed;
     const reason = `the log begins at ${source.start}: what lay before is gone`;

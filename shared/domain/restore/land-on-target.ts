@@ -40,9 +40,10 @@ function landingOf({ state, report, translation, committed }: GroupState, whole:
   const { topic, partition, target } = state;
   const { position, proof, rereadAtMost, skipAtMost, reason } = report.tidemark;
   if (position === null || rereadAtMost === null || skipAtMost === null || target === null) {
-    return nowhere(topic, partition, target, reason ?? 'its position is not known');
+    const place = { topic, partition, log: target, missing: state.targetMissing };
+    return nowhere(place, reason ?? 'its position is not known');
   }
-  const place = { topic, partition, log: target, position, rereadAtMost, skipAtMost, proof };
+  const place = { topic, partition, log: target, missing: false, position, rereadAtMost, skipAtMost, proof };
   const before = 'low' in translation && position === target.start ? whole.positionIn(state, committed) : null;
   if (before === null || before >= target.start) return { ...place, reason, clamped: null, unreadLoss: 0n };
   const gone = `the log begins at ${target.start}: what lay before is gone`;

@@ -10,6 +10,8 @@ export interface Landing {
   readonly log: LogOffsets | null;
   /** Null where nobody can say, with the reason. */
   readonly position: bigint | null;
+  /** The partition is not on the cluster at all. */
+  readonly missing: boolean;
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
   readonly proof: Proof;
@@ -19,7 +21,7 @@ export interface Landing {
 }
 
 /** A position that nobody can tell. */
-export function nowhere(topic: ObservedTopic, partition: number, log: LogOffsets | null, reason: string): Landing {
+export function nowhere(place: Pick<Landing, 'topic' | 'partition' | 'log' | 'missing'>, reason: string): Landing {
   const costs = { rereadAtMost: 0n, skipAtMost: 0n, unreadLoss: 0n };
-  return { topic, partition, log, position: null, proof: 'none', reason, clamped: null, ...costs };
+  return { ...place, position: null, proof: 'none', reason, clamped: null, ...costs };
 }

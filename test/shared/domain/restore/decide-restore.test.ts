@@ -1,12 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
 import { judgeFlow } from '../../../../shared/domain/judge-flow.ts';
 import type { FlowObservation } from '../../../../shared/domain/observation.ts';
 import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
 import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
-import { read } from '../../../../shared/domain/unread.ts';
+import { read, unread } from '../../../../shared/domain/unread.ts';
 import { NOW, type RestoreCase, restoreCase, THEN } from './restore-fixture.ts';
 
 function decide(of: RestoreCase = {}) {
@@ -257,6 +258,24 @@ describe('refusals', () => {
       [],
     ],
     ['a partition that is gone', { topic: (t) => ({ ...t, source: [], target: [] }) }, ['TOPIC_MISSING']],
+    ['a target partition that is gone', { topic: (t) => ({ ...t, target: null }) }, ['TOPIC_MISSING']],
+    ['a target partition that is unread', { topic: (t) => ({ ...t, target: [unread(DOWN)] }) }, ['LOG_UNREAD']],
+    [
+      'a source partition that is unread',
+      { onto: 'source', topic: (t) => ({ ...t, source: [unread(DOWN)] }) },
+      ['LOG_UNREAD'],
+    ],
+    [
+      'a mapping last read long before MM2 stopped',
+      { observation: deadSince(NOW, THEN - 3_600_000) },
+      ['INPUT_TOO_OLD'],
+    ],
+    ['a mapping last read shortly before MM2 stopped', { observation: deadSince(THEN, THEN - 3_600_000) }, []],
+    [
+      'a mapping last read long ago, and no heartbeat',
+      { observation: deadSince(null, NOW - 3_600_001) },
+      ['INPUT_TOO_OLD'],
+    ],
     ['a target that is down', { observation: (o) => ({ ...o, targetDown: DOWN }) }, ['CLUSTER_UNREAD']],
   ])('%s: %#', (_, of, codes) => {
     const decided = decide(of);
@@ -288,6 +307,23 @@ describe('refusals', () => {
     expect(codes).toEqual(['GROUP_UNKNOWN', 'INPUT_TOO_OLD', 'GROUP_LIVE', 'PROOF_TOO_WEAK']);
   });
 });
+
+/** A source that is dead, with a mapping from the history and MM2's last heartbeat. */
+function deadSince(newest: number | null, readAt: number): (observation: FlowObservation) => FlowObservation {
+  return (observation) => {
+    if (observation.syncs.kind !== 'read') throw new Error('the fixture has syncs');
+    const state = new HistoryState(readAt);
+    state.readAt.source = readAt;
+    const heartbeat = newest === null ? null : { newest: BigInt(newest), steadySince: null };
+    return {
+      ...observation,
+      sourceDown: DOWN,
+      syncs: { kind: 'unread', topic: 'syncs', unread: DOWN, known: observation.syncs.value },
+      lastKnown: { state, heldUntil: readAt },
+      heartbeat: { kind: 'read', value: heartbeat },
+    };
+  };
+}
 
 function withEnd(end: bigint): NonNullable<RestoreCase['topic']> {
   return (topic) => ({ ...topic, target: [read({ start: 0n, highWatermark: end, lastStableOffset: end })] });
