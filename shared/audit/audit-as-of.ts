@@ -5,7 +5,7 @@ import type { FindingCode } from '../domain/finding.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
 import type { SaidThen } from '../domain/history/history-state.ts';
 import { observationAsOf } from '../domain/history/observation-as-of.ts';
-import { judgeFlow } from '../domain/judge-flow.ts';
+import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
 import { TidemarkError } from '../errors.ts';
 import { readStateAsOf, type StateAsOf } from '../history/read-history.ts';
@@ -66,7 +66,7 @@ function flowAsOf(flow: Flow, found: StateAsOf, policy: AuditPolicy, asOf: numbe
     topics: whole.topics.filter(({ topic }) => filter.topic?.(topic) ?? true),
     groups: whole.groups.filter(({ listing }) => filter.group?.(listing.group) ?? true),
   };
-  const report = judgeFlow(observation, new PartitionMap(), policy);
+  const report = judgeFlow(observation, partitionStates(observation, new PartitionMap()), policy);
   const { said, unread } = found.state;
   const { heldUntil, thinned, passedOver } = found;
   return {

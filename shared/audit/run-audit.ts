@@ -1,20 +1,19 @@
 import type { TidemarkConfig } from '../config/tidemark-config.ts';
-import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
 import { makeFinding, worstFirst } from '../domain/findings/make-finding.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
 import { nextState } from '../domain/history/next-state.ts';
 import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';
-import { PartitionMap } from '../domain/partition-map.ts';
+import type { PartitionMap } from '../domain/partition-map.ts';
 import type { RecordEvidence } from '../domain/partition-state.ts';
-import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/probes.ts';
 import { TidemarkError } from '../errors.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import { type FlowVerification, type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
 import type { AuditFilter } from './audit-filter.ts';
 import type { AuditHistory } from './audit-history.ts';
 import { AuditMemory } from './audit-memory.ts';
+import { lookAtRecords } from './look-at-records.ts';
 import { observeFlow } from './observe-flow.ts';
 
 export interface AuditRequest {
@@ -87,7 +86,8 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       progress(`comparing records of ${flowName(flow)}`);
       const looked = await lookAtRecords(observation, source, target, config.policy);
       const { evidence, pairs } = await verified(request, observation, looked, { source, target }, toCompare);
-      const judged = judgeFlow(observation, evidence, config.policy);
+      const states = partitionStates(observation, evidence);
+      const judged = judgeFlow(observation, states, config.policy);
       // A part of a flow is no state of it.
       const whole = filter.group === undefined && filter.topic === undefined;
       if (!whole) {
@@ -96,7 +96,6 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       }
       // It is asked for again by the report's time; where another process recorded since then, by that of its reading.
       const began = (kept?.known?.heldUntil ?? 0) < at ? at : observation.at;
-      const states = partitionStates(observation, evidence);
       const state = nextState({ ...observation, at: began }, states, judged, pairs);
       const outcome = kept === null ? null : await kept.record(state);
       flowMemory.known = outcome?.known ?? { state, heldUntil: state.at };
@@ -135,29 +134,6 @@ async function verified(
   budget.bytes -= verification.bytes;
   verify.onVerified?.(verification);
   return verification;
-}
-
-/** Runs the probes that the domain asks for, one batch a side. */
-export async function lookAtRecords(
-  observation: FlowObservation,
-  source: ClusterReader,
-  target: ClusterReader,
-  policy: AuditPolicy,
-): Promise<PartitionMap<RecordEvidence>> {
-  if (observation.sourceDown !== null) return new PartitionMap();
-  const states = partitionStates(observation, new PartitionMap());
-  const probes = planProbes(observation, states, policy.probeBudget);
-  const onTarget = probes.flatMap((probe) => probe.target ?? []);
-  const [sourceAnswers, targetAnswers] = await Promise.all([
-    probes.length === 0 ? [] : source.peek(probes.map((probe) => probe.source)),
-    onTarget.length === 0 ? [] : target.peek(onTarget),
-  ]);
-  let next = 0;
-  const answers = probes.map((probe, i): ProbeAnswer => {
-    const onTargetToo = probe.target === undefined ? null : (targetAnswers[next++] ?? null);
-    return { probe, source: sourceAnswers[i] ?? null, target: onTargetToo };
-  });
-  return recordEvidence(answers);
 }
 
 function notRecorded(report: FlowReport, failure: string): FlowReport {

@@ -27,13 +27,15 @@ export function partitionStates(
   );
 }
 
-/** What one audit says of one flow: the pure heart of it. */
+/**
+ * What one audit says of one flow: the pure heart of it.
+ * @param states those of `partitionStates`, with what looking at records told
+ */
 export function judgeFlow(
   observation: FlowObservation,
-  evidence: PartitionMap<RecordEvidence>,
+  states: readonly PartitionState[],
   policy: AuditPolicy,
 ): FlowReport {
-  const states = partitionStates(observation, evidence);
   const byPartition = new PartitionMap<PartitionState>();
   const byTopic = new Map<ObservedTopic, PartitionState[]>();
   for (const state of states) {

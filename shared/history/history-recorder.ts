@@ -20,7 +20,7 @@ export interface HistoryRecorderOptions {
 }
 
 /** Longer than any audit waits for the next. */
-const LONGEST_LEASE_MS = 60 * 60_000;
+const LONGEST_LEASE_MS = 25 * 60 * 60_000;
 
 /**
  * Keeps the audits of a process in a store. The first audit of a flow takes the flow's lease; while another process has

@@ -1,7 +1,7 @@
 import type { AuditFilter } from '../audit/audit-filter.ts';
 import { FlowMemory } from '../audit/audit-memory.ts';
+import { lookAtRecords } from '../audit/look-at-records.ts';
 import { observeFlow } from '../audit/observe-flow.ts';
-import { lookAtRecords } from '../audit/run-audit.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';

@@ -1,7 +1,7 @@
 import { FlowMemory } from '../audit/audit-memory.ts';
+import { lookAtRecords } from '../audit/look-at-records.ts';
 import { observeFlow } from '../audit/observe-flow.ts';
 import { readingOf } from '../audit/required-permissions.ts';
-import { lookAtRecords } from '../audit/run-audit.ts';
 import type { AuditPolicy } from '../domain/audit-policy.ts';
 import type { SnapshotOrigin, TidemarkPosition } from '../domain/audit-report.ts';
 import type { LogOffsets } from '../domain/cluster-data.ts';

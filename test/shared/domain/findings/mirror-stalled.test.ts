@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/audit-policy.ts';
-import { judgeFlow } from '../../../../shared/domain/judge-flow.ts';
+import { judgeFlow, partitionStates } from '../../../../shared/domain/judge-flow.ts';
 import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
 import type { RecordEvidence } from '../../../../shared/domain/partition-state.ts';
 import { onePartition } from '../one-partition.ts';
@@ -22,7 +22,9 @@ function findings(writtenAt: number, syncedAt: number): readonly string[] {
   const evidence = new PartitionMap<RecordEvidence>();
   const record = { offset: 100n, timestamp: BigInt(writtenAt), key: null, value: null, headers: [] };
   evidence.set('t', 0, { waiting: { from: 100n, peek: { record, scannedTo: 101n, abortedTransactions: [] } } });
-  return judgeFlow(observation, evidence, DEFAULT_AUDIT_POLICY).findings.map(({ code }) => code);
+  return judgeFlow(observation, partitionStates(observation, evidence), DEFAULT_AUDIT_POLICY).findings.map(
+    ({ code }) => code,
+  );
 }
 
 test('a mirror that is alive and brings nothing while records wait is stalled', () => {

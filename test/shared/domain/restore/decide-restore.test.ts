@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
-import { judgeFlow } from '../../../../shared/domain/judge-flow.ts';
+import { judgeFlow, partitionStates } from '../../../../shared/domain/judge-flow.ts';
 import type { FlowObservation } from '../../../../shared/domain/observation.ts';
 import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
@@ -61,7 +61,8 @@ describe('onto the target', () => {
           const listing = { group: 'g', state: 'Empty', type: 'classic', protocolType: '' } as const;
           const commits = [{ topic: 't', partition: 0, offset: committed }];
           const group = { listing, committed: read(commits), checkedAt: NOW };
-          const audited = judgeFlow({ ...inputs.observation, groups: [group] }, new PartitionMap(), inputs.policy);
+          const observation = { ...inputs.observation, groups: [group] };
+          const audited = judgeFlow(observation, partitionStates(observation, new PartitionMap()), inputs.policy);
           const { position, proof, rereadAtMost, skipAtMost } = audited.groups[0]?.tidemark ?? {};
           const planned = plan.groups[0]?.steps[0];
           expect(planned?.to ?? null).toBe(position);
