@@ -82,7 +82,7 @@ export async function verifyPositions(
   for (let next = 0; next < comparisons.length; ) {
     const share = Math.floor(left / (comparisons.length - next));
     const affordable = Math.min(AT_ONCE, comparisons.length - next, Math.floor(left / LEAST_BYTES));
-    if (affordable === 0) break;
+    if (affordable <= 0) break;
     const wave = comparisons.slice(next, next + affordable);
     const allowance = Math.max(share, LEAST_BYTES);
     const compared = await Promise.all(wave.map((one) => comparePartition(one, source, target, allowance)));

@@ -43,18 +43,25 @@ describe('comparing records around group positions', () => {
 
   const proofs = ({ groups }: FlowReport) => groups.map(({ tidemark }) => tidemark.proof);
 
+  const byPartition = ({ positions }: FlowVerification) =>
+    positions.toSorted((a, b) => a.partition - b.partition).map(({ is }) => is.proof);
+
   beforeAll(async () => {
     stage = await LiveStage.open({ mm2: { 'A->B.sync.topic.configs.enabled': 'false' } });
     const { a, b, writer } = stage;
-    await a.admin.createTopics({ gaps: {}, stamped: {}, replaced: {} });
+    await a.admin.createTopics({ gaps: {}, stamped: {}, replaced: {}, wide: { partitions: 3 } });
     await b.admin.createTopics({ 'A.stamped': { config: { 'message.timestamp.type': 'LogAppendTime' } } });
     for (const topic of ['gaps', 'stamped']) {
       for (let i = 0; i < 5; i++) await writer.writeTransaction(topic, 20, 'commit');
       for (const at of [25n, 50n, 75n]) await a.admin.commitOffsets(`at-${at}`, topic, { 0: at });
     }
     await writer.write('replaced', 100);
+    for (const partition of [0, 1]) await writer.write('wide', 80, { partition });
+    await writer.write('wide', 80, { partition: 2, valueBytes: 10_000 });
+    await a.admin.commitOffsets('middle', 'wide', { 0: 40n, 1: 40n, 2: 40n });
     const mm2 = await stage.startMm2();
-    for (const topic of ['gaps', 'stamped', 'replaced']) await waitUntilSettled({ source: a, target: b, topic, mm2 });
+    for (const topic of ['gaps', 'stamped', 'replaced', 'wide'])
+      await waitUntilSettled({ source: a, target: b, topic, mm2 });
   });
   afterAll(() => stage[Symbol.asyncDispose]());
 
@@ -85,6 +92,16 @@ describe('comparing records around group positions', () => {
     for (const { tidemark } of flow.groups) {
       if (tidemark.proof !== 'exact') expect(tidemark.reason).toContain('budget of bytes');
     }
+  });
+
+  test('WHEN one partition needs more than its share THEN the others are compared all the same', async () => {
+    const budgetBytes = 200_000;
+    const { verification } = await audit('wide', { positions: 'all', budgetBytes });
+    expect(byPartition(verification)).toEqual(['verified', 'verified', 'exact']);
+    // A batch comes whole, and no more than one beyond the budget of each log.
+    expect(verification.bytes).toBeLessThan(budgetBytes + 50_000);
+    const all = await audit('wide', { positions: 'all', budgetBytes: 4_000_000 });
+    expect(byPartition(all.verification)).toEqual(['verified', 'verified', 'verified']);
   });
 
   test('WHEN the target stamps records itself THEN nothing is verified, and the reason says so', async () => {
