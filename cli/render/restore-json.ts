@@ -11,10 +11,9 @@ export function* renderPlanJson(
   hash: string | null,
   refusals: readonly Refusal[],
 ): Generator<string> {
-  yield json({ schema: 'tidemark.restore-plan/1', ...(plan === null ? { id: null } : headOf(plan)), hash }).slice(
-    0,
-    -1,
-  );
+  // A draft that was refused is stored nowhere: it has no id to apply it by.
+  const id = hash === null ? null : (plan?.id ?? null);
+  yield json({ schema: 'tidemark.restore-plan/1', ...(plan === null ? {} : headOf(plan)), id, hash }).slice(0, -1);
   yield* list('refusals', refusals, (one) => json(one));
   yield* list('topics', plan?.topics ?? [], (one) => json(one));
   yield* list('groups', plan?.groups ?? [], ({ group, steps, leftAlone }) =>
