@@ -63,7 +63,10 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const now = clock.now();
   const found = await readStateAsOf(request.history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
-  const known = [...found.state.positions('source').keys()];
+  const wanted = request.topic ?? (() => true);
+  const known = [...found.state.positions('source')]
+    .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
+    .map(([group]) => group);
   const groups = known.filter((group) => request.groups.some(({ matches }) => matches(group)));
   const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
 

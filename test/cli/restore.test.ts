@@ -31,6 +31,8 @@ const planned = z.object({
           rereadAtMost: offset,
           skipAtMost: offset,
           proof: z.string(),
+          clamped: z.string().nullable(),
+          unreadLoss: offset,
         }),
       ),
     }),
@@ -117,12 +119,14 @@ describe('restore on a live flow', () => {
     const started = await Promise.all(['A', 'B'].map((alias) => lab.startCluster({ alias })));
     if (started[0] === undefined || started[1] === undefined) throw new Error('two clusters were started');
     [a, b] = [started[0], started[1]];
-    await a.admin.createTopics({ orders: { partitions: 2 } });
+    await a.admin.createTopics({ orders: { partitions: 2 }, pay: {} });
     writer = new RecordWriter(a.admin);
     // Markers of transactions are gaps: source and target offsets differ from the first of them on.
     for (let round = 0; round < 20; round++) {
       for (const partition of PARTITIONS) await writer.writeTransaction('orders', 50, 'commit', { partition });
     }
+    await writer.write('pay', 50);
+    await a.admin.commitOffsets('payer', 'pay', { 0: 20n });
     mm2 = await lab.startMm2({
       properties: mm2Properties(
         { alias: 'A', bootstrapServers: a.bootstrapServers },
@@ -132,7 +136,7 @@ describe('restore on a live flow', () => {
     });
     await a.admin.commitOffsets('billing', 'orders', { 0: 460n, 1: 800n });
     await a.admin.commitOffsets('shipping', 'orders', { 0: 1_020n });
-    await waitUntilSettled({ source: a, target: b, topic: 'orders', mm2 });
+    for (const topic of ['orders', 'pay']) await waitUntilSettled({ source: a, target: b, topic, mm2 });
     await audit();
     before = new Date().toISOString();
     for (const [group, offsets] of [
@@ -170,6 +174,8 @@ describe('restore on a live flow', () => {
   test('the plan onto the source says where each group goes, and how to do it', async () => {
     const ran = await plan('source', '--group', 'billing');
     expect({ code: ran.code, refusals: ran.plan.refusals }).toEqual({ code: 0, refusals: [] });
+    const none = await plan('source', '--group', 'payer', '--group', 'bil*', '--topic', 'orders');
+    expect(none.plan.refusals.map(({ code }) => code)).toEqual(['GROUP_UNKNOWN']);
     expect(ran.plan.groups[0]?.steps).toMatchObject([
       { topic: 'orders', partition: 0, from: 1_170n, to: 460n, proof: 'exact' },
       { topic: 'orders', partition: 1, from: 1_170n, to: 800n, proof: 'exact' },
@@ -242,13 +248,13 @@ describe('restore on a live flow', () => {
   test('onto the target: nothing skipped, re-reads within the plan; a group that was not there comes and goes', async () => {
     const made = await plan('target', '--group', '*');
     expect({ code: made.code, refusals: made.plan.refusals }).toEqual({ code: 0, refusals: [] });
-    expect(made.plan.groups.map(({ group }) => group)).toEqual(['billing', 'shipping']);
+    expect(made.plan.groups.map(({ group }) => group)).toEqual(['billing', 'payer', 'shipping']);
     expect((await apply(made)).code).toBe(0);
     expect((await carryOut('undo', made.plan.id ?? '')).code).toBe(0);
     expect(await b.admin.groupOffsets('billing')).toEqual([]);
     const again = await plan('target', '--group', '*');
     expect((await apply(again)).code).toBe(0);
-    for (const { group, steps } of again.plan.groups) {
+    for (const { group, steps } of again.plan.groups.filter((one) => one.group !== 'payer')) {
       const read = await b.admin.drainGroup(group, ['A.orders']);
       const reread = steps.reduce((sum, step) => sum + step.rereadAtMost, 0n);
       const { skipped, again: twice } = await judge(b, 'A.orders', group, read);
@@ -280,12 +286,23 @@ describe('restore on a live flow', () => {
     });
   });
 
+  test('a topic that was deleted and created again since: refused by its id', async () => {
+    expect((await plan('source', '--group', 'payer')).plan.groups[0]?.steps[0]?.to).toBe(20n);
+    await a.admin.deleteTopics('pay');
+    await a.admin.createTopic('pay');
+    await writer.write('pay', 50);
+    const recreated = await plan('source', '--group', 'payer');
+    expect(recreated.code).toBe(4);
+    expect(recreated.plan.refusals.map(({ code }) => code)).toEqual(['TOPIC_RECREATED']);
+  });
+
   test('the source is dead: the plan onto the target comes from the history and keeps its bounds', async () => {
     await mm2.kill();
     for (const nodeId of a.nodeIds) await a.kill(nodeId);
     const behind = await plan('target', '--group', 'billing');
     expect(behind.plan.refusals.map(({ code }) => code)).toEqual(['MM2_SYNCS_GROUPS']);
-    const made = await plan('target', '--group', '*', '--even-if-mm2-syncs');
+    const made = await plan('target', '--group', '*', '--topic', 'orders', '--even-if-mm2-syncs');
+    expect(made.plan.groups.map(({ group }) => group)).toEqual(['billing', 'shipping']);
     expect({ code: made.code, refusals: made.plan.refusals }).toEqual({ code: 0, refusals: [] });
     expect((await apply(made)).code).toBe(0);
     for (const { group, steps } of made.plan.groups) {
@@ -302,6 +319,30 @@ describe('restore on a live flow', () => {
     const { stdout } = await inLab('restore', 'show', '--mm2', mm2.propertiesFile);
     expect(stdout).toMatch(/^\S+ {2}applied +A->B onto the target as of /m);
     expect(stdout).toMatch(/^\S+ {2}undone +A->B onto the source as of /m);
+  });
+
+  test('retention has taken records that the group had not read: refused, and with --clamp they are counted', async () => {
+    const args = ['--group', 'billing', '--topic', 'orders', '--even-if-mm2-syncs'];
+    const made = await plan('target', ...args);
+    const held = await readPartition(b.admin, 'A.orders', 0);
+    await b.admin.deleteRecords('A.orders', 0, 600n);
+    const late = await apply(made);
+    expect({ code: late.code, codes: late.result.refusals.map(({ code }) => code) }).toEqual({
+      code: 4,
+      codes: ['LOG_CHANGED'],
+    });
+    const refused = await plan('target', ...args);
+    expect(refused.plan.refusals.map(({ code }) => code)).toEqual(['OUTSIDE_LOG']);
+    const clamped = await plan('target', ...args, '--clamp');
+    expect(clamped.code).toBe(0);
+    const [step] = clamped.plan.groups[0]?.steps ?? [];
+    expect(step).toMatchObject({ partition: 0, to: 600n, clamped: 'start' });
+    const known = readThen.get('billing/0');
+    const lost = held.ids.filter((id, i) => (held.offsets[i] ?? 0) < 600 && known?.has(id) !== true).length;
+    expect(lost).toBeGreaterThan(0);
+    expect(Number(step?.unreadLoss)).toBeGreaterThanOrEqual(lost);
+    expect(Number(step?.unreadLoss)).toBeLessThanOrEqual(lost + Number(made.plan.groups[0]?.steps[0]?.rereadAtMost));
+    expect((await apply(clamped)).code).toBe(0);
   });
 });
 
