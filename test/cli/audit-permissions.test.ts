@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { LabCluster } from '../../lab/cluster.ts';
@@ -9,6 +9,9 @@ import { waitUntilGroupSynced, waitUntilSettled } from '../../lab/mirroring.ts';
 import { type Mm2Side, mm2Properties } from '../../lab/mm2-properties.ts';
 import { waitUntil } from '../../lab/wait-until.ts';
 import { RecordWriter } from '../../lab/workload/record-writer.ts';
+import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.ts';
+import { createSqliteSnapshotStore } from '../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
+import { openFrame } from '../../shared/history/sealed-frame.ts';
 import { grantsOf } from './printed-grants.ts';
 import { type Run, runTidemark } from './run-tidemark.ts';
 
@@ -114,6 +117,23 @@ describe('auditing as a principal that may only look', () => {
     expect(translated).toMatchObject({ code: 0, complaints: '' });
   });
 
+  test('the history and the plans of restores hold no password and no record', async () => {
+    const history = join(lab.folder, 'history.db');
+    const common = ['--mm2', auditorFile, '--history', history];
+    expect(await runTidemark(['audit', '--verify', ...common])).toMatchObject({ code: 0, complaints: '' });
+    const plan = ['restore', 'plan', '--as-of', 'now', '--onto', 'source', '--group', '*'];
+    expect(await runTidemark([...plan, ...common])).toMatchObject({ code: 0, complaints: '' });
+
+    const stored = await everythingIn(history);
+    // Names are there, so that what is not found is not merely packed.
+    for (const name of ['billing', 'orders']) expect(stored.some((bytes) => bytes.includes(name))).toBe(true);
+    const [record] = await clusters.A.admin.readRaw('payments', 0);
+    const value = record?.value?.toString() ?? '';
+    expect(value).not.toBe('');
+    const secrets = [password, 'ScramLoginModule', value];
+    expect(secrets.filter((secret) => stored.some((bytes) => bytes.includes(secret)))).toEqual([]);
+  });
+
   test.each(['A', 'B'] as const)(
     'WHEN any one of the permissions on %s is taken away THEN it is named',
     async (alias) => {
@@ -215,4 +235,22 @@ function lasting(run: Run): unknown {
   return JSON.parse(run.stdout, (key, value: unknown) =>
     /(^at|At|^seconds|^evidence|^message|^findings)$/.test(key) ? undefined : value,
   );
+}
+
+/** The file of the history as it is, and every frame in it unpacked. */
+async function everythingIn(file: string): Promise<readonly Buffer[]> {
+  const store = createSqliteSnapshotStore(openHistoryDatabase(file));
+  try {
+    const now = Date.now();
+    const entries = await store.list('A->B', { from: 0, to: now }, now);
+    const frames = await store.read(
+      'A->B',
+      entries.map(({ at }) => at),
+      now,
+    );
+    const bodies = frames.flatMap((frame) => (frame?.bytes == null ? [] : [Buffer.from(openFrame(frame.bytes).body)]));
+    return [readFileSync(file), ...bodies];
+  } finally {
+    await store.close();
+  }
 }
