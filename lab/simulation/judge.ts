@@ -27,7 +27,7 @@ export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
     firstTimestamp === null ? 0 : syncsOlderThanSource(history, BigInt(firstTimestamp), BigInt(mm2.sourceStart));
   return new PartitionMapping({
     history,
-    target: { start: 0n, end: BigInt(mm2.targetEnd) },
+    target: { start: BigInt(mm2.targetStart), end: BigInt(mm2.targetEnd) },
     sourceEnd: BigInt(mm2.sourceEnd),
     exactlyOnce: mm2.exactlyOnce,
     ...(inDoubt > 0 ? { sourceRecreatedAt: inDoubt } : {}),

@@ -20,6 +20,8 @@ export type Step =
   | { readonly do: 'recreate-source'; readonly records: number }
   | { readonly do: 'delete-records'; readonly offsets: number }
   | { readonly do: 'compact-syncs' }
+  /** Retention on the target. */
+  | { readonly do: 'expire-target'; readonly offsets: number }
   /** Compaction of the source: of each so many records one stays. */
   | { readonly do: 'compact-source'; readonly keep: number };
 
@@ -49,6 +51,7 @@ export class SimulatedMm2 {
   #sourceEpoch = 0;
   #firstTimestamp: number | null = null;
   #target: TargetRecord[] = [];
+  #targetStart = 0;
   #syncLog: (NewPoint | null)[] = [];
   #clock = 1_000;
   /** Offsets that are on one side only, counted up; both between two syncs can cancel each other out. */
@@ -123,6 +126,7 @@ export class SimulatedMm2 {
       case 'recreate-target':
         this.#recreations.push(this.#syncLog.length);
         this.#target = [];
+        this.#targetStart = 0;
         break;
       case 'recreate-source':
         this.#sourceRecords.clear();
@@ -140,6 +144,9 @@ export class SimulatedMm2 {
         break;
       case 'compact-syncs':
         this.#compactSyncs();
+        break;
+      case 'expire-target':
+        this.#targetStart = Math.min(this.#target.length, this.#targetStart + step.offsets);
         break;
       case 'compact-source':
         for (const offset of [...this.#sourceRecords]) {
@@ -295,6 +302,10 @@ export class SimulatedMm2 {
     return this.#target.length;
   }
 
+  get targetStart(): number {
+    return this.#targetStart;
+  }
+
   get sourceStart(): number {
     return this.#sourceStart;
   }
@@ -364,6 +375,7 @@ export class SimulatedMm2 {
   skips(upstream: number, position: number): number {
     const copies = new Map<number, number>();
     this.#target.forEach((record, d) => {
+      if (d < this.#targetStart) return;
       if (record != null && record.epoch === this.#sourceEpoch) copies.set(record.source, d);
     });
     let records = 0;

@@ -36,19 +36,27 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'compact-syncs' as const }) },
 );
 
-const withCompaction = fc.oneof(
-  { weight: 20, arbitrary: step },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constant('compact-source' as const), keep: fc.integer({ min: 2, max: 6 }) }),
-  },
-);
-
-/** The same, with compaction of what MM2 has mirrored and of what it has not. */
-export const simulatedLifeWithCompaction: fc.Arbitrary<Step[]> = fc.array(withCompaction, {
-  minLength: 3,
-  maxLength: 30,
-});
-
 /** A life of one mirrored partition, with everything that goes wrong in it. */
 export const simulatedLife: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 30 });
+
+const expireTarget = fc.record({
+  do: fc.constant('expire-target' as const),
+  offsets: fc.integer({ min: 1, max: 30 }),
+});
+const compactSource = fc.record({ do: fc.constant('compact-source' as const), keep: fc.integer({ min: 2, max: 6 }) });
+
+/** The same, with retention on the target. */
+export const simulatedLifeWithRetention: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof({ weight: 20, arbitrary: step }, { weight: 1, arbitrary: expireTarget }),
+  { minLength: 3, maxLength: 30 },
+);
+
+/** And with compaction of what MM2 has mirrored and of what it has not. */
+export const simulatedLifeWithCompaction: fc.Arbitrary<Step[]> = fc.array(
+  fc.oneof(
+    { weight: 20, arbitrary: step },
+    { weight: 1, arbitrary: expireTarget },
+    { weight: 1, arbitrary: compactSource },
+  ),
+  { minLength: 3, maxLength: 30 },
+);

@@ -83,7 +83,7 @@ function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translat
   const u = Number(upstream);
   const violations: Violation[] = [];
   for (const beside of BESIDE) {
-    const p = Math.min(Math.max(0, Number(translation.low) + beside), mm2.targetEnd);
+    const p = Math.min(Math.max(mm2.targetStart, Number(translation.low) + beside), mm2.targetEnd);
     const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p));
     const skipped = mm2.skips(u, p);
     if (BigInt(skipped) > skipAtMost) violations.push({ upstream: u, kind: 'skip', said: skipAtMost, true: skipped });
@@ -106,7 +106,7 @@ function sourceStretch(mm2: SimulatedMm2, content: Content, { from, until }: Str
 
 function targetStretch(mm2: SimulatedMm2, content: Content, { from, until }: Stretch): DigestedStretch {
   const records = mm2.targetRecords.flatMap((one, offset) =>
-    one === null || offset < from || offset >= until
+    one === null || offset < mm2.targetStart || offset < from || offset >= until
       ? []
       : [record(offset, one.epoch < 0 ? `foreign ${one.source}` : `${one.epoch} ${content(one.source)}`)],
   );

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { SimulatedMm2, type Step } from '../../../../lab/simulation/simulated-mm2.ts';
-import { simulatedLife, simulatedLifeWithCompaction } from '../../../../lab/simulation/steps.ts';
+import {
+  simulatedLife,
+  simulatedLifeWithCompaction,
+  simulatedLifeWithRetention,
+} from '../../../../lab/simulation/steps.ts';
 import { type Content, verifySimulated } from '../../../../lab/simulation/verified-simulation.ts';
 
 const LIVES = 800;
@@ -15,9 +19,17 @@ interface Case {
 const CASES: readonly Case[] = [
   { records: 'different', content: (offset) => String(offset), lives: simulatedLifeWithCompaction },
   // Compaction keeps the last of equal records, which the simulated one does not know.
-  { records: 'equal three in a row', content: (offset) => String(Math.floor(offset / 3)), lives: simulatedLife },
-  { records: 'equal in long stretches', content: (offset) => String(Math.floor(offset / 25)), lives: simulatedLife },
-  { records: 'all equal', content: () => '', lives: simulatedLife },
+  {
+    records: 'equal three in a row',
+    content: (offset) => String(Math.floor(offset / 3)),
+    lives: simulatedLifeWithRetention,
+  },
+  {
+    records: 'equal in long stretches',
+    content: (offset) => String(Math.floor(offset / 25)),
+    lives: simulatedLifeWithRetention,
+  },
+  { records: 'all equal', content: () => '', lives: simulatedLifeWithRetention },
 ];
 
 function live(steps: readonly Step[]): SimulatedMm2 {
