@@ -297,10 +297,18 @@ describe('restore on a live flow', () => {
   });
 
   test('the source is dead: the plan onto the target comes from the history and keeps its bounds', async () => {
-    await mm2.kill();
     for (const nodeId of a.nodeIds) await a.kill(nodeId);
     const behind = await plan('target', '--group', 'billing');
     expect(behind.plan.refusals.map(({ code }) => code)).toEqual(['MM2_SYNCS_GROUPS']);
+    // MM2 goes on with the checkpoints that it has.
+    const undone = await plan('target', '--group', 'billing', '--even-if-mm2-syncs');
+    expect((await apply(undone)).code).toBe(0);
+    const [first] = undone.plan.groups[0]?.steps ?? [];
+    await waitUntil('MM2 to move the group although the source is dead', async () => {
+      const now = byPartition(await b.admin.groupOffsets('billing')).get(0);
+      return now !== undefined && first !== undefined && now > first.to;
+    });
+    await mm2.kill();
     const made = await plan('target', '--group', '*', '--topic', 'orders', '--even-if-mm2-syncs');
     expect(made.plan.groups.map(({ group }) => group)).toEqual(['billing', 'shipping']);
     expect({ code: made.code, refusals: made.plan.refusals }).toEqual({ code: 0, refusals: [] });

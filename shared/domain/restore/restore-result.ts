@@ -67,7 +67,8 @@ export function groupResult(
   const partitions = moves.map((move): PartitionResult => {
     const { topic, partition, before, to } = move;
     const failure = answers.get(topic, partition)?.failure;
-    if (failure === null || failure?.retriable === true) untouched = false;
+    // No answer to what was asked is no promise that it was not taken.
+    if (before !== to && (failure == null || failure.retriable)) untouched = false;
     const why = failure === null || failure === undefined ? undefined : `${failure.error}: ${failure.message}`;
     if (readBack.kind === 'unread') {
       return { ...move, found: null, standing: 'unknown', why: why ?? readBack.unread.message };
