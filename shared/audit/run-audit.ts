@@ -3,6 +3,8 @@ import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
 import { makeFinding, worstFirst } from '../domain/findings/make-finding.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
 import { nextState } from '../domain/history/next-state.ts';
+import { DEFAULT_RETENTION } from '../domain/history/retention.ts';
+import { thinMapping } from '../domain/history/thin-mapping.ts';
 import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
 import type { FlowObservation } from '../domain/observation.ts';
 import type { PartitionMap } from '../domain/partition-map.ts';
@@ -98,6 +100,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
       const began = (kept?.known?.heldUntil ?? 0) < at ? at : observation.at;
       const state = nextState({ ...observation, at: began }, states, judged, pairs);
       const outcome = kept === null ? null : await kept.record(state);
+      if (outcome?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
       flowMemory.known = outcome?.known ?? { state, heldUntil: state.at };
       reports.push(outcome?.failure == null ? judged : notRecorded(judged, outcome.failure));
     }

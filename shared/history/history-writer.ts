@@ -1,9 +1,9 @@
 import { applyFrame, encodeFrame, type FrameHeader } from '../domain/history/frame.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
 import type { KnownFlow } from '../domain/history/known-flow.ts';
-import { thinToBudget } from '../domain/history/mapping-run.ts';
 import { checkRetention, expiresAt, levelDue, type Retention } from '../domain/history/retention.ts';
 import { isSameState } from '../domain/history/same-state.ts';
+import { thinMapping } from '../domain/history/thin-mapping.ts';
 import { DamagedFrameError } from './history-errors.ts';
 import { loadChain } from './load-chain.ts';
 import { readStateAsOf } from './read-history.ts';
@@ -105,7 +105,7 @@ export class HistoryWriter {
     }
     const parent = level === keyframe ? null : (this.#tails[level] ?? null);
     const told = parent === null ? state.renumbered() : state;
-    const mappingThinned = this.#thinMapping(told);
+    const mappingThinned = thinMapping(told, this.#retention.mappingPoints);
     const header: FrameHeader = {
       flow: this.#lease.flow,
       at: state.at,
@@ -161,17 +161,5 @@ export class HistoryWriter {
       const good = await readStateAsOf(this.#store, this.#lease.flow, Number.MAX_SAFE_INTEGER, now);
       this.#rescued = good?.state ?? null;
     }
-  }
-
-  #thinMapping(state: HistoryState): number {
-    let dropped = 0;
-    for (const partitions of state.mapping.values()) {
-      for (const history of partitions.values()) {
-        if (history.length <= this.#retention.mappingPoints) continue;
-        // A quarter at once, so that not every frame has to tell all points anew.
-        dropped += thinToBudget(history, Math.ceil(this.#retention.mappingPoints * 0.75));
-      }
-    }
-    return dropped;
   }
 }
