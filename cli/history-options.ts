@@ -13,13 +13,19 @@ export interface HistoryOptions {
   readonly history?: string;
 }
 
+/** Where a history is: a file of this machine, or the table that the audit function keeps. */
+export type HistoryPlace =
+  | { readonly kind: 'sqlite'; readonly file: string }
+  | { readonly kind: 'dynamodb'; readonly table: string };
+
 const VARIABLE = 'TIDEMARK_HISTORY';
 const OFF = 'off';
+const DYNAMODB = 'dynamodb:';
 
 export function addHistoryOption(command: Command): Command {
   return command.option(
-    '--history <file>',
-    `SQLite file of the history, or "${OFF}" (default: $${VARIABLE}, or one for each configuration under ~/.local/state/tidemark)`,
+    '--history <place>',
+    `SQLite file of the history, ${DYNAMODB}TABLE for that of the audit function, or "${OFF}" (default: $${VARIABLE}, or a file for each configuration under ~/.local/state/tidemark)`,
   );
 }
 
@@ -28,8 +34,10 @@ export async function openHistory(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
 ): Promise<SnapshotStore | null> {
-  const path = historyFile(options, terminal.environment);
-  return path === null ? null : await openFile(path);
+  const place = historyPlace(options, terminal.environment);
+  if (place === null) return null;
+  const { openSnapshotStore } = await import('./history-stores.ts');
+  return await openSnapshotStore(place);
 }
 
 /** The same for commands that are nothing without a history. @throws UsageError where it is off */
@@ -39,7 +47,7 @@ export async function requireHistory(
 ): Promise<SnapshotStore> {
   const store = await openHistory(options, terminal);
   if (store !== null) return store;
-  throw new UsageError('the history is off', `name its file: --history FILE, or unset ${VARIABLE}`);
+  throw new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
 }
 
 /** Name under which this process holds the right to write a flow's history. */
@@ -47,19 +55,24 @@ export function historyOwner(): string {
   return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
-async function openFile(path: string): Promise<SnapshotStore> {
-  const [{ openHistoryDatabase }, { createSqliteSnapshotStore }] = await Promise.all([
-    import('../shared/adapters/sqlite/open-database.ts'),
-    import('../shared/adapters/sqlite/sqlite-snapshot-store.ts'),
-  ]);
-  return createSqliteSnapshotStore(openHistoryDatabase(path));
-}
-
-/** The file of the history, in a folder that exists; null where it is off. */
-export function historyFile(options: HistoryOptions & ConfigOptions, environment: NodeJS.ProcessEnv): string | null {
+/** The place of the history, a file's folder being there; null where it is off. @throws UsageError */
+export function historyPlace(
+  options: HistoryOptions & ConfigOptions,
+  environment: NodeJS.ProcessEnv,
+): HistoryPlace | null {
   const named = options.history ?? environment[VARIABLE];
   if (named === OFF) return null;
-  if (named !== undefined && named !== '') return resolve(named);
+  if (named === undefined || named === '') return { kind: 'sqlite', file: defaultFile(options, environment) };
+  if (!named.startsWith(DYNAMODB)) return { kind: 'sqlite', file: resolve(named) };
+  const table = named.slice(DYNAMODB.length);
+  if (/^[\w.-]{3,255}$/.test(table)) return { kind: 'dynamodb', table };
+  throw new UsageError(
+    `"${table}" is no name of a DynamoDB table`,
+    `write ${DYNAMODB}TABLE, as the stack's output has it`,
+  );
+}
+
+function defaultFile(options: ConfigOptions, environment: NodeJS.ProcessEnv): string {
   // One for each configuration: flows of other clusters can have the same names.
   const config = resolve(configFileOf(options));
   const digest = createHash('sha256').update(config).digest('hex').slice(0, 8);

@@ -9,10 +9,11 @@ import { addConfigOptions, type ConfigOptions, loadFromOptions } from '../config
 import { connector, writerConnector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
+import type { HistoryStores } from '../history-stores.ts';
 import { seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { commandLine } from '../render/command-line.ts';
-import { openRestoreStores, type RestoreStores } from '../restore-stores.ts';
+import { openRestoreStores } from '../restore-stores.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { UsageError, unknownName } from '../usage-error.ts';
 
@@ -32,7 +33,7 @@ interface UndoOptions extends CarryOutOptions {
 /** What carrying out a plan works with; the connections end when it is done. */
 interface Hands {
   readonly loaded: LoadedPlan;
-  readonly plans: RestoreStores['plans'];
+  readonly plans: HistoryStores['plans'];
   readonly reader: ClusterReader;
   readonly writer: OffsetWriter;
   readonly clock: { now(): number };

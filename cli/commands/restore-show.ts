@@ -6,8 +6,9 @@ import type { LoadedPlan } from '../../shared/restore/load-plan.ts';
 import { addConfigOptions, type ConfigOptions } from '../config-options.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
+import type { HistoryStores } from '../history-stores.ts';
 import { grouped, plural, printable } from '../render/text.ts';
-import { openRestoreStores, type RestoreStores } from '../restore-stores.ts';
+import { openRestoreStores } from '../restore-stores.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { unknownName } from '../usage-error.ts';
 
@@ -39,7 +40,7 @@ Exit codes: 0 shown, 2 wrong usage or configuration, 3 could not be read, 4 alte
     });
 }
 
-async function show(id: string, { plans }: RestoreStores, options: ShowOptions, terminal: Terminal): Promise<ExitCode> {
+async function show(id: string, { plans }: HistoryStores, options: ShowOptions, terminal: Terminal): Promise<ExitCode> {
   const { loadPlan } = await import('../../shared/restore/load-plan.ts');
   const { logOf } = await import('../../shared/restore/restore-checks.ts');
   const now = Date.now();
@@ -64,7 +65,7 @@ async function show(id: string, { plans }: RestoreStores, options: ShowOptions, 
   return refusals.length === 0 ? ExitCode.fine : ExitCode.refused;
 }
 
-async function planList({ plans }: RestoreStores, options: ShowOptions): Promise<readonly string[]> {
+async function planList({ plans }: HistoryStores, options: ShowOptions): Promise<readonly string[]> {
   const { loadPlan } = await import('../../shared/restore/load-plan.ts');
   const now = Date.now();
   const rows: object[] = [];
@@ -81,7 +82,7 @@ async function planList({ plans }: RestoreStores, options: ShowOptions): Promise
 }
 
 /** What became of a plan, in a word. */
-async function stateOf(plans: RestoreStores['plans'], loaded: LoadedPlan, now: number): Promise<string> {
+async function stateOf(plans: HistoryStores['plans'], loaded: LoadedPlan, now: number): Promise<string> {
   const { logOf } = await import('../../shared/restore/restore-checks.ts');
   const log = await logOf(plans, loaded, now);
   if ('code' in log) return 'damaged';

@@ -25,6 +25,16 @@ export async function guarded<T>(run: () => Promise<T>): Promise<T> {
 }
 
 function storeError(cause: unknown): HistoryStoreError {
+  if (
+    cause instanceof Error &&
+    (cause.name === 'CredentialsProviderError' || /^Region (is missing|not accepted)/.test(cause.message))
+  ) {
+    const what = cause.name === 'CredentialsProviderError' ? 'credentials were' : 'Region was';
+    return new HistoryStoreError('HISTORY_STORE_DENIED', `no AWS ${what} found for the history's table`, {
+      cause,
+      remedy: 'Set AWS_PROFILE and AWS_REGION, or log in with `aws sso login`, as for the aws command line.',
+    });
+  }
   if (!(cause instanceof DynamoDBServiceException)) {
     const why = cause instanceof Error && cause.name !== 'Error' ? ` (${cause.name})` : '';
     return new HistoryStoreError('HISTORY_STORE_UNREACHABLE', `DynamoDB did not answer${why}`, {
