@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { SnapshotStore } from '../shared/ports.ts';
 import { type ConfigOptions, configFileOf } from './config-options.ts';
+import type { HistoryPlace } from './history-place.ts';
 import type { Terminal } from './terminal.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -12,11 +13,6 @@ import { UsageError } from './usage-error.ts';
 export interface HistoryOptions {
   readonly history?: string;
 }
-
-/** Where a history is: a file of this machine, or the table that the audit function keeps. */
-export type HistoryPlace =
-  | { readonly kind: 'sqlite'; readonly file: string }
-  | { readonly kind: 'dynamodb'; readonly table: string };
 
 const VARIABLE = 'TIDEMARK_HISTORY';
 const OFF = 'off';

@@ -1,5 +1,5 @@
 import type { PlanStore, SnapshotStore } from '../shared/ports.ts';
-import type { HistoryPlace } from './history-options.ts';
+import type { HistoryPlace } from './history-place.ts';
 
 /** The history and the restores that were planned from it, which are in the same place. */
 export interface HistoryStores {
