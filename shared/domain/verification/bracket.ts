@@ -16,6 +16,21 @@ export interface Bracket {
   readonly surplusFrom: number;
 }
 
+/** Target offsets that are compared in front of a position that no sync vouches for. */
+const FRONT_AT_MOST = 10_000n;
+
+/**
+ * Whether more records stand in front of the oldest sync than led up to it, and MM2 has not yet come as far as they can
+ * have reached: a restart before the first sync that anybody knows of, not made good yet. Some records may then stand
+ * only there, and no sync is a place to begin from.
+ */
+export function mayHoldMoreInFront(mapping: PartitionMapping): boolean {
+  if (mapping.empty || mapping.cause !== 'first-known') return false;
+  const first = mapping.at(mapping.first);
+  const inFront = first.downstream - mapping.floor;
+  return inFront > first.upstream && (mapping.furthestUpstream() ?? 0n) < inFront;
+}
+
 /** What lies between the two syncs around a source offset, or between the outermost one and the end of the log. */
 export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket {
   const { target, settled, length } = mapping;
@@ -23,9 +38,23 @@ export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket 
   if (mapping.empty) {
     const base = inside(mapping.floor);
     const sourceFrom = least(upstream, mapping.lastVoid()?.upstream ?? upstream);
-    return { base, from: base, until: target.end, sourceFrom, sourceUntil: null, closed: false, surplusFrom: length };
+    // What stands in front of it shows whether the log is still the one that the floor was taken from.
+    const from = target.end - target.start <= FRONT_AT_MOST ? target.start : base;
+    return { base, from, until: target.end, sourceFrom, sourceUntil: null, closed: false, surplusFrom: length };
   }
   const index = mapping.lookup(upstream);
+  if (mayHoldMoreInFront(mapping)) {
+    const base = inside(mapping.floor);
+    return {
+      base,
+      from: base,
+      until: target.end,
+      sourceFrom: 0n,
+      sourceUntil: null,
+      closed: false,
+      surplusFrom: length,
+    };
+  }
   if (index < 0) {
     const first = mapping.at(mapping.first);
     const base = inside(mapping.floor);

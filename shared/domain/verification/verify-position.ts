@@ -1,7 +1,7 @@
 import type { PartitionMapping } from '../mapping.ts';
 import type { Translation } from '../translation.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
-import { type Bracket, bracketOf, surplusesBehind } from './bracket.ts';
+import { bracketOf, surplusesBehind } from './bracket.ts';
 
 /** How records contradict what the syncs say of one source offset. */
 export interface Refutation {
@@ -69,6 +69,12 @@ export function verifyPosition(
 
   const toEnd = stretch.until >= mapping.target.end;
   const all = toEnd ? within(stretch, bracket.base, mapping.target.end) : records;
+  const front = toEnd ? onlyInFront(within(stretch, stretch.from, bracket.base), all, upstream) : null;
+  if (front !== null) {
+    const how = 'records at or after the offset stand only in front of where the syncs let a position begin';
+    const refutation = { upstream, said: said.low, found: front, how, certain: true };
+    return { translation: { reason: how }, refutation, pair: null, open: false };
+  }
   const keep = firstToKeep(all, upstream);
   const end = toEnd ? mapping.target.end : bracket.closed ? bracket.until - 1n : bracket.until;
   const position = keep === null ? end : (all[keep]?.position ?? end);
@@ -78,7 +84,8 @@ export function verifyPosition(
     if (there === null || there.contradicted.length > 0) copies.perhaps += surplus.records;
     else add(copies, copiesBehind(within(there, surplus.from, surplus.until), surplus.from, upstream));
   }
-  const refutation = refutationOf(mapping, upstream, said, bracket, records, wrong);
+  const later = !toEnd && surplusesBehind(mapping, upstream, bracket).length > 0;
+  const refutation = refutationOf(upstream, said, all, wrong, later);
   if (wrong.length > 0) {
     // The bracket itself stands on a sync that does not hold.
     return {
@@ -155,6 +162,18 @@ function firstToKeep(records: readonly AlignedRecord[], upstream: bigint): numbe
   return keep;
 }
 
+/** The first recognised record at or after the offset that has no copy among those behind, or null. */
+function onlyInFront(
+  front: readonly AlignedRecord[],
+  behind: readonly AlignedRecord[],
+  upstream: bigint,
+): bigint | null {
+  const unread = front.filter((one) => one.compared && one.upstream !== null && one.upstream >= upstream);
+  if (unread.length === 0) return null;
+  const copied = new Set(behind.map((one) => one.upstream));
+  return unread.find((one) => !copied.has(one.upstream))?.position ?? null;
+}
+
 function copiesBehind(records: readonly AlignedRecord[], position: bigint, upstream: bigint): Copies {
   const copies: Copies = { again: 0n, perhaps: 0n };
   for (const record of records) {
@@ -216,26 +235,19 @@ function betweenNeighbours(
   return [{ low, high, again, proof, reason: undefined }];
 }
 
+/** @param later whether MM2 wrote records again behind these: that can make good what stands only in front here */
 function refutationOf(
-  mapping: PartitionMapping,
   upstream: bigint,
   said: Translation,
-  bracket: Bracket,
   records: readonly AlignedRecord[],
   wrong: readonly bigint[],
+  later: boolean,
 ): Refutation | null {
   const [first] = wrong;
   if (first !== undefined) {
-    return {
-      upstream,
-      said: said.low,
-      found: first,
-      how: 'an offset sync names another record than the one there',
-      certain: true,
-    };
+    const how = 'an offset sync names another record than the one there';
+    return { upstream, said: said.low, found: first, how, certain: true };
   }
-  // What is written again farther on can make good what stands only in front of the position here.
-  const later = surplusesBehind(mapping, upstream, bracket).length > 0;
   const lastCopies = new Map<bigint, bigint>();
   for (const one of records) if (one.upstream !== null && one.compared) lastCopies.set(one.upstream, one.position);
   const skipped = [...lastCopies].filter(([offset, position]) => offset >= upstream && position < said.low);
