@@ -61,6 +61,8 @@ export class JavaProcess {
         // The JVM's own warnings go to standard output, where the agent's answers are.
         '-Xlog:disable',
         '-XX:-UsePerfData',
+        // Java 17 takes it from LANG, which not every machine has.
+        '-Dfile.encoding=UTF-8',
         `-Dlog4j2.configurationFile=${this.logs.settings}`,
         '-cp',
         classpath,

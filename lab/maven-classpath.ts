@@ -33,7 +33,12 @@ export async function resolveClasspath(cache: string = CACHE): Promise<string> {
     requireTool('javac');
     const files = sources.map((name) => join(JAVA_SOURCES, name));
     const compiled = join(folder, 'compiled');
-    await run('javac', ['-nowarn', '-d', compiled, '-cp', jarPath, ...files], 'LAB_COMPILE_FAILED');
+    // A machine without LANG takes sources for ASCII.
+    await run(
+      'javac',
+      ['-nowarn', '-encoding', 'UTF-8', '-d', compiled, '-cp', jarPath, ...files],
+      'LAB_COMPILE_FAILED',
+    );
     // A jar, because a shared class archive refuses folders on the class path.
     await run('jar', ['--create', '--file', join(folder, 'lab.jar'), '-C', compiled, '.'], 'LAB_COMPILE_FAILED');
   });
