@@ -24,16 +24,16 @@ export function widthOf(stream: NodeJS.WriteStream): number {
   return Math.min(120, Math.max(60, stream.columns ?? 80));
 }
 
-/** Writes all of it, waiting where the reader is slow; a reader that has gone away is no error (`| head`). */
-export async function writeAll(stream: NodeJS.WriteStream, parts: Iterable<string>): Promise<void> {
+/** Writes all of it, waiting where the reader is slow; a reader that has gone away is no error (`| head`): false. */
+export async function writeAll(stream: NodeJS.WriteStream, parts: Iterable<string>): Promise<boolean> {
   let pending = '';
   for (const part of parts) {
     pending += part;
     if (pending.length < 65_536) continue;
-    if (!(await write(stream, pending))) return;
+    if (!(await write(stream, pending))) return false;
     pending = '';
   }
-  await write(stream, pending);
+  return await write(stream, pending);
 }
 
 function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {

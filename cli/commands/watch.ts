@@ -105,9 +105,8 @@ async function watchAll(
   });
   const seen = new Set<ExitCode>();
   for await (const event of events) {
-    await writeAll(terminal.stdout, [render(event)]);
     // Nobody reads any longer (`| head`).
-    if (!terminal.stdout.writable) break;
+    if (!(await writeAll(terminal.stdout, [render(event)]))) break;
     if (event.kind === 'audit') seen.add(auditExitCode({ at: event.at, flows: [event.report] }, failOn));
   }
   if (seen.has(ExitCode.critical)) return ExitCode.critical;

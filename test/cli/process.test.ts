@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.ts';
 import { tidemark } from './tidemark.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/tidemark.js', import.meta.url));
@@ -24,6 +25,10 @@ beforeAll(async () => {
   writeFileSync(
     join(folder, 'hung.properties'),
     `clusters=A,B\nA.bootstrap.servers=127.0.0.1:${port}\nB.bootstrap.servers=127.0.0.1:${port}\nA->B.enabled=true\n`,
+  );
+  writeFileSync(
+    join(folder, 'refused.properties'),
+    'clusters=A,B\nA.bootstrap.servers=127.0.0.1:1\nB.bootstrap.servers=127.0.0.1:1\nA->B.enabled=true\n',
   );
 });
 afterAll(async () => {
@@ -59,6 +64,39 @@ describe('the process', () => {
     const { code } = await tidemark(['audit', '--mm2', 'hung.properties', '--timeout', '1.5'], { cwd: folder });
     expect(code).toBe(3);
     expect(Date.now() - begin).toBeLessThan(6_000);
+  });
+
+  test('a watch of clusters that refuse goes on, says so each time, and ends with 3 after --count', async () => {
+    const watch = ['watch', '--mm2', 'refused.properties', '--interval', '0.2', '--count', '3'];
+    const { code, stdout, stderr } = await tidemark(watch, { cwd: folder });
+    expect({ code, stderr }).toEqual({ code: 3, stderr: '' });
+    expect(stdout).toMatch(/^(\S+Z {2}NOT AUDITED {2}no flow could be audited: .*127\.0\.0\.1:1.*\n){3}$/);
+  });
+
+  test('SIGTERM ends a watch with 143, with its history given back', async () => {
+    const { code, stderr } = await tidemark(
+      ['watch', '--mm2', 'refused.properties', '--history', 'watched.db', '--interval', '0.2'],
+      { cwd: folder, meanwhile: (child) => void child.stdout?.once('data', () => child.kill('SIGTERM')) },
+    );
+    expect({ code, stderr }).toEqual({ code: 143, stderr: '\ntidemark: interrupted\n' });
+    const database = openHistoryDatabase(join(folder, 'watched.db'));
+    const head = database.prepare('SELECT leased_until FROM head').get();
+    database.close();
+    expect(head).toEqual({ leased_until: 0 });
+  });
+
+  test('a watch ends when nobody reads it any longer', async () => {
+    const { code } = await tidemark(['watch', '--mm2', 'refused.properties', '--interval', '0.2'], {
+      cwd: folder,
+      meanwhile: (child) => void child.stdout?.once('data', () => child.stdout?.destroy()),
+    });
+    expect(code).toBe(3);
+  });
+
+  test('a watch of a wrong configuration ends at once with 2', async () => {
+    const { code, stdout, stderr } = await tidemark(['watch', '--mm2', 'nowhere.properties'], { cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain('there is no file nowhere.properties');
   });
 
   test('a reader that goes away is no error', async () => {
