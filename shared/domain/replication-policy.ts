@@ -14,6 +14,8 @@ export interface ReplicationPolicy {
 }
 
 export const HEARTBEATS_TOPIC = 'heartbeats';
+/** How the name of every offset-syncs topic begins. */
+export const OFFSET_SYNCS = 'mm2-offset-syncs';
 
 /** Name on the target of a source topic: `A.orders` under the default policy, `orders` under identity. */
 export function remoteTopic(policy: ReplicationPolicy, sourceAlias: string, topic: string): string {
@@ -23,7 +25,7 @@ export function remoteTopic(policy: ReplicationPolicy, sourceAlias: string, topi
 /** `mm2-offset-syncs.<X>.internal`: X is the target's alias on the source, the source's alias on the target. */
 export function offsetSyncsTopic(policy: ReplicationPolicy, otherAlias: string): string {
   const s = policy.internalSeparator;
-  return `mm2-offset-syncs${s}${otherAlias}${s}internal`;
+  return `${OFFSET_SYNCS}${s}${otherAlias}${s}internal`;
 }
 
 /** `<source>.checkpoints.internal`, always on the target. */

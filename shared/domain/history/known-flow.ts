@@ -1,5 +1,6 @@
 import type { ObservedSyncs } from '../observed-syncs.ts';
 import { PartitionMap } from '../partition-map.ts';
+import { OFFSET_SYNCS } from '../replication-policy.ts';
 import type { SyncHistory } from '../sync-history.ts';
 import type { HistoryState } from './history-state.ts';
 import type { ClusterRole } from './series-dictionary.ts';
@@ -38,9 +39,17 @@ export function knownSyncs(known: KnownFlow, topic: string, role: ClusterRole): 
   }
   return {
     topic,
-    topicId: state.topicIds[role].get(topic) ?? null,
+    topicId: state.topicIds[role].get(topic) ?? idOfAnother(state),
     readTo: state.syncsReadTo,
     histories,
     malformed: 0,
   };
+}
+
+/** Where the flow was configured to keep its syncs in another topic before, that one's id; null where ids are not known. */
+function idOfAnother({ topicIds }: HistoryState): string | null {
+  for (const ids of [topicIds.source, topicIds.target]) {
+    for (const [name, id] of ids) if (name.startsWith(OFFSET_SYNCS)) return id;
+  }
+  return null;
 }
