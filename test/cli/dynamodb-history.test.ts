@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
 import { DynamoDbLocal } from '../../lab/dynamodb-local.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { HistoryState } from '../../shared/domain/history/history-state.ts';
@@ -10,6 +11,13 @@ import { HistoryWriter } from '../../shared/history/history-writer.ts';
 import { runTidemark } from './run-tidemark.ts';
 
 const TABLE = 'tidemark-history';
+
+const published = (name: string) =>
+  z.fromJSONSchema(
+    JSON.parse(readFileSync(new URL(`../../docs/schema/${name}`, import.meta.url), 'utf8')) as Parameters<
+      typeof z.fromJSONSchema
+    >[0],
+  );
 
 /** What the audit function keeps, asked for from a laptop. */
 describe('the history in DynamoDB on the command line', () => {
@@ -67,6 +75,17 @@ describe('the history in DynamoDB on the command line', () => {
     expect(JSON.parse(shown.stdout)).toMatchObject({
       flows: [{ verdict: 'at-risk', reasons: ['FOREIGN_WRITES'], groups: [{ group: 'billing', committed: '432' }] }],
     });
+  });
+
+  test.each([
+    ['list', 'snapshots-1.json'],
+    ['show', 'snapshot-1.json'],
+    ['stats', 'history-size-1.json'],
+  ])('snapshots %s prints what its published schema says', async (verb, file) => {
+    const { code, stdout } = await run(['snapshots', verb, '--format', 'json']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('A->B');
+    expect(published(file).safeParse(JSON.parse(stdout)).error?.issues ?? []).toEqual([]);
   });
 
   test('the restores planned from it are in the same table', async () => {
