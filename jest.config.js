@@ -11,5 +11,7 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/test/closing-line-reporter.js'],
+  // What takes long waits for brokers: two at once also where there are two cores, of which jest would leave one alone.
+  maxWorkers: 2,
   testTimeout: 120_000,
 };
