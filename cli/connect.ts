@@ -1,4 +1,5 @@
 import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
+import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
 import type { ClusterReader, OffsetWriter } from '../shared/ports.ts';
 
 /**
@@ -9,6 +10,19 @@ export async function connector(timeoutSeconds: number): Promise<(connection: Ka
   const { createClusterReader } = await import('../shared/adapters/kafka/cluster-reader.ts');
   const end = Date.now() + timeoutSeconds * 1000;
   return (connection) => createClusterReader(connection, { deadlineMs: Math.max(1, end - Date.now()) });
+}
+
+/** The same by a cluster's alias, for what audits all flows of a configuration. */
+export async function readerOf(
+  { clusters }: Pick<TidemarkConfig, 'clusters'>,
+  timeoutSeconds: number,
+): Promise<(alias: string) => ClusterReader> {
+  const connect = await connector(timeoutSeconds);
+  return (alias) => {
+    const connection = clusters.get(alias);
+    if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
+    return connect(connection);
+  };
 }
 
 /** The same for what writes offsets, with the writer's own credentials where the configuration has them. */

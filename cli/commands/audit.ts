@@ -5,7 +5,7 @@ import type { Severity } from '../../shared/domain/finding.ts';
 import { ExitCode } from '../../shared/errors.ts';
 import { asOfOption } from '../as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
-import { connector } from '../connect.ts';
+import { readerOf } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import { keepHistory } from '../keep-history.ts';
@@ -92,7 +92,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   }
   const { runAudit } = await import('../../shared/audit/run-audit.ts');
   const { DEFAULT_VERIFY_BYTES } = await import('../../shared/verify/verify-positions.ts');
-  const connect = await connector(options.timeout);
+  const reader = await readerOf(config, options.timeout);
   const group = matcher(options.group);
   const topic = matcher(options.topic);
   const progress = createProgress(terminal.stderr);
@@ -101,11 +101,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
     return await runAudit({
       // All flows stay in the configuration, for an opposite direction explains what is found in this one.
       config,
-      reader: (alias) => {
-        const connection = config.clusters.get(alias);
-        if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
-        return connect(connection);
-      },
+      reader,
       clock: { now: () => Date.now() },
       filter: {
         flow: (name) => flows.some(({ source, target }) => name === `${source}->${target}`),

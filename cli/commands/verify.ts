@@ -3,7 +3,7 @@ import type { AuditReport } from '../../shared/domain/audit-report.ts';
 import { ExitCode } from '../../shared/errors.ts';
 import type { FlowVerification } from '../../shared/verify/verify-positions.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
-import { connector } from '../connect.ts';
+import { readerOf } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { matcher } from '../name-patterns.ts';
 import { bytes, collect, positiveCount, seconds } from '../option-values.ts';
@@ -67,7 +67,7 @@ async function verify(
   const flows = chosenFlows(config.flows, options.flow);
   const { runAudit } = await import('../../shared/audit/run-audit.ts');
   const { DEFAULT_VERIFY_BYTES } = await import('../../shared/verify/verify-positions.ts');
-  const connect = await connector(options.timeout);
+  const reader = await readerOf(config, options.timeout);
   const group = matcher(options.group);
   const topic = matcher(options.topic);
   const progress = createProgress(terminal.stderr);
@@ -75,11 +75,7 @@ async function verify(
   try {
     const report = await runAudit({
       config,
-      reader: (alias) => {
-        const connection = config.clusters.get(alias);
-        if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
-        return connect(connection);
-      },
+      reader,
       clock: { now: () => Date.now() },
       filter: {
         flow: (name) => flows.some(({ source, target }) => name === `${source}->${target}`),

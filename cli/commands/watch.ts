@@ -5,7 +5,7 @@ import type { WatchEvent } from '../../shared/audit/watch.ts';
 import { flowName } from '../../shared/domain/flow.ts';
 import { ExitCode } from '../../shared/errors.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
-import { connector } from '../connect.ts';
+import { readerOf } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import { type KeptHistory, keepHistory } from '../keep-history.ts';
@@ -81,17 +81,13 @@ async function watchAll(
   const clock = { now: () => Date.now() };
   const memory = new AuditMemory();
   const audit = async () => {
-    const connect = await connector(options.timeout);
+    const reader = await readerOf(config, options.timeout);
     return await runAudit({
       config,
       clock,
       memory,
       filter: { flow: (name) => flows.has(name) },
-      reader: (alias) => {
-        const connection = config.clusters.get(alias);
-        if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
-        return connect(connection);
-      },
+      reader,
       ...(history === null ? {} : { history }),
     });
   };
