@@ -9,7 +9,7 @@ import { connector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import { matcher } from '../name-patterns.ts';
-import { collect, seconds } from '../option-values.ts';
+import { bytes, collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { commandLine } from '../render/command-line.ts';
 import { openRestoreStores } from '../restore-stores.ts';
@@ -27,6 +27,8 @@ interface PlanOptions extends ConfigOptions, HistoryOptions {
   readonly validFor: number;
   readonly clamp?: boolean;
   readonly evenIfMm2Syncs?: boolean;
+  readonly verify?: boolean;
+  readonly budget?: number;
   readonly format: 'table' | 'json';
   readonly timeout: number;
 }
@@ -54,6 +56,8 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
         .default(minProof),
     )
     .option('--max-age <seconds>', 'refuse where positions were last read so long before', age, maxAgeMs / 1000)
+    .option('--verify', 'onto the target: compare records on both sides where the syncs leave a position open')
+    .option('--budget <bytes>', 'read at most so many bytes for that, such as 32M (default: 32M)', bytes)
     .option('--clamp', "move positions outside the log to the log's nearest end, instead of refusing")
     .option('--even-if-mm2-syncs', 'plan although MirrorMaker moves groups on the target forward again')
     .option('--valid-for <seconds>', 'how long the plan may be begun', age, validForMs / 1000)
@@ -85,6 +89,9 @@ Exit codes: 0 planned, 2 wrong usage or configuration, 3 could not be read,
 }
 
 async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> {
+  if (options.budget !== undefined && options.verify !== true) {
+    throw new UsageError('--budget is of no use without --verify', 'add --verify, or leave --budget out');
+  }
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow === undefined ? undefined : [options.flow]);
   const [flow, second] = flows;
@@ -100,7 +107,10 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
   const readers = { source: connect(source), target: connect(target) };
   const progress = createProgress(terminal.stderr);
   try {
-    const { planRestore } = await import('../../shared/restore/plan-restore.ts');
+    const [{ planRestore }, { DEFAULT_VERIFY_BYTES }] = await Promise.all([
+      import('../../shared/restore/plan-restore.ts'),
+      import('../../shared/verify/verify-positions.ts'),
+    ]);
     return await planRestore({
       flow,
       opposite: config.flows.find((one) => one.source === flow.target && one.target === flow.source) ?? null,
@@ -120,6 +130,10 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,
       },
+      verify:
+        options.verify === true
+          ? { positions: 'open', budgetBytes: options.budget ?? DEFAULT_VERIFY_BYTES }
+          : undefined,
       progress: (step) => progress.step(step),
     });
   } finally {

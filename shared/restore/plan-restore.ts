@@ -4,13 +4,18 @@ import type { ClusterMetadata } from '../domain/cluster-data.ts';
 import { type Flow, flowName } from '../domain/flow.ts';
 import { readAtOf } from '../domain/history/known-flow.ts';
 import type { ClusterRole } from '../domain/history/series-dictionary.ts';
-import { decideRestore } from '../domain/restore/decide-restore.ts';
+import type { FlowObservation } from '../domain/observation.ts';
+import type { PartitionMap } from '../domain/partition-map.ts';
+import type { RecordEvidence } from '../domain/partition-state.ts';
+import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
+import { asObserved } from '../domain/restore/land-on-target.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
 import { ClusterUnreachableError } from '../errors.ts';
 import { readStateAsOf } from '../history/read-history.ts';
 import type { Clock, ClusterReader, SnapshotStore } from '../ports.ts';
+import { type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
 import { PLAN_DOCUMENT } from './load-plan.ts';
 import { observeNow } from './observe-now.ts';
 import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
@@ -41,6 +46,8 @@ export interface PlanRequest {
   /** Which source topics; all where absent. */
   readonly topic?: ((name: string) => boolean) | undefined;
   readonly terms: RestoreTerms;
+  /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */
+  readonly verify?: VerifyOptions | undefined;
   readonly progress?: (step: string) => void;
 }
 
@@ -72,10 +79,12 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
 
   progress(`reading ${name}`);
   const chosen = new Set(groups);
-  const { observation, evidence } = await observeNow(request, {
+  const { observation, evidence: looked } = await observeNow(request, {
     group: (group) => chosen.has(group),
     ...(request.topic === undefined ? {} : { topic: request.topic }),
   });
+  const commits = wantedCommits({ state: found.state, groups, topic: request.topic });
+  const evidence = await compared(request, observation, looked, commits);
   const reader = onto === 'source' ? request.source : request.target;
   progress(`reading groups of ${reader.alias}`);
   const isDown = (onto === 'source' ? observation.sourceDown : observation.targetDown) !== null;
@@ -107,6 +116,20 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   };
   if (!(await request.plans.add(document))) throw new Error(`there is a plan ${plan.id} already`);
   return { kind: 'planned', plan, hash: planHash(plan) };
+}
+
+/** The evidence with what comparing records around the wanted positions adds to it. */
+async function compared(
+  { flow, onto, source, target, verify, progress }: PlanRequest,
+  observation: FlowObservation,
+  evidence: PartitionMap<RecordEvidence>,
+  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+): Promise<PartitionMap<RecordEvidence>> {
+  const isDown = observation.sourceDown !== null || observation.targetDown !== null;
+  if (verify === undefined || onto === 'source' || isDown) return evidence;
+  progress?.(`comparing records of ${flowName(flow)}`);
+  const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
+  return (await verifyPositions({ ...observation, groups }, evidence, source, target, verify)).evidence;
 }
 
 async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {

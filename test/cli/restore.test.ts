@@ -263,6 +263,18 @@ describe('restore on a live flow', () => {
     }
   });
 
+  test('what arithmetic leaves open is too weak for exact, and proven by comparing records', async () => {
+    const exact = ['--group', 'billing', '--min-proof', 'exact'];
+    const refused = await plan('target', ...exact);
+    expect(refused.code).toBe(4);
+    expect(new Set(refused.plan.refusals.map(({ code }) => code))).toEqual(new Set(['PROOF_TOO_WEAK']));
+    const made = await plan('target', ...exact, '--verify');
+    expect({ code: made.code, refusals: made.plan.refusals }).toEqual({ code: 0, refusals: [] });
+    expect(made.plan.groups[0]?.steps.map(({ proof }) => proof)).toContain('verified');
+    expect(made.plan.groups[0]?.steps.map(({ rereadAtMost }) => rereadAtMost)).toEqual([0n, 0n]);
+    expect((await plan('target', ...exact, '--verify', '--budget', '1K')).code).toBe(4);
+  });
+
   test('MM2 moves a restored group forward again: refused, unless asked for all the same', async () => {
     await mm2.kill();
     const syncing = mm2Properties(

@@ -46,7 +46,7 @@ export const corrupted: Story = {
     const refused = await stage.plan(before, 'target', GROUPS);
     if (refused.id !== null && refused.hash !== null) throw new Error('planned although MM2 syncs group offsets');
     await mm2.stop();
-    const flags = ['--even-if-mm2-syncs'];
+    const flags = ['--even-if-mm2-syncs', '--verify', '--min-proof', 'exact'];
     const originals = await positions();
     const plan = await stage.plan(before, 'target', GROUPS, flags);
     await stage.apply(plan);

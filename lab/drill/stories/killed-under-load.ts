@@ -35,7 +35,7 @@ export const killedUnderLoad: Story = {
     }).catch(() => undefined);
     const then = await stage.moment(GROUPS);
     await mm2.stop();
-    const flags = ['--even-if-mm2-syncs', '--min-proof', 'conservative'];
+    const flags = ['--even-if-mm2-syncs', '--verify', '--min-proof', 'exact'];
     await stage.restore(then, 'target', GROUPS, { flags });
   },
 };

@@ -86,7 +86,11 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
 }
 
 /** The source commits of the wanted groups and topics, groups and partitions in order. */
-function wantedCommits({ state, groups, topic }: RestoreInputs): ReadonlyMap<string, PartitionMap<bigint>> {
+export function wantedCommits({
+  state,
+  groups,
+  topic,
+}: Pick<RestoreInputs, 'state' | 'groups' | 'topic'>): ReadonlyMap<string, PartitionMap<bigint>> {
   const all = state.positions('source');
   const wanted = new Map<string, PartitionMap<bigint>>();
   for (const group of [...groups].sort()) {
@@ -156,7 +160,7 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
     return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
   }
   if (isWeaker(proof, terms.minProof)) {
-    const remedy = `--min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
+    const remedy = `--verify may prove it by comparing records; --min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
     return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
   }
   return null;

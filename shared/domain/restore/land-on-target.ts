@@ -30,7 +30,7 @@ export function landOnTarget(
 }
 
 /** The group as an audit would have seen it at that time. */
-function asObserved(group: string, committed: PartitionMap<bigint>): ObservedGroup {
+export function asObserved(group: string, committed: PartitionMap<bigint>): ObservedGroup {
   const offsets = [...committed.entries()].map(([topic, partition, offset]) => ({ topic, partition, offset }));
   const listing = { group, state: 'Unknown', type: 'unknown', protocolType: '' } as const;
   return { listing, committed: read(offsets), checkedAt: 0 };
