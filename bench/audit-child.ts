@@ -1,14 +1,28 @@
 import { createClusterReader } from '../shared/adapters/kafka/cluster-reader.ts';
+import { openHistoryDatabase } from '../shared/adapters/sqlite/open-database.ts';
+import { createSqliteSnapshotStore } from '../shared/adapters/sqlite/sqlite-snapshot-store.ts';
+import { AuditMemory } from '../shared/audit/audit-memory.ts';
 import { runAudit } from '../shared/audit/run-audit.ts';
 import { loadMm2Properties } from '../shared/config/mm2-properties.ts';
 import type { FlowReport } from '../shared/domain/audit-report.ts';
+import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
+import { HistoryRecorder } from '../shared/history/history-recorder.ts';
 import type { ClusterReader } from '../shared/ports.ts';
 import { CHECK, type WholeAudit } from './audit-measure.ts';
 import { checkReport } from './check-report.ts';
 import { answerCalls } from './measured-child.ts';
 
-/** A process that audits a flow, as often as it is asked to, and then has its last report checked. */
+/** A process that audits a flow, as often as it is asked to, keeps each audit, and then has its last report checked. */
 let last: FlowReport | null = null;
+const clock = { now: () => Date.now() };
+const memory = new AuditMemory();
+const history = new HistoryRecorder({
+  store: createSqliteSnapshotStore(openHistoryDatabase(':memory:')),
+  owner: 'bench',
+  retention: DEFAULT_RETENTION,
+  leaseMs: 3_600_000,
+  clock,
+});
 
 async function audit(mm2File: string): Promise<WholeAudit> {
   last = null;
@@ -24,7 +38,9 @@ async function audit(mm2File: string): Promise<WholeAudit> {
       const reader = createClusterReader(connection);
       return countingAtClose(reader, (most) => requests.set(alias, most));
     },
-    clock: { now: () => Date.now() },
+    clock,
+    memory,
+    history,
   });
   const ms = performance.now() - begin;
   const { user, system } = process.cpuUsage(cpu);
