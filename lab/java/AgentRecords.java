@@ -48,6 +48,9 @@ final class AgentRecords {
         key -> {
           settings.putIfAbsent("batch.size", "65536");
           settings.putIfAbsent("linger.ms", "2");
+          // A partition that is a moment old may refuse the first batch and take the second; brokers that know nothing of a
+          // producer take any sequence number for its first, and then refuse the one before for ever.
+          settings.putIfAbsent("max.in.flight.requests.per.connection", "1");
           if (!transactionalId.isEmpty()) settings.put("transactional.id", transactionalId);
           var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
           if (!transactionalId.isEmpty()) producer.initTransactions();

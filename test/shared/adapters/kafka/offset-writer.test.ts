@@ -46,7 +46,7 @@ describe('writing to a real cluster', () => {
   beforeAll(async () => {
     cluster = await lab.startCluster({ alias: 'A' });
     await cluster.admin.createTopics({ orders: { partitions: 3 }, payments: { partitions: 2 } });
-    await new RecordWriter(cluster.admin).write('orders', 20);
+    await new RecordWriter(cluster.admin).write('orders', 20, { partition: 0 });
   });
 
   test('GIVEN nobody ever committed WHEN a group that does not exist is written THEN it comes to be', async () => {
