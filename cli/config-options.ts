@@ -65,3 +65,12 @@ export function chosenFlows(flows: readonly Flow[], names: readonly string[] | u
   }
   return names === undefined ? flows : flows.filter((flow) => names.includes(flowName(flow)));
 }
+
+/** The one flow that `--flow` names, which may be left out where there is no other. */
+export function oneFlow(flows: readonly Flow[], name: string | undefined): Flow {
+  const [flow, second] = chosenFlows(flows, name === undefined ? undefined : [name]);
+  if (flow === undefined || second !== undefined) {
+    throw new UsageError('there are several flows', `name one: --flow '${flows.map(flowName).join("' or --flow '")}'`);
+  }
+  return flow;
+}

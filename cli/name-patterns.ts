@@ -1,3 +1,6 @@
+import type { AuditFilter } from '../shared/audit/audit-filter.ts';
+import { type Flow, flowName } from '../shared/domain/flow.ts';
+
 /** A test of names for what `--group` and `--topic` take: exact names, or globs with `*` and `?`. */
 export function matcher(patterns: readonly string[] | undefined): ((name: string) => boolean) | null {
   if (patterns === undefined || patterns.length === 0) return null;
@@ -10,4 +13,19 @@ export function matcher(patterns: readonly string[] | undefined): ((name: string
   });
   // A name that has a star in it is still found by writing it out.
   return (name) => compiled.some(({ pattern, regex }) => name === pattern || regex.test(name));
+}
+
+/** What an audit is limited to: some flows, and what `--group` and `--topic` name of them. */
+export function filterOf(
+  flows: readonly Flow[],
+  options: { readonly group?: readonly string[]; readonly topic?: readonly string[] },
+): AuditFilter {
+  const names = new Set(flows.map(flowName));
+  const group = matcher(options.group);
+  const topic = matcher(options.topic);
+  return {
+    flow: (name) => names.has(name),
+    ...(group === null ? {} : { group }),
+    ...(topic === null ? {} : { topic }),
+  };
 }

@@ -31,3 +31,18 @@ export async function compactPartition(
     { deadlineMs: 60_000, intervalMs: 500, explain: () => cluster.log(1).split('\n').slice(-20).join('\n') },
   );
 }
+
+/** Compacts the flow's offset-syncs topic on its source, as a broker does sooner or later. MM2 has to be running. */
+export async function compactOffsetSyncs(source: LabCluster, targetAlias: string): Promise<void> {
+  const topic = `mm2-offset-syncs.${targetAlias}.internal`;
+  const records = async (): Promise<number> => (await source.admin.readRaw(topic, 0)).length;
+  const before = await records();
+  await source.admin.alterTopicConfig(topic, {
+    'cleanup.policy': 'compact',
+    'segment.ms': '1',
+    'min.cleanable.dirty.ratio': '0.0',
+    'min.compaction.lag.ms': '0',
+  });
+  // Heartbeats get syncs as well: they roll the segment.
+  await waitUntil('the syncs to be compacted', async () => (await records()) < before / 2);
+}

@@ -57,3 +57,14 @@ export function mm2Properties(
   }
   return renderProperties(settings);
 }
+
+/** Overrides for a source `A` of three brokers, so that MM2's own topics there outlive one of them. */
+export const MM2_ON_THREE_BROKERS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    'A->B.offset-syncs.topic.replication.factor',
+    'B->A.heartbeats.topic.replication.factor',
+    'A.offset.storage.replication.factor',
+    'A.status.storage.replication.factor',
+    'A.config.storage.replication.factor',
+  ].map((key) => [key, '3']),
+);

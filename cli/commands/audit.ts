@@ -9,24 +9,23 @@ import { readerOf } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import { keepHistory } from '../keep-history.ts';
-import { matcher } from '../name-patterns.ts';
+import { filterOf, matcher } from '../name-patterns.ts';
 import { bytes, collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
+import { type VerifyOpenOptions, verifyOpen } from '../verify-options.ts';
 import { auditPast } from './audit-past.ts';
 
 /** `--fail-on`. */
 export type FailOn = Severity | 'never';
 
-interface AuditOptions extends ConfigOptions, HistoryOptions {
+interface AuditOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
   readonly flow?: readonly string[];
   readonly group?: readonly string[];
   readonly topic?: readonly string[];
   readonly format: 'table' | 'json';
   readonly failOn: FailOn;
-  readonly verify?: boolean;
-  readonly budget?: number;
   readonly timeout: number;
   readonly asOf?: number;
 }
@@ -87,14 +86,9 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
 async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditReport> {
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow);
-  if (options.budget !== undefined && options.verify !== true) {
-    throw new UsageError('--budget is of no use without --verify', 'add --verify, or leave --budget out');
-  }
+  const verify = await verifyOpen(options);
   const { runAudit } = await import('../../shared/audit/run-audit.ts');
-  const { DEFAULT_VERIFY_BYTES } = await import('../../shared/verify/verify-positions.ts');
   const reader = await readerOf(config, options.timeout);
-  const group = matcher(options.group);
-  const topic = matcher(options.topic);
   const progress = createProgress(terminal.stderr);
   const history = await keepHistory(options, terminal, options.timeout);
   try {
@@ -103,14 +97,8 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
       config,
       reader,
       clock: { now: () => Date.now() },
-      filter: {
-        flow: (name) => flows.some(({ source, target }) => name === `${source}->${target}`),
-        ...(group === null ? {} : { group }),
-        ...(topic === null ? {} : { topic }),
-      },
-      ...(options.verify === true
-        ? { verify: { positions: 'open', budgetBytes: options.budget ?? DEFAULT_VERIFY_BYTES } }
-        : {}),
+      filter: filterOf(flows, options),
+      ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
       ...(history.history === null ? {} : { history: history.history }),
     });

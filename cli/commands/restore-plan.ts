@@ -4,7 +4,7 @@ import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../shared/domain/re
 import { ExitCode } from '../../shared/errors.ts';
 import type { Planned } from '../../shared/restore/plan-restore.ts';
 import { asOfOption } from '../as-of-option.ts';
-import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
+import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../config-options.ts';
 import { connector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
@@ -14,9 +14,9 @@ import { createProgress } from '../progress.ts';
 import { commandLine } from '../render/command-line.ts';
 import { openRestoreStores } from '../restore-stores.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
-import { UsageError } from '../usage-error.ts';
+import { type VerifyOpenOptions, verifyOpen } from '../verify-options.ts';
 
-interface PlanOptions extends ConfigOptions, HistoryOptions {
+interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
   readonly asOf: number;
   readonly onto: 'source' | 'target';
   readonly flow?: string;
@@ -27,8 +27,6 @@ interface PlanOptions extends ConfigOptions, HistoryOptions {
   readonly validFor: number;
   readonly clamp?: boolean;
   readonly evenIfMm2Syncs?: boolean;
-  readonly verify?: boolean;
-  readonly budget?: number;
   readonly format: 'table' | 'json';
   readonly timeout: number;
 }
@@ -89,16 +87,9 @@ Exit codes: 0 planned, 2 wrong usage or configuration, 3 could not be read,
 }
 
 async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> {
-  if (options.budget !== undefined && options.verify !== true) {
-    throw new UsageError('--budget is of no use without --verify', 'add --verify, or leave --budget out');
-  }
+  const verify = await verifyOpen(options);
   const config = await loadFromOptions(options, terminal);
-  const flows = chosenFlows(config.flows, options.flow === undefined ? undefined : [options.flow]);
-  const [flow, second] = flows;
-  if (flow === undefined || second !== undefined) {
-    const names = config.flows.map(flowName).join("' or --flow '");
-    throw new UsageError('there are several flows', `name one: --flow '${names}'`);
-  }
+  const flow = oneFlow(config.flows, options.flow);
   const source = config.clusters.get(flow.source);
   const target = config.clusters.get(flow.target);
   if (source === undefined || target === undefined) throw new Error(`a cluster of ${flowName(flow)} has no connection`);
@@ -107,10 +98,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
   const readers = { source: connect(source), target: connect(target) };
   const progress = createProgress(terminal.stderr);
   try {
-    const [{ planRestore }, { DEFAULT_VERIFY_BYTES }] = await Promise.all([
-      import('../../shared/restore/plan-restore.ts'),
-      import('../../shared/verify/verify-positions.ts'),
-    ]);
+    const { planRestore } = await import('../../shared/restore/plan-restore.ts');
     return await planRestore({
       flow,
       opposite: config.flows.find((one) => one.source === flow.target && one.target === flow.source) ?? null,
@@ -130,10 +118,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,
       },
-      verify:
-        options.verify === true
-          ? { positions: 'open', budgetBytes: options.budget ?? DEFAULT_VERIFY_BYTES }
-          : undefined,
+      verify,
       progress: (step) => progress.step(step),
     });
   } finally {

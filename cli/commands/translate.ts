@@ -5,7 +5,7 @@ import type { KnownFlow } from '../../shared/domain/history/known-flow.ts';
 import { ExitCode, TidemarkError } from '../../shared/errors.ts';
 import type { TranslatedOffset } from '../../shared/translate/translate-offset.ts';
 import { asOfOption } from '../as-of-option.ts';
-import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
+import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../config-options.ts';
 import { connector } from '../connect.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions, openHistory, requireHistory } from '../history-options.ts';
@@ -116,12 +116,4 @@ function asUsage(error: unknown): never {
     throw new UsageError(error.message, error.remedy ?? '');
   }
   throw error;
-}
-
-function oneFlow(flows: readonly Flow[], name: string | undefined): Flow {
-  const [flow, second] = chosenFlows(flows, name === undefined ? undefined : [name]);
-  if (flow === undefined || second !== undefined) {
-    throw new UsageError('there are several flows', `name one: --flow '${flows.map(flowName).join("' or --flow '")}'`);
-  }
-  return flow;
 }

@@ -5,10 +5,11 @@ import type { FlowVerification } from '../../shared/verify/verify-positions.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { readerOf } from '../connect.ts';
 import type { Finish } from '../finish.ts';
-import { matcher } from '../name-patterns.ts';
+import { filterOf } from '../name-patterns.ts';
 import { bytes, collect, positiveCount, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
+import { verifyBudget } from '../verify-options.ts';
 
 interface VerifyCommandOptions extends ConfigOptions {
   readonly flow?: readonly string[];
@@ -66,10 +67,7 @@ async function verify(
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow);
   const { runAudit } = await import('../../shared/audit/run-audit.ts');
-  const { DEFAULT_VERIFY_BYTES } = await import('../../shared/verify/verify-positions.ts');
   const reader = await readerOf(config, options.timeout);
-  const group = matcher(options.group);
-  const topic = matcher(options.topic);
   const progress = createProgress(terminal.stderr);
   const verifications: FlowVerification[] = [];
   try {
@@ -77,15 +75,11 @@ async function verify(
       config,
       reader,
       clock: { now: () => Date.now() },
-      filter: {
-        flow: (name) => flows.some(({ source, target }) => name === `${source}->${target}`),
-        ...(group === null ? {} : { group }),
-        ...(topic === null ? {} : { topic }),
-      },
+      filter: filterOf(flows, options),
       verify: {
         positions: 'all',
         ...(options.sample === undefined ? {} : { sample: options.sample }),
-        budgetBytes: options.budget ?? DEFAULT_VERIFY_BYTES,
+        budgetBytes: await verifyBudget(options.budget),
         onVerified: (verification) => verifications.push(verification),
       },
       progress: (step) => progress.step(step),

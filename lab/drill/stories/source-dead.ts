@@ -1,21 +1,14 @@
 import { waitUntilGroupSynced, waitUntilMirrored } from '../../mirroring.ts';
+import { MM2_ON_THREE_BROKERS } from '../../mm2-properties.ts';
 import { waitUntil } from '../../wait-until.ts';
 import type { Story } from '../story.ts';
 
 const PARTITIONS = [0, 1, 2];
 const GROUPS = ['head', 'near', 'far', 'oldest'];
-const REPLICATED = [
-  'A->B.offset-syncs.topic.replication.factor',
-  'B->A.heartbeats.topic.replication.factor',
-  'A.offset.storage.replication.factor',
-  'A.status.storage.replication.factor',
-  'A.config.storage.replication.factor',
-];
-
 export const sourceDead: Story = {
   name: 'source-dead',
   title: 'all source brokers are killed: groups go on at the target from what the audits remember',
-  stage: { source: { brokers: 3 }, mm2: Object.fromEntries(REPLICATED.map((key) => [key, '3'])) },
+  stage: { source: { brokers: 3 }, mm2: MM2_ON_THREE_BROKERS },
   async play(stage) {
     const { a, b, writer, mm2 } = stage;
     await a.admin.createTopics({ orders: { partitions: 3, replicationFactor: 3 } });

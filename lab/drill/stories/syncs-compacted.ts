@@ -1,8 +1,7 @@
+import { compactOffsetSyncs } from '../../compaction.ts';
 import { waitUntilMirrored, waitUntilSettled } from '../../mirroring.ts';
 import { waitUntil } from '../../wait-until.ts';
 import type { Story } from '../story.ts';
-
-const SYNCS = 'mm2-offset-syncs.B.internal';
 
 export const syncsCompacted: Story = {
   name: 'syncs-compacted',
@@ -19,14 +18,7 @@ export const syncsCompacted: Story = {
     const earlier = await stage.moment(['billing', 'reports']);
     await writer.write('orders', 600);
     for (const group of ['billing', 'reports']) await stage.consume(group, 'classic', 'orders');
-    const before = (await a.admin.readRaw(SYNCS, 0)).length;
-    await a.admin.alterTopicConfig(SYNCS, {
-      'cleanup.policy': 'compact',
-      'segment.ms': '1',
-      'min.cleanable.dirty.ratio': '0.0',
-      'min.compaction.lag.ms': '0',
-    });
-    await waitUntil('the syncs to be compacted', async () => (await a.admin.readRaw(SYNCS, 0)).length < before / 2);
+    await compactOffsetSyncs(a, 'B');
     await mm2.stop();
     await mm2.start();
     await writer.write('orders', 50);

@@ -1,18 +1,11 @@
 import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
+import { MM2_ON_THREE_BROKERS } from '../../mm2-properties.ts';
 import type { LiveScenario } from '../live-scenario.ts';
-
-const REPLICATED = [
-  'A->B.offset-syncs.topic.replication.factor',
-  'B->A.heartbeats.topic.replication.factor',
-  'A.offset.storage.replication.factor',
-  'A.status.storage.replication.factor',
-  'A.config.storage.replication.factor',
-];
 
 export const brokerDown: LiveScenario = {
   name: 'broker-down',
   title: 'one of three source brokers dies: the partitions that only it has are unknown, the rest stays right',
-  stage: { source: { brokers: 3 }, mm2: Object.fromEntries(REPLICATED.map((key) => [key, '3'])) },
+  stage: { source: { brokers: 3 }, mm2: MM2_ON_THREE_BROKERS },
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({

@@ -1,8 +1,6 @@
+import { compactOffsetSyncs } from '../../compaction.ts';
 import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
-import { waitUntil } from '../../wait-until.ts';
 import type { LiveScenario } from '../live-scenario.ts';
-
-const SYNCS = 'mm2-offset-syncs.B.internal';
 
 export const syncsCompacted: LiveScenario = {
   name: 'syncs-compacted',
@@ -24,15 +22,7 @@ export const syncsCompacted: LiveScenario = {
     const expect = ['ABORTED_TRANSACTIONS_MIRRORED'] as const;
     const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
     await stage.moment('before', { expect, allow });
-    const before = (await a.admin.readRaw(SYNCS, 0)).length;
-    await a.admin.alterTopicConfig(SYNCS, {
-      'cleanup.policy': 'compact',
-      'segment.ms': '1',
-      'min.cleanable.dirty.ratio': '0.0',
-      'min.compaction.lag.ms': '0',
-    });
-    // Heartbeats get syncs as well: they roll the segment.
-    await waitUntil('the syncs to be compacted', async () => (await a.admin.readRaw(SYNCS, 0)).length < before / 2);
+    await compactOffsetSyncs(a, 'B');
     // Without the syncs nobody can tell the gaps any more, unless an audit has seen them.
     const forgotten = [...allow, 'ABORTED_TRANSACTIONS_MIRRORED', 'TARGET_POSITION_SKIPS'] as const;
     await stage.moment('old syncs are gone', { expect, allow });

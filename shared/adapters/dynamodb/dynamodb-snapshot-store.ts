@@ -65,6 +65,27 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
     return range.limit === undefined ? found : found.slice(0, range.limit);
   }
 
+  /** Changes the head while the lease is held; false where another writer took over. */
+  const updateHead = async (lease: HistoryLease, expression: string, changes: Item): Promise<boolean> => {
+    const { names, values, condition } = ownership(lease);
+    try {
+      await client.send(
+        new UpdateItemCommand({
+          TableName,
+          Key: headKey(lease.flow),
+          UpdateExpression: expression,
+          ConditionExpression: condition,
+          ExpressionAttributeNames: names,
+          ExpressionAttributeValues: { ...values, ...changes },
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (failedCondition(error)) return false;
+      throw error;
+    }
+  };
+
   return {
     acquire: (flow, owner, { now, leaseMs }) =>
       guarded(async () => {
@@ -145,46 +166,15 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
 
     hold: (lease, at, { now, leaseMs }) =>
       guarded(async () => {
-        const { names, values, condition } = ownership(lease);
-        try {
-          await client.send(
-            new UpdateItemCommand({
-              TableName,
-              Key: headKey(lease.flow),
-              UpdateExpression: 'SET heldUntil = :at, leasedUntil = :until',
-              ConditionExpression: condition,
-              ExpressionAttributeNames: names,
-              ExpressionAttributeValues: {
-                ...values,
-                ':at': { N: String(at) },
-                ':until': { N: String(now + leaseMs) },
-              },
-            }),
-          );
-        } catch (error) {
-          if (failedCondition(error)) throw new HistoryFencedError(lease.flow);
-          throw error;
-        }
+        const values = { ':at': { N: String(at) }, ':until': { N: String(now + leaseMs) } };
+        const mine = await updateHead(lease, 'SET heldUntil = :at, leasedUntil = :until', values);
+        if (!mine) throw new HistoryFencedError(lease.flow);
       }),
 
     release: (lease) =>
       guarded(async () => {
-        const { names, values, condition } = ownership(lease);
-        try {
-          await client.send(
-            new UpdateItemCommand({
-              TableName,
-              Key: headKey(lease.flow),
-              UpdateExpression: 'SET leasedUntil = :zero',
-              ConditionExpression: condition,
-              ExpressionAttributeNames: names,
-              ExpressionAttributeValues: { ...values, ':zero': { N: '0' } },
-            }),
-          );
-        } catch (error) {
-          // Taken over: nothing of ours is left to end.
-          if (!failedCondition(error)) throw error;
-        }
+        // Taken over: nothing of ours is left to end.
+        await updateHead(lease, 'SET leasedUntil = :zero', { ':zero': { N: '0' } });
       }),
 
     head: (flow) =>

@@ -1,8 +1,8 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/ports.ts';
+import { runUntilKilled } from '../../run-until-killed.ts';
 import { BEGIN, MINUTE, openWriter, terms } from '../history/recorded-flow.ts';
 import { auditState, group, KILL_AUDITS, markOf, scattered } from './kill-audits.ts';
 
@@ -50,21 +50,10 @@ export async function killAtEveryWrite(
   throw new Error('the writer never got through');
 }
 
-function runWriter(args: readonly string[]): Promise<{ readonly acknowledged: number; readonly killed: boolean }> {
+async function runWriter(
+  args: readonly string[],
+): Promise<{ readonly acknowledged: number; readonly killed: boolean }> {
   const script = fileURLToPath(new URL('killed-writer.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, ...args], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (signal !== 'SIGKILL' && code !== 0) reject(new Error(`the writer ended with ${code ?? signal}`));
-      else resolve({ acknowledged: output.split('\n').length - 1, killed: signal === 'SIGKILL' });
-    });
-  });
+  const { lines, killed } = await runUntilKilled(script, args);
+  return { acknowledged: lines.length, killed };
 }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
@@ -7,6 +6,7 @@ import { applyRestore } from '../../../shared/restore/apply-restore.ts';
 import { loadPlan } from '../../../shared/restore/load-plan.ts';
 import { planHash } from '../../../shared/restore/restore-documents.ts';
 import { undoRestore } from '../../../shared/restore/undo-restore.ts';
+import { runUntilKilled } from '../../run-until-killed.ts';
 import type { KilledRun } from './killed-restore.ts';
 import { groupsBefore, groupsPlanned, type Positions, planOf, storePlan } from './restore-world.ts';
 
@@ -67,21 +67,8 @@ export async function killAtEveryWrite(
   throw new Error('the restore never got through');
 }
 
-function runChild(run: KilledRun): Promise<{ readonly said: readonly string[]; readonly killed: boolean }> {
+async function runChild(run: KilledRun): Promise<{ readonly said: readonly string[]; readonly killed: boolean }> {
   const script = fileURLToPath(new URL('killed-restore.ts', import.meta.url));
-  const child = spawn(process.execPath, [script, JSON.stringify(run)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk;
-  });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (signal !== 'SIGKILL' && code !== 0) reject(new Error(`the restore ended with ${code ?? signal}`));
-      else resolve({ said: output.split('\n').slice(0, -1), killed: signal === 'SIGKILL' });
-    });
-  });
+  const { lines, killed } = await runUntilKilled(script, [JSON.stringify(run)]);
+  return { said: lines, killed };
 }
