@@ -3,9 +3,9 @@ import { openHistoryDatabase } from '../shared/adapters/sqlite/open-database.ts'
 import { createSqliteSnapshotStore } from '../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import { AuditMemory } from '../shared/audit/audit-memory.ts';
 import { runAudit } from '../shared/audit/run-audit.ts';
-import { loadMm2Properties } from '../shared/config/mm2-properties.ts';
-import type { FlowReport } from '../shared/domain/audit-report.ts';
+import { loadMm2Properties } from '../shared/config/mm2/mm2-properties.ts';
 import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
+import type { FlowReport } from '../shared/domain/model/report.ts';
 import { HistoryRecorder } from '../shared/history/history-recorder.ts';
 import type { ClusterReader } from '../shared/ports.ts';
 import { CHECK, type WholeAudit } from './audit-measure.ts';

@@ -1,4 +1,4 @@
-import type { FlowReport, GroupReport, PartitionReport } from '../shared/domain/audit-report.ts';
+import type { FlowReport, GroupReport, PartitionReport } from '../shared/domain/model/report.ts';
 import type { ReportCheck } from './audit-measure.ts';
 import { PAIRS, type PlannedPartition, plannedCommits, plannedPartitions, truePosition } from './scale-plan.ts';
 

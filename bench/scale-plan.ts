@@ -1,4 +1,4 @@
-import { offsetSyncsTopic, remoteTopic } from '../shared/domain/replication-policy.ts';
+import { offsetSyncsTopic, remoteTopic } from '../shared/domain/mirror/replication-policy.ts';
 
 /**
  * The flow that the bench measures, as numbers that depend on nothing but themselves: what is written, and what an audit

@@ -1,10 +1,10 @@
 import { join } from 'node:path';
-import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
-import type { Secret } from '../shared/config/secret.ts';
+import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
+import type { Secret } from '../shared/config/connection/secret.ts';
 import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
-import { loadTidemarkYaml } from '../shared/config/tidemark-yaml.ts';
-import { flowName } from '../shared/domain/flow.ts';
-import { TidemarkError } from '../shared/errors.ts';
+import { loadTidemarkYaml } from '../shared/config/yaml/tidemark-yaml.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
+import { flowName } from '../shared/domain/model/flow.ts';
 import type { Settings } from './settings.ts';
 
 /** Stands in for every secret while the stack is synthesized; looks like PEM, for where a certificate is wanted. */

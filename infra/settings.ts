@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `an ARN of ${service}`);
 

@@ -1,6 +1,6 @@
-import type { KafkaConnection, SaslSettings, TlsSettings } from '../shared/config/kafka-connection.ts';
-import { Secret } from '../shared/config/secret.ts';
-import { TidemarkError } from '../shared/errors.ts';
+import type { KafkaConnection, SaslSettings, TlsSettings } from '../shared/config/connection/kafka-connection.ts';
+import { Secret } from '../shared/config/connection/secret.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { type BrokerAddress, bootstrapOf, type ClientListener } from './listeners.ts';
 import { type ClusterSecurity, passwordJaas } from './security.ts';
 

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { requireTool } from './required-tool.ts';
 
 /** A certificate with its key, in PEM. */

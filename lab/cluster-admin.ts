@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { IsolationLevel } from '../shared/domain/cluster-data.ts';
+import type { IsolationLevel } from '../shared/domain/model/cluster.ts';
 import type { LabAgent } from './agent.ts';
 import * as schemas from './agent-schemas.ts';
 import { waitUntil } from './wait-until.ts';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
-import { TidemarkError } from '../shared/errors.ts';
+import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { type Access, clientPropertiesFor, connectionFor } from './access.ts';
 import type { LabAgent } from './agent.ts';
 import { createBroker } from './broker.ts';

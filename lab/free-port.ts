@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 /**
  * Ports are drawn at random from below the ephemeral ranges of Linux and macOS, so that no outgoing connection takes

@@ -1,4 +1,4 @@
-import type { IsolationLevel } from '../shared/domain/cluster-data.ts';
+import type { IsolationLevel } from '../shared/domain/model/cluster.ts';
 import type { ClusterAdmin } from './cluster-admin.ts';
 import { readPartition } from './partition-records.ts';
 import { PartitionTruth } from './partition-truth.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { type LogFiles, writeLogSettings } from './log-settings.ts';
 import type { WatchdogLink } from './watchdog-link.ts';
 

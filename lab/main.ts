@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 import type { LabCluster } from './cluster.ts';
 import { kafkaCommands } from './kafka-command.ts';
 import { type Lab, startLab } from './lab.ts';

@@ -1,5 +1,5 @@
-import type { IsolationLevel } from '../shared/domain/cluster-data.ts';
-import { decodeOffsetSync } from '../shared/domain/records/offset-sync.ts';
+import { decodeOffsetSync } from '../shared/domain/mirror/records/offset-sync.ts';
+import type { IsolationLevel } from '../shared/domain/model/cluster.ts';
 import type { RecordId } from './agent-schemas.ts';
 import type { LabCluster } from './cluster.ts';
 import type { LabMm2 } from './mm2.ts';

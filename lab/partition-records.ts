@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { IsolationLevel } from '../shared/domain/cluster-data.ts';
+import type { IsolationLevel } from '../shared/domain/model/cluster.ts';
 import { readRange } from './agent-schemas.ts';
 import type { ClusterAdmin } from './cluster-admin.ts';
 

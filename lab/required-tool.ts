@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { TidemarkError } from '../shared/errors.ts';
+import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 export type Tool = 'java' | 'javac' | 'mvn' | 'openssl';
 

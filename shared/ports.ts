@@ -8,12 +8,12 @@ import type {
   Peek,
   PeekRequest,
   ScanRequest,
-} from './domain/cluster-data.ts';
-import type { Metric } from './domain/metric.ts';
-import type { TopicPartition } from './domain/partition.ts';
-import type { PartitionWrite } from './domain/partition-write.ts';
-import type { Outcome } from './domain/unread.ts';
-import type { Permission } from './errors.ts';
+} from './domain/model/cluster.ts';
+import type { Metric } from './domain/model/metric.ts';
+import type { Outcome } from './domain/model/outcome.ts';
+import type { PartitionWrite } from './domain/model/partition-write.ts';
+import type { Permission } from './domain/model/permission.ts';
+import type { TopicPartition } from './domain/model/topic-partition.ts';
 
 /**
  * Reads one cluster, and only reads. One instance serves one audit: it holds connections, a deadline and a count of
@@ -80,13 +80,3 @@ export interface MetricSink {
    */
   publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
-
-export type {
-  FrameEntry,
-  HistoryHead,
-  HistoryLease,
-  LeaseTerms,
-  SnapshotStore,
-  StoredFrame,
-} from './history/snapshot-store.ts';
-export type { PlanDocument, PlanStore } from './restore/plan-store.ts';

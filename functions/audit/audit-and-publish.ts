@@ -1,7 +1,7 @@
+import { heartbeatMetric, type ProjectionLimits, projectMetrics } from '../../shared/audit/project-metrics.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
-import type { AuditReport } from '../../shared/domain/audit-report.ts';
-import { heartbeatMetric, type ProjectionLimits, projectMetrics } from '../../shared/domain/metric-projection.ts';
-import { AuthenticationError } from '../../shared/errors.ts';
+import { AuthenticationError } from '../../shared/domain/model/errors.ts';
+import type { AuditReport } from '../../shared/domain/model/report.ts';
 import type { MetricSink } from '../../shared/ports.ts';
 import { type AuditSummary, summarize } from './audit-summary.ts';
 

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
-import type { AuditHistory } from '../../shared/audit/audit-history.ts';
 import { ALARM_PERIOD_SECONDS } from '../../shared/contract/alarms.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
+import type { AuditHistory } from '../../shared/history/audit-history.ts';
 import { HistoryRecorder } from '../../shared/history/history-recorder.ts';
 import type { Clock } from '../../shared/ports.ts';
-import { StorePatience } from './store-patience.ts';
+import { StorePatience } from '../runtime/store-patience.ts';
 
 /**
  * Longer than from one audit's recording to the next one's, so that nobody comes between them. An audit records within

@@ -1,5 +1,5 @@
-import type { AuditReport, FlowReport, Verdict } from '../../shared/domain/audit-report.ts';
-import { sawEveryFlow } from '../../shared/domain/metric-projection.ts';
+import { sawEveryFlow } from '../../shared/audit/project-metrics.ts';
+import type { AuditReport, FlowReport, Verdict } from '../../shared/domain/model/report.ts';
 
 /** As many of each kind as a person reads in a log line; the counts are in the metrics. */
 const SHOWN = 10;

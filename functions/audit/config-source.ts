@@ -1,7 +1,7 @@
 import type { SecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
 import type { ConfigWarning } from '../../shared/config/configuration-error.ts';
-import type { SecretLocation } from '../../shared/config/secret-location.ts';
-import { loadTidemarkYaml } from '../../shared/config/tidemark-yaml.ts';
+import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
+import { loadTidemarkYaml } from '../../shared/config/yaml/tidemark-yaml.ts';
 import type { AuditDependencies } from './audit-and-publish.ts';
 
 export interface ConfigSourceOptions {

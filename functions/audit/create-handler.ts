@@ -2,12 +2,12 @@ import type { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { TidemarkError } from '../../shared/errors.ts';
+import { TidemarkError } from '../../shared/domain/model/errors.ts';
 import type { Clock } from '../../shared/ports.ts';
+import { logErrors } from '../runtime/log-errors.ts';
 import { type AuditDependencies, auditAndPublish } from './audit-and-publish.ts';
 import type { AuditSummary } from './audit-summary.ts';
 import { parseAuditEvent } from './event.ts';
-import { logErrors } from './log-errors.ts';
 
 /** Time that is kept for publishing, after the audit has to be done. */
 const PUBLISH_RESERVE_MS = 8_000;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { SecretLocation } from '../../shared/config/secret-location.ts';
+import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
 import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
-import { InvalidInputError } from './invalid-input-error.ts';
+import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 
 /** What the audit function runs on, validated once when the function starts. */
 export interface AuditEnvironment {

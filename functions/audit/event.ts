@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { AUDIT_EVENT } from '../../shared/contract/environment.ts';
-import { InvalidInputError } from './invalid-input-error.ts';
+import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 
 /** What EventBridge Scheduler sends: its own context attributes. */
 const schema = z.object({

@@ -1,6 +1,6 @@
-import { PartitionMapping } from '../../shared/domain/mapping.ts';
-import { syncsOlderThanSource } from '../../shared/domain/source-epoch.ts';
-import { translate } from '../../shared/domain/translation.ts';
+import { PartitionMapping } from '../../shared/domain/mirror/mapping.ts';
+import { syncsOlderThanSource } from '../../shared/domain/mirror/source-epoch.ts';
+import { translate } from '../../shared/domain/mirror/translation.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
 /** One source offset whose translation cost more than it said. */

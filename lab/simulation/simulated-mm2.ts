@@ -1,4 +1,4 @@
-import { type NewPoint, SyncHistory } from '../../shared/domain/sync-history.ts';
+import { type NewPoint, SyncHistory } from '../../shared/domain/mirror/syncs/sync-history.ts';
 
 /** A record on the simulated target: which source record it is a copy of (epoch −1: somebody else's), null for a marker. */
 type TargetRecord = { readonly epoch: number; readonly source: number } | null;

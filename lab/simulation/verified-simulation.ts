@@ -1,10 +1,10 @@
-import type { PartitionMapping } from '../../shared/domain/mapping.ts';
-import { costOfStandingAt, type Translation, translate } from '../../shared/domain/translation.ts';
-import type { DigestedRecord, DigestedStretch } from '../../shared/domain/verification/digested-record.ts';
-import { planStretches, type Stretch, widened } from '../../shared/domain/verification/plan-stretches.ts';
-import { settlePositions, type WantedPosition } from '../../shared/domain/verification/settle-positions.ts';
-import { SourceRecords } from '../../shared/domain/verification/source-records.ts';
-import type { VerifiedPosition } from '../../shared/domain/verification/verify-position.ts';
+import type { DigestedRecord, DigestedStretch } from '../../shared/domain/compare/digested-record.ts';
+import { planStretches, type Stretch, widened } from '../../shared/domain/compare/plan-stretches.ts';
+import { settlePositions, type WantedPosition } from '../../shared/domain/compare/settle-positions.ts';
+import { SourceRecords } from '../../shared/domain/compare/source-records.ts';
+import type { VerifiedPosition } from '../../shared/domain/compare/verify-position.ts';
+import type { PartitionMapping } from '../../shared/domain/mirror/mapping.ts';
+import { costOfStandingAt, type Translation, translate } from '../../shared/domain/mirror/translation.ts';
 import { mappingOfSimulated, type Violation } from './judge.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 

@@ -1,6 +1,6 @@
-import type { FlowReport } from '../../shared/domain/audit-report.ts';
-import type { IsolationLevel } from '../../shared/domain/cluster-data.ts';
-import { decodeCheckpoint } from '../../shared/domain/records/checkpoint.ts';
+import { decodeCheckpoint } from '../../shared/domain/mirror/records/checkpoint.ts';
+import type { IsolationLevel } from '../../shared/domain/model/cluster.ts';
+import type { FlowReport } from '../../shared/domain/model/report.ts';
 import type { LabCluster } from '../cluster.ts';
 import { type PartitionRecords, readPartition } from '../partition-records.ts';
 import { PartitionTruth } from '../partition-truth.ts';

@@ -1,5 +1,5 @@
-import type { FlowReport } from '../../shared/domain/audit-report.ts';
-import type { FindingCode } from '../../shared/domain/finding.ts';
+import type { FindingCode } from '../../shared/contract/finding-codes.ts';
+import type { FlowReport } from '../../shared/domain/model/report.ts';
 import type { PartitionTruth } from '../partition-truth.ts';
 
 /** What a live moment has to show. */

@@ -1,4 +1,4 @@
-import type { FlowReport, GroupReport } from '../../shared/domain/audit-report.ts';
+import type { FlowReport, GroupReport } from '../../shared/domain/model/report.ts';
 
 /** What is really so of a partition: recorded, or read from live clusters. */
 export interface Truth {

@@ -7,8 +7,8 @@ import type {
   LogScan,
   Peek,
   PeekRequest,
-} from '../../shared/domain/cluster-data.ts';
-import { type Outcome, read, unread } from '../../shared/domain/unread.ts';
+} from '../../shared/domain/model/cluster.ts';
+import { type Outcome, read, unread } from '../../shared/domain/model/outcome.ts';
 import type { ClusterReader } from '../../shared/ports.ts';
 import { RecordedTruth } from './recorded-truth.ts';
 import type { RecordedClusterState, RecordedPartitionTruth, RecordedSnapshot } from './recording.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from '../../shared/domain/finding.ts';
+import type { Finding } from '../../shared/domain/model/finding.ts';
 import type { JudgedPosition } from './position-judge.ts';
 
 /** Sums over positions, for the last line and for each moment. */

@@ -1,6 +1,6 @@
-import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
-import { FindingTracker, type OpenFinding } from '../domain/finding-changes.ts';
-import { TidemarkError } from '../errors.ts';
+import { FindingTracker, type OpenFinding } from '../domain/judge/findings/finding-tracker.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
+import type { AuditReport, FlowReport } from '../domain/model/report.ts';
 import type { Clock } from '../ports.ts';
 
 export interface WatchRequest {

@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
 import type { ConfigFault } from './tidemark-config.ts';
 
 /** Something in a configuration that works, and probably not as its author thinks. */

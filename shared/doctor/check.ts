@@ -1,4 +1,4 @@
-import type { Permission } from '../errors.ts';
+import type { Permission } from '../domain/model/permission.ts';
 
 /** `unknown`: could not be looked at, because something before it failed or did not answer. */
 export type CheckStatus = 'ok' | 'warn' | 'fail' | 'unknown';

@@ -1,5 +1,6 @@
-import type { ClusterMetadata, GroupListing } from '../domain/cluster-data.ts';
-import { AuthorizationError, type Permission, TidemarkError } from '../errors.ts';
+import type { ClusterMetadata, GroupListing } from '../domain/model/cluster.ts';
+import { AuthorizationError, TidemarkError } from '../domain/model/errors.ts';
+import type { Permission } from '../domain/model/permission.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { Check } from './check.ts';
 

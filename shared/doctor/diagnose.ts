@@ -1,6 +1,6 @@
-import type { KafkaConnection } from '../config/kafka-connection.ts';
+import type { KafkaConnection } from '../config/connection/kafka-connection.ts';
 import type { TidemarkConfig } from '../config/tidemark-config.ts';
-import { flowName } from '../domain/flow.ts';
+import { flowName } from '../domain/model/flow.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { Check, DoctorReport } from './check.ts';
 import type { Examined } from './cluster-checks.ts';

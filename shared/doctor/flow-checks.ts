@@ -1,11 +1,11 @@
-import { type InternalTopic, internalTopicsOf } from '../audit/required-permissions.ts';
-import type { LogOffsets } from '../domain/cluster-data.ts';
-import type { Flow } from '../domain/flow.ts';
-import { flowName } from '../domain/flow.ts';
-import { remoteTopic } from '../domain/replication-policy.ts';
-import { selectionOf } from '../domain/selection.ts';
-import type { Outcome } from '../domain/unread.ts';
+import { remoteTopic } from '../domain/mirror/replication-policy.ts';
+import { selectionOf } from '../domain/mirror/selection.ts';
+import type { LogOffsets } from '../domain/model/cluster.ts';
+import type { Flow } from '../domain/model/flow.ts';
+import { flowName } from '../domain/model/flow.ts';
+import type { Outcome } from '../domain/model/outcome.ts';
 import type { ClusterReader } from '../ports.ts';
+import { type InternalTopic, internalTopicsOf } from '../survey/required-permissions.ts';
 import type { Check } from './check.ts';
 import type { Examined } from './cluster-checks.ts';
 import { attempt } from './cluster-checks.ts';

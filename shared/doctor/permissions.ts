@@ -1,6 +1,6 @@
-import { permissionsOf, withoutCovered } from '../audit/required-permissions.ts';
 import type { TidemarkConfig } from '../config/tidemark-config.ts';
-import type { Permission } from '../errors.ts';
+import type { Permission } from '../domain/model/permission.ts';
+import { permissionsOf, withoutCovered } from '../survey/required-permissions.ts';
 
 /** What an audit of this configuration needs, by cluster alias: all of it is what the audit itself insists on. */
 export function requiredPermissions(config: TidemarkConfig): ReadonlyMap<string, readonly Permission[]> {

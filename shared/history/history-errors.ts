@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
 
 /** Somebody else writes this flow's history at the moment. */
 export class HistoryBusyError extends TidemarkError {
@@ -57,4 +57,20 @@ export class DamagedFrameError extends TidemarkError {
 /** The store itself did not answer, or refused. */
 export class HistoryStoreError extends TidemarkError {
   override readonly name = 'HistoryStoreError';
+}
+
+/** The history has nothing as old as was asked for, of any flow. */
+export class NothingRecordedError extends TidemarkError {
+  override readonly name = 'NothingRecordedError';
+
+  constructor(flows: readonly string[], asOf: number) {
+    super(
+      'NOTHING_RECORDED',
+      `the history holds nothing of ${flows.join(', ')} as of ${new Date(asOf).toISOString()}`,
+      {
+        remedy:
+          '`tidemark snapshots list` shows what it holds; `tidemark watch` and every audit of a whole flow record.',
+      },
+    );
+  }
 }

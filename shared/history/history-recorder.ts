@@ -1,9 +1,9 @@
-import type { AuditHistory, FlowHistory, Recording } from '../audit/audit-history.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { Retention } from '../domain/history/retention.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { Clock } from '../ports.ts';
+import type { AuditHistory, FlowHistory, Recording } from './audit-history.ts';
 import { HistoryBusyError } from './history-errors.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { readStateAsOf } from './read-history.ts';

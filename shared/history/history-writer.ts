@@ -1,9 +1,9 @@
-import { applyFrame, encodeFrame, type FrameHeader } from '../domain/history/frame.ts';
+import { applyFrame, encodeFrame, type FrameHeader } from '../domain/history/frame/frame.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
 import type { KnownFlow } from '../domain/history/known-flow.ts';
+import { thinMapping } from '../domain/history/mapping-run.ts';
 import { checkRetention, expiresAt, levelDue, type Retention } from '../domain/history/retention.ts';
 import { isSameState } from '../domain/history/same-state.ts';
-import { thinMapping } from '../domain/history/thin-mapping.ts';
 import { DamagedFrameError } from './history-errors.ts';
 import { loadChain } from './load-chain.ts';
 import { readStateAsOf } from './read-history.ts';

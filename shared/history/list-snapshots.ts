@@ -1,4 +1,4 @@
-import { decodeHeader } from '../domain/history/frame.ts';
+import { decodeHeader } from '../domain/history/frame/frame.ts';
 import { type Damage, DamagedFrameError } from './history-errors.ts';
 import { checkChain } from './load-chain.ts';
 import { openFrame } from './sealed-frame.ts';

@@ -1,4 +1,4 @@
-import { applyFrame, decodeHeader, type FrameHeader } from '../domain/history/frame.ts';
+import { applyFrame, decodeHeader, type FrameHeader } from '../domain/history/frame/frame.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
 import { DamagedFrameError } from './history-errors.ts';
 import { openFrame } from './sealed-frame.ts';

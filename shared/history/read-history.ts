@@ -1,4 +1,4 @@
-import { decodeHeader, type FrameHeader } from '../domain/history/frame.ts';
+import { decodeHeader, type FrameHeader } from '../domain/history/frame/frame.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
 import { type Damage, DamagedFrameError } from './history-errors.ts';
 import { loadChain } from './load-chain.ts';

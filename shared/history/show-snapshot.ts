@@ -1,9 +1,9 @@
-import { NothingRecordedError } from '../audit/audit-as-of.ts';
-import type { SnapshotOrigin } from '../domain/audit-report.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
 import type { SaidThen } from '../domain/history/history-state.ts';
 import { readAtOf } from '../domain/history/known-flow.ts';
 import { type SnapshotContent, snapshotContent } from '../domain/history/snapshot-content.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
+import type { SnapshotOrigin } from '../domain/model/report.ts';
+import { NothingRecordedError } from './history-errors.ts';
 import { readStateAsOf } from './read-history.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 

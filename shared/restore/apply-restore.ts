@@ -1,10 +1,10 @@
-import { PartitionMap } from '../domain/partition-map.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
 import { type PresentGroup, refusalOfGroup } from '../domain/restore/present-group.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { PlannedGroup, RestorePlan } from '../domain/restore/restore-plan.ts';
 import { type GroupResult, type Move, type RestoreResult, refusedGroup } from '../domain/restore/restore-result.ts';
 import type { Clock, ClusterReader, OffsetWriter } from '../ports.ts';
-import { AppliedAtOnceError } from './applied-at-once-error.ts';
 import { journalName, type RestoreLog, storeResult } from './journal.ts';
 import { alteredPlan, type LoadedPlan } from './load-plan.ts';
 import { moveGroups } from './move-groups.ts';
@@ -23,6 +23,18 @@ export interface ApplyRequest {
   readonly writer: OffsetWriter;
   readonly clock: Clock;
   readonly progress?: (step: string) => void;
+}
+
+/** Somebody else carries out the same plan at this moment. Nothing was written. */
+export class AppliedAtOnceError extends TidemarkError {
+  override readonly name = 'AppliedAtOnceError';
+
+  constructor(plan: string) {
+    super('RESTORE_BUSY', `restore ${plan} is being applied or undone by somebody else; nothing was written`, {
+      remedy: 'Wait until the other one is done, and run it again: it completes what is left.',
+      retriable: true,
+    });
+  }
 }
 
 export type Restored =

@@ -1,4 +1,4 @@
-import { PartitionMap } from '../domain/partition-map.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { RestoreResult } from '../domain/restore/restore-result.ts';
 import { DamagedDocumentError, KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
 import { type Journal, journalCodec, resultCodec, type StoredResult, undoCodec } from './restore-documents.ts';

@@ -1,7 +1,7 @@
-import { PartitionMap } from '../domain/partition-map.ts';
-import type { PartitionWrite } from '../domain/partition-write.ts';
+import { AuthenticationError, TidemarkError } from '../domain/model/errors.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
+import type { PartitionWrite } from '../domain/model/partition-write.ts';
 import { type GroupResult, groupResult, type Move } from '../domain/restore/restore-result.ts';
-import { AuthenticationError, TidemarkError } from '../errors.ts';
 import type { ClusterReader, OffsetWriter } from '../ports.ts';
 import { readCommits } from './present-groups.ts';
 

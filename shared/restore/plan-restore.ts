@@ -1,23 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import type { AuditPolicy } from '../domain/audit-policy.ts';
-import type { ClusterMetadata } from '../domain/cluster-data.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
 import { readAtOf } from '../domain/history/known-flow.ts';
-import type { ClusterRole } from '../domain/history/series-dictionary.ts';
-import type { FlowObservation } from '../domain/observation.ts';
-import type { PartitionMap } from '../domain/partition-map.ts';
-import type { RecordEvidence } from '../domain/partition-state.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import type { ClusterMetadata } from '../domain/model/cluster.ts';
+import { ClusterUnreachableError } from '../domain/model/errors.ts';
+import type { ClusterRole } from '../domain/model/flow.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
 import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
 import { asObserved } from '../domain/restore/land-on-target.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
-import { ClusterUnreachableError } from '../errors.ts';
 import { readStateAsOf } from '../history/read-history.ts';
-import type { Clock, ClusterReader, SnapshotStore } from '../ports.ts';
-import { type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
+import type { SnapshotStore } from '../history/snapshot-store.ts';
+import type { Clock, ClusterReader } from '../ports.ts';
+import { FlowMemory } from '../survey/flow-memory.ts';
+import { surveyFlow } from '../survey/survey-flow.ts';
+import type { VerifyOptions } from '../survey/verify-positions.ts';
 import { PLAN_DOCUMENT } from './load-plan.ts';
-import { observeNow } from './observe-now.ts';
 import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
 import { presentGroups } from './present-groups.ts';
 import { planCodec, planHash } from './restore-documents.ts';
@@ -77,14 +76,20 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const groups = known.filter((group) => request.groups.some(({ matches }) => matches(group)));
   const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
 
-  progress(`reading ${name}`);
   const chosen = new Set(groups);
-  const { observation, evidence: looked } = await observeNow(request, {
-    group: (group) => chosen.has(group),
-    ...(request.topic === undefined ? {} : { topic: request.topic }),
-  });
   const commits = wantedCommits({ state: found.state, groups, topic: request.topic });
-  const evidence = await compared(request, observation, looked, commits);
+  const { observation, states } = await surveyFlow({
+    ...request,
+    filter: {
+      group: (group) => chosen.has(group),
+      ...(request.topic === undefined ? {} : { topic: request.topic }),
+    },
+    memory: new FlowMemory(await readStateAsOf(request.history, name, clock.now(), clock.now())),
+    now: () => clock.now(),
+    // What a rewind of the source lands on is its own offsets: there is nothing to compare.
+    verify: onto === 'source' ? undefined : request.verify,
+    groups: [...commits].map(([group, committed]) => asObserved(group, committed)),
+  });
   const reader = onto === 'source' ? request.source : request.target;
   progress(`reading groups of ${reader.alias}`);
   const isDown = (onto === 'source' ? observation.sourceDown : observation.targetDown) !== null;
@@ -101,7 +106,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     unmatched,
     topic: request.topic,
     observation,
-    evidence,
+    states,
     metadata: await metadataOf(reader),
     present,
     policy: request.policy,
@@ -116,20 +121,6 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   };
   if (!(await request.plans.add(document))) throw new Error(`there is a plan ${plan.id} already`);
   return { kind: 'planned', plan, hash: planHash(plan) };
-}
-
-/** The evidence with what comparing records around the wanted positions adds to it. */
-async function compared(
-  { flow, onto, source, target, verify, progress }: PlanRequest,
-  observation: FlowObservation,
-  evidence: PartitionMap<RecordEvidence>,
-  commits: ReadonlyMap<string, PartitionMap<bigint>>,
-): Promise<PartitionMap<RecordEvidence>> {
-  const isDown = observation.sourceDown !== null || observation.targetDown !== null;
-  if (verify === undefined || onto === 'source' || isDown) return evidence;
-  progress?.(`comparing records of ${flowName(flow)}`);
-  const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
-  return (await verifyPositions({ ...observation, groups }, evidence, source, target, verify)).evidence;
 }
 
 async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {

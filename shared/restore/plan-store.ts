@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
 
 /** How long plans and what came of them are kept: as long as the history that they come from. */
 export const KEEP_DOCUMENTS_MS = 35 * 24 * 60 * 60 * 1000;

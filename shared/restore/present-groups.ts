@@ -1,7 +1,7 @@
-import type { CommittedOffset } from '../domain/cluster-data.ts';
-import { PartitionMap } from '../domain/partition-map.ts';
+import type { CommittedOffset } from '../domain/model/cluster.ts';
+import { type Outcome, read, unread } from '../domain/model/outcome.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { PresentGroup } from '../domain/restore/present-group.ts';
-import { type Outcome, read, unread } from '../domain/unread.ts';
 import type { ClusterReader } from '../ports.ts';
 
 /** The groups as the cluster has them now. The list is read first: whoever joins after it is seen by the broker. */

@@ -4,7 +4,6 @@ import { z } from 'zod';
 import type { RefusalCode } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreResult } from '../domain/restore/restore-result.ts';
-import { canonicalJson } from './canonical-json.ts';
 import { DamagedDocumentError } from './plan-store.ts';
 
 /** The positions that an apply found and was about to overwrite. */
@@ -178,4 +177,19 @@ function codecOf<T extends object>(what: string, schema: string, shape: z.ZodTyp
       return value as unknown as T;
     },
   };
+}
+
+/**
+ * JSON of which there is one for each value: keys in order, no blanks, bigints as decimal strings, nothing for
+ * `undefined`.
+ */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) => {
+    if (typeof inner === 'bigint') return inner.toString();
+    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
+    const keys = Object.keys(inner);
+    // A hundred thousand objects of one shape: those in order already need no copy.
+    if (keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)) return inner;
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }

@@ -1,4 +1,4 @@
-import { PartitionMap } from '../domain/partition-map.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
 import { type PresentGroup, refusalOfGroup } from '../domain/restore/present-group.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import { type GroupResult, type Move, type RestoreResult, refusedGroup } from '../domain/restore/restore-result.ts';

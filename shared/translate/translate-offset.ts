@@ -1,18 +1,16 @@
-import { FlowMemory } from '../audit/audit-memory.ts';
-import { lookAtRecords } from '../audit/look-at-records.ts';
-import { observeFlow } from '../audit/observe-flow.ts';
-import { readingOf } from '../audit/required-permissions.ts';
-import type { AuditPolicy } from '../domain/audit-policy.ts';
-import type { SnapshotOrigin, TidemarkPosition } from '../domain/audit-report.ts';
-import type { LogOffsets } from '../domain/cluster-data.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
 import type { KnownFlow } from '../domain/history/known-flow.ts';
-import { partitionStates } from '../domain/judge-flow.ts';
-import { partitionName } from '../domain/partition.ts';
-import type { PartitionState } from '../domain/partition-state.ts';
-import { positionOf, translate } from '../domain/translation.ts';
-import { TidemarkError } from '../errors.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import type { PartitionState } from '../domain/judge/partition-state.ts';
+import { positionOf, translate } from '../domain/mirror/translation.ts';
+import type { LogOffsets } from '../domain/model/cluster.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
+import type { SnapshotOrigin, TidemarkPosition } from '../domain/model/report.ts';
+import { partitionName } from '../domain/model/topic-partition.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
+import { FlowMemory } from '../survey/flow-memory.ts';
+import { readingOf } from '../survey/required-permissions.ts';
+import { surveyFlow } from '../survey/survey-flow.ts';
 
 export interface TranslateRequest {
   readonly flow: Flow;
@@ -58,21 +56,18 @@ export class NotMirroredError extends TidemarkError {
  * @throws NotMirroredError, AuthenticationError, AuthorizationError
  */
 export async function translateOffset(request: TranslateRequest): Promise<TranslatedOffset> {
-  const { flow, topic, partition, source, target, clock } = request;
-  const memory = new FlowMemory();
-  memory.known = request.known ?? null;
+  const { flow, policy, topic, partition, source, target, clock } = request;
   try {
-    const observation = await observeFlow({
+    const { observation, states } = await surveyFlow({
       flow,
+      opposite: null,
+      policy,
       source,
       target,
-      opposite: null,
       filter: { topic: (name) => name === topic, group: () => false },
-      memory,
+      memory: new FlowMemory(request.known),
       now: () => clock.now(),
     });
-    const evidence = await lookAtRecords(observation, source, target, request.policy);
-    const states = partitionStates(observation, evidence);
     const state = states.find((one) => one.partition === partition);
     if (state === undefined) {
       // One that may not be described is in no list: only asked for by name is it told from one that is not there.

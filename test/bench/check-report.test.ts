@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { checkReport } from '../../bench/check-report.ts';
 import { mm2Position, plannedCommits, plannedPartitions, truePosition } from '../../bench/scale-plan.ts';
-import type { FlowReport, GroupReport, PartitionReport } from '../../shared/domain/audit-report.ts';
+import type { FlowReport, GroupReport, PartitionReport } from '../../shared/domain/model/report.ts';
 
 /** The report that an audit without a fault would make of the planned flow. */
 function faultlessReport(): FlowReport & { partitions: PartitionReport[]; groups: GroupReport[] } {

@@ -4,7 +4,7 @@ import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { type Access, unsignedToken } from '../../lab/access.ts';
 import type { LabCluster } from '../../lab/cluster.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
-import type { KafkaConnection } from '../../shared/config/kafka-connection.ts';
+import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
 
 /** kafkajs itself, so that this says what the lab's brokers accept and not what Tidemark makes of it. */
 describe('a secured cluster with an authorizer', () => {

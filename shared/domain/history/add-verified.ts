@@ -1,4 +1,4 @@
-import type { SyncHistory } from '../sync-history.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 
 /** Pairs of a partition that are kept at most; beyond, none is added. */
 const MOST_PAIRS = 32;

@@ -1,7 +1,8 @@
-import type { Verdict } from '../audit-report.ts';
-import { PartitionMap } from '../partition-map.ts';
-import { SyncHistory } from '../sync-history.ts';
-import { type ClusterRole, type Series, SeriesDictionary } from './series-dictionary.ts';
+import { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import { PartitionMap } from '../model/partition-map.ts';
+import type { Verdict } from '../model/report.ts';
+import { type Series, SeriesDictionary } from './series-dictionary.ts';
 
 /** A part that an audit could not read: what is known of it is older than the snapshot. */
 export interface UnreadPart {

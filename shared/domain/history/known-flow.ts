@@ -1,9 +1,10 @@
-import type { ObservedSyncs } from '../observed-syncs.ts';
-import { PartitionMap } from '../partition-map.ts';
-import { OFFSET_SYNCS } from '../replication-policy.ts';
-import type { SyncHistory } from '../sync-history.ts';
+import type { RememberedFlow, RememberedTopic } from '../judge/observation.ts';
+import { OFFSET_SYNCS } from '../mirror/replication-policy.ts';
+import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import { PartitionMap } from '../model/partition-map.ts';
 import type { HistoryState } from './history-state.ts';
-import type { ClusterRole } from './series-dictionary.ts';
 
 /** What earlier audits knew of a flow: the newest state, and up to when audits found it so (ms since the epoch). */
 export interface KnownFlow {
@@ -11,20 +12,22 @@ export interface KnownFlow {
   readonly heldUntil: number;
 }
 
-/** What an earlier audit knew of a topic, to notice another one of the same name. */
-export interface RememberedTopic {
-  readonly id: string;
-  /** Last time the topic had this id: ms since the epoch. */
-  readonly seenAt: number;
-}
-
 /** When what is known of one side was read: ms since the epoch. */
 export function readAtOf({ state, heldUntil }: KnownFlow, role: ClusterRole): number {
   return state.readAt[role] === state.at ? heldUntil : state.readAt[role];
 }
 
+/** What a judgement needs of it. */
+export function rememberedFlow(known: KnownFlow): RememberedFlow {
+  return {
+    readAt: { source: readAtOf(known, 'source'), target: readAtOf(known, 'target') },
+    topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
+    sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
+  };
+}
+
 /** The topics of one side with the ids that they had. */
-export function rememberedTopics(known: KnownFlow, role: ClusterRole): ReadonlyMap<string, RememberedTopic> {
+function rememberedTopics(known: KnownFlow, role: ClusterRole): ReadonlyMap<string, RememberedTopic> {
   const seenAt = readAtOf(known, role);
   return new Map([...known.state.topicIds[role]].map(([topic, id]) => [topic, { id, seenAt }]));
 }

@@ -1,4 +1,5 @@
-import type { NewPoint, SyncHistory } from '../sync-history.ts';
+import type { NewPoint, SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { HistoryState } from './history-state.ts';
 
 const SECOND = 1_000n;
 
@@ -55,6 +56,21 @@ export function thinToBudget(history: SyncHistory, budget: number): number {
   }
   if (kept.length < before) history.keep(kept);
   return before - kept.length;
+}
+
+/**
+ * Brings every partition's mapping that is over a number of points well below it, and says how many points went.
+ * @param most points of a partition
+ */
+export function thinMapping(state: HistoryState, most: number): number {
+  let dropped = 0;
+  for (const partitions of state.mapping.values()) {
+    for (const history of partitions.values()) {
+      // A quarter at once, so that not every frame has to tell all points anew.
+      if (history.length > most) dropped += thinToBudget(history, Math.ceil(most * 0.75));
+    }
+  }
+  return dropped;
 }
 
 function isSlopeOne(history: SyncHistory, from: number, upstream: bigint, downstream: bigint): boolean {

@@ -1,15 +1,15 @@
-import type { FlowReport } from '../audit-report.ts';
-import type { FlowObservation, ObservedTopic } from '../observation.ts';
-import { knownOf } from '../observation.ts';
-import { PartitionMap } from '../partition-map.ts';
-import type { PartitionState } from '../partition-state.ts';
-import type { SyncHistory } from '../sync-history.ts';
-import type { Outcome } from '../unread.ts';
+import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
+import { knownOf } from '../judge/observation.ts';
+import type { PartitionState } from '../judge/partition-state.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { PartitionMap } from '../model/partition-map.ts';
+import type { FlowReport } from '../model/report.ts';
 import { addVerified } from './add-verified.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
-import { readAtOf } from './known-flow.ts';
+import type { KnownFlow } from './known-flow.ts';
 import { appendMerged } from './mapping-run.ts';
-import type { ClusterRole } from './series-dictionary.ts';
 
 /** Two records that comparing has shown to be one: the source's at `upstream`, the target's at `downstream`. */
 export interface VerifiedPair {
@@ -20,23 +20,24 @@ export interface VerifiedPair {
 }
 
 /**
- * What the history knows after an audit. What could not be read keeps what was known before and is listed as unread;
+ * What the history knows after an audit. @param known what it knew before, null for the first. What could not be read keeps what was known before and is listed as unread;
  * only what was seen to be gone goes.
  */
 export function nextState(
+  known: KnownFlow | null,
   observation: FlowObservation,
   partitions: readonly PartitionState[],
   report: Pick<FlowReport, 'verdict' | 'reasons'>,
   verified: readonly VerifiedPair[] = [],
 ): HistoryState {
-  const { at, lastKnown } = observation;
-  const state = lastKnown === null ? new HistoryState(at) : lastKnown.state.next(at);
+  const { at } = observation;
+  const state = known === null ? new HistoryState(at) : known.state.next(at);
   const unread: UnreadPart[] = [];
   // Ends of logs first: commits are told by their distance to them.
   keepLogs(state, observation, unread);
   keepSourceCommits(state, observation, unread);
   keepTargetCommits(state, observation, unread);
-  keepMapping(state, observation, partitions, unread);
+  keepMapping(state, known, observation, partitions, unread);
   keepVerified(state, partitions, verified);
   state.unread = unread;
   state.said = { verdict: report.verdict, reasons: report.reasons };
@@ -45,10 +46,10 @@ export function nextState(
   return state;
 }
 
-function readAt({ at, sourceDown, targetDown, lastKnown }: FlowObservation, role: ClusterRole): number {
+function readAt({ at, sourceDown, targetDown, remembered }: FlowObservation, role: ClusterRole): number {
   const isDown = (role === 'source' ? sourceDown : targetDown) !== null;
   if (!isDown) return at;
-  return lastKnown === null ? 0 : readAtOf(lastKnown, role);
+  return remembered?.readAt[role] ?? 0;
 }
 
 function keepLogs(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
@@ -158,11 +159,12 @@ function keepCommits(
 
 function keepMapping(
   state: HistoryState,
+  known: KnownFlow | null,
   observation: FlowObservation,
   partitions: readonly PartitionState[],
   unread: UnreadPart[],
 ): void {
-  const { flow, syncs, lastKnown } = observation;
+  const { flow, syncs } = observation;
   const role = flow.offsetSyncsLocation;
   if (syncs.kind === 'read') {
     state.syncsReadTo = syncs.value.readTo;
@@ -172,7 +174,7 @@ function keepMapping(
   const recreated = new PartitionMap<PartitionState['recreatedAt']>();
   for (const { topic, partition, recreatedAt } of partitions) recreated.set(topic.topic, partition, recreatedAt);
   for (const [topic, partition, history] of knownOf(syncs)?.histories.entries() ?? []) {
-    const before = lastKnown?.state.mapping.get(topic)?.get(partition) ?? null;
+    const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
     const at = recreated.get(topic, partition) ?? { source: 0, target: 0 };
     const next = continued(before, history, at);
     if (next !== before) state.partitionsOf(topic).set(partition, next);

@@ -1,12 +1,11 @@
-import type { CommittedOffset, LogOffsets } from '../cluster-data.ts';
-import type { Flow } from '../flow.ts';
-import type { FlowObservation, ObservedGroup, ObservedTargetGroup, ObservedTopic } from '../observation.ts';
-import type { PartitionMap } from '../partition-map.ts';
-import { remoteTopic } from '../replication-policy.ts';
-import { type Outcome, read, type Unread } from '../unread.ts';
+import type { FlowObservation, ObservedGroup, ObservedTargetGroup, ObservedTopic } from '../judge/observation.ts';
+import { remoteTopic } from '../mirror/replication-policy.ts';
+import type { CommittedOffset, LogOffsets } from '../model/cluster.ts';
+import type { ClusterRole, Flow } from '../model/flow.ts';
+import { type Outcome, read, type Unread } from '../model/outcome.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
 import type { HistoryState } from './history-state.ts';
 import { type KnownFlow, knownSyncs, readAtOf } from './known-flow.ts';
-import type { ClusterRole } from './series-dictionary.ts';
 
 /**
  * What an audit would have observed at the time of a state, as far as the history keeps it: logs, positions and mapping
@@ -45,8 +44,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     groups: groupsOf(known),
     targetGroups: targetGroupsOf(state),
     listingComplete: true,
-    lastKnown: null,
-    remembered: { source: new Map(), target: new Map() },
+    remembered: null,
     unread: [sourceDown, targetDown].filter((side) => side !== null),
     opposite: null,
   };

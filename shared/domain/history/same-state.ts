@@ -1,4 +1,4 @@
-import type { SyncHistory } from '../sync-history.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 
 /** Whether two states of one line (numbered alike) know the same, whenever that was. */

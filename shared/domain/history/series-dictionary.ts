@@ -1,5 +1,4 @@
-/** Which of a flow's two clusters. */
-export type ClusterRole = 'source' | 'target';
+import type { ClusterRole } from '../model/flow.ts';
 
 /** Something that has one offset at any time: where a partition's log begins or ends, or what a group committed. */
 export type Series =

@@ -1,5 +1,5 @@
-import type { Flow } from '../flow.ts';
-import { remoteTopic } from '../replication-policy.ts';
+import { remoteTopic } from '../mirror/replication-policy.ts';
+import type { Flow } from '../model/flow.ts';
 import type { HistoryState } from './history-state.ts';
 
 /** Where a partition's log began and ended. */

@@ -1,8 +1,9 @@
-import type { ClusterRole } from '../history/series-dictionary.ts';
-import { partitionStates } from '../judge-flow.ts';
-import { partitionName } from '../partition.ts';
-import { PartitionMap } from '../partition-map.ts';
-import type { PartitionState } from '../partition-state.ts';
+import { statesByPartition } from '../judge/judge-flow.ts';
+import type { PartitionState } from '../judge/partition-state.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import { flowName } from '../model/flow.ts';
+import { PartitionMap } from '../model/partition-map.ts';
+import { partitionName } from '../model/topic-partition.ts';
 import { flowRefusals } from './flow-refusals.ts';
 import { landOnSource } from './land-on-source.ts';
 import { landOnTarget } from './land-on-target.ts';
@@ -25,12 +26,10 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   const { onto, observation, state, terms } = inputs;
   const { flow } = observation;
   const cluster = onto === 'source' ? flow.source : flow.target;
-  const states = new PartitionMap<PartitionState>();
-  for (const one of partitionStates(observation, inputs.evidence)) states.set(one.topic.topic, one.partition, one);
+  const states = statesByPartition(inputs.states);
 
   const commits = wantedCommits(inputs);
-  const landings =
-    onto === 'source' ? landAllOnSource(states, commits) : landOnTarget(observation, inputs.evidence, states, commits);
+  const landings = onto === 'source' ? landAllOnSource(states, commits) : landOnTarget(observation, states, commits);
   const refusals: Refusal[] = flowRefusals(inputs, cluster);
   const topics = new Map<string, { id: string | null; logs: Map<number, { start: bigint; end: bigint }> }>();
   const groups: PlannedGroup[] = [];
@@ -69,7 +68,7 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   );
   const plan: RestorePlan = {
     id: inputs.id,
-    flow: `${flow.source}->${flow.target}`,
+    flow: flowName(flow),
     onto,
     cluster,
     clusterId: inputs.metadata.clusterId,

@@ -1,5 +1,5 @@
-import { readAtOf } from '../history/known-flow.ts';
-import type { ObservedTopic } from '../observation.ts';
+import type { ObservedTopic } from '../judge/observation.ts';
+import { flowName } from '../model/flow.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
 
@@ -16,7 +16,7 @@ export function flowRefusals(inputs: RestoreInputs, cluster: string): Refusal[] 
 }
 
 function flowOf({ observation: { flow } }: RestoreInputs): string {
-  return `${flow.source}->${flow.target}`;
+  return flowName(flow);
 }
 
 function unreachable({ onto, observation }: RestoreInputs, cluster: string): Refusal[] {
@@ -56,9 +56,9 @@ function tooOld(inputs: RestoreInputs): Refusal[] {
  */
 function mappingTooOld(inputs: RestoreInputs): Refusal[] {
   const { observation, onto, terms } = inputs;
-  const { syncs, lastKnown, heartbeat, flow } = observation;
-  if (onto === 'source' || syncs.kind !== 'unread' || lastKnown === null) return [];
-  const readAt = readAtOf(lastKnown, flow.offsetSyncsLocation);
+  const { syncs, remembered, heartbeat, flow } = observation;
+  if (onto === 'source' || syncs.kind !== 'unread' || remembered === null) return [];
+  const readAt = remembered.readAt[flow.offsetSyncsLocation];
   const newest = heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
   const age = (newest ?? observation.at) - readAt;
   if (age <= terms.maxAgeMs) return [];

@@ -1,4 +1,4 @@
-import type { PartitionState } from '../partition-state.ts';
+import type { PartitionState } from '../judge/partition-state.ts';
 import { type Landing, nowhere } from './landing.ts';
 
 /** A commit of another time on the source's own log: the very offset, unless retention or a truncation took it. */

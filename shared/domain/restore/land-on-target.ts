@@ -1,8 +1,8 @@
-import { type GroupState, judgeGroups } from '../group-judgement.ts';
-import type { FlowObservation, ObservedGroup } from '../observation.ts';
-import { PartitionMap } from '../partition-map.ts';
-import { type PartitionState, partitionState, type RecordEvidence } from '../partition-state.ts';
-import { read } from '../unread.ts';
+import { type GroupState, judgeGroups } from '../judge/group-state.ts';
+import type { FlowObservation, ObservedGroup } from '../judge/observation.ts';
+import { type PartitionState, partitionState } from '../judge/partition-state.ts';
+import { read } from '../model/outcome.ts';
+import { PartitionMap } from '../model/partition-map.ts';
 import { type Landing, nowhere } from './landing.ts';
 
 /**
@@ -13,12 +13,11 @@ import { type Landing, nowhere } from './landing.ts';
  */
 export function landOnTarget(
   observation: FlowObservation,
-  evidence: PartitionMap<RecordEvidence>,
   states: PartitionMap<PartitionState>,
   commits: ReadonlyMap<string, PartitionMap<bigint>>,
 ): ReadonlyMap<string, readonly Landing[]> {
   const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
-  const whole = new WholeLogs(observation, evidence);
+  const whole = new WholeLogs(observation);
   const landings = new Map<string, Landing[]>();
   for (const judged of judgeGroups({ ...observation, groups }, states)) {
     const name = judged.report.group;
@@ -58,20 +57,17 @@ function landingOf({ state, report, translation, committed }: GroupState, whole:
 /** Target logs as if nothing had ever been deleted from their begin: what retention took off a position shows there. */
 class WholeLogs {
   readonly #observation: FlowObservation;
-  readonly #evidence: PartitionMap<RecordEvidence>;
   readonly #states = new PartitionMap<PartitionState>();
 
-  constructor(observation: FlowObservation, evidence: PartitionMap<RecordEvidence>) {
+  constructor(observation: FlowObservation) {
     this.#observation = observation;
-    this.#evidence = evidence;
   }
 
-  positionIn({ topic, partition, target }: PartitionState, committed: bigint): bigint | null {
+  positionIn({ topic, partition, target, records }: PartitionState, committed: bigint): bigint | null {
     if (target === null || target.start === 0n) return null;
     const state = this.#states.getOrCreate(topic.topic, partition, () => {
       const whole = topic.target?.map((log) => (log.kind === 'read' ? read({ ...log.value, start: 0n }) : log));
-      const evidence = this.#evidence.get(topic.topic, partition) ?? {};
-      return partitionState(this.#observation, { ...topic, target: whole ?? null }, partition, evidence);
+      return partitionState(this.#observation, { ...topic, target: whole ?? null }, partition, records);
     });
     const states = new PartitionMap<PartitionState>();
     states.set(topic.topic, partition, state);

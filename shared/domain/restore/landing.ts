@@ -1,6 +1,6 @@
-import type { Proof } from '../audit-report.ts';
-import type { LogOffsets } from '../cluster-data.ts';
-import type { ObservedTopic } from '../observation.ts';
+import type { ObservedTopic } from '../judge/observation.ts';
+import type { LogOffsets } from '../model/cluster.ts';
+import type { Proof } from '../model/report.ts';
 
 /** Where a group lands on one partition of a cluster, whether or not it is allowed to. */
 export interface Landing {

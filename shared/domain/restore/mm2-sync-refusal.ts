@@ -1,7 +1,8 @@
-import { livenessOf } from '../liveness.ts';
-import type { FlowObservation } from '../observation.ts';
-import type { PartitionMap } from '../partition-map.ts';
-import type { PartitionState } from '../partition-state.ts';
+import { livenessOf } from '../judge/liveness.ts';
+import type { FlowObservation } from '../judge/observation.ts';
+import type { PartitionState } from '../judge/partition-state.ts';
+import { flowName } from '../model/flow.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
 import type { PlannedGroup } from './restore-plan.ts';
@@ -28,7 +29,7 @@ export function mm2SyncRefusal(
   const many = behind === null ? '' : `; ${behind} positions of this plan stand before theirs`;
   return {
     code: 'MM2_SYNCS_GROUPS',
-    subject: { flow: `${flow.source}->${flow.target}`, cluster: flow.target },
+    subject: { flow: flowName(flow), cluster: flow.target },
     reason: `${who} with sync.group.offsets.enabled: every ${seconds} s it moves groups forward that stand before their checkpoints${many}`,
     remedy: 'Stop MirrorMaker, or switch sync.group.offsets.enabled off; --even-if-mm2-syncs plans all the same.',
   };

@@ -1,5 +1,5 @@
-import type { ClusterMetadata, LogOffsets } from '../cluster-data.ts';
-import type { Outcome } from '../unread.ts';
+import type { ClusterMetadata, LogOffsets } from '../model/cluster.ts';
+import type { Outcome } from '../model/outcome.ts';
 import type { Refusal } from './refusal.ts';
 import type { PlannedTopic, RestorePlan } from './restore-plan.ts';
 

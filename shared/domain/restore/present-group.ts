@@ -1,6 +1,6 @@
-import type { GroupListing } from '../cluster-data.ts';
-import type { PartitionMap } from '../partition-map.ts';
-import type { Outcome } from '../unread.ts';
+import type { GroupListing } from '../model/cluster.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
 import type { Refusal } from './refusal.ts';
 
 /** A group on the cluster that is written to, as it is now. */

@@ -1,10 +1,9 @@
-import type { AuditPolicy } from '../audit-policy.ts';
-import type { ClusterMetadata } from '../cluster-data.ts';
 import type { HistoryState } from '../history/history-state.ts';
-import type { ClusterRole } from '../history/series-dictionary.ts';
-import type { FlowObservation } from '../observation.ts';
-import type { PartitionMap } from '../partition-map.ts';
-import type { RecordEvidence } from '../partition-state.ts';
+import type { AuditPolicy } from '../judge/audit-policy.ts';
+import type { FlowObservation } from '../judge/observation.ts';
+import type { PartitionState } from '../judge/partition-state.ts';
+import type { ClusterMetadata } from '../model/cluster.ts';
+import type { ClusterRole } from '../model/flow.ts';
 import type { PresentGroup } from './present-group.ts';
 import type { RestoreTerms } from './restore-terms.ts';
 
@@ -26,7 +25,8 @@ export interface RestoreInputs {
   readonly topic?: ((name: string) => boolean) | undefined;
   /** The flow as it is now. */
   readonly observation: FlowObservation;
-  readonly evidence: PartitionMap<RecordEvidence>;
+  /** Of all its partitions, with what looking at records told. */
+  readonly states: readonly PartitionState[];
   /** The cluster that would be written to, and the wanted groups there. */
   readonly metadata: ClusterMetadata;
   readonly present: ReadonlyMap<string, PresentGroup>;

@@ -1,5 +1,5 @@
-import type { Proof } from '../audit-report.ts';
-import type { ClusterRole } from '../history/series-dictionary.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import type { Proof } from '../model/report.ts';
 
 /** Where one group is put on one partition of the cluster that is written to. */
 export interface RestoreStep {

@@ -1,6 +1,6 @@
-import type { PartitionMap } from '../partition-map.ts';
-import type { PartitionWrite } from '../partition-write.ts';
-import type { Outcome } from '../unread.ts';
+import type { Outcome } from '../model/outcome.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
+import type { PartitionWrite } from '../model/partition-write.ts';
 import type { Refusal } from './refusal.ts';
 
 /** One partition of a group that is to stand elsewhere. */

@@ -1,4 +1,4 @@
-import type { Proof } from '../audit-report.ts';
+import type { Proof } from '../model/report.ts';
 
 /** What whoever asks for a plan will put up with. */
 export interface RestoreTerms {

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuditKeeper, LEASE_MS } from '../../../functions/audit/audit-keeper.ts';
-import { AWS_CLIENT_SETTINGS } from '../../../functions/audit/aws-client-settings.ts';
+import { AWS_CLIENT_SETTINGS } from '../../../functions/runtime/aws-client-settings.ts';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { LabProxy } from '../../../lab/proxy.ts';
-import type { AuditHistory, Recording } from '../../../shared/audit/audit-history.ts';
-import { loadMm2Properties } from '../../../shared/config/mm2-properties.ts';
-import { type Flow, flowName } from '../../../shared/domain/flow.ts';
+import { loadMm2Properties } from '../../../shared/config/mm2/mm2-properties.ts';
 import { HistoryState } from '../../../shared/domain/history/history-state.ts';
+import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
+import type { AuditHistory, Recording } from '../../../shared/history/audit-history.ts';
 
 /** The time of one audit: what the function has, less what publishing is given. */
 const AUDIT_MS = 42_000;

@@ -5,9 +5,9 @@ import { createHandler, type HandlerDependencies } from '../../../functions/audi
 import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../../../lab/cloudwatch-endpoint.ts';
 import { createCloudWatchMetricSink } from '../../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
-import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/audit-policy.ts';
-import type { AuditReport, FlowReport } from '../../../shared/domain/audit-report.ts';
-import { AuthenticationError, ClusterUnreachableError } from '../../../shared/errors.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/judge/audit-policy.ts';
+import { AuthenticationError, ClusterUnreachableError } from '../../../shared/domain/model/errors.ts';
+import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
 import { lambdaContext, schedulerEvent } from './invocation.ts';
 
 const at = Date.UTC(2026, 10, 20, 10, 0, 0);

@@ -28,7 +28,7 @@ import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/d
 import { headKey } from '../../../shared/adapters/dynamodb/history-table.ts';
 import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
-import type { SnapshotStore } from '../../../shared/ports.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { alarmOf, isInAlarm } from '../../infra/alarm-evaluation.ts';
 import { type Bundled, bundle } from '../../infra/bundled.ts';
 import { exampleSettings } from '../../infra/synthesize.ts';

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { HistoryBusyError, HistoryFencedError } from '../../../shared/history/history-errors.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
-import type { SnapshotStore } from '../../../shared/ports.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import {
   BEGIN,
   commit,

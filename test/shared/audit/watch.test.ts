@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { NothingAuditedError } from '../../../shared/audit/run-audit.ts';
 import { type WatchEvent, type WatchRequest, watch } from '../../../shared/audit/watch.ts';
-import type { AuditReport } from '../../../shared/domain/audit-report.ts';
-import { AuthenticationError } from '../../../shared/errors.ts';
-import { finding, flow } from '../../cli/render/sample-report.ts';
+import { AuthenticationError } from '../../../shared/domain/model/errors.ts';
+import type { AuditReport } from '../../../shared/domain/model/report.ts';
+import { finding, flow } from '../../cli/verbs/sample-report.ts';
 
 /** A watch in a time of its own: waiting passes it at once. */
 class Time {

@@ -5,7 +5,7 @@ import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlit
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
 import { historySize } from '../../../shared/history/history-size.ts';
 import { listSnapshots } from '../../../shared/history/list-snapshots.ts';
-import type { SnapshotStore } from '../../../shared/ports.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { BEGIN, FLOW, MINUTE, movedTo, openWriter, terms } from './recorded-flow.ts';
 
 describe('what the history of a flow holds', () => {

@@ -1,9 +1,10 @@
 import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { appendMerged } from '../../../shared/domain/history/mapping-run.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
-import type { ClusterRole, Series } from '../../../shared/domain/history/series-dictionary.ts';
+import type { Series } from '../../../shared/domain/history/series-dictionary.ts';
+import type { ClusterRole } from '../../../shared/domain/model/flow.ts';
 import { HistoryWriter } from '../../../shared/history/history-writer.ts';
-import type { SnapshotStore } from '../../../shared/ports.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 
 export const FLOW = 'A->B';
 export const MINUTE = 60_000;

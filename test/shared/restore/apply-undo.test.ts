@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqlitePlanStore } from '../../../shared/adapters/sqlite/sqlite-plan-store.ts';
+import { AuthenticationError, ClusterUnreachableError } from '../../../shared/domain/model/errors.ts';
 import { isComplete, standings } from '../../../shared/domain/restore/restore-result.ts';
-import { AuthenticationError, ClusterUnreachableError } from '../../../shared/errors.ts';
-import type { OffsetWriter, PlanStore } from '../../../shared/ports.ts';
+import type { OffsetWriter } from '../../../shared/ports.ts';
 import { applyRestore, type Restored } from '../../../shared/restore/apply-restore.ts';
 import { type LoadedPlan, loadPlan } from '../../../shared/restore/load-plan.ts';
+import type { PlanStore } from '../../../shared/restore/plan-store.ts';
 import { undoRestore } from '../../../shared/restore/undo-restore.ts';
 import {
   CLUSTER,

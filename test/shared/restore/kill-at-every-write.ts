@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
-import type { ClusterReader, OffsetWriter, PlanStore } from '../../../shared/ports.ts';
+import type { ClusterReader, OffsetWriter } from '../../../shared/ports.ts';
 import { applyRestore } from '../../../shared/restore/apply-restore.ts';
 import { loadPlan } from '../../../shared/restore/load-plan.ts';
+import type { PlanStore } from '../../../shared/restore/plan-store.ts';
 import { planHash } from '../../../shared/restore/restore-documents.ts';
 import { undoRestore } from '../../../shared/restore/undo-restore.ts';
 import { runUntilKilled } from '../../run-until-killed.ts';

@@ -2,9 +2,10 @@ import { writeSync } from 'node:fs';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqlitePlanStore } from '../../../shared/adapters/sqlite/sqlite-plan-store.ts';
-import type { ClusterReader, OffsetWriter, PlanStore } from '../../../shared/ports.ts';
+import type { ClusterReader, OffsetWriter } from '../../../shared/ports.ts';
 import { applyRestore } from '../../../shared/restore/apply-restore.ts';
 import { loadPlan } from '../../../shared/restore/load-plan.ts';
+import type { PlanStore } from '../../../shared/restore/plan-store.ts';
 import { undoRestore } from '../../../shared/restore/undo-restore.ts';
 import { fileReader, fileWriter, planOf, storePlan } from './restore-world.ts';
 

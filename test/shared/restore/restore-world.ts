@@ -1,7 +1,7 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import type { ClusterMetadata, CommittedOffset, LogOffsets } from '../../../shared/domain/cluster-data.ts';
+import type { ClusterMetadata, CommittedOffset, LogOffsets } from '../../../shared/domain/model/cluster.ts';
+import { type Outcome, read } from '../../../shared/domain/model/outcome.ts';
 import type { RestorePlan } from '../../../shared/domain/restore/restore-plan.ts';
-import { type Outcome, read } from '../../../shared/domain/unread.ts';
 import type { ClusterReader, OffsetWriter } from '../../../shared/ports.ts';
 import { PLAN_DOCUMENT } from '../../../shared/restore/load-plan.ts';
 import { KEEP_DOCUMENTS_MS, type PlanStore } from '../../../shared/restore/plan-store.ts';

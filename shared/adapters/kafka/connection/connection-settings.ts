@@ -1,5 +1,5 @@
-import type { KafkaConnection, SaslSettings } from '../../../config/kafka-connection.ts';
-import { TidemarkError } from '../../../errors.ts';
+import type { KafkaConnection, SaslSettings } from '../../../config/connection/kafka-connection.ts';
+import { TidemarkError } from '../../../domain/model/errors.ts';
 import type { VersionLimits } from '../wire/api.ts';
 import type { ConnectionSettings } from './broker-connection.ts';
 import type { Deadline } from './deadline.ts';

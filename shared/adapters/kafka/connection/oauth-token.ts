@@ -1,5 +1,5 @@
-import type { SaslSettings } from '../../../config/kafka-connection.ts';
-import { AuthenticationError } from '../../../errors.ts';
+import type { SaslSettings } from '../../../config/connection/kafka-connection.ts';
+import { AuthenticationError } from '../../../domain/model/errors.ts';
 import { BrokerFailure } from './broker-failure.ts';
 import type { Deadline } from './deadline.ts';
 

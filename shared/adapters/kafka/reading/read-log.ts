@@ -1,7 +1,7 @@
-import type { LogRecord, LogScan, Peek, PeekRequest, ScanRequest } from '../../../domain/cluster-data.ts';
-import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
-import type { Outcome } from '../../../domain/unread.ts';
-import type { Permission } from '../../../errors.ts';
+import type { LogRecord, LogScan, Peek, PeekRequest, ScanRequest } from '../../../domain/model/cluster.ts';
+import type { Outcome } from '../../../domain/model/outcome.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
+import { partitionName, type TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { routeToLeaders } from './leader-route.ts';
 import { type FetchSize, LogCursor } from './log-cursor.ts';

@@ -1,4 +1,4 @@
-import type { IsolationLevel } from '../../../domain/cluster-data.ts';
+import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
 
 /** Timestamps with a meaning of their own; every other one asks for the first record at or after it. */

@@ -8,8 +8,8 @@ import type { LabCluster } from '../../../../lab/cluster.ts';
 import { type Lab, startLab } from '../../../../lab/lab.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
-import type { KafkaConnection } from '../../../../shared/config/kafka-connection.ts';
-import { Secret } from '../../../../shared/config/secret.ts';
+import type { KafkaConnection } from '../../../../shared/config/connection/kafka-connection.ts';
+import { Secret } from '../../../../shared/config/connection/secret.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
 
 describe('logging in', () => {

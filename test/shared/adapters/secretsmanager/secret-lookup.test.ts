@@ -4,7 +4,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type Answer, type SecretsEndpoint, startSecretsEndpoint } from '../../../../lab/secrets-endpoint.ts';
 import { SecretError } from '../../../../shared/adapters/secretsmanager/secret-error.ts';
 import { createSecretLookup, type SecretLookup } from '../../../../shared/adapters/secretsmanager/secret-lookup.ts';
-import type { SecretLocation } from '../../../../shared/config/secret-location.ts';
+import type { SecretLocation } from '../../../../shared/config/connection/secret-location.ts';
 
 const TTL = 300_000;
 

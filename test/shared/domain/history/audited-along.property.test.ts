@@ -5,7 +5,7 @@ import { judgeSimulated } from '../../../../lab/simulation/judge.ts';
 import { SimulatedMm2 } from '../../../../lab/simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../../../lab/simulation/steps.ts';
 import type { KnownFlow } from '../../../../shared/domain/history/known-flow.ts';
-import { flowFixture } from '../flow-fixture.ts';
+import { flowFixture } from '../model/flow-fixture.ts';
 
 describe('audits that go on from one another', () => {
   test('skip nothing and re-read no more than they say, whatever happens between them', () => {

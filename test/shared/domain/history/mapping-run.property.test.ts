@@ -3,9 +3,9 @@ import fc from 'fast-check';
 import { SimulatedMm2 } from '../../../../lab/simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../../../lab/simulation/steps.ts';
 import { appendMerged, thinToBudget } from '../../../../shared/domain/history/mapping-run.ts';
-import { PartitionMapping } from '../../../../shared/domain/mapping.ts';
-import { SyncHistory } from '../../../../shared/domain/sync-history.ts';
-import { translate } from '../../../../shared/domain/translation.ts';
+import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
+import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { translate } from '../../../../shared/domain/mirror/translation.ts';
 
 /** What the history makes of the syncs that an audit read. */
 function stored(history: SyncHistory): SyncHistory {

@@ -1,13 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
-import { judgeFlow, partitionStates } from '../../../../shared/domain/judge-flow.ts';
-import type { FlowObservation } from '../../../../shared/domain/observation.ts';
-import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
+import { rememberedFlow } from '../../../../shared/domain/history/known-flow.ts';
+import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
+import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
+import { partitionStates } from '../../../../shared/domain/judge/partition-state.ts';
+import { read, unread } from '../../../../shared/domain/model/outcome.ts';
+import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
 import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
-import { read, unread } from '../../../../shared/domain/unread.ts';
 import { NOW, type RestoreCase, restoreCase, THEN } from './restore-fixture.ts';
 
 function decide(of: RestoreCase = {}) {
@@ -62,7 +64,7 @@ describe('onto the target', () => {
           const commits = [{ topic: 't', partition: 0, offset: committed }];
           const group = { listing, committed: read(commits), checkedAt: NOW };
           const observation = { ...inputs.observation, groups: [group] };
-          const audited = judgeFlow(observation, partitionStates(observation, new PartitionMap()), inputs.policy);
+          const audited = judgeFlow(observation, partitionStates(observation), inputs.policy);
           const { position, proof, rereadAtMost, skipAtMost } = audited.groups[0]?.tidemark ?? {};
           const planned = plan.groups[0]?.steps[0];
           expect(planned?.to ?? null).toBe(position);
@@ -129,18 +131,18 @@ describe('onto the target', () => {
   });
 
   test('a position that the group has now and had not then is named and left alone', () => {
-    const inputs = restoreCase({ commits: { g: 10n } });
-    const [topic] = inputs.observation.topics;
-    if (topic === undefined) throw new Error('a topic');
-    const two = {
-      ...topic,
-      source: [...topic.source, ...topic.source],
-      target: [...(topic.target ?? []), ...(topic.target ?? [])],
-    };
+    const inputs = restoreCase({
+      commits: { g: 10n },
+      topic: (topic) => ({
+        ...topic,
+        source: [...topic.source, ...topic.source],
+        target: [...(topic.target ?? []), ...(topic.target ?? [])],
+      }),
+    });
     const present = inputs.present.get('g');
     if (present?.committed.kind !== 'read') throw new Error('a group');
     present.committed.value.set('A.t', 1, 77n);
-    const { plan } = decideRestore({ ...inputs, observation: { ...inputs.observation, topics: [two] } });
+    const { plan } = decideRestore(inputs);
     expect(plan.groups[0]?.leftAlone).toEqual([{ topic: 'A.t', partition: 1, at: 77n }]);
     expect(plan.groups[0]?.steps).toHaveLength(1);
   });
@@ -320,7 +322,7 @@ function deadSince(newest: number | null, readAt: number): (observation: FlowObs
       ...observation,
       sourceDown: DOWN,
       syncs: { kind: 'unread', topic: 'syncs', unread: DOWN, known: observation.syncs.value },
-      lastKnown: { state, heldUntil: readAt },
+      remembered: rememberedFlow({ state, heldUntil: readAt }),
       heartbeat: { kind: 'read', value: heartbeat },
     };
   };

@@ -1,0 +1,50 @@
+import type { LogOffsets } from '../../../shared/domain/model/cluster.ts';
+import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
+import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
+import { snapshotLines } from '../../output/snapshot-lines.ts';
+import type { TableOptions } from '../../output/table-options.ts';
+import { grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { snapshotJson } from '../audit/json.ts';
+
+/** One translation for a person. */
+export function* renderTranslation(translated: TranslatedOffset, { width, paint }: TableOptions): Generator<string> {
+  const { flow, topic, targetTopic, partition, offset, source, target, position } = translated;
+  yield `${printable(flow)}: offset ${grouped(offset)} of ${partitionName(topic, partition)}`;
+  yield source === null ? '\n' : ` (${logText(source)})\n`;
+  const name = partitionName(targetTopic, partition);
+  if (position.position === null) yield `  ${paint('yellow', 'unknown')} on ${name}\n`;
+  else {
+    yield `  → ${paint('bold', grouped(position.position))} of ${name}${target === null ? '' : ` (${logText(target)})`}\n`;
+    const reread = position.rereadAtMost ?? 0n;
+    const cost = reread === 0n ? 'nothing is read twice' : `at most ${plural(reread, 'record')} read twice`;
+    yield `  ${position.proof}: nothing is skipped, ${cost}\n`;
+  }
+  if (position.reason !== undefined)
+    for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
+  if (translated.snapshot === undefined) return;
+  yield `  as of ${new Date(translated.snapshot.asOf).toISOString()}, from the history alone: no cluster was asked\n`;
+  for (const line of snapshotLines(translated.snapshot, width, '  ')) yield `${line}\n`;
+}
+
+/** As `tidemark.translation/1`: offsets as decimal strings, unknown as null with a reason. */
+export function* renderTranslationJson(translated: TranslatedOffset): Generator<string> {
+  const log = (one: LogOffsets | null) => (one === null ? null : { start: one.start, end: one.highWatermark });
+  const { flow, topic, targetTopic, partition, offset, position } = translated;
+  const document = {
+    schema: 'tidemark.translation/1',
+    flow,
+    topic,
+    targetTopic,
+    partition,
+    offset,
+    source: log(translated.source),
+    target: log(translated.target),
+    tidemark: position,
+    ...(translated.snapshot && { snapshot: snapshotJson(translated.snapshot) }),
+  };
+  yield `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+}
+
+function logText({ start, highWatermark }: LogOffsets): string {
+  return `log ${grouped(start)} to ${grouped(highWatermark)}`;
+}

@@ -1,0 +1,159 @@
+import type { Verdict } from '../../model/report.ts';
+import { HistoryState, type UnreadPart } from '../history-state.ts';
+import { isSameVerdict } from '../same-state.ts';
+import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
+import { readMapping, writeMapping } from './frame-mapping.ts';
+import { readSeries, writeSeries } from './frame-series.ts';
+
+/** What a frame says of itself; everything else in it is the difference to its parent's state. */
+export interface FrameHeader {
+  /** The flow's name, so that no other flow's frame can be taken for one of this. */
+  readonly flow: string;
+  /** When the audit began: ms since the epoch; also the frame's identity within the flow. */
+  readonly at: number;
+  /** How long it is kept: index into the retention's steps. */
+  readonly level: number;
+  /** Null for a keyframe, which holds a whole state. */
+  readonly parent: { readonly at: number; readonly digest: Uint8Array } | null;
+  /** The frame written right before, and up to when audits found its state unchanged. */
+  readonly previous: { readonly at: number; readonly heldUntil: number } | null;
+}
+
+const KINDS = ['cluster', 'group', 'topic', 'syncs'] as const;
+const ROLES = ['source', 'target'] as const;
+
+/**
+ * A frame as bytes, not yet compressed: a header and the difference between two states, column by column. Both states
+ * number their series alike, the parent's being the beginning of the other's.
+ */
+export function encodeFrame(header: FrameHeader, parent: HistoryState | null, state: HistoryState): Uint8Array {
+  const base = parent ?? new HistoryState(state.at);
+  const sink = new ByteSink();
+  sink.text(header.flow);
+  sink.count(header.at);
+  sink.count(header.level);
+  sink.byte((header.parent === null ? 0 : 1) | (header.previous === null ? 0 : 2));
+  if (header.parent !== null) {
+    sink.count(header.at - header.parent.at);
+    sink.raw(header.parent.digest);
+  }
+  if (header.previous !== null) {
+    sink.count(header.at - header.previous.at);
+    sink.count(header.previous.heldUntil - header.previous.at);
+  }
+  sink.count(Number(state.syncsReadTo + 1n));
+  for (const role of ROLES) sink.count(state.at - state.readAt[role]);
+  writeSaid(sink, base, state);
+  writeUnread(sink, state.unread);
+  writeSeries(sink, base, state);
+  for (const role of ROLES) writeTopicIds(sink, base.topicIds[role], state.topicIds[role]);
+  writeMapping(sink, base, state);
+  return sink.bytes();
+}
+
+/** Reads the header alone. @throws MalformedHistoryError */
+export function decodeHeader(bytes: Uint8Array): FrameHeader {
+  return readHeader(new ByteSource(bytes));
+}
+
+/**
+ * The state that a frame leads to from its parent's, which becomes it: a chain of frames takes the memory of one.
+ * Without a parent it begins anew. @throws MalformedHistoryError, after which the parent is not to be used
+ */
+export function applyFrame(bytes: Uint8Array, parent: HistoryState | null): HistoryState {
+  const source = new ByteSource(bytes);
+  const header = readHeader(source);
+  if ((header.parent === null) !== (parent === null)) throw new MalformedHistoryError('the parent is missing');
+  const state = parent ?? new HistoryState(header.at);
+  const elapsed = header.parent === null ? 0 : header.at - header.parent.at;
+  state.syncsReadTo = BigInt(source.count()) - 1n;
+  for (const role of ROLES) state.readAt[role] = readTime(source, header.at);
+  readSaid(source, state);
+  state.unread = readUnread(source);
+  readSeries(source, state, elapsed);
+  state.at = header.at;
+  for (const role of ROLES) readTopicIds(source, state.topicIds[role]);
+  readMapping(source, state);
+  if (source.left > 0) throw new MalformedHistoryError(`${source.left} bytes too many`);
+  return state;
+}
+
+function readHeader(source: ByteSource): FrameHeader {
+  const flow = source.text();
+  const at = source.count();
+  const level = source.count();
+  const flags = source.byte();
+  if (flags > 3) throw new MalformedHistoryError('unknown flags');
+  const parent = (flags & 1) === 0 ? null : { at: at - source.count(), digest: source.raw().slice() };
+  if ((flags & 2) === 0) return { flow, at, level, parent, previous: null };
+  const previousAt = at - source.count();
+  return { flow, at, level, parent, previous: { at: previousAt, heldUntil: previousAt + source.count() } };
+}
+
+function readTime(source: ByteSource, at: number): number {
+  const time = at - source.count();
+  if (time < 0) throw new MalformedHistoryError('a time is out of range');
+  return time;
+}
+
+const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
+const SAID = { asBefore: 0, nothing: 1, verdict: 2 } as const;
+
+function writeSaid(sink: ByteSink, { said: before }: HistoryState, { said }: HistoryState): void {
+  if (isSameVerdict(before, said)) sink.byte(SAID.asBefore);
+  else if (said === null) sink.byte(SAID.nothing);
+  else {
+    sink.byte(SAID.verdict);
+    sink.text(said.verdict);
+    sink.count(said.reasons.length);
+    for (const reason of said.reasons) sink.text(reason);
+  }
+}
+
+function readSaid(source: ByteSource, state: HistoryState): void {
+  const kind = source.byte();
+  if (kind > SAID.verdict) throw new MalformedHistoryError('unknown kind of verdict');
+  if (kind === SAID.asBefore) return;
+  if (kind === SAID.nothing) {
+    state.said = null;
+    return;
+  }
+  const text = source.text();
+  const verdict = VERDICTS.find((known) => known === text);
+  if (verdict === undefined) throw new MalformedHistoryError('unknown verdict');
+  state.said = { verdict, reasons: Array.from({ length: source.countOfBytes() }, () => source.text()) };
+}
+
+function writeUnread(sink: ByteSink, parts: readonly UnreadPart[]): void {
+  sink.count(parts.length);
+  for (const { role, kind, name } of parts) {
+    sink.byte(KINDS.indexOf(kind) * 2 + ROLES.indexOf(role));
+    sink.text(name);
+  }
+}
+
+function readUnread(source: ByteSource): readonly UnreadPart[] {
+  return Array.from({ length: source.countOfBytes() }, () => {
+    const code = source.byte();
+    const kind = KINDS[code >> 1];
+    if (kind === undefined) throw new MalformedHistoryError('unknown kind of unread part');
+    return { role: code % 2 === 0 ? 'source' : 'target', kind, name: source.text() } as const;
+  });
+}
+
+function writeTopicIds(sink: ByteSink, from: ReadonlyMap<string, string>, to: ReadonlyMap<string, string>): void {
+  const gone = [...from.keys()].filter((topic) => !to.has(topic));
+  const changed = [...to].filter(([topic, id]) => from.get(topic) !== id);
+  sink.count(gone.length);
+  for (const topic of gone) sink.text(topic);
+  sink.count(changed.length);
+  for (const [topic, id] of changed) {
+    sink.text(topic);
+    sink.text(id);
+  }
+}
+
+function readTopicIds(source: ByteSource, ids: Map<string, string>): void {
+  for (let left = source.countOfBytes(); left > 0; left--) ids.delete(source.text());
+  for (let left = source.countOfBytes(); left > 0; left--) ids.set(source.text(), source.text());
+}

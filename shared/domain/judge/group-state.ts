@@ -1,0 +1,99 @@
+import { costOfStandingAt, positionOf, type Translation, translate } from '../mirror/translation.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
+import type { GroupReport, Mm2Position } from '../model/report.ts';
+import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/** One group on one partition, with what the report does not show. */
+export interface GroupState {
+  readonly group: ObservedGroup;
+  readonly state: PartitionState;
+  readonly committed: bigint;
+  readonly translation: Translation | { readonly reason: string };
+  readonly checkpoint: ObservedCheckpoint | null;
+  /** The group's commit on the target, null where it has none. */
+  readonly targetCommit: bigint | null;
+  readonly report: GroupReport;
+}
+
+/** Where each group would land on the target, as MM2 left it and as Tidemark would put it. */
+export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
+  const judged: GroupState[] = [];
+  for (const group of observation.groups) {
+    if (group.committed.kind === 'unread') continue;
+    for (const { topic, partition, offset } of group.committed.value) {
+      const state = states.get(topic, partition);
+      if (state !== undefined) judged.push(judgeGroup(observation, group, state, offset));
+    }
+  }
+  return judged;
+}
+
+function judgeGroup(
+  observation: FlowObservation,
+  group: ObservedGroup,
+  state: PartitionState,
+  committed: bigint,
+): GroupState {
+  const { targetTopic, topic } = state.topic;
+  const translation = translationFor(observation, state, committed);
+  const name = group.listing.group;
+  const onTarget = observation.targetGroups.get(name);
+  const targetCommit =
+    onTarget?.committed.kind === 'read' ? (onTarget.committed.value.get(targetTopic, state.partition) ?? null) : null;
+  const checkpoint =
+    observation.checkpoints.kind === 'read'
+      ? (observation.checkpoints.value.byGroup.get(name)?.get(targetTopic, state.partition) ?? null)
+      : null;
+  return {
+    group,
+    state,
+    committed,
+    translation,
+    checkpoint,
+    targetCommit,
+    report: {
+      group: name,
+      topic,
+      partition: state.partition,
+      committed,
+      commitCheckedAt: group.checkedAt,
+      mm2: mm2Position(translation, targetCommit, checkpoint),
+      tidemark: positionOf(translation),
+    },
+  };
+}
+
+/** The group's own commit on the target wins: that is where a consumer starts. */
+function mm2Position(
+  translation: Translation | { readonly reason: string },
+  targetCommit: bigint | null,
+  checkpoint: ObservedCheckpoint | null,
+): Mm2Position {
+  const from = targetCommit !== null ? 'group-offset' : checkpoint !== null ? 'checkpoint' : 'none';
+  const position = targetCommit ?? checkpoint?.downstream ?? null;
+  if (position === null) return { position, rereadAtMost: null, skipAtMost: null, from };
+  if (!('low' in translation)) return { position, rereadAtMost: null, skipAtMost: null, from };
+  return { position, ...costOfStandingAt(translation, position), from };
+}
+
+function translationFor(
+  observation: FlowObservation,
+  state: PartitionState,
+  committed: bigint,
+): Translation | { readonly reason: string } {
+  if (state.targetMissing) return { reason: `${state.topic.targetTopic}-${state.partition} is not on the target` };
+  if (state.target === null)
+    return { reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
+  const { syncs } = observation;
+  if (syncs.kind === 'off') return { reason: 'MM2 is configured to write no offset syncs' };
+  if (syncs.kind === 'missing' && syncs.known === undefined)
+    return { reason: `there is no offset-syncs topic ${syncs.topic}` };
+  if (syncs.kind === 'unread' && syncs.known === undefined)
+    return { reason: `the offset syncs could not be read: ${syncs.unread.message}` };
+  if (state.mapping === null) return { reason: 'MM2 has written no offset sync for this partition' };
+  if (state.source !== null && committed > state.source.highWatermark) {
+    return { reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it` };
+  }
+  return state.records.verified?.get(committed) ?? translate(state.mapping, committed);
+}

@@ -1,0 +1,184 @@
+import type { Proof, TidemarkPosition } from '../model/report.ts';
+import type { PartitionMapping } from './mapping.ts';
+
+/**
+ * A translation: the first target record that a group at `upstream` has not read lies in [low, high]. Continuing at
+ * `low` skips nothing; it reads at most `high − low + again` records twice.
+ */
+export interface Translation {
+  readonly low: bigint;
+  readonly high: bigint;
+  /** Records before `upstream` that may stand on the target once more, behind `high`. */
+  readonly again: bigint;
+  readonly proof: Exclude<Proof, 'none'>;
+  readonly reason: string | undefined;
+}
+
+/**
+ * Translates a source offset by the interval between the two syncs around it (design: "translate by interval").
+ * Returns a reason instead where nothing can be said.
+ *
+ * With neighbours a and b, U = b.u − a.u offsets went by on the source and D = b.d − a.d on the target:
+ * U = D is exact; U > D is a gap (markers, compaction, truncation) somewhere on the left; D > U is something that the
+ * target has beyond the mirrored records (markers of an exactly-once MM2, a foreign writer, records written again).
+ */
+export function translate(mapping: PartitionMapping, upstream: bigint): Translation | { readonly reason: string } {
+  const { target } = mapping;
+  if (mapping.empty) {
+    if (mapping.length === 0) return { reason: 'MM2 has written no offset sync for this partition' };
+    return conservative(mapping, mapping.floor, target.end, 0n, causeOf(mapping));
+  }
+  const index = mapping.lookup(upstream);
+  if (index < 0) return olderThanFirst(mapping, upstream);
+  const a = mapping.at(index);
+  if (upstream === a.upstream) return exactly(mapping, a.downstream, mapping.surplusBehind(index, upstream));
+  if (index === mapping.settled - 1) return beyondSettled(mapping, upstream);
+
+  const again = mapping.surplusBehind(index + 1, upstream);
+  const b = mapping.at(index + 1);
+  const u = upstream - a.upstream;
+  const U = b.upstream - a.upstream;
+  const D = b.downstream - a.downstream;
+  if (mapping.holeAfter(index)) {
+    return conservative(
+      mapping,
+      a.downstream + 1n,
+      b.downstream,
+      again,
+      'the offset-syncs topic lost records here to compaction',
+    );
+  }
+  if (mapping.hasForeign && mapping.hasGaps) {
+    // The two cancel each other out: no difference between offsets says anything here.
+    return conservative(
+      mapping,
+      a.downstream + 1n,
+      b.downstream,
+      again,
+      'the source has offsets that the target lacks, and the target has records that are not from the source',
+    );
+  }
+  const fromLeft = a.downstream + u;
+  if (U === D) return exactly(mapping, fromLeft, again);
+  if (D < U) {
+    const high = least(fromLeft, b.downstream);
+    const low = greatest(a.downstream + 1n, least(high, b.downstream - (U - u)));
+    return between(mapping, low, high, again, `${U - D} source offsets between two syncs are not on the target`);
+  }
+  return between(
+    mapping,
+    fromLeft,
+    least(b.downstream, fromLeft + (D - U)),
+    again,
+    `${D - U} target offsets between two syncs are not from the source`,
+  );
+}
+
+/** The answer for a person: position, what it costs, and why it is no better. */
+export function positionOf(translation: Translation | { readonly reason: string }): TidemarkPosition {
+  if (!('low' in translation)) {
+    return {
+      position: null,
+      high: null,
+      proof: 'none',
+      rereadAtMost: null,
+      skipAtMost: null,
+      reason: translation.reason,
+    };
+  }
+  const { low, high, again, proof, reason } = translation;
+  return {
+    position: low,
+    high,
+    proof,
+    rereadAtMost: high - low + again,
+    skipAtMost: 0n,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** What a group pays that continues at `position` instead: records read twice, and records never read. */
+export function costOfStandingAt(
+  translation: Translation,
+  position: bigint,
+): { readonly rereadAtMost: bigint; readonly skipAtMost: bigint } {
+  const { low, high, again } = translation;
+  return {
+    rereadAtMost: greatest(0n, high - position) + again,
+    skipAtMost: greatest(0n, position - low),
+  };
+}
+
+const CAUSES = {
+  'first-known': 'it is older than the oldest offset sync',
+  'target-recreated': 'the target topic was recreated',
+  'target-shortened': 'the target log ends before records that MM2 wrote: the topic was recreated or truncated',
+  'source-recreated': 'the source topic was recreated',
+  'source-shortened': 'the source log ends before records that MM2 read: the topic was recreated or truncated',
+} as const;
+
+function causeOf(mapping: PartitionMapping): string {
+  return CAUSES[mapping.cause];
+}
+
+function olderThanFirst(mapping: PartitionMapping, upstream: bigint): Translation {
+  const first = mapping.at(mapping.first);
+  const again = mapping.surplusBehind(mapping.first, upstream);
+  if (mapping.floor >= first.downstream) return exactly(mapping, first.downstream, again);
+  return conservative(mapping, mapping.floor, first.downstream, again, causeOf(mapping));
+}
+
+function beyondSettled(mapping: PartitionMapping, upstream: bigint): Translation {
+  const last = mapping.at(mapping.settled - 1);
+  const low = last.downstream + 1n;
+  if (mapping.settled < mapping.length) {
+    return conservative(mapping, low, mapping.target.end, 0n, 'MM2 is writing records again after a restart');
+  }
+  // Nothing lies behind the newest sync, or it is the very next record that is wanted.
+  if (low >= mapping.target.end) return exactly(mapping, low, 0n);
+  if (upstream === last.upstream + 1n) return exactly(mapping, low, mapping.surplusBehind(mapping.settled, upstream));
+  return conservative(mapping, low, mapping.target.end, 0n, 'it is ahead of the newest offset sync');
+}
+
+function exactly(mapping: PartitionMapping, position: bigint, again: bigint): Translation {
+  const at = clamp(mapping, position);
+  if (again === 0n) return { low: at, high: at, again, proof: 'exact', reason: undefined };
+  return {
+    low: at,
+    high: at,
+    again,
+    proof: 'bounded',
+    reason: `MM2 wrote records again after a restart, up to ${again} of them already read`,
+  };
+}
+
+function between(mapping: PartitionMapping, low: bigint, high: bigint, again: bigint, reason: string): Translation {
+  if (low === high) return exactly(mapping, low, again);
+  return { low: clamp(mapping, low), high: clamp(mapping, high), again, proof: 'bounded', reason };
+}
+
+function conservative(
+  mapping: PartitionMapping,
+  low: bigint,
+  high: bigint,
+  again: bigint,
+  reason: string,
+): Translation {
+  const from = clamp(mapping, low);
+  const to = greatest(from, clamp(mapping, high));
+  if (from === to) return exactly(mapping, from, again);
+  return { low: from, high: to, again, proof: 'conservative', reason };
+}
+
+/** A position outside the log is none: a consumer there would be reset. */
+function clamp(mapping: PartitionMapping, position: bigint): bigint {
+  return least(greatest(position, mapping.target.start), mapping.target.end);
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}
+
+function greatest(a: bigint, b: bigint): bigint {
+  return a > b ? a : b;
+}

@@ -1,0 +1,112 @@
+import type { FindingCode } from '../../contract/finding-codes.ts';
+import type { Finding } from './finding.ts';
+import type { Unread } from './outcome.ts';
+
+export const VERDICTS = ['ready', 'at-risk', 'not-ready', 'unknown'] as const;
+
+/** Readiness of one flow for a failover now. `unknown` is an answer: the reasons say what could not be judged. */
+export type Verdict = (typeof VERDICTS)[number];
+
+/** How a count was come by: `proven` from MM2's own acknowledgements or compared records, else `estimated`. */
+export type Basis = 'proven' | 'estimated';
+
+/** Records, or the reason why nobody can say. Never 0 for lack of knowledge. */
+export type Lag =
+  | { readonly kind: 'known'; readonly records: bigint; readonly basis: Basis }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a failover now would lose: records on the source that are not on the target. */
+export type Loss =
+  | {
+      readonly kind: 'known';
+      readonly records: bigint;
+      /** Age of the oldest of them in seconds; null where its time could not be read. 0 where nothing is lost. */
+      readonly seconds: number | null;
+      readonly basis: Basis;
+    }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface PartitionReport {
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly partition: number;
+  readonly sourceStart: bigint | null;
+  readonly sourceEnd: bigint | null;
+  readonly targetStart: bigint | null;
+  readonly targetEnd: bigint | null;
+  /** Source offset of the next record that the target does not have. */
+  readonly replicatedTo: bigint | null;
+  readonly lag: Lag;
+  /** Records that MM2 passed over and will never bring: to retention, a recreated topic, or a late first start. */
+  readonly missing: bigint;
+}
+
+export type Proof = 'verified' | 'exact' | 'bounded' | 'conservative' | 'none';
+
+/** Where Tidemark would put a group on the target, and what that costs. */
+export interface TidemarkPosition {
+  readonly position: bigint | null;
+  /** The first target record that the group has not read lies in [position, high]. */
+  readonly high: bigint | null;
+  readonly proof: Proof;
+  readonly rereadAtMost: bigint | null;
+  readonly skipAtMost: bigint | null;
+  /** Why the proof is no better; absent where it is exact. */
+  readonly reason?: string | undefined;
+}
+
+/** Where the group would land with what MM2 left on the target, and what that costs. */
+export interface Mm2Position {
+  readonly position: bigint | null;
+  readonly rereadAtMost: bigint | null;
+  readonly skipAtMost: bigint | null;
+  readonly from: 'group-offset' | 'checkpoint' | 'none';
+}
+
+/** One group's commit for one source partition. */
+export interface GroupReport {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: bigint;
+  /** When the commit was read: ms since the epoch. */
+  readonly commitCheckedAt: number;
+  readonly mm2: Mm2Position;
+  readonly tidemark: TidemarkPosition;
+}
+
+export interface FlowReport {
+  /** `A->B` */
+  readonly flow: string;
+  readonly verdict: Verdict;
+  /** Codes of the findings that made the verdict, worst first; each at most once. */
+  readonly reasons: readonly FindingCode[];
+  readonly loss: Loss;
+  readonly partitions: readonly PartitionReport[];
+  readonly groups: readonly GroupReport[];
+  readonly findings: readonly Finding[];
+  readonly unread: readonly Unread[];
+  /** Of a report from the history: what it was taken from. */
+  readonly snapshot?: SnapshotOrigin;
+}
+
+/** The snapshot that a report of the past is taken from; times in ms since the epoch. */
+export interface SnapshotOrigin {
+  readonly asOf: number;
+  /** When the audit began that found this state first. */
+  readonly takenAt: number;
+  /** Up to when audits found it unchanged. */
+  readonly heldUntil: number;
+  /** Whether snapshots between this one and the asked time may have been thinned by age, or cannot be read. */
+  readonly thinned: boolean;
+  /** Newer snapshots that were damaged and had to be passed over. */
+  readonly passedOver: readonly { readonly at: number; readonly damage: string }[];
+  /** What that audit could not read: of these parts the snapshot holds what was known before. */
+  readonly unread: readonly { readonly role: 'source' | 'target'; readonly kind: string; readonly name: string }[];
+}
+
+export interface AuditReport {
+  /** When the audit began: ms since the epoch. */
+  readonly at: number;
+  readonly flows: readonly FlowReport[];
+}

@@ -1,0 +1,134 @@
+import { knownSyncs, rememberedFlow } from '../domain/history/known-flow.ts';
+import type { FlowObservation } from '../domain/judge/observation.ts';
+import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
+import { selectionOf } from '../domain/mirror/selection.ts';
+import type { GroupListing } from '../domain/model/cluster.ts';
+import type { Flow } from '../domain/model/flow.ts';
+import type { Unread } from '../domain/model/outcome.ts';
+import type { ClusterReader } from '../ports.ts';
+import { connect, refuseIfHidden } from './connect-side.ts';
+import type { FlowFilter } from './flow-filter.ts';
+import type { FlowMemory } from './flow-memory.ts';
+import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
+import {
+  groupsAsLastKnown,
+  isConsumerGroup,
+  lastKnownGroups,
+  listGroups,
+  readGroups,
+  readTargetGroups,
+} from './read-groups.ts';
+import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
+import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
+
+export interface ObserveOptions {
+  readonly flow: Flow;
+  readonly source: ClusterReader;
+  readonly target: ClusterReader;
+  readonly opposite: Flow | null;
+  readonly filter?: FlowFilter;
+  readonly memory: FlowMemory;
+  readonly now: () => number;
+}
+
+/**
+ * Reads one flow in the order that keeps a moving mirror from looking wrong: mapping and checkpoints, then the
+ * groups' commits (target before source), then the ends of the logs (target before source).
+ */
+export async function observeFlow(options: ObserveOptions): Promise<FlowObservation> {
+  const { flow, filter = {}, memory, now } = options;
+  const at = now();
+  const selection = selectionOf(flow);
+  const [source, target] = await Promise.all([
+    connect(options.source, permissionsOf(flow, flow.source, filter)),
+    connect(options.target, permissionsOf(flow, flow.target, filter)),
+  ]);
+  const sourceSide = 'reader' in source ? source : null;
+  const targetSide = 'reader' in target ? target : null;
+  const sourceDown = 'reader' in source ? null : source;
+  const targetDown = 'reader' in target ? null : target;
+
+  const syncSide = flow.offsetSyncsLocation === 'source' ? sourceSide : targetSide;
+  const connectSide = flow.connectOffsets?.cluster === 'source' ? sourceSide : targetSide;
+  const unreachable = sourceDown ?? targetDown;
+  const { known } = memory;
+  const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
+  const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
+    syncSide === null
+      ? { ...down('offset syncs', unreachable), ...(syncsKnown === null ? {} : { known: syncsKnown }) }
+      : readSyncs(flow, syncSide, syncsKnown),
+    targetSide === null ? down('checkpoints', targetDown) : readCheckpoints(flow, targetSide, memory.checkpoints),
+    targetSide === null ? down('heartbeats', targetDown) : readHeartbeat(flow, targetSide),
+    readConnectOffsets(flow, connectSide, memory.connectOffsets),
+  ]);
+
+  const topics = mirroredTopics(flow, selection, filter, sourceSide, targetSide);
+  const told = [
+    ...(syncs.kind === 'read' ? syncs.value.histories.topics() : []),
+    ...(connectOffsets.kind === 'read' ? connectOffsets.value.topics() : []),
+  ].filter((topic) => selection.topic(topic) === 'mirrored' && (filter.topic?.(topic) ?? true));
+  const internal = (cluster: string) => internalTopicsOf(flow).flatMap((t) => (t.cluster === cluster ? [t.topic] : []));
+  await Promise.all([
+    refuseIfHidden(sourceSide, [...told, ...internal(flow.source)]),
+    refuseIfHidden(targetSide, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
+  ]);
+  const wanted = (group: GroupListing) =>
+    isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
+  const groupUnread: Unread[] = [];
+  const listing = sourceSide === null ? null : await listGroups(sourceSide.reader, wanted, groupUnread);
+  const names =
+    listing?.map(({ group }) => group) ??
+    lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
+  const targetGroups =
+    targetSide === null ? new Map() : await readTargetGroups(targetSide.reader, new Set(names), groupUnread);
+  const mirrored = new Set(topics.map(({ topic }) => topic));
+  const groups =
+    sourceSide !== null && listing !== null
+      ? await readGroups(sourceSide.reader, listing, mirrored, now)
+      : groupsAsLastKnown(known, checkpoints, topics, names);
+
+  const observed = await readEnds(topics, sourceSide, targetSide, sourceDown, targetDown);
+  return {
+    flow,
+    at,
+    sourceDown,
+    targetDown,
+    topics: observed,
+    targetTopics: new Set(targetSide?.metadata.topics.keys() ?? []),
+    syncs,
+    checkpoints,
+    heartbeat,
+    connectOffsets,
+    groups,
+    targetGroups,
+    listingComplete: listing !== null && groupUnread.length === 0,
+    remembered: known === null ? null : rememberedFlow(known),
+    unread: collapseUnread([
+      ...[sourceDown, targetDown].filter((side) => side !== null),
+      ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...groupUnread,
+      ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
+      ...(unreachable === null ? observed.flatMap(partitionUnread) : []),
+    ]),
+    opposite: options.opposite,
+  };
+}
+
+function down(what: string, side: Unread | null): { kind: 'unread'; topic: string; unread: Unread } {
+  const reason = side ?? { what, cluster: '', error: 'UNREACHABLE', message: 'cluster unreachable', retriable: true };
+  return { kind: 'unread', topic: what, unread: reason };
+}
+
+/** One line for each cause: a dead broker takes hundreds of partitions with it. */
+function collapseUnread(all: readonly Unread[]): Unread[] {
+  const causes = new Map<string, { first: Unread; count: number }>();
+  for (const one of all) {
+    const key = `${one.cluster}\n${one.error}\n${one.message}`;
+    const cause = causes.get(key);
+    if (cause === undefined) causes.set(key, { first: one, count: 1 });
+    else cause.count++;
+  }
+  return [...causes.values()].map(({ first, count }) =>
+    count === 1 ? first : { ...first, what: `${first.what} and ${count - 1} more` },
+  );
+}
