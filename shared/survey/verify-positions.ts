@@ -151,7 +151,7 @@ function comparisonsOf(observation: FlowObservation, chosen: readonly GroupState
         partition,
         mapping,
         wanted: [],
-        log: { from: source.start, until: replication.end },
+        log: { from: source.start, until: replication.readableEnd },
         isolation: observation.flow.isolationLevel,
       };
       entry = { comparison, wanted };

@@ -1,6 +1,6 @@
 import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
-import type { PartitionState } from '../judge/partition-state.ts';
+import { holeKey, isExplained, type PartitionState } from '../judge/partition-state.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -39,6 +39,7 @@ export function nextState(
   keepTargetCommits(state, observation, unread);
   keepMapping(state, known, observation, partitions, unread);
   keepVerified(state, partitions, verified);
+  keepAccounted(state, partitions);
   state.unread = unread;
   state.said = { verdict: report.verdict, reasons: report.reasons };
   state.readAt.source = readAt(observation, 'source');
@@ -172,8 +173,14 @@ function keepMapping(
   } else if (syncs.kind === 'unread') unread.push({ role, kind: 'syncs', name: syncs.topic });
 
   const recreated = new PartitionMap<PartitionState['recreatedAt']>();
-  for (const { topic, partition, recreatedAt } of partitions) recreated.set(topic.topic, partition, recreatedAt);
-  for (const [topic, partition, history] of knownOf(syncs)?.histories.entries() ?? []) {
+  const valid = new PartitionMap<SyncHistory>();
+  for (const { topic, partition, recreatedAt, history } of partitions) {
+    recreated.set(topic.topic, partition, recreatedAt);
+    if (history !== null) valid.set(topic.topic, partition, history);
+  }
+  for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) {
+    // What a cut has made void is not in it any more.
+    const history = valid.get(topic, partition) ?? read;
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
     const at = recreated.get(topic, partition) ?? { source: 0, target: 0 };
     const next = continued(before, history, at);
@@ -195,6 +202,28 @@ function keepVerified(
     const history = state.mapping.get(pair.topic)?.get(pair.partition);
     if (mapping === null || history === undefined || !mapping.oneCopyEach) continue;
     addVerified(history, pair, state.at);
+  }
+}
+
+/** Notes which stretches without counterpart were looked at and hold no record: no later audit looks again. */
+function keepAccounted(state: HistoryState, partitions: readonly PartitionState[]): void {
+  for (const { topic, partition, history, replication, records } of partitions) {
+    if (records.holes === undefined || history === null) continue;
+    const kept = state.mapping.get(topic.topic)?.get(partition);
+    for (const hole of replication?.holes ?? []) {
+      const look = records.holes.get(holeKey(hole));
+      if (kept === undefined || hole.index === null || look === undefined || !isExplained(hole, look)) continue;
+      if (hole.index < history.length) accountSame(kept, history, hole.index);
+    }
+  }
+}
+
+/** Runs merge in the history, so that a point can have another index there. */
+function accountSame(kept: SyncHistory, history: SyncHistory, index: number): void {
+  for (let at = Math.min(index, kept.length - 1); at >= 0; at--) {
+    if (kept.upstream(at) !== history.upstream(index) || kept.downstream(at) !== history.downstream(index)) continue;
+    kept.account(at);
+    return;
   }
 }
 

@@ -9,7 +9,7 @@ const MS_PER_SECOND = 1_000;
 const SECOND = BigInt(MS_PER_SECOND);
 const WORD = 2 ** 32;
 const MOST_PENDING = 7;
-const MOST_FLAGS = 15;
+const MOST_FLAGS = 31;
 const ROOMS = {
   upstream: new ColumnRoom(),
   downstream: new ColumnRoom(),

@@ -16,6 +16,7 @@ const point = fc.record({
   newSource: fc.boolean(),
   newTarget: fc.boolean(),
   compared: fc.boolean(),
+  accounted: fc.boolean(),
 });
 const what = fc.constantFrom<Break>('hole', 'newSource', 'newTarget');
 
@@ -56,7 +57,7 @@ function run(history: SyncHistory, model: Model, { kind, share, point: next, wha
     case 'keep': {
       const kept = points.map((_, i) => i).filter((i) => (i * 7 + share) % 3 !== 0);
       history.keep(kept);
-      points.splice(0, points.length, ...kept.flatMap((i) => points[i] ?? []));
+      points.splice(0, points.length, ...keptPoints(points, kept));
       break;
     }
     case 'breakNext':
@@ -83,6 +84,21 @@ function run(history: SyncHistory, model: Model, { kind, share, point: next, wha
       break;
     }
   }
+}
+
+/** A point accounts for what lies before it only where those that went in between did as well, or had no gap. */
+function keptPoints(points: readonly SyncPoint[], kept: readonly number[]): SyncPoint[] {
+  return kept.flatMap((index, at) => {
+    const own = points[index];
+    if (own === undefined) return [];
+    const between = points.slice((kept[at - 1] ?? -1) + 1, index);
+    const isWhole = between.every((point, i) => {
+      const before = points[index - between.length + i - 1];
+      if (point.accounted) return true;
+      return before !== undefined && point.upstream - before.upstream <= point.downstream - before.downstream;
+    });
+    return [{ ...own, accounted: own.accounted && isWhole }];
+  });
 }
 
 function joined(next: SyncPoint, pending: Model['pending']): SyncPoint {
