@@ -58,7 +58,14 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const base = { readableEnd: readableEnd(evidence, acknowledged.next), sourceShorter: acknowledged.beyondEnd };
   const position = acknowledged.next;
   const coverage = mapping === null ? null : coverageOf(mapping, source, position);
-  if (position === null) return withoutPosition(evidence, coverage, base);
+  if (position === null) return withoutPosition(evidence, base);
+  if (evidence.sourceCut && coverage !== null) {
+    // What lies below the cut is on the target as before, whatever MM2 had acknowledged behind it.
+    const covered = coverage.coveredTo(position);
+    const from = covered < end ? covered : end;
+    const holes = coverage.holes.filter((hole) => hole.until <= from);
+    return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes };
+  }
 
   const reckoned = mapping === null ? null : reckonedEnd(mapping, end);
   const reached = coverage !== null && mapping !== null ? sinceRestart(mapping, coverage, position) : position;
@@ -73,15 +80,9 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
 
 function withoutPosition(
   evidence: ReplicationEvidence,
-  coverage: Coverage | null,
   base: Pick<Replication, 'readableEnd' | 'sourceShorter'>,
 ): Replication {
-  const { source, mapping } = evidence;
-  if (evidence.sourceCut && coverage !== null && mapping !== null && !mapping.empty) {
-    // What lies below the cut is on the target as before.
-    const from = coverage.coveredTo(mapping.newest().upstream);
-    return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes: coverage.holes };
-  }
+  const { source } = evidence;
   // Nothing is on the target yet, or MM2's consumer is out of range: it begins at the log's begin.
   if (base.sourceShorter || evidence.nothingYet) {
     return { ...base, ...waitingFrom(evidence, source.start, 'estimated'), deletedBefore: 0n, holes: [] };
