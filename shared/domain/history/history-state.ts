@@ -1,3 +1,4 @@
+import type { PastCut } from '../mirror/breaks.ts';
 import { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
@@ -36,6 +37,8 @@ export class HistoryState {
   readonly readAt: { source: number; target: number };
   /** Null where the audit was recorded without its verdict. */
   said: SaidThen | null = null;
+  /** Logs that were cut, oldest first, for as long as states from before them are kept. */
+  cuts: readonly PastCut[] = [];
   /** Ids by role and topic; MM2's offset-syncs topic is among them, under its own name. */
   readonly topicIds: { readonly source: Map<string, string>; readonly target: Map<string, string> };
   /** Offset syncs by source topic and partition; this state's own, to be changed in place. */
@@ -60,6 +63,7 @@ export class HistoryState {
     this.topicIds = { source: new Map(from?.topicIds.source), target: new Map(from?.topicIds.target) };
     this.readAt = { source: from?.readAt.source ?? 0, target: from?.readAt.target ?? 0 };
     this.said = from?.said ?? null;
+    this.cuts = from?.cuts ?? [];
     this.mapping = copyMapping(from?.mapping ?? new Map());
   }
 
@@ -97,6 +101,7 @@ export class HistoryState {
     for (const [topic, partitions] of copyMapping(this.mapping)) fresh.mapping.set(topic, partitions);
     Object.assign(fresh.readAt, this.readAt);
     fresh.said = this.said;
+    fresh.cuts = this.cuts;
     return fresh;
   }
 

@@ -22,6 +22,7 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
   return {
     readAt: { source: readAtOf(known, 'source'), target: readAtOf(known, 'target') },
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
+    cuts: known.state.cuts,
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
   };
 }

@@ -1,6 +1,7 @@
 import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
 import { holeKey, isExplained, type PartitionState } from '../judge/partition-state.ts';
+import type { PastCut } from '../mirror/breaks.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import type { Outcome } from '../model/outcome.ts';
@@ -41,10 +42,30 @@ export function nextState(
   keepVerified(state, partitions, verified);
   keepAccounted(state, partitions);
   state.unread = unread;
+  state.cuts = cutsAfter(known, observation, partitions);
   state.said = { verdict: report.verdict, reasons: report.reasons };
   state.readAt.source = readAt(observation, 'source');
   state.readAt.target = readAt(observation, 'target');
   return state;
+}
+
+/** Longer than any state is kept that a cut has to be held against. */
+const KEEP_CUTS_MS = 40 * 24 * 60 * 60_000;
+
+function cutsAfter(
+  known: KnownFlow | null,
+  { at }: FlowObservation,
+  partitions: readonly PartitionState[],
+): readonly PastCut[] {
+  const before = known?.state.cuts ?? [];
+  const kept = before.filter(({ noticedAt }) => at - noticedAt < KEEP_CUTS_MS);
+  const news = partitions.flatMap(({ topic, partition, cuts }) =>
+    cuts.map((cut): PastCut => {
+      const name = cut.side === 'source' ? topic.topic : topic.targetTopic;
+      return { ...cut, topic: name, partition, noticedAt: at };
+    }),
+  );
+  return news.length === 0 && kept.length === before.length ? before : [...kept, ...news];
 }
 
 function readAt({ at, sourceDown, targetDown, remembered }: FlowObservation, role: ClusterRole): number {

@@ -1,3 +1,4 @@
+import type { PastCut } from '../mirror/breaks.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 
@@ -15,7 +16,7 @@ export function isSameState(a: HistoryState, b: HistoryState): boolean {
     if (readOf(a, role) !== readOf(b, role)) return false;
     for (const [topic, id] of a.topicIds[role]) if (b.topicIds[role].get(topic) !== id) return false;
   }
-  return isSameVerdict(a.said, b.said) && isSameMapping(a, b) && isSameMapping(b, a);
+  return isSameVerdict(a.said, b.said) && isSameCuts(a.cuts, b.cuts) && isSameMapping(a, b) && isSameMapping(b, a);
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {
@@ -31,6 +32,23 @@ export function isSameVerdict(a: HistoryState['said'], b: HistoryState['said']):
   if (a === b) return true;
   if (a?.verdict !== b?.verdict || a?.reasons.length !== b?.reasons.length) return false;
   return a?.reasons.every((reason, i) => reason === b?.reasons[i]) ?? true;
+}
+
+/** Cuts are only added, and go by age: two lists of one line are alike where their ends are. */
+export function isSameCuts(a: HistoryState['cuts'], b: HistoryState['cuts']): boolean {
+  return a === b || (a.length === b.length && a.every((cut, i) => isSameCut(cut, b[i])));
+}
+
+function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.side === b.side &&
+    a.topic === b.topic &&
+    a.partition === b.partition &&
+    a.at === b.at &&
+    a.reached === b.reached &&
+    a.noticedAt === b.noticedAt
+  );
 }
 
 /** Whether b has all that a has. */

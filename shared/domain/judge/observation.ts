@@ -1,3 +1,4 @@
+import type { PastCut } from '../mirror/breaks.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
 import type { CommittedOffset, GroupListing, LogOffsets } from '../model/cluster.ts';
@@ -91,6 +92,8 @@ export interface RememberedFlow {
   readonly readAt: Readonly<Record<ClusterRole, number>>;
   /** By name. */
   readonly topics: Readonly<Record<ClusterRole, ReadonlyMap<string, RememberedTopic>>>;
+  /** Logs that were cut, as earlier audits noticed; oldest first. */
+  readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null where no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
 }

@@ -239,7 +239,8 @@ function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: n
   return at - Number(history.timestamp(index)) < RECENT_MS;
 }
 
-const RECENT_MS = 24 * 60 * 60_000;
+/** How long a past event is told of: ms. */
+export const RECENT_MS = 24 * 60 * 60_000;
 
 /** How many syncs were written up to a time. */
 function syncsBefore(history: SyncHistory | null, time: bigint | null): number {

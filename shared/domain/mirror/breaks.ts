@@ -23,6 +23,15 @@ export interface Cut {
   readonly reached: bigint;
 }
 
+/** A cut as the history remembers it. */
+export interface PastCut extends Cut {
+  /** Name of the topic on that side. */
+  readonly topic: string;
+  readonly partition: number;
+  /** When the audit began that noticed it: ms since the epoch. */
+  readonly noticedAt: number;
+}
+
 /**
  * Takes the syncs that a cut has made void out of a history: those at or behind the cut, written before it. Those below it
  * hold, for what they speak of is still there. Returns the history itself where nothing was cut.

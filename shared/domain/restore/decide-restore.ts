@@ -41,6 +41,8 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
     const steps: RestoreStep[] = [];
     for (const landing of landings.get(group) ?? []) {
       const topic = nameOn(onto, landing.topic);
+      const cutOff = cutRefusal(inputs, landing.topic, landing.partition, committed, group);
+      if (cutOff !== null) refusals.push(cutOff);
       const against = landingRefusal(landing, { group, topic, partition: landing.partition }, terms);
       if (against !== null) refusals.push(against);
       const { position, proof, log } = landing;
@@ -163,6 +165,33 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
     return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
   }
   return null;
+}
+
+/** A position behind a cut of the source since then: the record that it stood at is gone, and another has its offset. */
+function cutRefusal(
+  { observation, onto, heldUntil }: RestoreInputs,
+  topic: Landing['topic'],
+  partition: number,
+  committed: PartitionMap<bigint>,
+  group: string,
+): Refusal | null {
+  const offset = committed.get(topic.topic, partition);
+  const cut = (observation.remembered?.cuts ?? []).find(
+    (one) =>
+      one.side === 'source' &&
+      one.topic === topic.topic &&
+      one.partition === partition &&
+      one.noticedAt > heldUntil &&
+      offset !== undefined &&
+      offset > one.at,
+  );
+  if (cut === undefined) return null;
+  return {
+    code: 'LOG_CHANGED',
+    subject: { group, topic: onto === 'source' ? topic.topic : topic.targetTopic, partition },
+    reason: `the source log was cut at offset ${cut.at} since then; the group had read up to ${offset}`,
+    remedy: `Leave the group or topic out, or choose a time after ${new Date(cut.noticedAt).toISOString()}.`,
+  };
 }
 
 function missing(subject: Refusal['subject'], reason: string): Refusal {

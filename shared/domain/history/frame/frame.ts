@@ -1,6 +1,7 @@
+import type { PastCut } from '../../mirror/breaks.ts';
 import type { Verdict } from '../../model/report.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';
-import { isSameVerdict } from '../same-state.ts';
+import { isSameCuts, isSameVerdict } from '../same-state.ts';
 import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
 import { readMapping, writeMapping } from './frame-mapping.ts';
 import { readSeries, writeSeries } from './frame-series.ts';
@@ -45,6 +46,7 @@ export function encodeFrame(header: FrameHeader, parent: HistoryState | null, st
   for (const role of ROLES) sink.count(state.at - state.readAt[role]);
   writeSaid(sink, base, state);
   writeUnread(sink, state.unread);
+  writeCuts(sink, base, state);
   writeSeries(sink, base, state);
   for (const role of ROLES) writeTopicIds(sink, base.topicIds[role], state.topicIds[role]);
   writeMapping(sink, base, state);
@@ -70,6 +72,7 @@ export function applyFrame(bytes: Uint8Array, parent: HistoryState | null): Hist
   for (const role of ROLES) state.readAt[role] = readTime(source, header.at);
   readSaid(source, state);
   state.unread = readUnread(source);
+  readCuts(source, state, header.at);
   readSeries(source, state, elapsed);
   state.at = header.at;
   for (const role of ROLES) readTopicIds(source, state.topicIds[role]);
@@ -138,6 +141,39 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
     const kind = KINDS[code >> 1];
     if (kind === undefined) throw new MalformedHistoryError('unknown kind of unread part');
     return { role: code % 2 === 0 ? 'source' : 'target', kind, name: source.text() } as const;
+  });
+}
+
+/** All of them anew where any came or went: they are few, and change rarely. */
+function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
+  if (isSameCuts(before, cuts)) {
+    sink.byte(0);
+    return;
+  }
+  sink.byte(1);
+  sink.count(cuts.length);
+  for (const cut of cuts) {
+    sink.byte(ROLES.indexOf(cut.side));
+    sink.text(cut.topic);
+    sink.count(cut.partition);
+    sink.count(Number(cut.at));
+    sink.count(Number(cut.reached - cut.at));
+    sink.count(at - cut.noticedAt);
+  }
+}
+
+function readCuts(source: ByteSource, state: HistoryState, headerAt: number): void {
+  const changed = source.byte();
+  if (changed > 1) throw new MalformedHistoryError('unknown form of cuts');
+  if (changed === 0) return;
+  state.cuts = Array.from({ length: source.countOfBytes() }, (): PastCut => {
+    const side = ROLES[source.byte()];
+    if (side === undefined) throw new MalformedHistoryError('unknown side of a cut');
+    const topic = source.text();
+    const partition = source.count();
+    const at = BigInt(source.count());
+    const reached = at + BigInt(source.count());
+    return { side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) };
   });
 }
 

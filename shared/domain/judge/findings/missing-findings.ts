@@ -1,5 +1,6 @@
+import type { PastCut } from '../../mirror/breaks.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { MissingStretch, PartitionState } from '../partition-state.ts';
+import { type MissingStretch, type PartitionState, RECENT_MS } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 import { sumOf, worstOf } from './worst-of.ts';
@@ -103,24 +104,26 @@ function sumOfStretches(stretches: readonly MissingStretch[]): bigint {
   return stretches.reduce((sum, { records }) => sum + records, 0n);
 }
 
-/** A log that an unclean leader election or a truncation has cut since the last audit. */
+/** A log that an unclean leader election or a truncation has cut within the last day. */
 export function logsCut({ topic, states, observation }: TopicContext): Finding[] {
+  const { at, remembered, flow } = observation;
   return (['source', 'target'] as const).flatMap((side) => {
-    const lost = (state: PartitionState): bigint => {
-      const cut = state.cuts.find((one) => one.side === side);
-      return cut === undefined ? 0n : cut.reached - cut.at;
-    };
-    const found = sumOf(states, lost);
-    if (found === null) return [];
-    const { records, partitions, worst } = found;
-    const cut = worst.cuts.find((one) => one.side === side);
     const name = side === 'source' ? topic.topic : topic.targetTopic;
+    const past = (remembered?.cuts ?? []).filter(
+      (cut) => cut.side === side && cut.topic === name && at - cut.noticedAt < RECENT_MS,
+    );
+    const now = states.flatMap(({ partition, cuts }) =>
+      cuts.filter((cut) => cut.side === side).map((cut) => ({ ...cut, topic: name, partition, noticedAt: at })),
+    );
+    const found = sumOf<PastCut>([...past, ...now], (cut) => cut.reached - cut.at);
+    if (found === null) return [];
+    const { records, partitions: cuts, worst } = found;
     return [
       makeFinding(
         side === 'source' ? 'SOURCE_LOG_CUT' : 'TARGET_LOG_CUT',
-        { topic: name, partition: worst.partition, cluster: observation.flow[side] },
-        `the log of ${name} on the ${side} ends at ${cut?.at ?? 'an earlier offset'} and reached ${cut?.reached ?? 'farther'} before: ${records} records were cut off`,
-        { records, partitions, cutAt: cut?.at ?? null, reached: cut?.reached ?? null },
+        { topic: name, partition: worst.partition, cluster: flow[side] },
+        `the log of ${name} was cut at offset ${worst.at}; it had reached ${worst.reached}: ${records} records were cut off`,
+        { records, cuts, cutAt: worst.at, reached: worst.reached, noticedMs: worst.noticedAt },
       ),
     ];
   });
