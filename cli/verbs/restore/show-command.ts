@@ -7,6 +7,7 @@ import { addConfigOptions, type ConfigOptions } from '../../options/config-optio
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
+import { json } from '../../output/json.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { grouped, plural, printable } from '../../output/text.ts';
 import { unknownName } from '../../output/usage-error.ts';
@@ -77,7 +78,7 @@ async function planList({ plans }: HistoryStores, options: ShowOptions): Promise
     rows.push({ id, state, ...('code' in loaded ? {} : rowOf(loaded)) });
     lines.push(`${id}  ${state.padEnd(11)}${'code' in loaded ? '' : lineOf(loaded)}\n`);
   }
-  if (options.format === 'json') return [`${JSON.stringify({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
+  if (options.format === 'json') return [`${json({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
   return lines.length === 0 ? ['no restore was planned\n'] : lines;
 }
 
