@@ -18,11 +18,12 @@ const STARTS_CLUSTERS = 'lab/java-process.ts';
 
 const args = process.argv.slice(2).filter((arg) => arg !== '--all');
 const ignored = process.argv.includes('--all') ? [] : clusterTests();
-const { status } = spawnSync(
+const { status, signal } = spawnSync(
   process.execPath,
   [...jest, ...args, ...ignored.flatMap((file) => ['--testPathIgnorePatterns', `${file}$`])],
   { cwd: root, stdio: 'inherit' },
 );
+if (signal !== null) process.stderr.write(`jest was ended by ${signal}: nothing was counted\n`);
 process.exitCode = status ?? 1;
 
 function clusterTests(): readonly string[] {
