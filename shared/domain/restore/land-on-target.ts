@@ -43,7 +43,8 @@ function landingOf({ state, report, translation, committed }: GroupState, whole:
     return nowhere(place, reason ?? 'its position is not known');
   }
   const place = { topic, partition, log: target, missing: false, position, rereadAtMost, skipAtMost, proof };
-  const before = 'low' in translation && position === target.start ? whole.positionIn(state, committed) : null;
+  const before =
+    translation.kind === 'interval' && position === target.start ? whole.positionIn(state, committed) : null;
   if (before === null || before >= target.start) return { ...place, reason, clamped: null, unreadLoss: 0n };
   const gone = `the log begins at ${target.start}: what lay before is gone`;
   return {

@@ -84,7 +84,7 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
 
 /** With records written again, a position behind the first copies may be right among the newer ones. */
 function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
-  const again = 'low' in translation ? translation.again : 0n;
+  const again = translation.kind === 'interval' ? translation.again : 0n;
   return mm2.position !== null && tidemark.high !== null && mm2.position > tidemark.high && again === 0n;
 }
 
@@ -151,7 +151,9 @@ function rereadsMuch({ group, states, policy }: Context): Finding[] {
 
 function neverEmitted({ observation, group, states, liveness }: Context): Finding[] {
   if (observation.checkpoints.kind !== 'read' || !translates(liveness)) return [];
-  const found = states.filter((s) => s.checkpoint === null && s.targetCommit === null && 'low' in s.translation);
+  const found = states.filter(
+    (s) => s.checkpoint === null && s.targetCommit === null && s.translation.kind === 'interval',
+  );
   const first = found[0];
   if (first === undefined) return [];
   const { topic, partition } = first.report;
