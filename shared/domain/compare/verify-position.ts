@@ -115,7 +115,7 @@ export function verifyPosition(
     boundedBy(all, position, upstream, copies),
     ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
   ];
-  const best = candidates.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
+  const best = candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a));
   const why = `of ${copies.perhaps} records on the target nothing tells whether they were read`;
   return { ...unsettled(best, why), refutation, open: true };
 }
@@ -266,14 +266,14 @@ function refutationOf(
     (one) => one.compared && one.position >= said.low && (one.upstream ?? upstream) < upstream,
   );
   const last = read.at(-1);
-  if (last !== undefined && BigInt(read.length) > costOf(said)) {
-    const how = `${read.length} records before the offset stand behind the position, at most ${costOf(said)} were said to`;
+  if (last !== undefined && BigInt(read.length) > rereadsOf(said)) {
+    const how = `${read.length} records before the offset stand behind the position, at most ${rereadsOf(said)} were said to`;
     return { upstream, said: said.low, found: last.position + 1n, how, certain: true };
   }
   return null;
 }
 
-function costOf({ low, high, again }: TranslatedInterval): bigint {
+function rereadsOf({ low, high, again }: TranslatedInterval): bigint {
   return high - low + again;
 }
 

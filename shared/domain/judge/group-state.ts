@@ -70,11 +70,14 @@ function mm2Position(
   targetCommit: bigint | null,
   checkpoint: ObservedCheckpoint | null,
 ): Mm2Position {
-  const from = targetCommit !== null ? 'group-offset' : checkpoint !== null ? 'checkpoint' : 'none';
   const position = targetCommit ?? checkpoint?.downstream ?? null;
-  if (position === null) return { position, rereadAtMost: null, skipAtMost: null, from };
-  if (translation.kind === 'unknown') return { position, rereadAtMost: null, skipAtMost: null, from };
-  return { position, ...costOfStandingAt(translation, position), from };
+  if (position === null) return { kind: 'none' };
+  const from = targetCommit === null ? 'checkpoint' : 'group-offset';
+  const cost =
+    translation.kind === 'unknown'
+      ? translation
+      : ({ kind: 'known', ...costOfStandingAt(translation, position) } as const);
+  return { kind: 'at', position, from, cost };
 }
 
 function translationFor(observation: FlowObservation, state: PartitionState, committed: bigint): Translation {

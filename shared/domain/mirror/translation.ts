@@ -1,4 +1,4 @@
-import type { Proof, TidemarkPosition } from '../model/report.ts';
+import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /** Where a source offset lies on the target, or the reason why nothing can be said. */
@@ -14,7 +14,7 @@ export interface TranslatedInterval {
   readonly high: bigint;
   /** Records before `upstream` that may stand on the target once more, behind `high`. */
   readonly again: bigint;
-  readonly proof: Exclude<Proof, 'none'>;
+  readonly proof: KnownProof;
   /** Why the proof is no better; null where it is exact. */
   readonly reason: string | null;
 }
@@ -80,33 +80,13 @@ export function translate(mapping: PartitionMapping, upstream: bigint): Translat
 
 /** The answer for a person: position, what it costs, and why it is no better. */
 export function positionOf(translation: Translation): TidemarkPosition {
-  if (translation.kind === 'unknown') {
-    return {
-      position: null,
-      high: null,
-      proof: 'none',
-      rereadAtMost: null,
-      skipAtMost: null,
-      reason: translation.reason,
-    };
-  }
+  if (translation.kind === 'unknown') return translation;
   const { low, high, again, proof, reason } = translation;
-  return {
-    position: low,
-    high,
-    proof,
-    rereadAtMost: high - low + again,
-    skipAtMost: 0n,
-    ...(reason === null ? {} : { reason }),
-  };
+  return { kind: 'known', position: low, high, proof, rereadAtMost: high - low + again, skipAtMost: 0n, reason };
 }
 
 /** What a group pays that continues at `position` instead: records read twice, and records never read. */
-export function costOfStandingAt(
-  translation: TranslatedInterval,
-  position: bigint,
-): { readonly rereadAtMost: bigint; readonly skipAtMost: bigint } {
-  const { low, high, again } = translation;
+export function costOfStandingAt({ low, high, again }: TranslatedInterval, position: bigint): Cost {
   return {
     rereadAtMost: greatest(0n, high - position) + again,
     skipAtMost: greatest(0n, position - low),

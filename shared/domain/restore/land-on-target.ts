@@ -3,6 +3,7 @@ import type { FlowObservation, ObservedGroup } from '../judge/observation.ts';
 import { type PartitionState, partitionState } from '../judge/partition-state.ts';
 import { read } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
+import { offsetOf } from '../model/report.ts';
 import { type Landing, nowhere } from './landing.ts';
 
 /**
@@ -37,21 +38,23 @@ export function asObserved(group: string, committed: PartitionMap<bigint>): Obse
 
 function landingOf({ state, report, translation, committed }: GroupState, whole: WholeLogs): Landing {
   const { topic, partition, target } = state;
-  const { position, proof, rereadAtMost, skipAtMost, reason } = report.tidemark;
-  if (position === null || rereadAtMost === null || skipAtMost === null || target === null) {
+  const { tidemark } = report;
+  if (tidemark.kind === 'unknown' || target === null) {
     const place = { topic, partition, log: target, missing: state.targetMissing };
-    return nowhere(place, reason ?? 'its position is not known');
+    return nowhere(place, tidemark.reason ?? 'its position is not known');
   }
+  const { position, proof, rereadAtMost, skipAtMost, reason } = tidemark;
   const place = { topic, partition, log: target, missing: false, position, rereadAtMost, skipAtMost, proof };
   const before =
     translation.kind === 'interval' && position === target.start ? whole.positionIn(state, committed) : null;
-  if (before === null || before >= target.start) return { ...place, reason, clamped: null, unreadLoss: 0n };
+  if (before === null || before >= target.start)
+    return { ...place, reason: reason ?? undefined, clamped: null, unreadLoss: 0n };
   const gone = `the log begins at ${target.start}: what lay before is gone`;
   return {
     ...place,
     clamped: 'start',
     unreadLoss: target.start - before,
-    reason: reason === undefined ? gone : `${gone}; ${reason}`,
+    reason: reason === null ? gone : `${gone}; ${reason}`,
   };
 }
 
@@ -75,6 +78,6 @@ class WholeLogs {
     const commits = new PartitionMap<bigint>();
     commits.set(topic.topic, partition, committed);
     const [judged] = judgeGroups({ ...this.#observation, groups: [asObserved('', commits)] }, states);
-    return judged?.report.tidemark.position ?? null;
+    return judged === undefined ? null : offsetOf(judged.report.tidemark);
   }
 }
