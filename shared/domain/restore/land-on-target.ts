@@ -4,7 +4,7 @@ import { type PartitionState, partitionState } from '../judge/partition-state.ts
 import { read } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import { offsetOf } from '../model/report.ts';
-import { type Landing, nowhere } from './landing.ts';
+import type { Landing } from './landing.ts';
 
 /**
  * The positions on the target that correspond to commits of another time, by the very judgement of an audit: a restore
@@ -40,15 +40,14 @@ function landingOf({ state, report, translation, committed }: GroupState, whole:
   const { topic, partition, target } = state;
   const { tidemark } = report;
   if (tidemark.kind === 'unknown' || target === null) {
-    const place = { topic, partition, log: target, missing: state.targetMissing };
-    return nowhere(place, tidemark.reason ?? 'its position is not known');
+    const why = state.targetMissing ? 'missing' : target === null ? 'log-unread' : 'unknown';
+    return { kind: 'nowhere', topic, partition, why, reason: tidemark.reason ?? 'its position is not known' };
   }
   const { position, proof, rereadAtMost, skipAtMost, reason } = tidemark;
-  const place = { topic, partition, log: target, missing: false, position, rereadAtMost, skipAtMost, proof };
+  const place = { kind: 'at', topic, partition, log: target, position, rereadAtMost, skipAtMost, proof } as const;
   const before =
     translation.kind === 'interval' && position === target.start ? whole.positionIn(state, committed) : null;
-  if (before === null || before >= target.start)
-    return { ...place, reason: reason ?? undefined, clamped: null, unreadLoss: 0n };
+  if (before === null || before >= target.start) return { ...place, reason, clamped: null, unreadLoss: 0n };
   const gone = `the log begins at ${target.start}: what lay before is gone`;
   return {
     ...place,
