@@ -44,7 +44,7 @@ export function judgeSimulated(mm2: SimulatedMm2, mapping = mappingOfSimulated(m
   for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
     positions++;
     const translation = translate(mapping, BigInt(upstream));
-    if (!('low' in translation)) {
+    if (translation.kind === 'unknown') {
       unknown++;
       continue;
     }

@@ -57,7 +57,7 @@ Exit codes: 0 translated, 2 wrong usage or configuration, 3 not translatable`,
         const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
         await writeAll(terminal.stdout, renderTranslation(translated, look));
       }
-      finish(translated.position.position === null ? ExitCode.couldNotAudit : ExitCode.fine);
+      finish(translated.position.kind === 'unknown' ? ExitCode.couldNotAudit : ExitCode.fine);
     });
 }
 

@@ -2,6 +2,7 @@ import type { LogOffsets } from '../../../shared/domain/model/cluster.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
 import { json } from '../../output/json.ts';
+import { tidemarkJson } from '../../output/position-json.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, wrapped } from '../../output/text.ts';
@@ -13,15 +14,14 @@ export function* renderTranslation(translated: TranslatedOffset, { width, paint 
   yield `${printable(flow)}: offset ${grouped(offset)} of ${partitionName(topic, partition)}`;
   yield source === null ? '\n' : ` (${logText(source)})\n`;
   const name = partitionName(targetTopic, partition);
-  if (position.position === null) yield `  ${paint('yellow', 'unknown')} on ${name}\n`;
+  if (position.kind === 'unknown') yield `  ${paint('yellow', 'unknown')} on ${name}\n`;
   else {
     yield `  → ${paint('bold', grouped(position.position))} of ${name}${target === null ? '' : ` (${logText(target)})`}\n`;
-    const reread = position.rereadAtMost ?? 0n;
-    const cost = reread === 0n ? 'nothing is read twice' : `at most ${plural(reread, 'record')} read twice`;
+    const { rereadAtMost } = position;
+    const cost = rereadAtMost === 0n ? 'nothing is read twice' : `at most ${plural(rereadAtMost, 'record')} read twice`;
     yield `  ${position.proof}: nothing is skipped, ${cost}\n`;
   }
-  if (position.reason !== undefined)
-    for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
+  if (position.reason !== null) for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
   if (translated.snapshot === undefined) return;
   yield `  as of ${new Date(translated.snapshot.asOf).toISOString()}, from the history alone: no cluster was asked\n`;
   for (const line of snapshotLines(translated.snapshot, width, '  ')) yield `${line}\n`;
@@ -40,7 +40,7 @@ export function* renderTranslationJson(translated: TranslatedOffset): Generator<
     offset,
     source: log(translated.source),
     target: log(translated.target),
-    tidemark: position,
+    tidemark: tidemarkJson(position),
     ...(translated.snapshot && { snapshot: snapshotJson(translated.snapshot) }),
   };
   yield `${json(document)}\n`;

@@ -24,7 +24,7 @@ export interface RecordEvidence {
   /** A look at a gap under read_committed: names the aborted transactions. */
   readonly aborted?: Peek;
   /** By source offset: where it lies on the target, after the records there were compared. */
-  readonly verified?: ReadonlyMap<bigint, Translation | { readonly reason: string }>;
+  readonly verified?: ReadonlyMap<bigint, Translation>;
   /** Offsets of which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
 }

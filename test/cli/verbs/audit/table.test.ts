@@ -39,7 +39,12 @@ describe('the audit table', () => {
     const groups = Array.from({ length: 10_000 }, (_, i) =>
       group({
         group: `g${i}`,
-        mm2: { position: 1n, rereadAtMost: BigInt(i), skipAtMost: i === 42 ? 9n : 0n, from: 'checkpoint' },
+        mm2: {
+          kind: 'at',
+          position: 1n,
+          from: 'checkpoint',
+          cost: { kind: 'known', rereadAtMost: BigInt(i), skipAtMost: i === 42 ? 9n : 0n },
+        },
       }),
     );
     const text = table(report(flow({ partitions, groups })));
@@ -71,7 +76,7 @@ describe('the audit table', () => {
 
   test('what is unknown reads unknown, and a shared reason stands once', () => {
     const reason = 'broker 2 cannot be reached';
-    const lost = { position: null, high: null, proof: 'none', rereadAtMost: null, skipAtMost: null, reason } as const;
+    const lost = { kind: 'unknown', reason } as const;
     const text = table(
       report(
         flow({

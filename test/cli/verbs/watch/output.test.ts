@@ -14,8 +14,8 @@ const schema = z.fromJSONSchema(
 );
 
 const unknown = { kind: 'unknown', reason: 'A is down' } as const;
-const position = (proof: 'exact' | 'bounded' | 'none') =>
-  ({ position: null, high: null, proof, rereadAtMost: null, skipAtMost: null }) as const;
+const position = (proof: 'exact' | 'bounded') =>
+  ({ kind: 'known', position: 0n, high: 0n, proof, rereadAtMost: 0n, skipAtMost: 0n, reason: null }) as const;
 const open = { finding: finding(), openedAt: AT - 300_000, sinceBefore: false };
 const events = {
   audit: { kind: 'audit', at: AT, report: flow() },
@@ -33,7 +33,7 @@ const events = {
         group({ commitCheckedAt: AT - 45_000, tidemark: position('bounded') }),
         group({ tidemark: position('exact') }),
         group({ tidemark: position('exact') }),
-        group({ tidemark: position('none') }),
+        group({ tidemark: unknown }),
       ],
     }),
   },
