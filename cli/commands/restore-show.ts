@@ -7,6 +7,7 @@ import { addConfigOptions, type ConfigOptions } from '../config-options.ts';
 import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions } from '../history-options.ts';
 import type { HistoryStores } from '../history-stores.ts';
+import { json } from '../output/json.ts';
 import { grouped, plural, printable } from '../render/text.ts';
 import { openRestoreStores } from '../restore-stores.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
@@ -77,7 +78,7 @@ async function planList({ plans }: HistoryStores, options: ShowOptions): Promise
     rows.push({ id, state, ...('code' in loaded ? {} : rowOf(loaded)) });
     lines.push(`${id}  ${state.padEnd(11)}${'code' in loaded ? '' : lineOf(loaded)}\n`);
   }
-  if (options.format === 'json') return [`${JSON.stringify({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
+  if (options.format === 'json') return [`${json({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
   return lines.length === 0 ? ['no restore was planned\n'] : lines;
 }
 

@@ -6,6 +6,7 @@ import type {
   SnapshotOrigin,
 } from '../../shared/domain/audit-report.ts';
 import type { Finding } from '../../shared/domain/finding.ts';
+import { json } from '../output/json.ts';
 
 /**
  * The report as `tidemark.audit/1` (docs/schema/audit-1.json): offsets and counts as decimal strings, times as ISO 8601,
@@ -79,8 +80,4 @@ export function findingJson(one: Finding): object {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }

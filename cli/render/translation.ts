@@ -1,6 +1,7 @@
 import type { LogOffsets } from '../../shared/domain/cluster-data.ts';
 import { partitionName } from '../../shared/domain/partition.ts';
 import type { TranslatedOffset } from '../../shared/translate/translate-offset.ts';
+import { json } from '../output/json.ts';
 import { snapshotJson } from './audit-json.ts';
 import { snapshotLines } from './snapshot-lines.ts';
 import type { TableOptions } from './table-options.ts';
@@ -42,7 +43,7 @@ export function* renderTranslationJson(translated: TranslatedOffset): Generator<
     tidemark: position,
     ...(translated.snapshot && { snapshot: snapshotJson(translated.snapshot) }),
   };
-  yield `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  yield `${json(document)}\n`;
 }
 
 function logText({ start, highWatermark }: LogOffsets): string {

@@ -1,5 +1,6 @@
 import type { AuditReport } from '../../shared/domain/audit-report.ts';
 import type { FlowVerification } from '../../shared/verify/verify-positions.ts';
+import { json } from '../output/json.ts';
 
 /**
  * `tidemark.verify/1` (docs/schema/verify-1.json): each position before and after its records were compared, one a line.
@@ -24,8 +25,4 @@ function* list(name: string, all: readonly object[]): Generator<string> {
   yield `,\n "${name}":[`;
   for (const [i, one] of all.entries()) yield `${i === 0 ? '' : ','}\n  ${json(one)}`;
   yield ']';
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }
