@@ -11,6 +11,7 @@ import { addVerifyCommand } from './commands/verify.ts';
 import { addWatchCommand } from './commands/watch.ts';
 import type { Finish } from './finish.ts';
 import { endOnSignals } from './interruption.ts';
+import { printableLines } from './render/text.ts';
 import { describeError, exitCodeOf } from './report-error.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -56,7 +57,7 @@ function createProgram(terminal: Terminal, finish: Finish): Command {
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'tidemark: ')),
+      outputError: (text, write) => write(printableLines(text.replace(/^error: /, 'tidemark: '))),
     })
     .showHelpAfterError('  → tidemark --help shows the commands')
     .addHelpText(

@@ -3,6 +3,7 @@ import { flowName } from '../../shared/domain/flow.ts';
 import { type ConfigOptions, chosenFlows, loadFromOptions } from '../config-options.ts';
 import { type HistoryOptions, requireHistory } from '../history-options.ts';
 import { matcher } from '../name-patterns.ts';
+import { printable } from '../render/text.ts';
 import type { Terminal } from '../terminal.ts';
 
 interface PastOptions extends ConfigOptions, HistoryOptions {
@@ -34,7 +35,7 @@ export async function auditPast(options: PastOptions, asOf: number, terminal: Te
     const told = new Set(report.flows.map(({ flow }) => flow));
     for (const name of flows.map(flowName).filter((one) => !told.has(one))) {
       const time = new Date(asOf).toISOString();
-      terminal.stderr.write(`warning: the history holds nothing of ${name} as of ${time}\n`);
+      terminal.stderr.write(`warning: the history holds nothing of ${printable(name)} as of ${time}\n`);
     }
     return report;
   } finally {

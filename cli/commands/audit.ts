@@ -12,6 +12,7 @@ import { keepHistory } from '../keep-history.ts';
 import { filterOf, matcher } from '../name-patterns.ts';
 import { bytes, collect, seconds } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
+import { printable } from '../render/text.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../verify-options.ts';
@@ -131,7 +132,7 @@ function sayWhatMatchedNothing(report: AuditReport, options: AuditOptions, { std
     for (const pattern of wanted ?? []) {
       const matches = matcher([pattern]);
       if (![...names].some((name) => matches?.(name)))
-        stderr.write(`warning: no audited ${kind} matches "${pattern}"\n`);
+        stderr.write(`warning: no audited ${kind} matches "${printable(pattern)}"\n`);
     }
   };
   check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));

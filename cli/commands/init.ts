@@ -1,7 +1,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { shellWord } from '../../shared/domain/shell-word.ts';
 import { ExitCode } from '../../shared/errors.ts';
 import type { Finish } from '../finish.ts';
+import { printable } from '../render/text.ts';
 import type { Terminal } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -38,10 +40,11 @@ Examples:
       else writeNew(options.output, text);
       for (const note of draft.notes) {
         const place = note.line === null ? file : `${file}:${note.line}`;
-        terminal.stderr.write(`note: ${place}: ${note.key}: ${note.message}\n`);
+        terminal.stderr.write(`note: ${printable(`${place}: ${note.key}: ${note.message}`)}\n`);
       }
       if (options.output !== undefined) {
-        terminal.stderr.write(`${options.output} is written; check it with: tidemark doctor -c ${options.output}\n`);
+        const check = `tidemark doctor -c ${shellWord(options.output)}`;
+        terminal.stderr.write(`${printable(options.output)} is written; check it with: ${check}\n`);
       }
       finish(ExitCode.fine);
     });

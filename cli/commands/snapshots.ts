@@ -13,6 +13,7 @@ import { matcher } from '../name-patterns.ts';
 import { collect, positiveCount } from '../option-values.ts';
 import { pointInTime } from '../point-in-time.ts';
 import type { TableOptions } from '../render/table-options.ts';
+import { printable } from '../render/text.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 
 interface SnapshotsOptions extends ConfigOptions, HistoryOptions {
@@ -106,7 +107,7 @@ function addShow(snapshots: Command, terminal: Terminal, finish: Finish): void {
         const shown = all.map((one) => limited(one, options));
         for (const name of flows.map(flowName).filter((flow) => !all.some((one) => one.flow === flow))) {
           terminal.stderr.write(
-            `warning: the history holds nothing of ${name} as of ${new Date(asOf).toISOString()}\n`,
+            `warning: the history holds nothing of ${printable(name)} as of ${new Date(asOf).toISOString()}\n`,
           );
         }
         if (options.format === 'json') {

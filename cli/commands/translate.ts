@@ -11,6 +11,7 @@ import type { Finish } from '../finish.ts';
 import { addHistoryOption, type HistoryOptions, openHistory, requireHistory } from '../history-options.ts';
 import { seconds, wholeNumber } from '../option-values.ts';
 import { createProgress } from '../progress.ts';
+import { printable } from '../render/text.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../terminal.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -105,7 +106,7 @@ async function knownOf(flow: Flow, options: TranslateOptions, terminal: Terminal
     return await readStateAsOf(store, flowName(flow), Date.now(), Date.now()).finally(() => store.close());
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
-    terminal.stderr.write(`warning: the history is left aside: ${error.message}\n`);
+    terminal.stderr.write(`warning: the history is left aside: ${printable(error.message)}\n`);
     return null;
   }
 }

@@ -1,7 +1,7 @@
 import type { FlowReport, GroupReport, Mm2Position, TidemarkPosition } from '../../shared/domain/audit-report.ts';
 import { partitionName } from '../../shared/domain/partition.ts';
 import type { TableOptions } from './table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from './text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from './text.ts';
 
 const SHOWN = 10;
 
@@ -16,10 +16,10 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(12)}${columns}  proof`)];
   let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
-    const name = `${printable(one.group)}  ${partitionName(one.topic, one.partition)}`;
+    const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
     const committed = `  at ${grouped(one.committed)}`;
     out.push(
-      `  ${fitted(name, width - 2 - committed.length)}${committed}`,
+      ...rowLines(name, Math.min(name.length, width - 2 - committed.length), committed, '  '),
       mm2Line(one.mm2),
       tidemarkLine(one.tidemark),
     );

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../domain/shell-word.ts';
 import type { Unread } from '../../../domain/unread.ts';
 import { AuthorizationError, ClusterUnreachableError, type Permission } from '../../../errors.ts';
 import { BrokerFailure } from '../connection/broker-failure.ts';
@@ -67,7 +68,9 @@ export function unauthorized(alias: string, denied: readonly Permission[], asked
 /** The command that an operator of the cluster runs. */
 function grant({ operation, resourceType, resourceName }: Permission): string {
   const prefixed = resourceName !== '*' && resourceName.endsWith('*');
-  const name = prefixed ? `'${resourceName.slice(0, -1)}' --resource-pattern-type prefixed` : `'${resourceName}'`;
+  const name = prefixed
+    ? `${shellWord(resourceName.slice(0, -1))} --resource-pattern-type prefixed`
+    : shellWord(resourceName);
   const resource = resourceType === 'Cluster' ? '--cluster' : `--${resourceType.toLowerCase()} ${name}`;
-  return `kafka-acls.sh --add --allow-principal User:<name> --operation ${operation} ${resource}`;
+  return `kafka-acls.sh --add --allow-principal 'User:<name>' --operation ${operation} ${resource}`;
 }
