@@ -1,9 +1,9 @@
+import { MAX_PARTITION } from '../partition.ts';
 import { SyncHistory } from '../sync-history.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 import { isBlank } from './same-state.ts';
-import { MAX_PARTITION } from './series-dictionary.ts';
 
 const MS_PER_SECOND = 1_000;
 const SECOND = BigInt(MS_PER_SECOND);

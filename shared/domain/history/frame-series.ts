@@ -1,7 +1,8 @@
+import { MAX_PARTITION } from '../partition.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { type HistoryState, NONE } from './history-state.ts';
-import { COMMIT_TAG, MAX_PARTITION, type SeriesDictionary, type SeriesKey } from './series-dictionary.ts';
+import { COMMIT_TAG, type SeriesDictionary, type SeriesKey } from './series-dictionary.ts';
 
 const WORD = 2 ** 32;
 const SAME = Number.POSITIVE_INFINITY;

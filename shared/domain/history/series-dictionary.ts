@@ -1,3 +1,5 @@
+import { MAX_PARTITION } from '../partition.ts';
+
 /** Which of a flow's two clusters. */
 export type ClusterRole = 'source' | 'target';
 
@@ -25,7 +27,6 @@ export const COMMIT_TAG = 4;
 const END_TAG = 2;
 /** Numbers that are kept of each series. */
 const FIELDS = 5;
-export const MAX_PARTITION = 2 ** 21 - 1;
 
 /**
  * The numbering of all series of a line of snapshots, in the order in which they were first seen. It only grows: every
