@@ -8,7 +8,6 @@ import { watchJson } from '../../cli/verbs/watch/json.ts';
 import { NothingAuditedError } from '../../shared/audit/run-audit.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../shared/domain/judge/audit-policy.ts';
-import { PartitionMap } from '../../shared/domain/model/partition-map.ts';
 import type { AuditReport, TidemarkPosition } from '../../shared/domain/model/report.ts';
 import type { Refusal } from '../../shared/domain/restore/refusal.ts';
 import type { RestorePlan } from '../../shared/domain/restore/restore-plan.ts';
@@ -18,13 +17,17 @@ import { planOf } from '../shared/restore/restore-world.ts';
 
 const unknown = { kind: 'unknown', reason: 'broker 2 is down' } as const;
 const nowhere: TidemarkPosition = {
-  position: null,
-  high: null,
-  proof: 'none',
-  rereadAtMost: null,
-  skipAtMost: null,
+  kind: 'unknown',
   reason: 'MM2 has written no offset sync for this partition',
 };
+const known = {
+  kind: 'known',
+  position: 900n,
+  high: 1_000n,
+  rereadAtMost: 100n,
+  skipAtMost: 0n,
+  reason: 'a gap',
+} as const;
 const unreadPart = {
   what: 'end of t-3',
   cluster: 'A',
@@ -49,7 +52,10 @@ const audited: readonly AuditReport[] = [
       ],
       groups: [
         group(),
-        group({ mm2: { position: null, rereadAtMost: null, skipAtMost: null, from: 'none' }, tidemark: nowhere }),
+        group({ mm2: { kind: 'none' }, tidemark: nowhere }),
+        group({
+          mm2: { kind: 'at', position: 900n, from: 'checkpoint', cost: { kind: 'unknown', reason: 'no mapping' } },
+        }),
       ],
       findings: [
         finding(),
@@ -63,9 +69,12 @@ const audited: readonly AuditReport[] = [
 ];
 
 const open = { finding: finding(), openedAt: AT - 300_000, sinceBefore: false };
-const everyProof = (['verified', 'exact', 'bounded', 'conservative', 'none'] as const).map((proof) =>
-  group({ tidemark: { ...nowhere, proof } }),
-);
+const everyProof = [
+  group({ tidemark: nowhere }),
+  ...(['verified', 'exact', 'bounded', 'conservative'] as const).map((proof) =>
+    group({ tidemark: { ...known, proof } }),
+  ),
+];
 const watched = [
   { kind: 'audit', at: AT, report: flow({ groups: [] }) },
   { kind: 'audit', at: AT, report: flow({ groups: [group({ commitCheckedAt: AT - 45_000 }), ...everyProof] }) },
@@ -77,7 +86,7 @@ const watched = [
   { kind: 'failed', at: AT, error: new NothingAuditedError(['A refused']) },
 ] as const;
 
-const bounded: TidemarkPosition = { ...group().tidemark, proof: 'bounded', reason: 'a gap' };
+const bounded: TidemarkPosition = { ...known, proof: 'bounded' };
 const wherever = { group: 'g', topic: 'orders', partition: 2, committed: 1_300n };
 const verified = {
   flow: 'A->B',
@@ -88,7 +97,6 @@ const verified = {
   pairs: [{ topic: 'orders', partition: 2, upstream: 1_300n, downstream: 1_204n }],
   bytes: 51_200,
   states: [],
-  evidence: new PartitionMap<never>(),
 };
 const refuted = report(
   flow({

@@ -64,7 +64,14 @@ export const ENUMS: readonly (readonly [path: string, values: readonly (string |
   ['/verdict', VERDICTS],
   ['/verdict|0', VERDICTS],
   ['#basis', allOf<Basis>({ proven: true, estimated: true })],
-  ['#mm2/from', allOf<Mm2Position['from']>({ 'group-offset': true, checkpoint: true, none: true })],
+  [
+    '#mm2/from',
+    allOf<Extract<Mm2Position, { kind: 'at' }>['from'] | 'none'>({
+      'group-offset': true,
+      checkpoint: true,
+      none: true,
+    }),
+  ],
   ['#step/proof', allOf<RestoreStep['proof']>(PROOFS)],
   ['/proof', allOf<Proof>({ ...PROOFS, none: true })],
   ['/damage', damages],

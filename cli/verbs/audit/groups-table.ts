@@ -10,7 +10,7 @@ import {
 } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 const SHOWN = 10;
 
@@ -25,10 +25,10 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(12)}${columns}  proof`)];
   let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
-    const name = `${printable(one.group)}  ${partitionName(one.topic, one.partition)}`;
+    const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
     const committed = `  at ${grouped(one.committed)}`;
     out.push(
-      `  ${fitted(name, width - 2 - committed.length)}${committed}`,
+      ...rowLines(name, Math.min(name.length, width - 2 - committed.length), committed, '  '),
       mm2Line(one.mm2),
       tidemarkLine(one.tidemark),
     );

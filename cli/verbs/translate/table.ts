@@ -11,10 +11,12 @@ import { snapshotJson } from '../audit/json.ts';
 /** One translation for a person. */
 export function* renderTranslation(translated: TranslatedOffset, { width, paint }: TableOptions): Generator<string> {
   const { flow, topic, targetTopic, partition, offset, source, target, position } = translated;
-  yield `${printable(flow)}: offset ${grouped(offset)} of ${partitionName(topic, partition)}`;
+  yield `${printable(flow)}: offset ${grouped(offset)} of ${printable(partitionName(topic, partition))}`;
   yield source === null ? '\n' : ` (${logText(source)})\n`;
-  const name = partitionName(targetTopic, partition);
-  if (position.kind === 'unknown') yield `  ${paint('yellow', 'unknown')} on ${name}\n`;
+  const name = printable(partitionName(targetTopic, partition));
+  if (position.kind === 'unknown')
+    yield `  ${paint('yellow', 'unknown')} on ${name}
+`;
   else {
     yield `  → ${paint('bold', grouped(position.position))} of ${name}${target === null ? '' : ` (${logText(target)})`}\n`;
     const { rereadAtMost } = position;

@@ -3,7 +3,7 @@ import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
 import { findingLines, unreadLines } from '../../output/findings-table.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 /** For each flow what contradicts, then each position as it was and as it is, those that are not proven first. */
 export function* renderVerifyTable(
@@ -40,8 +40,9 @@ function positionLines(positions: readonly PositionVerification[], { width, pain
   const out = ['', paint('dim', `${' '.repeat(8)}${columns}  proof`)];
   for (const one of positions.toSorted((a, b) => RANK[proofOf(a.is)] - RANK[proofOf(b.is)])) {
     const committed = `  at ${grouped(one.committed)}`;
-    const name = `${printable(one.group)}  ${partitionName(one.topic, one.partition)}`;
-    out.push(`  ${fitted(name, width - 2 - committed.length)}${committed}`, cells('was', one.was), cells('is', one.is));
+    const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
+    const nameWidth = Math.min(name.length, width - 2 - committed.length);
+    out.push(...rowLines(name, nameWidth, committed, '  '), cells('was', one.was), cells('is', one.is));
     const { reason } = one.is;
     if (proofOf(one.is) !== 'exact' && reason !== null) out.push(...wrapped(printable(reason), width, '      '));
   }

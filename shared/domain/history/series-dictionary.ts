@@ -1,4 +1,5 @@
 import type { ClusterRole } from '../model/flow.ts';
+import { MAX_PARTITION } from '../model/topic-partition.ts';
 
 /** Something that has one offset at any time: where a partition's log begins or ends, or what a group committed. */
 export type Series =
@@ -24,7 +25,6 @@ export const COMMIT_TAG = 4;
 const END_TAG = 2;
 /** Numbers that are kept of each series. */
 const FIELDS = 5;
-export const MAX_PARTITION = 2 ** 21 - 1;
 
 /**
  * The numbering of all series of a line of snapshots, in the order in which they were first seen. It only grows: every

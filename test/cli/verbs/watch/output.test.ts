@@ -91,6 +91,6 @@ describe('tidemark watch', () => {
   test('a group name can neither steer the terminal nor break the line', () => {
     const subject = { group: 'x\u001b[2J\ny' };
     const text = line({ ...events.opened, open: { ...open, finding: finding({ subject, message: 'is stuck' }) } });
-    expect(text).toContain('x\\x1b[2J\\x0ay: is stuck');
+    expect(text).toContain('x<U+001B>[2J<U+000A>y: is stuck');
   });
 });
