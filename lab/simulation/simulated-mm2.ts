@@ -82,6 +82,13 @@ export class SimulatedMm2 {
   /** A record was compacted away between its first copy and the restart that brought its neighbours once more. */
   #vanished = false;
 
+  /** What a life has left. */
+  static after(steps: readonly Step[]): SimulatedMm2 {
+    const mm2 = new SimulatedMm2();
+    mm2.run(steps);
+    return mm2;
+  }
+
   run(steps: readonly Step[]): void {
     for (const step of steps) this.#step(step);
   }
