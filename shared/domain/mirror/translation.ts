@@ -133,7 +133,9 @@ function exactly(mapping: PartitionMapping, position: bigint, again: bigint): Tr
     high: at,
     again,
     proof: 'bounded',
-    reason: `MM2 wrote records again after a restart, up to ${again} of them already read`,
+    reason: mapping.mayPredateSource
+      ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${again} records behind them were already read`
+      : `MM2 wrote records again after a restart, up to ${again} of them already read`,
   };
 }
 
