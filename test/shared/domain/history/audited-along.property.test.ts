@@ -7,8 +7,8 @@ import { simulatedLife } from '../../../../lab/simulation/steps.ts';
 import type { KnownFlow } from '../../../../shared/domain/history/known-flow.ts';
 import { flowFixture } from '../model/flow-fixture.ts';
 
-describe('audits that go on from one another', () => {
-  test('skip nothing and re-read no more than they say, whatever happens between them', () => {
+describe('audits that continue from each other', () => {
+  test('skip nothing and re-read no more than their bounds, whatever happens between them', () => {
     let judged = 0;
     let exactWithHistory = 0;
     let exactWithout = 0;
@@ -16,7 +16,7 @@ describe('audits that go on from one another', () => {
       fc.property(simulatedLife, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 }), (steps, audits) => {
         const mm2 = new SimulatedMm2();
         let known: KnownFlow | null = null;
-        // Compaction can take the syncs that nobody could have judged rightly; an audit before it has them.
+        // Compaction can remove the syncs that would have shown a break; an audit before it has read them.
         let undetectable = false;
         for (const [i, step] of steps.entries()) {
           mm2.run([step]);
@@ -36,11 +36,11 @@ describe('audits that go on from one another', () => {
       { numRuns: 6_000, maxSkipsPerRun: 200 },
     );
     expect(judged).toBeGreaterThanOrEqual(6_000);
-    // Compaction of the offset-syncs topic takes nothing away that an audit has seen.
+    // Compaction of the offset-syncs topic does not affect syncs that an audit has read.
     expect(exactWithHistory).toBeGreaterThan(exactWithout);
   });
 
-  test('and so they do with pairs that comparing records has shown', () => {
+  test('hold their bounds with verified pairs, too', () => {
     let kept = 0;
     let exactWithPairs = 0;
     let exactWithout = 0;
@@ -76,7 +76,7 @@ describe('audits that go on from one another', () => {
   });
 });
 
-/** A few records with one of their copies, as verification may find them. */
+/** A few records, each with one of its copies, as a comparison may find them. */
 function somePairs(mm2: SimulatedMm2, pick: number): { upstream: number; downstream: number }[] {
   const span = mm2.sourceEnd - mm2.sourceStart;
   if (span <= 0) return [];

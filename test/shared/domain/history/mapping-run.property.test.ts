@@ -7,7 +7,7 @@ import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { translate } from '../../../../shared/domain/mirror/translation.ts';
 
-/** What the history makes of the syncs that an audit read. */
+/** The syncs that the history stores, given those that an audit read. */
 function stored(history: SyncHistory): SyncHistory {
   const kept = new SyncHistory();
   for (let i = 0; i < history.length; i++) appendMerged(kept, history.at(i));
@@ -29,8 +29,8 @@ function livedThrough(steps: Parameters<SimulatedMm2['run']>[0]): SimulatedMm2 {
   return mm2;
 }
 
-describe('the mapping as the history keeps it', () => {
-  test('translates every offset as the syncs themselves do, or wider where differences cancel', () => {
+describe('the mapping as the history stores it', () => {
+  test('translates every offset as the syncs themselves do, or with wider bounds where differences cancel', () => {
     let merged = 0;
     fc.assert(
       fc.property(simulatedLife, (steps) => {
@@ -44,7 +44,7 @@ describe('the mapping as the history keeps it', () => {
           const mine = translate(kept, BigInt(upstream));
           const theirs = translate(whole, BigInt(upstream));
           if ('low' in mine && 'low' in theirs && whole.hasForeign && whole.hasGaps) {
-            // Nothing is computed from differences there, only from where syncs are: as safe, but wider.
+            // There the translation uses only the syncs themselves, not their differences: as safe, but wider.
             expect(mine.low).toBeLessThanOrEqual(theirs.low);
             expect(mine.high).toBeGreaterThanOrEqual(theirs.high);
             expect(mine.again).toBe(theirs.again);
@@ -56,7 +56,7 @@ describe('the mapping as the history keeps it', () => {
     expect(merged).toBeGreaterThan(100);
   });
 
-  test('thinned to a few points it still never skips and never re-reads beyond its bound', () => {
+  test('thinned to a few points, it still never skips and never re-reads beyond its bound', () => {
     let dropped = 0;
     fc.assert(
       fc.property(simulatedLife, fc.integer({ min: 2, max: 5 }), (steps, budget) => {
@@ -75,7 +75,7 @@ describe('the mapping as the history keeps it', () => {
           const dense = translate(before, BigInt(upstream));
           const sparse = translate(after, BigInt(upstream));
           if (!('low' in dense) || !('low' in sparse)) continue;
-          // Wider, never elsewhere: where the dense one holds, so does the sparse one.
+          // The sparse mapping has wider bounds, never different ones.
           expect(sparse.low).toBeLessThanOrEqual(dense.low);
           expect(sparse.high + sparse.again).toBeGreaterThanOrEqual(dense.high);
         }

@@ -12,7 +12,7 @@ function written(values: BigInt64Array): Uint8Array {
 }
 
 describe('columns of 64-bit integers', () => {
-  test('every integer comes back, small and extreme ones mixed', () => {
+  test('every integer survives a round trip, small and extreme ones mixed', () => {
     fc.assert(
       fc.property(fc.array(fc.oneof(int64, fc.bigInt({ min: -70n, max: 70n }))), (values) => {
         const column = BigInt64Array.from(values);

@@ -46,7 +46,7 @@ const audit = fc.record({
     fc.record({
       topic,
       partition,
-      /** Which points go: every so many, from one on. */
+      /** Which points are removed: every nth, from the first given one on. */
       drop: fc.option(fc.record({ from: fc.nat({ max: 12 }), every: fc.integer({ min: 1, max: 4 }) })),
       add: fc.array(point, { maxLength: 6 }),
       pending: fc.nat({ max: 7 }),
@@ -107,7 +107,7 @@ function headerOf(state: HistoryState, parent: HistoryState | null): FrameHeader
 }
 
 describe('frames', () => {
-  test('a chain of frames leads to every state that it was made from, with all that a state knows', () => {
+  test('a chain of frames decodes to every state that was encoded, in full', () => {
     let dropped = 0;
     let guessed = 0;
     fc.assert(
@@ -120,7 +120,7 @@ describe('frames', () => {
           const state: HistoryState = told?.next(at) ?? new HistoryState(at);
           change(state, step);
           const body = encodeFrame(headerOf(state, told), told, state);
-          // What a reader makes of it, in place; the writer's own comes from a copy, as in the real one.
+          // The reader decodes in place; the writer decodes into a copy, as the real writer does.
           read = applyFrame(body, read);
           const before: HistoryState | null = told;
           told = applyFrame(body, before?.copy() ?? null);
@@ -135,7 +135,7 @@ describe('frames', () => {
     expect([dropped, guessed].every((count) => count > 100)).toBe(true);
   });
 
-  test('whatever changes in a state is a change', () => {
+  test('isSameState notices a change of any part of a state', () => {
     const state = new HistoryState(BEGIN);
     state.syncs('orders', 0).push({ timestamp: 1_000n, upstream: 1n, downstream: 1n });
     state.said = { verdict: 'ready', reasons: [] };
@@ -159,7 +159,7 @@ describe('frames', () => {
     expect(later((next) => next.topicIds.target.set('mm2-offset-syncs.B.internal', 'x'))).toBe(false);
   });
 
-  test('a new numbering keeps everything but what has gone', () => {
+  test('renumbering keeps everything except series without an offset', () => {
     fc.assert(
       fc.property(audit, (step) => {
         const state = new HistoryState(BEGIN);
