@@ -7,17 +7,17 @@ export const PLAN_DOCUMENT = 'plan';
 
 export interface LoadedPlan {
   readonly plan: RestorePlan;
-  /** Computed from what was read, never stored. */
+  /** Computed from the stored plan at every load, never stored. */
   readonly hash: string;
 }
 
-/** A plan by its id: null where there is none, a refusal where it is not what was stored. */
+/** Loads a plan by its id: null if there is none, a refusal if it is damaged. */
 export async function loadPlan(plans: PlanStore, id: string, now: number): Promise<LoadedPlan | Refusal | null> {
   try {
     const bytes = await plans.read(id, PLAN_DOCUMENT, now);
     if (bytes === null) return null;
     const plan = planCodec.decode(bytes, id);
-    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `is that of ${plan.id}`);
+    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `has the id ${plan.id}`);
     return { plan, hash: planHash(plan) };
   } catch (error) {
     if (!(error instanceof DamagedDocumentError)) throw error;

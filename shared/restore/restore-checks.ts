@@ -6,7 +6,7 @@ import { type RestoreLog, readLog } from './journal.ts';
 import { alteredPlan, type LoadedPlan } from './load-plan.ts';
 import { DamagedDocumentError, type PlanStore } from './plan-store.ts';
 
-/** What was noted of the plan, or why that cannot be relied on. */
+/** Everything recorded about the plan, or a refusal if a record is damaged. */
 export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: number): Promise<RestoreLog | Refusal> {
   try {
     return await readLog(plans, plan.id, hash, now);
@@ -16,7 +16,7 @@ export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: n
   }
 }
 
-/** Why the plan must not be carried out on the cluster as it is now. */
+/** Why the plan must not be applied to the cluster in its current state. */
 export async function clusterRefusals(plan: RestorePlan, reader: ClusterReader): Promise<Refusal[]> {
   const metadata = await reader.metadata();
   const there = plan.topics.map(({ topic }) => topic).filter((topic) => metadata.topics.has(topic));
