@@ -64,7 +64,9 @@ describe('the check of the scale bench', () => {
       ...must(report.groups[at]),
       tidemark: { ...must(report.groups[at]).tidemark, position: 0n },
     });
-    expect(checkReport({ ...report, groups }).wrong).toEqual([expect.stringMatching(/re-reads \d+ records; its bound is/)]);
+    expect(checkReport({ ...report, groups }).wrong).toEqual([
+      expect.stringMatching(/re-reads \d+ records; its bound is/),
+    ]);
   });
 
   test('notices a missing pair and a missing partition', () => {

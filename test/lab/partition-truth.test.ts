@@ -33,7 +33,7 @@ describe('the truth of a partition', () => {
     expect(truth.runs()).toEqual([[0n, 0n, 4n]]);
   });
 
-  test('copies that the target itself deleted are not missing; those that went with another topic are', () => {
+  test('copies that the target deleted are not missing; those of a deleted target topic are', () => {
     const rows = log(['a', 'b', 'c', 'd'], [0]);
     const before = new PartitionTruth(records(rows), records(rows));
     const left = records(rows.slice(2), 2);
@@ -43,7 +43,7 @@ describe('the truth of a partition', () => {
     expect(later.missing()).toBe(0n);
   });
 
-  test('records written twice: the group must stand before the last copies, and reads others again', () => {
+  test('GIVEN re-mirrored records THEN the group must be before the last copies, and re-reads others', () => {
     const source = records(log(['a', 'b', 'c'], [0]));
     const target = records(log(['a', 'b', 'b', 'c'], [0]));
     const truth = new PartitionTruth(source, target);
@@ -52,7 +52,7 @@ describe('the truth of a partition', () => {
     expect(truth.skipZeroUpTo(1n)).toBe(2n);
   });
 
-  test('records that never arrived are missing and not skipped; foreign ones are neither read again nor skipped', () => {
+  test('records that never arrived are missing, not skipped; foreign ones are neither re-read nor skipped', () => {
     const truth = new PartitionTruth(records(log(['a', 'b', 'c'], [0])), records(log(['a', '', 'zz'], [0])));
     expect(truth.missing()).toBe(2n);
     expect(truth.missing(2n)).toBe(1n);
@@ -61,7 +61,7 @@ describe('the truth of a partition', () => {
     expect(truth.foreign).toBe(2n);
   });
 
-  test('what the source has deleted since still counts, and unmirrored it is lost', () => {
+  test('records that the source has deleted still count; unmirrored ones are lost', () => {
     const before = new PartitionTruth(records(log(['a', 'b', 'c', 'd'], [0])), records(log(['a', 'b'], [0])));
     const after = new PartitionTruth(records([[3, 'd']], 3), records(log(['a', 'b', 'd'], [0])), before);
     expect(after.rereads(0n, 3n)).toBe(2n);
@@ -70,7 +70,7 @@ describe('the truth of a partition', () => {
     expect(after.foreign).toBe(0n);
   });
 
-  test('any history: positions between rereadZeroFrom and skipZeroUpTo cost nothing, and those outside cost something', () => {
+  test('GIVEN any records THEN positions between rereadZeroFrom and skipZeroUpTo cost nothing, and others do', () => {
     const ids = fc.uniqueArray(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 20 });
     const copies = fc.array(fc.integer({ min: 0, max: 34 }).map(String), { maxLength: 30 });
     const gaps = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 5 });
