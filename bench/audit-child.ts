@@ -13,7 +13,7 @@ import { CHECK, type WholeAudit } from './audit-measure.ts';
 import { checkReport } from './check-report.ts';
 import { answerCalls } from './measured-child.ts';
 
-/** A process that audits a flow, as often as it is asked to, keeps each audit, and then has its last report checked. */
+/** A process that audits a flow on each call, stores each audit, and checks its last report on request. */
 let last: FlowReport | null = null;
 const clock = { now: () => Date.now() };
 const memory = new AuditMemory();
@@ -63,7 +63,7 @@ async function audit(mm2File: string): Promise<WholeAudit> {
   };
 }
 
-/** The reader itself, that tells at its end how many requests the busiest broker got. */
+/** The reader itself; on close it reports the number of requests to the busiest broker. */
 function countingAtClose(reader: ClusterReader, count: (most: number) => void): ClusterReader {
   const { close } = reader;
   return Object.assign(reader, {

@@ -23,7 +23,7 @@ const keeper = createAuditKeeper({
   clock,
 });
 
-/** The composition root: everything that outlives one invocation is made here, once. */
+/** The composition root: creates everything that outlives one invocation. */
 export const handler = createHandler({
   logger,
   clock,
@@ -33,7 +33,7 @@ export const handler = createHandler({
     secrets: environment.secrets,
     lookup: createSecretLookup({ client: secretsManager, clock, ttlMs: environment.secretTtlMs }),
     variables: process.env,
-    warn: (warnings) => logger.warn('the configuration may not mean what its author thinks', { warnings }),
+    warn: (warnings) => logger.warn('the configuration is valid, but has likely mistakes', { warnings }),
   }),
   audit: createAuditor(clock, keeper),
   sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),

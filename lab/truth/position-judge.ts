@@ -1,17 +1,17 @@
 import { type Cost, costOf, type FlowReport, type GroupReport, offsetOf } from '../../shared/domain/model/report.ts';
 
-/** What is really so of a partition: recorded, or read from live clusters. */
+/** The truth about a partition: recorded, or read from live clusters. */
 export interface Truth {
   rereads(position: bigint, committed: bigint): bigint;
   skips(position: bigint, committed: bigint): bigint;
 }
 
-/** Where MM2 really left a group: its commit on the target, else what `translateOffsets` answers. */
+/** MM2's actual position of a group: its commit on the target, otherwise the answer of `translateOffsets`. */
 export interface Mm2Truth {
   readonly position: bigint | null;
 }
 
-/** One group position held against the truth. */
+/** One group position compared with the truth. */
 export interface JudgedPosition {
   readonly group: GroupReport;
   readonly outcome: 'held' | 'broken' | 'gaveup';
@@ -20,7 +20,7 @@ export interface JudgedPosition {
   readonly faults: readonly string[];
 }
 
-/** Holds every position of a report, Tidemark's and MM2's, against the records themselves. */
+/** Compares every position of a report, Tidemark's and MM2's, with the records themselves. */
 export function judgePositions(
   report: FlowReport,
   truthOf: (topic: string, partition: number) => Truth | null,

@@ -7,7 +7,7 @@ export const PLAN_DOCUMENT = 'plan';
 
 export interface LoadedPlan {
   readonly plan: RestorePlan;
-  /** Computed from what was read, never stored. */
+  /** Computed from the stored plan at every load, never stored. */
   readonly hash: string;
 }
 

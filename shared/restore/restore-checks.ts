@@ -20,7 +20,7 @@ export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: n
   }
 }
 
-/** Why the plan must not be carried out on the cluster as it is now. */
+/** Why the plan must not be applied to the cluster in its current state. */
 export async function clusterRefusals(plan: RestorePlan, reader: ClusterReader): Promise<Refusal[]> {
   const metadata = await reader.metadata();
   const there = plan.topics.map(({ topic }) => topic).filter((topic) => metadata.topics.has(topic));

@@ -108,7 +108,7 @@ describe('tidemark on a live flow', () => {
     expect(unknown).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('mirrors no topic "orderz"'),
+      stderr: expect.stringContaining('does not mirror a topic "orderz"'),
     });
     const beyond = await inLab('translate', '--topic', 'orders', '--partition', '7', '--offset', '1');
     expect(beyond).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no orders-7') });

@@ -17,11 +17,11 @@ import { isWeaker, type RestoreTerms } from './restore-terms.ts';
 
 export interface RestoreDecision {
   readonly plan: RestorePlan;
-  /** Why the plan must not be carried out; empty where it may be. */
+  /** Why the plan must not be applied; empty if it may be. */
   readonly refusals: readonly Refusal[];
 }
 
-/** Decides where to put groups, and everything that speaks against it. */
+/** Decides the new position of every group, and collects every reason to refuse. */
 export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   const { onto, observation, state, terms } = inputs;
   const { flow } = observation;
@@ -52,7 +52,7 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
     }
     for (const [topic, partition] of committed.entries()) {
       if (states.get(topic, partition) === undefined) {
-        refusals.push(missing({ group, topic, partition }, 'the flow mirrors no such partition any more'));
+        refusals.push(missing({ group, topic, partition }, 'the flow no longer mirrors this partition'));
       }
     }
     const planned = new Set(steps.map(({ topic, partition }) => partitionName(topic, partition)));
@@ -83,7 +83,7 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   return { plan, refusals: synced === null ? refusals : [...refusals, synced] };
 }
 
-/** The source commits of the wanted groups and topics, groups and partitions in order. */
+/** The source commits of the selected groups and topics, ordered by group and partition. */
 export function wantedCommits({
   state,
   groups,
@@ -136,13 +136,18 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
   const { proof, clamped, unreadLoss } = landing;
   const reason = landing.reason ?? '';
   if (clamped !== null && !terms.clamp) {
-    const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group has not read are lost`;
-    const remedy = `--clamp puts it at the log's ${clamped} instead.`;
+    const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group had not consumed are lost`;
+    const remedy = `With --clamp, the group is put at the log's ${clamped} instead.`;
     return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
   }
   if (isWeaker(proof, terms.minProof)) {
-    const remedy = `--verify may prove it by comparing records; --min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
-    return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
+    const remedy = `--verify compares records and may prove the position. --min-proof ${proof} accepts it: the group then re-reads up to ${landing.rereadAtMost} records.`;
+    return {
+      code: 'PROOF_TOO_WEAK',
+      subject,
+      reason: `the position is ${proof}, not ${terms.minProof}: ${reason}`,
+      remedy,
+    };
   }
   return null;
 }
@@ -163,11 +168,11 @@ function nowhereRefusal({ why, reason }: Extract<Landing, { kind: 'nowhere' }>, 
 }
 
 function missing(subject: Refusal['subject'], reason: string): Refusal {
-  const remedy = 'Leave the topic out with --topic, or create it again and begin at its start.';
+  const remedy = 'Select other topics with --topic, or create the topic again and start at its beginning.';
   return { code: 'TOPIC_MISSING', subject, reason, remedy };
 }
 
-/** Positions that the group has now and did not have then, on the topics that are wanted. */
+/** Positions on the selected topics that the group has now and did not have at the plan's time. */
 function leftAlone(
   { onto, topic: isWanted }: RestoreInputs,
   states: PartitionMap<PartitionState>,

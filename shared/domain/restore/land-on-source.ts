@@ -1,7 +1,7 @@
 import type { PartitionState } from '../judge/partition-state.ts';
 import type { Landing } from './landing.ts';
 
-/** A commit of another time on the source's own log: the very offset, unless retention or a truncation took it. */
+/** Puts an earlier commit back on the source: the same offset, unless retention or a truncation removed it. */
 export function landOnSource(state: PartitionState, committed: bigint): Landing {
   const { topic, partition, source } = state;
   if (source === null) {
@@ -12,11 +12,11 @@ export function landOnSource(state: PartitionState, committed: bigint): Landing 
   const place = { kind: 'at', topic, partition, log: source, ...costs } as const;
   if (committed < source.start) {
     const unreadLoss = source.start - committed;
-    const reason = `the log begins at ${source.start}: what lay before is gone`;
+    const reason = `the log now starts at ${source.start}: earlier records were deleted`;
     return { ...place, position: source.start, clamped: 'start', unreadLoss, reason };
   }
   if (committed > source.highWatermark) {
-    const reason = `the log ends at ${source.highWatermark}, before the position ${committed}: it was cut off or replaced`;
+    const reason = `the log ends at ${source.highWatermark}, before the position ${committed}: it was truncated or recreated`;
     return { ...place, position: source.highWatermark, clamped: 'end', unreadLoss: 0n, reason };
   }
   return { ...place, position: committed, clamped: null, unreadLoss: 0n, reason: null };

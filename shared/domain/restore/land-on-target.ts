@@ -7,8 +7,8 @@ import { offsetOf } from '../model/report.ts';
 import type { Landing } from './landing.ts';
 
 /**
- * The positions on the target that correspond to commits of another time, by the very judgement of an audit: a restore
- * and an audit of the same commits cannot disagree.
+ * The positions on the target that correspond to earlier source commits. It uses the code that judges an audit, so a
+ * restore and an audit of the same commits cannot disagree.
  * @param commits of source topics by group
  * @param states by source topic and partition
  */
@@ -29,7 +29,7 @@ export function landOnTarget(
   return landings;
 }
 
-/** The group as an audit would have seen it at that time. */
+/** The group as an audit would have observed it at that time. */
 export function asObserved(group: string, committed: PartitionMap<bigint>): ObservedGroup {
   const offsets = [...committed.entries()].map(([topic, partition, offset]) => ({ topic, partition, offset }));
   const listing = { group, state: 'Unknown', type: 'unknown', protocolType: '' } as const;
@@ -48,7 +48,7 @@ function landingOf({ state, report, translation, committed }: GroupState, whole:
   const before =
     translation.kind === 'interval' && position === target.start ? whole.positionIn(state, committed) : null;
   if (before === null || before >= target.start) return { ...place, reason, clamped: null, unreadLoss: 0n };
-  const gone = `the log begins at ${target.start}: what lay before is gone`;
+  const gone = `the log now starts at ${target.start}: earlier records were deleted`;
   return {
     ...place,
     clamped: 'start',
@@ -57,7 +57,7 @@ function landingOf({ state, report, translation, committed }: GroupState, whole:
   };
 }
 
-/** Target logs as if nothing had ever been deleted from their begin: what retention took off a position shows there. */
+/** Judges positions as if the target logs still started at 0: the difference is what retention has deleted. */
 class WholeLogs {
   readonly #observation: FlowObservation;
   readonly #states = new PartitionMap<PartitionState>();
