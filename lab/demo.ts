@@ -1,7 +1,7 @@
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { tellStory } from './demo/story.ts';
 
-/** `npm start`: what Tidemark is for, on real clusters, in about a minute. Exits 0 when every promise held. */
+/** `npm start`: shows Tidemark on real clusters in about a minute. Exits 0 if every bound held. */
 const started = Date.now();
 const progress = (line: string): void => {
   const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(3);

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a secret answers: text, binary, or one of Secrets Manager's errors. */
+/** The answer for a secret: text, binary, or one of Secrets Manager's errors. */
 export type Answer =
   | { readonly text: string }
   | { readonly binary: string }
@@ -10,12 +10,12 @@ export type Answer =
 export interface SecretsEndpoint {
   readonly url: string;
   readonly secrets: Map<string, Answer>;
-  /** Ids asked for, in order. */
+  /** Requested ids, in order. */
   readonly asked: string[];
   close(): Promise<void>;
 }
 
-/** Speaks GetSecretValue of Secrets Manager (AWS JSON 1.1) over HTTP on the loopback. */
+/** Serves GetSecretValue of Secrets Manager (AWS JSON 1.1) over HTTP on the loopback interface. */
 export async function startSecretsEndpoint(): Promise<SecretsEndpoint> {
   const secrets = new Map<string, Answer>();
   const asked: string[] = [];

@@ -15,8 +15,8 @@ import { RecordedTruth } from './recorded-truth.ts';
 import type { RecordedClusterState, RecordedPartitionTruth, RecordedSnapshot } from './recording.ts';
 
 /**
- * One cluster of a recorded snapshot, read as a live one is. Records themselves were not recorded, only which source
- * record each target record is a copy of: a peek gives records that are equal exactly where those were.
+ * One cluster of a recorded snapshot, with the reader of a live one. The recording has no record content, only which
+ * source record each target record is a copy of. A peek returns records that are equal exactly if those were.
  */
 export class RecordedCluster implements ClusterReader {
   readonly alias: string;
@@ -142,7 +142,7 @@ export class RecordedCluster implements ClusterReader {
       const known = this.#truths.get(`${request.topic}-${request.partition}`);
       if (known === undefined) return this.#notRecorded(`records of ${request.topic}-${request.partition}`);
       const record = known.side === 'source' ? firstOnSource(known.raw, request) : onTarget(known.truth, request);
-      // The recorder names open transactions among the aborted ones, so that causes cannot be told from it.
+      // The recorder mixed open transactions with aborted ones, so the recording cannot show the cause.
       return read({ record, scannedTo: request.until, abortedTransactions: [] });
     });
   }

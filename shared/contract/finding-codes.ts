@@ -1,9 +1,9 @@
-/** Severity of a finding: critical pages, warning wants work, info is worth knowing. */
+/** Severity of a finding: critical pages someone, warning needs work, info is for information. */
 export type Severity = 'critical' | 'warning' | 'info';
 
 /**
- * Every finding there is: stable code → severity and runbook section. Version 1 of the contract: add, do not rename.
- * A test holds the sections against docs/runbook.md.
+ * All findings: stable code → severity and runbook section. Version 1 of the contract: add, do not rename. A test
+ * compares the sections with docs/runbook.md.
  */
 export const FINDINGS = {
   CLUSTER_UNREACHABLE: { severity: 'critical', section: 'cluster-unreachable' },
@@ -47,7 +47,7 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
-/** Link to the section of the runbook that says what to do about a finding. */
+/** Link to the finding's runbook section. */
 export function runbookLink(code: FindingCode): string {
   return `docs/runbook.md#${FINDINGS[code].section}`;
 }

@@ -6,7 +6,7 @@ import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreResult } from '../domain/restore/restore-result.ts';
 import { DamagedDocumentError } from './plan-store.ts';
 
-/** The positions that an apply found and was about to overwrite. */
+/** The positions that an apply found and is about to overwrite. */
 export interface Journal {
   readonly plan: string;
   /** Hash of the plan. */
@@ -15,7 +15,7 @@ export interface Journal {
   readonly at: number;
   readonly groups: readonly {
     readonly group: string;
-    /** Null where the group had no commit. */
+    /** `offset` is null if the group had no commit. */
     readonly positions: readonly {
       readonly topic: string;
       readonly partition: number;
@@ -24,14 +24,14 @@ export interface Journal {
   }[];
 }
 
-/** Says that an undo of the plan has begun: from then on it is not applied any more. */
+/** Records that an undo of the plan has begun. Tidemark refuses to apply the plan after that. */
 export interface UndoBegun {
   readonly plan: string;
   readonly hash: string;
   readonly at: number;
 }
 
-/** A result with the hash of the plan that it is of. */
+/** A result with the hash of its plan. */
 export interface StoredResult extends RestoreResult {
   readonly hash: string;
 }
@@ -160,7 +160,7 @@ interface Codec<T> {
   decode(bytes: Uint8Array, plan: string): T;
 }
 
-/** Documents are canonical JSON under zstd, with a schema that names their version. */
+/** Encodes documents as canonical JSON compressed with zstd; `schema` names the version. */
 function codecOf<T extends object>(what: string, schema: string, shape: z.ZodType<T & { schema: string }>): Codec<T> {
   return {
     encode: (value) => zstdCompressSync(canonicalJson({ schema, ...value })),
@@ -172,7 +172,7 @@ function codecOf<T extends object>(what: string, schema: string, shape: z.ZodTyp
         throw new DamagedDocumentError(plan, what, 'cannot be read', { cause });
       }
       const parsed = shape.safeParse(text);
-      if (!parsed.success) throw new DamagedDocumentError(plan, what, 'has another shape than this version writes');
+      if (!parsed.success) throw new DamagedDocumentError(plan, what, 'does not match the schema of this version');
       const { schema: _, ...value } = parsed.data;
       return value as unknown as T;
     },
@@ -180,7 +180,7 @@ function codecOf<T extends object>(what: string, schema: string, shape: z.ZodTyp
 }
 
 /**
- * JSON of which there is one for each value: keys in order, no blanks, bigints as decimal strings, nothing for
+ * Canonical JSON, the same text for equal values: sorted keys, no whitespace, bigints as decimal strings, no
  * `undefined`.
  */
 function canonicalJson(value: unknown): string {
@@ -188,7 +188,7 @@ function canonicalJson(value: unknown): string {
     if (typeof inner === 'bigint') return inner.toString();
     if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
     const keys = Object.keys(inner);
-    // A hundred thousand objects of one shape: those in order already need no copy.
+    // There can be 100,000 objects of one shape: do not copy those whose keys are already sorted.
     if (keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

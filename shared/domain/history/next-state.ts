@@ -12,7 +12,7 @@ import { HistoryState, type UnreadPart } from './history-state.ts';
 import type { KnownFlow } from './known-flow.ts';
 import { appendMerged } from './mapping-run.ts';
 
-/** Two records that comparing has shown to be one: the source's at `upstream`, the target's at `downstream`. */
+/** A source record and its copy on the target, verified by comparing them: their offsets. */
 export interface VerifiedPair {
   readonly topic: string;
   readonly partition: number;
@@ -21,8 +21,9 @@ export interface VerifiedPair {
 }
 
 /**
- * What the history knows after an audit. @param known what it knew before, null for the first. What could not be read keeps what was known before and is listed as unread;
- * only what was seen to be gone goes.
+ * The state after an audit. A part that the audit could not read keeps its earlier value and is listed in `unread`. An
+ * entry is removed only if the audit saw that it no longer exists.
+ * @param known the state before; null for the first audit
  */
 export function nextState(
   known: KnownFlow | null,
@@ -34,7 +35,7 @@ export function nextState(
   const { at } = observation;
   const state = known === null ? new HistoryState(at) : known.state.next(at);
   const unread: UnreadPart[] = [];
-  // Ends of logs first: commits are told by their distance to them.
+  // Log ends first: the codec stores a commit as its distance from the log's end.
   keepLogs(state, observation, unread);
   keepSourceCommits(state, observation, unread);
   keepTargetCommits(state, observation, unread);
@@ -108,7 +109,7 @@ function keepLog(
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
 }
 
-/** Logs that are there no longer. Their ids and mappings stay: by them another topic of the name is told. */
+/** Removes logs that no longer exist. Their topic ids and mappings stay, to recognise a recreated topic. */
 function clearGoneLogs(state: HistoryState, { sourceDown, targetDown, topics }: FlowObservation): void {
   const there = {
     source: sourceDown === null ? new Set(topics.map(({ topic }) => topic)) : null,
@@ -124,7 +125,7 @@ function clearGoneLogs(state: HistoryState, { sourceDown, targetDown, topics }: 
 }
 
 function keepSourceCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
-  // What MM2's checkpoints tell of a dead source are no commits that were read.
+  // With a dead source the observed positions come from MM2's checkpoints: they are not commits.
   if (observation.sourceDown !== null) return;
   keepCommits(
     state,
@@ -153,7 +154,7 @@ function keepTargetCommits(state: HistoryState, observation: FlowObservation, un
   keepCommits(state, 'target', new Map(groups), observation.listingComplete, unread);
 }
 
-/** @param complete whether a group that is not among them has gone */
+/** @param complete whether a group missing from `groups` no longer exists */
 function keepCommits(
   state: HistoryState,
   role: ClusterRole,
@@ -209,7 +210,7 @@ function keepMapping(
   }
 }
 
-/** Pairs that records showed, of partitions whose mapping leaves no doubt which copy of a record counts. */
+/** Stores verified pairs of partitions whose mapping shows that each record has only one copy. */
 function keepVerified(
   state: HistoryState,
   partitions: readonly PartitionState[],
@@ -248,14 +249,14 @@ function accountSame(kept: SyncHistory, history: SyncHistory, index: number): vo
   }
 }
 
-/** The history as it is kept: what was known, and what came since merged into runs, with recreations marked. */
+/** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
 function continued(
   before: SyncHistory | null,
   history: SyncHistory,
   recreatedAt: PartitionState['recreatedAt'],
 ): SyncHistory {
   let common = Math.min(before?.length ?? 0, history.length);
-  // Pairs that records showed go where later syncs do not rise from them.
+  // A verified pair is dropped if a later sync does not rise from it.
   while (common > 0 && !before?.samePoint(common - 1, history)) common--;
   const marks = [
     { index: recreatedAt.source, what: 'newSource' },

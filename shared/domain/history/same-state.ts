@@ -2,7 +2,7 @@ import type { PastCut } from '../mirror/breaks.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 
-/** Whether two states of one line (numbered alike) know the same, whenever that was. */
+/** Whether two states with the same dictionary have the same content; their times may differ. */
 export function isSameState(a: HistoryState, b: HistoryState): boolean {
   if (a.syncsReadTo !== b.syncsReadTo || a.unread.length !== b.unread.length) return false;
   if (a.unread.some((part, i) => !isSamePart(part, b.unread[i]))) return false;
@@ -23,7 +23,7 @@ function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread']
   return a.role === b?.role && a.kind === b.kind && a.name === b.name;
 }
 
-/** Whether a side was read by that audit, or else when it last was. */
+/** `then` if the audit of this state read the side, otherwise when it was last read. */
 function readOf({ at, readAt }: HistoryState, role: 'source' | 'target'): number | 'then' {
   return readAt[role] === at ? 'then' : readAt[role];
 }
@@ -51,7 +51,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
   );
 }
 
-/** Whether b has all that a has. */
+/** Whether b contains everything in a. */
 function isSameMapping(a: HistoryState, b: HistoryState): boolean {
   for (const [topic, partitions] of a.mapping) {
     const others = b.mapping.get(topic);
@@ -63,7 +63,7 @@ function isSameMapping(a: HistoryState, b: HistoryState): boolean {
   return true;
 }
 
-/** A history that says nothing is as good as none. */
+/** Whether a partition's syncs carry no information. */
 export function isBlank(history: SyncHistory): boolean {
   return history.length === 0 && history.pendingBreaks === 0;
 }

@@ -19,7 +19,7 @@ function mutated(bytes: Uint8Array, changes: readonly { readonly at: number; rea
   return cut === 0 ? copy : copy.subarray(0, copy.length - (cut % copy.length));
 }
 
-test("GIVEN any change of a plan's bytes THEN it is refused, or another hash gives it away, or it says the same", () => {
+test("GIVEN any change of a plan's bytes THEN the plan is refused, has another hash, or is the same plan", () => {
   const bytes = planCodec.encode(plan);
   const hash = planHash(plan);
   fc.assert(
@@ -35,7 +35,7 @@ test("GIVEN any change of a plan's bytes THEN it is refused, or another hash giv
   );
 });
 
-test('GIVEN any change of one value of a plan THEN its hash is another', () => {
+test('GIVEN any change of one value of a plan THEN its hash changes', () => {
   const hash = planHash(plan);
   const offset = fc.bigInt({ min: 0n, max: 2n ** 62n });
   fc.assert(
@@ -50,7 +50,7 @@ test('GIVEN any change of one value of a plan THEN its hash is another', () => {
   expect(planHash(planCodec.decode(planCodec.encode(plan), 'p'))).toBe(hash);
 });
 
-test('GIVEN bytes of another document, or of none THEN they are no plan and no journal', async () => {
+test('GIVEN the bytes of another document, or random bytes THEN neither plan nor journal decodes them', async () => {
   const journal = journalCodec.encode({ plan: 'p', hash: 'h', run: 1, at: 1, groups: [] });
   expect(() => planCodec.decode(journal, 'p')).toThrow(DamagedDocumentError);
   expect(() => journalCodec.decode(planCodec.encode(plan), 'p')).toThrow(DamagedDocumentError);
@@ -73,11 +73,11 @@ test('GIVEN any change of the bytes in the database THEN the plan is not loaded'
       const changed = mutated(bytes, changes, cut);
       fc.pre(!changed.equals(bytes));
       overwrite.run(changed);
-      expect(await loadPlan(plans, 'p', 0)).toMatchObject({ code: 'PLAN_ALTERED' });
+      expect(await loadPlan(plans, 'p', 0)).toMatchObject({ kind: 'altered', refusal: { code: 'PLAN_ALTERED' } });
     }),
     { numRuns: 1_000 },
   );
   overwrite.run(bytes);
-  expect(await loadPlan(plans, 'p', 0)).toMatchObject({ hash: planHash(plan) });
+  expect(await loadPlan(plans, 'p', 0)).toMatchObject({ kind: 'found', loaded: { hash: planHash(plan) } });
   await plans.close();
 });
