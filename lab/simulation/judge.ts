@@ -28,6 +28,7 @@ export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
   return new PartitionMapping({
     history,
     target: { start: BigInt(mm2.targetStart), end: BigInt(mm2.targetEnd) },
+    sourceStart: BigInt(mm2.sourceStart),
     sourceEnd: BigInt(mm2.sourceEnd),
     mayPredateSource: mayPredateSource(history, firstTimestamp, sourceStart),
     exactlyOnce: mm2.exactlyOnce,
@@ -52,7 +53,8 @@ export function judgeSimulated(mm2: SimulatedMm2, mapping = mappingOfSimulated(m
     if (translation.proof === 'exact') exact++;
     const position = Number(translation.low);
     const skipped = mm2.skips(upstream, position);
-    if (skipped > 0) violations.push({ upstream, kind: 'skip', said: 0n, true: skipped });
+    const { expired } = translation;
+    if (BigInt(skipped) > expired) violations.push({ upstream, kind: 'skip', said: expired, true: skipped });
     const reread = mm2.rereads(upstream, position);
     const said = translation.high - translation.low + translation.again;
     if (BigInt(reread) > said) violations.push({ upstream, kind: 'reread', said, true: reread });

@@ -84,8 +84,12 @@ function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translat
   const violations: Violation[] = [];
   for (const beside of BESIDE) {
     const p = Math.min(Math.max(mm2.targetStart, Number(translation.low) + beside), mm2.targetEnd);
-    const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p));
-    const skipped = mm2.skips(u, p);
+    const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p), {
+      start: BigInt(mm2.targetStart),
+      end: BigInt(mm2.targetEnd),
+    });
+    // Of wrong syncs nobody can tell what has expired: only what can still be compared counts there.
+    const skipped = mm2.skips(u, p, !mm2.undetectable);
     if (BigInt(skipped) > skipAtMost) violations.push({ upstream: u, kind: 'skip', said: skipAtMost, true: skipped });
     const reread = mm2.rereads(u, p);
     if (BigInt(reread) > rereadAtMost)

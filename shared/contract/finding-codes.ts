@@ -24,6 +24,7 @@ export const FINDINGS = {
   TOPIC_NOT_MIRRORED: { severity: 'critical', section: 'topic-not-mirrored' },
   REPLICATION_LOOP: { severity: 'critical', section: 'replication-loop' },
   TARGET_POSITION_SKIPS: { severity: 'critical', section: 'target-position-skips' },
+  GROUP_RECORDS_EXPIRED: { severity: 'critical', section: 'group-records-expired' },
   VERIFICATION_REFUTED: { severity: 'critical', section: 'verification-refuted' },
   PARTITIONS_UNREADABLE: { severity: 'warning', section: 'partitions-unreadable' },
   HEARTBEAT_STALE: { severity: 'warning', section: 'heartbeat-stale' },

@@ -33,7 +33,10 @@ export const standingElsewhere = property({
     fc.pre(said.kind === 'interval');
     if (said.kind !== 'interval') return;
     count('judged');
-    const cost = costOfStandingAt(said, BigInt(position));
+    const cost = costOfStandingAt(said, BigInt(position), {
+      start: BigInt(mm2.targetStart),
+      end: BigInt(mm2.targetEnd),
+    });
     const skips = mm2.skips(upstream, position);
     const rereads = mm2.rereads(upstream, position);
     assert(BigInt(skips) <= cost.skipAtMost, `${skips} skipped, ${cost.skipAtMost} said`);

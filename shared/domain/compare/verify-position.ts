@@ -1,5 +1,5 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
-import type { TranslatedInterval, Translation } from '../mirror/translation.ts';
+import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
 
@@ -105,6 +105,8 @@ export function verifyPosition(
       low: position,
       high: position,
       again,
+      // What has expired cannot be compared: the syncs' bound stands.
+      expired: expiredUnread(mapping, readable(mapping, upstream)),
       proof: touched ? 'verified' : again === 0n ? 'exact' : 'bounded',
       reason: again === 0n ? null : `MM2 wrote records again after a restart, ${again} of them already read`,
     };
@@ -115,9 +117,14 @@ export function verifyPosition(
     boundedBy(all, position, upstream, copies),
     ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
   ];
-  const best = candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a));
+  const best = { ...candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a)), expired: said.expired };
   const why = `of ${copies.perhaps} records on the target nothing tells whether they were read`;
   return { ...unsettled(best, why), refutation, open: true };
+}
+
+/** What the source has deleted as well is lost to the group wherever it reads. */
+function readable({ sourceStart }: PartitionMapping, upstream: bigint): bigint {
+  return upstream < sourceStart ? sourceStart : upstream;
 }
 
 /** What was said stands, with the reason why records do not raise its proof. */
@@ -210,7 +217,7 @@ function boundedBy(
   const behind = copiesBehind(records, high, upstream);
   const counted = inFront.again + inFront.perhaps - behind.again - behind.perhaps;
   const again = copies.again + copies.perhaps - counted;
-  return { kind: 'interval', low: position, high, again, proof: 'bounded', reason: null };
+  return { kind: 'interval', low: position, high, again, expired: 0n, proof: 'bounded', reason: null };
 }
 
 /**
@@ -238,7 +245,7 @@ function betweenNeighbours(
   const between = copiesBehind(records.slice(left + 1, right), position, upstream);
   const again = copies.again + copies.perhaps - between.again - between.perhaps;
   const proof = low === high && again === 0n ? 'exact' : 'bounded';
-  return [{ kind: 'interval', low, high, again, proof, reason: null }];
+  return [{ kind: 'interval', low, high, again, expired: 0n, proof, reason: null }];
 }
 
 /** @param later whether MM2 wrote records again behind these: that can make good what stands only in front here */

@@ -58,7 +58,7 @@ function judgeGroup(
       partition: state.partition,
       committed,
       commitCheckedAt: group.checkedAt,
-      mm2: mm2Position(translation, targetCommit, checkpoint),
+      mm2: mm2Position(state, translation, targetCommit, checkpoint),
       tidemark: positionOf(translation),
     },
   };
@@ -66,6 +66,7 @@ function judgeGroup(
 
 /** The group's own commit on the target wins: that is where a consumer starts. */
 function mm2Position(
+  { target }: PartitionState,
   translation: Translation,
   targetCommit: bigint | null,
   checkpoint: ObservedCheckpoint | null,
@@ -76,8 +77,13 @@ function mm2Position(
   const cost =
     translation.kind === 'unknown'
       ? translation
-      : ({ kind: 'known', ...costOfStandingAt(translation, position) } as const);
+      : ({ kind: 'known', ...costOfStandingAt(translation, position, logOf(target, position)) } as const);
   return { kind: 'at', position, from, cost };
+}
+
+/** The target log, for what a position in it costs; where it could not be read, as if it ended at the position. */
+function logOf(target: PartitionState['target'], position: bigint): { readonly start: bigint; readonly end: bigint } {
+  return target === null ? { start: 0n, end: position } : { start: target.start, end: target.highWatermark };
 }
 
 function translationFor(observation: FlowObservation, state: PartitionState, committed: bigint): Translation {

@@ -155,6 +155,7 @@ export function partitionState(
           ...(source === null
             ? {}
             : {
+                sourceStart: source.start,
                 sourceEnd: source.highWatermark,
                 mayPredateSource: mayPredateSource(history, firstTimestamp, source.start),
               }),

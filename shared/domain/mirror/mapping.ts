@@ -37,6 +37,9 @@ export class PartitionMapping {
   readonly surplusAtEnd: bigint;
   /** The source topic may have been recreated after the newest sync: what lies behind that may begin with its begin. */
   readonly mayPredateSource: boolean;
+  /** Begin of the source log: 0 where it could not be read. */
+  readonly sourceStart: bigint;
+  #whole: PartitionMapping | null = null;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
@@ -49,6 +52,7 @@ export class PartitionMapping {
     this.#evidence = evidence;
     this.#history = evidence.history;
     this.target = evidence.target;
+    this.sourceStart = evidence.sourceStart ?? 0n;
     const cut = cutEpoch(evidence);
     this.first = cut.first;
     this.cause = cut.cause;
@@ -65,6 +69,13 @@ export class PartitionMapping {
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
+  }
+
+  /** The same mapping as if the target log had deleted nothing from its begin. */
+  get whole(): PartitionMapping {
+    if (this.target.start === 0n) return this;
+    this.#whole ??= new PartitionMapping({ ...this.#evidence, target: { start: 0n, end: this.target.end } });
+    return this.#whole;
   }
 
   /** The same mapping with a pair behind its newest sync that was found by comparing records. */

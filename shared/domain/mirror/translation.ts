@@ -14,6 +14,8 @@ export interface TranslatedInterval {
   readonly high: bigint;
   /** Records before `upstream` that may stand on the target once more, behind `high`. */
   readonly again: bigint;
+  /** Records that a group at `upstream` has not read and that the target log holds no longer, at most. */
+  readonly expired: bigint;
   readonly proof: KnownProof;
   /** Why the proof is no better; null where it is exact. */
   readonly reason: string | null;
@@ -27,6 +29,22 @@ export interface TranslatedInterval {
  * target has beyond the mirrored records (markers of an exactly-once MM2, a foreign writer, records written again).
  */
 export function translate(mapping: PartitionMapping, upstream: bigint): Translation {
+  const translation = located(mapping, upstream);
+  if (translation.kind === 'unknown' || translation.low > mapping.target.start) return translation;
+  // What the source has deleted as well is lost to the group wherever it reads.
+  const { sourceStart } = mapping;
+  return { ...translation, expired: expiredUnread(mapping, upstream < sourceStart ? sourceStart : upstream) };
+}
+
+/** Records at or after `upstream` that the target had and has deleted from its begin, at most. */
+export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigint {
+  const { start } = mapping.target;
+  if (start === 0n) return 0n;
+  const whole = located(mapping.whole, upstream);
+  return whole.kind === 'interval' && whole.low < start ? start - whole.low : 0n;
+}
+
+function located(mapping: PartitionMapping, upstream: bigint): Translation {
   const { target } = mapping;
   if (mapping.empty) {
     if (mapping.length === 0) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
@@ -81,15 +99,34 @@ export function translate(mapping: PartitionMapping, upstream: bigint): Translat
 /** The answer for a person: position, what it costs, and why it is no better. */
 export function positionOf(translation: Translation): TidemarkPosition {
   if (translation.kind === 'unknown') return translation;
-  const { low, high, again, proof, reason } = translation;
-  return { kind: 'known', position: low, high, proof, rereadAtMost: high - low + again, skipAtMost: 0n, reason };
+  const { low, high, again, expired, proof, reason } = translation;
+  const gone = `up to ${expired} records that it has not read have expired on the target`;
+  return {
+    kind: 'known',
+    position: low,
+    high,
+    proof,
+    rereadAtMost: high - low + again,
+    skipAtMost: expired,
+    reason: expired === 0n ? reason : reason === null ? gone : `${gone}; ${reason}`,
+  };
 }
 
-/** What a group pays that continues at `position` instead: records read twice, and records never read. */
-export function costOfStandingAt({ low, high, again }: TranslatedInterval, position: bigint): Cost {
+/**
+ * What a group pays that continues at `position` instead: records read twice, and records never read.
+ * @param log where the position lies; one before its begin is a reset: `auto.offset.reset` decides where it goes on
+ */
+export function costOfStandingAt(
+  { low, high, again, expired }: TranslatedInterval,
+  position: bigint,
+  log: { readonly start: bigint; readonly end: bigint },
+): Cost {
+  if (position < log.start) {
+    return { rereadAtMost: greatest(0n, high - log.start) + again, skipAtMost: greatest(0n, log.end - low) + expired };
+  }
   return {
     rereadAtMost: greatest(0n, high - position) + again,
-    skipAtMost: greatest(0n, position - low),
+    skipAtMost: greatest(0n, position - low) + expired,
   };
 }
 
@@ -126,12 +163,13 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedI
 
 function exactly(mapping: PartitionMapping, position: bigint, again: bigint): TranslatedInterval {
   const at = clamp(mapping, position);
-  if (again === 0n) return { kind: 'interval', low: at, high: at, again, proof: 'exact', reason: null };
+  if (again === 0n) return { kind: 'interval', low: at, high: at, again, expired: 0n, proof: 'exact', reason: null };
   return {
     kind: 'interval',
     low: at,
     high: at,
     again,
+    expired: 0n,
     proof: 'bounded',
     reason: mapping.mayPredateSource
       ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${again} records behind them were already read`
@@ -147,7 +185,15 @@ function between(
   reason: string,
 ): TranslatedInterval {
   if (low === high) return exactly(mapping, low, again);
-  return { kind: 'interval', low: clamp(mapping, low), high: clamp(mapping, high), again, proof: 'bounded', reason };
+  return {
+    kind: 'interval',
+    low: clamp(mapping, low),
+    high: clamp(mapping, high),
+    again,
+    expired: 0n,
+    proof: 'bounded',
+    reason,
+  };
 }
 
 function conservative(
@@ -160,7 +206,7 @@ function conservative(
   const from = clamp(mapping, low);
   const to = greatest(from, clamp(mapping, high));
   if (from === to) return exactly(mapping, from, again);
-  return { kind: 'interval', low: from, high: to, again, proof: 'conservative', reason };
+  return { kind: 'interval', low: from, high: to, again, expired: 0n, proof: 'conservative', reason };
 }
 
 /** A position outside the log is none: a consumer there would be reset. */

@@ -1,11 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
-import { costOf, offsetOf } from '../../model/report.ts';
+import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import type { GroupState } from '../group-state.ts';
 import type { Liveness } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
-import { worstOf } from './worst-of.ts';
+import { sumOf, worstOf } from './worst-of.ts';
 
 /** What is wrong with one group: each finding once a group, with the worst partition and how many. */
 export function groupFindings(
@@ -19,6 +19,7 @@ export function groupFindings(
   return [
     ...targetGroupActive(context),
     ...positionSkips(context),
+    ...recordsExpired(context),
     ...untranslatable(context),
     ...aheadOfReplication(context),
     ...rereadsMuch(context),
@@ -58,7 +59,8 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 }
 
 function positionSkips({ observation, group, states }: Context): Finding[] {
-  const skips = (s: GroupState) => costOf(s.report.mm2)?.skipAtMost ?? 0n;
+  // What has expired on the target is lost wherever the group stands: it has a finding of its own.
+  const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
   const possible = states.filter(
     (s) => skips(s) > 0n && s.report.mm2.kind === 'at' && s.report.mm2.from === 'group-offset',
   );
@@ -90,6 +92,30 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
 function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
   const again = translation.kind === 'interval' ? translation.again : 0n;
   return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high && again === 0n;
+}
+
+function expiredOf({ translation }: GroupState): bigint {
+  return translation.kind === 'interval' ? translation.expired : 0n;
+}
+
+/** Records that the group has not read, that the source may still hold, and that a failover takes from it. */
+function recordsExpired({ observation, group, states }: Context): Finding[] {
+  const certain = states.filter(({ report: { tidemark } }) => ['exact', 'verified'].includes(proofOf(tidemark)));
+  const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
+  const expired = sumOf(found, expiredOf);
+  if (expired === null) return [];
+  const { records, partitions, worst } = expired;
+  const { topic, partition } = worst.report;
+  const start = worst.state.target?.start ?? null;
+  return [
+    makeFinding(
+      'GROUP_RECORDS_EXPIRED',
+      { group, topic, partition, cluster: observation.flow.target },
+      `${group} has not read up to ${records} records that the target no longer holds: its log of ${worst.state.topic.targetTopic}-${partition} starts at ${start}`,
+      { records, partitions, targetStart: start, committed: worst.committed },
+      found === certain ? 'critical' : 'warning',
+    ),
+  ];
 }
 
 function untranslatable({ observation, group, states, liveness }: Context): Finding[] {
