@@ -22,6 +22,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       what: 'connection',
       status: 'ok',
       detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'not told'}`,
+      remedy: null,
     });
     if (leaderless.length > 0) {
       add({
@@ -39,6 +40,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
         status: 'warn',
         detail:
           'brokers older than Kafka 2.8 have none: a topic that is deleted and created again is noticed less surely',
+        remedy: null,
       });
     }
     return read;
@@ -55,7 +57,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
         lost?.kind === 'unread'
           ? `${groups.length} groups, and ${unread.length} brokers did not tell theirs: ${lost.unread.message}`
           : `${groups.length} groups`,
-      remedy: lost === undefined ? undefined : 'look after these brokers; their groups are not audited meanwhile',
+      remedy: lost === undefined ? null : 'look after these brokers; their groups are not audited meanwhile',
     });
     return groups;
   });
@@ -72,7 +74,7 @@ export async function checkPermissions(
   await attempt(subject, 'permissions', add, async () => {
     try {
       await reader.requirePermissions(needed);
-      add({ subject, what: 'permissions', status: 'ok', detail: 'all that an audit needs are granted' });
+      add({ subject, what: 'permissions', status: 'ok', detail: 'all that an audit needs are granted', remedy: null });
     } catch (error) {
       // A cluster that cannot be reached has been told already; one that refuses us has more to tell.
       if (metadata !== null || error instanceof AuthorizationError) throw error;
@@ -113,7 +115,7 @@ export async function attempt<T>(
     if (!(error instanceof TidemarkError)) throw error;
     const remedy =
       error.remedy ??
-      (error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : undefined);
+      (error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : null);
     add({ subject, what, status: 'fail', detail: error.message, remedy });
     return null;
   }

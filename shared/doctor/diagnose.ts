@@ -13,7 +13,7 @@ export interface DiagnoseOptions {
   /** Opens a reader; nothing is sent before its first read. */
   readonly connect: (connection: KafkaConnection) => ClusterReader;
   /** Called before each part, for progress. */
-  readonly onStep?: ((what: string) => void) | undefined;
+  readonly onStep?: (what: string) => void;
 }
 
 /**

@@ -122,7 +122,7 @@ export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
 function severitiesOf({ findings, reasons, snapshot }: FlowReport): readonly Severity[] {
   const found = findings.map(({ severity }) => severity);
   // The history keeps which findings there were, and not of each what it rested on.
-  return snapshot === undefined ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
+  return snapshot === null ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
 }
 
 /** A group that is not there must not pass for a group without findings. */

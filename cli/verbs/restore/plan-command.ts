@@ -98,6 +98,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
   const readers = { source: connect(source), target: connect(target) };
   const progress = createProgress(terminal.stderr);
   try {
+    const topic = matcher(options.topic) ?? null;
     const { planRestore } = await import('../../../shared/restore/plan-restore.ts');
     return await planRestore({
       flow,
@@ -110,7 +111,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
       asOf: options.asOf,
       onto: options.onto,
       groups: options.group.map((text) => ({ text, matches: matcher([text]) ?? (() => false) })),
-      topic: matcher(options.topic) ?? undefined,
+      ...(topic === null ? {} : { topic }),
       terms: {
         minProof: options.minProof,
         clamp: options.clamp === true,
@@ -118,7 +119,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,
       },
-      verify,
+      ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
     });
   } finally {

@@ -23,7 +23,8 @@ export interface Probe {
   readonly partition: number;
   readonly question: Question;
   readonly source: PeekRequest;
-  readonly target?: PeekRequest;
+  /** Null where the question is about the source alone. */
+  readonly target: PeekRequest | null;
 }
 
 /** What was found where a probe looked; null where it could not. */
@@ -154,6 +155,7 @@ function look(
     partition,
     question,
     source: { topic: topic.topic, partition, offset, until, isolation },
+    target: null,
   };
 }
 

@@ -121,8 +121,8 @@ export interface FlowReport {
   readonly groups: readonly GroupReport[];
   readonly findings: readonly Finding[];
   readonly unread: readonly Unread[];
-  /** Of a report from the history: what it was taken from. */
-  readonly snapshot?: SnapshotOrigin;
+  /** Of a report from the history: what it was taken from; null of one of the present. */
+  readonly snapshot: SnapshotOrigin | null;
 }
 
 /** The snapshot that a report of the past is taken from; times in ms since the epoch. */

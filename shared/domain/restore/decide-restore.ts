@@ -128,7 +128,7 @@ function idOn(onto: ClusterRole, topic: Landing['topic']): string | null {
 function stepOf(landing: LandedAt, topic: string, from: bigint | null): RestoreStep {
   const { partition, position, rereadAtMost, skipAtMost, proof, clamped, unreadLoss, reason } = landing;
   const costs = { rereadAtMost, skipAtMost, proof, clamped, unreadLoss };
-  return { topic, partition, from, to: position, ...costs, ...(reason === null ? {} : { reason }) };
+  return { topic, partition, from, to: position, ...costs, reason };
 }
 
 function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {

@@ -21,8 +21,8 @@ export interface RestoreInputs {
   readonly groups: readonly string[];
   /** Names and patterns that no group of `state` matches. */
   readonly unmatched: readonly string[];
-  /** Which source topics; all where absent. */
-  readonly topic?: ((name: string) => boolean) | undefined;
+  /** Which source topics; null for all. */
+  readonly topic: ((name: string) => boolean) | null;
   /** The flow as it is now. */
   readonly observation: FlowObservation;
   /** Of all its partitions, with what looking at records told. */

@@ -1,5 +1,5 @@
 import type { ClusterRole } from '../model/flow.ts';
-import type { Proof } from '../model/report.ts';
+import type { KnownProof } from '../model/report.ts';
 
 /** Where one group is put on one partition of the cluster that is written to. */
 export interface RestoreStep {
@@ -13,9 +13,9 @@ export interface RestoreStep {
   /** Records that the group had read as of the plan's time and reads again, and such that it would never read. */
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
-  readonly proof: Exclude<Proof, 'none'>;
-  /** Why the proof is no better, or the position another than the group had. */
-  readonly reason?: string | undefined;
+  readonly proof: KnownProof;
+  /** Why the proof is no better, or the position another than the group had; null where neither is so. */
+  readonly reason: string | null;
   /** The end of the log that the position was moved to, for it lay outside. */
   readonly clamped: 'start' | 'end' | null;
   /** Records that the group had not read as of the plan's time and that the log holds no longer, at most. */

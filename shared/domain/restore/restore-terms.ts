@@ -1,9 +1,9 @@
-import type { Proof } from '../model/report.ts';
+import type { KnownProof, Proof } from '../model/report.ts';
 
 /** What whoever asks for a plan will put up with. */
 export interface RestoreTerms {
   /** A position that is known less well is refused. */
-  readonly minProof: Exclude<Proof, 'none'>;
+  readonly minProof: KnownProof;
   /** Positions outside the log are moved to its nearest end, instead of being refused. */
   readonly clamp: boolean;
   /** Plan although MM2 moves groups on the target forward again. */
