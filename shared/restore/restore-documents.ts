@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { KNOWN_PROOFS } from '../domain/model/report.ts';
 import type { RefusalCode } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreResult } from '../domain/restore/restore-result.ts';
@@ -78,7 +79,7 @@ const planSchema = z.strictObject({
             to: offset,
             rereadAtMost: offset,
             skipAtMost: offset,
-            proof: z.enum(['verified', 'exact', 'bounded', 'conservative']),
+            proof: z.enum(KNOWN_PROOFS),
             reason: z.string().exactOptional(),
             clamped: z.enum(['start', 'end']).nullable(),
             unreadLoss: offset,

@@ -22,7 +22,7 @@ export interface Retention {
   readonly mappingPoints: number;
 }
 
-/** Every minute for 24 h, 10 minutes for 7 days, hourly for 35 days; frames of 6 hours and days bound chains, a week's is whole. */
+/** The last three levels are there for the chains: frames of 6 hours and of days bound them, a week's is whole. */
 export const DEFAULT_RETENTION: Retention = {
   steps: [
     { everyMs: MINUTE, keepMs: DAY },

@@ -1,5 +1,6 @@
 import { compareRecords } from '../compare/record-identity.ts';
 import type { Peek, PeekRequest } from '../model/cluster.ts';
+import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowObservation } from './observation.ts';
@@ -39,7 +40,7 @@ export interface ProbeAnswer {
  * then lag, then causes. At most `budget` probes.
  */
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
-  const byLag = [...states].sort((a, b) => compare(lagOf(b), lagOf(a)));
+  const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
   const abortedAsked = new Set<string>();
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
@@ -169,8 +170,4 @@ function pair(state: PartitionState, question: Question, source: bigint, target:
 
 function lagOf(state: PartitionState): bigint {
   return state.replication?.lag.kind === 'known' ? state.replication.lag.records : -1n;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

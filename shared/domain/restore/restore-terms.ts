@@ -1,4 +1,4 @@
-import type { KnownProof, Proof } from '../model/report.ts';
+import type { KnownProof } from '../model/report.ts';
 
 /** What whoever asks for a plan will put up with. */
 export interface RestoreTerms {
@@ -22,9 +22,3 @@ export const DEFAULT_RESTORE_TERMS: RestoreTerms = {
   maxAgeMs: 3_600_000,
   validForMs: 3_600_000,
 };
-
-const STRENGTH = { none: 0, conservative: 1, bounded: 2, exact: 3, verified: 4 } as const;
-
-export function isWeaker(proof: Proof, than: Proof): boolean {
-  return STRENGTH[proof] < STRENGTH[than];
-}
