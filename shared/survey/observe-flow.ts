@@ -52,10 +52,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
   const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
     syncSide.kind === 'down'
-      ? {
-          ...down('offset syncs', sourceDown ?? syncSide.unread),
-          ...(syncsKnown === null ? {} : { known: syncsKnown }),
-        }
+      ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
       : readSyncs(flow, syncSide, syncsKnown),
     target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
     target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target),
@@ -114,8 +111,8 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   };
 }
 
-function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread } {
-  return { kind: 'unread', topic: what, unread: reason };
+function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread; known: null } {
+  return { kind: 'unread', topic: what, unread: reason, known: null };
 }
 
 /** One line for each cause: a dead broker takes hundreds of partitions with it. */

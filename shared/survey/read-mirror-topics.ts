@@ -38,7 +38,7 @@ export async function readSyncs(
     },
     value: ([scan]) => syncs.result(scan ?? { start: 0n, end: 0n, next: syncs.from }),
   });
-  return reading.kind === 'read' || reading.kind === 'off' || known === null ? reading : { ...reading, known };
+  return reading.kind === 'read' || reading.kind === 'off' ? reading : { ...reading, known };
 }
 
 /** The latest checkpoint of every group and target partition. */
@@ -75,7 +75,8 @@ export async function readCheckpoints(
 export async function readHeartbeat(flow: Flow, side: LiveSide): Promise<MirrorTopic<ObservedHeartbeats | null>> {
   const topic = remoteTopic(flow.policy, flow.source, HEARTBEATS_TOPIC);
   const absent = flow.emitHeartbeats.enabled && flow.heartbeatsReplication ? 'missing' : 'off';
-  if (!side.metadata.topics.has(topic)) return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
+  if (!side.metadata.topics.has(topic))
+    return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic, known: null };
   const offsets = (await side.reader.offsets([topic])).get(topic)?.[0];
   const end = offsets?.kind === 'read' ? offsets.value.highWatermark : 0n;
   const from = end > HEARTBEATS_READ ? end - HEARTBEATS_READ : 0n;
@@ -145,7 +146,7 @@ async function readTopic<T>(
   reading: TopicReading<T>,
 ): Promise<MirrorTopic<T>> {
   if (!side.metadata.topics.has(topic)) {
-    return reading.absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
+    return reading.absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic, known: null };
   }
   const scans = await Promise.all(
     partitions.map((partition) =>
@@ -156,7 +157,7 @@ async function readTopic<T>(
     ),
   );
   const failed: Unread | undefined = scans.flatMap((scan) => (scan.kind === 'unread' ? [scan.unread] : []))[0];
-  if (failed !== undefined) return { kind: 'unread', topic, unread: failed };
+  if (failed !== undefined) return { kind: 'unread', topic, unread: failed, known: null };
   return { kind: 'read', value: reading.value(scans.flatMap((scan) => (scan.kind === 'read' ? [scan.value] : []))) };
 }
 

@@ -44,7 +44,7 @@ export function saslFromSettings(
         });
       }
       const value = mechanism?.value.trim() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-      return { mechanism: value, username, password: new Secret(password) };
+      return { kind: 'password', mechanism: value, username, password: new Secret(password) };
     }
     case 'OAUTHBEARER':
       return oauth(settings, bootstrapServers, context, fault);
@@ -121,7 +121,7 @@ function oauth(
   if (url.startsWith('file:')) {
     const token = readBytes(decodeURIComponent(url.replace(/^file:(\/\/)?/, '')), context.base);
     if (!token.ok) return fault(endpoint, 'sasl.oauthbearer.token.endpoint.url', token.problem);
-    return { mechanism: 'OAUTHBEARER', token: new Secret(token.value.toString('utf8').trim()) };
+    return { kind: 'token', mechanism: 'OAUTHBEARER', token: new Secret(token.value.toString('utf8').trim()) };
   }
   if (!/^https?:\/\/[^/\s]+/.test(url)) {
     return fault(endpoint, 'sasl.oauthbearer.token.endpoint.url', {
@@ -142,6 +142,7 @@ function oauth(
     });
   }
   return {
+    kind: 'client-credentials',
     mechanism: 'OAUTHBEARER',
     tokenEndpoint: url,
     clientId,
@@ -169,7 +170,7 @@ function mskIam(
   }
   const region =
     awsRegionOf(bootstrapServers) ?? context.environment.AWS_REGION ?? context.environment.AWS_DEFAULT_REGION;
-  if (region !== undefined && region !== '') return { mechanism: 'AWS_MSK_IAM', region };
+  if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
   return fault(settings.get('sasl.mechanism'), 'sasl.mechanism', {
     message: 'needs an AWS Region, and the bootstrap servers’ names do not tell it',
     remedy: 'set AWS_REGION where Tidemark runs',

@@ -8,11 +8,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a value comes from when it does not stand in the configuration itself. */
 export type SecretReference =
-  | { readonly env: string }
+  | { readonly kind: 'env'; readonly name: string }
   /** The whole file, without the newline at its end. */
-  | { readonly file: string }
+  | { readonly kind: 'file'; readonly path: string }
   /** One entry of a .properties file: Kafka's `FileConfigProvider`. */
-  | { readonly propertiesFile: string; readonly key: string };
+  | { readonly kind: 'properties-file'; readonly path: string; readonly key: string };
 
 export type Resolved<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
@@ -24,20 +24,21 @@ export interface Problem {
 
 /** Follows a reference to its text. Relative paths begin at `base`. */
 export function resolveReference(reference: SecretReference, environment: Environment, base: string): Resolved<string> {
-  if ('env' in reference) {
-    const value = environment[reference.env];
+  if (reference.kind === 'env') {
+    const { name } = reference;
+    const value = environment[name];
     if (value === undefined || value === '') {
       return problem(
-        `the environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
-        `set it where Tidemark runs: export ${reference.env}=…`,
+        `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`,
+        `set it where Tidemark runs: export ${name}=…`,
       );
     }
     return { ok: true, value };
   }
-  const path = 'file' in reference ? reference.file : reference.propertiesFile;
+  const { path } = reference;
   const bytes = readBytes(path, base);
   if (!bytes.ok) return bytes;
-  if ('file' in reference) return { ok: true, value: bytes.value.toString('utf8').replace(/\r?\n$/, '') };
+  if (reference.kind === 'file') return { ok: true, value: bytes.value.toString('utf8').replace(/\r?\n$/, '') };
   const entry = parseProperties(bytes.value).entries.get(reference.key);
   if (entry === undefined) {
     return problem(`${path} has no entry "${reference.key}"`, 'correct the name after the last colon of the reference');

@@ -45,8 +45,8 @@ export function expandReferences(
     (whole: string, name: string, path: string | undefined, key: string) => {
       const reference = referenceOf(name, path, key, declared.has(name) ? get(`config.providers.${name}.class`) : null);
       if (reference === null) return whole;
-      if ('message' in reference) {
-        problem ??= reference;
+      if (reference.kind === 'problem') {
+        problem ??= reference.problem;
         return whole;
       }
       if (!declared.has(name)) undeclared.push(name);
@@ -67,22 +67,22 @@ function referenceOf(
   path: string | undefined,
   key: string,
   className: string | undefined | null,
-): SecretReference | Problem | null {
+): SecretReference | { readonly kind: 'problem'; readonly problem: Problem } | null {
   const kind = className === null ? BY_NAME[name] : isProvider(className) ? PROVIDERS[className] : undefined;
   if (kind === undefined) {
     if (className === null) return null;
-    return {
-      message: `config provider "${name}" (${className ?? 'no class given'}) is not one that Tidemark can run`,
-      remedy:
-        'use EnvVarConfigProvider, FileConfigProvider or DirectoryConfigProvider, ' +
-        'or set this connection in tidemark.yaml with { env: NAME } or { file: PATH }',
-    };
+    const message = `config provider "${name}" (${className ?? 'no class given'}) is not one that Tidemark can run`;
+    const remedy =
+      'use EnvVarConfigProvider, FileConfigProvider or DirectoryConfigProvider, ' +
+      'or set this connection in tidemark.yaml with { env: NAME } or { file: PATH }';
+    return { kind: 'problem', problem: { message, remedy } };
   }
-  if (kind === 'env') return { env: key };
+  if (kind === 'env') return { kind: 'env', name: key };
   if (path === undefined) {
-    return { message: `a reference to provider "${name}" names no path`, remedy: `write \${${name}:/path:key}` };
+    const message = `a reference to provider "${name}" names no path`;
+    return { kind: 'problem', problem: { message, remedy: `write \${${name}:/path:key}` } };
   }
-  return kind === 'file' ? { propertiesFile: path, key } : { file: `${path}/${key}` };
+  return kind === 'file' ? { kind: 'properties-file', path, key } : { kind: 'file', path: `${path}/${key}` };
 }
 
 function isProvider(className: string | undefined): className is keyof typeof PROVIDERS {

@@ -8,6 +8,7 @@ import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { LogOffsets, Peek } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
+import { greatest } from '../model/offsets.ts';
 import type { Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionReport } from '../model/report.ts';
@@ -258,22 +259,22 @@ function passedOver(
 ): bigint {
   if (mirroredTopicGone && source !== null && replication?.replicatedTo != null) {
     // What MM2 brought over before went with the topic.
-    return positive(replication.replicatedTo - source.start);
+    return greatest(0n, replication.replicatedTo - source.start);
   }
   if (mapping === null || source === null || replication === null) return 0n;
   const began = epochBegin(mapping);
   if (mapping.first >= mapping.length) {
     if (mapping.cause === 'first-known' || replication.replicatedTo === null) return 0n;
-    return positive(replication.replicatedTo - source.start - positive(mapping.target.end - began));
+    return greatest(0n, replication.replicatedTo - source.start - greatest(0n, mapping.target.end - began));
   }
   const first = mapping.at(mapping.first);
   if (mapping.cause !== 'first-known') {
-    return positive(first.upstream - positive(first.downstream - began) - source.start);
+    return greatest(0n, first.upstream - greatest(0n, first.downstream - began) - source.start);
   }
   // Only the very first record of the target log shows where MM2 began: older syncs can be lost to compaction, and what
   // they brought can have expired since. That record's source offset is not enough: the log may hold none before it.
   if (first.downstream !== 0n || records.head?.record == null) return 0n;
-  return positive(first.upstream - records.head.record.offset);
+  return greatest(0n, first.upstream - records.head.record.offset);
 }
 
 /** Target offset at which MM2 began to write what the epoch's syncs speak of, as far as retention has left it. */
@@ -281,8 +282,4 @@ function epochBegin(mapping: PartitionMapping): bigint {
   const before = mapping.lastVoid();
   const sameTargetLog = mapping.cause === 'source-recreated' || mapping.cause === 'source-shortened';
   return sameTargetLog && before !== null ? before.downstream + 1n : 0n;
-}
-
-function positive(value: bigint): bigint {
-  return value > 0n ? value : 0n;
 }

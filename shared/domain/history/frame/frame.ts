@@ -1,4 +1,4 @@
-import type { Verdict } from '../../model/report.ts';
+import { VERDICTS } from '../../model/report.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';
 import { isSameVerdict } from '../same-state.ts';
 import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
@@ -97,7 +97,6 @@ function readTime(source: ByteSource, at: number): number {
   return time;
 }
 
-const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
 const SAID = { asBefore: 0, nothing: 1, verdict: 2 } as const;
 
 function writeSaid(sink: ByteSink, { said: before }: HistoryState, { said }: HistoryState): void {

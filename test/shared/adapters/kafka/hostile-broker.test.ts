@@ -361,7 +361,12 @@ describe('records that lie', () => {
 });
 
 describe('SASL that lies', () => {
-  const settings = { mechanism: 'SCRAM-SHA-512', username: 'audit', password: new Secret('x') } as const;
+  const settings = {
+    kind: 'password',
+    mechanism: 'SCRAM-SHA-512',
+    username: 'audit',
+    password: new Secret('x'),
+  } as const;
   const login = async (serverFirst: (clientNonce: string) => string): Promise<unknown> => {
     const broker = await listen(({ apiKey, body }) => {
       if (apiKey === SASL_HANDSHAKE) {
