@@ -6,6 +6,7 @@ import { runAudit } from '../shared/audit/run-audit.ts';
 import { loadMm2Properties } from '../shared/config/mm2/mm2-properties.ts';
 import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
 import type { FlowReport } from '../shared/domain/model/report.ts';
+import { proofOf } from '../shared/domain/model/report.ts';
 import { HistoryRecorder } from '../shared/history/history-recorder.ts';
 import type { ClusterReader } from '../shared/ports.ts';
 import { CHECK, type WholeAudit } from './audit-measure.ts';
@@ -48,7 +49,7 @@ async function audit(mm2File: string): Promise<WholeAudit> {
   if (flow === undefined) throw new Error('the configuration has no flow');
   last = flow;
   const proofs: Record<string, number> = {};
-  for (const { tidemark } of flow.groups) proofs[tidemark.proof] = (proofs[tidemark.proof] ?? 0) + 1;
+  for (const { tidemark } of flow.groups) proofs[proofOf(tidemark)] = (proofs[proofOf(tidemark)] ?? 0) + 1;
   return {
     ms,
     cpuMs: (user + system) / 1_000,

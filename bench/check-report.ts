@@ -1,4 +1,4 @@
-import type { FlowReport, GroupReport, PartitionReport } from '../shared/domain/model/report.ts';
+import { type FlowReport, type GroupReport, offsetOf, type PartitionReport } from '../shared/domain/model/report.ts';
 import type { ReportCheck } from './audit-measure.ts';
 import { PAIRS, type PlannedPartition, plannedCommits, plannedPartitions, truePosition } from './scale-plan.ts';
 
@@ -52,7 +52,7 @@ function checkPositions(
     if (found === undefined || found.committed !== BigInt(committed)) say(`${name} is missing at ${committed}`);
     else {
       rereads += checkPair(name, on, found, say);
-      mm2Rereads += Math.max(0, truePosition(on, committed) - Number(found.mm2.position ?? 0n));
+      mm2Rereads += Math.max(0, truePosition(on, committed) - Number(offsetOf(found.mm2) ?? 0n));
     }
   }
   return { rereads, mm2Rereads };
@@ -60,12 +60,13 @@ function checkPositions(
 
 /** Returns the number of records that the group re-reads. */
 function checkPair(name: string, on: PlannedPartition, found: GroupReport, say: (fault: string) => void): number {
-  const { position, rereadAtMost, skipAtMost } = found.tidemark;
-  const truth = truePosition(on, Number(found.committed));
-  if (position === null || rereadAtMost === null || skipAtMost !== 0n) {
-    say(`${name} has no position: ${found.tidemark.reason}`);
+  const { tidemark } = found;
+  if (tidemark.kind === 'unknown' || tidemark.skipAtMost !== 0n) {
+    say(`${name} has no position: ${tidemark.reason}`);
     return 0;
   }
+  const { position, rereadAtMost } = tidemark;
+  const truth = truePosition(on, Number(found.committed));
   const rereads = truth - Number(position);
   if (rereads < 0) say(`${name} skips ${-rereads} records at ${position}`);
   if (rereads > Number(rereadAtMost)) say(`${name} re-reads ${rereads} records; its bound is ${rereadAtMost}`);

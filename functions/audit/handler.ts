@@ -10,9 +10,10 @@ import { createAuditor } from './auditor.ts';
 import { createConfigSource } from './config-source.ts';
 import { createHandler } from './create-handler.ts';
 import { parseAuditEnvironment } from './environment.ts';
+import { logValue } from './log-values.ts';
 
 const environment = parseAuditEnvironment(process.env);
-const logger = new Logger();
+const logger = new Logger({ jsonReplacerFn: logValue });
 const clock = { now: () => Date.now() };
 const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
 const keeper = createAuditKeeper({

@@ -1,4 +1,5 @@
 import type { Finding } from '../../shared/domain/model/finding.ts';
+import { proofOf } from '../../shared/domain/model/report.ts';
 import type { JudgedPosition } from './position-judge.ts';
 
 /** Sums over positions: per moment, and for the summary line. */
@@ -23,7 +24,7 @@ export function count(tally: Tally, positions: readonly JudgedPosition[], faults
   sum.broken += faults;
   for (const position of positions) {
     sum[position.outcome]++;
-    const { proof } = position.group.tidemark;
+    const proof = proofOf(position.group.tidemark);
     if (proof === 'exact' || proof === 'verified') sum.exact++;
     sum.rereads += position.tidemark?.rereads ?? 0n;
     sum.skips += position.tidemark?.skips ?? 0n;
@@ -42,7 +43,10 @@ export function momentLines(
 ): string[] {
   const tally = count(emptyTally(), positions, faults.length);
   const proofs = new Map<string, number>();
-  for (const { group } of positions) proofs.set(group.tidemark.proof, (proofs.get(group.tidemark.proof) ?? 0) + 1);
+  for (const { group } of positions) {
+    const proof = proofOf(group.tidemark);
+    proofs.set(proof, (proofs.get(proof) ?? 0) + 1);
+  }
   const levels = [...proofs].map(([proof, n]) => `${n} ${proof}`).join(', ') || 'no positions';
   return [
     `  ${label}`,
@@ -69,7 +73,8 @@ export function proofLines(positions: readonly JudgedPosition[]): string[] {
   const proofs = new Map<string, number>();
   const reasons = new Map<string, number>();
   for (const { group } of positions) {
-    const { proof, reason } = group.tidemark;
+    const { reason } = group.tidemark;
+    const proof = proofOf(group.tidemark);
     proofs.set(proof, (proofs.get(proof) ?? 0) + 1);
     if (proof === 'exact' || proof === 'verified') continue;
     // One line per reason, without its numbers.

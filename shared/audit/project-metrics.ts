@@ -8,7 +8,14 @@ import {
   type Position,
 } from '../contract/metrics.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
-import type { AuditReport, FlowReport, GroupReport, Verdict } from '../domain/model/report.ts';
+import {
+  type AuditReport,
+  type Cost,
+  costOf,
+  type FlowReport,
+  type GroupReport,
+  type Verdict,
+} from '../domain/model/report.ts';
 
 /** Limits on the metrics published per flow. */
 export interface ProjectionLimits {
@@ -96,15 +103,15 @@ function costs(entries: readonly GroupReport[], of: { Flow: string; Group?: stri
   });
 }
 
-function known(entries: readonly GroupReport[], position: Position, cost: 'rereadAtMost' | 'skipAtMost'): number[] {
+function known(entries: readonly GroupReport[], position: Position, cost: keyof Cost): number[] {
   return entries.flatMap((entry) => {
-    const value = entry[position][cost];
-    return value === null ? [] : [Number(value)];
+    const value = costOf(entry[position])?.[cost];
+    return value === undefined ? [] : [Number(value)];
   });
 }
 
 function isUnknown(entry: GroupReport, position: Position): boolean {
-  return entry[position].rereadAtMost === null || entry[position].skipAtMost === null;
+  return costOf(entry[position]) === null;
 }
 
 type NamedEntries = readonly [group: string, entries: readonly GroupReport[]];

@@ -56,8 +56,9 @@ export async function applyRestore(request: ApplyRequest): Promise<Restored> {
     return { kind: 'refused', refusals: [alteredPlan(plan.id, reason)] };
   }
   progress(`checking plan ${plan.id}`);
-  const log = await logOf(plans, loaded, clock.now());
-  if ('code' in log) return { kind: 'refused', refusals: [log] };
+  const noted = await logOf(plans, loaded, clock.now());
+  if (noted.kind === 'altered') return { kind: 'refused', refusals: [noted.refusal] };
+  const { log } = noted;
   const refusals = [...stateRefusals(plan, log, clock.now()), ...(await clusterRefusals(plan, reader))];
   if (refusals.length > 0) return { kind: 'refused', refusals };
 

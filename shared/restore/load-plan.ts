@@ -11,17 +11,22 @@ export interface LoadedPlan {
   readonly hash: string;
 }
 
-/** Loads a plan by its id: null if there is none, a refusal if it is damaged. */
-export async function loadPlan(plans: PlanStore, id: string, now: number): Promise<LoadedPlan | Refusal | null> {
+/** What is stored under a plan's id: the plan, something that is not what was stored, or nothing. */
+export type PlanLookup =
+  | { readonly kind: 'found'; readonly loaded: LoadedPlan }
+  | { readonly kind: 'altered'; readonly refusal: Refusal }
+  | { readonly kind: 'absent' };
+
+export async function loadPlan(plans: PlanStore, id: string, now: number): Promise<PlanLookup> {
   try {
     const bytes = await plans.read(id, PLAN_DOCUMENT, now);
-    if (bytes === null) return null;
+    if (bytes === null) return { kind: 'absent' };
     const plan = planCodec.decode(bytes, id);
-    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `has the id ${plan.id}`);
-    return { plan, hash: planHash(plan) };
+    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `is that of ${plan.id}`);
+    return { kind: 'found', loaded: { plan, hash: planHash(plan) } };
   } catch (error) {
     if (!(error instanceof DamagedDocumentError)) throw error;
-    return alteredPlan(id, error.message);
+    return { kind: 'altered', refusal: alteredPlan(id, error.message) };
   }
 }
 

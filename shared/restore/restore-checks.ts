@@ -6,13 +6,17 @@ import { type RestoreLog, readLog } from './journal.ts';
 import { alteredPlan, type LoadedPlan } from './load-plan.ts';
 import { DamagedDocumentError, type PlanStore } from './plan-store.ts';
 
-/** Everything recorded about the plan, or a refusal if a record is damaged. */
-export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: number): Promise<RestoreLog | Refusal> {
+/** What was noted of a plan, or why that cannot be relied on. */
+export type LogLookup =
+  | { readonly kind: 'read'; readonly log: RestoreLog }
+  | { readonly kind: 'altered'; readonly refusal: Refusal };
+
+export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: number): Promise<LogLookup> {
   try {
-    return await readLog(plans, plan.id, hash, now);
+    return { kind: 'read', log: await readLog(plans, plan.id, hash, now) };
   } catch (error) {
     if (!(error instanceof DamagedDocumentError)) throw error;
-    return alteredPlan(plan.id, error.message);
+    return { kind: 'altered', refusal: alteredPlan(plan.id, error.message) };
   }
 }
 

@@ -34,8 +34,9 @@ export async function undoRestore(request: UndoRequest): Promise<Restored> {
   const { loaded, plans, reader, clock, force, progress = () => {} } = request;
   const { plan, hash } = loaded;
   progress(`checking plan ${plan.id}`);
-  const log = await logOf(plans, loaded, clock.now());
-  if ('code' in log) return { kind: 'refused', refusals: [log] };
+  const noted = await logOf(plans, loaded, clock.now());
+  if (noted.kind === 'altered') return { kind: 'refused', refusals: [noted.refusal] };
+  const { log } = noted;
   if (log.originals.size === 0) {
     const reason = 'this plan has not changed any position';
     const remedy = 'There is nothing to put back.';

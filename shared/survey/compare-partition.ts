@@ -89,7 +89,9 @@ export async function comparePartition(
 }
 
 function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {
-  return 'low' in one.translation ? { ...one, translation: unsettled(one.translation, reason).translation } : one;
+  return one.translation.kind === 'interval'
+    ? { ...one, translation: unsettled(one.translation, reason).translation }
+    : one;
 }
 
 /** Stretches that follow one another as one, so that records beside the seam are neighbours. */

@@ -13,24 +13,18 @@ import type { ObservedConnectOffset } from '../domain/mirror/replication.ts';
 import { checkpointsTopic, HEARTBEATS_TOPIC, remoteTopic, syncsTopicOf } from '../domain/mirror/replication-policy.ts';
 import type { ObservedSyncs } from '../domain/mirror/syncs/observed-syncs.ts';
 import { SyncReading } from '../domain/mirror/syncs/sync-reading.ts';
-import type { ClusterMetadata, LogRecord, LogScan } from '../domain/model/cluster.ts';
+import type { LogRecord, LogScan } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { LiveSide, Side } from './connect-side.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { TopicTail } from './topic-tail.ts';
-
-/** One side of a flow: its reader, and what topics it has. */
-export interface Side {
-  readonly reader: ClusterReader;
-  readonly metadata: ClusterMetadata;
-}
 
 /** All offset syncs of the flow: those that an earlier audit knew, and what MM2 has written since. */
 export async function readSyncs(
   flow: Flow,
-  side: Side,
+  side: LiveSide,
   known: ObservedSyncs | null,
 ): Promise<MirrorTopic<ObservedSyncs>> {
   const topic = syncsTopicOf(flow);
@@ -50,7 +44,7 @@ export async function readSyncs(
 /** The latest checkpoint of every group and target partition. */
 export async function readCheckpoints(
   flow: Flow,
-  side: Side,
+  side: LiveSide,
   tail: FlowMemory['checkpoints'],
 ): Promise<MirrorTopic<ObservedCheckpoints>> {
   const topic = checkpointsTopic(flow.policy, flow.source);
@@ -78,7 +72,7 @@ export async function readCheckpoints(
  * Heartbeats that were written on the source, by whichever flow into it, and mirrored to the target: `A.heartbeats` on
  * B. Only the end of the topic is read.
  */
-export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic<ObservedHeartbeats | null>> {
+export async function readHeartbeat(flow: Flow, side: LiveSide): Promise<MirrorTopic<ObservedHeartbeats | null>> {
   const topic = remoteTopic(flow.policy, flow.source, HEARTBEATS_TOPIC);
   const absent = flow.emitHeartbeats.enabled && flow.heartbeatsReplication ? 'missing' : 'off';
   if (!side.metadata.topics.has(topic)) return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
@@ -111,10 +105,10 @@ const HEARTBEATS_READ = 200n;
 /** Connect's committed source position of every mirrored partition of the flow. */
 export async function readConnectOffsets(
   flow: Flow,
-  side: Side | null,
+  side: Side,
   tail: FlowMemory['connectOffsets'],
 ): Promise<MirrorTopic<PartitionMap<ObservedConnectOffset>>> {
-  if (flow.connectOffsets === null || side === null) return { kind: 'off' };
+  if (flow.connectOffsets === null || side.kind === 'down') return { kind: 'off' };
   const { topic } = flow.connectOffsets;
   const partitions = side.metadata.topics.get(topic)?.leaders.map((_, partition) => partition) ?? [];
   return await readOn(side, topic, partitions, tail, {
@@ -145,7 +139,7 @@ interface TopicReading<T> {
 }
 
 async function readTopic<T>(
-  side: Side,
+  side: LiveSide,
   topic: string,
   partitions: readonly number[],
   reading: TopicReading<T>,
@@ -168,7 +162,7 @@ async function readTopic<T>(
 
 /** Reads on from where the tail is; from the begin where what lay in between is lost. */
 async function readOn<T, V>(
-  side: Side,
+  side: LiveSide,
   topic: string,
   partitions: readonly number[],
   tail: TopicTail<V>,

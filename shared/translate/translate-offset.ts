@@ -102,7 +102,9 @@ export function translated(
     offset,
     source: state.source,
     target: state.target,
-    position: positionOf(state.mapping === null ? { reason: noMapping } : translate(state.mapping, offset)),
+    position: positionOf(
+      state.mapping === null ? { kind: 'unknown', reason: noMapping } : translate(state.mapping, offset),
+    ),
   };
 }
 

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Severity } from '../../../shared/contract/finding-codes.ts';
-import { FINDINGS } from '../../../shared/contract/finding-codes.ts';
+import { FINDINGS, type Severity } from '../../../shared/contract/finding-codes.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
 import { readerOf } from '../../connect.ts';
 import { keepHistory } from '../../history/keep-history.ts';
@@ -10,10 +9,10 @@ import { addHistoryOption, type HistoryOptions } from '../../options/history-opt
 import { filterOf, matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
 import { auditPast } from './audit-past.ts';
 
@@ -131,7 +130,7 @@ function sayWhatMatchedNothing(report: AuditReport, options: AuditOptions, { std
     for (const pattern of wanted ?? []) {
       const matches = matcher([pattern]);
       if (![...names].some((name) => matches?.(name)))
-        stderr.write(`warning: no audited ${kind} matches "${pattern}"\n`);
+        stderr.write(`warning: no audited ${kind} matches "${printable(pattern)}"\n`);
     }
   };
   check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));

@@ -1,7 +1,7 @@
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 const SHOWN = 10;
 const COLUMNS = [14, 15, 12, 12] as const;
@@ -16,11 +16,11 @@ export function partitionLines(flow: FlowReport, { width, paint }: TableOptions)
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(nameWidth + 2)}${head}`)];
   let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
-    const name = fitted(partitionName(one.topic, one.partition), nameWidth);
+    const name = printable(partitionName(one.topic, one.partition));
     const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), one.missing].map((cell) =>
       cell === null ? 'unknown' : grouped(cell),
     );
-    out.push(`  ${name.padEnd(nameWidth)}${row(cells)}`);
+    out.push(...rowLines(name, nameWidth, row(cells), '  '));
     const reason = one.lag.kind === 'unknown' ? one.lag.reason : '';
     if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
     said = reason;

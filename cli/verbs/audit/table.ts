@@ -46,9 +46,9 @@ function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: Tab
   const name = printable(flow.flow).padEnd(nameWidth);
   const indent = ' '.repeat(nameWidth + 2);
   const head = `${paint('bold', name)}  ${paint(STYLES[flow.verdict], verdict.padEnd(9))}`;
-  const [first = '', ...rest] = wrapped(lossText(flow), width, `${indent}           `).map((l) => l.trim());
+  const [first = '', ...rest] = wrapped(printable(lossText(flow)), width, `${indent}           `).map((l) => l.trim());
   const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
-  if (flow.reasons.length > 0) out.push(...wrapped(flow.reasons.join(', '), width, indent));
+  if (flow.reasons.length > 0) out.push(...wrapped(printable(flow.reasons.join(', ')), width, indent));
   if (flow.snapshot !== undefined) out.push(...snapshotLines(flow.snapshot, width, indent));
   return out;
 }

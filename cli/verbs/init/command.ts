@@ -1,8 +1,9 @@
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { shellWord } from '../../../shared/domain/model/shell-word.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import type { Terminal } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
 
 interface InitOptions {
@@ -38,10 +39,11 @@ Examples:
       else writeNew(options.output, text);
       for (const note of draft.notes) {
         const place = note.line === null ? file : `${file}:${note.line}`;
-        terminal.stderr.write(`note: ${place}: ${note.key}: ${note.message}\n`);
+        terminal.stderr.write(`note: ${printable(`${place}: ${note.key}: ${note.message}`)}\n`);
       }
       if (options.output !== undefined) {
-        terminal.stderr.write(`${options.output} is written; check it with: tidemark doctor -c ${options.output}\n`);
+        const check = `tidemark doctor -c ${shellWord(options.output)}`;
+        terminal.stderr.write(`${printable(options.output)} is written; check it with: ${check}\n`);
       }
       finish(ExitCode.fine);
     });

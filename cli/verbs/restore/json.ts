@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
 import { type RestorePlan, summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
+import { json } from '../../output/json.ts';
 
 /**
  * A plan as `tidemark.restore-plan/1`: offsets and counts as decimal strings, times as ISO 8601. `hash` is null and
@@ -66,8 +67,4 @@ function* list<T>(name: string, all: readonly T[], text: (one: T) => string): Ge
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }

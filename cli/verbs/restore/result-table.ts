@@ -34,7 +34,7 @@ export function* renderResult(result: RestoreResult, options: TableOptions): Gen
         .map((partition) => ({ group, ...partition })),
     );
   for (const { group, topic, partition, standing, why = '' } of failed.slice(0, FAILURES_SHOWN)) {
-    yield `  ${paint('red', standing)}  ${printable(group)} ${partitionName(printable(topic), partition)}\n`;
+    yield `  ${paint('red', standing)}  ${printable(group)} ${printable(partitionName(topic, partition))}\n`;
     for (const line of wrapped(printable(why), width, '    ')) yield `${line}\n`;
   }
   const rest = failed.length - FAILURES_SHOWN;

@@ -1,3 +1,5 @@
+import { shellWord } from '../../domain/model/shell-word.ts';
+
 /** What kind of key or trust store a file is, told by its bytes and not by its name. */
 export type StoreFormat = 'pem' | 'jks' | 'pkcs12' | 'unknown';
 
@@ -31,14 +33,16 @@ export function conversionRemedy(
   location: string,
   pem = `${location.replace(STORE_SUFFIX, '')}.pem`,
 ): string {
+  const from = shellWord(location);
+  const to = shellWord(pem);
   if (kind === 'truststore') {
     return format === 'pkcs12'
-      ? `openssl pkcs12 -in ${location} -nokeys -out ${pem}`
-      : `keytool -list -rfc -keystore ${location} > ${pem}`;
+      ? `openssl pkcs12 -in ${from} -nokeys -out ${to}`
+      : `keytool -list -rfc -keystore ${from} > ${to}`;
   }
-  const p12 = pem.replace(/\.pem$/, '.p12');
-  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${pem}`;
+  const p12 = shellWord(pem.replace(/\.pem$/, '.p12'));
+  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${to}`;
   return format === 'pkcs12'
-    ? toPem(location)
-    : `keytool -importkeystore -srckeystore ${location} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
+    ? toPem(from)
+    : `keytool -importkeystore -srckeystore ${from} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
 }

@@ -1,4 +1,5 @@
 import type { ClusterRole } from '../model/flow.ts';
+import { MAX_PARTITION } from '../model/topic-partition.ts';
 
 /** Something with one offset at any time: a log's start or end, or a group's commit on a partition. */
 export type Series =
@@ -24,7 +25,6 @@ export const COMMIT_TAG = 4;
 const END_TAG = 2;
 /** Numbers stored per series. */
 const FIELDS = 5;
-export const MAX_PARTITION = 2 ** 21 - 1;
 
 /**
  * Numbers all series of a chain of states in the order in which they first appeared. It only grows: every state uses

@@ -3,7 +3,7 @@ import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import { type Replication, reckonedEnd, replicationOf } from '../mirror/replication.ts';
-import { syncsOlderThanSource } from '../mirror/source-epoch.ts';
+import { mayPredateSource, syncsOlderThanSource } from '../mirror/source-epoch.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { LogOffsets, Peek } from '../model/cluster.ts';
@@ -24,7 +24,7 @@ export interface RecordEvidence {
   /** A look at a gap under read_committed: names the aborted transactions. */
   readonly aborted?: Peek;
   /** By source offset: where it lies on the target, after the records there were compared. */
-  readonly verified?: ReadonlyMap<bigint, Translation | { readonly reason: string }>;
+  readonly verified?: ReadonlyMap<bigint, Translation>;
   /** Offsets of which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
 }
@@ -120,7 +120,12 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
-          ...(source === null ? {} : { sourceEnd: source.highWatermark }),
+          ...(source === null
+            ? {}
+            : {
+                sourceEnd: source.highWatermark,
+                mayPredateSource: mayPredateSource(history, firstTimestamp, source.start),
+              }),
           ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });

@@ -18,6 +18,8 @@ export interface MappingEvidence {
   readonly targetRecreatedAt?: number;
   /** End of the source partition's log, read after the target's; absent where the source could not be read. */
   readonly sourceEnd?: bigint;
+  /** Nothing tells whether the newest sync speaks of the present source topic, or of one of the same name before it. */
+  readonly mayPredateSource?: boolean;
   /** MM2 writes in transactions, so that their markers stand between the records on the target. */
   readonly exactlyOnce?: boolean;
   /** A pair beyond the newest sync that was found by comparing records. */

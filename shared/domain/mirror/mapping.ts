@@ -28,6 +28,8 @@ export class PartitionMapping {
   readonly hasGaps: boolean;
   /** Records behind the newest sync that cannot all be new: the source does not have that many. */
   readonly surplusAtEnd: bigint;
+  /** The source topic may have been recreated after the newest sync: what lies behind that may begin with its begin. */
+  readonly mayPredateSource: boolean;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
@@ -48,6 +50,8 @@ export class PartitionMapping {
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
+    // An anchor was found in the present topic.
+    this.mayPredateSource = evidence.mayPredateSource === true && this.#anchor === undefined;
     this.settled = this.#settledLength(evidence.exactlyOnce === true);
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus(evidence.exactlyOnce === true);
@@ -134,8 +138,8 @@ export class PartitionMapping {
       const again = upstream - pair.from;
       records += again < pair.records ? again : pair.records;
     }
-    // What cannot be new may be anything that was written before.
-    if (this.surplusAtEnd > 0n) records += this.target.end - this.newest().downstream - 1n;
+    // What cannot be new may be anything that was written before; what another topic brought begins with its begin.
+    if (this.surplusAtEnd > 0n || this.mayPredateSource) records += this.target.end - this.newest().downstream - 1n;
     return records;
   }
 

@@ -43,24 +43,59 @@ export interface PartitionReport {
 
 export type Proof = 'verified' | 'exact' | 'bounded' | 'conservative' | 'none';
 
-/** Where Tidemark would put a group on the target, and what that costs. */
-export interface TidemarkPosition {
-  readonly position: bigint | null;
-  /** The first target record that the group has not read lies in [position, high]. */
-  readonly high: bigint | null;
-  readonly proof: Proof;
-  readonly rereadAtMost: bigint | null;
-  readonly skipAtMost: bigint | null;
-  /** Why the proof is no better; absent where it is exact. */
-  readonly reason?: string | undefined;
+/** The proof of a position that is known. */
+export type KnownProof = Exclude<Proof, 'none'>;
+
+/** What a group pays at a position, in records: those that it reads twice, and those that it never reads. */
+export interface Cost {
+  readonly rereadAtMost: bigint;
+  readonly skipAtMost: bigint;
 }
 
+/** Where Tidemark would put a group on the target, and what that costs. */
+export type TidemarkPosition =
+  | ({
+      readonly kind: 'known';
+      readonly position: bigint;
+      /** The first target record that the group has not read lies in [position, high]. */
+      readonly high: bigint;
+      readonly proof: KnownProof;
+      /** Why the proof is no better; null where it is exact. */
+      readonly reason: string | null;
+    } & Cost)
+  | { readonly kind: 'unknown'; readonly reason: string };
+
 /** Where the group would land with what MM2 left on the target, and what that costs. */
-export interface Mm2Position {
-  readonly position: bigint | null;
-  readonly rereadAtMost: bigint | null;
-  readonly skipAtMost: bigint | null;
-  readonly from: 'group-offset' | 'checkpoint' | 'none';
+export type Mm2Position =
+  | {
+      readonly kind: 'at';
+      readonly position: bigint;
+      readonly from: 'group-offset' | 'checkpoint';
+      readonly cost: ({ readonly kind: 'known' } & Cost) | { readonly kind: 'unknown'; readonly reason: string };
+    }
+  /** The group has no offset on the target, and MM2 no checkpoint of it. */
+  | { readonly kind: 'none' };
+
+/** The target offset of a position; null where there is none, or nobody knows it. */
+export function offsetOf(position: TidemarkPosition | Mm2Position): bigint | null {
+  return position.kind === 'known' || position.kind === 'at' ? position.position : null;
+}
+
+/** What a position costs; null where there is none, or nobody knows it. */
+export function costOf(position: TidemarkPosition | Mm2Position): Cost | null {
+  switch (position.kind) {
+    case 'known':
+      return position;
+    case 'at':
+      return position.cost.kind === 'known' ? position.cost : null;
+    case 'unknown':
+    case 'none':
+      return null;
+  }
+}
+
+export function proofOf(position: TidemarkPosition): Proof {
+  return position.kind === 'known' ? position.proof : 'none';
 }
 
 /** One group's commit for one source partition. */

@@ -7,7 +7,7 @@ import { partitionName } from '../model/topic-partition.ts';
 import { flowRefusals } from './flow-refusals.ts';
 import { landOnSource } from './land-on-source.ts';
 import { landOnTarget } from './land-on-target.ts';
-import type { Landing } from './landing.ts';
+import type { LandedAt, Landing } from './landing.ts';
 import { mm2SyncRefusal } from './mm2-sync-refusal.ts';
 import { refusalOfGroup } from './present-group.ts';
 import type { Refusal } from './refusal.ts';
@@ -43,13 +43,12 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
       const topic = nameOn(onto, landing.topic);
       const against = landingRefusal(landing, { group, topic, partition: landing.partition }, terms);
       if (against !== null) refusals.push(against);
-      const { position, proof, log } = landing;
-      if (position === null || proof === 'none' || log === null) continue;
+      if (landing.kind === 'nowhere') continue;
       const from = commitsNow.get(topic, landing.partition) ?? null;
-      steps.push(stepOf(landing, topic, from, position, proof));
+      steps.push(stepOf(landing, topic, from));
       const planned = topics.get(topic) ?? { id: idOn(onto, landing.topic), logs: new Map() };
       topics.set(topic, planned);
-      planned.logs.set(landing.partition, { start: log.start, end: log.highWatermark });
+      planned.logs.set(landing.partition, { start: landing.log.start, end: landing.log.highWatermark });
     }
     for (const [topic, partition] of committed.entries()) {
       if (states.get(topic, partition) === undefined) {
@@ -126,33 +125,16 @@ function idOn(onto: ClusterRole, topic: Landing['topic']): string | null {
   return onto === 'source' ? topic.sourceId : topic.targetId;
 }
 
-function stepOf(
-  landing: Landing,
-  topic: string,
-  from: bigint | null,
-  to: bigint,
-  proof: RestoreStep['proof'],
-): RestoreStep {
-  const { partition, rereadAtMost, skipAtMost, clamped, unreadLoss, reason } = landing;
+function stepOf(landing: LandedAt, topic: string, from: bigint | null): RestoreStep {
+  const { partition, position, rereadAtMost, skipAtMost, proof, clamped, unreadLoss, reason } = landing;
   const costs = { rereadAtMost, skipAtMost, proof, clamped, unreadLoss };
-  return { topic, partition, from, to, ...costs, ...(reason === undefined ? {} : { reason }) };
+  return { topic, partition, from, to: position, ...costs, ...(reason === null ? {} : { reason }) };
 }
 
 function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {
-  const { position, proof, reason = '', clamped, unreadLoss } = landing;
-  if (position === null || proof === 'none') {
-    if (landing.missing) return missing(subject, reason);
-    if (landing.log === null) {
-      return {
-        code: 'LOG_UNREAD',
-        subject,
-        reason,
-        remedy: 'Try again when all brokers answer, or exclude the topic.',
-      };
-    }
-    const remedy = 'Exclude the group or topic, or choose a time at which its mapping is known.';
-    return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
-  }
+  if (landing.kind === 'nowhere') return nowhereRefusal(landing, subject);
+  const { proof, clamped, unreadLoss } = landing;
+  const reason = landing.reason ?? '';
   if (clamped !== null && !terms.clamp) {
     const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group had not consumed are lost`;
     const remedy = `With --clamp, the group is put at the log's ${clamped} instead.`;
@@ -168,6 +150,21 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
     };
   }
   return null;
+}
+
+function nowhereRefusal({ why, reason }: Extract<Landing, { kind: 'nowhere' }>, subject: Refusal['subject']): Refusal {
+  switch (why) {
+    case 'missing':
+      return missing(subject, reason);
+    case 'log-unread': {
+      const remedy = 'Try again when all brokers answer, or leave the topic out.';
+      return { code: 'LOG_UNREAD', subject, reason, remedy };
+    }
+    case 'unknown': {
+      const remedy = 'Leave the group or topic out, or choose a time at which its mapping is known.';
+      return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
+    }
+  }
 }
 
 function missing(subject: Refusal['subject'], reason: string): Refusal {

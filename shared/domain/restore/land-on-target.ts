@@ -3,7 +3,8 @@ import type { FlowObservation, ObservedGroup } from '../judge/observation.ts';
 import { type PartitionState, partitionState } from '../judge/partition-state.ts';
 import { read } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
-import { type Landing, nowhere } from './landing.ts';
+import { offsetOf } from '../model/report.ts';
+import type { Landing } from './landing.ts';
 
 /**
  * The positions on the target that correspond to earlier source commits. It uses the code that judges an audit, so a
@@ -37,20 +38,22 @@ export function asObserved(group: string, committed: PartitionMap<bigint>): Obse
 
 function landingOf({ state, report, translation, committed }: GroupState, whole: WholeLogs): Landing {
   const { topic, partition, target } = state;
-  const { position, proof, rereadAtMost, skipAtMost, reason } = report.tidemark;
-  if (position === null || rereadAtMost === null || skipAtMost === null || target === null) {
-    const place = { topic, partition, log: target, missing: state.targetMissing };
-    return nowhere(place, reason ?? 'the corresponding position is not known');
+  const { tidemark } = report;
+  if (tidemark.kind === 'unknown' || target === null) {
+    const why = state.targetMissing ? 'missing' : target === null ? 'log-unread' : 'unknown';
+    return { kind: 'nowhere', topic, partition, why, reason: tidemark.reason ?? 'its position is not known' };
   }
-  const place = { topic, partition, log: target, missing: false, position, rereadAtMost, skipAtMost, proof };
-  const before = 'low' in translation && position === target.start ? whole.positionIn(state, committed) : null;
+  const { position, proof, rereadAtMost, skipAtMost, reason } = tidemark;
+  const place = { kind: 'at', topic, partition, log: target, position, rereadAtMost, skipAtMost, proof } as const;
+  const before =
+    translation.kind === 'interval' && position === target.start ? whole.positionIn(state, committed) : null;
   if (before === null || before >= target.start) return { ...place, reason, clamped: null, unreadLoss: 0n };
   const gone = `the log now starts at ${target.start}: earlier records were deleted`;
   return {
     ...place,
     clamped: 'start',
     unreadLoss: target.start - before,
-    reason: reason === undefined ? gone : `${gone}; ${reason}`,
+    reason: reason === null ? gone : `${gone}; ${reason}`,
   };
 }
 
@@ -74,6 +77,6 @@ class WholeLogs {
     const commits = new PartitionMap<bigint>();
     commits.set(topic.topic, partition, committed);
     const [judged] = judgeGroups({ ...this.#observation, groups: [asObserved('', commits)] }, states);
-    return judged?.report.tidemark.position ?? null;
+    return judged === undefined ? null : offsetOf(judged.report.tidemark);
   }
 }

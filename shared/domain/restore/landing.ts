@@ -1,27 +1,34 @@
 import type { ObservedTopic } from '../judge/observation.ts';
 import type { LogOffsets } from '../model/cluster.ts';
-import type { Proof } from '../model/report.ts';
+import type { Cost, KnownProof } from '../model/report.ts';
 
-/** Where a group would land on one partition of a cluster, before any refusal is considered. */
-export interface Landing {
+interface Place {
   readonly topic: ObservedTopic;
   readonly partition: number;
-  /** The log that it lands in; null if the log was not read or does not exist. */
-  readonly log: LogOffsets | null;
-  /** Null if it is not known; `reason` then says why. */
-  readonly position: bigint | null;
-  /** The partition does not exist on the cluster. */
-  readonly missing: boolean;
-  readonly rereadAtMost: bigint;
-  readonly skipAtMost: bigint;
-  readonly proof: Proof;
-  readonly reason?: string | undefined;
-  readonly clamped: 'start' | 'end' | null;
-  readonly unreadLoss: bigint;
 }
 
-/** A landing without a known position. */
-export function nowhere(place: Pick<Landing, 'topic' | 'partition' | 'log' | 'missing'>, reason: string): Landing {
-  const costs = { rereadAtMost: 0n, skipAtMost: 0n, unreadLoss: 0n };
-  return { ...place, position: null, proof: 'none', reason, clamped: null, ...costs };
-}
+/** A position on one partition of a cluster, whether or not it is allowed to put a group there. */
+export type LandedAt = {
+  readonly kind: 'at';
+  /** The log that the group lands in. */
+  readonly log: LogOffsets;
+  readonly position: bigint;
+  readonly proof: KnownProof;
+  /** Why the proof is no better, or the position another than the group had; null where neither is so. */
+  readonly reason: string | null;
+  /** The end of the log that the position was moved to, for it lay outside; null where it did not. */
+  readonly clamped: 'start' | 'end' | null;
+  /** Records that the group has not read and that the log holds no longer, at most. */
+  readonly unreadLoss: bigint;
+} & Place &
+  Cost;
+
+/** Where a group lands on one partition of a cluster, or why it lands nowhere. */
+export type Landing =
+  | LandedAt
+  | ({
+      readonly kind: 'nowhere';
+      /** The partition is not there, its log could not be read, or nobody can say which position it would be. */
+      readonly why: 'missing' | 'log-unread' | 'unknown';
+      readonly reason: string;
+    } & Place);

@@ -30,14 +30,27 @@ function group(name: string, partition: number, mm2: bigint | null, tidemark: bi
     partition,
     committed: 50n,
     commitCheckedAt: at,
-    mm2: { position: mm2, rereadAtMost: mm2, skipAtMost: mm2 === null ? null : skip, from: 'checkpoint' },
-    tidemark: {
-      position: tidemark,
-      high: tidemark,
-      proof: tidemark === null ? 'none' : 'exact',
-      rereadAtMost: tidemark,
-      skipAtMost: tidemark === null ? null : 0n,
-    },
+    mm2:
+      mm2 === null
+        ? { kind: 'none' }
+        : {
+            kind: 'at',
+            position: mm2,
+            from: 'checkpoint',
+            cost: { kind: 'known', rereadAtMost: mm2, skipAtMost: skip },
+          },
+    tidemark:
+      tidemark === null
+        ? { kind: 'unknown', reason: 'no offset sync' }
+        : {
+            kind: 'known',
+            position: tidemark,
+            high: tidemark,
+            proof: 'exact',
+            rereadAtMost: tidemark,
+            skipAtMost: 0n,
+            reason: null,
+          },
   };
 }
 

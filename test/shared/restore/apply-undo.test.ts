@@ -45,9 +45,9 @@ beforeEach(async () => {
 afterEach(() => plans.close());
 
 async function loaded(): Promise<LoadedPlan> {
-  const plan = await loadPlan(plans, 'p', now);
-  if (plan === null || !('plan' in plan)) throw new Error('the plan is there');
-  return plan;
+  const found = await loadPlan(plans, 'p', now);
+  if (found.kind !== 'found') throw new Error('the plan is there');
+  return found.loaded;
 }
 
 async function apply(writer: OffsetWriter = fileWriter(file), asked = hash): Promise<Restored> {
@@ -122,12 +122,12 @@ describe('apply', () => {
     expect(positions()).toEqual(groupsBefore());
     const altered = createSqlitePlanStore(openHistoryDatabase(':memory:'));
     await altered.add({ plan: 'p', name: 'plan', bytes: Buffer.from('no plan'), keepUntil: now + 1 });
-    expect(await loadPlan(altered, 'p', now)).toMatchObject({ code: 'PLAN_ALTERED' });
+    expect(await loadPlan(altered, 'p', now)).toMatchObject({ kind: 'altered', refusal: { code: 'PLAN_ALTERED' } });
     const other = planOf({ id: 'other', madeAt: NOW });
     await storePlan(altered, other);
     const bytes = await altered.read('other', 'plan', now);
     await altered.add({ plan: 'q', name: 'plan', bytes: bytes ?? Buffer.alloc(0), keepUntil: now + 1 });
-    expect(await loadPlan(altered, 'q', now)).toMatchObject({ code: 'PLAN_ALTERED' });
+    expect(await loadPlan(altered, 'q', now)).toMatchObject({ kind: 'altered', refusal: { code: 'PLAN_ALTERED' } });
     await altered.close();
   });
 

@@ -40,11 +40,12 @@ export async function killAtEveryWrite(
     const plan = planOf(place.run.plan);
     const hash = planHash(plan);
     if (!said.includes('planned')) expect(await place.positions()).toEqual(before);
-    else expect(await loadPlan(place.plans, plan.id, clock.now())).toMatchObject({ hash });
-    // If it died before the plan was stored, the operator makes the plan again.
+    else expect(await loadPlan(place.plans, plan.id, clock.now())).toMatchObject({ kind: 'found', loaded: { hash } });
+    // Where it died before the plan was stored, whoever asked makes it again.
     await storePlan(place.plans, plan);
-    const loaded = await loadPlan(place.plans, plan.id, clock.now());
-    if (loaded === null || !('plan' in loaded)) throw new Error('the plan is not there');
+    const found = await loadPlan(place.plans, plan.id, clock.now());
+    if (found.kind !== 'found') throw new Error('the plan is not there');
+    const { loaded } = found;
 
     const undoBegan = (await place.plans.names(plan.id, clock.now())).includes('undo');
     if (said.at(-1) === 'applied' && !undoBegan) expect(await place.positions()).toEqual(planned);

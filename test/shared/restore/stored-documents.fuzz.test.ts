@@ -73,11 +73,11 @@ test('GIVEN any change of the bytes in the database THEN the plan is not loaded'
       const changed = mutated(bytes, changes, cut);
       fc.pre(!changed.equals(bytes));
       overwrite.run(changed);
-      expect(await loadPlan(plans, 'p', 0)).toMatchObject({ code: 'PLAN_ALTERED' });
+      expect(await loadPlan(plans, 'p', 0)).toMatchObject({ kind: 'altered', refusal: { code: 'PLAN_ALTERED' } });
     }),
     { numRuns: 1_000 },
   );
   overwrite.run(bytes);
-  expect(await loadPlan(plans, 'p', 0)).toMatchObject({ hash: planHash(plan) });
+  expect(await loadPlan(plans, 'p', 0)).toMatchObject({ kind: 'found', loaded: { hash: planHash(plan) } });
   await plans.close();
 });

@@ -7,6 +7,8 @@ type TokenSettings = Extract<SaslSettings, { mechanism: 'OAUTHBEARER' | 'AWS_MSK
 
 /** How long a token endpoint may take, in milliseconds. */
 const ENDPOINT_TIMEOUT_MS = 5_000;
+/** A token goes into one request to a broker, and takes a few kB. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Gets the token that a cluster's connections share: once for all of them. */
 export class OauthToken {
@@ -63,7 +65,7 @@ export class OauthToken {
         signal: AbortSignal.any([AbortSignal.timeout(ENDPOINT_TIMEOUT_MS), this.#deadline.signal]),
       });
       status = response.status;
-      body = parsed(await response.text());
+      body = parsed(await textOf(response));
     } catch {
       // The cause may quote the request, secret and all.
       this.#deadline.throwIfOver();
@@ -90,6 +92,18 @@ export function expiryOf(token: string, now: number): string | null {
   const claims = parsed(Buffer.from(payload, 'base64url').toString('utf8'));
   const exp = typeof claims === 'object' && claims !== null && 'exp' in claims ? Number(claims.exp) : Number.NaN;
   return Number.isFinite(exp) && exp * 1000 <= now ? new Date(exp * 1000).toISOString() : null;
+}
+
+/** The text of an answer, '' where it is longer than any token's. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) return '';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parsed(text: string): unknown {

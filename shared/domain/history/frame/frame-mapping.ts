@@ -1,7 +1,7 @@
 import { SyncHistory } from '../../mirror/syncs/sync-history.ts';
+import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
 import { isBlank } from '../same-state.ts';
-import { MAX_PARTITION } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 

@@ -1,5 +1,6 @@
+import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
-import { COMMIT_TAG, MAX_PARTITION, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
+import { COMMIT_TAG, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 

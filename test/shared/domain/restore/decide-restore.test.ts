@@ -7,6 +7,7 @@ import type { FlowObservation } from '../../../../shared/domain/judge/observatio
 import { partitionStates } from '../../../../shared/domain/judge/partition-state.ts';
 import { read, unread } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
+import { offsetOf } from '../../../../shared/domain/model/report.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
 import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
@@ -65,10 +66,12 @@ describe('onto the target', () => {
           const group = { listing, committed: read(commits), checkedAt: NOW };
           const observation = { ...inputs.observation, groups: [group] };
           const audited = judgeFlow(observation, partitionStates(observation), inputs.policy);
-          const { position, proof, rereadAtMost, skipAtMost } = audited.groups[0]?.tidemark ?? {};
+          const said = audited.groups[0]?.tidemark;
+          if (said === undefined) throw new Error('the group is judged');
           const planned = plan.groups[0]?.steps[0];
-          expect(planned?.to ?? null).toBe(position);
-          if (planned !== undefined) {
+          expect(planned?.to ?? null).toBe(offsetOf(said));
+          if (planned !== undefined && said.kind === 'known') {
+            const { proof, rereadAtMost, skipAtMost } = said;
             expect(planned).toMatchObject({ proof, rereadAtMost, skipAtMost });
             expect(planned.to).toBeGreaterThanOrEqual(partition.targetStart);
             expect(planned.unreadLoss > 0n).toBe(planned.clamped !== null);
