@@ -89,7 +89,7 @@ async function record(cluster: LabCluster): Promise<Vector[]> {
   return vectors;
 }
 
-/** One request on a connection of its own framing; null where the broker does not know the version. */
+/** Sends one request on a raw socket; null if the broker does not know the version. */
 async function ask<Request>(
   socket: Socket,
   api: Api<Request, unknown>,
