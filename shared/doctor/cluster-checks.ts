@@ -113,7 +113,7 @@ export async function attempt<T>(
     return await check();
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
-    // A command in the middle of wrapped text is not to be copied.
+    // Do not print a command inside wrapped text: it cannot be copied.
     const remedy =
       error.remedy ??
       (error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : null);
