@@ -18,7 +18,14 @@ import {
   readGroups,
   readTargetGroups,
 } from './read-groups.ts';
-import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs, syncsTopicOf } from './read-mirror-topics.ts';
+import {
+  readCheckpoints,
+  readConnectOffsets,
+  readHeartbeat,
+  readSyncs,
+  type Side,
+  syncsTopicOf,
+} from './read-mirror-topics.ts';
 import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
 
 export interface ObserveOptions {
@@ -58,7 +65,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ? { ...down('offset syncs', unreachable), ...(remembered === null ? {} : { known: remembered }) }
       : readSyncs(flow, syncSide, remembered),
     targetSide === null ? down('checkpoints', targetDown) : readCheckpoints(flow, targetSide, memory.checkpoints),
-    targetSide === null ? down('heartbeats', targetDown) : readHeartbeat(flow, targetSide),
+    targetSide === null ? down('heartbeats', targetDown) : readHeartbeat(flow, targetSide, at),
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
   ]);
 
@@ -110,12 +117,24 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     unread: collapseUnread([
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
+      ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, targetSide) : []),
       ...groupUnread,
       ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
       ...(unreachable === null ? observed.flatMap(partitionUnread) : []),
     ]),
     opposite: options.opposite,
   };
+}
+
+/** Records that were passed over: whoever reads the report has to know that there was something. */
+function malformedRecords(
+  { topic, malformed }: { readonly topic: string; readonly malformed: number },
+  side: Side | null,
+): Unread[] {
+  if (malformed === 0) return [];
+  const message = `${malformed} of its records are not what MirrorMaker writes there`;
+  return [{ what: topic, cluster: side?.reader.alias ?? '', error: 'MALFORMED_RECORDS', message, retriable: false }];
 }
 
 function down(what: string, side: Unread | null): { kind: 'unread'; topic: string; unread: Unread } {

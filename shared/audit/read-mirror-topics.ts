@@ -1,5 +1,6 @@
 import type { ClusterMetadata, LogRecord, LogScan } from '../domain/cluster-data.ts';
 import type { Flow } from '../domain/flow.ts';
+import { MOST_AHEAD_MS } from '../domain/liveness.ts';
 import type {
   MirrorTopic,
   ObservedCheckpoint,
@@ -9,6 +10,7 @@ import type {
 } from '../domain/observation.ts';
 import type { ObservedSyncs } from '../domain/observed-syncs.ts';
 import { PartitionMap } from '../domain/partition-map.ts';
+import { timeOf } from '../domain/record-time.ts';
 import { MalformedRecordError } from '../domain/records/byte-reader.ts';
 import { decodeCheckpoint } from '../domain/records/checkpoint.ts';
 import { decodeConnectOffset } from '../domain/records/connect-offset.ts';
@@ -38,9 +40,10 @@ export async function readSyncs(
   const reading = await readTopic(side, topic, [0], {
     absent: flow.emitOffsetSyncs ? 'missing' : 'off',
     from: () => syncs.from,
-    visit({ offset, timestamp, key, value }) {
+    visit(record) {
+      const { offset, key, value } = record;
       const sync = decoded(() => (key === null || value === null ? null : decodeOffsetSync(key, value)));
-      syncs.visit(offset, timestamp, sync);
+      syncs.visit(offset, timeOf(record), sync);
     },
     value: ([scan]) => syncs.result(scan ?? { start: 0n, end: 0n, next: syncs.from }),
   });
@@ -72,7 +75,7 @@ export async function readCheckpoints(
         const byGroup = tail.value;
         const partitions = byGroup.get(group) ?? new PartitionMap<ObservedCheckpoint>();
         byGroup.set(group, partitions);
-        partitions.set(targetTopic, partition, { upstream, downstream, timestamp: record.timestamp });
+        partitions.set(targetTopic, partition, { upstream, downstream, timestamp: timeOf(record) });
       }
     },
     value: () => ({ topic, byGroup: tail.value, malformed }),
@@ -82,8 +85,14 @@ export async function readCheckpoints(
 /**
  * Heartbeats that were written on the source, by whichever flow into it, and mirrored to the target: `A.heartbeats` on
  * B. Only the end of the topic is read.
+ *
+ * @param now ms since the epoch: a heartbeat of an hour later is none
  */
-export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic<ObservedHeartbeats | null>> {
+export async function readHeartbeat(
+  flow: Flow,
+  side: Side,
+  now: number,
+): Promise<MirrorTopic<ObservedHeartbeats | null>> {
   const topic = remoteTopic(flow.policy, flow.source, HEARTBEATS_TOPIC);
   const absent = flow.emitHeartbeats.enabled && flow.heartbeatsReplication ? 'missing' : 'off';
   if (!side.metadata.topics.has(topic)) return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
@@ -91,6 +100,7 @@ export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic
   const end = offsets?.kind === 'read' ? offsets.value.highWatermark : 0n;
   const from = end > HEARTBEATS_READ ? end - HEARTBEATS_READ : 0n;
   const pause = BigInt(Math.max(5_000, 5 * flow.emitHeartbeats.intervalMs));
+  const latest = BigInt(now + MOST_AHEAD_MS);
   let newest: bigint | null = null;
   let steadySince: bigint | null = null;
   return await readTopic(side, topic, [0], {
@@ -102,6 +112,8 @@ export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic
       );
       if (heartbeat === null || heartbeat === 'malformed' || heartbeat.target !== flow.source) return;
       const { timestamp } = heartbeat;
+      // It would say for hours, or for ever, that MM2 is alive.
+      if (timestamp < 0n || timestamp > latest) return;
       if (newest === null) steadySince = from > 0n ? null : timestamp;
       else if (timestamp - newest > pause) steadySince = timestamp;
       if (newest === null || timestamp > newest) newest = timestamp;
@@ -130,7 +142,7 @@ export async function readConnectOffsets(
       if (!belongsTo(flow, position.connector)) return;
       const positions = tail.value;
       if (position.offset === null) positions.delete(position.topic, position.partition);
-      else positions.set(position.topic, position.partition, { offset: position.offset, timestamp: record.timestamp });
+      else positions.set(position.topic, position.partition, { offset: position.offset, timestamp: timeOf(record) });
     },
     value: () => tail.value,
   });

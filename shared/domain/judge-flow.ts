@@ -13,6 +13,7 @@ import { livenessOf } from './liveness.ts';
 import type { FlowObservation, ObservedTopic } from './observation.ts';
 import { PartitionMap } from './partition-map.ts';
 import { type PartitionState, partitionState, type RecordEvidence } from './partition-state.ts';
+import { isTime } from './record-time.ts';
 import { reckonedEnd } from './replication.ts';
 
 /** The states of all partitions of a flow, in the order of topics and partitions. */
@@ -139,7 +140,7 @@ function waitingSince(observation: FlowObservation, state: PartitionState): numb
   if (replication?.waitingSince != null) return Number(replication.waitingSince);
   const first = state.topic.firstTimestamps[state.partition];
   const fromBegin = state.replication?.replicatedTo === null || state.replication?.replicatedTo === state.source?.start;
-  if (fromBegin && first?.kind === 'read' && first.value !== null && first.value >= 0n) return Number(first.value);
+  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value)) return Number(first.value);
   const { heartbeat } = observation;
   return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
 }

@@ -2,6 +2,7 @@ import type { Lag } from './audit-report.ts';
 import type { LogOffsets, Peek } from './cluster-data.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { ObservedConnectOffset } from './observation.ts';
+import { isTime } from './record-time.ts';
 import type { SyncHistory } from './sync-history.ts';
 
 /** What is known of how far one partition has been mirrored. */
@@ -140,7 +141,7 @@ function waitingFrom(
   return {
     replicatedTo: at,
     lag: { kind: 'known', records: end - at, basis },
-    waitingSince: since !== null && since >= 0n ? since : null,
+    waitingSince: since !== null && isTime(since) ? since : null,
   };
 }
 
