@@ -1,4 +1,3 @@
-import { stringify } from 'yaml';
 import { DEFAULT_AUDIT_POLICY } from '../domain/audit-policy.ts';
 import type { Flow } from '../domain/flow.ts';
 import { flowName } from '../domain/flow.ts';
@@ -6,6 +5,7 @@ import { withoutHidden } from '../domain/hidden-characters.ts';
 import type { ConfigDraft } from './draft.ts';
 import { MM2_DEFAULTS } from './mm2-flow.ts';
 import type { ClusterYaml } from './tidemark-yaml-schema.ts';
+import { yamlText } from './yaml-text.ts';
 
 /** A draft as the text of a tidemark.yaml: what differs from MM2's defaults in force, the rest as comments. */
 export function renderDraft(draft: ConfigDraft): string {
@@ -27,7 +27,7 @@ export function renderDraft(draft: ConfigDraft): string {
 }
 
 function clusterLines(alias: string, cluster: ClusterYaml): string[] {
-  return indented(stringify({ [alias]: cluster }, { lineWidth: 0 }), 2);
+  return indented(yamlText(new Map([[alias, cluster]])), 2);
 }
 
 function flowLines(flow: Flow): string[] {
@@ -78,10 +78,10 @@ function flowLines(flow: Flow): string[] {
       "where Connect keeps MM2's positions",
     ],
   ];
-  const lines = indented(stringify({ flow: flowName(flow) }), 4);
+  const lines = indented(yamlText({ flow: flowName(flow) }), 4);
   for (const [key, value, byDefault, meaning] of keys) {
     const same = JSON.stringify(value) === JSON.stringify(byDefault);
-    const text = `${stringify({ [key]: value }, { collectionStyle: 'flow', lineWidth: 0 })
+    const text = `${yamlText({ [key]: value }, 'flow')
       .trim()
       .replace(/^\{ (.*) \}$/s, '$1')}${meaning === '' ? '' : ` # ${meaning}`}`;
     lines.push(`    ${same ? '# ' : ''}${text}`);

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { shellWord } from '../domain/shell-word.ts';
+import { MAX_FILE_BYTES } from './config-limits.ts';
 import { parseProperties } from './properties.ts';
+import { readConfigFile } from './read-file.ts';
 import { Secret } from './secret.ts';
 
 /** Variables of the process, given as an argument so that every caller says which. */
@@ -25,11 +27,12 @@ export interface Problem {
 /** Follows a reference to its text. Relative paths begin at `base`. */
 export function resolveReference(reference: SecretReference, environment: Environment, base: string): Resolved<string> {
   if ('env' in reference) {
-    const value = environment[reference.env];
+    // Not what every object has: a variable may be called `constructor`.
+    const value = Object.hasOwn(environment, reference.env) ? environment[reference.env] : undefined;
     if (value === undefined || value === '') {
       return problem(
         `the environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
-        `set it where Tidemark runs: export ${reference.env}=…`,
+        `set it where Tidemark runs: export ${shellWord(reference.env)}=…`,
       );
     }
     return { ok: true, value };
@@ -55,7 +58,7 @@ export function resolveSecret(reference: SecretReference, environment: Environme
 export function readBytes(path: string, base: string): Resolved<Buffer> {
   const absolute = isAbsolute(path) ? path : resolve(base, path);
   try {
-    return { ok: true, value: readFileSync(absolute) };
+    return { ok: true, value: readConfigFile(absolute) };
   } catch (error) {
     return { ok: false, problem: fileProblem(path, error) };
   }
@@ -71,6 +74,11 @@ export function fileProblem(path: string, error: unknown): Problem {
       return { message: `${path} may not be read`, remedy: `give the user that runs Tidemark leave to read ${path}` };
     case 'EISDIR':
       return { message: `${path} is a directory`, remedy: 'name a file' };
+    case 'EFBIG':
+      return {
+        message: `${path} has more than ${MAX_FILE_BYTES / (1024 * 1024)} MiB, as no configuration has`,
+        remedy: 'name the configuration itself',
+      };
     default:
       return { message: `${path} could not be read (${code || 'unknown reason'})`, remedy: 'make the file readable' };
   }

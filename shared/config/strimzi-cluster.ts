@@ -1,3 +1,4 @@
+import { shellWord } from '../domain/shell-word.ts';
 import type { DraftNote } from './draft.ts';
 import { variableName } from './draft.ts';
 import { draftConnection } from './draft-connection.ts';
@@ -135,5 +136,6 @@ function custom({ alias, node }: StrimziCluster, note: Note): ClusterYaml {
 }
 
 function kubectl(secret: string, key: string): string {
-  return `kubectl get secret ${secret} -o jsonpath='{.data.${key.replaceAll('.', '\\.')}}' | base64 -d`;
+  const path = `jsonpath={.data.${key.replaceAll('.', '\\.')}}`;
+  return `kubectl get ${shellWord(`secret/${secret}`)} -o ${shellWord(path)} | base64 -d`;
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
 import type { Flow } from '../domain/flow.ts';
 import { flowName } from '../domain/flow.ts';
@@ -12,7 +11,6 @@ import type { LoadedConfig } from './mm2-properties.ts';
 import { readMm2Properties } from './mm2-properties.ts';
 import { faultsOf } from './schema-faults.ts';
 import type { Environment } from './secret-source.ts';
-import { fileProblem } from './secret-source.ts';
 import type { LoadContext } from './setting.ts';
 import type { FlowYaml, TidemarkYaml } from './tidemark-yaml-schema.ts';
 import { tidemarkYaml } from './tidemark-yaml-schema.ts';
@@ -20,7 +18,7 @@ import { withWriter } from './writer-credentials.ts';
 import type { FaultAt } from './yaml-connection.ts';
 import { connectionFromYaml } from './yaml-connection.ts';
 import type { YamlDocument } from './yaml-document.ts';
-import { parseYaml, pathName } from './yaml-document.ts';
+import { parseYaml, pathName, readYamlText } from './yaml-document.ts';
 import { applyFlowYaml, defaultFlow, policyFromYaml } from './yaml-flow.ts';
 
 export interface LoadOptions {
@@ -64,13 +62,8 @@ export function loadTidemarkYaml(
 }
 
 function readDocument(file: string, faults: FaultCollector): YamlDocument | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
-    return null;
-  }
+  const text = readYamlText(file, faults);
+  if (text === null) return null;
   const documents = parseYaml(file, text, faults);
   const [document] = documents;
   if (faults.failed) return null;
