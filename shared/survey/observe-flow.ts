@@ -6,7 +6,7 @@ import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { ClusterReader } from '../ports.ts';
-import { connect, refuseIfHidden } from './connect-side.ts';
+import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
@@ -55,7 +55,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
       : readSyncs(flow, syncSide, syncsKnown),
     target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
-    target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target),
+    target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target, at),
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
   ]);
 
@@ -103,12 +103,32 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     unread: collapseUnread([
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
+      ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
       ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
       ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
     ]),
     opposite: options.opposite,
   };
+}
+
+/** Records that were passed over: whoever reads the report has to know that there was something. */
+function malformedRecords(
+  { topic, malformed }: { readonly topic: string; readonly malformed: number },
+  side: Side,
+): Unread[] {
+  if (malformed === 0) return [];
+  const message = `${malformed} of its records are not what MirrorMaker writes there`;
+  return [
+    {
+      what: topic,
+      cluster: side.kind === 'up' ? side.reader.alias : side.unread.cluster,
+      error: 'MALFORMED_RECORDS',
+      message,
+      retriable: false,
+    },
+  ];
 }
 
 function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread; known: null } {

@@ -105,7 +105,7 @@ function oauth(
 ): SaslSettings | null {
   const jaas = settings.get('sasl.jaas.config');
   // MSK's other way: its own login module or callback handler under the standard mechanism.
-  if (/\baws\b.*iam/i.test(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
+  if (isMskCallback(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
     return mskIam(settings, bootstrapServers, context, fault);
   }
   const entry = jaas === undefined ? null : jaasEntry(settings, 'OAuthBearerLoginModule', fault);
@@ -119,7 +119,7 @@ function oauth(
   }
   const url = endpoint.value.trim();
   if (url.startsWith('file:')) {
-    const token = readBytes(decodeURIComponent(url.replace(/^file:(\/\/)?/, '')), context.base);
+    const token = readBytes(pathOf(url), context.base);
     if (!token.ok) return fault(endpoint, 'sasl.oauthbearer.token.endpoint.url', token.problem);
     return { kind: 'token', mechanism: 'OAUTHBEARER', token: new Secret(token.value.toString('utf8').trim()) };
   }
@@ -149,6 +149,22 @@ function oauth(
     clientSecret: new Secret(clientSecret),
     ...(scope === undefined ? {} : { scope }),
   };
+}
+
+/** `software.amazon.msk.auth.iam.IAMClientCallbackHandler` and its like. */
+function isMskCallback(className: string): boolean {
+  const aws = className.search(/\b(aws|amazon)\b/i);
+  return aws >= 0 && /iam/i.test(className.slice(aws));
+}
+
+/** The path of a file URL; what is no escape in it stands for itself. */
+function pathOf(url: string): string {
+  const path = url.replace(/^file:(\/\/)?/, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function mskIam(

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { shellWord } from '../../domain/model/shell-word.ts';
+import { MAX_FILE_BYTES } from '../config-limits.ts';
 import { parseProperties } from '../mm2/properties.ts';
+import { readConfigFile } from '../read-file.ts';
 import { Secret } from './secret.ts';
 
 /** Variables of the process, given as an argument so that every caller says which. */
@@ -26,11 +28,12 @@ export interface Problem {
 export function resolveReference(reference: SecretReference, environment: Environment, base: string): Resolved<string> {
   if (reference.kind === 'env') {
     const { name } = reference;
-    const value = environment[name];
+    // Not what every object has: a variable may be called `constructor`.
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
     if (value === undefined || value === '') {
       return problem(
         `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`,
-        `set it where Tidemark runs: export ${name}=…`,
+        `set it where Tidemark runs: export ${shellWord(name)}=…`,
       );
     }
     return { ok: true, value };
@@ -56,7 +59,7 @@ export function resolveSecret(reference: SecretReference, environment: Environme
 export function readBytes(path: string, base: string): Resolved<Buffer> {
   const absolute = isAbsolute(path) ? path : resolve(base, path);
   try {
-    return { ok: true, value: readFileSync(absolute) };
+    return { ok: true, value: readConfigFile(absolute) };
   } catch (error) {
     return { ok: false, problem: fileProblem(path, error) };
   }
@@ -72,6 +75,11 @@ export function fileProblem(path: string, error: unknown): Problem {
       return { message: `${path} may not be read`, remedy: `give the user that runs Tidemark leave to read ${path}` };
     case 'EISDIR':
       return { message: `${path} is a directory`, remedy: 'name a file' };
+    case 'EFBIG':
+      return {
+        message: `${path} has more than ${MAX_FILE_BYTES / (1024 * 1024)} MiB, as no configuration has`,
+        remedy: 'name the configuration itself',
+      };
     default:
       return { message: `${path} could not be read (${code || 'unknown reason'})`, remedy: 'make the file readable' };
   }
