@@ -163,7 +163,7 @@ try {
     writes.reset();
     writer = await open(at);
     await writer.record(unmoved(at), terms(at));
-    say(`an idle audit writes ${warm} item in a process that goes on, ${writes.items} in a new one`);
+    say(`an idle audit writes ${warm} item in a running process, ${writes.items} in a new one`);
     return { bytes: bytes / IDLE_DAYS / PARTITIONS, items: Math.max(warm, writes.items) };
   }
 

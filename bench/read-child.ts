@@ -5,7 +5,7 @@ import { answerCalls } from './measured-child.ts';
 
 /**
  * A process that only reads clusters, so that its memory is that of reading alone. It keeps one reader per cluster with
- * its connections, like the AdminClient. It requests all data anew in every round.
+ * its connections, like the AdminClient. It requests all data again in every round.
  */
 const readers = new Map<string, ClusterReader>();
 

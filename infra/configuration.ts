@@ -47,11 +47,19 @@ function refuseDeployedSecrets(config: TidemarkConfig): void {
 }
 
 function secretsOf({ tls, sasl }: Pick<KafkaConnection, 'tls' | 'sasl'>): Secret[] {
-  const ofSasl =
-    sasl === undefined || sasl.mechanism === 'AWS_MSK_IAM'
-      ? []
-      : 'password' in sasl
-        ? [sasl.password]
-        : ['token' in sasl ? sasl.token : sasl.clientSecret];
-  return [tls?.key, tls?.keyPassphrase, ...ofSasl].filter((secret) => secret !== undefined);
+  return [tls?.key, tls?.keyPassphrase, secretOfSasl(sasl)].filter((secret) => secret !== undefined);
+}
+
+function secretOfSasl(sasl: KafkaConnection['sasl']): Secret | undefined {
+  switch (sasl?.kind) {
+    case 'password':
+      return sasl.password;
+    case 'token':
+      return sasl.token;
+    case 'client-credentials':
+      return sasl.clientSecret;
+    case 'aws-iam':
+    case undefined:
+      return undefined;
+  }
 }

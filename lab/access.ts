@@ -47,7 +47,7 @@ export function clientPropertiesFor(access: Access, setting: AccessSetting): Rec
     settings['ssl.keystore.type'] = 'PEM';
     settings['ssl.keystore.location'] = security.certificates?.forClient(access.user).keystoreFile ?? '';
   }
-  if ('mechanism' in access) {
+  if (access.listener === 'SASL_PLAINTEXT' || access.listener === 'SASL_SSL') {
     settings['sasl.mechanism'] = access.mechanism;
     settings['sasl.jaas.config'] =
       access.mechanism === 'OAUTHBEARER'
@@ -72,10 +72,12 @@ function tlsFor(access: Access, security: ClusterSecurity): TlsSettings | undefi
 }
 
 function saslFor(access: Access, security: ClusterSecurity): SaslSettings | undefined {
-  if (!('mechanism' in access)) return undefined;
-  if (access.mechanism === 'OAUTHBEARER') return { mechanism: 'OAUTHBEARER', token: new Secret(access.token) };
+  if (access.listener !== 'SASL_PLAINTEXT' && access.listener !== 'SASL_SSL') return undefined;
+  const { mechanism } = access;
+  if (mechanism === 'OAUTHBEARER') return { kind: 'token', mechanism, token: new Secret(access.token) };
   return {
-    mechanism: access.mechanism,
+    kind: 'password',
+    mechanism,
     username: access.user,
     password: new Secret(passwordOf(access, security)),
   };

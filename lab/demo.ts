@@ -13,6 +13,6 @@ try {
   process.exitCode = held ? 0 : 1;
 } catch (error) {
   if (!(error instanceof TidemarkError)) throw error;
-  process.stderr.write(`${error.message}\n${error.remedy === undefined ? '' : `  → ${error.remedy}\n`}`);
+  process.stderr.write(`${error.message}\n${error.remedy === null ? '' : `  → ${error.remedy}\n`}`);
   process.exitCode = 3;
 }

@@ -140,7 +140,7 @@ export class JavaProcess {
     return [`--- end of the log of ${this.#command.name} ---`, ...lines].join('\n');
   }
 
-  /** Throws if the process has ended, so that nothing waits for it in vain. */
+  /** Throws if the process has ended, so that nothing keeps waiting for it. */
   assertRunning(): void {
     if (this.#child !== undefined) return;
     throw new TidemarkError('LAB_PROCESS_DIED', `${this.#command.name} is not running\n${this.tail()}`);

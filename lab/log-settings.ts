@@ -29,6 +29,9 @@ export function writeLogSettings(folder: string): LogFiles {
     <Logger name="kafka.authorizer.logger" level="DEBUG" additivity="false"><AppenderRef ref="authorizer"/></Logger>
     <Logger name="org.apache.kafka.common.config.AbstractConfig" level="WARN"/>
     <Logger name="org.reflections" level="ERROR"/>
+    <!-- A thousand lines a second while a cluster is dead. -->
+    <Logger name="org.apache.kafka.clients.admin.internals.AdminMetadataManager" level="WARN"/>
+    <Logger name="org.apache.kafka.clients.Metadata" level="WARN"/>
   </Loggers>
 </Configuration>
 `,

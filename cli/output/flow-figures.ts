@@ -1,4 +1,4 @@
-import { type FlowReport, type Proof, proofOf } from '../../shared/domain/model/report.ts';
+import { type FlowReport, PROOFS, type Proof, proofOf } from '../../shared/domain/model/report.ts';
 
 /** What one line tells of a flow. */
 export interface FlowFigures {
@@ -11,8 +11,6 @@ export interface FlowFigures {
   /** When the oldest of the groups' commits was read, where that was before the audit: ms since the epoch. */
   readonly commitsAsOf: number | null;
 }
-
-const PROOFS: readonly Proof[] = ['verified', 'exact', 'bounded', 'conservative', 'none'];
 
 /** @param at when the audit began: ms since the epoch */
 export function figuresOf({ partitions, groups }: FlowReport, at: number): FlowFigures {

@@ -13,7 +13,7 @@ export function logErrors(logger: Logger): MiddlewareObj {
       if (error instanceof TidemarkError) {
         logger.error(error.message, {
           code: error.code,
-          remedy: error.remedy,
+          ...(error.remedy !== null && { remedy: error.remedy }),
           retriable: error.retriable,
           causes: causeNames(error),
           ...(error instanceof ConfigurationError && { faults: error.faults }),

@@ -41,10 +41,10 @@ function judgePosition(group: GroupReport, truth: Truth, mm2Truth: Mm2Truth | nu
   const hold = (who: string, cost: ReturnType<typeof costAt>, said: Cost | null) => {
     if (cost === null || said === null) return;
     if (cost.rereads > said.rereadAtMost) {
-      faults.push(`${who} re-reads ${cost.rereads}, said at most ${said.rereadAtMost}`);
+      faults.push(`${who} re-reads ${cost.rereads}, reported at most ${said.rereadAtMost}`);
     }
     if (cost.skips > said.skipAtMost) {
-      faults.push(`${who} skips ${cost.skips}, said at most ${said.skipAtMost}`);
+      faults.push(`${who} skips ${cost.skips}, reported at most ${said.skipAtMost}`);
     }
   };
   const tidemark = costAt(offsetOf(group.tidemark));
@@ -52,7 +52,7 @@ function judgePosition(group: GroupReport, truth: Truth, mm2Truth: Mm2Truth | nu
   hold('Tidemark', tidemark, costOf(group.tidemark));
   hold('MM2', mm2, costOf(group.mm2));
   if (mm2Truth !== null && mm2Truth.position !== offsetOf(group.mm2)) {
-    faults.push(`MM2 stands at ${mm2Truth.position}, said ${offsetOf(group.mm2)}`);
+    faults.push(`MM2's position is ${mm2Truth.position}, reported ${offsetOf(group.mm2)}`);
   }
   const outcome = faults.length > 0 ? 'broken' : group.tidemark.kind === 'unknown' ? 'gaveup' : 'held';
   return { group, outcome, tidemark, mm2, faults };

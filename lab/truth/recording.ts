@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** `[partition, begin, highWatermark, lastStableOffset]` */
+/** `[partition, start, highWatermark, lastStableOffset]` */
 const logEnds = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 /** `[offset, timestampMs, key, value, …]`; keys and values in hex, or as text for Connect offsets. */
 const recordRow = z.tuple([z.number(), z.number(), z.string(), z.string().nullable()]).rest(z.unknown());

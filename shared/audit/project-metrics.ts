@@ -1,4 +1,4 @@
-import type { Severity } from '../contract/finding-codes.ts';
+import { SEVERITIES } from '../contract/finding-codes.ts';
 import {
   type DimensionName,
   METRICS,
@@ -14,7 +14,7 @@ import {
   costOf,
   type FlowReport,
   type GroupReport,
-  type Verdict,
+  VERDICTS,
 } from '../domain/model/report.ts';
 
 /** Limits on the metrics published per flow. */
@@ -22,9 +22,6 @@ export interface ProjectionLimits {
   /** Groups that get metrics of their own, worst first: CloudWatch bills by the metric. */
   readonly groups: number;
 }
-
-const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
-const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
 
 /**
  * The numbers of a report as metrics, without the audit's own heartbeat. An unknown value gives no sample; the matching

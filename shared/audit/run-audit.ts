@@ -110,8 +110,8 @@ async function auditFlow(
     filter,
     memory,
     now: () => clock.now(),
-    verify: verify === undefined ? undefined : { ...verify, budgetBytes },
-    progress,
+    ...(verify === undefined ? {} : { verify: { ...verify, budgetBytes } }),
+    ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
   const report = judgeFlow(observation, states, config.policy);

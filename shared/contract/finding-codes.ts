@@ -1,5 +1,10 @@
-/** Severity of a finding: critical pages someone, warning needs work, info is for information. */
-export type Severity = 'critical' | 'warning' | 'info';
+/** Severities of findings, worst first: critical pages, warning wants work, info is worth knowing. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export function isAsBadAs(severity: Severity, than: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(than);
+}
 
 /**
  * All findings: stable code → severity and runbook section. Version 1 of the contract: add, do not rename. A test

@@ -12,8 +12,8 @@ export interface Check {
   readonly status: CheckStatus;
   /** One sentence about the result. */
   readonly detail: string;
-  /** What to do; absent if there is nothing to do. */
-  readonly remedy?: string | undefined;
+  /** What to do; null where nothing is to be done. */
+  readonly remedy: string | null;
 }
 
 export interface DoctorReport {

@@ -21,7 +21,8 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       subject,
       what: 'connection',
       status: 'ok',
-      detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'unknown'}`,
+      detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'not told'}`,
+      remedy: null,
     });
     if (leaderless.length > 0) {
       add({
@@ -37,7 +38,9 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
         subject,
         what: 'topic ids',
         status: 'warn',
-        detail: 'brokers older than Kafka 2.8 have none, so audits may miss that a topic was deleted and created again',
+        detail:
+          'brokers older than Kafka 2.8 have none: a topic that is deleted and created again is noticed less surely',
+        remedy: null,
       });
     }
     return read;
@@ -54,8 +57,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
         lost?.kind === 'unread'
           ? `${groups.length} groups; ${unread.length} brokers could not list theirs: ${lost.unread.message}`
           : `${groups.length} groups`,
-      remedy:
-        lost === undefined ? undefined : 'check these brokers; until they answer, audits do not cover their groups',
+      remedy: lost === undefined ? null : 'look after these brokers; their groups are not audited meanwhile',
     });
     return groups;
   });
@@ -72,7 +74,7 @@ export async function checkPermissions(
   await attempt(subject, 'permissions', add, async () => {
     try {
       await reader.requirePermissions(needed);
-      add({ subject, what: 'permissions', status: 'ok', detail: 'all permissions that an audit needs are granted' });
+      add({ subject, what: 'permissions', status: 'ok', detail: 'all that an audit needs are granted', remedy: null });
     } catch (error) {
       // The connection check has already reported an unreachable cluster. Missing permissions are news.
       if (metadata !== null || error instanceof AuthorizationError) throw error;
@@ -111,9 +113,10 @@ export async function attempt<T>(
     return await check();
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
-    // A command in the middle of wrapped text is not to be copied.
+    // Do not print a command inside wrapped text: it cannot be copied.
     const remedy =
-      error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : error.remedy;
+      error.remedy ??
+      (error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : null);
     add({ subject, what, status: 'fail', detail: error.message, remedy });
     return null;
   }

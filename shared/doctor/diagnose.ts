@@ -12,8 +12,8 @@ export interface DiagnoseOptions {
   readonly config: TidemarkConfig;
   /** Opens a reader; it sends nothing before its first read. */
   readonly connect: (connection: KafkaConnection) => ClusterReader;
-  /** Called before each part, to show progress. */
-  readonly onStep?: ((what: string) => void) | undefined;
+  /** Called before each part, for progress. */
+  readonly onStep?: (what: string) => void;
 }
 
 /**

@@ -25,7 +25,8 @@ export async function examineFlow(
   const source = clusters.get(flow.source);
   const target = clusters.get(flow.target);
   if (source?.metadata == null) {
-    add({ subject, what: 'mirrored topics', status: 'unknown', detail: `cluster ${flow.source} could not be read` });
+    const detail = `cluster ${flow.source} could not be read`;
+    add({ subject, what: 'mirrored topics', status: 'unknown', detail, remedy: null });
     return;
   }
   const selection = selectionOf(flow);
@@ -37,13 +38,14 @@ export async function examineFlow(
     detail: `the configuration selects ${mirrored.length} topics of ${flow.source}`,
     remedy:
       mirrored.length > 0
-        ? undefined
-        : 'check "topics" and "topics.exclude"; topics that the principal may not Describe are invisible',
+        ? null
+        : 'look at topics and topics.exclude; topics that the principal may not Describe are invisible',
   });
   await checkReadable(source.reader, mirrored, `topics on ${flow.source}`, subject, add);
   await checkCommits(source, (group) => selection.group(group), subject, add);
   if (target?.metadata == null) {
-    add({ subject, what: 'replicas', status: 'unknown', detail: `cluster ${flow.target} could not be read` });
+    const detail = `cluster ${flow.target} could not be read`;
+    add({ subject, what: 'replicas', status: 'unknown', detail, remedy: null });
     return;
   }
   const onTarget = target.metadata.topics;
@@ -95,7 +97,7 @@ async function checkInternalTopic(
   const what = `${role} topic`;
   const examined = clusters.get(cluster);
   if (examined?.metadata == null) {
-    add({ subject, what, status: 'unknown', detail: `${topic}: cluster ${cluster} could not be read` });
+    add({ subject, what, status: 'unknown', detail: `${topic}: cluster ${cluster} could not be read`, remedy: null });
     return;
   }
   if (!examined.metadata.topics.has(topic)) {
@@ -116,7 +118,7 @@ async function checkInternalTopic(
       what,
       status: problem === undefined ? 'ok' : 'fail',
       detail: problem ?? `${topic} on ${cluster} is readable${read.records === 0 ? ', and empty' : ''}`,
-      remedy: problem === undefined ? undefined : `grant Read on ${topic}, or bring its brokers back`,
+      remedy: problem === undefined ? null : `grant Read on ${topic}, or bring its brokers back`,
     });
   });
 }
@@ -149,8 +151,8 @@ function checkReplicas(
     detail: `${there} of ${mirrored} exist on ${flow.target} with the names of this policy, such as ${example}`,
     remedy:
       there === mirrored
-        ? undefined
-        : 'MirrorMaker creates missing topics at its next refresh; if none exists, check the replication policy and the permissions',
+        ? null
+        : 'MirrorMaker creates missing ones at its next refresh; where none is there, the replication policy or the permissions are wrong',
   });
 }
 
@@ -174,7 +176,7 @@ async function checkReadable(
         problem === undefined
           ? `readable${tried.length < topics.length ? ` (tried ${tried.length} of ${topics.length})` : ''}`
           : `${problems.length} of ${tried.length} cannot be read: ${problem}`,
-      remedy: problem === undefined ? undefined : 'grant Read on them, or bring their brokers back',
+      remedy: problem === undefined ? null : 'grant Read on them, or bring their brokers back',
     });
   });
 }
@@ -210,7 +212,7 @@ async function checkCommits(
   add: (check: Check) => void,
 ): Promise<void> {
   if (source.groups === null) {
-    add({ subject, what: 'group commits', status: 'unknown', detail: 'the groups could not be listed' });
+    add({ subject, what: 'group commits', status: 'unknown', detail: 'the groups could not be listed', remedy: null });
     return;
   }
   const groups = source.groups.map(({ group }) => group).filter(isMirrored);
@@ -234,7 +236,7 @@ async function checkCommits(
         unread[0] === undefined
           ? `${groups.length} groups are readable`
           : `${unread.length} of ${groups.length} groups cannot be read: ${unread[0].unread.message}`,
-      remedy: unread.length === 0 ? undefined : 'grant Describe on them, or bring their coordinator back',
+      remedy: unread.length === 0 ? null : 'grant Describe on them, or bring their coordinator back',
     });
   });
 }

@@ -11,7 +11,7 @@ export interface LoadedPlan {
   readonly hash: string;
 }
 
-/** What is stored under a plan's id: the plan, something that is not what was stored, or nothing. */
+/** What is stored under a plan's id: the plan, an altered document, or nothing. */
 export type PlanLookup =
   | { readonly kind: 'found'; readonly loaded: LoadedPlan }
   | { readonly kind: 'altered'; readonly refusal: Refusal }
@@ -22,7 +22,7 @@ export async function loadPlan(plans: PlanStore, id: string, now: number): Promi
     const bytes = await plans.read(id, PLAN_DOCUMENT, now);
     if (bytes === null) return { kind: 'absent' };
     const plan = planCodec.decode(bytes, id);
-    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `is that of ${plan.id}`);
+    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `has the id ${plan.id}`);
     return { kind: 'found', loaded: { plan, hash: planHash(plan) } };
   } catch (error) {
     if (!(error instanceof DamagedDocumentError)) throw error;

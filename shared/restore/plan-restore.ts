@@ -42,11 +42,11 @@ export interface PlanRequest {
   readonly asOf: number;
   readonly onto: ClusterRole;
   readonly groups: readonly GroupChoice[];
-  /** Selects source topics; all if absent. */
-  readonly topic?: ((name: string) => boolean) | undefined;
+  /** Which source topics; all where absent. */
+  readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
-  /** Compares records around the positions on the target. If absent, positions rely on MM2's offset syncs. */
-  readonly verify?: VerifyOptions | undefined;
+  /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */
+  readonly verify?: VerifyOptions;
   readonly progress?: (step: string) => void;
 }
 
@@ -63,13 +63,13 @@ export type Planned =
  * @throws AuthenticationError, AuthorizationError, HistoryStoreError, DamagedFrameError
  */
 export async function planRestore(request: PlanRequest): Promise<Planned> {
-  const { flow, onto, asOf, clock, terms, progress = () => {} } = request;
+  const { flow, onto, asOf, clock, terms, topic = null, progress = () => {} } = request;
   const name = flowName(flow);
   progress(`reading the history of ${name}`);
   const now = clock.now();
   const found = await readStateAsOf(request.history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
-  const wanted = request.topic ?? (() => true);
+  const wanted = topic ?? (() => true);
   const known = [...found.state.positions('source')]
     .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
     .map(([group]) => group);
@@ -77,17 +77,17 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
 
   const chosen = new Set(groups);
-  const commits = wantedCommits({ state: found.state, groups, topic: request.topic });
+  const commits = wantedCommits({ state: found.state, groups, topic });
   const { observation, states } = await surveyFlow({
     ...request,
     filter: {
       group: (group) => chosen.has(group),
-      ...(request.topic === undefined ? {} : { topic: request.topic }),
+      ...(topic === null ? {} : { topic }),
     },
     memory: new FlowMemory(await readStateAsOf(request.history, name, clock.now(), clock.now())),
     now: () => clock.now(),
-    // Onto the source, positions are the source's own offsets: there is nothing to compare.
-    verify: onto === 'source' ? undefined : request.verify,
+    // What a rewind of the source lands on is its own offsets: there is nothing to compare.
+    ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
     groups: [...commits].map(([group, committed]) => asObserved(group, committed)),
   });
   const reader = onto === 'source' ? request.source : request.target;
@@ -104,7 +104,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     heldUntil: Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
     unmatched,
-    topic: request.topic,
+    topic,
     observation,
     states,
     metadata: await metadataOf(reader),

@@ -1,6 +1,5 @@
-import type { CommittedOffset } from '../domain/model/cluster.ts';
-import { type Outcome, read, unread } from '../domain/model/outcome.ts';
-import { PartitionMap } from '../domain/model/partition-map.ts';
+import { mapOutcome, type Outcome, read, unread } from '../domain/model/outcome.ts';
+import { offsetsByPartition, type PartitionMap } from '../domain/model/partition-map.ts';
 import type { PresentGroup } from '../domain/restore/present-group.ts';
 import type { ClusterReader } from '../ports.ts';
 
@@ -47,12 +46,6 @@ export async function readCommits(
         retriable: true,
       });
     }
-    return outcome.kind === 'read' ? read(byPartition(outcome.value)) : outcome;
+    return mapOutcome(outcome, offsetsByPartition);
   };
-}
-
-function byPartition(commits: readonly CommittedOffset[]): PartitionMap<bigint> {
-  const map = new PartitionMap<bigint>();
-  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
-  return map;
 }

@@ -6,7 +6,7 @@ import { type RestoreLog, readLog } from './journal.ts';
 import { alteredPlan, type LoadedPlan } from './load-plan.ts';
 import { DamagedDocumentError, type PlanStore } from './plan-store.ts';
 
-/** What was noted of a plan, or why that cannot be relied on. */
+/** Everything recorded about a plan, or a refusal if a record is damaged. */
 export type LogLookup =
   | { readonly kind: 'read'; readonly log: RestoreLog }
   | { readonly kind: 'altered'; readonly refusal: Refusal };

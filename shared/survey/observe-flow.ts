@@ -6,7 +6,7 @@ import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { ClusterReader } from '../ports.ts';
-import { connect, refuseIfHidden } from './connect-side.ts';
+import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
@@ -52,13 +52,10 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
   const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
     syncSide.kind === 'down'
-      ? {
-          ...down('offset syncs', sourceDown ?? syncSide.unread),
-          ...(syncsKnown === null ? {} : { known: syncsKnown }),
-        }
+      ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
       : readSyncs(flow, syncSide, syncsKnown),
     target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
-    target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target),
+    target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target, at),
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
   ]);
 
@@ -106,6 +103,8 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     unread: collapseUnread([
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
+      ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
       ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
       ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
@@ -114,8 +113,26 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   };
 }
 
-function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread } {
-  return { kind: 'unread', topic: what, unread: reason };
+/** Records that were passed over: whoever reads the report has to know that there was something. */
+function malformedRecords(
+  { topic, malformed }: { readonly topic: string; readonly malformed: number },
+  side: Side,
+): Unread[] {
+  if (malformed === 0) return [];
+  const message = `${malformed} of its records are not what MirrorMaker writes there`;
+  return [
+    {
+      what: topic,
+      cluster: side.kind === 'up' ? side.reader.alias : side.unread.cluster,
+      error: 'MALFORMED_RECORDS',
+      message,
+      retriable: false,
+    },
+  ];
+}
+
+function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread; known: null } {
+  return { kind: 'unread', topic: what, unread: reason, known: null };
 }
 
 /** One line for each cause: a dead broker takes hundreds of partitions with it. */

@@ -22,11 +22,11 @@ export interface SurveyRequest {
   readonly memory: FlowMemory;
   readonly now: () => number;
   /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
-  readonly verify?: VerifyOptions | undefined;
+  readonly verify?: VerifyOptions;
   /** Groups with the positions to compare, instead of those that the source has now. */
   readonly groups?: readonly ObservedGroup[];
   /** Told of each step, for whoever waits. */
-  readonly progress?: ((step: string) => void) | undefined;
+  readonly progress?: (step: string) => void;
 }
 
 /** Everything that was read and compared of both clusters for one flow. */

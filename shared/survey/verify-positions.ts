@@ -8,6 +8,7 @@ import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, type RecordEvidence, withEvidence } from '../domain/judge/partition-state.ts';
 import type { TranslatedInterval, Translation } from '../domain/mirror/translation.ts';
 import { flowName } from '../domain/model/flow.ts';
+import { compareOffsets } from '../domain/model/offsets.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { TidemarkPosition } from '../domain/model/report.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -74,7 +75,7 @@ export async function verifyPositions(
 ): Promise<FlowVerification> {
   const judged = judgeGroups(observation, statesByPartition(states));
   const chosen = choose(judged, options);
-  const comparisons = comparisonsOf(observation, chosen).toSorted((a, b) => compare(needOf(a), needOf(b)));
+  const comparisons = comparisonsOf(observation, chosen).toSorted((a, b) => compareOffsets(needOf(a), needOf(b)));
 
   const results = new Map<PartitionComparison, ComparedPartition>();
   let left = options.budgetBytes;
@@ -184,8 +185,4 @@ function evidenceOf(
 
 function keyOf({ group, topic, partition }: GroupState['report']): string {
   return JSON.stringify([group, topic, partition]);
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

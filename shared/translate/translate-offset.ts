@@ -36,8 +36,8 @@ export interface TranslatedOffset {
   readonly source: LogOffsets | null;
   readonly target: LogOffsets | null;
   readonly position: TidemarkPosition;
-  /** For a translation from the history alone: the snapshot it used. */
-  readonly snapshot?: SnapshotOrigin;
+  /** Of a translation by the history alone: what it was taken from; else null. */
+  readonly snapshot: SnapshotOrigin | null;
 }
 
 /** The flow does not mirror the requested topic or partition. */
@@ -105,6 +105,7 @@ export function translated(
     position: positionOf(
       state.mapping === null ? { kind: 'unknown', reason: noMapping } : translate(state.mapping, offset),
     ),
+    snapshot: null,
   };
 }
 

@@ -46,7 +46,17 @@ function faultlessReport(): FlowReport & { partitions: PartitionReport[]; groups
     };
   });
   const loss = { kind: 'known', records: 3_000n, seconds: 1, basis: 'proven' } as const;
-  return { flow: 'A->B', verdict: 'ready', reasons: [], loss, partitions, groups, findings: [], unread: [] };
+  return {
+    flow: 'A->B',
+    verdict: 'ready',
+    reasons: [],
+    loss,
+    partitions,
+    groups,
+    findings: [],
+    unread: [],
+    snapshot: null,
+  };
 }
 
 describe('the check of the scale bench', () => {

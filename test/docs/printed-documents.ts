@@ -134,7 +134,7 @@ const shown = {
 const where = { flow: 'A->B', topic: 'orders', targetTopic: 'A.orders', partition: 0, offset: 777n };
 const offsets = { start: 0n, highWatermark: 1_500n, lastStableOffset: 1_500n };
 
-const check = { subject: 'A', what: 'connection', status: 'ok', detail: '3 brokers' } as const;
+const check = { subject: 'A', what: 'connection', status: 'ok', detail: '3 brokers', remedy: null } as const;
 const needed = [{ operation: 'Read', resourceType: 'Topic', resourceName: 'A.*' }] as const;
 const A = { alias: 'A', bootstrapServers: ['a:9092'], clientId: 'tidemark' };
 
@@ -158,7 +158,15 @@ const plan: RestorePlan = {
 };
 const nameless = planOf({ id: '20261120T100000Z-bbbbbbbb', clusterId: null, topicId: null, madeAt: AT });
 
-const moved: PartitionResult = { topic: 't', partition: 0, before: 5n, to: 3n, found: 3n, standing: 'written' };
+const moved: PartitionResult = {
+  topic: 't',
+  partition: 0,
+  before: 5n,
+  to: 3n,
+  found: 3n,
+  standing: 'written',
+  why: null,
+};
 const gone: PartitionResult = { ...moved, before: null, to: null, found: null, standing: 'unknown', why: 'timed out' };
 const result: RestoreResult = {
   plan: plan.id,
@@ -166,7 +174,7 @@ const result: RestoreResult = {
   run: 1,
   at: AT,
   groups: [
-    { group: 'g', partitions: [moved, gone], untouched: false },
+    { group: 'g', partitions: [moved, gone], untouched: false, refusal: null },
     { group: 'h', refusal: refusals[1] ?? refusal, partitions: [], untouched: true },
   ],
 };
@@ -214,7 +222,7 @@ export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
     ),
   ],
   'translation-1': [
-    renderTranslationJson({ ...where, source: offsets, target: offsets, position: group().tidemark }),
+    renderTranslationJson({ ...where, source: offsets, target: offsets, position: group().tidemark, snapshot: null }),
     renderTranslationJson({ ...where, source: null, target: null, position: nowhere, snapshot: past }),
   ],
   'verify-1': [renderVerifyJson(refuted, [verified]), renderVerifyJson(report(flow()), [])],

@@ -6,7 +6,15 @@ import type { PlanStore } from '../../shared/restore/plan-store.ts';
 import { journalCodec, undoCodec } from '../../shared/restore/restore-documents.ts';
 import { planOf, storePlan } from '../shared/restore/restore-world.ts';
 
-const stands: PartitionResult = { topic: 't', partition: 0, before: 5n, to: 3n, found: 3n, standing: 'written' };
+const stands: PartitionResult = {
+  topic: 't',
+  partition: 0,
+  before: 5n,
+  to: 3n,
+  found: 3n,
+  standing: 'written',
+  why: null,
+};
 
 /** A history file with a plan in each state that there is: planned, expired, begun, applied, undone, damaged twice. */
 export async function storeRestores(file: string): Promise<void> {
@@ -45,5 +53,5 @@ async function noteJournal(plans: PlanStore, { id, hash }: { id: string; hash: s
 }
 
 function resultOf(plan: string, action: RestoreResult['action'], run: number, at: number): RestoreResult {
-  return { plan, action, run, at, groups: [{ group: 'g0', partitions: [stands], untouched: false }] };
+  return { plan, action, run, at, groups: [{ group: 'g0', partitions: [stands], untouched: false, refusal: null }] };
 }

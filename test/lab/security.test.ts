@@ -95,7 +95,7 @@ describe('a secured cluster with an authorizer', () => {
     const config: KafkaConfig = { brokers: [...bootstrapServers], clientId };
     if (tls !== undefined) config.ssl = { ca: tls.ca, cert: tls.cert, key: tls.key?.reveal() };
     if (sasl === undefined) return config;
-    if (sasl.mechanism === 'OAUTHBEARER' && 'token' in sasl) {
+    if (sasl.kind === 'token') {
       config.sasl = { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: sasl.token.reveal() }) };
     } else if (sasl.mechanism === 'PLAIN') {
       config.sasl = { mechanism: 'plain', username: sasl.username, password: sasl.password.reveal() };

@@ -1,3 +1,4 @@
+import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
 import {
   type Cost,
   costOf,
@@ -79,19 +80,15 @@ function restLines(rest: readonly GroupReport[], width: number): string[] {
 /** What would be missed weighs most, then what nobody knows, then what would be read twice. */
 function byHarm(a: GroupReport, b: GroupReport): number {
   return (
-    descending(known(a.mm2, 'skipAtMost'), known(b.mm2, 'skipAtMost')) ||
+    compareOffsets(known(b.mm2, 'skipAtMost'), known(a.mm2, 'skipAtMost')) ||
     Number(b.tidemark.kind === 'unknown') - Number(a.tidemark.kind === 'unknown') ||
     Number(b.mm2.kind === 'none') - Number(a.mm2.kind === 'none') ||
-    descending(known(a.mm2, 'rereadAtMost'), known(b.mm2, 'rereadAtMost')) ||
-    descending(known(a.tidemark, 'rereadAtMost'), known(b.tidemark, 'rereadAtMost'))
+    compareOffsets(known(b.mm2, 'rereadAtMost'), known(a.mm2, 'rereadAtMost')) ||
+    compareOffsets(known(b.tidemark, 'rereadAtMost'), known(a.tidemark, 'rereadAtMost'))
   );
 }
 
 /** For sorting alone: what is unknown has its place by another rule. */
 function known(position: TidemarkPosition | Mm2Position, what: keyof Cost): bigint {
   return costOf(position)?.[what] ?? 0n;
-}
-
-function descending(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? 1 : -1;
 }

@@ -1,3 +1,4 @@
+import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
@@ -49,12 +50,8 @@ function state(one: PartitionReport): string {
 
 function byHarm(a: PartitionReport, b: PartitionReport): number {
   return (
-    compare(b.missing, a.missing) ||
+    compareOffsets(b.missing, a.missing) ||
     Number(b.lag.kind === 'unknown') - Number(a.lag.kind === 'unknown') ||
-    compare(lagOf(b) ?? 0n, lagOf(a) ?? 0n)
+    compareOffsets(lagOf(b) ?? 0n, lagOf(a) ?? 0n)
   );
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -9,6 +9,6 @@ export function* renderDoctorJson(report: DoctorReport, config: TidemarkConfig):
     const connection = config.clusters.get(cluster);
     return { cluster, needed, commands: connection === undefined ? [] : permissionCommands(connection, needed) };
   });
-  const { checks } = report;
+  const checks = report.checks.map(({ remedy, ...check }) => (remedy === null ? check : { ...check, remedy }));
   yield `${json({ schema: 'tidemark.doctor/1', checks, permissions }, 1)}\n`;
 }

@@ -7,7 +7,7 @@ import { shellWord } from '../../../shared/domain/model/shell-word.ts';
  * where the cluster is MSK with IAM.
  */
 export function permissionCommands(connection: KafkaConnection, permissions: readonly Permission[]): string[] {
-  if (connection.sasl?.mechanism === 'AWS_MSK_IAM') return iamLines(permissions);
+  if (connection.sasl?.kind === 'aws-iam') return iamLines(permissions);
   const server = connection.bootstrapServers[0] ?? 'host:9092';
   const byResource = Map.groupBy(permissions, (one) => `${one.resourceType} ${one.resourceName}`);
   return [...byResource.values()].map((same) => {
@@ -21,10 +21,17 @@ export function permissionCommands(connection: KafkaConnection, permissions: rea
 
 function principalOf(connection: KafkaConnection): string {
   const { sasl, tls } = connection;
-  if (sasl !== undefined && 'username' in sasl) return `User:${sasl.username}`;
-  if (sasl !== undefined && 'clientId' in sasl) return `User:${sasl.clientId}`;
-  if (sasl !== undefined) return 'User:PRINCIPAL-OF-THE-TOKEN';
-  return tls?.cert === undefined ? 'User:ANONYMOUS' : 'User:CN=SUBJECT-OF-THE-CLIENT-CERTIFICATE';
+  switch (sasl?.kind) {
+    case 'password':
+      return `User:${sasl.username}`;
+    case 'client-credentials':
+      return `User:${sasl.clientId}`;
+    case 'token':
+    case 'aws-iam':
+      return 'User:PRINCIPAL-OF-THE-TOKEN';
+    case undefined:
+      return tls?.cert === undefined ? 'User:ANONYMOUS' : 'User:CN=SUBJECT-OF-THE-CLIENT-CERTIFICATE';
+  }
 }
 
 function resource({ resourceType, resourceName }: Permission): string {

@@ -24,7 +24,7 @@ export function* renderDoctorTable(
     const [first = '', ...rest] = wrapped(printable(`${check.what}: ${check.detail}`), width, indent);
     yield `  ${paint(STYLES[check.status], check.status.padEnd(7))}  ${first.trim()}\n`;
     for (const line of rest) yield `${line}\n`;
-    if (check.remedy !== undefined) {
+    if (check.remedy !== null) {
       const [remedy = '', ...more] = wrapped(printable(check.remedy), width, `${indent}  `);
       yield `${indent}→ ${remedy.trim()}\n`;
       for (const line of more) yield `${line}\n`;

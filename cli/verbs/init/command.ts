@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { shellWord } from '../../../shared/domain/model/shell-word.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
@@ -51,10 +51,20 @@ Examples:
 
 async function draftFrom(file: string) {
   const { isStrimziMirrorMaker2, draftFromStrimzi } = await import('../../../shared/config/strimzi/strimzi.ts');
-  const text = isFile(file) && !file.endsWith('.properties') ? readFileSync(file, 'utf8') : '';
+  const text = isFile(file) && !file.endsWith('.properties') ? await textOf(file) : '';
   if (isStrimziMirrorMaker2(text) || /\.ya?ml$/i.test(file)) return draftFromStrimzi(file);
   const { draftFromMm2Properties } = await import('../../../shared/config/draft/mm2-draft.ts');
   return draftFromMm2Properties(file);
+}
+
+/** The text of a file, to see what it is; '' where it cannot be read, which whoever loads it explains. */
+async function textOf(file: string): Promise<string> {
+  const { readConfigFile } = await import('../../../shared/config/read-file.ts');
+  try {
+    return readConfigFile(file).toString('utf8');
+  } catch {
+    return '';
+  }
 }
 
 function writeNew(file: string, text: string): void {

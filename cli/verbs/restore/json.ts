@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
 import { type RestorePlan, summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
+import { withoutNull } from '../../../shared/restore/without-null.ts';
 import { json } from '../../output/json.ts';
 
 /**
@@ -18,7 +19,12 @@ export function* renderPlanJson(
   yield* list('refusals', refusals, (one) => json(one));
   yield* list('topics', plan?.topics ?? [], (one) => json(one));
   yield* list('groups', plan?.groups ?? [], ({ group, steps, leftAlone }) =>
-    [`{"group":${json(group)}`, ...list('steps', steps, json), ...list('leftAlone', leftAlone, json), '}'].join(''),
+    [
+      `{"group":${json(group)}`,
+      ...list('steps', steps, (step) => json(withoutNull(step, 'reason'))),
+      ...list('leftAlone', leftAlone, json),
+      '}',
+    ].join(''),
   );
   yield '\n}\n';
 }
@@ -39,8 +45,8 @@ export function* renderResultJson(
   yield* list('groups', result?.groups ?? [], ({ group, refusal, partitions }) =>
     [
       `{"group":${json(group)}`,
-      refusal === undefined ? '' : `,"refusal":${json(refusal)}`,
-      ...list('partitions', partitions, json),
+      refusal === null ? '' : `,"refusal":${json(refusal)}`,
+      ...list('partitions', partitions, (one) => json(withoutNull(one, 'why'))),
       '}',
     ].join(''),
   );

@@ -24,7 +24,7 @@ export function* renderTranslation(translated: TranslatedOffset, { width, paint 
     yield `  ${position.proof}: nothing is skipped, ${cost}\n`;
   }
   if (position.reason !== null) for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
-  if (translated.snapshot === undefined) return;
+  if (translated.snapshot === null) return;
   yield `  as of ${new Date(translated.snapshot.asOf).toISOString()}, from the history alone: no cluster was asked\n`;
   for (const line of snapshotLines(translated.snapshot, width, '  ')) yield `${line}\n`;
 }

@@ -1,4 +1,9 @@
-import { type AuditReport, type Proof, proofOf, type TidemarkPosition } from '../../../shared/domain/model/report.ts';
+import {
+  type AuditReport,
+  compareProofs,
+  proofOf,
+  type TidemarkPosition,
+} from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
 import { findingLines, unreadLines } from '../../output/findings-table.ts';
@@ -26,19 +31,11 @@ export function* renderVerifyTable(
   }
 }
 
-const RANK: Readonly<Record<Proof, number>> = {
-  none: 0,
-  conservative: 1,
-  bounded: 2,
-  exact: 3,
-  verified: 4,
-};
-
 function positionLines(positions: readonly PositionVerification[], { width, paint }: TableOptions): string[] {
   if (positions.length === 0) return [];
   const columns = `${'position'.padStart(13)}${'re-read'.padStart(13)}`;
   const out = ['', paint('dim', `${' '.repeat(8)}${columns}  proof`)];
-  for (const one of positions.toSorted((a, b) => RANK[proofOf(a.is)] - RANK[proofOf(b.is)])) {
+  for (const one of positions.toSorted((a, b) => compareProofs(proofOf(a.is), proofOf(b.is)))) {
     const committed = `  at ${grouped(one.committed)}`;
     const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
     const nameWidth = Math.min(name.length, width - 2 - committed.length);

@@ -37,7 +37,7 @@ export const millionRecords: LiveScenario = {
       also: ({ positions }) => {
         const wrong = positions
           .filter(({ group, tidemark }) => !PROVEN.has(proofOf(group.tidemark)) || tidemark?.rereads !== 0n)
-          .map(({ group }) => `${group.group} is ${proofOf(group.tidemark)}, not exact without re-reads`);
+          .map(({ group }) => `${group.group} is ${proofOf(group.tidemark)}, expected exact without re-reads`);
         const most = positions.reduce((worst, { mm2: left }) => {
           const rereads = left?.rereads ?? 0n;
           return rereads > worst ? rereads : worst;

@@ -1,9 +1,9 @@
-import { stringify } from 'yaml';
 import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import { withoutHidden } from '../../domain/model/hidden-characters.ts';
 import { MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
 import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
+import { yamlText } from '../yaml-text.ts';
 import type { ConfigDraft } from './draft.ts';
 
 /** A draft as the text of a tidemark.yaml: what differs from MM2's defaults in force, the rest as comments. */
@@ -26,7 +26,7 @@ export function renderDraft(draft: ConfigDraft): string {
 }
 
 function clusterLines(alias: string, cluster: ClusterYaml): string[] {
-  return indented(stringify({ [alias]: cluster }, { lineWidth: 0 }), 2);
+  return indented(yamlText(new Map([[alias, cluster]])), 2);
 }
 
 function flowLines(flow: Flow): string[] {
@@ -77,10 +77,10 @@ function flowLines(flow: Flow): string[] {
       "where Connect keeps MM2's positions",
     ],
   ];
-  const lines = indented(stringify({ flow: flowName(flow) }), 4);
+  const lines = indented(yamlText({ flow: flowName(flow) }), 4);
   for (const [key, value, byDefault, meaning] of keys) {
     const same = JSON.stringify(value) === JSON.stringify(byDefault);
-    const text = `${stringify({ [key]: value }, { collectionStyle: 'flow', lineWidth: 0 })
+    const text = `${yamlText({ [key]: value }, 'flow')
       .trim()
       .replace(/^\{ (.*) \}$/s, '$1')}${meaning === '' ? '' : ` # ${meaning}`}`;
     lines.push(`    ${same ? '# ' : ''}${text}`);

@@ -1,5 +1,6 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
+import { greatest, least } from '../model/offsets.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
 
@@ -240,8 +241,8 @@ function betweenNeighbours(
   const offsets = b.upstream - a.upstream;
   const arrived = b.position - a.position;
   if (arrived > offsets) return [];
-  const high = smaller(b.position, a.position + (upstream - a.upstream));
-  const low = larger(a.position + 1n, smaller(high, b.position - (b.upstream - upstream)));
+  const high = least(b.position, a.position + (upstream - a.upstream));
+  const low = greatest(a.position + 1n, least(high, b.position - (b.upstream - upstream)));
   const between = copiesBehind(records.slice(left + 1, right), position, upstream);
   const again = copies.again + copies.perhaps - between.again - between.perhaps;
   const proof = low === high && again === 0n ? 'exact' : 'bounded';
@@ -282,12 +283,4 @@ function refutationOf(
 
 function rereadsOf({ low, high, again }: TranslatedInterval): bigint {
   return high - low + again;
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

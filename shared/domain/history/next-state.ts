@@ -4,8 +4,8 @@ import { holeKey, isExplained, type PartitionState } from '../judge/partition-st
 import type { PastCut } from '../mirror/breaks.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
-import type { Outcome } from '../model/outcome.ts';
-import { PartitionMap } from '../model/partition-map.ts';
+import { mapOutcome, type Outcome } from '../model/outcome.ts';
+import { offsetsByPartition, PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport } from '../model/report.ts';
 import { addVerified } from './add-verified.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
@@ -130,7 +130,9 @@ function keepSourceCommits(state: HistoryState, observation: FlowObservation, un
   keepCommits(
     state,
     'source',
-    new Map(observation.groups.map(({ listing, committed }) => [listing.group, mapRead(committed, toMap)])),
+    new Map(
+      observation.groups.map(({ listing, committed }) => [listing.group, mapOutcome(committed, offsetsByPartition)]),
+    ),
     observation.listingComplete,
     unread,
   );
@@ -142,7 +144,7 @@ function keepTargetCommits(state: HistoryState, observation: FlowObservation, un
   const groups = [...observation.targetGroups].map(
     ([group, { committed }]): [string, Outcome<PartitionMap<bigint>>] => [
       group,
-      mapRead(committed, (commits) => {
+      mapOutcome(committed, (commits) => {
         const mirrored = new PartitionMap<bigint>();
         for (const [topic, partition, offset] of commits.entries()) {
           if (targetTopics.has(topic)) mirrored.set(topic, partition, offset);
@@ -279,14 +281,4 @@ function continued(
 
 function isMarked(history: SyncHistory, index: number, what: 'newSource' | 'newTarget'): boolean {
   return index < history.length ? history.breaksBefore(index, what) : history.breaksBeforeNext(what);
-}
-
-function toMap(commits: readonly { topic: string; partition: number; offset: bigint }[]): PartitionMap<bigint> {
-  const map = new PartitionMap<bigint>();
-  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
-  return map;
-}
-
-function mapRead<T, U>(outcome: Outcome<T>, map: (value: T) => U): Outcome<U> {
-  return outcome.kind === 'read' ? { kind: 'read', value: map(outcome.value) } : outcome;
 }

@@ -37,7 +37,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     targetDown,
     topics: topics.sort((a, b) => (a.topic < b.topic ? -1 : 1)),
     targetTopics: new Set(logs.target.keys()),
-    syncs: syncs === null ? { kind: 'missing', topic: syncsTopic } : { kind: 'read', value: syncs },
+    syncs: syncs === null ? { kind: 'missing', topic: syncsTopic, known: null } : { kind: 'read', value: syncs },
     checkpoints: { kind: 'off' },
     heartbeat: { kind: 'off' },
     connectOffsets: { kind: 'off' },

@@ -22,10 +22,7 @@ export interface Retention {
   readonly mappingPoints: number;
 }
 
-/**
- * One per minute for 24 h, one per 10 minutes for 7 days, one per hour for 35 days. The levels of 6 hours and a day
- * only keep chains short. The weekly frame is a keyframe.
- */
+/** The last three levels are there for the chains: frames of 6 hours and of days bound them, a week's is whole. */
 export const DEFAULT_RETENTION: Retention = {
   steps: [
     { everyMs: MINUTE, keepMs: DAY },

@@ -93,9 +93,9 @@ function translationFor(observation: FlowObservation, state: PartitionState, com
     return { kind: 'unknown', reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
   const { syncs } = observation;
   if (syncs.kind === 'off') return { kind: 'unknown', reason: 'MM2 is configured to write no offset syncs' };
-  if (syncs.kind === 'missing' && syncs.known === undefined)
+  if (syncs.kind === 'missing' && syncs.known === null)
     return { kind: 'unknown', reason: `there is no offset-syncs topic ${syncs.topic}` };
-  if (syncs.kind === 'unread' && syncs.known === undefined)
+  if (syncs.kind === 'unread' && syncs.known === null)
     return { kind: 'unknown', reason: `the offset syncs could not be read: ${syncs.unread.message}` };
   if (state.mapping === null) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
   if (state.source !== null && committed > state.source.highWatermark) {

@@ -44,6 +44,7 @@ export function judgeFlow(
     groups: groups.map(({ report }) => report),
     findings,
     unread: observation.unread,
+    snapshot: null,
   };
 }
 

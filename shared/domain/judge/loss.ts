@@ -1,4 +1,5 @@
 import { reckonedEnd } from '../mirror/replication.ts';
+import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored } from './findings/missing-findings.ts';
 import type { FlowObservation } from './observation.ts';
@@ -56,7 +57,7 @@ function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): nu
   if (replication?.waitingSince != null) return Number(replication.waitingSince);
   const first = topic.firstTimestamps[partition];
   const fromBegin = replication?.replicatedTo === null || replication?.replicatedTo === source?.start;
-  if (fromBegin && first?.kind === 'read' && first.value !== null && first.value >= 0n) return Number(first.value);
+  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value)) return Number(first.value);
   return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
 }
 

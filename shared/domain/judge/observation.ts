@@ -12,8 +12,8 @@ import type { PartitionMap } from '../model/partition-map.ts';
  */
 export type MirrorTopic<T> =
   | { readonly kind: 'read'; readonly value: T }
-  | { readonly kind: 'missing'; readonly topic: string; readonly known?: T }
-  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known?: T }
+  | { readonly kind: 'missing'; readonly topic: string; readonly known: T | null }
+  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known: T | null }
   | { readonly kind: 'off' };
 
 /** What is known of one of MM2's topics, be it from now or from the history; null where nothing is. */
@@ -25,7 +25,7 @@ export function knownOf<T>(topic: MirrorTopic<T>): T | null {
       return null;
     case 'missing':
     case 'unread':
-      return topic.known ?? null;
+      return topic.known;
   }
 }
 

@@ -1,6 +1,7 @@
 import { compareRecords } from '../compare/record-identity.ts';
 import type { Hole } from '../mirror/coverage.ts';
 import type { Peek, PeekRequest } from '../model/cluster.ts';
+import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowObservation } from './observation.ts';
@@ -24,7 +25,8 @@ export interface Probe {
   readonly partition: number;
   readonly question: Question;
   readonly source: PeekRequest;
-  readonly target?: PeekRequest;
+  /** Null where the question is about the source alone. */
+  readonly target: PeekRequest | null;
 }
 
 /** What was found where a probe looked; null where it could not. */
@@ -39,7 +41,7 @@ export interface ProbeAnswer {
  * then lag, then causes. At most `budget` probes.
  */
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
-  const byLag = [...states].sort((a, b) => compare(lagOf(b), lagOf(a)));
+  const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
   const abortedAsked = new Set<string>();
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
@@ -110,7 +112,7 @@ function probeSync(state: PartitionState): Probe[] {
 function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
   return states
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
-    .sort((a, b) => compare(b.hole.offsets, a.hole.offsets))
+    .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
     .map(({ state, hole }) =>
       look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, flow.isolationLevel),
     );
@@ -164,6 +166,7 @@ function look(
     partition,
     question,
     source: { topic: topic.topic, partition, offset, until, isolation },
+    target: null,
   };
 }
 
@@ -177,8 +180,4 @@ function pair(state: PartitionState, question: Question, source: bigint, target:
 
 function lagOf(state: PartitionState): bigint {
   return state.replication?.lag.kind === 'known' ? state.replication.lag.records : -1n;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
+import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
 import { type Coverage, coverageOf, type Hole } from './coverage.ts';
 import type { PartitionMapping } from './mapping.ts';
@@ -196,7 +197,7 @@ function waitingFrom(
   return {
     replicatedTo: at,
     lag: { kind: 'known', records: end - at, basis },
-    waitingSince: since !== null && since >= 0n ? since : null,
+    waitingSince: since !== null && isTime(since) ? since : null,
   };
 }
 

@@ -1,3 +1,4 @@
+import { greatest, least } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import type { PartitionMapping } from './mapping.ts';
 
@@ -212,12 +213,4 @@ function conservative(
 /** A position outside the log is none: a consumer there would be reset. */
 function clamp(mapping: PartitionMapping, position: bigint): bigint {
   return least(greatest(position, mapping.target.start), mapping.target.end);
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -41,10 +41,18 @@ export interface PartitionReport {
   readonly missing: bigint;
 }
 
-export type Proof = 'verified' | 'exact' | 'bounded' | 'conservative' | 'none';
+/** Proofs of a position that is known, strongest first. */
+export const KNOWN_PROOFS = ['verified', 'exact', 'bounded', 'conservative'] as const;
+export type KnownProof = (typeof KNOWN_PROOFS)[number];
 
-/** The proof of a position that is known. */
-export type KnownProof = Exclude<Proof, 'none'>;
+/** Strongest first; `none` is that of a position that nobody can say. */
+export const PROOFS = [...KNOWN_PROOFS, 'none'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** For sorting, weakest first. */
+export function compareProofs(a: Proof, b: Proof): number {
+  return PROOFS.indexOf(b) - PROOFS.indexOf(a);
+}
 
 /** What a group pays at a position, in records: those that it reads twice, and those that it never reads. */
 export interface Cost {
@@ -121,8 +129,8 @@ export interface FlowReport {
   readonly groups: readonly GroupReport[];
   readonly findings: readonly Finding[];
   readonly unread: readonly Unread[];
-  /** Of a report from the history: what it was taken from. */
-  readonly snapshot?: SnapshotOrigin;
+  /** Of a report from the history: what it was taken from; null of one of the present. */
+  readonly snapshot: SnapshotOrigin | null;
 }
 
 /** The snapshot that a report of the past is taken from; times in ms since the epoch. */

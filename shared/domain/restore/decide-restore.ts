@@ -3,6 +3,7 @@ import type { PartitionState } from '../judge/partition-state.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
+import { compareProofs } from '../model/report.ts';
 import { partitionName } from '../model/topic-partition.ts';
 import { flowRefusals } from './flow-refusals.ts';
 import { landOnSource } from './land-on-source.ts';
@@ -13,7 +14,7 @@ import { refusalOfGroup } from './present-group.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
 import type { LeftAlone, PlannedGroup, PlannedTopic, RestorePlan, RestoreStep } from './restore-plan.ts';
-import { isWeaker, type RestoreTerms } from './restore-terms.ts';
+import type { RestoreTerms } from './restore-terms.ts';
 
 export interface RestoreDecision {
   readonly plan: RestorePlan;
@@ -130,7 +131,7 @@ function idOn(onto: ClusterRole, topic: Landing['topic']): string | null {
 function stepOf(landing: LandedAt, topic: string, from: bigint | null): RestoreStep {
   const { partition, position, rereadAtMost, skipAtMost, proof, clamped, unreadLoss, reason } = landing;
   const costs = { rereadAtMost, skipAtMost, proof, clamped, unreadLoss };
-  return { topic, partition, from, to: position, ...costs, ...(reason === null ? {} : { reason }) };
+  return { topic, partition, from, to: position, ...costs, reason };
 }
 
 function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {
@@ -142,14 +143,9 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
     const remedy = `With --clamp, the group is put at the log's ${clamped} instead.`;
     return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
   }
-  if (isWeaker(proof, terms.minProof)) {
-    const remedy = `--verify compares records and may prove the position. --min-proof ${proof} accepts it: the group then re-reads up to ${landing.rereadAtMost} records.`;
-    return {
-      code: 'PROOF_TOO_WEAK',
-      subject,
-      reason: `the position is ${proof}, not ${terms.minProof}: ${reason}`,
-      remedy,
-    };
+  if (compareProofs(proof, terms.minProof) < 0) {
+    const remedy = `--verify may prove it by comparing records; --min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
+    return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
   }
   return null;
 }

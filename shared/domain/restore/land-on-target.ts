@@ -40,7 +40,13 @@ function landingOf({ state, report, committed }: GroupState): Landing {
   const { tidemark } = report;
   if (tidemark.kind === 'unknown' || target === null) {
     const why = state.targetMissing ? 'missing' : target === null ? 'log-unread' : 'unknown';
-    return { kind: 'nowhere', topic, partition, why, reason: tidemark.reason ?? 'its position is not known' };
+    return {
+      kind: 'nowhere',
+      topic,
+      partition,
+      why,
+      reason: tidemark.reason ?? 'the corresponding position is not known',
+    };
   }
   const { position, proof, rereadAtMost, skipAtMost, reason } = tidemark;
   const place = { kind: 'at', topic, partition, log: target, position, rereadAtMost, skipAtMost, proof } as const;

@@ -7,18 +7,18 @@ interface Place {
   readonly partition: number;
 }
 
-/** A position on one partition of a cluster, whether or not it is allowed to put a group there. */
+/** Where a group would land on one partition of a cluster, before any refusal is considered. */
 export type LandedAt = {
   readonly kind: 'at';
   /** The log that the group lands in. */
   readonly log: LogOffsets;
   readonly position: bigint;
   readonly proof: KnownProof;
-  /** Why the proof is no better, or the position another than the group had; null where neither is so. */
+  /** Why the proof is not better, or why the position differs from the one the group had; null for neither. */
   readonly reason: string | null;
-  /** The end of the log that the position was moved to, for it lay outside; null where it did not. */
+  /** The end of the log to which a position outside the log was moved; null for a position inside. */
   readonly clamped: 'start' | 'end' | null;
-  /** Records that the group has not read and that the log holds no longer, at most. */
+  /** Most records that the group has not consumed and that the log no longer holds. */
   readonly unreadLoss: bigint;
 } & Place &
   Cost;
@@ -28,7 +28,7 @@ export type Landing =
   | LandedAt
   | ({
       readonly kind: 'nowhere';
-      /** The partition is not there, its log could not be read, or nobody can say which position it would be. */
+      /** The partition does not exist, its log could not be read, or the corresponding position is unknown. */
       readonly why: 'missing' | 'log-unread' | 'unknown';
       readonly reason: string;
     } & Place);

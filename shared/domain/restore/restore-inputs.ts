@@ -22,8 +22,8 @@ export interface RestoreInputs {
   readonly groups: readonly string[];
   /** Names and patterns that match no group in `state`. */
   readonly unmatched: readonly string[];
-  /** Selects source topics; all if absent. */
-  readonly topic?: ((name: string) => boolean) | undefined;
+  /** Which source topics; null for all. */
+  readonly topic: ((name: string) => boolean) | null;
   /** The flow as it is now. */
   readonly observation: FlowObservation;
   /** Of all its partitions, including what records showed. */

@@ -1,5 +1,5 @@
 import type { ClusterRole } from '../model/flow.ts';
-import type { Proof } from '../model/report.ts';
+import type { KnownProof } from '../model/report.ts';
 
 /** The new position of one group on one partition of the cluster that the restore writes to. */
 export interface RestoreStep {
@@ -13,10 +13,10 @@ export interface RestoreStep {
   /** Most records that the group had consumed as of the plan's time and re-reads, and that it skips. */
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
-  readonly proof: Exclude<Proof, 'none'>;
-  /** Why the proof is not better, or why the position differs from the one the group had. */
-  readonly reason?: string | undefined;
-  /** The end of the log to which a position outside the log was moved. */
+  readonly proof: KnownProof;
+  /** Why the proof is no better, or the position another than the group had; null where neither is so. */
+  readonly reason: string | null;
+  /** The end of the log that the position was moved to, for it lay outside. */
   readonly clamped: 'start' | 'end' | null;
   /** Most records that the group had not consumed as of the plan's time and that the log no longer holds. */
   readonly unreadLoss: bigint;

@@ -30,14 +30,14 @@ export interface PartitionResult extends Move {
   /** The position that was read back; null if there is no commit, or it could not be read. */
   readonly found: bigint | null;
   readonly standing: Standing;
-  /** Why the position is not the wanted one. */
-  readonly why?: string;
+  /** Why it does not stand where it shall; null where it does. */
+  readonly why: string | null;
 }
 
 export interface GroupResult {
   readonly group: string;
-  /** Why nothing was sent for the group. */
-  readonly refusal?: Refusal;
+  /** Why the group was not tried at all; null where it was. */
+  readonly refusal: Refusal | null;
   readonly partitions: readonly PartitionResult[];
   /** The group cannot have changed: nothing was sent, or the cluster refused all of it permanently. */
   readonly untouched: boolean;
@@ -69,19 +69,19 @@ export function groupResult(
     const failure = answers.get(topic, partition)?.failure;
     // A write without an answer may still have been accepted.
     if (before !== to && (failure == null || failure.retriable)) untouched = false;
-    const why = failure === null || failure === undefined ? undefined : `${failure.error}: ${failure.message}`;
+    const why = failure == null ? null : `${failure.error}: ${failure.message}`;
     if (readBack.kind === 'unread') {
       return { ...move, found: null, standing: 'unknown', why: why ?? readBack.unread.message };
     }
     const found = readBack.value.get(topic, partition) ?? null;
     if (found === to) {
       if (before !== to) untouched = false;
-      return { ...move, found, standing: before === to ? 'already' : 'written' };
+      return { ...move, found, standing: before === to ? 'already' : 'written', why: null };
     }
-    if (why !== undefined) return { ...move, found, standing: 'refused', why };
-    return { ...move, found, standing: 'differs', why: `the position is ${found ?? 'deleted'}: someone changed it` };
+    if (why !== null) return { ...move, found, standing: 'refused', why };
+    return { ...move, found, standing: 'differs', why: `it stands at ${found ?? 'no position'}: somebody moved it` };
   });
-  return { group, partitions, untouched };
+  return { group, refusal: null, partitions, untouched };
 }
 
 /** A group for which nothing was sent. */
@@ -96,7 +96,7 @@ export function refusedGroup(group: string, moves: readonly Move[], refusal: Ref
 export function isComplete({ groups }: Pick<RestoreResult, 'groups'>): boolean {
   return groups.every(
     ({ refusal, partitions }) =>
-      refusal === undefined && partitions.every(({ standing }) => standing === 'written' || standing === 'already'),
+      refusal === null && partitions.every(({ standing }) => standing === 'written' || standing === 'already'),
   );
 }
 

@@ -1,10 +1,10 @@
-import type { Proof } from '../model/report.ts';
+import type { KnownProof } from '../model/report.ts';
 
 /** The limits that the operator sets for a plan. */
 export interface RestoreTerms {
-  /** A position with a weaker proof is refused. */
-  readonly minProof: Exclude<Proof, 'none'>;
-  /** Moves positions outside the log to its nearest end instead of refusing them. */
+  /** A position that is known less well is refused. */
+  readonly minProof: KnownProof;
+  /** Positions outside the log are moved to its nearest end, instead of being refused. */
   readonly clamp: boolean;
   /** Plans even if MM2's group sync will move groups on the target forward again. */
   readonly evenIfMm2Syncs: boolean;
@@ -22,9 +22,3 @@ export const DEFAULT_RESTORE_TERMS: RestoreTerms = {
   maxAgeMs: 3_600_000,
   validForMs: 3_600_000,
 };
-
-const STRENGTH = { none: 0, conservative: 1, bounded: 2, exact: 3, verified: 4 } as const;
-
-export function isWeaker(proof: Proof, than: Proof): boolean {
-  return STRENGTH[proof] < STRENGTH[than];
-}

@@ -167,7 +167,7 @@ describe('printed commands', () => {
       alias: name,
       bootstrapServers: [name],
       clientId: 'tidemark',
-      sasl: { mechanism: 'PLAIN', username: name, password: new Secret('x') },
+      sasl: { kind: 'password', mechanism: 'PLAIN', username: name, password: new Secret('x') },
     };
     const lacking = [{ operation: 'Read', resourceType: 'Group', resourceName: name }] as const;
     const remedy = unauthorized('A', lacking, 1).remedy ?? '';
@@ -303,7 +303,7 @@ function resultOf(name: string): RestoreResult {
     run: 1,
     at: AT,
     groups: [
-      { group: name, untouched: false, partitions: [{ ...place, standing: 'refused', why: name }] },
+      { group: name, untouched: false, partitions: [{ ...place, standing: 'refused', why: name }], refusal: null },
       { group: name, untouched: true, partitions: [], refusal: refusalOf(name) },
     ],
   };

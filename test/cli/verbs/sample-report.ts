@@ -73,6 +73,7 @@ export function flow(over: Partial<FlowReport> = {}): FlowReport {
     groups: [group()],
     findings: [finding()],
     unread: [],
+    snapshot: null,
     ...over,
   };
 }

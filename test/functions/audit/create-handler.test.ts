@@ -21,6 +21,7 @@ const flow: FlowReport = {
   groups: [],
   findings: [],
   unread: [],
+  snapshot: null,
 };
 const report = (parts: Partial<FlowReport> = {}): AuditReport => ({ at, flows: [{ ...flow, ...parts }] });
 

@@ -90,7 +90,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       maxLagRecords: 100,
     });
     [cloudWatch, secrets] = await Promise.all([startCloudWatchEndpoint(), startSecretsEndpoint()]);
-    secrets.secrets.set('lab/a', { text: JSON.stringify({ password: PASSWORD }) });
+    secrets.secrets.set('lab/a', { kind: 'text', text: JSON.stringify({ password: PASSWORD }) });
     table = bundled.variables[AUDIT_ENVIRONMENT.historyTable] ?? '';
     dynamoDb = await DynamoDbLocal.start();
     toDynamoDb = await LabProxy.start({ host: '127.0.0.1', port: Number(new URL(dynamoDb.endpoint).port) });

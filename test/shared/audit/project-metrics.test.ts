@@ -64,6 +64,7 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
     groups: [],
     findings: [],
     unread: [],
+    snapshot: null,
     ...parts,
   };
 }

@@ -72,7 +72,13 @@ describe('a watch', () => {
       ],
     );
     const events = await all(time.request(3));
-    expect(events.map((event) => [event.kind, 'flow' in event ? event.flow : '', event.at])).toEqual([
+    expect(
+      events.map((event) => [
+        event.kind,
+        event.kind === 'opened' || event.kind === 'closed' ? event.flow : '',
+        event.at,
+      ]),
+    ).toEqual([
       ['audit', '', 1_000],
       ['audit', '', 1_000],
       ['opened', 'B->A', 1_000],

@@ -169,6 +169,7 @@ export function planOf(options: {
           rereadAtMost: 0n,
           skipAtMost: 0n,
           proof: 'exact' as const,
+          reason: null,
           clamped: null,
           unreadLoss: 0n,
         };

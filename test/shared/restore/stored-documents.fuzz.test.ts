@@ -50,7 +50,19 @@ test('GIVEN any change of one value of a plan THEN its hash changes', () => {
   expect(planHash(planCodec.decode(planCodec.encode(plan), 'p'))).toBe(hash);
 });
 
-test('GIVEN the bytes of another document, or random bytes THEN neither plan nor journal decodes them', async () => {
+test('GIVEN a plan with and without reasons THEN its hash is what it always was', () => {
+  const reasoned = plan.groups.map((group) => ({
+    ...group,
+    steps: group.steps.map((step) => ({ ...step, reason: 'because' })),
+  }));
+  expect(planHash(plan)).toBe('ac2c8e943675bdf5b4ee68ab9eccd98a8b914915a716180021f28cf0e49eedc9');
+  expect(planHash({ ...plan, groups: reasoned })).toBe(
+    '1898fcee43c026fa93f0604bd4af49c52fb247384c737dd1d653c91867e51bc0',
+  );
+  expect(planCodec.decode(planCodec.encode(plan), 'p')).toEqual(plan);
+});
+
+test('GIVEN bytes of another document, or of none THEN they are no plan and no journal', async () => {
   const journal = journalCodec.encode({ plan: 'p', hash: 'h', run: 1, at: 1, groups: [] });
   expect(() => planCodec.decode(journal, 'p')).toThrow(DamagedDocumentError);
   expect(() => journalCodec.decode(planCodec.encode(plan), 'p')).toThrow(DamagedDocumentError);

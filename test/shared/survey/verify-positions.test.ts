@@ -128,7 +128,7 @@ describe('comparing records around group positions', () => {
     await new RecordWriter(b.admin).write('A.replaced', 100);
     const { flow, verification } = await audit('replaced', { positions: 'all' });
     expect(verification.positions).toMatchObject([
-      { group: 'between', was: { position: 53n, proof: 'exact' }, is: { position: null, proof: 'none' } },
+      { group: 'between', was: { position: 53n, proof: 'exact' }, is: { kind: 'unknown' } },
     ]);
     expect(flow.findings).toContainEqual(
       expect.objectContaining({

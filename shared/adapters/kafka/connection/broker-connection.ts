@@ -104,7 +104,10 @@ export class BrokerConnection {
     for (const connection of this.#pool.pool) {
       stopIdleTimer(connection);
       limitThrottle(connection);
-      guardFrames(connection, (why) => this.#end(malformed(this.#peer, 'a request', why)));
+      guardFrames(connection, (why) => {
+        // A socket that knew it for TLS has ended itself, and says so next.
+        if (connection.socket?.destroyed !== true) this.#end(malformed(this.#peer, 'a request', why));
+      });
       this.#countRequests(connection);
     }
     this.#watchdog = setInterval(() => this.#endIfSilent(), Math.max(20, Math.min(250, settings.requestTimeoutMs / 4)));

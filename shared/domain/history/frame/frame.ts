@@ -1,5 +1,5 @@
 import type { PastCut } from '../../mirror/breaks.ts';
-import type { Verdict } from '../../model/report.ts';
+import { VERDICTS } from '../../model/report.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';
 import { isSameCuts, isSameVerdict } from '../same-state.ts';
 import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
@@ -100,7 +100,6 @@ function readTime(source: ByteSource, at: number): number {
   return time;
 }
 
-const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
 const SAID = { asBefore: 0, nothing: 1, verdict: 2 } as const;
 
 function writeSaid(sink: ByteSink, { said: before }: HistoryState, { said }: HistoryState): void {

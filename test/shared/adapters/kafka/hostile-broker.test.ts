@@ -1,3 +1,4 @@
+import { createServer } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ClusterReaderOptions, createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
@@ -361,7 +362,12 @@ describe('records that lie', () => {
 });
 
 describe('SASL that lies', () => {
-  const settings = { mechanism: 'SCRAM-SHA-512', username: 'audit', password: new Secret('x') } as const;
+  const settings = {
+    kind: 'password',
+    mechanism: 'SCRAM-SHA-512',
+    username: 'audit',
+    password: new Secret('x'),
+  } as const;
   const login = async (serverFirst: (clientNonce: string) => string): Promise<unknown> => {
     const broker = await listen(({ apiKey, body }) => {
       if (apiKey === SASL_HANDSHAKE) {
@@ -387,6 +393,48 @@ describe('SASL that lies', () => {
     const error = await login((nonce) => `r=${nonce}x,s=c2FsdA==,i=2000000000`);
     expect(error).toMatchObject({ name: 'AuthenticationError', message: expect.stringContaining('SCRAM iterations') });
     expect(Date.now() - began).toBeLessThan(8_000);
+  });
+
+  test('a token endpoint that never stops is not read to its end', async () => {
+    let sent = 0;
+    const endpoint = createServer((_request, response) => {
+      response.writeHead(200);
+      const pour = (): void => {
+        while (!response.destroyed && response.write(Buffer.alloc(1_000_000, 32))) sent += 1_000_000;
+      };
+      response.on('drain', pour);
+      pour();
+    });
+    await new Promise<void>((resolve) => {
+      endpoint.listen(0, '127.0.0.1', resolve);
+    });
+    const address = endpoint.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const broker = await listen(({ apiKey }) =>
+      apiKey === SASL_HANDSHAKE
+        ? new RequestWriter(false).int16(0).arrayLength(1).string('OAUTHBEARER').bytes
+        : apiVersions({ ...VERSIONS, [SASL_HANDSHAKE]: 1, [SASL_AUTHENTICATE]: 0 }),
+    );
+    const reader = createClusterReader(
+      {
+        alias: 'A',
+        bootstrapServers: [broker.address],
+        clientId: 'tidemark',
+        sasl: {
+          kind: 'client-credentials',
+          mechanism: 'OAUTHBEARER',
+          tokenEndpoint: `http://127.0.0.1:${port}/token`,
+          clientId: 'c',
+          clientSecret: new Secret('x'),
+        },
+      },
+      { requestTimeoutMs: 2_000, deadlineMs: 10_000 },
+    );
+    readers.push(reader);
+    await expect(reader.metadata()).rejects.toMatchObject({ name: 'AuthenticationError' });
+    expect(sent).toBeLessThan(64_000_000);
+    endpoint.closeAllConnections();
+    endpoint.close();
   });
 
   test.each(['', 'nonsense', 'i=4096', 'r=,s=,i='])('%j instead of the first message', async (text) => {

@@ -32,6 +32,7 @@ describe('onto the target', () => {
       rereadAtMost: 0n,
       skipAtMost: 0n,
       proof: 'exact',
+      reason: null,
       clamped: null,
       unreadLoss: 0n,
     });

@@ -64,6 +64,7 @@ export function restoreCase(of: RestoreCase = {}): RestoreInputs {
     state,
     heldUntil: of.heldUntil ?? THEN,
     groups: Object.keys(commits),
+    topic: null,
     unmatched: of.unmatched ?? [],
     observation,
     states: partitionStates(observation),
