@@ -9,7 +9,8 @@ export function describeError(error: unknown, options: { readonly debug: boolean
   const stack = options.debug && error instanceof Error ? `${printableLines(error.stack ?? '')}\n` : '';
   if (error instanceof ConfigurationError) return `${faultLines(error)}${stack}`;
   if (error instanceof TidemarkError) {
-    return `tidemark: ${error.message}\n${error.remedy === null ? '' : `  → ${error.remedy}\n`}${stack}`;
+    const remedy = error.remedy === null ? '' : `  → ${printable(error.remedy)}\n`;
+    return `tidemark: ${printable(error.message)}\n${remedy}${stack}`;
   }
   const message = error instanceof Error ? error.message : String(error);
   const hint = options.debug ? '' : '  → this is a defect of Tidemark; --debug shows where it happened\n';

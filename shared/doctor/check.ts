@@ -12,7 +12,7 @@ export interface Check {
   readonly status: CheckStatus;
   /** One sentence about the result. */
   readonly detail: string;
-  /** What to do; null where nothing is to be done. */
+  /** What to do; null if there is nothing to do. */
   readonly remedy: string | null;
 }
 

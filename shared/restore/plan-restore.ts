@@ -42,7 +42,7 @@ export interface PlanRequest {
   readonly asOf: number;
   readonly onto: ClusterRole;
   readonly groups: readonly GroupChoice[];
-  /** Which source topics; all where absent. */
+  /** Which source topics; all if absent. */
   readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
   /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */

@@ -29,12 +29,12 @@ describe('what the docs say of how long the history is kept', () => {
   test('docs/configuration.md has every level', () => {
     const said = levels.map(({ everyMs, keepMs }) => {
       const keep = keepMs === 86_400_000 ? '24 hours' : words(keepMs, '1 ');
-      return `per ${words(everyMs, '')} for ${keep}`;
+      return `one per ${words(everyMs, '')} for ${keep}`;
     });
-    expect(textOf('configuration.md')).toContain(`one snapshot ${said.join(', ')}`);
+    expect(textOf('configuration.md')).toContain(`${said.slice(0, -1).join(', ')}, and ${said.at(-1)}`);
   });
 
   test('docs/deployment.md has the longest', () => {
-    expect(textOf('deployment.md')).toContain(`keeps every audit for ${words(longest, '1 ')}, thinned with age`);
+    expect(textOf('deployment.md')).toContain(`stores every audit for ${words(longest, '1 ')}, thinned with age`);
   });
 });

@@ -50,7 +50,7 @@ export function nextState(
   return state;
 }
 
-/** Longer than any state is kept that a cut has to be held against. */
+/** Longer than the history keeps any state that a cut could concern. */
 const KEEP_CUTS_MS = 40 * 24 * 60 * 60_000;
 
 function cutsAfter(

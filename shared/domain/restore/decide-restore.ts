@@ -150,7 +150,7 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
   return null;
 }
 
-/** A position behind a cut of the source since then: the record that it stood at is gone, and another has its offset. */
+/** The source was cut before this position since then: the record is gone, and another one has its offset. */
 function cutRefusal(
   { observation, onto, heldUntil, states, now }: RestoreInputs,
   topic: Landing['topic'],

@@ -14,9 +14,9 @@ export interface RestoreStep {
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
   readonly proof: KnownProof;
-  /** Why the proof is no better, or the position another than the group had; null where neither is so. */
+  /** Why the proof is no better, or the position another than the group had; null if neither applies. */
   readonly reason: string | null;
-  /** The end of the log that the position was moved to, for it lay outside. */
+  /** The end of the log that the position was moved to, because it was outside the log. */
   readonly clamped: 'start' | 'end' | null;
   /** Most records that the group had not consumed as of the plan's time and that the log no longer holds. */
   readonly unreadLoss: bigint;

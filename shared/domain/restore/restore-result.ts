@@ -30,13 +30,13 @@ export interface PartitionResult extends Move {
   /** The position that was read back; null if there is no commit, or it could not be read. */
   readonly found: bigint | null;
   readonly standing: Standing;
-  /** Why it does not stand where it shall; null where it does. */
+  /** Why the offset is not the wanted one; null if it is. */
   readonly why: string | null;
 }
 
 export interface GroupResult {
   readonly group: string;
-  /** Why the group was not tried at all; null where it was. */
+  /** Why Tidemark did not write the group; null if it did. */
   readonly refusal: Refusal | null;
   readonly partitions: readonly PartitionResult[];
   /** The group cannot have changed: nothing was sent, or the cluster refused all of it permanently. */
@@ -79,7 +79,7 @@ export function groupResult(
       return { ...move, found, standing: before === to ? 'already' : 'written', why: null };
     }
     if (why !== null) return { ...move, found, standing: 'refused', why };
-    return { ...move, found, standing: 'differs', why: `it stands at ${found ?? 'no position'}: somebody moved it` };
+    return { ...move, found, standing: 'differs', why: `the position is ${found ?? 'deleted'}: someone changed it` };
   });
   return { group, refusal: null, partitions, untouched };
 }

@@ -144,7 +144,7 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
   });
 }
 
-/** All of them anew where any came or went: they are few, and change rarely. */
+/** Writes the whole list if it changed: cuts are few and rare. */
 function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
   if (isSameCuts(before, cuts)) {
     sink.byte(0);
