@@ -19,7 +19,9 @@ export function patternProblems(flow: Flow): PatternProblem[] {
     } catch (error) {
       if (!(error instanceof UnsupportedPatternError)) throw error;
       const { message, invalid, remedy } = error;
-      const consequence = invalid ? 'Java rejects it' : 'Tidemark cannot tell which names Java would select';
+      const consequence = invalid
+        ? 'MirrorMaker does not start with it'
+        : 'Tidemark cannot tell which names it selects';
       return [{ list, message: `${message}: ${consequence}`, remedy }];
     }
   });

@@ -5,7 +5,7 @@ import type { Flags } from './flags.ts';
 import { codeOf, type PatternText } from './pattern-text.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
-const WRITE_OUT = 'write one class without it';
+const WRITE_OUT = 'write one class that lists the characters';
 const BACKSLASH = codeOf('\\');
 const DASH = codeOf('-');
 const AMPERSAND = codeOf('&');
@@ -45,7 +45,7 @@ export class ClassReader {
     let set: CodePointSet | null = null;
     let isSimple = true;
     while (text.peek() !== CLOSE || set === null) {
-      if (text.atEnd()) throw text.invalid('a class without ]', start);
+      if (text.atEnd()) throw text.invalid('a class without "]"', start);
       if (text.peek() === AMPERSAND && text.peek(1) === AMPERSAND) {
         if (set === null) throw text.unsupported('&& without a left side', WRITE_OUT);
         set = set.intersection(this.#readRightSide(start));
@@ -60,7 +60,7 @@ export class ClassReader {
     return { set, isSimple };
   }
 
-  /** What stands behind `&&`: either classes, or characters and what follows them up to the `]`. */
+  /** What follows `&&`: either classes, or characters and all after them up to the `]`. */
   #readRightSide(start: number): CodePointSet {
     const text = this.#text;
     const at = text.cursor;
@@ -73,7 +73,7 @@ export class ClassReader {
     while (text.peek() === OPEN) set = set.union(this.read());
     const isEnd = text.peek() === CLOSE || (text.peek() === AMPERSAND && text.peek(1) === AMPERSAND);
     // Java 8 and 11 forget the class, later versions do not; a lone & changes the left side.
-    if (!isEnd && !text.atEnd()) throw text.unsupported('characters behind a class behind &&', WRITE_OUT, at);
+    if (!isEnd && !text.atEnd()) throw text.unsupported('characters after a class after &&', WRITE_OUT, at);
     return set;
   }
 
@@ -85,7 +85,7 @@ export class ClassReader {
     const end = text.peek(1);
     if (text.peek() !== DASH || end === OPEN || end === CLOSE) return literal(text, first, this.#flags, at);
     text.read();
-    if (text.atEnd()) throw text.invalid('a class without ]', at);
+    if (text.atEnd()) throw text.invalid('a class without "]"', at);
     const last = this.#readRangeEnd(at);
     if (last < first) throw text.invalid('a range that ends before it begins', at);
     return literalRange(first, last, this.#flags);

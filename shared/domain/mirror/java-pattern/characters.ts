@@ -29,7 +29,7 @@ export function literalRange(first: number, last: number, flags: Flags): CodePoi
     .union(shifted(range.intersection(UPPER), CASE_STEP));
 }
 
-/** Reads the name behind `\p` or `\P`, in braces or one letter. @throws UnsupportedPatternError */
+/** Reads the name after `\p` or `\P`, in braces or one letter. @throws UnsupportedPatternError */
 export function readProperty(text: PatternText, flags: Flags, names: NameKind): CodePointSet {
   const at = text.cursor;
   text.read();
@@ -47,7 +47,7 @@ function propertyName(text: PatternText, at: number): string {
   }
   let name = '';
   while (!text.accept('}')) {
-    if (text.atEnd()) throw text.invalid('\\p{ without }', at);
+    if (text.atEnd()) throw text.invalid('"\\p{" without "}"', at);
     name += String.fromCodePoint(text.read());
   }
   if (name === '') throw text.invalid('\\p{} without a property', at);

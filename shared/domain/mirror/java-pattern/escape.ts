@@ -30,7 +30,7 @@ const CONTROLS: Readonly<Record<string, number>> = { t: 0x09, n: 0x0a, r: 0x0d, 
 export function readEscape(text: PatternText): Escape {
   const at = text.cursor;
   text.read();
-  if (text.atEnd()) throw text.invalid('a backslash with nothing behind it', at);
+  if (text.atEnd()) throw text.invalid('a backslash with nothing after it', at);
   const letter = String.fromCodePoint(text.read());
   const control = CONTROLS[letter];
   if (control !== undefined) return character(control);
@@ -63,7 +63,7 @@ export function readEscape(text: PatternText): Escape {
       throw text.unsupported(...UNSUPPORTED[letter], at);
     default:
       if (/[1-9]/.test(letter)) throw text.unsupported(...backReference(letter), at);
-      if (/[A-Za-z]/.test(letter)) throw text.invalid(`\\${letter}, which means nothing`, at);
+      if (/[A-Za-z]/.test(letter)) throw text.invalid(`\\${letter}, which has no meaning`, at);
       return character(codeOf(letter));
   }
 }
@@ -86,9 +86,9 @@ function backReference(which: string): [string, string] {
 
 const UNSUPPORTED: Readonly<Record<'k' | 'R' | 'X' | 'N', [string, string]>> = {
   k: backReference('k'),
-  R: ['\\R, which matches one or two characters', 'names hold no line ends: leave it out'],
+  R: ['\\R, a line end of one or two characters', 'leave it out'],
   X: ['\\X, which depends on the version of Unicode that Java knows', 'write . or a class'],
-  N: ['\\N, which Java knows since version 9', 'write the character, or its number as \\x{…}'],
+  N: ['\\N, which Java before 9 does not know', 'write the character, or its number as \\x{…}'],
 };
 
 /** `\0n`, `\0nn`, `\0mnn` with m up to 3. */
@@ -109,7 +109,7 @@ function readHex(text: PatternText, at: number): number {
     code = 16 * code + readHexDigits(text, at, 1);
     if (code > MAX_CODE_POINT) throw text.invalid('\\x{…} beyond the last character', at);
   }
-  if (!text.accept('}')) throw text.invalid('\\x{ without }', at);
+  if (!text.accept('}')) throw text.invalid('"\\x{" without "}"', at);
   return known(text, code, at);
 }
 
@@ -117,9 +117,9 @@ function readHex(text: PatternText, at: number): number {
 function readUtf16(text: PatternText, at: number): number {
   const high = readHexDigits(text, at, 4);
   if (high < 0xd800 || high > 0xdbff) return known(text, high, at);
-  const behind = text.cursor;
+  const lowAt = text.cursor;
   if (text.accept('\\') && text.accept('u')) {
-    const low = readHexDigits(text, behind, 4);
+    const low = readHexDigits(text, lowAt, 4);
     if (low >= 0xdc00 && low <= 0xdfff) return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
   }
   return known(text, high, at);

@@ -10,14 +10,14 @@ import { atLastLineEnd, atLineEnd, atLineStart, atStart, atWordBoundary, notAtWo
 import { readQuantifier } from './quantifier.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
-/** The dot without a flag, by which others may tell it from a class. */
+/** The dot without flags. Only a dot is this very set. */
 export const DOT = CodePointSet.of(0x0a, 0x0d, 0x85, 0x2028, 0x2029).complement();
 const UNIX_DOT = CodePointSet.of(0x0a).complement();
 
-/** Java's own parser recurses too: what is nested deeper than this nobody wrote by hand. */
+/** Nobody nests deeper by hand, and the parser recurses. */
 const MAX_DEPTH = 100;
 
-const LOOK_BEHIND_REMEDY = 'write it with characters, classes and | alone';
+const LOOK_BEHIND_REMEDY = 'use only characters, classes and | in it';
 
 /**
  * The syntax of `java.util.regex.Pattern`, as far as Java 8 to 25 agree on its meaning for whole names of this kind.
@@ -43,7 +43,7 @@ class Parser {
 
   parse(): Node {
     const node = this.#readChoice();
-    if (!this.#text.atEnd()) throw this.#text.invalid('a ) that closes nothing');
+    if (!this.#text.atEnd()) throw this.#text.invalid('")" that closes nothing');
     return node;
   }
 
@@ -89,7 +89,7 @@ class Parser {
       case '?':
       case '*':
       case '+':
-        throw text.invalid(`${this.#here()} with nothing to repeat`);
+        throw text.invalid(`"${this.#here()}" with nothing to repeat`);
       case '{':
         // Unlike the others Java lets it repeat nothing: `a{2}{3}` is `a{2}`.
         return EMPTY;
@@ -113,10 +113,10 @@ class Parser {
       case 'word-boundary': {
         if (this.#names === 'groups') {
           const construct = 'a word boundary, which depends on the version of Java beyond ASCII';
-          throw this.#text.unsupported(construct, 'write what may stand before and behind it', at);
+          throw this.#text.unsupported(construct, 'write out what may come before and after it', at);
         }
         if (!escaped.negated && this.#text.peek() === '{'.charCodeAt(0) && this.#text.peek(1) === 'g'.charCodeAt(0)) {
-          throw this.#text.unsupported('\\b{g}, which Java knows since version 9', 'leave it out', at);
+          throw this.#text.unsupported('\\b{g}, which Java before 9 does not know', 'leave it out', at);
         }
         return { kind: 'position', holds: escaped.negated ? notAtWordBoundary : atWordBoundary };
       }
@@ -127,13 +127,13 @@ class Parser {
   #readGroup(): Node | null {
     const text = this.#text;
     const at = text.cursor;
-    if (++this.#depth > MAX_DEPTH) throw text.unsupported('groups nested too deep', 'write it flatter', at);
+    if (++this.#depth > MAX_DEPTH) throw text.unsupported('groups nested more than 100 deep', 'nest less', at);
     text.read();
     const outside = this.#flags;
     const node = text.accept('?') ? this.#readSpecialGroup(at) : this.#readChoice();
     this.#depth--;
     if (node === null) return null;
-    if (!text.accept(')')) throw text.invalid('a group without )', at);
+    if (!text.accept(')')) throw text.invalid('a group without ")"', at);
     this.#flags = outside;
     return node;
   }
@@ -152,7 +152,7 @@ class Parser {
     }
     this.#flags = readFlags(text, this.#flags, this.#names);
     if (text.accept(')')) return null;
-    if (!text.accept(':')) throw text.invalid('(? with an unknown flag', at);
+    if (!text.accept(':')) throw text.invalid('"(?" with an unknown flag', at);
     return this.#readChoice();
   }
 
@@ -166,7 +166,7 @@ class Parser {
   #readGroupName(at: number): void {
     let name = '';
     while (/[A-Za-z0-9]/.test(this.#here())) name += String.fromCodePoint(this.#text.read());
-    if (!/^[A-Za-z]/.test(name) || !this.#text.accept('>')) throw this.#text.invalid('(?< without a name', at);
+    if (!/^[A-Za-z]/.test(name) || !this.#text.accept('>')) throw this.#text.invalid('"(?<" without a name', at);
     if (this.#groups.has(name)) throw this.#text.invalid(`a second group named ${name}`, at);
     this.#groups.add(name);
   }
@@ -181,7 +181,7 @@ class Parser {
     }
     if (isGroup && min > 1 && emptiness(node) === 'sometimes') {
       // Java ends the loop with the first repetition that is empty, also where a later one would not be.
-      throw this.#text.unsupported('{…} around what is empty in some places only', 'write the repetitions out', at);
+      throw this.#text.unsupported('{…} around what can be empty in some places only', 'write out the repetitions', at);
     }
     const repeat: Node = { kind: 'repeat', body: node, min, max, lazy: mode === 'lazy' };
     return mode === 'possessive' ? this.#atomic(repeat, 'a possessive quantifier', at) : repeat;
@@ -191,13 +191,17 @@ class Parser {
     const written = this.#behind > 0 ? null : atomic(node);
     if (written !== null) return written;
     const construct = `${what} around what matches in several ways`;
-    throw this.#text.unsupported(construct, 'write it without, or around characters and classes alone', at);
+    throw this.#text.unsupported(construct, 'leave it out, or use it on characters and classes alone', at);
   }
 
   #set(set: CodePointSet, at: number): Node {
     // Java steps back through UTF-16 there, and may begin inside a pair.
     if (this.#behind > 0 && this.#names === 'groups' && set.max() >= 0xd800) {
-      throw this.#text.unsupported('characters beyond U+D7FF in (?<=…) or (?<!…)', LOOK_BEHIND_REMEDY, at);
+      throw this.#text.unsupported(
+        'characters beyond U+D7FF in (?<=…) or (?<!…), where Java steps through UTF-16',
+        LOOK_BEHIND_REMEDY,
+        at,
+      );
     }
     return { kind: 'set', set };
   }

@@ -24,9 +24,9 @@ function readCounts(text: PatternText): Omit<Quantifier, 'mode'> | null {
   if (text.accept('+')) return { min: 1, max: Number.POSITIVE_INFINITY, counted: false };
   if (!text.accept('{')) return null;
   const min = readCount(text, at);
-  if (min === null) throw text.invalid('{ without a number of repetitions', at);
+  if (min === null) throw text.invalid('"{" without a number after it', at);
   // A comma never comes here: in MM2's list it separates two patterns.
-  if (!text.accept('}')) throw text.invalid('{ without }', at);
+  if (!text.accept('}')) throw text.invalid('"{" without "}"', at);
   return { min, max: min, counted: true };
 }
 
@@ -34,6 +34,6 @@ function readCount(text: PatternText, at: number): number | null {
   let digits = '';
   while (/[0-9]/.test(String.fromCodePoint(text.peek()))) digits += String.fromCodePoint(text.read());
   // Beyond 32 bits Java 8 wraps around, and later versions refuse.
-  if (digits.length > 9) throw text.unsupported('more than 999999999 repetitions', 'write a smaller number', at);
+  if (digits.length > 9) throw text.unsupported('more than 999,999,999 repetitions', 'write a smaller number', at);
   return digits === '' ? null : Number(digits);
 }

@@ -27,7 +27,7 @@ export function stemsOf(node: Node): readonly Stem[] {
     case 'look':
       return [NOTHING];
     case 'set': {
-      const only = node.set === DOT ? '.'.charCodeAt(0) : node.set.only();
+      const only = isDot(node) ? '.'.charCodeAt(0) : node.set.only();
       return only === null ? [ANYTHING] : [{ text: String.fromCodePoint(only), whole: true }];
     }
     case 'sequence':
@@ -42,7 +42,8 @@ export function stemsOf(node: Node): readonly Stem[] {
 }
 
 function stemsOfRepeat({ body, min, max }: Repeat): readonly Stem[] {
-  if (min === 0) return max === 0 ? [NOTHING] : [ANYTHING];
+  if (max === 0) return [NOTHING];
+  if (min === 0 || isDot(body)) return [ANYTHING];
   const once = stemsOf(body);
   const known = chained(new Array<() => readonly Stem[]>(Math.min(min, MAX_COPIES)).fill(() => once));
   return min === max && min <= MAX_COPIES ? known : known.map(opened);
@@ -63,6 +64,10 @@ function chained(parts: readonly (() => readonly Stem[])[]): readonly Stem[] {
 function joined(stem: Stem, following: Stem): Stem {
   const text = stem.text + following.text;
   return text.length > MAX_LENGTH ? opened({ ...stem, text: text.slice(0, MAX_LENGTH) }) : { ...following, text };
+}
+
+function isDot(node: Node): boolean {
+  return node.kind === 'set' && node.set === DOT;
 }
 
 function opened(stem: Stem): Stem {

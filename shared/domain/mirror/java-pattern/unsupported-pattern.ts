@@ -21,11 +21,13 @@ export class UnsupportedPatternError extends Error {
   readonly remedy: string;
 
   constructor(place: PatternPlace, construct: string, cause: { invalid: true } | { invalid: false; remedy: string }) {
-    super(`"${place.pattern}", character ${place.position}: ${construct}`);
+    super(`"${place.pattern}" holds ${construct}, at character ${place.position}`);
     this.pattern = place.pattern;
     this.position = place.position;
     this.construct = construct;
     this.invalid = cause.invalid;
-    this.remedy = cause.invalid ? 'correct it; commas separate patterns, inside brackets and braces too' : cause.remedy;
+    this.remedy = cause.invalid
+      ? 'correct it; a comma always separates two patterns, in brackets and braces too'
+      : cause.remedy;
   }
 }

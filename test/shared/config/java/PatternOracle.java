@@ -11,7 +11,8 @@ import org.apache.kafka.common.config.ConfigDef;
 
 /**
  * Reads lines of texts in base64, parted by blanks: the value of a setting like "topics", then names. Prints for each line
- * "rejected" where MM2 could not compile the setting, or for each name 1 where it would select it and 0 where not.
+ * "rejected" where MM2 could not compile the setting, "broken" where Java fails on a name, or for each name 1 where MM2
+ * would select it and 0 where not.
  */
 public class PatternOracle {
     public static void main(String[] args) throws Exception {
@@ -26,6 +27,8 @@ public class PatternOracle {
                 }
             } catch (PatternSyntaxException e) {
                 out.append("rejected");
+            } catch (RuntimeException e) {
+                out = new StringBuilder("ORACLE broken");
             }
             System.out.println(out);
         }
