@@ -25,7 +25,7 @@ export function compileJavaPatterns(list: readonly string[], names: NameKind): (
     return (name) => automaton.matches(name);
   } catch (error) {
     if (!(error instanceof TooManyStates)) throw error;
-    throw text.unsupported('a list whose repetitions add up to too much', 'repeat less, or without a number', 0);
+    throw text.unsupported('too many repetitions', 'repeat less, or without a number', 0);
   }
 }
 

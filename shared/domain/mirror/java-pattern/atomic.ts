@@ -34,14 +34,13 @@ function firstMatchOnly(node: Node): Node | null {
   }
 }
 
+/** `{n}` of what matches in one way does so itself: left are `?`, `*` and `+`. */
 function onlyRepeat(node: Repeat): Node | null {
   const { body, min, max, lazy } = node;
   if (!matchesInOneWay(body) || emptiness(body) !== 'never') return null;
   if (lazy) return { ...node, max: min };
-  // As often as the body matches: up to the bound, or up to where it matches no more.
-  const upToTheEnd = (most: number): Node => sequence([{ ...node, max: most }, not(body)]);
-  if (max === Number.POSITIVE_INFINITY) return upToTheEnd(max);
-  return choice([{ ...node, min: max }, ...(min < max ? [upToTheEnd(max - 1)] : [])]);
+  // As often as the body matches: up to where it matches no more.
+  return max === Number.POSITIVE_INFINITY ? sequence([node, not(body)]) : choice([body, not(body)]);
 }
 
 /** Whether there is at most one place where a match that begins at a given place can end. */

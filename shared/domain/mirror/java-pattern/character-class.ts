@@ -6,6 +6,7 @@ import { codeOf, type PatternText } from './pattern-text.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
 const WRITE_OUT = 'write one class that lists the characters';
+const MAX_DEPTH = 100;
 const BACKSLASH = codeOf('\\');
 const DASH = codeOf('-');
 const AMPERSAND = codeOf('&');
@@ -20,6 +21,7 @@ export class ClassReader {
   readonly #text: PatternText;
   readonly #flags: Flags;
   readonly #names: NameKind;
+  #depth = 0;
 
   constructor(text: PatternText, flags: Flags, names: NameKind) {
     this.#text = text;
@@ -44,6 +46,7 @@ export class ClassReader {
     const text = this.#text;
     let set: CodePointSet | null = null;
     let isSimple = true;
+    if (++this.#depth > MAX_DEPTH) throw text.unsupported('classes nested more than 100 deep', WRITE_OUT, start);
     while (text.peek() !== CLOSE || set === null) {
       if (text.atEnd()) throw text.invalid('a class without "]"', start);
       if (text.peek() === AMPERSAND && text.peek(1) === AMPERSAND) {
@@ -57,6 +60,7 @@ export class ClassReader {
       if (isNested) isSimple = false;
       set = set === null ? item : set.union(item);
     }
+    this.#depth--;
     return { set, isSimple };
   }
 

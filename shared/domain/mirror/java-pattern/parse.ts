@@ -5,7 +5,7 @@ import { CodePointSet } from './code-point-set.ts';
 import { readEscape } from './escape.ts';
 import { type Flags, NO_FLAGS, readFlags } from './flags.ts';
 import { choice, EMPTY, emptiness, type Node, sequence } from './node.ts';
-import type { PatternText } from './pattern-text.ts';
+import { codeOf, type PatternText } from './pattern-text.ts';
 import { atLastLineEnd, atLineEnd, atLineStart, atStart, atWordBoundary, notAtWordBoundary } from './positions.ts';
 import { readQuantifier } from './quantifier.ts';
 import type { NameKind } from './unsupported-pattern.ts';
@@ -82,10 +82,7 @@ class Parser {
         return { kind: 'position', holds: flags.multiline ? atLineStart[lines] : atStart };
       case '$':
         text.read();
-        return {
-          kind: 'position',
-          holds: flags.multiline ? atLineEnd[lines] : atLastLineEnd[lines],
-        };
+        return { kind: 'position', holds: flags.multiline ? atLineEnd[lines] : atLastLineEnd[lines] };
       case '?':
       case '*':
       case '+':
@@ -115,7 +112,7 @@ class Parser {
           const construct = 'a word boundary, which depends on the version of Java beyond ASCII';
           throw this.#text.unsupported(construct, 'write out what may come before and after it', at);
         }
-        if (!escaped.negated && this.#text.peek() === '{'.charCodeAt(0) && this.#text.peek(1) === 'g'.charCodeAt(0)) {
+        if (!escaped.negated && this.#here() === '{' && this.#text.peek(1) === codeOf('g')) {
           throw this.#text.unsupported('\\b{g}, which Java before 9 does not know', 'leave it out', at);
         }
         return { kind: 'position', holds: escaped.negated ? notAtWordBoundary : atWordBoundary };

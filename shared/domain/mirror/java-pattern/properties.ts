@@ -2,7 +2,7 @@ import { CodePointSet } from './code-point-set.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
 /** ASCII, whatever the version of Java and of Unicode. */
-const POSIX: Readonly<Record<string, CodePointSet>> = {
+const POSIX: ReadonlyMap<string, CodePointSet> = mapOf({
   Lower: CodePointSet.chars('a-z'),
   Upper: CodePointSet.chars('A-Z'),
   ASCII: CodePointSet.range(0x00, 0x7f),
@@ -18,10 +18,10 @@ const POSIX: Readonly<Record<string, CodePointSet>> = {
   Space: CodePointSet.chars(' \t-\r'),
   L1: CodePointSet.range(0x00, 0xff),
   all: CodePointSet.ALL,
-};
+});
 
 /** What general categories hold of the characters of topic names; the others hold none of them. */
-const CATEGORIES: Readonly<Record<string, string>> = {
+const CATEGORIES: ReadonlyMap<string, string> = mapOf({
   L: 'a-zA-Z',
   LC: 'a-zA-Z',
   LD: 'a-zA-Z0-9',
@@ -33,11 +33,11 @@ const CATEGORIES: Readonly<Record<string, string>> = {
   Pc: '_',
   Pd: '-',
   Po: '.',
-};
+});
 const OTHER_CATEGORIES = 'Lt Lm Lo M Mn Me Mc Nl No Z Zs Zl Zp C Cc Cf Co Cn Ps Pe Pi Pf S Sm Sc Sk So'.split(' ');
 
 /** `Is…` in small letters, and methods of java.lang.Character: what they hold of the characters of topic names. */
-const NAMED: Readonly<Record<string, string>> = {
+const NAMED: ReadonlyMap<string, string> = mapOf({
   Isalphabetic: 'a-zA-Z',
   Isletter: 'a-zA-Z',
   Isuppercase: 'A-Z',
@@ -50,7 +50,7 @@ const NAMED: Readonly<Record<string, string>> = {
   javaLowerCase: 'a-z',
   javaDigit: '0-9',
   javaLetterOrDigit: 'a-zA-Z0-9',
-};
+});
 
 /** With the flag i, what these match changed between versions of Java. */
 const CASED = /^(?:Lower|Upper|L[ult]|Is(?:upper|lower)case|java(?:Upper|Lower)Case)$/;
@@ -67,7 +67,7 @@ export function propertyOf(name: string, insensitive: boolean, names: NameKind):
     const construct = `${written} under the flag i, which depends on the version of Java`;
     return { kind: 'unsupported', construct, remedy: 'write [a-zA-Z]' };
   }
-  const posix = short === name ? POSIX[name] : undefined;
+  const posix = short === name ? POSIX.get(name) : undefined;
   if (posix !== undefined) return { kind: 'known', set: posix };
   const onTopics = topicCharacters(short);
   if (onTopics === undefined) {
@@ -88,10 +88,15 @@ function shortName(name: string): string {
 }
 
 function isCategory(name: string): boolean {
-  return Object.hasOwn(CATEGORIES, name) || OTHER_CATEGORIES.includes(name);
+  return CATEGORIES.has(name) || OTHER_CATEGORIES.includes(name);
 }
 
 function topicCharacters(short: string): string | undefined {
   if (OTHER_CATEGORIES.includes(short)) return '';
-  return CATEGORIES[short] ?? NAMED[short];
+  return CATEGORIES.get(short) ?? NAMED.get(short);
+}
+
+/** What a pattern names is looked up here, which an object would find in its prototype too. */
+function mapOf<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
+  return new Map(Object.entries(entries));
 }

@@ -42,8 +42,7 @@ export function stemsOf(node: Node): readonly Stem[] {
 }
 
 function stemsOfRepeat({ body, min, max }: Repeat): readonly Stem[] {
-  if (max === 0) return [NOTHING];
-  if (min === 0 || isDot(body)) return [ANYTHING];
+  if (isDot(body)) return [ANYTHING];
   const once = stemsOf(body);
   const known = chained(new Array<() => readonly Stem[]>(Math.min(min, MAX_COPIES)).fill(() => once));
   return min === max && min <= MAX_COPIES ? known : known.map(opened);

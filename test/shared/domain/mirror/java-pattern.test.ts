@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type NameKind,
@@ -32,7 +33,7 @@ const ON_TOPICS: readonly Row[] = [
   ['a range from the vertical tab', '[\\v-a]', ['A', '\u000b'], ['b']],
   ['begin and end of input', '\\Aa\\z', ['a'], ['\\Aa', 'a\n']],
   ['before a last line end', 'a\\Z\n?', ['a', 'a\n'], ['aZ', 'a\n\n']],
-  ['$ before a last line end', 'a$[\\r\\n]*', ['a', 'a\n', 'a\r\n'], ['a\n\n', 'a\n\r']],
+  ['$ before a last line end', 'a$[\\r\\n]*', ['a', 'a\n', 'a\r\n'], ['a\n\n', 'a\n\r', 'a\r\r']],
   ['the end of the last match', '\\Ga', ['a'], ['Ga']],
   ['horizontal blanks', 'a\\hb', ['a b', 'a\tb', 'a\u00a0b'], ['ahb', 'a\nb']],
   ['vertical blanks', 'a\\vb', ['a\nb', 'a\u000bb', 'a\u2028b'], ['avb', 'a b']],
@@ -42,6 +43,7 @@ const ON_TOPICS: readonly Row[] = [
   ['a control character', '\\cJ\\e\\a', ['\n\u001b\u0007'], ['cJea']],
   ['a possessive quantifier', '[a-z]*+[0-9]|a*+ab', ['abc1'], ['aab', 'abc']],
   ['an atomic group', '(?>[a-z]+)-(?>a|ab)c', ['x-ac'], ['x-abc', 'xac']],
+  ['a lazy atomic group', '(?>a*?)b,(?>c??)d,(?>e{2}?)f', ['b', 'd', 'eef'], ['ab', 'cd', 'ef']],
   ['a flag over the join', '(?i)a,b', ['a', 'A', 'b', 'B'], ['c']],
   ['a flag in a group', '(?i:a)b,c', ['Ab', 'c'], ['AB', 'C']],
   ['a flag switched off', '(?i)a(?-i)b', ['Ab'], ['AB']],
@@ -91,6 +93,8 @@ const REFUSED: readonly (readonly [NameKind, string, string, number, string, str
   ['topics', 'a\\b{g}', 'a\\b{g}', 2, '\\b{g}', 'leave it out'],
   ['topics', '(?x)a # b', '(?x)a # b', 3, 'flag x', 'leave it out'],
   ['topics', '\\p{IsLatin}', '\\p{IsLatin}', 1, '\\p{IsLatin}', 'in a class'],
+  ['topics', '\\p{toString}', '\\p{toString}', 1, '\\p{toString}', 'in a class'],
+  ['groups', '\\p{constructor}', '\\p{constructor}', 1, '\\p{constructor}', 'in a class'],
   ['topics', '\\p{InGreek}', '\\p{InGreek}', 1, '\\p{InGreek}', 'in a class'],
   ['topics', '(?i)\\p{Lower}', '(?i)\\p{Lower}', 5, 'flag i', '[a-zA-Z]'],
   ['topics', '(?iu)ſ', '(?iu)ſ', 6, 'beyond ASCII', 'leave the flag u out'],
@@ -209,6 +213,19 @@ test('a pattern that backtracks without end is decided in one reading', () => {
   expect(compileJavaPatterns(['(a*)*b'], 'topics')(`${name}b`)).toBe(true);
 });
 
+test('a pattern that grows without end is refused, and one that only looks so is not', () => {
+  expect(compileJavaPatterns(['a{1000}'], 'groups')('a'.repeat(1000))).toBe(true);
+  expect(refusal(['a{1020}'], 'groups').construct).toContain('repetitions');
+  const names = Array.from({ length: 1000 }, (_, i) => `orders-of-a-team.events-${i}`);
+  expect(names.every(compileJavaPatterns(names, 'topics'))).toBe(true);
+  const nested = (depth: number): string => `${'(b'.repeat(depth)}a?+${')?+'.repeat(depth)}`;
+  expect(compileJavaPatterns([nested(15)], 'topics')('b'.repeat(15))).toBe(true);
+  expect(refusal([nested(99)], 'topics').construct).toContain('repetitions');
+  for (const open of ['(', '(?=', '[', '[a&&', '[a&&[']) {
+    expect(refusal([open.repeat(50_000)], 'topics').construct).toContain('nested more than 100 deep');
+  }
+});
+
 describe("the tables are Kafka's own", () => {
   let oracle: KafkaOracle;
   beforeAll(async () => {
@@ -231,6 +248,31 @@ describe("the tables are Kafka's own", () => {
     expect(new Set(askMirrorUtils(oracle, settings))).toEqual(new Set(['rejected']));
   });
 });
+
+describe('docs/configuration.md', () => {
+  const text = readFileSync(new URL('../../../../docs/configuration.md', import.meta.url), 'utf8');
+  const section = text.slice(text.indexOf('### Patterns'), text.indexOf('### `policy`'));
+  const rows = [...section.matchAll(/^\| (`.*`) \| (yes|no|rejected) \| (yes|no|rejected) \|/gm)].flatMap(
+    ([, examples = '', topics = '', groups = '']) =>
+      [...examples.matchAll(/`([^`]+)`/g)].map(([, example = '']) => ({ example, topics, groups })),
+  );
+
+  test('has examples', () => expect(rows.length).toBeGreaterThan(40));
+
+  test.each(rows)('$example: $topics, $groups', ({ example, topics, groups }) => {
+    expect({ topics: verdict(example, 'topics'), groups: verdict(example, 'groups') }).toEqual({ topics, groups });
+  });
+});
+
+function verdict(example: string, names: NameKind): 'yes' | 'no' | 'rejected' {
+  try {
+    compileJavaPatterns([example], names);
+    return 'yes';
+  } catch (error) {
+    if (!(error instanceof UnsupportedPatternError)) throw error;
+    return error.invalid ? 'rejected' : 'no';
+  }
+}
 
 function refusal(list: readonly string[], names: NameKind): UnsupportedPatternError {
   try {
