@@ -156,8 +156,11 @@ export class ClusterAdmin {
     return this.#call('deleteGroups', { groups }, schemas.done);
   }
 
-  /** What `RemoteClusterUtils.translateOffsets` answers on this (target) cluster for a group of `sourceAlias`. */
-  translateOffsets(sourceAlias: string, group: string, timeoutMs = 3_000): Promise<schemas.GroupOffset[]> {
+  /**
+   * What `RemoteClusterUtils.translateOffsets` answers on this (target) cluster for a group of `sourceAlias`. Where the
+   * time is up before it has read everything, it answers with a part.
+   */
+  translateOffsets(sourceAlias: string, group: string, timeoutMs = 30_000): Promise<schemas.GroupOffset[]> {
     return this.#call('translateOffsets', { source: sourceAlias, group, timeoutMs }, schemas.committedOffsets);
   }
 
@@ -177,12 +180,19 @@ export class ClusterAdmin {
     return this.#call('drainGroup', { group, topics, protocol }, schemas.consumedRecords);
   }
 
-  createAcls(...acls: AclSpec[]): Promise<void> {
-    return this.#call('createAcls', { acls }, schemas.done);
+  /** Grants, and waits until brokers go by it: the controller that has written it down is not the one that is asked. */
+  async createAcls(...acls: AclSpec[]): Promise<void> {
+    await this.#call('createAcls', { acls }, schemas.done);
+    await this.#waitUntilAgreed('brokers to know the new permissions', () => this.#knowAcls(acls, acls.length));
   }
 
-  deleteAcls(...acls: AclSpec[]): Promise<void> {
-    return this.#call('deleteAcls', { acls }, schemas.done);
+  async deleteAcls(...acls: AclSpec[]): Promise<void> {
+    await this.#call('deleteAcls', { acls }, schemas.done);
+    await this.#waitUntilAgreed('brokers to have forgotten permissions', () => this.#knowAcls(acls, 0));
+  }
+
+  async #knowAcls(acls: readonly AclSpec[], count: number): Promise<boolean> {
+    return (await this.#call('countAcls', { acls }, schemas.count)) === count;
   }
 
   /** The data records among a partition's last `offsets` offsets, in order. */

@@ -167,7 +167,7 @@ export class LabCluster {
 
   /** SIGSTOP: the broker's connections stay open and nothing is answered any more. */
   pause(nodeId: number): void {
-    this.#broker(nodeId).signal('SIGSTOP');
+    this.#broker(nodeId).pause();
   }
 
   resume(nodeId: number): void {
