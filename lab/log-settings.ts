@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export interface LogFiles {
-  /** Give this to a JVM as `-Dlog4j2.configurationFile`. */
+  /** File for `-Dlog4j2.configurationFile`. */
   readonly settings: string;
   readonly main: string;
-  /** What the authorizer allowed (DEBUG) and denied (INFO). */
+  /** File with what the authorizer allowed (DEBUG) and denied (INFO). */
   readonly authorizer: string;
 }
 
-/** Log4j 2 settings that keep a process's log in its own folder and away from the terminal. */
+/** Writes Log4j 2 settings that send a process's log to its own folder, not to the terminal. */
 export function writeLogSettings(folder: string): LogFiles {
   const files = {
     settings: join(folder, 'log4j2.xml'),

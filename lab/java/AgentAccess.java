@@ -11,7 +11,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** Who may do what. */
+/** Commands for ACLs. */
 final class AgentAccess {
   static void register(Map<String, LabAgent.Command> commands) {
     commands.put("createAcls", AgentAccess::createAcls);
@@ -30,7 +30,7 @@ final class AgentAccess {
     return AgentTopics.admin(request).deleteAcls(filters).all().get().size();
   }
 
-  /** How many of these a broker's own authorizer knows by now. */
+  /** How many of these ACLs a broker's own authorizer has. */
   private static Object countAcls(JsonNode request) throws Exception {
     int known = 0;
     for (AclBinding binding : bindings(request)) {

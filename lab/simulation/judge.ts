@@ -28,6 +28,7 @@ export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
   return new PartitionMapping({
     history,
     target: { start: BigInt(mm2.targetStart), end: BigInt(mm2.targetEnd) },
+    sourceStart: BigInt(mm2.sourceStart),
     sourceEnd: BigInt(mm2.sourceEnd),
     mayPredateSource: mayPredateSource(history, firstTimestamp, sourceStart),
     exactlyOnce: mm2.exactlyOnce,
@@ -45,14 +46,15 @@ export function judgeSimulated(mm2: SimulatedMm2, mapping = mappingOfSimulated(m
   for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
     positions++;
     const translation = translate(mapping, BigInt(upstream));
-    if (!('low' in translation)) {
+    if (translation.kind === 'unknown') {
       unknown++;
       continue;
     }
     if (translation.proof === 'exact') exact++;
     const position = Number(translation.low);
     const skipped = mm2.skips(upstream, position);
-    if (skipped > 0) violations.push({ upstream, kind: 'skip', said: 0n, true: skipped });
+    const { expired } = translation;
+    if (BigInt(skipped) > expired) violations.push({ upstream, kind: 'skip', said: expired, true: skipped });
     const reread = mm2.rereads(upstream, position);
     const said = translation.high - translation.low + translation.again;
     if (BigInt(reread) > said) violations.push({ upstream, kind: 'reread', said, true: reread });

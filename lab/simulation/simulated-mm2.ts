@@ -380,15 +380,22 @@ export class SimulatedMm2 {
     return records;
   }
 
-  /** Distinct source records on the target that such a group has not read and will not. */
-  skips(upstream: number, position: number): number {
+  /**
+   * Distinct source records that MM2 brought to the target and that such a group has not read and will not.
+   * @param withExpired also those that the target has deleted and the source still holds
+   */
+  skips(upstream: number, position: number, withExpired = true): number {
     const copies = new Map<number, number>();
     this.#target.forEach((record, d) => {
-      if (d < this.#targetStart) return;
       if (record != null && record.epoch === this.#sourceEpoch) copies.set(record.source, d);
     });
     let records = 0;
-    for (const [source, lastCopy] of copies) if (source >= upstream && lastCopy < position) records++;
+    // A record that the target has deleted is lost to the group, unless the source has deleted it as well.
+    for (const [source, lastCopy] of copies) {
+      if (source < upstream || lastCopy >= Math.max(position, this.#targetStart)) continue;
+      const isExpired = lastCopy < this.#targetStart;
+      if (isExpired ? withExpired && this.#sourceRecords.has(source) : true) records++;
+    }
     return records;
   }
 }

@@ -8,7 +8,7 @@ import { SimulatedMm2 } from '../../simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../simulation/steps.ts';
 import { property } from '../property.ts';
 
-/** The mapping as the history keeps it translates every offset as the syncs do, or wider where differences cancel. */
+/** The mapping as stored in the history translates every offset like the syncs, or wider if differences can cancel. */
 export const mappingMerged = property({
   name: 'mapping-merged',
   values: simulatedLife,
@@ -22,8 +22,8 @@ export const mappingMerged = property({
     for (let upstream = 0; upstream <= mm2.sourceEnd; upstream++) {
       const mine = translate(kept, BigInt(upstream));
       const theirs = translate(whole, BigInt(upstream));
-      if ('low' in mine && 'low' in theirs && whole.hasForeign && whole.hasGaps) {
-        // Nothing is computed from differences there, only from where syncs are: as safe, but wider.
+      if (mine.kind === 'interval' && theirs.kind === 'interval' && whole.hasForeign && whole.hasGaps) {
+        // Differences between offsets are not used there, only the syncs themselves: as safe, but wider.
         assert(mine.low <= theirs.low, `low ${mine.low}, ${theirs.low} by the syncs`);
         assert(mine.high >= theirs.high, `high ${mine.high}, ${theirs.high} by the syncs`);
         assert.equal(mine.again, theirs.again);
@@ -32,7 +32,7 @@ export const mappingMerged = property({
   },
 });
 
-/** Thinned to a few points it is wider, never elsewhere: where the dense one holds, so does the sparse one. */
+/** A mapping thinned to a few points gives wider intervals that contain those of the dense one. */
 export const mappingThinned = property({
   name: 'mapping-thinned',
   values: fc.tuple(simulatedLife, fc.integer({ min: 2, max: 5 })),
@@ -51,14 +51,14 @@ export const mappingThinned = property({
     for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
       const dense = translate(before, BigInt(upstream));
       const sparse = translate(after, BigInt(upstream));
-      if (!('low' in dense) || !('low' in sparse)) continue;
+      if (dense.kind !== 'interval' || sparse.kind !== 'interval') continue;
       assert(sparse.low <= dense.low, `low ${sparse.low}, ${dense.low} before`);
       assert(sparse.high + sparse.again >= dense.high, `high ${sparse.high}, ${dense.high} before`);
     }
   },
 });
 
-/** What the history makes of the syncs that an audit read. */
+/** The syncs that an audit read, merged as the history stores them. */
 function stored(history: SyncHistory): SyncHistory {
   const kept = new SyncHistory();
   for (let i = 0; i < history.length; i++) appendMerged(kept, history.at(i));

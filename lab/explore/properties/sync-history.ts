@@ -18,18 +18,19 @@ const point = fc.record(
     newSource: fc.boolean(),
     newTarget: fc.boolean(),
     compared: fc.boolean(),
+    accounted: fc.boolean(),
   },
   { noNullPrototype: true },
 );
 const what = fc.constantFrom<Break>('hole', 'newSource', 'newTarget');
 
-/** What a history does, in plain arrays. */
+/** A sync history as plain arrays. */
 interface Model {
   readonly points: SyncPoint[];
   pending: Partial<Record<Break, boolean>>;
 }
 
-/** A change; `which` picks one of the histories that there are, `share` a part of it. */
+/** A change. `which` selects one of the histories, `share` a part of it. */
 const step = fc.record({
   kind: fc.constantFrom('push', 'replace', 'truncate', 'keep', 'breakNext', 'breakAt', 'copy', 'columns'),
   which: fc.nat(),
@@ -39,7 +40,7 @@ const step = fc.record({
 });
 type Change = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** A sync history does what arrays of points do, and copies that share columns do not see each other change. */
+/** A sync history behaves like arrays of points. Copies that share columns do not change each other. */
 export const historyLikeArrays = property({
   name: 'history-like-arrays',
   values: fc.array(step, { maxLength: 60 }),
@@ -67,7 +68,7 @@ export const historyLikeArrays = property({
   },
 });
 
-/** Two histories tell how far they are the same, whatever they share. */
+/** `commonLength` and `equals` are right, whatever columns two histories share. */
 export const historiesInCommon = property({
   name: 'histories-in-common',
   values: fc.tuple(fc.array(point, { maxLength: 12 }), fc.nat({ max: 12 }), fc.array(point)),
@@ -81,7 +82,7 @@ export const historiesInCommon = property({
     let common = 0;
     while (common < Math.min(points.length, all.length) && same(points[common], all[common])) common++;
     assert.deepEqual([one.commonLength(copied), one.commonLength(made)], [common, common]);
-    assert(copied.equals(made), 'what was truncated equals what was made anew');
+    assert(copied.equals(made), 'a truncated history equals one made from the same points');
     assert.equal(one.equals(made), common === points.length && common === all.length);
     made.breakBeforeNext('hole');
     assert(!copied.equals(made), 'a pending break is a difference');
@@ -109,7 +110,7 @@ function change(history: SyncHistory, model: Model, { kind, share, point: next, 
     case 'keep': {
       const kept = points.map((_, i) => i).filter((i) => (i * 7 + share) % 3 !== 0);
       history.keep(kept);
-      points.splice(0, points.length, ...kept.flatMap((i) => points[i] ?? []));
+      points.splice(0, points.length, ...keptPoints(points, kept));
       break;
     }
     case 'breakNext':
@@ -136,6 +137,21 @@ function change(history: SyncHistory, model: Model, { kind, share, point: next, 
       break;
     }
   }
+}
+
+/** A point accounts for what lies before it only where those that went in between did as well, or had no gap. */
+function keptPoints(points: readonly SyncPoint[], kept: readonly number[]): SyncPoint[] {
+  return kept.flatMap((index, at) => {
+    const own = points[index];
+    if (own === undefined) return [];
+    const between = points.slice((kept[at - 1] ?? -1) + 1, index);
+    const isWhole = between.every((point, i) => {
+      const before = points[index - between.length + i - 1];
+      if (point.accounted) return true;
+      return before !== undefined && point.upstream - before.upstream <= point.downstream - before.downstream;
+    });
+    return [{ ...own, accounted: own.accounted && isWhole }];
+  });
 }
 
 function joined(next: SyncPoint, pending: Model['pending']): SyncPoint {

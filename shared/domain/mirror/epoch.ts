@@ -16,6 +16,8 @@ export interface MappingEvidence {
   readonly sourceRecreatedAt?: number;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
+  /** Begin of the source partition's log; 0 where absent. */
+  readonly sourceStart?: bigint;
   /** End of the source partition's log, read after the target's; absent where the source could not be read. */
   readonly sourceEnd?: bigint;
   /** Nothing tells whether the newest sync speaks of the present source topic, or of one of the same name before it. */

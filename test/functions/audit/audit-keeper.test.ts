@@ -14,10 +14,10 @@ import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { AuditHistory, Recording } from '../../../shared/history/audit-history.ts';
 
-/** The time of one audit: what the function has, less what publishing is given. */
+/** The time of one audit: the function's timeout minus the time reserved for publishing. */
 const AUDIT_MS = 42_000;
 
-describe('keeping audits in DynamoDB', () => {
+describe('storing audits in DynamoDB', () => {
   let local: DynamoDbLocal;
   let link: LabProxy;
   let flows: readonly Flow[];
@@ -55,8 +55,8 @@ describe('keeping audits in DynamoDB', () => {
   }
 
   /**
-   * A process of the function; the test moves its clock. Only where waiting is what is tested does the clock go on by
-   * itself, with the time limits of Lambda: how fast this machine is must not decide whose turn it is.
+   * A process of the function. The test moves its clock. With `time: 'as in Lambda'` the clock also runs by itself, and
+   * requests have their time limits in Lambda. All other tests must not depend on how fast the machine is.
    */
   function process(name: string, options: { readonly time?: 'as in Lambda' } = {}) {
     const isReal = options.time === 'as in Lambda';
@@ -77,7 +77,7 @@ describe('keeping audits in DynamoDB', () => {
       });
   }
 
-  /** One audit of every flow at `now`: what became of each, by its name. */
+  /** Audits every flow at `now`; returns the outcome by flow name. */
   async function auditAll(history: AuditHistory): Promise<ReadonlyMap<string, Recording>> {
     const recordings = new Map<string, Recording>();
     for (const flow of flows) {
@@ -94,15 +94,15 @@ describe('keeping audits in DynamoDB', () => {
   const kept = (recordings: ReadonlyMap<string, Recording>) =>
     [...recordings.values()].filter((one) => one.known !== null).length;
 
-  /** One audit, or as many as it takes: on a busy machine DynamoDB Local may be slower than an audit waits. */
+  /** Audits until all six flows are stored: on a busy machine DynamoDB Local can be slower than an audit waits. */
   async function allKept(begin: ReturnType<typeof process>): Promise<void> {
-    await waitUntil('an audit of all six flows to be kept', async () => {
+    await waitUntil('an audit to store all six flows', async () => {
       now += 60_000;
       return kept(await auditAll(begin())) === 6;
     });
   }
 
-  test('GIVEN a silent DynamoDB THEN six flows together wait for it no longer than one, and the next audit is kept', async () => {
+  test('GIVEN a silent DynamoDB THEN six flows together wait for it no longer than one, and the next audit is stored', async () => {
     const begin = process('one', { time: 'as in Lambda' });
     await allKept(begin);
 
@@ -129,7 +129,7 @@ describe('keeping audits in DynamoDB', () => {
     }
   });
 
-  test('GIVEN connections that broke while the process slept THEN the audit is kept', async () => {
+  test('GIVEN connections that broke while the process was frozen THEN the audit is stored', async () => {
     const begin = process('one');
     await auditAll(begin());
     link.reset();
@@ -137,7 +137,7 @@ describe('keeping audits in DynamoDB', () => {
     expect(failures(await auditAll(begin()))).toEqual(Array(6).fill(null));
   });
 
-  test('GIVEN a process in place of one that died THEN it loses one audit and goes on with the second', async () => {
+  test('GIVEN a process that replaces a dead one THEN it loses one audit and stores the second', async () => {
     // The latest moment at which an audit of the first minute records.
     now += AUDIT_MS;
     expect(kept(await auditAll(process('dead')()))).toBe(6);

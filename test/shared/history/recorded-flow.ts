@@ -9,7 +9,7 @@ import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 export const FLOW = 'A->B';
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-/** A full hour that is not in the past: DynamoDB Local removes what has expired by the clock. */
+/** A full hour that is not in the past: DynamoDB Local removes items that have expired by the real clock. */
 export const BEGIN = Math.ceil(Date.now() / HOUR) * HOUR;
 
 export function terms(now: number, leaseMs = 0): { readonly now: number; readonly leaseMs: number } {
@@ -33,7 +33,7 @@ export function end(topic = 'orders', partition = 0, role: ClusterRole = 'source
   return { kind: 'end', role, topic, partition };
 }
 
-/** The next state after the writer's newest, with these offsets. */
+/** The state after the writer's newest one, with these offsets. */
 export function stateAfter(
   writer: HistoryWriter,
   at: number,

@@ -34,7 +34,7 @@ describe('comparing records over simulated lives of a mirrored partition', () =>
       sum.left += new Set(life.violations.map(({ upstream }) => upstream)).size;
       sum.refuted += life.refuted;
       sum.wrongVerified += life.violations.filter(
-        ({ verified: { translation } }) => 'low' in translation && translation.proof === 'verified',
+        ({ verified: { translation } }) => translation.kind === 'interval' && translation.proof === 'verified',
       ).length;
     }
     expect(sum.wrong).toBeGreaterThan(50);

@@ -10,7 +10,7 @@ describe('retention', () => {
     retention.assert(300);
   });
 
-  test('audits every minute leave one a minute for 24 h, one per 10 minutes for 7 days, one an hour for 35 days', () => {
+  test('with an audit per minute, one frame per minute lives 24 h, one per 10 minutes 7 days, one per hour 35 days', () => {
     const end = 1_800_000_000_000;
     const times = Array.from({ length: 36 * 1440 }, (_, i) => end - (36 * 1440 - i) * MINUTE);
     const living = framesOf(times).filter((frame) => frame.expiresAt > end);
@@ -21,7 +21,7 @@ describe('retention', () => {
     expect(longestGap(end - DAY, end)).toBe(MINUTE);
     expect(longestGap(end - 7 * DAY, end - 2 * DAY)).toBe(10 * MINUTE);
     expect(longestGap(end - 35 * DAY, end - 8 * DAY)).toBe(60 * MINUTE);
-    // Thinning has to have happened as well.
+    // The test must also have thinned something.
     expect(living.length).toBeLessThan(1440 + 7 * 144 + 36 * 24 + 100);
     expect(Math.max(...living.map(depth))).toBeLessThanOrEqual(29);
   });

@@ -15,7 +15,7 @@ describe('frames', () => {
     expect(guessed).toBeGreaterThan(100);
   });
 
-  test('whatever changes in a state is a change', () => {
+  test('isSameState notices a change of any part of a state', () => {
     const state = new HistoryState(BEGIN);
     state.syncs('orders', 0).push({ timestamp: 1_000n, upstream: 1n, downstream: 1n });
     state.said = { verdict: 'ready', reasons: [] };
