@@ -120,7 +120,9 @@ describe('tidemark on a live flow', () => {
     expect(await groupsOf('--group', 'bill*')).toEqual(['billing']);
     expect(await groupsOf('--group', 'billing', '--group', 'shipping')).toEqual(['billing', 'shipping']);
     expect(await groupsOf('--topic', 'pay*')).toEqual(['shipping']);
-    expect((await audit('--group', 'bilig')).stderr).toContain('no audited group matches "bilig"');
+    const unmatched = await inLab('audit', '--mm2', mm2.propertiesFile, '--group', 'bilig');
+    expect(unmatched).toMatchObject({ code: 2, stdout: '' });
+    expect(unmatched.stderr).toContain('no audited group matches "bilig"');
   });
 
   test('doctor finds everything in order', async () => {

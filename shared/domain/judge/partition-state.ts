@@ -267,8 +267,11 @@ function sourceEpoch(
   const none = { recreatedAt: 0, kind: null, doubted: null };
   if (history === null) return none;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
-  const inDoubt =
+  const older =
     source === null || firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, source.start);
+  // What MM2 wrote since an earlier audit saw this very topic cannot speak of another one, whatever producers' clocks say.
+  const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
+  const inDoubt = same === null ? older : Math.min(older, syncsBefore(history, BigInt(same)));
   if (changed !== null) {
     return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
   }

@@ -118,6 +118,9 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
     // MM2 has all that it can read: an open transaction holds it up.
     if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
+    // A record with an old time that came since the last audit has not waited yet.
+    const endBefore = observation.remembered?.sourceEnd(topic.topic, state.partition) ?? null;
+    if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
     // A backfill has old times and may be on its way: stalled is what does not move.
     const moved = lastProgress(state);
     if (moved !== null && observation.at - Number(moved) <= policy.mirrorStalledMs) return false;
