@@ -38,7 +38,7 @@ function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Arr
     case 2:
       return Buffer.concat([copy.subarray(0, at), Uint8Array.of(random(256)), copy.subarray(at)]);
     case 3:
-      return copy.fill(random(256), at, at + 1 + random(16));
+      return copy.fill(random(256), at, Math.min(copy.length, at + 1 + random(16)));
     default:
       return copy.copyWithin(at, random(copy.length), random(copy.length) + 8);
   }
