@@ -63,7 +63,7 @@ describe('tidemark on a live flow', () => {
     // What `init` makes of MM2's file is as good as the file.
     const made = await inLab('init', mm2.propertiesFile, '--output', 'tidemark.yaml');
     expect(made.code).toBe(0);
-  }, 240_000);
+  });
   afterAll(() => lab?.stop());
 
   test('a healthy flow: exit 0, JSON as published, nothing on stdout but the report', async () => {
