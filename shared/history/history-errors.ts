@@ -1,5 +1,7 @@
 import { TidemarkError } from '../errors.ts';
 
+import { storedTime } from './stored-time.ts';
+
 /** Somebody else writes this flow's history at the moment. */
 export class HistoryBusyError extends TidemarkError {
   override readonly name = 'HistoryBusyError';
@@ -7,12 +9,17 @@ export class HistoryBusyError extends TidemarkError {
   readonly leasedUntil: number;
 
   constructor(flow: string, leasedUntil: number) {
-    super('HISTORY_BUSY', `the history of ${flow} is being written until ${new Date(leasedUntil).toISOString()}`, {
+    super('HISTORY_BUSY', `the history of ${flow} is being written until ${timeText(leasedUntil)}`, {
       remedy: 'Let one audit at a time record a flow; the lease ends by itself if the other one has died.',
       retriable: true,
     });
     this.leasedUntil = leasedUntil;
   }
+}
+
+function timeText(ms: number): string {
+  const time = storedTime(ms);
+  return time === null ? 'a time that no calendar has' : new Date(time).toISOString();
 }
 
 /** Another writer took over: what this one knows of the history is no longer its end. Nothing was written. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { RefusalCode } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreResult } from '../domain/restore/restore-result.ts';
+import { TidemarkError } from '../errors.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { DamagedDocumentError } from './plan-store.ts';
 
@@ -37,7 +38,10 @@ export interface StoredResult extends RestoreResult {
   readonly hash: string;
 }
 
-const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
+/** A plan's position takes about 250 bytes, so that this is 200,000 of them. */
+const MAX_PLAN_BYTES = 48 * 1024 * 1024;
+/** What is noted of a plan once it is begun: it has room for an answer to each position, and must never be too large. */
+const MAX_DOCUMENT_BYTES = 128 * 1024 * 1024;
 
 const offset = z
   .string()
@@ -156,15 +160,27 @@ export const undoCodec = codecOf<UndoBegun>('undo note', 'tidemark.restore-undo/
 export const resultCodec = codecOf<StoredResult>('result', 'tidemark.restore-result/1', resultSchema);
 
 interface Codec<T> {
+  /** @throws TidemarkError RESTORE_TOO_LARGE */
   encode(value: T): Uint8Array;
   /** @throws DamagedDocumentError */
   decode(bytes: Uint8Array, plan: string): T;
 }
 
+/** What is stored has to be read back: a plan that cannot be undone must not be applied. */
+function tooLarge(what: string, bytes: number): TidemarkError {
+  return new TidemarkError('RESTORE_TOO_LARGE', `the ${what} takes ${Math.ceil(bytes / (1024 * 1024))} MiB`, {
+    remedy: 'Plan fewer groups at once, by --group or --topic.',
+  });
+}
+
 /** Documents are canonical JSON under zstd, with a schema that names their version. */
 function codecOf<T extends object>(what: string, schema: string, shape: z.ZodType<T & { schema: string }>): Codec<T> {
   return {
-    encode: (value) => zstdCompressSync(canonicalJson({ schema, ...value })),
+    encode(value) {
+      const text = Buffer.from(canonicalJson({ schema, ...value }));
+      if (text.length > (what === 'plan' ? MAX_PLAN_BYTES : MAX_DOCUMENT_BYTES)) throw tooLarge(what, text.length);
+      return zstdCompressSync(text);
+    },
     decode(bytes, plan) {
       let text: unknown;
       try {

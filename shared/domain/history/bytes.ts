@@ -1,3 +1,5 @@
+import { MAX_BODY_BYTES } from './frame-limits.ts';
+
 /** Stored bytes do not say what they should; the caller adds which ones. */
 export class MalformedHistoryError extends Error {
   override readonly name = 'MalformedHistoryError';
@@ -82,10 +84,11 @@ export class ByteSource {
     }
   }
 
-  /** A number of things of which each takes at least one byte: more than bytes left cannot be. */
-  countOfBytes(): number {
+  /** A number of things of which each takes at least one byte: more than bytes left cannot be, nor more than `most`. */
+  countOfBytes(most: number): number {
     const value = this.count();
     if (value > this.left) throw new MalformedHistoryError(`${value} things announced, ${this.left} bytes left`);
+    if (value > most) throw new MalformedHistoryError(`${value} things, ${most} are the most that a history holds`);
     return value;
   }
 
@@ -99,7 +102,7 @@ export class ByteSource {
   }
 
   raw(): Uint8Array {
-    return this.take(this.countOfBytes());
+    return this.take(this.countOfBytes(MAX_BODY_BYTES));
   }
 
   /** The next bytes, as a view. */
