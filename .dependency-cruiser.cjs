@@ -1,33 +1,91 @@
-/** The one way of imports: entry points → use cases → domain; adapters implement ports; nobody else knows adapters. */
-const pure = '^shared/(domain|contract)/';
+/**
+ * The storeys: an import runs downward only. The rules go by shape. What is not named here is a use case (in shared/) or
+ * refused (in shared/domain/), so that a folder that did not exist before is held to them as well.
+ */
+
+/** shared/domain/, from above; storeys on one line do not know each other unless they are listed in order. */
+const DOMAIN = ['failover', 'restore', 'history', 'judge', 'compare', 'mirror', 'model'];
+/** What every use case stands on, from above. All other folders of shared/ are use cases, but for the adapters. */
+const FOUNDATIONS = ['survey', 'history', 'config', 'ports', 'domain', 'contract'];
+const foundation = (names) => `^shared/(${names.join('|')})(/|\\.ts$)`;
+
+/** A storey may import itself and what lies below it. */
+const upward = (base, storeys, path) =>
+  storeys.slice(1).map((storey, i) => ({
+    name: `${base}-${storey}-imports-downward`,
+    comment: `${storey} knows nothing of ${storeys.slice(0, i + 1).join(', ')}.`,
+    severity: 'error',
+    from: { path: path([storey]) },
+    to: { path: path(storeys.slice(0, i + 1)) },
+  }));
+
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    ...upward('domain', DOMAIN, (names) => `^shared/domain/(${names.join('|')})/`),
+    {
+      name: 'domain-has-storeys',
+      comment: 'A file of the domain lies on one of its storeys: give a new one its place in DOMAIN.',
+      severity: 'error',
+      from: { path: '^shared/domain/', pathNot: `^shared/domain/(${DOMAIN.join('|')})/` },
+      to: {},
+    },
+    {
+      name: 'domain-has-storeys-to',
+      severity: 'error',
+      from: {},
+      to: { path: '^shared/domain/', pathNot: `^shared/domain/(${DOMAIN.join('|')})/` },
+    },
     {
       name: 'domain-is-pure',
       comment: 'The domain knows only itself and the contract: no I/O, clock, environment, SDK or library.',
       severity: 'error',
       from: { path: '^shared/domain/' },
-      to: { pathNot: [pure] },
+      to: { pathNot: '^shared/(domain|contract)/' },
     },
     {
       name: 'contract-stands-alone',
       severity: 'error',
       from: { path: '^shared/contract/' },
-      to: { pathNot: ['^shared/contract/'] },
+      to: { pathNot: '^shared/contract/' },
+    },
+    ...upward('shared', FOUNDATIONS, foundation),
+    {
+      name: 'foundations-know-no-use-case',
+      severity: 'error',
+      from: { path: foundation(FOUNDATIONS) },
+      to: { path: '^shared/', pathNot: foundation(FOUNDATIONS) },
     },
     {
-      name: 'use-cases-know-ports-only',
-      comment: 'Use cases reach the world through shared/ports.ts.',
+      name: 'only-entry-points-know-adapters',
+      comment: 'Whatever else lies in shared/ reaches the world through ports.',
       severity: 'error',
-      from: { path: '^shared/(audit|translate|doctor|history|restore|verify)/' },
-      to: { path: ['^shared/adapters/', '^(functions|cli|infra|lab|bench|test)/'] },
+      from: { path: '^shared/', pathNot: '^shared/adapters/' },
+      to: { path: '^shared/adapters/' },
     },
     {
       name: 'adapters-do-not-know-each-other',
       severity: 'error',
       from: { path: '^shared/adapters/([^/]+)/' },
       to: { path: '^shared/adapters/([^/]+)/', pathNot: '^shared/adapters/$1/' },
+    },
+    {
+      name: 'only-adapters-reach-the-world',
+      comment: 'SDKs, drivers, sockets and databases are for adapters. Configuration reads files.',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/adapters/' },
+      to: {
+        path: [
+          '(^|/)node_modules/(?!(zod|yaml)/)',
+          '^(node:)?(sqlite|net|tls|http|https|http2|dgram|dns|child_process|cluster|worker_threads)(/|$)',
+        ],
+      },
+    },
+    {
+      name: 'only-configuration-reads-files',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/(adapters|config)/' },
+      to: { path: '^(node:)?fs(/|$)' },
     },
     {
       name: 'only-the-writer-writes',
@@ -46,12 +104,19 @@ module.exports = {
       name: 'shared-knows-no-entry-point',
       severity: 'error',
       from: { path: '^shared/' },
-      to: { path: '^(functions|cli|infra|lab|bench|test)/' },
+      to: { pathNot: ['^shared/', '(^|/)node_modules/', '^node:'], dependencyTypesNot: ['core'] },
+    },
+    {
+      name: 'entry-points-do-not-know-each-other',
+      comment: 'cli, functions and infra share what lies in shared/; the lab, benches and tests know them all.',
+      severity: 'error',
+      from: { path: '^(cli|functions|infra)/' },
+      to: { path: '^(cli|functions|infra|bin)/', pathNot: '^$1/' },
     },
     {
       name: 'product-knows-no-lab',
       severity: 'error',
-      from: { path: '^(functions|cli|infra|shared|bin)/' },
+      from: { pathNot: '^(lab|bench|test)/' },
       to: { path: '^(lab|bench|test)/' },
     },
     {

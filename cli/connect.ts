@@ -1,4 +1,4 @@
-import type { KafkaConnection } from '../shared/config/kafka-connection.ts';
+import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
 import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
 import type { ClusterReader, OffsetWriter } from '../shared/ports.ts';
 

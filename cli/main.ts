@@ -1,19 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { ExitCode } from '../shared/errors.ts';
-import { addAuditCommand } from './commands/audit.ts';
-import { addDoctorCommand } from './commands/doctor.ts';
-import { addInitCommand } from './commands/init.ts';
-import { addRestoreCommand } from './commands/restore.ts';
-import { addSnapshotsCommand } from './commands/snapshots.ts';
-import { addTranslateCommand } from './commands/translate.ts';
-import { addVerifyCommand } from './commands/verify.ts';
-import { addWatchCommand } from './commands/watch.ts';
-import type { Finish } from './finish.ts';
 import { endOnSignals } from './interruption.ts';
-import { printableLines } from './render/text.ts';
-import { describeError, exitCodeOf } from './report-error.ts';
-import type { Terminal } from './terminal.ts';
+import { ExitCode, type Finish } from './output/exit-code.ts';
+import { describeError, exitCodeOf } from './output/report-error.ts';
+import type { Terminal } from './output/terminal.ts';
+import { printableLines } from './output/text.ts';
+import { addAuditCommand } from './verbs/audit/command.ts';
+import { addDoctorCommand } from './verbs/doctor/command.ts';
+import { addInitCommand } from './verbs/init/command.ts';
+import { addRestoreCommand } from './verbs/restore/command.ts';
+import { addSnapshotsCommand } from './verbs/snapshots/command.ts';
+import { addTranslateCommand } from './verbs/translate/command.ts';
+import { addVerifyCommand } from './verbs/verify/command.ts';
+import { addWatchCommand } from './verbs/watch/command.ts';
 
 /**
  * Runs the command line and ends the process with its exit code (`ExitCode`; 130 after Ctrl-C, 143 after SIGTERM). Commands are declared

@@ -18,8 +18,8 @@ import { startLab } from './lab.ts';
 import { RecordWriter } from './workload/record-writer.ts';
 
 /**
- * Records what a real broker answers to every request that Tidemark has, in every version that both know:
- * `node lab/wire-vectors.ts` writes test/vectors/wire.json, which the fuzz tests mutate.
+ * Records a real broker's answers to all of Tidemark's requests, in every version that both support. `node
+ * lab/wire-vectors.ts` writes test/vectors/wire.json, which the fuzz tests mutate.
  */
 const FILE = new URL('../test/vectors/wire.json', import.meta.url);
 const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
@@ -27,7 +27,7 @@ const CODECS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
 interface Vector {
   readonly api: string;
   readonly version: number;
-  /** What follows the correlation id. */
+  /** The bytes after the correlation id. */
   readonly base64: string;
 }
 
@@ -89,7 +89,7 @@ async function record(cluster: LabCluster): Promise<Vector[]> {
   return vectors;
 }
 
-/** One request on a connection of its own framing; null where the broker does not know the version. */
+/** Sends one request on a raw socket; null if the broker does not know the version. */
 async function ask<Request>(
   socket: Socket,
   api: Api<Request, unknown>,

@@ -4,9 +4,9 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import { createSecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
+import { AWS_CLIENT_SETTINGS } from '../runtime/aws-client-settings.ts';
 import { createAuditKeeper } from './audit-keeper.ts';
 import { createAuditor } from './auditor.ts';
-import { AWS_CLIENT_SETTINGS } from './aws-client-settings.ts';
 import { createConfigSource } from './config-source.ts';
 import { createHandler } from './create-handler.ts';
 import { parseAuditEnvironment } from './environment.ts';
@@ -23,7 +23,7 @@ const keeper = createAuditKeeper({
   clock,
 });
 
-/** The composition root: everything that outlives one invocation is made here, once. */
+/** The composition root: creates everything that outlives one invocation. */
 export const handler = createHandler({
   logger,
   clock,
@@ -33,7 +33,7 @@ export const handler = createHandler({
     secrets: environment.secrets,
     lookup: createSecretLookup({ client: secretsManager, clock, ttlMs: environment.secretTtlMs }),
     variables: process.env,
-    warn: (warnings) => logger.warn('the configuration may not mean what its author thinks', { warnings }),
+    warn: (warnings) => logger.warn('the configuration is valid, but has likely mistakes', { warnings }),
   }),
   audit: createAuditor(clock, keeper),
   sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),

@@ -1,8 +1,8 @@
-import { codePointName, withoutHidden } from '../../shared/domain/hidden-characters.ts';
+import { codePointName, withoutHidden } from '../../shared/domain/model/hidden-characters.ts';
 
 /**
- * A value as the log may hold it: of a name's hidden characters JSON escapes the first 32 itself; the others would
- * reach the terminal of whoever follows the log.
+ * Escapes hidden characters in names before they are logged. JSON escapes only the first 32; the others would reach the
+ * terminal of someone who reads the log.
  */
 export function logValue(_key: string, value: unknown): unknown {
   return typeof value === 'string' ? withoutHidden(value, visible) : value;

@@ -1,10 +1,10 @@
-import type { Flow } from '../../shared/domain/flow.ts';
-import { type KnownFlow, knownSyncs, rememberedTopics } from '../../shared/domain/history/known-flow.ts';
+import { type KnownFlow, knownSyncs, rememberedFlow } from '../../shared/domain/history/known-flow.ts';
 import { nextState } from '../../shared/domain/history/next-state.ts';
-import type { FlowObservation, ObservedTopic } from '../../shared/domain/observation.ts';
-import { type PartitionState, partitionState } from '../../shared/domain/partition-state.ts';
-import { SyncReading } from '../../shared/domain/sync-reading.ts';
-import { read } from '../../shared/domain/unread.ts';
+import type { FlowObservation, ObservedTopic } from '../../shared/domain/judge/observation.ts';
+import { type PartitionState, partitionState } from '../../shared/domain/judge/partition-state.ts';
+import { SyncReading } from '../../shared/domain/mirror/syncs/sync-reading.ts';
+import { read } from '../../shared/domain/model/outcome.ts';
+import { SIMULATED_FLOW } from './simulated-flow.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
 const SYNCS = 'mm2-offset-syncs.B.internal';
@@ -15,8 +15,7 @@ const SYNCS = 'mm2-offset-syncs.B.internal';
  */
 export function auditSimulated(
   mm2: SimulatedMm2,
-  flow: Flow,
-  lastKnown: KnownFlow | null,
+  before: KnownFlow | null,
   compared: readonly { readonly upstream: number; readonly downstream: number }[] = [],
 ): { readonly state: PartitionState; readonly known: KnownFlow } {
   const { topicIds, clock } = mm2;
@@ -32,24 +31,20 @@ export function auditSimulated(
     target: [log(0, mm2.targetEnd)],
   };
   const observation: FlowObservation = {
-    flow: { ...flow, exactlyOnce: mm2.exactlyOnce },
+    flow: { ...SIMULATED_FLOW, exactlyOnce: mm2.exactlyOnce },
     at: clock,
     sourceDown: null,
     targetDown: null,
     topics: [topic],
     targetTopics: new Set(['A.t']),
-    syncs: { kind: 'read', value: readSyncLog(mm2, lastKnown) },
+    syncs: { kind: 'read', value: readSyncLog(mm2, before) },
     checkpoints: { kind: 'off' },
     heartbeat: { kind: 'off' },
     connectOffsets: { kind: 'off' },
     groups: [],
     targetGroups: new Map(),
     listingComplete: true,
-    lastKnown,
-    remembered: {
-      source: lastKnown === null ? new Map() : rememberedTopics(lastKnown, 'source'),
-      target: lastKnown === null ? new Map() : rememberedTopics(lastKnown, 'target'),
-    },
+    remembered: before === null ? null : rememberedFlow(before),
     unread: [],
     opposite: null,
   };
@@ -60,12 +55,12 @@ export function auditSimulated(
     upstream: BigInt(upstream),
     downstream: BigInt(downstream),
   }));
-  const next = nextState(observation, [state], { verdict: 'unknown', reasons: [] }, pairs);
+  const next = nextState(before, observation, [state], { verdict: 'unknown', reasons: [] }, pairs);
   return { state, known: { state: next, heldUntil: clock } };
 }
 
-function readSyncLog(mm2: SimulatedMm2, lastKnown: KnownFlow | null) {
-  const reading = new SyncReading(SYNCS, 'syncs', lastKnown === null ? null : knownSyncs(lastKnown, SYNCS, 'source'));
+function readSyncLog(mm2: SimulatedMm2, before: KnownFlow | null) {
+  const reading = new SyncReading(SYNCS, 'syncs', before === null ? null : knownSyncs(before, SYNCS, 'source'));
   const { syncLog } = mm2;
   const end = BigInt(syncLog.length);
   for (let offset = reading.from; offset < end; offset++) {

@@ -1,17 +1,14 @@
-import { FINDINGS } from '../contract/finding-codes.ts';
-import type { AuditPolicy } from '../domain/audit-policy.ts';
-import { type AuditReport, type FlowReport, VERDICTS } from '../domain/audit-report.ts';
-import type { FindingCode } from '../domain/finding.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
+import { FINDINGS, type FindingCode } from '../contract/finding-codes.ts';
 import type { SaidThen } from '../domain/history/history-state.ts';
-import { observationAsOf } from '../domain/history/observation-as-of.ts';
-import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
-import { PartitionMap } from '../domain/partition-map.ts';
-import { TidemarkError } from '../errors.ts';
-import { readStateAsOf, type StateAsOf } from '../history/read-history.ts';
-import type { Clock, SnapshotStore } from '../ports.ts';
-import type { AuditFilter } from './audit-filter.ts';
-import { syncsTopicOf } from './read-mirror-topics.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import { judgeFlow } from '../domain/judge/judge-flow.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
+import { type AuditReport, type FlowReport, VERDICTS } from '../domain/model/report.ts';
+import { NothingRecordedError } from '../history/history-errors.ts';
+import type { SnapshotStore } from '../history/snapshot-store.ts';
+import type { Clock } from '../ports.ts';
+import type { FlowFilter } from '../survey/flow-filter.ts';
+import { surveyAsOf } from '../survey/survey-as-of.ts';
 
 export interface AuditAsOfRequest {
   readonly flows: readonly Flow[];
@@ -20,63 +17,32 @@ export interface AuditAsOfRequest {
   /** ms since the epoch. */
   readonly asOf: number;
   readonly clock: Clock;
-  readonly filter?: AuditFilter;
-}
-
-/** The history has nothing as old as was asked for, of any flow. */
-export class NothingRecordedError extends TidemarkError {
-  override readonly name = 'NothingRecordedError';
-
-  constructor(flows: readonly string[], asOf: number) {
-    super(
-      'NOTHING_RECORDED',
-      `the history holds nothing of ${flows.join(', ')} as of ${new Date(asOf).toISOString()}`,
-      {
-        remedy:
-          '`tidemark snapshots list` shows what it holds; `tidemark watch` and every audit of a whole flow record.',
-      },
-    );
-  }
+  readonly filter?: FlowFilter;
 }
 
 /**
- * What the audits said at a time, from the history alone: neither cluster is asked. Verdict and reasons are those of
- * then; lag, loss and positions are judged again by what was recorded.
+ * The audit report as of a time, from the history alone; it reads neither cluster. Verdict and reasons are those of the
+ * recorded audit. Lag, loss and positions are judged again from the recorded state.
  *
  * @throws NothingRecordedError, DamagedFrameError, HistoryStoreError
  */
 export async function auditAsOf(request: AuditAsOfRequest): Promise<AuditReport> {
-  const { flows, policy, store, asOf, clock, filter = {} } = request;
+  const { flows, policy, store, asOf, clock, filter } = request;
   const reports: FlowReport[] = [];
   let at = 0;
   for (const flow of flows) {
-    const found = await readStateAsOf(store, flowName(flow), asOf, clock.now());
-    if (found === null) continue;
-    at = Math.max(at, found.state.at);
-    reports.push(flowAsOf(flow, found, policy, asOf, filter));
+    const then = await surveyAsOf(store, flow, asOf, clock.now(), filter);
+    if (then === null) continue;
+    const { observation, states, origin, said } = then;
+    const report = judgeFlow(observation, states, policy);
+    at = Math.max(at, origin.takenAt);
+    reports.push({ ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin });
   }
   if (reports.length === 0) throw new NothingRecordedError(flows.map(flowName), asOf);
   return { at, flows: reports };
 }
 
-function flowAsOf(flow: Flow, found: StateAsOf, policy: AuditPolicy, asOf: number, filter: AuditFilter): FlowReport {
-  const whole = observationAsOf(flow, found, syncsTopicOf(flow));
-  const observation = {
-    ...whole,
-    topics: whole.topics.filter(({ topic }) => filter.topic?.(topic) ?? true),
-    groups: whole.groups.filter(({ listing }) => filter.group?.(listing.group) ?? true),
-  };
-  const report = judgeFlow(observation, partitionStates(observation, new PartitionMap()), policy);
-  const { said, unread } = found.state;
-  const { heldUntil, thinned, passedOver } = found;
-  return {
-    ...report,
-    ...(said === null ? {} : saidThen(report, said)),
-    snapshot: { asOf, takenAt: found.state.at, heldUntil, thinned, passedOver, unread },
-  };
-}
-
-/** Heartbeats and the like are not kept: what was said then counts, not what can be judged without them now. */
+/** The history stores no heartbeats, so the recorded verdict counts, not one that is judged without them. */
 function saidThen(report: FlowReport, said: SaidThen): Pick<FlowReport, 'verdict' | 'reasons' | 'findings'> {
   return {
     verdict: VERDICTS.find((verdict) => verdict === said.verdict) ?? 'unknown',

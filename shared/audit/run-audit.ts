@@ -1,40 +1,37 @@
 import type { TidemarkConfig } from '../config/tidemark-config.ts';
-import type { AuditReport, FlowReport } from '../domain/audit-report.ts';
-import { makeFinding, worstFirst } from '../domain/findings/make-finding.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
+import { thinMapping } from '../domain/history/mapping-run.ts';
 import { nextState } from '../domain/history/next-state.ts';
 import { DEFAULT_RETENTION } from '../domain/history/retention.ts';
-import { thinMapping } from '../domain/history/thin-mapping.ts';
-import { judgeFlow, partitionStates } from '../domain/judge-flow.ts';
-import type { FlowObservation } from '../domain/observation.ts';
-import type { PartitionMap } from '../domain/partition-map.ts';
-import type { RecordEvidence } from '../domain/partition-state.ts';
-import { TidemarkError } from '../errors.ts';
+import { makeFinding, worstFirst } from '../domain/judge/findings/make-finding.ts';
+import { judgeFlow } from '../domain/judge/judge-flow.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
+import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
+import type { AuditReport, FlowReport } from '../domain/model/report.ts';
+import type { AuditHistory } from '../history/audit-history.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
-import { type FlowVerification, type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
-import type { AuditFilter } from './audit-filter.ts';
-import type { AuditHistory } from './audit-history.ts';
+import type { FlowFilter } from '../survey/flow-filter.ts';
+import type { FlowMemory } from '../survey/flow-memory.ts';
+import { surveyFlow } from '../survey/survey-flow.ts';
+import type { VerifyOptions } from '../survey/verify-positions.ts';
 import { AuditMemory } from './audit-memory.ts';
-import { lookAtRecords } from './look-at-records.ts';
-import { observeFlow } from './observe-flow.ts';
 
 export interface AuditRequest {
   readonly config: TidemarkConfig;
-  /** Makes a reader of the cluster with this alias; the audit closes it. */
+  /** Opens a reader for the cluster with this alias; the audit closes it. */
   readonly reader: (alias: string) => ClusterReader;
   readonly clock: Clock;
-  readonly filter?: AuditFilter;
-  /** What earlier audits of this process knew. */
+  readonly filter?: FlowFilter;
+  /** What earlier audits in this process keep in memory. */
   readonly memory?: AuditMemory;
-  /** What all earlier audits knew, and where this one is kept; absent: nothing outlives the process. */
+  /** Stores this audit and supplies earlier ones. If absent, nothing outlives the process. */
   readonly history?: AuditHistory;
-  /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
+  /** Compares records around group positions. If absent, positions rely on MM2's offset syncs. */
   readonly verify?: VerifyOptions;
-  /** Told of each step, for whoever waits. */
+  /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
 }
 
-/** No flow could be judged at all: neither side of any answered. */
+/** No flow could be judged: neither cluster of any flow answered. */
 export class NothingAuditedError extends TidemarkError {
   override readonly name = 'NothingAuditedError';
 
@@ -47,12 +44,12 @@ export class NothingAuditedError extends TidemarkError {
 }
 
 /**
- * Audits every flow of the configuration that the filter lets through. Only reads.
+ * Audits every flow of the configuration that matches the filter. Only reads from Kafka.
  *
  * @throws AuthenticationError, AuthorizationError, NothingAuditedError
  */
 export async function runAudit(request: AuditRequest): Promise<AuditReport> {
-  const { config, clock, filter = {}, memory = new AuditMemory(), history, progress = () => {} } = request;
+  const { config, clock, filter = {}, memory = new AuditMemory() } = request;
   const at = clock.now();
   const flows = config.flows.filter((flow) => filter.flow?.(flowName(flow)) ?? true);
   const readers = new Map<string, ClusterReader>();
@@ -64,45 +61,17 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
   try {
     const reports: FlowReport[] = [];
     const dead: string[] = [];
-    // What one flow leaves of the budget goes to the next.
-    const toCompare = { bytes: request.verify?.budgetBytes ?? 0, flows: flows.length };
-    for (const flow of flows) {
-      progress(`reading ${flowName(flow)}`);
+    // A flow's unused budget goes to the next flows.
+    let bytesLeft = request.verify?.budgetBytes ?? 0;
+    for (const [index, flow] of flows.entries()) {
       const source = readerOf(flow.source);
       const target = readerOf(flow.target);
       const flowMemory = memory.of(flowName(flow));
-      const kept = history === undefined ? null : await history.open(flow);
-      // What others recorded since counts for more than what this process remembers.
-      if (kept?.known != null) flowMemory.known = kept.known;
-      const observation = await observeFlow({
-        flow,
-        source,
-        target,
-        opposite: oppositeOf(flow, config.flows),
-        filter,
-        memory: flowMemory,
-        now: () => clock.now(),
-      });
-      const { sourceDown, targetDown } = observation;
-      if (sourceDown !== null && targetDown !== null) dead.push(sourceDown.message, targetDown.message);
-      progress(`comparing records of ${flowName(flow)}`);
-      const looked = await lookAtRecords(observation, source, target, config.policy);
-      const { evidence, pairs } = await verified(request, observation, looked, { source, target }, toCompare);
-      const states = partitionStates(observation, evidence);
-      const judged = judgeFlow(observation, states, config.policy);
-      // A part of a flow is no state of it.
-      const whole = filter.group === undefined && filter.topic === undefined;
-      if (!whole) {
-        reports.push(judged);
-        continue;
-      }
-      // It is asked for again by the report's time; where another process recorded since then, by that of its reading.
-      const began = (kept?.known?.heldUntil ?? 0) < at ? at : observation.at;
-      const state = nextState({ ...observation, at: began }, states, judged, pairs);
-      const outcome = kept === null ? null : await kept.record(state);
-      if (outcome?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
-      flowMemory.known = outcome?.known ?? { state, heldUntil: state.at };
-      reports.push(outcome?.failure == null ? judged : notRecorded(judged, outcome.failure));
+      const budgetBytes = Math.floor(bytesLeft / (flows.length - index));
+      const audited = await auditFlow(request, { flow, source, target, memory: flowMemory, at, budgetBytes });
+      bytesLeft -= audited.bytesCompared;
+      dead.push(...audited.dead);
+      reports.push(audited.report);
     }
     if (flows.length > 0 && dead.length === 2 * flows.length) throw new NothingAuditedError(dead);
     return { at, flows: reports };
@@ -111,36 +80,57 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
   }
 }
 
-function oppositeOf(flow: Flow, flows: readonly Flow[]): Flow | null {
-  return flows.find(({ source, target }) => source === flow.target && target === flow.source) ?? null;
+interface FlowAudit {
+  readonly flow: Flow;
+  readonly source: ClusterReader;
+  readonly target: ClusterReader;
+  readonly memory: FlowMemory;
+  /** When the audit of all flows began: ms since the epoch. */
+  readonly at: number;
+  /** Bytes of records that may be read to compare them. */
+  readonly budgetBytes: number;
 }
 
-/** The evidence with what comparing records around group positions adds to it. */
-async function verified(
+/** Surveys, judges and records one flow. `dead` has the two errors if neither side could be read, else it is empty. */
+async function auditFlow(
   request: AuditRequest,
-  observation: FlowObservation,
-  evidence: PartitionMap<RecordEvidence>,
-  readers: { readonly source: ClusterReader; readonly target: ClusterReader },
-  budget: { bytes: number; flows: number },
-): Promise<Pick<FlowVerification, 'evidence' | 'pairs'>> {
-  const { verify, progress } = request;
-  const share = Math.floor(budget.bytes / budget.flows--);
-  if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) {
-    return { evidence, pairs: [] };
-  }
-  const name = flowName(observation.flow);
-  const verification = await verifyPositions(observation, evidence, readers.source, readers.target, {
-    ...verify,
-    budgetBytes: share,
-    progress: (done, of) => progress?.(`comparing records of ${name}: ${done} of ${of} partitions`),
+  { flow, source, target, memory, at, budgetBytes }: FlowAudit,
+): Promise<{ readonly report: FlowReport; readonly bytesCompared: number; readonly dead: readonly string[] }> {
+  const { config, clock, filter = {}, history, verify, progress } = request;
+  const recorder = (await history?.open(flow)) ?? null;
+  // Another process may have recorded since: the history takes precedence over this process's memory.
+  if (recorder?.known != null) memory.known = recorder.known;
+  const known = memory.known;
+  const { observation, states, verification } = await surveyFlow({
+    flow,
+    opposite: oppositeOf(flow, config.flows),
+    policy: config.policy,
+    source,
+    target,
+    filter,
+    memory,
+    now: () => clock.now(),
+    ...(verify === undefined ? {} : { verify: { ...verify, budgetBytes } }),
+    ...(progress === undefined ? {} : { progress }),
   });
-  budget.bytes -= verification.bytes;
-  verify.onVerified?.(verification);
-  return verification;
+  if (verification !== null) verify?.onVerified?.(verification);
+  const report = judgeFlow(observation, states, config.policy);
+  const { sourceDown, targetDown } = observation;
+  const dead = sourceDown !== null && targetDown !== null ? [sourceDown.message, targetDown.message] : [];
+  const bytesCompared = verification?.bytes ?? 0;
+  // A filtered audit does not cover the whole flow, so it is not the flow's state.
+  if (filter.group !== undefined || filter.topic !== undefined) return { report, bytesCompared, dead };
+  // Record under the report's time, unless another process recorded since then: then under the time of the reads.
+  const began = (recorder?.known?.heldUntil ?? 0) < at ? at : observation.at;
+  const state = nextState(known, { ...observation, at: began }, states, report, verification?.pairs);
+  const outcome = (await recorder?.record(state)) ?? null;
+  if (outcome?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
+  memory.known = outcome?.known ?? { state, heldUntil: state.at };
+  return { report: outcome?.failure == null ? report : notRecorded(report, outcome.failure), bytesCompared, dead };
 }
 
 function notRecorded(report: FlowReport, failure: string): FlowReport {
-  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit is not kept in the history: ${failure}`, {
+  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit was not stored in the history: ${failure}`, {
     error: failure,
   });
   return {

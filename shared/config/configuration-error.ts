@@ -1,4 +1,4 @@
-import { TidemarkError } from '../errors.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
 import { MAX_TOLD } from './config-limits.ts';
 import type { ConfigFault } from './tidemark-config.ts';
 

@@ -1,6 +1,6 @@
-import type { LoadedConfig } from './mm2-properties.ts';
-import type { Environment } from './secret-source.ts';
-import type { LoadOptions } from './tidemark-yaml.ts';
+import type { Environment } from './connection/secret-source.ts';
+import type { LoadedConfig } from './mm2/mm2-properties.ts';
+import type { LoadOptions } from './yaml/tidemark-yaml.ts';
 
 /** Which file to run on: Tidemark's own, or MM2's. */
 export type ConfigSource =
@@ -17,9 +17,9 @@ export async function loadConfig(
   options: LoadOptions = {},
 ): Promise<LoadedConfig> {
   if (source.kind === 'mm2-properties') {
-    const { loadMm2Properties } = await import('./mm2-properties.ts');
+    const { loadMm2Properties } = await import('./mm2/mm2-properties.ts');
     return loadMm2Properties(source.file, environment);
   }
-  const { loadTidemarkYaml } = await import('./tidemark-yaml.ts');
+  const { loadTidemarkYaml } = await import('./yaml/tidemark-yaml.ts');
   return loadTidemarkYaml(source.file, environment, options);
 }

@@ -1,5 +1,5 @@
 import type { FaultCollector } from './configuration-error.ts';
-import type { Environment } from './secret-source.ts';
+import type { Environment } from './connection/secret-source.ts';
 
 /** One effective setting, with where it was written. */
 export interface Setting {

@@ -1,6 +1,6 @@
-import type { AuditPolicy } from '../domain/audit-policy.ts';
-import type { Flow } from '../domain/flow.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import type { Flow } from '../domain/model/flow.ts';
+import type { KafkaConnection } from './connection/kafka-connection.ts';
 
 /** What every entry point runs on, whichever file it came from. */
 export interface TidemarkConfig {

@@ -1,5 +1,5 @@
 import { type CreateNodeOptions, type DocumentOptions, stringify, type ToStringOptions } from 'yaml';
-import { withoutHidden } from '../domain/hidden-characters.ts';
+import { withoutHidden } from '../domain/model/hidden-characters.ts';
 
 /**
  * A value as YAML. Hidden characters are escapes in double quotes, which YAML reads as the characters: the text is looked at

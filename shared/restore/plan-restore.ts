@@ -1,30 +1,29 @@
 import { randomBytes } from 'node:crypto';
-import type { AuditPolicy } from '../domain/audit-policy.ts';
-import type { ClusterMetadata } from '../domain/cluster-data.ts';
-import { type Flow, flowName } from '../domain/flow.ts';
 import { readAtOf } from '../domain/history/known-flow.ts';
-import type { ClusterRole } from '../domain/history/series-dictionary.ts';
-import type { FlowObservation } from '../domain/observation.ts';
-import type { PartitionMap } from '../domain/partition-map.ts';
-import type { RecordEvidence } from '../domain/partition-state.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import type { ClusterMetadata } from '../domain/model/cluster.ts';
+import { ClusterUnreachableError } from '../domain/model/errors.ts';
+import type { ClusterRole } from '../domain/model/flow.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
 import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
 import { asObserved } from '../domain/restore/land-on-target.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
-import { ClusterUnreachableError } from '../errors.ts';
 import { readStateAsOf } from '../history/read-history.ts';
-import type { Clock, ClusterReader, SnapshotStore } from '../ports.ts';
-import { type VerifyOptions, verifyPositions } from '../verify/verify-positions.ts';
+import type { SnapshotStore } from '../history/snapshot-store.ts';
+import type { Clock, ClusterReader } from '../ports.ts';
+import { FlowMemory } from '../survey/flow-memory.ts';
+import { surveyFlow } from '../survey/survey-flow.ts';
+import type { VerifyOptions } from '../survey/verify-positions.ts';
 import { PLAN_DOCUMENT } from './load-plan.ts';
-import { observeNow } from './observe-now.ts';
 import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
 import { presentGroups } from './present-groups.ts';
 import { planCodec, planHash } from './restore-documents.ts';
 
-/** A name or pattern that groups are chosen by. */
+/** A name or pattern that selects groups. */
 export interface GroupChoice {
-  /** As it was written, for messages. */
+  /** The text that the operator gave, for messages. */
   readonly text: string;
   matches(group: string): boolean;
 }
@@ -33,58 +32,64 @@ export interface PlanRequest {
   readonly flow: Flow;
   readonly opposite: Flow | null;
   readonly policy: AuditPolicy;
-  /** Closed by whoever made them. */
+  /** The caller closes both readers. */
   readonly source: ClusterReader;
   readonly target: ClusterReader;
   readonly history: SnapshotStore;
   readonly plans: PlanStore;
   readonly clock: Clock;
-  /** The time whose positions are wanted: ms since the epoch. */
+  /** The requested time: ms since the epoch. */
   readonly asOf: number;
   readonly onto: ClusterRole;
   readonly groups: readonly GroupChoice[];
-  /** Which source topics; all where absent. */
-  readonly topic?: ((name: string) => boolean) | undefined;
+  /** Which source topics; all if absent. */
+  readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
   /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */
-  readonly verify?: VerifyOptions | undefined;
+  readonly verify?: VerifyOptions;
   readonly progress?: (step: string) => void;
 }
 
-/** A plan that is stored and can be applied, or everything that speaks against one. */
+/** A stored plan that can be applied, or all reasons to refuse one. */
 export type Planned =
   | { readonly kind: 'planned'; readonly plan: RestorePlan; readonly hash: string }
-  /** Nothing was stored. The draft shows what it would have been; null where the history has nothing. */
+  /** Nothing was stored. The draft shows the plan that was refused; null if the history has no snapshot. */
   | { readonly kind: 'refused'; readonly draft: RestorePlan | null; readonly refusals: readonly Refusal[] };
 
 /**
- * Plans to put groups where they were, or at what corresponds to it on the target. Reads both clusters and the history,
- * writes only the plan.
+ * Plans to move groups to their earlier positions on the source, or to the corresponding positions on the target. Reads
+ * both clusters and the history, and writes only the plan.
  *
  * @throws AuthenticationError, AuthorizationError, HistoryStoreError, DamagedFrameError
  */
 export async function planRestore(request: PlanRequest): Promise<Planned> {
-  const { flow, onto, asOf, clock, terms, progress = () => {} } = request;
+  const { flow, onto, asOf, clock, terms, topic = null, progress = () => {} } = request;
   const name = flowName(flow);
   progress(`reading the history of ${name}`);
   const now = clock.now();
   const found = await readStateAsOf(request.history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
-  const wanted = request.topic ?? (() => true);
+  const wanted = topic ?? (() => true);
   const known = [...found.state.positions('source')]
     .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
     .map(([group]) => group);
   const groups = known.filter((group) => request.groups.some(({ matches }) => matches(group)));
   const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
 
-  progress(`reading ${name}`);
   const chosen = new Set(groups);
-  const { observation, evidence: looked } = await observeNow(request, {
-    group: (group) => chosen.has(group),
-    ...(request.topic === undefined ? {} : { topic: request.topic }),
+  const commits = wantedCommits({ state: found.state, groups, topic });
+  const { observation, states } = await surveyFlow({
+    ...request,
+    filter: {
+      group: (group) => chosen.has(group),
+      ...(topic === null ? {} : { topic }),
+    },
+    memory: new FlowMemory(await readStateAsOf(request.history, name, clock.now(), clock.now())),
+    now: () => clock.now(),
+    // What a rewind of the source lands on is its own offsets: there is nothing to compare.
+    ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
+    groups: [...commits].map(([group, committed]) => asObserved(group, committed)),
   });
-  const commits = wantedCommits({ state: found.state, groups, topic: request.topic });
-  const evidence = await compared(request, observation, looked, commits);
   const reader = onto === 'source' ? request.source : request.target;
   progress(`reading groups of ${reader.alias}`);
   const isDown = (onto === 'source' ? observation.sourceDown : observation.targetDown) !== null;
@@ -95,13 +100,13 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     asOf,
     now,
     state: found.state,
-    // Audits go on when the source dies, and carry along what it had.
+    // Audits continue when the source is down and carry its last positions along: use when they were really read.
     heldUntil: Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
     unmatched,
-    topic: request.topic,
+    topic,
     observation,
-    evidence,
+    states,
     metadata: await metadataOf(reader),
     present,
     policy: request.policy,
@@ -114,22 +119,8 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     bytes: planCodec.encode(plan),
     keepUntil: now + KEEP_DOCUMENTS_MS,
   };
-  if (!(await request.plans.add(document))) throw new Error(`there is a plan ${plan.id} already`);
+  if (!(await request.plans.add(document))) throw new Error(`plan ${plan.id} already exists`);
   return { kind: 'planned', plan, hash: planHash(plan) };
-}
-
-/** The evidence with what comparing records around the wanted positions adds to it. */
-async function compared(
-  { flow, onto, source, target, verify, progress }: PlanRequest,
-  observation: FlowObservation,
-  evidence: PartitionMap<RecordEvidence>,
-  commits: ReadonlyMap<string, PartitionMap<bigint>>,
-): Promise<PartitionMap<RecordEvidence>> {
-  const isDown = observation.sourceDown !== null || observation.targetDown !== null;
-  if (verify === undefined || onto === 'source' || isDown) return evidence;
-  progress?.(`comparing records of ${flowName(flow)}`);
-  const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
-  return (await verifyPositions({ ...observation, groups }, evidence, source, target, verify)).evidence;
 }
 
 async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {
@@ -141,7 +132,7 @@ async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {
   }
 }
 
-/** Ids sort by time, and no two are alike. */
+/** Ids are unique and sort by time. */
 function planId(now: number): string {
   const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${time}-${randomBytes(4).toString('hex')}`;
@@ -152,6 +143,6 @@ function nothingKnown(flow: string, asOf: number): Refusal {
     code: 'HISTORY_EMPTY',
     subject: { flow },
     reason: `the history has no positions as of ${new Date(asOf).toISOString()}`,
-    remedy: 'Choose a later time, or the history that audits of this flow were recorded in.',
+    remedy: 'Choose a later time, or name the history in which audits of this flow are recorded.',
   };
 }

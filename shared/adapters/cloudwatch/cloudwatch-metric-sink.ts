@@ -1,6 +1,6 @@
 import { type CloudWatchClient, CloudWatchServiceException, PutMetricDataCommand } from '@aws-sdk/client-cloudwatch';
 import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
-import type { Metric } from '../../domain/metric.ts';
+import type { Metric } from '../../domain/model/metric.ts';
 import type { MetricSink } from '../../ports.ts';
 import { batches, metricData } from './metric-data.ts';
 import { MetricPublishError } from './metric-publish-error.ts';

@@ -1,6 +1,6 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { DIMENSIONS } from '../../contract/metrics.ts';
-import type { Metric } from '../../domain/metric.ts';
+import type { Metric } from '../../domain/model/metric.ts';
 import { dimensionValue } from './dimension-value.ts';
 
 /** Distinct values that one datum may carry (API reference, `MetricDatum.Values`). */

@@ -1,4 +1,4 @@
-import { TidemarkError } from '../../errors.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
 
 /** CloudWatch did not take some of the metrics; the others of the same audit were published all the same. */
 export class MetricPublishError extends TidemarkError {

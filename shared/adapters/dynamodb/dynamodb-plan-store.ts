@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
-import type { PlanStore } from '../../ports.ts';
+import type { PlanStore } from '../../restore/plan-store.ts';
 import { DamagedDocumentError } from '../../restore/plan-store.ts';
 import { getItems } from './get-items.ts';
 import { failedCondition, guarded } from './history-failure.ts';

@@ -7,7 +7,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { HistoryLease, SnapshotStore, StoredFrame } from '../../ports.ts';
+import type { HistoryLease, SnapshotStore, StoredFrame } from '../../history/snapshot-store.ts';
 import { getItems } from './get-items.ts';
 import { failedCondition, guarded } from './history-failure.ts';
 import {

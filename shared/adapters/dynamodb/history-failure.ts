@@ -4,7 +4,7 @@ import {
   ResourceNotFoundException,
   TransactionCanceledException,
 } from '@aws-sdk/client-dynamodb';
-import { TidemarkError } from '../../errors.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
 import { HistoryStoreError } from '../../history/history-errors.ts';
 
 /** Whether a write did not happen because what it was to follow is not so. */

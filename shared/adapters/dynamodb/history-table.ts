@@ -1,5 +1,5 @@
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import type { FrameEntry, HistoryHead } from '../../ports.ts';
+import type { FrameEntry, HistoryHead } from '../../history/snapshot-store.ts';
 
 /** A DynamoDB item as the client takes and gives it. */
 export type Item = Record<string, AttributeValue>;

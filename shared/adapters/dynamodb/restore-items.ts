@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PlanDocument } from '../../ports.ts';
+import type { PlanDocument } from '../../restore/plan-store.ts';
 import { CHUNK_BYTES, type Item, TTL_ATTRIBUTE } from './history-table.ts';
 
 /** Chunks outlive the manifest that names them: TTL removes items in any order, and late. */

@@ -1,4 +1,4 @@
-import { type KafkaConnection, writingConnection } from '../../config/kafka-connection.ts';
+import { type KafkaConnection, writingConnection } from '../../config/connection/kafka-connection.ts';
 import type { OffsetWriter } from '../../ports.ts';
 import { BrokerFailure } from './connection/broker-failure.ts';
 import { BrokerPool } from './connection/broker-pool.ts';

@@ -1,4 +1,4 @@
-import { TidemarkError } from '../../errors.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
 
 export type SecretErrorCode =
   | 'SECRET_NOT_FOUND'

@@ -3,8 +3,8 @@ import {
   type SecretsManagerClient,
   SecretsManagerServiceException,
 } from '@aws-sdk/client-secrets-manager';
-import { Secret } from '../../config/secret.ts';
-import type { SecretLocation } from '../../config/secret-location.ts';
+import { Secret } from '../../config/connection/secret.ts';
+import type { SecretLocation } from '../../config/connection/secret-location.ts';
 import type { Clock } from '../../ports.ts';
 import { SecretError } from './secret-error.ts';
 

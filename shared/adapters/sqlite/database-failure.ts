@@ -1,4 +1,4 @@
-import { TidemarkError } from '../../errors.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
 import { HistoryStoreError } from '../../history/history-errors.ts';
 
 /** Runs a read or write; what SQLite throws becomes an error that a person can act on. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import type { PlanStore } from '../../ports.ts';
+import type { PlanStore } from '../../restore/plan-store.ts';
 import { DamagedDocumentError } from '../../restore/plan-store.ts';
 import { guarded } from './database-failure.ts';
 

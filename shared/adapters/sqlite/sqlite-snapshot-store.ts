@@ -1,6 +1,6 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from '../../ports.ts';
+import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from '../../history/snapshot-store.ts';
 import { guarded } from './database-failure.ts';
 
 type Row = Record<string, SQLOutputValue>;

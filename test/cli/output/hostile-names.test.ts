@@ -4,46 +4,45 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
-import { createProgress } from '../../../cli/progress.ts';
-import { renderAuditJson } from '../../../cli/render/audit-json.ts';
-import { renderAuditTable } from '../../../cli/render/audit-table.ts';
-import { commandLine } from '../../../cli/render/command-line.ts';
-import { renderDoctorJson } from '../../../cli/render/doctor-json.ts';
-import { renderDoctorTable } from '../../../cli/render/doctor-table.ts';
-import { permissionCommands } from '../../../cli/render/permission-commands.ts';
-import { renderRefusals } from '../../../cli/render/refusals.ts';
-import { renderPlanJson, renderResultJson } from '../../../cli/render/restore-json.ts';
-import { renderPlan } from '../../../cli/render/restore-plan-table.ts';
-import { renderResult } from '../../../cli/render/restore-result-table.ts';
-import { snapshotsShownJson } from '../../../cli/render/snapshots-json.ts';
-import { renderSnapshot } from '../../../cli/render/snapshots-table.ts';
-import { printable, wrapped } from '../../../cli/render/text.ts';
-import { renderTranslation, renderTranslationJson } from '../../../cli/render/translation.ts';
-import { renderVerifyJson } from '../../../cli/render/verify-json.ts';
-import { renderVerifyTable } from '../../../cli/render/verify-table.ts';
-import { watchJson } from '../../../cli/render/watch-json.ts';
-import { watchLine } from '../../../cli/render/watch-lines.ts';
-import { describeError } from '../../../cli/report-error.ts';
+import { commandLine } from '../../../cli/output/command-line.ts';
+import { createProgress } from '../../../cli/output/progress.ts';
+import { describeError } from '../../../cli/output/report-error.ts';
+import { printable, wrapped } from '../../../cli/output/text.ts';
+import { renderAuditJson } from '../../../cli/verbs/audit/json.ts';
+import { renderAuditTable } from '../../../cli/verbs/audit/table.ts';
+import { renderDoctorJson } from '../../../cli/verbs/doctor/json.ts';
+import { permissionCommands } from '../../../cli/verbs/doctor/permission-commands.ts';
+import { renderDoctorTable } from '../../../cli/verbs/doctor/table.ts';
+import { renderPlanJson, renderResultJson } from '../../../cli/verbs/restore/json.ts';
+import { renderPlan } from '../../../cli/verbs/restore/plan-table.ts';
+import { renderRefusals } from '../../../cli/verbs/restore/refusals-table.ts';
+import { renderResult } from '../../../cli/verbs/restore/result-table.ts';
+import { snapshotsShownJson } from '../../../cli/verbs/snapshots/json.ts';
+import { renderSnapshot } from '../../../cli/verbs/snapshots/table.ts';
+import { renderTranslation, renderTranslationJson } from '../../../cli/verbs/translate/table.ts';
+import { renderVerifyJson } from '../../../cli/verbs/verify/json.ts';
+import { renderVerifyTable } from '../../../cli/verbs/verify/table.ts';
+import { watchJson } from '../../../cli/verbs/watch/json.ts';
+import { watchLine } from '../../../cli/verbs/watch/table.ts';
 import { unauthorized } from '../../../shared/adapters/kafka/reading/read-failure.ts';
 import { ConfigurationError } from '../../../shared/config/configuration-error.ts';
-import type { KafkaConnection } from '../../../shared/config/kafka-connection.ts';
-import { conversionRemedy } from '../../../shared/config/pem.ts';
-import { Secret } from '../../../shared/config/secret.ts';
-import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/audit-policy.ts';
-import type { TidemarkPosition } from '../../../shared/domain/audit-report.ts';
-import { withoutHidden } from '../../../shared/domain/hidden-characters.ts';
-import { PartitionMap } from '../../../shared/domain/partition-map.ts';
+import type { KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
+import { conversionRemedy } from '../../../shared/config/connection/pem.ts';
+import { Secret } from '../../../shared/config/connection/secret.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/judge/audit-policy.ts';
+import { TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { withoutHidden } from '../../../shared/domain/model/hidden-characters.ts';
+import type { TidemarkPosition } from '../../../shared/domain/model/report.ts';
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
 import type { RestorePlan } from '../../../shared/domain/restore/restore-plan.ts';
 import type { RestoreResult } from '../../../shared/domain/restore/restore-result.ts';
-import { TidemarkError } from '../../../shared/errors.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
+import type { FlowVerification } from '../../../shared/survey/verify-positions.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
-import type { FlowVerification } from '../../../shared/verify/verify-positions.ts';
-import { AT, finding, flow, group, partition, report, snapshot } from '../render/sample-report.ts';
+import { AT, finding, flow, group, partition, report, snapshot } from '../verbs/sample-report.ts';
 
 const LOOK = { width: 80, paint: (_: string, text: string) => text };
-const unknown: TidemarkPosition = { position: null, high: null, proof: 'none', rereadAtMost: null, skipAtMost: null };
+const unknownBecause = (reason: string): TidemarkPosition => ({ kind: 'unknown', reason });
 
 /** Everything that a command prints, with the name wherever a name, a reason or a message may stand. */
 const TABLES: Readonly<Record<string, (name: string) => Iterable<string>>> = {
@@ -168,7 +167,7 @@ describe('printed commands', () => {
       alias: name,
       bootstrapServers: [name],
       clientId: 'tidemark',
-      sasl: { mechanism: 'PLAIN', username: name, password: new Secret('x') },
+      sasl: { kind: 'password', mechanism: 'PLAIN', username: name, password: new Secret('x') },
     };
     const lacking = [{ operation: 'Read', resourceType: 'Group', resourceName: name }] as const;
     const remedy = unauthorized('A', lacking, 1).remedy ?? '';
@@ -220,7 +219,7 @@ function auditOf(name: string) {
       flow: name,
       loss: { kind: 'unknown', reason: name },
       partitions: [partition({ topic: name, targetTopic: name, lag: { kind: 'unknown', reason: name } })],
-      groups: [group({ group: name, topic: name, tidemark: { ...unknown, reason: name } })],
+      groups: [group({ group: name, topic: name, tidemark: unknownBecause(name) })],
       findings: [
         finding({ subject, message: 'is stuck' }),
         finding({ code: 'VERIFICATION_REFUTED', message: name, evidence: { name } }),
@@ -242,18 +241,18 @@ function openOf(name: string) {
 }
 
 function verificationOf(name: string): FlowVerification {
-  const position = { ...unknown, reason: name };
+  const position = unknownBecause(name);
   return {
     flow: name,
     positions: [{ group: name, topic: name, partition: 0, committed: 1n, was: position, is: position }],
     pairs: [],
     bytes: 0,
-    evidence: new PartitionMap(),
+    states: [],
   };
 }
 
 function translationOf(name: string): TranslatedOffset {
-  const position = { ...unknown, reason: name };
+  const position = unknownBecause(name);
   const place = { flow: name, topic: name, targetTopic: name, partition: 0, offset: 1n };
   return { ...place, source: null, target: null, position, snapshot: snapshotOf(name) };
 }
@@ -304,7 +303,7 @@ function resultOf(name: string): RestoreResult {
     run: 1,
     at: AT,
     groups: [
-      { group: name, untouched: false, partitions: [{ ...place, standing: 'refused', why: name }] },
+      { group: name, untouched: false, partitions: [{ ...place, standing: 'refused', why: name }], refusal: null },
       { group: name, untouched: true, partitions: [], refusal: refusalOf(name) },
     ],
   };

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
-import type { SnapshotStore } from '../../../shared/ports.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { runUntilKilled } from '../../run-until-killed.ts';
 import { BEGIN, MINUTE, openWriter, terms } from '../history/recorded-flow.ts';
 import { auditState, group, KILL_AUDITS, markOf, scattered } from './kill-audits.ts';

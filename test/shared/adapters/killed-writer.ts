@@ -4,7 +4,7 @@ import { dynamoDbLocalClient } from '../../../lab/dynamodb-local.ts';
 import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
-import type { SnapshotStore } from '../../../shared/ports.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { openWriter, terms } from '../history/recorded-flow.ts';
 import { auditState, KILL_AUDITS } from './kill-audits.ts';
 

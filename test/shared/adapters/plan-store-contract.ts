@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { PlanStore } from '../../../shared/ports.ts';
+import type { PlanStore } from '../../../shared/restore/plan-store.ts';
 import { DamagedDocumentError } from '../../../shared/restore/plan-store.ts';
 import { BEGIN, HOUR } from '../history/recorded-flow.ts';
 

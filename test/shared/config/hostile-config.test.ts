@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { ConfigurationError } from '../../../shared/config/configuration-error.ts';
-import type { ConfigDraft } from '../../../shared/config/draft.ts';
-import { renderDraft } from '../../../shared/config/draft-yaml.ts';
-import { draftFromMm2Properties } from '../../../shared/config/mm2-draft.ts';
-import { type LoadedConfig, loadMm2Properties } from '../../../shared/config/mm2-properties.ts';
-import { pemBlocks } from '../../../shared/config/pem.ts';
-import { draftFromStrimzi, isStrimziMirrorMaker2 } from '../../../shared/config/strimzi.ts';
-import { loadTidemarkYaml } from '../../../shared/config/tidemark-yaml.ts';
-import { withoutHidden } from '../../../shared/domain/hidden-characters.ts';
+import { pemBlocks } from '../../../shared/config/connection/pem.ts';
+import type { ConfigDraft } from '../../../shared/config/draft/draft.ts';
+import { renderDraft } from '../../../shared/config/draft/draft-yaml.ts';
+import { draftFromMm2Properties } from '../../../shared/config/draft/mm2-draft.ts';
+import { type LoadedConfig, loadMm2Properties } from '../../../shared/config/mm2/mm2-properties.ts';
+import { draftFromStrimzi, isStrimziMirrorMaker2 } from '../../../shared/config/strimzi/strimzi.ts';
+import { loadTidemarkYaml } from '../../../shared/config/yaml/tidemark-yaml.ts';
+import { withoutHidden } from '../../../shared/domain/model/hidden-characters.ts';
 
 const GOOD = 'clusters=A,B\nA.bootstrap.servers=a:1\nB.bootstrap.servers=b:1\nA->B.enabled=true\n';
 /** The same without servers for A, for what stands behind it. */

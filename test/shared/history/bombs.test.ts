@@ -3,9 +3,9 @@ import { zstdCompressSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
-import { ByteSink, MalformedHistoryError } from '../../../shared/domain/history/bytes.ts';
-import { applyFrame } from '../../../shared/domain/history/frame.ts';
-import { MAX_BODY_BYTES, MAX_CHAIN } from '../../../shared/domain/history/frame-limits.ts';
+import { ByteSink, MalformedHistoryError } from '../../../shared/domain/history/frame/bytes.ts';
+import { applyFrame } from '../../../shared/domain/history/frame/frame.ts';
+import { MAX_BODY_BYTES, MAX_CHAIN } from '../../../shared/domain/history/frame/frame-limits.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
 import { DamagedFrameError } from '../../../shared/history/history-errors.ts';
 import { historySize } from '../../../shared/history/history-size.ts';
@@ -31,7 +31,7 @@ function head(): ByteSink {
   return sink;
 }
 
-type Part = 'reasons' | 'unread' | 'series' | 'names' | 'runs' | 'ids' | 'partitions' | 'drops' | 'points';
+type Part = 'reasons' | 'unread' | 'cuts' | 'series' | 'names' | 'runs' | 'ids' | 'partitions' | 'drops' | 'points';
 
 /** A frame in which one part claims `count` things, with zeros for all of them. */
 function bomb(part: Part, count: number): Uint8Array {
@@ -48,6 +48,8 @@ function bomb(part: Part, count: number): Uint8Array {
   sink.byte(0);
   if (part === 'unread') return done();
   sink.count(0);
+  sink.byte(part === 'cuts' ? 1 : 0);
+  if (part === 'cuts') return done();
   if (part === 'series') return done();
   if (part === 'names') {
     sink.count(1);
@@ -69,7 +71,18 @@ function bomb(part: Part, count: number): Uint8Array {
   return done();
 }
 
-const PARTS: readonly Part[] = ['reasons', 'unread', 'series', 'names', 'runs', 'ids', 'partitions', 'drops', 'points'];
+const PARTS: readonly Part[] = [
+  'reasons',
+  'unread',
+  'cuts',
+  'series',
+  'names',
+  'runs',
+  'ids',
+  'partitions',
+  'drops',
+  'points',
+];
 
 describe('frames that are whole, and claim more than anybody has', () => {
   test.each(PARTS)('%s: refused within the memory of the frame itself', (part) => {
@@ -109,7 +122,7 @@ describe('frames that are whole, and claim more than anybody has', () => {
     const many = 3_000;
     const sink = head();
     sink.byte(0);
-    for (let i = 0; i < 7; i++) sink.count(0);
+    for (let i = 0; i < 8; i++) sink.count(0);
     sink.count(many + 1);
     for (let i = 0; i <= many; i++) {
       sink.byte(i === 0 ? 1 : 0);

@@ -1,4 +1,4 @@
-import type { BrokerNode } from '../../../domain/cluster-data.ts';
+import type { BrokerNode } from '../../../domain/model/cluster.ts';
 import { BrokerConnection, type ConnectionSettings } from './broker-connection.ts';
 import { BrokerFailure } from './broker-failure.ts';
 import { firstToOpen } from './first-to-open.ts';

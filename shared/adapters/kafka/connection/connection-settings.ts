@@ -1,5 +1,5 @@
-import type { KafkaConnection, SaslSettings } from '../../../config/kafka-connection.ts';
-import { TidemarkError } from '../../../errors.ts';
+import type { KafkaConnection, SaslSettings } from '../../../config/connection/kafka-connection.ts';
+import { TidemarkError } from '../../../domain/model/errors.ts';
 import type { VersionLimits } from '../wire/api.ts';
 import type { ConnectionSettings } from './broker-connection.ts';
 import type { Deadline } from './deadline.ts';
@@ -59,6 +59,6 @@ export function seedsOf({ alias, bootstrapServers }: KafkaConnection): ServerAdd
 /** Who we say we are, for messages; never a secret. */
 function identityOf(sasl: SaslSettings | undefined): string {
   if (sasl === undefined) return 'us';
-  if ('username' in sasl) return `user "${sasl.username}" (${sasl.mechanism})`;
+  if (sasl.kind === 'password') return `user "${sasl.username}" (${sasl.mechanism})`;
   return `our token (${sasl.mechanism})`;
 }

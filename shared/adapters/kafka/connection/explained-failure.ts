@@ -1,4 +1,4 @@
-import { AuthenticationError } from '../../../errors.ts';
+import { AuthenticationError } from '../../../domain/model/errors.ts';
 import { MalformedResponseError } from '../wire/response-reader.ts';
 import { BrokerFailure, thrownText } from './broker-failure.ts';
 

@@ -1,7 +1,7 @@
 import Broker from 'kafkajs/src/broker/index.js';
 import loggers from 'kafkajs/src/loggers/index.js';
 import ConnectionPool, { type Connection } from 'kafkajs/src/network/connectionPool.js';
-import { TidemarkError } from '../../../errors.ts';
+import { TidemarkError } from '../../../domain/model/errors.ts';
 
 export { Broker, type Connection, ConnectionPool };
 

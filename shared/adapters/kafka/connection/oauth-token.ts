@@ -1,9 +1,9 @@
-import type { SaslSettings } from '../../../config/kafka-connection.ts';
-import { AuthenticationError } from '../../../errors.ts';
+import type { SaslSettings } from '../../../config/connection/kafka-connection.ts';
+import { AuthenticationError } from '../../../domain/model/errors.ts';
 import { BrokerFailure } from './broker-failure.ts';
 import type { Deadline } from './deadline.ts';
 
-type TokenSettings = Extract<SaslSettings, { mechanism: 'OAUTHBEARER' | 'AWS_MSK_IAM' }>;
+type TokenSettings = Exclude<SaslSettings, { kind: 'password' }>;
 
 /** How long a token endpoint may take, in milliseconds. */
 const ENDPOINT_TIMEOUT_MS = 5_000;
@@ -31,8 +31,14 @@ export class OauthToken {
 
   async #fetch(): Promise<string> {
     const settings = this.#settings;
-    if (settings.mechanism === 'AWS_MSK_IAM') return this.#sign(settings.region);
-    return 'token' in settings ? settings.token.reveal() : this.#request(settings);
+    switch (settings.kind) {
+      case 'token':
+        return settings.token.reveal();
+      case 'client-credentials':
+        return this.#request(settings);
+      case 'aws-iam':
+        return this.#sign(settings.region);
+    }
   }
 
   async #sign(region: string): Promise<string> {
@@ -49,7 +55,7 @@ export class OauthToken {
   }
 
   /** OAuth 2 client credentials (RFC 6749 section 4.4), the client named in the Authorization header (section 2.3.1). */
-  async #request(settings: Extract<TokenSettings, { tokenEndpoint: string }>): Promise<string> {
+  async #request(settings: Extract<TokenSettings, { kind: 'client-credentials' }>): Promise<string> {
     const client = [settings.clientId, settings.clientSecret.reveal()].map(encodeURIComponent).join(':');
     const form = new URLSearchParams({ grant_type: 'client_credentials' });
     if (settings.scope !== undefined) form.set('scope', settings.scope);

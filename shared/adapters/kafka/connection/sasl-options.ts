@@ -1,6 +1,6 @@
 import type { AuthenticationProviderArgs, Mechanism, SASLOptions } from 'kafkajs';
-import type { SaslSettings } from '../../../config/kafka-connection.ts';
-import { AuthenticationError } from '../../../errors.ts';
+import type { SaslSettings } from '../../../config/connection/kafka-connection.ts';
+import { AuthenticationError } from '../../../domain/model/errors.ts';
 import type { Deadline } from './deadline.ts';
 import { expiryOf, OauthToken } from './oauth-token.ts';
 import { scram } from './scram.ts';

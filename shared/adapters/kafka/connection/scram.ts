@@ -1,8 +1,8 @@
 import type { AuthenticationProviderArgs, Mechanism } from 'kafkajs';
 import scram256 from 'kafkajs/src/broker/saslAuthenticator/scram256.js';
 import scram512 from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
-import type { Secret } from '../../../config/secret.ts';
-import { AuthenticationError } from '../../../errors.ts';
+import type { Secret } from '../../../config/connection/secret.ts';
+import { AuthenticationError } from '../../../domain/model/errors.ts';
 
 /** Kafka's own brokers ask for 16,384 at most (`ScramMechanism`). These take a core about a second, billions an hour. */
 const MAX_ITERATIONS = 1_000_000;

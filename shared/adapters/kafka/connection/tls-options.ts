@@ -1,6 +1,6 @@
 import { type ConnectionOptions, createSecureContext } from 'node:tls';
-import type { TlsSettings } from '../../../config/kafka-connection.ts';
-import { TidemarkError } from '../../../errors.ts';
+import type { TlsSettings } from '../../../config/connection/kafka-connection.ts';
+import { TidemarkError } from '../../../domain/model/errors.ts';
 import { thrownText } from './broker-failure.ts';
 
 /**

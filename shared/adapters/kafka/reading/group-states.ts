@@ -1,4 +1,4 @@
-import type { GroupListing } from '../../../domain/cluster-data.ts';
+import type { GroupListing } from '../../../domain/model/cluster.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE } from '../kafka-error-code.ts';
 import { CONSUMER_GROUP_DESCRIBE } from '../wire/consumer-group-describe.ts';

@@ -1,5 +1,5 @@
-import type { ClusterMetadata } from '../../../domain/cluster-data.ts';
-import type { TopicPartition } from '../../../domain/partition.ts';
+import type { ClusterMetadata } from '../../../domain/model/cluster.ts';
+import type { TopicPartition } from '../../../domain/model/topic-partition.ts';
 import { failureOfCode } from './read-failure.ts';
 import { fail, type Reply } from './routed-read.ts';
 import type { Topology } from './topology.ts';

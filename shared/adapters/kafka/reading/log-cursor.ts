@@ -1,5 +1,5 @@
-import type { IsolationLevel, LogRecord } from '../../../domain/cluster-data.ts';
-import type { TopicPartition } from '../../../domain/partition.ts';
+import type { IsolationLevel, LogRecord } from '../../../domain/model/cluster.ts';
+import type { TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE, OFFSET_OUT_OF_RANGE } from '../kafka-error-code.ts';
 import { visitRecords } from '../records/record.ts';

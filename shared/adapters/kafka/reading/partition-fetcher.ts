@@ -1,5 +1,5 @@
-import type { IsolationLevel } from '../../../domain/cluster-data.ts';
-import { partitionName } from '../../../domain/partition.ts';
+import type { IsolationLevel } from '../../../domain/model/cluster.ts';
+import { partitionName } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE } from '../kafka-error-code.ts';
 import { FETCH, type FetchedPartition, type FetchPartition } from '../wire/fetch.ts';

@@ -1,5 +1,5 @@
-import type { CommittedOffset } from '../../../domain/cluster-data.ts';
-import { type Outcome, read } from '../../../domain/unread.ts';
+import type { CommittedOffset } from '../../../domain/model/cluster.ts';
+import { type Outcome, read } from '../../../domain/model/outcome.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { COORDINATOR_NOT_AVAILABLE, GROUP_ID_NOT_FOUND, NONE } from '../kafka-error-code.ts';
 import { FETCH_MANY_FROM, type GroupOffsets, OFFSET_FETCH } from '../wire/offset-fetch.ts';

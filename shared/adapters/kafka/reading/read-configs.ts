@@ -1,4 +1,4 @@
-import type { Outcome } from '../../../domain/unread.ts';
+import type { Outcome } from '../../../domain/model/outcome.ts';
 import { kafkaErrorCode, NONE } from '../kafka-error-code.ts';
 import { DESCRIBE_CONFIGS } from '../wire/describe-configs.ts';
 import { failureOfCode } from './read-failure.ts';

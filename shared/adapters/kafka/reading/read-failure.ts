@@ -1,6 +1,7 @@
-import { shellWord } from '../../../domain/shell-word.ts';
-import type { Unread } from '../../../domain/unread.ts';
-import { AuthorizationError, ClusterUnreachableError, type Permission } from '../../../errors.ts';
+import { AuthorizationError, ClusterUnreachableError } from '../../../domain/model/errors.ts';
+import type { Unread } from '../../../domain/model/outcome.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
+import { shellWord } from '../../../domain/model/shell-word.ts';
 import { BrokerFailure } from '../connection/broker-failure.ts';
 import { kafkaErrorCode } from '../kafka-error-code.ts';
 import { UnreadableRecordsError } from '../records/unreadable-records-error.ts';

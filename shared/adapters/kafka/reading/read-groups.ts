@@ -1,5 +1,5 @@
-import type { BrokerNode, GroupListing } from '../../../domain/cluster-data.ts';
-import type { Outcome } from '../../../domain/unread.ts';
+import type { BrokerNode, GroupListing } from '../../../domain/model/cluster.ts';
+import type { Outcome } from '../../../domain/model/outcome.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { GROUP_AUTHORIZATION_FAILED, NONE } from '../kafka-error-code.ts';
 import { isWithout } from '../wire/authorized-operations.ts';

@@ -1,6 +1,6 @@
-import type { LogOffsets } from '../../../domain/cluster-data.ts';
-import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
-import { type Outcome, unread } from '../../../domain/unread.ts';
+import type { LogOffsets } from '../../../domain/model/cluster.ts';
+import { type Outcome, unread } from '../../../domain/model/outcome.ts';
+import { partitionName, type TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE, UNKNOWN_TOPIC_OR_PARTITION } from '../kafka-error-code.ts';
 import {

@@ -1,4 +1,4 @@
-import type { Permission } from '../../../errors.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { BrokerFailure } from '../connection/broker-failure.ts';
 import { GROUP_AUTHORIZATION_FAILED, NONE, TOPIC_AUTHORIZATION_FAILED } from '../kafka-error-code.ts';

@@ -1,5 +1,5 @@
-import { type Outcome, read, unread } from '../../../domain/unread.ts';
-import type { Permission } from '../../../errors.ts';
+import { type Outcome, read, unread } from '../../../domain/model/outcome.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import type { BrokerPool } from '../connection/broker-pool.ts';
 import type { Deadline } from '../connection/deadline.ts';

@@ -1,5 +1,6 @@
-import type { BrokerNode, ClusterMetadata, TopicMetadata } from '../../../domain/cluster-data.ts';
-import { AuthenticationError, type Permission } from '../../../errors.ts';
+import type { BrokerNode, ClusterMetadata, TopicMetadata } from '../../../domain/model/cluster.ts';
+import { AuthenticationError } from '../../../domain/model/errors.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
 import { BrokerFailure } from '../connection/broker-failure.ts';
 import type { BrokerPool } from '../connection/broker-pool.ts';
 import {

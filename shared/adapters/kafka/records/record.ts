@@ -1,4 +1,4 @@
-import type { LogRecord, RecordHeader } from '../../../domain/cluster-data.ts';
+import type { LogRecord, RecordHeader } from '../../../domain/model/cluster.ts';
 import { decompress } from './compression.ts';
 import type { RecordBatch } from './record-batch.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';

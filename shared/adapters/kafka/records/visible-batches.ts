@@ -1,4 +1,4 @@
-import type { IsolationLevel } from '../../../domain/cluster-data.ts';
+import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { AbortedTransaction } from '../wire/fetch.ts';
 import { isAbortMarker } from './record.ts';
 import { type RecordBatch, recordBatches } from './record-batch.ts';

@@ -1,4 +1,4 @@
-import type { IsolationLevel } from '../../../domain/cluster-data.ts';
+import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
 import { Once } from './once.ts';
 

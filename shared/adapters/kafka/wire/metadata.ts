@@ -1,4 +1,4 @@
-import type { BrokerNode } from '../../../domain/cluster-data.ts';
+import type { BrokerNode } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
 import { toldOperations } from './authorized-operations.ts';
 import { Once } from './once.ts';

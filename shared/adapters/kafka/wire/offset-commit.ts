@@ -1,4 +1,4 @@
-import type { CommittedOffset } from '../../../domain/cluster-data.ts';
+import type { CommittedOffset } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
 import { Once } from './once.ts';
 import type { ResponseReader } from './response-reader.ts';

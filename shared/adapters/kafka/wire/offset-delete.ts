@@ -1,4 +1,4 @@
-import type { TopicPartition } from '../../../domain/partition.ts';
+import type { TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { Api } from './api.ts';
 import { type PartitionError, readPartitionErrors } from './offset-commit.ts';
 import { byTopic } from './topic-partitions.ts';

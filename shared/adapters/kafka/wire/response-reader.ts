@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { MAX_PARTITION } from '../../../domain/partition.ts';
+import { MAX_PARTITION } from '../../../domain/model/topic-partition.ts';
 
 /** An answer that is not what the protocol says: shorter, longer, or with impossible lengths. Holds none of its content. */
 export class MalformedResponseError extends Error {

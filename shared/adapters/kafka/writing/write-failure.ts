@@ -1,6 +1,6 @@
-import { partitionName, type TopicPartition } from '../../../domain/partition.ts';
-import type { WriteFailure } from '../../../domain/partition-write.ts';
-import type { Permission } from '../../../errors.ts';
+import type { WriteFailure } from '../../../domain/model/partition-write.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
+import { partitionName, type TopicPartition } from '../../../domain/model/topic-partition.ts';
 import { GROUP_AUTHORIZATION_FAILED, kafkaErrorCode, TOPIC_AUTHORIZATION_FAILED } from '../kafka-error-code.ts';
 import type { ReadFailure } from '../reading/read-failure.ts';
 

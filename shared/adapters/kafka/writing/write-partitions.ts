@@ -1,7 +1,8 @@
-import type { TopicPartition } from '../../../domain/partition.ts';
-import { partitionName } from '../../../domain/partition.ts';
-import type { PartitionWrite, WriteFailure } from '../../../domain/partition-write.ts';
-import { type Permission, TidemarkError } from '../../../errors.ts';
+import { TidemarkError } from '../../../domain/model/errors.ts';
+import type { PartitionWrite, WriteFailure } from '../../../domain/model/partition-write.ts';
+import type { Permission } from '../../../domain/model/permission.ts';
+import type { TopicPartition } from '../../../domain/model/topic-partition.ts';
+import { partitionName } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import type { BrokerPool } from '../connection/broker-pool.ts';
 import type { Deadline } from '../connection/deadline.ts';

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../../../../lab/cloudwatch-endpoint.ts';
 import { createCloudWatchMetricSink } from '../../../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import { MetricPublishError } from '../../../../shared/adapters/cloudwatch/metric-publish-error.ts';
-import type { Metric } from '../../../../shared/domain/metric.ts';
-import { distribution } from '../../../../shared/domain/metric.ts';
+import type { Metric } from '../../../../shared/domain/model/metric.ts';
+import { distribution } from '../../../../shared/domain/model/metric.ts';
 import type { MetricSink } from '../../../../shared/ports.ts';
 
 const at = Date.UTC(2026, 10, 20, 10, 0, 0);

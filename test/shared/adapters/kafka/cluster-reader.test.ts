@@ -16,8 +16,8 @@ import { LIST_GROUPS } from '../../../../shared/adapters/kafka/wire/list-groups.
 import { LIST_OFFSETS } from '../../../../shared/adapters/kafka/wire/list-offsets.ts';
 import { METADATA } from '../../../../shared/adapters/kafka/wire/metadata.ts';
 import { OFFSET_FETCH } from '../../../../shared/adapters/kafka/wire/offset-fetch.ts';
-import type { IsolationLevel, LogRecord, LogScan } from '../../../../shared/domain/cluster-data.ts';
-import type { Outcome } from '../../../../shared/domain/unread.ts';
+import type { IsolationLevel, LogRecord, LogScan } from '../../../../shared/domain/model/cluster.ts';
+import type { Outcome } from '../../../../shared/domain/model/outcome.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
 
 /** Everything is compared with what Kafka's own clients say of the same cluster. */

@@ -4,8 +4,8 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { type ClusterReaderOptions, createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
 import { MAX_BATCH_BYTES } from '../../../../shared/adapters/kafka/records/decompressed.ts';
 import { RequestWriter } from '../../../../shared/adapters/kafka/wire/request-writer.ts';
-import { Secret } from '../../../../shared/config/secret.ts';
-import type { LogRecord } from '../../../../shared/domain/cluster-data.ts';
+import { Secret } from '../../../../shared/config/connection/secret.ts';
+import type { LogRecord } from '../../../../shared/domain/model/cluster.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
 import { afterVersions, apiVersions, type Behaviour, FakeBroker, framed, int32 } from './fake-broker.ts';
 import { batchBytes } from './records/batch-bytes.ts';
@@ -362,7 +362,12 @@ describe('records that lie', () => {
 });
 
 describe('SASL that lies', () => {
-  const settings = { mechanism: 'SCRAM-SHA-512', username: 'audit', password: new Secret('x') } as const;
+  const settings = {
+    kind: 'password',
+    mechanism: 'SCRAM-SHA-512',
+    username: 'audit',
+    password: new Secret('x'),
+  } as const;
   const login = async (serverFirst: (clientNonce: string) => string): Promise<unknown> => {
     const broker = await listen(({ apiKey, body }) => {
       if (apiKey === SASL_HANDSHAKE) {
@@ -416,6 +421,7 @@ describe('SASL that lies', () => {
         bootstrapServers: [broker.address],
         clientId: 'tidemark',
         sasl: {
+          kind: 'client-credentials',
           mechanism: 'OAUTHBEARER',
           tokenEndpoint: `http://127.0.0.1:${port}/token`,
           clientId: 'c',

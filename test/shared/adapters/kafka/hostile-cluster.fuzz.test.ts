@@ -4,7 +4,11 @@ import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-r
 import { createOffsetWriter } from '../../../../shared/adapters/kafka/offset-writer.ts';
 import { decodeResponse } from '../../../../shared/adapters/kafka/wire/api.ts';
 import { METADATA } from '../../../../shared/adapters/kafka/wire/metadata.ts';
-import { AuthenticationError, AuthorizationError, ClusterUnreachableError } from '../../../../shared/errors.ts';
+import {
+  AuthenticationError,
+  AuthorizationError,
+  ClusterUnreachableError,
+} from '../../../../shared/domain/model/errors.ts';
 import { generator, mutated } from '../../../mutated.ts';
 import { apiVersions, FakeBroker } from './fake-broker.ts';
 

@@ -8,9 +8,9 @@ import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
 import { createOffsetWriter, type OffsetWriterOptions } from '../../../../shared/adapters/kafka/offset-writer.ts';
 import { OFFSET_COMMIT } from '../../../../shared/adapters/kafka/wire/offset-commit.ts';
-import type { KafkaConnection } from '../../../../shared/config/kafka-connection.ts';
-import type { CommittedOffset } from '../../../../shared/domain/cluster-data.ts';
-import type { PartitionWrite } from '../../../../shared/domain/partition-write.ts';
+import type { KafkaConnection } from '../../../../shared/config/connection/kafka-connection.ts';
+import type { CommittedOffset } from '../../../../shared/domain/model/cluster.ts';
+import type { PartitionWrite } from '../../../../shared/domain/model/partition-write.ts';
 import type { OffsetWriter } from '../../../../shared/ports.ts';
 
 let lab: Lab;

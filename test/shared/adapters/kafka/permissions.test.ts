@@ -6,7 +6,7 @@ import { type Lab, startLab } from '../../../../lab/lab.ts';
 import { waitUntil } from '../../../../lab/wait-until.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
-import type { Permission } from '../../../../shared/errors.ts';
+import type { Permission } from '../../../../shared/domain/model/permission.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
 
 type Grant = Pick<AclSpec, 'operation' | 'resourceType' | 'resourceName' | 'patternType'>;

@@ -1,13 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
-import { judgeFlow, partitionStates } from '../../../../shared/domain/judge-flow.ts';
-import type { FlowObservation } from '../../../../shared/domain/observation.ts';
-import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
+import { rememberedFlow } from '../../../../shared/domain/history/known-flow.ts';
+import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
+import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
+import { partitionStates } from '../../../../shared/domain/judge/partition-state.ts';
+import { read, unread } from '../../../../shared/domain/model/outcome.ts';
+import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
+import { offsetOf } from '../../../../shared/domain/model/report.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
 import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
-import { read, unread } from '../../../../shared/domain/unread.ts';
 import { NOW, type RestoreCase, restoreCase, THEN } from './restore-fixture.ts';
 
 function decide(of: RestoreCase = {}) {
@@ -18,7 +21,7 @@ function decide(of: RestoreCase = {}) {
 const DOWN = { what: 'cluster A', cluster: 'A', error: 'X', message: 'A does not answer', retriable: true };
 
 describe('onto the target', () => {
-  test('a group goes to the position that corresponds to its commit of then, whatever it has now', () => {
+  test('a group moves to the position that corresponds to its earlier commit, whatever its present position is', () => {
     const { step, refusals, plan } = decide({ commits: { billing: 150n }, now: { billing: 900n } });
     expect(refusals).toEqual([]);
     expect(step).toEqual({
@@ -29,6 +32,7 @@ describe('onto the target', () => {
       rereadAtMost: 0n,
       skipAtMost: 0n,
       proof: 'exact',
+      reason: null,
       clamped: null,
       unreadLoss: 0n,
     });
@@ -37,7 +41,7 @@ describe('onto the target', () => {
     expect(summaryOf(plan)).toMatchObject({ groups: 1, partitions: 1, back: 1, backBy: 750n, forward: 0 });
   });
 
-  test('GIVEN any syncs and commit THEN the plan says what an audit of that commit says', () => {
+  test('GIVEN any syncs and commit THEN plan and audit give the same position', () => {
     const step = fc.record({ up: fc.bigInt({ min: 1n, max: 300n }), lost: fc.bigInt({ min: -2n, max: 40n }) });
     fc.assert(
       fc.property(
@@ -62,11 +66,13 @@ describe('onto the target', () => {
           const commits = [{ topic: 't', partition: 0, offset: committed }];
           const group = { listing, committed: read(commits), checkedAt: NOW };
           const observation = { ...inputs.observation, groups: [group] };
-          const audited = judgeFlow(observation, partitionStates(observation, new PartitionMap()), inputs.policy);
-          const { position, proof, rereadAtMost, skipAtMost } = audited.groups[0]?.tidemark ?? {};
+          const audited = judgeFlow(observation, partitionStates(observation), inputs.policy);
+          const said = audited.groups[0]?.tidemark;
+          if (said === undefined) throw new Error('the group is judged');
           const planned = plan.groups[0]?.steps[0];
-          expect(planned?.to ?? null).toBe(position);
-          if (planned !== undefined) {
+          expect(planned?.to ?? null).toBe(offsetOf(said));
+          if (planned !== undefined && said.kind === 'known') {
+            const { proof, rereadAtMost, skipAtMost } = said;
             expect(planned).toMatchObject({ proof, rereadAtMost, skipAtMost });
             expect(planned.to).toBeGreaterThanOrEqual(partition.targetStart);
             expect(planned.unreadLoss > 0n).toBe(planned.clamped !== null);
@@ -76,7 +82,7 @@ describe('onto the target', () => {
     );
   });
 
-  test('what retention took of the unread records is counted, and asks for --clamp', () => {
+  test('counts the unconsumed records that retention deleted, and requires --clamp', () => {
     const partition = {
       syncs: [
         [0n, 0n],
@@ -92,7 +98,7 @@ describe('onto the target', () => {
     expect(decide({ commits: { g: 400n }, partition }).step).toMatchObject({ to: 400n, clamped: null, unreadLoss: 0n });
   });
 
-  test('a proof weaker than asked is refused with the proof that would do', () => {
+  test('refuses a proof that is too weak, and names the --min-proof that accepts it', () => {
     const partition = {
       syncs: [
         [0n, 0n],
@@ -121,32 +127,32 @@ describe('onto the target', () => {
     });
   });
 
-  test('no mapping is no position: refused with the reason', () => {
+  test('GIVEN no mapping THEN there is no position, and the refusal says why', () => {
     const { codes, step, refusals } = decide({ partition: { syncs: [] } });
     expect([codes, step]).toEqual([['MAPPING_UNKNOWN'], undefined]);
     expect(refusals[0]).toMatchObject({ subject: { group: 'billing', topic: 'A.t', partition: 0 } });
     expect(refusals[0]?.reason).not.toBe('');
   });
 
-  test('a position that the group has now and had not then is named and left alone', () => {
-    const inputs = restoreCase({ commits: { g: 10n } });
-    const [topic] = inputs.observation.topics;
-    if (topic === undefined) throw new Error('a topic');
-    const two = {
-      ...topic,
-      source: [...topic.source, ...topic.source],
-      target: [...(topic.target ?? []), ...(topic.target ?? [])],
-    };
+  test('reports and leaves alone a position that the group has now and did not have then', () => {
+    const inputs = restoreCase({
+      commits: { g: 10n },
+      topic: (topic) => ({
+        ...topic,
+        source: [...topic.source, ...topic.source],
+        target: [...(topic.target ?? []), ...(topic.target ?? [])],
+      }),
+    });
     const present = inputs.present.get('g');
     if (present?.committed.kind !== 'read') throw new Error('a group');
     present.committed.value.set('A.t', 1, 77n);
-    const { plan } = decideRestore({ ...inputs, observation: { ...inputs.observation, topics: [two] } });
+    const { plan } = decideRestore(inputs);
     expect(plan.groups[0]?.leftAlone).toEqual([{ topic: 'A.t', partition: 1, at: 77n }]);
     expect(plan.groups[0]?.steps).toHaveLength(1);
   });
 });
 
-describe('MM2 that moves groups', () => {
+describe("MM2's group sync", () => {
   const syncing = (observation: FlowObservation): FlowObservation => ({
     ...observation,
     flow: { ...observation.flow, syncGroupOffsets: { enabled: true, intervalMs: 60_000 } },
@@ -160,13 +166,13 @@ describe('MM2 that moves groups', () => {
       return { ...syncing(observation), checkpoints: { kind: 'read', value } };
     };
 
-  test('alive: refused, unless asked for all the same, or onto the source', () => {
+  test('GIVEN a running MM2 THEN refused, except with --even-if-mm2-syncs or onto the source', () => {
     expect(decide({ observation: syncing }).codes).toEqual(['MM2_SYNCS_GROUPS']);
     expect(decide({ observation: syncing, terms: { evenIfMm2Syncs: true } }).codes).toEqual([]);
     expect(decide({ observation: syncing, onto: 'source' }).codes).toEqual([]);
   });
 
-  test('stopped: its heartbeats are old while the source is alive', () => {
+  test('GIVEN old heartbeats and a live source THEN MM2 is stopped, and the plan is allowed', () => {
     const stopped = (observation: FlowObservation): FlowObservation => ({
       ...syncing(observation),
       heartbeat: { kind: 'read', value: { newest: BigInt(NOW - 3_600_000), steadySince: null } },
@@ -187,7 +193,7 @@ describe('MM2 that moves groups', () => {
 });
 
 describe('onto the source', () => {
-  test('the commit of then itself, with the distance to that of now', () => {
+  test('the position is the earlier commit itself; the summary has its distance from the present one', () => {
     const { plan, step, codes } = decide({ onto: 'source', commits: { g: 150n }, now: { g: 900n } });
     expect(codes).toEqual([]);
     expect(step).toMatchObject({ topic: 't', from: 900n, to: 150n, proof: 'exact', rereadAtMost: 0n, skipAtMost: 0n });
@@ -198,7 +204,7 @@ describe('onto the source', () => {
     expect(summaryOf(decide({ onto: 'source' }).plan)).toMatchObject({ added: 1 });
   });
 
-  test('outside the log: refused, or clamped with what is lost', () => {
+  test('GIVEN a position outside the log THEN refused, or clamped with the number of lost records', () => {
     const partition = {
       syncs: [
         [500n, 0n],
@@ -284,7 +290,7 @@ describe('refusals', () => {
     for (const { reason, remedy } of decided.refusals) expect([reason, remedy]).not.toContain('');
   });
 
-  test('another target topic is nothing to a rewind of the source', () => {
+  test('a recreated target topic does not affect a restore onto the source', () => {
     const of: RestoreCase = {
       topic: (t) => ({ ...t, targetId: 'new' }),
       state: (s) => s.topicIds.target.set('A.t', 'old'),
@@ -292,7 +298,7 @@ describe('refusals', () => {
     expect(decide({ ...of, onto: 'source' }).codes).toEqual([]);
   });
 
-  test('all are told at once', () => {
+  test('are all reported at once', () => {
     const { codes } = decide({
       listing: { state: 'Stable' },
       unmatched: ['x'],
@@ -309,7 +315,7 @@ describe('refusals', () => {
   });
 });
 
-/** A source that is dead, with a mapping from the history and MM2's last heartbeat. */
+/** A dead source, with a mapping from the history and MM2's last heartbeat. */
 function deadSince(newest: number | null, readAt: number): (observation: FlowObservation) => FlowObservation {
   return (observation) => {
     if (observation.syncs.kind !== 'read') throw new Error('the fixture has syncs');
@@ -320,7 +326,7 @@ function deadSince(newest: number | null, readAt: number): (observation: FlowObs
       ...observation,
       sourceDown: DOWN,
       syncs: { kind: 'unread', topic: 'syncs', unread: DOWN, known: observation.syncs.value },
-      lastKnown: { state, heldUntil: readAt },
+      remembered: rememberedFlow({ state, heldUntil: readAt }),
       heartbeat: { kind: 'read', value: heartbeat },
     };
   };

@@ -1,13 +1,14 @@
-import { DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/audit-policy.ts';
-import type { GroupListing } from '../../../../shared/domain/cluster-data.ts';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
-import type { FlowObservation, ObservedTopic } from '../../../../shared/domain/observation.ts';
-import { PartitionMap } from '../../../../shared/domain/partition-map.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/judge/audit-policy.ts';
+import type { FlowObservation, ObservedTopic } from '../../../../shared/domain/judge/observation.ts';
+import { partitionStates } from '../../../../shared/domain/judge/partition-state.ts';
+import type { GroupListing } from '../../../../shared/domain/model/cluster.ts';
+import { read } from '../../../../shared/domain/model/outcome.ts';
+import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { PresentGroup } from '../../../../shared/domain/restore/present-group.ts';
 import type { RestoreInputs } from '../../../../shared/domain/restore/restore-inputs.ts';
 import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../../../shared/domain/restore/restore-terms.ts';
-import { read } from '../../../../shared/domain/unread.ts';
-import { type OnePartition, onePartition } from '../one-partition.ts';
+import { type OnePartition, onePartition } from '../judge/one-partition.ts';
 
 export const THEN = Date.parse('2026-11-20T10:00:00Z');
 export const NOW = THEN + 600_000;
@@ -20,9 +21,9 @@ export const STEADY = [
 export interface RestoreCase {
   readonly onto?: 'source' | 'target';
   readonly partition?: OnePartition;
-  /** Commits of then by group, on t-0. */
+  /** Commits on t-0 at the plan's time, by group. */
   readonly commits?: Readonly<Record<string, bigint>>;
-  /** Commits of now on the cluster that is written to. */
+  /** Present commits on the cluster that the restore writes to. */
   readonly now?: Readonly<Record<string, bigint>>;
   readonly listing?: Partial<GroupListing>;
   readonly terms?: Partial<RestoreTerms>;
@@ -33,7 +34,7 @@ export interface RestoreCase {
   readonly heldUntil?: number;
 }
 
-/** Inputs for the flow with the one topic `t` of one partition; MM2 moves no groups unless the case says so. */
+/** Inputs for a flow with one topic `t` of one partition; MM2's group sync is off unless the case enables it. */
 export function restoreCase(of: RestoreCase = {}): RestoreInputs {
   const { onto = 'target', commits = { billing: 150n }, now = {} } = of;
   const one = onePartition({ syncs: STEADY, at: NOW, syncedAt: NOW - 1_000, ...of.partition });
@@ -54,6 +55,7 @@ export function restoreCase(of: RestoreCase = {}): RestoreInputs {
       return [group, { listing: read(listing), committed: read(committed) }];
     }),
   );
+  const observation = of.observation?.(plain) ?? plain;
   return {
     id: 'plan-1',
     onto,
@@ -62,9 +64,10 @@ export function restoreCase(of: RestoreCase = {}): RestoreInputs {
     state,
     heldUntil: of.heldUntil ?? THEN,
     groups: Object.keys(commits),
+    topic: null,
     unmatched: of.unmatched ?? [],
-    observation: of.observation?.(plain) ?? plain,
-    evidence: new PartitionMap(),
+    observation,
+    states: partitionStates(observation),
     metadata: { clusterId: 'cluster', brokers: [], topics: new Map() },
     present,
     policy: DEFAULT_AUDIT_POLICY,

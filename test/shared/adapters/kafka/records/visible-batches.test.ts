@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { visitRecords } from '../../../../../shared/adapters/kafka/records/record.ts';
 import { visibleBatches } from '../../../../../shared/adapters/kafka/records/visible-batches.ts';
 import type { AbortedTransaction } from '../../../../../shared/adapters/kafka/wire/fetch.ts';
-import type { IsolationLevel } from '../../../../../shared/domain/cluster-data.ts';
+import type { IsolationLevel } from '../../../../../shared/domain/model/cluster.ts';
 import { type BatchSpec, batchBytes } from './batch-bytes.ts';
 
 describe('batches of one answer', () => {

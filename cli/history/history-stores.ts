@@ -1,0 +1,59 @@
+import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
+import type { PlanStore } from '../../shared/restore/plan-store.ts';
+import type { HistoryPlace } from './history-place.ts';
+
+/** The history and the restores that were planned from it, which are in the same place. */
+export interface HistoryStores {
+  readonly history: SnapshotStore;
+  readonly plans: PlanStore;
+  close(): Promise<void>;
+}
+
+/** A person waits: a service that does not answer is told of within seconds. */
+const AWS_PATIENCE = {
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
+} as const;
+
+/** @throws HistoryStoreError where a file cannot be opened */
+export async function openSnapshotStore(place: HistoryPlace): Promise<SnapshotStore> {
+  if (place.kind === 'dynamodb') {
+    const [client, { createDynamoDbSnapshotStore }] = await Promise.all([
+      dynamoDb(),
+      import('../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts'),
+    ]);
+    return createDynamoDbSnapshotStore(client, place.table);
+  }
+  const [{ openHistoryDatabase }, { createSqliteSnapshotStore }] = await Promise.all([
+    import('../../shared/adapters/sqlite/open-database.ts'),
+    import('../../shared/adapters/sqlite/sqlite-snapshot-store.ts'),
+  ]);
+  return createSqliteSnapshotStore(openHistoryDatabase(place.file));
+}
+
+/** @throws HistoryStoreError where a file cannot be opened */
+export async function openHistoryStores(place: HistoryPlace): Promise<HistoryStores> {
+  if (place.kind === 'dynamodb') {
+    const [client, { createDynamoDbSnapshotStore }, { createDynamoDbPlanStore }] = await Promise.all([
+      dynamoDb(),
+      import('../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts'),
+      import('../../shared/adapters/dynamodb/dynamodb-plan-store.ts'),
+    ]);
+    const history = createDynamoDbSnapshotStore(client, place.table);
+    return { history, plans: createDynamoDbPlanStore(client, place.table), close: () => history.close() };
+  }
+  const [{ openHistoryDatabase }, { createSqliteSnapshotStore }, { createSqlitePlanStore }] = await Promise.all([
+    import('../../shared/adapters/sqlite/open-database.ts'),
+    import('../../shared/adapters/sqlite/sqlite-snapshot-store.ts'),
+    import('../../shared/adapters/sqlite/sqlite-plan-store.ts'),
+  ]);
+  const database = openHistoryDatabase(place.file);
+  const history = createSqliteSnapshotStore(database);
+  return { history, plans: createSqlitePlanStore(database), close: () => history.close() };
+}
+
+/** Region and credentials as every AWS tool finds them: variables, profiles, single sign-on, roles. */
+async function dynamoDb() {
+  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
+  return new DynamoDBClient(AWS_PATIENCE);
+}

@@ -1,0 +1,83 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { homedir, hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
+import type { HistoryPlace } from '../history/history-place.ts';
+import type { Terminal } from '../output/terminal.ts';
+import { UsageError } from '../output/usage-error.ts';
+import { type ConfigOptions, configFileOf } from './config-options.ts';
+
+/** What every command that keeps or reads the history is given. */
+export interface HistoryOptions {
+  readonly history?: string;
+}
+
+const VARIABLE = 'TIDEMARK_HISTORY';
+const OFF = 'off';
+const DYNAMODB = 'dynamodb:';
+
+export function addHistoryOption(command: Command): Command {
+  return command.option(
+    '--history <place>',
+    `SQLite file of the history, ${DYNAMODB}TABLE for that of the audit function, or "${OFF}" (default: $${VARIABLE}, or a file for each configuration under ~/.local/state/tidemark)`,
+  );
+}
+
+/** Opens the history that the options name; null where it is off. The caller closes it. */
+export async function openHistory(
+  options: HistoryOptions & ConfigOptions,
+  terminal: Terminal,
+): Promise<SnapshotStore | null> {
+  const place = historyPlace(options, terminal.environment);
+  if (place === null) return null;
+  const { openSnapshotStore } = await import('../history/history-stores.ts');
+  return await openSnapshotStore(place);
+}
+
+/** The same for commands that are nothing without a history. @throws UsageError where it is off */
+export async function requireHistory(
+  options: HistoryOptions & ConfigOptions,
+  terminal: Terminal,
+): Promise<SnapshotStore> {
+  const store = await openHistory(options, terminal);
+  if (store !== null) return store;
+  throw new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
+}
+
+/** Name under which this process holds the right to write a flow's history. */
+export function historyOwner(): string {
+  return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+}
+
+/** The place of the history, a file's folder being there; null where it is off. @throws UsageError */
+export function historyPlace(
+  options: HistoryOptions & ConfigOptions,
+  environment: NodeJS.ProcessEnv,
+): HistoryPlace | null {
+  const named = options.history ?? environment[VARIABLE];
+  if (named === OFF) return null;
+  if (named === undefined || named === '') return { kind: 'sqlite', file: defaultFile(options, environment) };
+  if (!named.startsWith(DYNAMODB)) return { kind: 'sqlite', file: resolve(named) };
+  const table = named.slice(DYNAMODB.length);
+  if (/^[\w.-]{3,255}$/.test(table)) return { kind: 'dynamodb', table };
+  throw new UsageError(
+    `"${table}" is no name of a DynamoDB table`,
+    `write ${DYNAMODB}TABLE, as the stack's output has it`,
+  );
+}
+
+function defaultFile(options: ConfigOptions, environment: NodeJS.ProcessEnv): string {
+  // One for each configuration: flows of other clusters can have the same names.
+  const config = resolve(configFileOf(options));
+  const digest = createHash('sha256').update(config).digest('hex').slice(0, 8);
+  const folder = join(environment.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'tidemark');
+  const file = join(folder, `${basename(config).replace(/[^\w.-]/g, '_')}-${digest}.db`);
+  try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  } catch {
+    // Opening the file says what is wrong, with its name.
+  }
+  return file;
+}

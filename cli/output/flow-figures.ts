@@ -1,0 +1,27 @@
+import { type FlowReport, PROOFS, type Proof, proofOf } from '../../shared/domain/model/report.ts';
+
+/** What one line tells of a flow. */
+export interface FlowFigures {
+  /** Source records that are not on the target, of all partitions whose lag is known. */
+  readonly lag: bigint;
+  /** Partitions whose lag nobody can say. */
+  readonly unknownLag: number;
+  /** How many group positions have which proof, best first; those that none has are left out. */
+  readonly positions: Partial<Readonly<Record<Proof, number>>>;
+  /** When the oldest of the groups' commits was read, where that was before the audit: ms since the epoch. */
+  readonly commitsAsOf: number | null;
+}
+
+/** @param at when the audit began: ms since the epoch */
+export function figuresOf({ partitions, groups }: FlowReport, at: number): FlowFigures {
+  const counts = PROOFS.map(
+    (proof) => [proof, groups.filter(({ tidemark }) => proofOf(tidemark) === proof).length] as const,
+  );
+  const oldest = groups.reduce((time, { commitCheckedAt }) => Math.min(time, commitCheckedAt), at);
+  return {
+    lag: partitions.reduce((sum, { lag }) => sum + (lag.kind === 'known' ? lag.records : 0n), 0n),
+    unknownLag: partitions.filter(({ lag }) => lag.kind === 'unknown').length,
+    positions: Object.fromEntries(counts.filter(([, count]) => count > 0)),
+    commitsAsOf: oldest < at ? oldest : null,
+  };
+}

@@ -1,0 +1,46 @@
+import { printable } from './text.ts';
+
+/** Says on stderr what is being done, once it takes longer than a second. */
+export interface Progress {
+  step(what: string): void;
+  /** Clears what stands there; nothing is said after. */
+  end(): void;
+}
+
+const SILENT_MS = 1_000;
+const TICK_MS = 1_000;
+
+/**
+ * On a terminal one line that is rewritten with the seconds so far; elsewhere a line for each step that is under way
+ * when its time comes. No spinner, no colour.
+ */
+export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
+  const begin = now();
+  let current: string | null = null;
+  let said: string | null = null;
+  const show = (): void => {
+    if (current === null || now() - begin < SILENT_MS) return;
+    if (stream.isTTY === true) {
+      const text = `${current} … ${Math.round((now() - begin) / 1000)} s`;
+      stream.write(`\r\u001b[K${text.slice(0, (stream.columns ?? 80) - 1)}`);
+      said = current;
+    } else if (current !== said) {
+      stream.write(`${current} …\n`);
+      said = current;
+    }
+  };
+  const timer = setInterval(show, TICK_MS);
+  // Waiting for the next tick is no reason to go on running.
+  timer.unref();
+  return {
+    step(what) {
+      current = printable(what);
+      show();
+    },
+    end() {
+      clearInterval(timer);
+      if (stream.isTTY === true && said !== null) stream.write('\r\u001b[K');
+      current = null;
+    },
+  };
+}

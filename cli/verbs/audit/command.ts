@@ -1,0 +1,140 @@
+import { type Command, Option } from 'commander';
+import { closestName } from '../../../shared/config/closest-name.ts';
+import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
+import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
+import { readerOf } from '../../connect.ts';
+import { keepHistory } from '../../history/keep-history.ts';
+import { asOfOption } from '../../options/as-of-option.ts';
+import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
+import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { filterOf, matcher } from '../../options/name-patterns.ts';
+import { bytes, collect, seconds } from '../../options/option-values.ts';
+import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { createProgress } from '../../output/progress.ts';
+import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { UsageError } from '../../output/usage-error.ts';
+import { auditPast } from './audit-past.ts';
+
+/** `--fail-on`. */
+export type FailOn = Severity | 'never';
+
+interface AuditOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
+  readonly flow?: readonly string[];
+  readonly group?: readonly string[];
+  readonly topic?: readonly string[];
+  readonly format: 'table' | 'json';
+  readonly failOn: FailOn;
+  readonly timeout: number;
+  readonly asOf?: number;
+}
+
+export function addAuditCommand(program: Command, terminal: Terminal, finish: Finish): void {
+  const command = program
+    .command('audit')
+    .description('how far behind is the replica, and where would each group land?');
+  addHistoryOption(addConfigOptions(command))
+    .option('-f, --flow <A->B>', 'only this flow; may be given several times', collect)
+    .option('-g, --group <name>', 'only this consumer group, or a glob; several times', collect)
+    .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
+    .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(
+      new Option('--fail-on <severity>', 'exit with 1 from this severity of findings on')
+        .choices([...SEVERITIES, 'never'])
+        .default('critical'),
+    )
+    .option('--verify', 'compare records on both sides where the syncs leave a position open')
+    .option('--budget <bytes>', 'read at most so many bytes for that, such as 32M (default: 32M)', bytes)
+    .option('--timeout <seconds>', 'be done by then, with what could be read', seconds, 60)
+    .addOption(asOfOption('what audits said then, from the history alone'))
+    .addHelpText(
+      'after',
+      `
+Only reads: Describe and Read are all it needs (tidemark doctor prints the commands).
+The JSON is described by docs/schema/audit-1.json. Audits of whole flows are kept in the
+history, which the next one goes on from.
+
+Examples:
+  tidemark audit --mm2 mm2.properties
+  tidemark audit --flow 'A->B' --group 'billing-*' --fail-on warning
+  tidemark audit --format json | jq '.flows[] | {flow, verdict, loss}'
+  tidemark audit --as-of -2h
+
+Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
+            configuration, 3 no flow could be judged`,
+    )
+    .action(async (options: AuditOptions) => {
+      const { asOf } = options;
+      if (asOf !== undefined && options.verify === true) {
+        throw new UsageError('--as-of and --verify exclude each other', 'records are compared as they are now');
+      }
+      const report = await (asOf === undefined ? audit(options, terminal) : auditPast(options, asOf, terminal));
+      refuseWhatMatchedNothing(report, options);
+      if (options.format === 'json') {
+        const { renderAuditJson } = await import('./json.ts');
+        await writeAll(terminal.stdout, renderAuditJson(report));
+      } else {
+        const { renderAuditTable } = await import('./table.ts');
+        const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
+        await writeAll(terminal.stdout, renderAuditTable(report, look));
+      }
+      finish(auditExitCode(report, options.failOn));
+    });
+}
+
+async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditReport> {
+  const config = await loadFromOptions(options, terminal);
+  const flows = chosenFlows(config.flows, options.flow);
+  const verify = await verifyOpen(options);
+  const { runAudit } = await import('../../../shared/audit/run-audit.ts');
+  const reader = await readerOf(config, options.timeout);
+  const progress = createProgress(terminal.stderr);
+  const history = await keepHistory(options, terminal, options.timeout);
+  try {
+    return await runAudit({
+      // All flows stay in the configuration, for an opposite direction explains what is found in this one.
+      config,
+      reader,
+      clock: { now: () => Date.now() },
+      filter: filterOf(flows, options),
+      ...(verify === undefined ? {} : { verify }),
+      progress: (step) => progress.step(step),
+      ...(history.history === null ? {} : { history: history.history }),
+    });
+  } finally {
+    await history.close();
+    progress.end();
+  }
+}
+
+/** 3 where no flow could be judged; else 1 from the chosen severity on. */
+export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
+  const judged = report.flows.some((flow) => flow.verdict !== 'unknown' || flow.findings.length > 0);
+  if (!judged && report.flows.length > 0) return ExitCode.couldNotAudit;
+  if (failOn === 'never') return ExitCode.fine;
+  const found = report.flows.some((flow) => severitiesOf(flow).some((severity) => isAsBadAs(severity, failOn)));
+  return found ? ExitCode.critical : ExitCode.fine;
+}
+
+function severitiesOf({ findings, reasons, snapshot }: FlowReport): readonly Severity[] {
+  const found = findings.map(({ severity }) => severity);
+  // The history keeps which findings there were, and not of each what it rested on.
+  return snapshot === null ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
+}
+
+/** A group that is not there must not pass for a group without findings. */
+function refuseWhatMatchedNothing(report: AuditReport, options: AuditOptions): void {
+  const check = (kind: string, wanted: readonly string[] | undefined, names: ReadonlySet<string>): void => {
+    for (const pattern of wanted ?? []) {
+      const matches = matcher([pattern]);
+      if ([...names].some((name) => matches?.(name))) continue;
+      const near = closestName(pattern, names);
+      const remedy = near === null ? `run the audit without --${kind} to see every ${kind}` : `did you mean ${near}?`;
+      throw new UsageError(`no audited ${kind} matches "${pattern}"`, remedy);
+    }
+  };
+  // Where a side could not be read, the report says so: the name may be right.
+  if (report.flows.some(({ unread }) => unread.length > 0)) return;
+  check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));
+  check('topic', options.topic, new Set(report.flows.flatMap((flow) => flow.partitions.map((one) => one.topic))));
+}

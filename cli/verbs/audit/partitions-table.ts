@@ -1,0 +1,57 @@
+import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
+import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
+import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
+import type { TableOptions } from '../../output/table-options.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+
+const SHOWN = 10;
+const COLUMNS = [14, 15, 12, 12] as const;
+
+/** How far each partition is replicated: lost and unknown ones first, then by lag, then counts. */
+export function partitionLines(flow: FlowReport, { width, paint }: TableOptions): string[] {
+  if (flow.partitions.length === 0) return [];
+  const worstFirst = flow.partitions.toSorted(byHarm);
+  const title = `PARTITIONS: ${plural(flow.partitions.length, 'partition')}, worst first`;
+  const nameWidth = width - 2 - COLUMNS.reduce((a, b) => a + b, 0);
+  const head = row(['source end', 'replicated to', 'lag', 'missing']);
+  const out = ['', paint('bold', title), paint('dim', `${' '.repeat(nameWidth + 2)}${head}`)];
+  let said = '';
+  for (const one of worstFirst.slice(0, SHOWN)) {
+    const name = printable(partitionName(one.topic, one.partition));
+    const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), one.missing].map((cell) =>
+      cell === null ? 'unknown' : grouped(cell),
+    );
+    out.push(...rowLines(name, nameWidth, row(cells), '  '));
+    const reason = one.lag.kind === 'unknown' ? one.lag.reason : '';
+    if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
+    said = reason;
+  }
+  const rest = worstFirst.slice(SHOWN);
+  if (rest.length > 0) {
+    const lag = rest.reduce((sum, one) => sum + (lagOf(one) ?? 0n), 0n);
+    out.push(`  and ${grouped(rest.length)} more: ${tally(rest.map(state))}; ${plural(lag, 'record')} of lag`);
+  }
+  return out;
+}
+
+function row(cells: readonly string[]): string {
+  return cells.map((cell, i) => cell.padStart(COLUMNS[i] ?? 12)).join('');
+}
+
+function lagOf(one: PartitionReport): bigint | null {
+  return one.lag.kind === 'known' ? one.lag.records : null;
+}
+
+function state(one: PartitionReport): string {
+  const lag = lagOf(one);
+  if (lag === null) return 'unknown';
+  return lag === 0n ? 'up to date' : 'behind';
+}
+
+function byHarm(a: PartitionReport, b: PartitionReport): number {
+  return (
+    compareOffsets(b.missing, a.missing) ||
+    Number(b.lag.kind === 'unknown') - Number(a.lag.kind === 'unknown') ||
+    compareOffsets(lagOf(b) ?? 0n, lagOf(a) ?? 0n)
+  );
+}

@@ -1,0 +1,66 @@
+import type { AuditReport, FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
+import { findingLines, unreadLines } from '../../output/findings-table.ts';
+import { snapshotLines } from '../../output/snapshot-lines.ts';
+import type { TableOptions } from '../../output/table-options.ts';
+import type { Style } from '../../output/terminal.ts';
+import { duration, plural, printable, wrapped } from '../../output/text.ts';
+import { groupLines } from './groups-table.ts';
+import { partitionLines } from './partitions-table.ts';
+
+/**
+ * The report for a person at three in the morning: verdict and loss of every flow first; then for each flow its findings,
+ * worst first, each with its runbook section; where each group would land; and the partitions. Worst first, then counts:
+ * a flow takes about two screens, however many partitions it has.
+ */
+export function* renderAuditTable(report: AuditReport, options: TableOptions): Generator<string> {
+  const past = report.flows.find(({ snapshot }) => snapshot !== null)?.snapshot ?? null;
+  if (past === null) yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
+  else yield* lines([...pastLines(past.asOf, options), '']);
+  const nameWidth = Math.max(4, ...report.flows.map((flow) => printable(flow.flow).length));
+  for (const flow of report.flows) yield* lines(verdictLines(flow, nameWidth, options));
+  for (const flow of report.flows) yield* renderFlow(flow, report.flows.length > 1, options);
+}
+
+function pastLines(asOf: number, { width, paint }: TableOptions): string[] {
+  const title = `REPORT OF THE PAST, as of ${new Date(asOf).toISOString()}`;
+  return [paint('bold', title), ...wrapped('From the history alone: no cluster was asked.', width, '')];
+}
+
+function* renderFlow(flow: FlowReport, several: boolean, options: TableOptions): Generator<string> {
+  if (several) yield `\n${options.paint('bold', `── ${printable(flow.flow)} ──`)}\n`;
+  yield* lines(findingLines(flow.findings, options));
+  yield* lines(unreadLines(flow.unread, options));
+  yield* lines(groupLines(flow, options));
+  yield* lines(partitionLines(flow, options));
+}
+
+const STYLES: Readonly<Record<Verdict, Style>> = {
+  ready: 'green',
+  'at-risk': 'yellow',
+  'not-ready': 'red',
+  unknown: 'yellow',
+};
+
+function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: TableOptions): string[] {
+  const verdict = flow.verdict.toUpperCase().replace('-', ' ');
+  const name = printable(flow.flow).padEnd(nameWidth);
+  const indent = ' '.repeat(nameWidth + 2);
+  const head = `${paint('bold', name)}  ${paint(STYLES[flow.verdict], verdict.padEnd(9))}`;
+  const [first = '', ...rest] = wrapped(printable(lossText(flow)), width, `${indent}           `).map((l) => l.trim());
+  const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
+  if (flow.reasons.length > 0) out.push(...wrapped(flow.reasons.join(', '), width, indent));
+  if (flow.snapshot !== null) out.push(...snapshotLines(flow.snapshot, width, indent));
+  return out;
+}
+
+function lossText({ loss, snapshot }: FlowReport): string {
+  const lose = snapshot === null ? 'a failover now would lose' : 'a failover then would have lost';
+  if (loss.kind === 'unknown') return `${lose} an unknown number of records: ${loss.reason}`;
+  if (loss.records === 0n) return `${lose} nothing (${loss.basis})`;
+  const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
+  return `${lose} ${plural(loss.records, 'record')}${age} (${loss.basis})`;
+}
+
+function* lines(all: readonly string[]): Generator<string> {
+  for (const line of all) yield `${line.trimEnd()}\n`;
+}

@@ -1,0 +1,38 @@
+import type { WatchEvent } from '../../../shared/audit/watch.ts';
+import { figuresOf } from '../../output/flow-figures.ts';
+import { json } from '../../output/json.ts';
+import { findingJson } from '../audit/json.ts';
+
+/** An event as one line of `tidemark.watch/1` (docs/schema/watch-1.json). */
+export function watchJson(event: WatchEvent): string {
+  const head = { schema: 'tidemark.watch/1', event: event.kind, at: iso(event.at) };
+  return `${json({ ...head, ...bodyOf(event) })}\n`;
+}
+
+function bodyOf(event: WatchEvent): object {
+  if (event.kind === 'failed') {
+    const { code, message, retriable } = event.error;
+    return { error: code, message, retriable };
+  }
+  if (event.kind === 'audit') {
+    const { flow, verdict, reasons, loss } = event.report;
+    const { lag, unknownLag, positions, commitsAsOf } = figuresOf(event.report, event.at);
+    return {
+      flow,
+      verdict,
+      reasons,
+      lag: { records: lag, unknownPartitions: unknownLag },
+      loss,
+      positions,
+      commitsAsOf: commitsAsOf === null ? null : iso(commitsAsOf),
+    };
+  }
+  const { finding, openedAt, sinceBefore } = event.open;
+  const opened = { openedAt: iso(openedAt), sinceBefore };
+  const openSeconds = event.kind === 'closed' ? { openSeconds: (event.at - openedAt) / 1_000 } : {};
+  return { flow: event.flow, finding: findingJson(finding), ...opened, ...openSeconds };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}

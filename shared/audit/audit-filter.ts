@@ -1,8 +1,0 @@
-/** What of a flow an audit is limited to, by name; everything where a test is absent. */
-export interface AuditFilter {
-  readonly flow?: (name: string) => boolean;
-  /** Consumer groups. */
-  readonly group?: (name: string) => boolean;
-  /** Source topics. */
-  readonly topic?: (name: string) => boolean;
-}

@@ -1,0 +1,57 @@
+import type { Secret } from './secret.ts';
+
+/** How to reach one cluster: what the Kafka adapter needs and nothing of MM2. */
+export interface KafkaConnection {
+  /** The cluster's alias in MM2's configuration. */
+  readonly alias: string;
+  /** `host:port` seeds, tried in turn; IPv6 literals in brackets. */
+  readonly bootstrapServers: readonly string[];
+  readonly clientId: string;
+  readonly tls?: TlsSettings | undefined;
+  readonly sasl?: SaslSettings | undefined;
+  /** Who writes offsets, where that is somebody else; loaded only for those who write, and reading never uses it. */
+  readonly writer?: WriterCredentials | undefined;
+}
+
+/** What the writer of a cluster connects with: all of it, with nothing left to take from the cluster's own. */
+export type WriterCredentials = Pick<KafkaConnection, 'clientId' | 'tls' | 'sasl'>;
+
+/** The connection to write offsets with: the writer's where there is one, else the cluster's own. */
+export function writingConnection({ writer, ...own }: KafkaConnection): KafkaConnection {
+  if (writer === undefined) return own;
+  const { alias, bootstrapServers } = own;
+  return { alias, bootstrapServers, ...writer };
+}
+
+export interface TlsSettings {
+  /** PEM text of the certificate authorities to trust; the system's where absent. */
+  readonly ca?: string | undefined;
+  /** PEM text of the client certificate chain, for mTLS. */
+  readonly cert?: string | undefined;
+  /** PEM text of the client key, for mTLS. */
+  readonly key?: Secret | undefined;
+  readonly keyPassphrase?: Secret | undefined;
+  /** False only where `ssl.endpoint.identification.algorithm` is set to the empty string. */
+  readonly verifyHostname: boolean;
+}
+
+export type SaslSettings =
+  | {
+      readonly kind: 'password';
+      readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
+      readonly username: string;
+      readonly password: Secret;
+    }
+  /** A token that somebody else keeps fresh. */
+  | { readonly kind: 'token'; readonly mechanism: 'OAUTHBEARER'; readonly token: Secret }
+  /** OAuth 2 client credentials (RFC 6749 section 4.4). */
+  | {
+      readonly kind: 'client-credentials';
+      readonly mechanism: 'OAUTHBEARER';
+      readonly tokenEndpoint: string;
+      readonly clientId: string;
+      readonly clientSecret: Secret;
+      readonly scope?: string | undefined;
+    }
+  /** AWS IAM for MSK: a signed token over OAUTHBEARER, credentials from the environment. */
+  | { readonly kind: 'aws-iam'; readonly mechanism: 'AWS_MSK_IAM'; readonly region: string };

@@ -1,0 +1,63 @@
+import { shellWord } from '../../domain/model/shell-word.ts';
+
+/** What kind of key or trust store a file is, told by its bytes and not by its name. */
+export type StoreFormat = 'pem' | 'jks' | 'pkcs12' | 'unknown';
+
+export function storeFormat(bytes: Buffer): StoreFormat {
+  if (bytes.includes('-----BEGIN ')) return 'pem';
+  const magic = bytes.length >= 4 ? bytes.readUInt32BE(0) : 0;
+  // sun.security.provider.JavaKeyStore and com.sun.crypto.provider.JceKeyStore
+  if (magic === 0xfeedfeed || magic === 0xcececece) return 'jks';
+  // DER SEQUENCE holding INTEGER 3: PFX ::= SEQUENCE { version INTEGER {v3(3)} … } (RFC 7292)
+  if (bytes[0] === 0x30 && bytes.subarray(0, 12).includes(Buffer.from([0x02, 0x01, 0x03]))) return 'pkcs12';
+  return 'unknown';
+}
+
+/** The blocks of a PEM text: certificates in their order, and the private key. */
+export function pemBlocks(text: string): { readonly certificates: string | null; readonly key: string | null } {
+  const blocks = blocksOf(text);
+  const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE').map((block) => block.text);
+  const key = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
+  return {
+    certificates: certificates.length === 0 ? null : `${certificates.join('\n')}\n`,
+    key: key === undefined ? null : `${key.text}\n`,
+  };
+}
+
+/** From each BEGIN to the END of its own label, read once from front to back: no block is inside another. */
+function blocksOf(text: string): { readonly label: string; readonly text: string }[] {
+  const blocks: { label: string; text: string }[] = [];
+  let begun: { readonly label: string; readonly at: number } | null = null;
+  for (const mark of text.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----/g)) {
+    const [whole, what, label = ''] = mark;
+    if (what === 'BEGIN') begun = { label, at: mark.index };
+    else if (begun?.label === label) {
+      blocks.push({ label, text: text.slice(begun.at, mark.index + whole.length) });
+      begun = null;
+    }
+  }
+  return blocks;
+}
+
+const STORE_SUFFIX = /\.(jks|p12|pfx|pkcs12|keystore|truststore)$/i;
+
+/** Commands that turn a Java store into the PEM that every client reads; `kind` says what is needed from it. */
+export function conversionRemedy(
+  kind: 'truststore' | 'keystore',
+  format: StoreFormat,
+  location: string,
+  pem = `${location.replace(STORE_SUFFIX, '')}.pem`,
+): string {
+  const from = shellWord(location);
+  const to = shellWord(pem);
+  if (kind === 'truststore') {
+    return format === 'pkcs12'
+      ? `openssl pkcs12 -in ${from} -nokeys -out ${to}`
+      : `keytool -list -rfc -keystore ${from} > ${to}`;
+  }
+  const p12 = shellWord(pem.replace(/\.pem$/, '.p12'));
+  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${to}`;
+  return format === 'pkcs12'
+    ? toPem(from)
+    : `keytool -importkeystore -srckeystore ${from} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
+}

@@ -1,0 +1,155 @@
+import { isAbsolute, join } from 'node:path';
+import { parseJaas } from '../connection/jaas.ts';
+import { parseServer } from '../connection/kafka-client-settings.ts';
+import { conversionRemedy, storeFormat } from '../connection/pem.ts';
+import { readBytes } from '../connection/secret-source.ts';
+import type { Setting, Settings } from '../setting.ts';
+import type { ClusterYaml, PemYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
+import type { DraftNote } from './draft.ts';
+import { asReference, variableName } from './draft.ts';
+
+type Note = (note: DraftNote) => void;
+type TlsYaml = Exclude<NonNullable<ClusterYaml['tls']>, boolean>;
+type SaslYaml = NonNullable<ClusterYaml['sasl']>;
+
+/**
+ * A Java client's settings, references not followed, as an entry of tidemark.yaml. Secrets become references to
+ * environment variables; Java key stores become PEM files that have to be made.
+ */
+export function draftConnection(alias: string, settings: Settings, base: string, note: Note): ClusterYaml {
+  const bootstrap = settings.get('bootstrap.servers');
+  const servers = (bootstrap?.value ?? '').split(',').flatMap((server) => parseServer(server) ?? []);
+  if (servers.length === 0) {
+    note({
+      key: bootstrap?.key ?? settings.keyFor('bootstrap.servers'),
+      line: bootstrap?.line ?? null,
+      message: `cluster ${alias} has no readable bootstrap servers: fill in bootstrapServers`,
+    });
+  }
+  const protocol = settings.get('security.protocol')?.value.trim() ?? 'PLAINTEXT';
+  return {
+    bootstrapServers: servers.length === 0 ? ['host:9092'] : servers,
+    ...(protocol.endsWith('SSL') ? { tls: draftTls(alias, settings, base, note) } : {}),
+    ...(protocol.startsWith('SASL') ? draftSasl(alias, settings, note) : {}),
+  };
+}
+
+function draftTls(alias: string, settings: Settings, base: string, note: Note): TlsYaml | true {
+  const inlineCa = settings.get('ssl.truststore.certificates');
+  const truststore = settings.get('ssl.truststore.location');
+  const inlineKey = settings.get('ssl.keystore.key');
+  const chain = settings.get('ssl.keystore.certificate.chain');
+  const keystore = settings.get('ssl.keystore.location');
+  const passphrase = settings.get('ssl.key.password');
+  const tls: TlsYaml = {};
+  if (inlineCa !== undefined) tls.ca = pemText(inlineCa);
+  else if (truststore?.value) tls.ca = pemFile(alias, 'truststore', truststore, base, note);
+  if (chain !== undefined && inlineKey !== undefined) {
+    tls.cert = pemText(chain);
+    tls.key = secret(alias, 'TLS_KEY', inlineKey.value, inlineKey, note);
+  } else if (keystore?.value) {
+    const file = pemFile(alias, 'keystore', keystore, base, note);
+    tls.cert = file;
+    tls.key = file;
+  }
+  if (tls.key !== undefined && passphrase !== undefined) {
+    tls.keyPassphrase = secret(alias, 'TLS_KEY_PASSPHRASE', passphrase.value, passphrase, note);
+  }
+  if (settings.get('ssl.endpoint.identification.algorithm')?.value.trim() === '') tls.verifyHostname = false;
+  return Object.keys(tls).length === 0 ? true : tls;
+}
+
+function pemText(setting: Setting): PemYaml {
+  return asReference(setting.value) ?? setting.value;
+}
+
+function pemFile(
+  alias: string,
+  kind: 'truststore' | 'keystore',
+  location: Setting,
+  base: string,
+  note: Note,
+): { file: string } {
+  const bytes = readBytes(location.value, base);
+  const format = bytes.ok ? storeFormat(bytes.value) : 'unknown';
+  const absolute = isAbsolute(location.value) ? location.value : join(base, location.value);
+  if (format === 'pem' || /\.(pem|crt|cer)$/i.test(location.value)) return { file: absolute };
+  const file = `${alias}-${kind === 'truststore' ? 'ca' : 'client'}.pem`;
+  note({
+    key: location.key,
+    line: location.line,
+    message: `Tidemark reads PEM: make ${file} by ${conversionRemedy(kind, format, location.value, file)}`,
+  });
+  return { file };
+}
+
+/** A value that must not be copied: its own reference where it is one, else a variable to be set. */
+function secret(alias: string, what: string, written: string, at: Setting, note: Note): SecretYaml {
+  const reference = asReference(written);
+  if (reference !== null) return reference;
+  const env = variableName(alias, what);
+  note({ key: at.key, line: at.line, message: `secrets are not copied: set the environment variable ${env}` });
+  return { env };
+}
+
+function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: SaslYaml } {
+  const mechanism = settings.get('sasl.mechanism');
+  const jaas = settings.get('sasl.jaas.config');
+  const at = jaas ?? mechanism ?? { value: '', key: settings.keyFor('sasl.jaas.config'), line: null, referred: false };
+  const options = jaasOptions(jaas, note);
+  const name = mechanism?.value.trim();
+  switch (name) {
+    case 'PLAIN':
+    case 'SCRAM-SHA-256':
+    case 'SCRAM-SHA-512': {
+      const username = options.get('username');
+      if (username === undefined || username.includes('${')) {
+        note({ key: at.key, line: at.line, message: 'the user name could not be read: replace CHANGE-ME' });
+      }
+      return {
+        sasl: {
+          mechanism: name,
+          username: username === undefined || username.includes('${') ? 'CHANGE-ME' : username,
+          password: secret(alias, 'SASL_PASSWORD', options.get('password') ?? '', at, note),
+        },
+      };
+    }
+    case 'OAUTHBEARER': {
+      const endpoint = settings.get('sasl.oauthbearer.token.endpoint.url')?.value.trim() ?? '';
+      if (endpoint.startsWith('file:')) {
+        return { sasl: { mechanism: name, token: { file: endpoint.replace(/^file:(\/\/)?/, '') } } };
+      }
+      const own = (what: string): string | undefined =>
+        settings.get(`sasl.oauthbearer.client.credentials.client.${what}`)?.value;
+      const scope = settings.get('sasl.oauthbearer.scope')?.value ?? options.get('scope');
+      return {
+        sasl: {
+          mechanism: name,
+          tokenEndpoint: /^https?:\/\/./.test(endpoint) ? endpoint : 'https://CHANGE-ME/token',
+          clientId: own('id') ?? options.get('clientId') ?? 'CHANGE-ME',
+          clientSecret: secret(alias, 'CLIENT_SECRET', own('secret') ?? options.get('clientSecret') ?? '', at, note),
+          ...(scope === undefined ? {} : { scope }),
+        },
+      };
+    }
+    case 'AWS_MSK_IAM':
+      return { sasl: { mechanism: name } };
+    default:
+      note({
+        key: mechanism?.key ?? settings.keyFor('sasl.mechanism'),
+        line: mechanism?.line ?? null,
+        message: `SASL ${name ?? 'GSSAPI'} is not supported: give cluster ${alias} a sasl of another mechanism`,
+      });
+      return {};
+  }
+}
+
+function jaasOptions(jaas: Setting | undefined, note: Note): ReadonlyMap<string, string> {
+  if (jaas === undefined) return new Map();
+  try {
+    return parseJaas(jaas.value)[0]?.options ?? new Map();
+  } catch {
+    note({ key: jaas.key, line: jaas.line, message: 'could not be parsed: fill in the user and its secret' });
+    return new Map();
+  }
+}

@@ -1,0 +1,113 @@
+import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
+import { type Flow, flowName } from '../../domain/model/flow.ts';
+import { withoutHidden } from '../../domain/model/hidden-characters.ts';
+import { MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
+import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
+import { yamlText } from '../yaml-text.ts';
+import type { ConfigDraft } from './draft.ts';
+
+/** A draft as the text of a tidemark.yaml: what differs from MM2's defaults in force, the rest as comments. */
+export function renderDraft(draft: ConfigDraft): string {
+  const lines = [`# Tidemark's configuration, made from ${withoutHidden(draft.from)} by \`tidemark init\`.`];
+  lines.push('# Every key is described in docs/configuration.md. Lines behind # hold the defaults.');
+  if (draft.notes.length > 0) {
+    lines.push('#', '# Not carried over as it was; look at each of these:');
+    for (const note of draft.notes) {
+      const at = note.line === null ? '' : ` (line ${note.line})`;
+      lines.push(`#  - ${withoutHidden(`${note.key}${at}: ${note.message}`)}`);
+    }
+  }
+  lines.push('', 'clusters:');
+  for (const [alias, cluster] of draft.clusters) lines.push(...clusterLines(alias, cluster));
+  lines.push('', 'flows:');
+  for (const flow of draft.flows) lines.push(...flowLines(flow));
+  lines.push('', ...policyLines());
+  return `${lines.join('\n')}\n`;
+}
+
+function clusterLines(alias: string, cluster: ClusterYaml): string[] {
+  return indented(yamlText(new Map([[alias, cluster]])), 2);
+}
+
+function flowLines(flow: Flow): string[] {
+  const usual = MM2_DEFAULTS;
+  const seconds = (ms: number): number | null => (Number.isFinite(ms) ? ms / 1000 : null);
+  const switched = (one: { enabled: boolean; intervalMs: number }) => ({
+    enabled: one.enabled,
+    intervalSeconds: one.intervalMs / 1000,
+  });
+  const { policy } = flow;
+  const keys: readonly (readonly [key: string, value: unknown, byDefault: unknown, meaning: string])[] = [
+    [
+      'replicationPolicy',
+      {
+        kind: policy.kind,
+        separator: policy.separator,
+        internalTopicSeparator: policy.separator === policy.internalSeparator,
+      },
+      { kind: 'default', separator: '.', internalTopicSeparator: true },
+      'how topics are named on the target',
+    ],
+    ['topics', flow.topics, usual.topics, 'names or Java regular expressions'],
+    ['topicsExclude', flow.topicsExclude, usual.topicsExclude, 'wins over topics'],
+    ['groups', flow.groups, usual.groups, 'names or Java regular expressions'],
+    ['groupsExclude', flow.groupsExclude, usual.groupsExclude, 'wins over groups'],
+    ['offsetSyncsLocation', flow.offsetSyncsLocation, 'source', 'cluster that holds the offset-syncs topic'],
+    ['emitOffsetSyncs', flow.emitOffsetSyncs, true, 'without them no group can be translated'],
+    ['emitCheckpoints', switched(flow.emitCheckpoints), on(usual.emitCheckpointsSeconds), ''],
+    ['syncGroupOffsets', switched(flow.syncGroupOffsets), { ...on(usual.syncGroupOffsetsSeconds), enabled: false }, ''],
+    [
+      'emitHeartbeats',
+      switched(flow.emitHeartbeats),
+      on(usual.emitHeartbeatsSeconds),
+      'on the source, for this flow to mirror',
+    ],
+    ['heartbeatsReplication', flow.heartbeatsReplication, true, 'heartbeats are mirrored whatever topics says'],
+    ['offsetLagMax', flow.offsetLagMax, usual.offsetLagMax, 'records between two offset syncs'],
+    ['offsetFlushIntervalSeconds', flow.offsetFlushIntervalMs / 1000, usual.offsetFlushIntervalMs / 1000, "Connect's"],
+    ['refreshTopicsIntervalSeconds', seconds(flow.refreshTopicsIntervalMs), usual.refreshSeconds, 'null: never'],
+    ['refreshGroupsIntervalSeconds', seconds(flow.refreshGroupsIntervalMs), usual.refreshSeconds, 'null: never'],
+    ['isolationLevel', flow.isolationLevel, 'read_uncommitted', "of MM2's consumer"],
+    ['autoOffsetReset', flow.autoOffsetReset, 'earliest', "of MM2's consumer"],
+    ['exactlyOnce', flow.exactlyOnce, false, ''],
+    [
+      'connectOffsets',
+      flow.connectOffsets,
+      { cluster: 'target', topic: `mm2-offsets.${flow.source}.internal` },
+      "where Connect keeps MM2's positions",
+    ],
+  ];
+  const lines = indented(yamlText({ flow: flowName(flow) }), 4);
+  for (const [key, value, byDefault, meaning] of keys) {
+    const same = JSON.stringify(value) === JSON.stringify(byDefault);
+    const text = `${yamlText({ [key]: value }, 'flow')
+      .trim()
+      .replace(/^\{ (.*) \}$/s, '$1')}${meaning === '' ? '' : ` # ${meaning}`}`;
+    lines.push(`    ${same ? '# ' : ''}${text}`);
+  }
+  return [`  - ${lines[0]?.trim() ?? ''}`, ...lines.slice(1)];
+}
+
+function on(intervalSeconds: number) {
+  return { enabled: true, intervalSeconds };
+}
+
+function policyLines(): string[] {
+  const by = DEFAULT_AUDIT_POLICY;
+  return [
+    '# policy:',
+    `#   heartbeatStaleSeconds: ${by.heartbeatStaleMs / 1000} # a heartbeat older than this is worth a warning`,
+    `#   mirrorStoppedSeconds: ${by.mirrorStoppedMs / 1000} # older than this with records waiting: MirrorMaker has stopped`,
+    `#   mirrorStalledSeconds: ${by.mirrorStalledMs / 1000} # age of the oldest waiting record while MirrorMaker is alive`,
+    `#   maxLossRecords: ${by.maxLossRecords} # more than this lost by a failover now: at-risk`,
+    `#   maxGroupReread: ${by.maxGroupReread} # more than this read twice where MirrorMaker put a group: a warning`,
+    `#   probeBudget: ${by.probeBudget} # records that one audit may look at, per cluster`,
+  ];
+}
+
+function indented(text: string, blanks: number): string[] {
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => `${' '.repeat(blanks)}${line}`);
+}

@@ -1,0 +1,212 @@
+import { dirname } from 'node:path';
+import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
+import type { Flow } from '../../domain/model/flow.ts';
+import { MAX_CLUSTERS, MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH } from '../config-limits.ts';
+import { type ConfigWarning, FaultCollector } from '../configuration-error.ts';
+import { type ConnectionOverride, connectionFromSettings } from '../connection/kafka-client-settings.ts';
+import type { KafkaConnection } from '../connection/kafka-connection.ts';
+import { type Environment, fileProblem } from '../connection/secret-source.ts';
+import { readConfigFile } from '../read-file.ts';
+import { type LoadContext, type Setting, SettingReader, splitList } from '../setting.ts';
+import type { ConfigFault, TidemarkConfig } from '../tidemark-config.ts';
+import { flowFromSettings, MM2_DEFAULTS } from './mm2-flow.ts';
+import { Mm2Layers } from './mm2-layers.ts';
+import { warnOfContradictions, warnOfIgnoredEntries } from './mm2-warnings.ts';
+import { type Properties, parseProperties } from './properties.ts';
+
+/** A configuration, and what its author should know about it. */
+export interface LoadedConfig {
+  readonly config: TidemarkConfig;
+  readonly warnings: readonly ConfigWarning[];
+}
+
+/**
+ * Loads the file that MM2 itself runs on (`connect-mirror-maker.sh mm2.properties`), read as dedicated mode reads it.
+ * Throws one `ConfigurationError` with every fault.
+ */
+export function loadMm2Properties(file: string, environment: Environment): LoadedConfig {
+  const faults = new FaultCollector();
+  const { clusters, flows } = readMm2Properties(file, { faults, environment, base: dirname(file) });
+  faults.throwIfAny();
+  return { config: { clusters, flows, policy: DEFAULT_AUDIT_POLICY }, warnings: faults.warnings };
+}
+
+/** As `loadMm2Properties`, with the faults left in the context: for a tidemark.yaml that builds on the file. */
+export function readMm2Properties(
+  file: string,
+  context: LoadContext,
+  overrides: ReadonlyMap<string, ConnectionOverride> = new Map(),
+): { readonly clusters: ReadonlyMap<string, KafkaConnection>; readonly flows: readonly Flow[] } {
+  const read = readMm2Flows(file, context);
+  const clusters = new Map<string, KafkaConnection>();
+  for (const alias of read?.aliases ?? []) {
+    const settings = read?.layers.cluster(alias);
+    if (settings === undefined) continue;
+    const connection = connectionFromSettings(alias, settings, context, overrides.get(alias));
+    if (connection !== null) clusters.set(alias, connection);
+  }
+  return { clusters, flows: read?.flows ?? [] };
+}
+
+/** The enabled flows and the aliases that they use; null with faults where the file is no mm2.properties. */
+export function readMm2Flows(
+  file: string,
+  context: LoadContext,
+  followReferences = true,
+): { readonly layers: Mm2Layers; readonly flows: readonly Flow[]; readonly aliases: readonly string[] } | null {
+  const layers = readLayers(file, context, followReferences);
+  if (layers === null) return null;
+  const aliases = readAliases(layers, context);
+  if (aliases.length < 2) return null;
+  warnOfIgnoredEntries(layers, aliases, context.faults);
+  const flows = readFlows(layers, aliases, context);
+  const used = aliases.filter((alias) => flows.some((flow) => flow.source === alias || flow.target === alias));
+  return { layers, flows, aliases: used };
+}
+
+function readLayers(file: string, context: LoadContext, follow: boolean): Mm2Layers | null {
+  let bytes: Buffer;
+  try {
+    bytes = readConfigFile(file);
+  } catch (error) {
+    context.faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
+    return null;
+  }
+  const properties = parseProperties(bytes);
+  for (const fault of tooLarge(properties)) context.faults.fault({ file, ...fault });
+  if (context.faults.failed) return null;
+  for (const { kind, key, line, message } of properties.problems) {
+    if (kind === 'malformed-unicode') {
+      context.faults.fault({ file, key, line, message, remedy: 'write \\uXXXX, or double the backslash' });
+    } else context.faults.warn({ file, key, line, message });
+  }
+  return new Mm2Layers(file, properties, context, follow);
+}
+
+/** What is longer or more than any setting of MM2's: told, and not worked on. */
+function tooLarge({ entries }: Properties): Omit<ConfigFault, 'file'>[] {
+  if (entries.size > MAX_KEYS) {
+    const message = `has ${entries.size} settings, ${MAX_KEYS} are the most`;
+    return [{ key: '', line: null, message, remedy: 'take out what MirrorMaker does not read' }];
+  }
+  return [...entries.values()].flatMap(({ key, value, line }) => {
+    const shown = key.slice(0, 40);
+    if (key.length > MAX_KEY_LENGTH) {
+      const message = `has ${key.length} characters in front of the equals sign, ${MAX_KEY_LENGTH} are the most`;
+      return [{ key: `${shown}…`, line, message, remedy: 'correct the name of the setting' }];
+    }
+    if (value.length <= MAX_VALUE_LENGTH) return [];
+    const message = `is ${value.length} characters long, ${MAX_VALUE_LENGTH} are the most`;
+    return [{ key, line, message, remedy: 'shorten it; a pattern stands for many names' }];
+  });
+}
+
+function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[] {
+  const setting = layers.first(['clusters']);
+  const aliases = [...new Set(splitList(setting?.value ?? ''))].filter((alias) => alias !== '');
+  if (aliases.length > MAX_CLUSTERS) {
+    context.faults.fault({
+      file: layers.file,
+      key: 'clusters',
+      line: setting?.line ?? null,
+      message: `names ${aliases.length} clusters, ${MAX_CLUSTERS} are the most: MirrorMaker runs a herder for each two of them`,
+      remedy: 'give each group of clusters a file of its own',
+    });
+    return [];
+  }
+  for (const property of layers.properties.entries.values()) {
+    if (aliases.includes(property.key) && property.value.startsWith('->')) {
+      context.faults.fault({
+        file: layers.file,
+        key: property.key,
+        line: property.line,
+        message: `the blank before -> ends the key: Java reads key "${property.key}"`,
+        remedy: `write ${property.key}->… without blanks around the arrow`,
+      });
+    }
+  }
+  if (aliases.length < 2) {
+    context.faults.fault({
+      file: layers.file,
+      key: 'clusters',
+      line: setting?.line ?? null,
+      message: setting === undefined ? 'is missing: is this an mm2.properties file?' : 'names fewer than two clusters',
+      remedy: 'write clusters=A, B with the aliases of your clusters',
+    });
+  }
+  return aliases;
+}
+
+function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadContext): readonly Flow[] {
+  const flows: Flow[] = [];
+  const before = context.faults.failed;
+  for (const [source, target] of pairsInFileOrder(layers, aliases)) {
+    const connector = layers.flow(source, target);
+    const reader = new SettingReader(connector, context.faults);
+    // A value that is neither ends the loading. Until then it counts as true, so that one run shows what else is wrong.
+    const unclear = isNeitherTrueNorFalse(connector.get('enabled'));
+    if (!reader.boolean('enabled', false) && !unclear) continue;
+    // `enabled` at top level counts only where MM2 starts the pair's herder at all, for heartbeats (clusterPairs).
+    const ofPair = layers
+      .first([`${source}->${target}.enabled`])
+      ?.value.trim()
+      .toLowerCase();
+    const own = ofPair === 'true' || (unclear && ofPair !== undefined);
+    if (!own && !reader.boolean('emit.heartbeats.enabled', true)) continue;
+    const flow = flowFromSettings(
+      {
+        source,
+        target,
+        connector,
+        checkpointConnector: connector,
+        sourceConsumer: layers.sourceConsumer(source, target),
+        worker: layers.worker(target),
+        heartbeatsOnSource: heartbeatsOn(source, layers, aliases, context),
+        defaultOffsetsTopic: `mm2-offsets.${source}.internal`,
+      },
+      context,
+    );
+    warnOfContradictions(layers, flow, context.faults);
+    flows.push(flow);
+  }
+  if (flows.length === 0 && context.faults.failed === before) {
+    const [source = 'A', target = 'B'] = aliases;
+    context.faults.fault({
+      file: layers.file,
+      key: `${source}->${target}.enabled`,
+      line: null,
+      message: 'no flow is enabled, so there is nothing to audit',
+      remedy: `add ${source}->${target}.enabled=true`,
+    });
+  }
+  return flows;
+}
+
+function isNeitherTrueNorFalse(setting: Setting | undefined): boolean {
+  return setting !== undefined && !/^(true|false)$/i.test(setting.value.trim());
+}
+
+/** Pairs that the file mentions in its order, then the others in the order of `clusters`. */
+function pairsInFileOrder(layers: Mm2Layers, aliases: readonly string[]): readonly (readonly [string, string])[] {
+  const pairs = aliases.flatMap((s) => aliases.filter((t) => t !== s).map((t) => [s, t] as const));
+  const keys = [...layers.properties.entries.keys()].filter((key) => key.includes('->'));
+  const mentioned = pairs.map((pair) => {
+    const at = keys.findIndex((key) => key.startsWith(`${pair[0]}->${pair[1]}.`));
+    return { pair, at: at < 0 ? keys.length : at };
+  });
+  return mentioned.toSorted((a, b) => a.at - b.at).map(({ pair }) => pair);
+}
+
+/**
+ * The heartbeats that prove a flow A->B alive are written on A by the herders of all pairs into A, which dedicated mode
+ * runs even where such a pair is not enabled.
+ */
+function heartbeatsOn(source: string, layers: Mm2Layers, aliases: readonly string[], context: LoadContext) {
+  const intervals = aliases
+    .filter((other) => other !== source)
+    .map((other) => new SettingReader(layers.flow(other, source), context.faults))
+    .filter((reader) => reader.boolean('emit.heartbeats.enabled', true))
+    .map((reader) => reader.integer('emit.heartbeats.interval.seconds', MM2_DEFAULTS.emitHeartbeatsSeconds, 0));
+  const seconds = intervals.length === 0 ? MM2_DEFAULTS.emitHeartbeatsSeconds : Math.min(...intervals);
+  return { enabled: intervals.length > 0, intervalMs: 1000 * seconds };
+}

@@ -1,0 +1,157 @@
+import type { FaultCollector } from '../configuration-error.ts';
+import type { Settings } from '../setting.ts';
+import type { YamlDocument, YamlPath } from '../yaml/yaml-document.ts';
+import { pathName } from '../yaml/yaml-document.ts';
+
+/** A place in a YAML document. */
+export interface StrimziNode {
+  readonly file: string;
+  readonly document: YamlDocument;
+  readonly path: YamlPath;
+}
+
+export interface StrimziCluster {
+  readonly alias: string;
+  readonly node: StrimziNode;
+}
+
+/** One mirror of a KafkaMirrorMaker2, whichever API version wrote it. */
+export interface StrimziMirror {
+  readonly node: StrimziNode;
+  readonly source: StrimziCluster;
+  readonly target: StrimziCluster;
+  /** Configuration of the Connect cluster that runs the connectors, and which side it stores its offsets on. */
+  readonly worker: StrimziNode;
+  readonly connectOffsets: { readonly cluster: 'source' | 'target'; readonly topic: string } | null;
+}
+
+/** Strimzi's name for Connect's offset topic until v1, where it has to be given (`KafkaMirrorMaker2Cluster`). */
+const DEFAULT_OFFSET_TOPIC = 'mirrormaker2-cluster-offsets';
+
+export function child(node: StrimziNode, ...path: readonly PropertyKey[]): StrimziNode {
+  return { ...node, path: [...node.path, ...path] };
+}
+
+/** The value at a node, undefined where there is none. */
+export function valueAt(node: StrimziNode): unknown {
+  let value: unknown = node.document.value;
+  for (const part of node.path) {
+    if (value === null || typeof value !== 'object') return undefined;
+    value = Object.hasOwn(value, part) ? (value as Record<PropertyKey, unknown>)[part] : undefined;
+  }
+  return value;
+}
+
+export function textAt(node: StrimziNode): string | undefined {
+  const value = valueAt(node);
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
+}
+
+export function listAt(node: StrimziNode): readonly StrimziNode[] {
+  const value = valueAt(node);
+  return Array.isArray(value) ? value.map((_, i) => child(node, i)) : [];
+}
+
+export function at(node: StrimziNode): { readonly key: string; readonly line: number | null } {
+  return { key: pathName(node.path), line: node.document.lineOf(node.path) };
+}
+
+/** A map of settings (`config:`) behind the same interface as a properties file's. */
+export function settingsAt(node: StrimziNode): Settings {
+  return {
+    file: node.file,
+    keyFor: (name) => pathName([...node.path, name]),
+    get: (name) => {
+      const value = textAt(child(node, name));
+      return value === undefined ? undefined : { value, ...at(child(node, name)), referred: false };
+    },
+  };
+}
+
+/** The first of several settings that has a name. */
+export function layered(...layers: readonly [Settings, ...Settings[]]): Settings {
+  return {
+    file: layers[0].file,
+    keyFor: layers[0].keyFor,
+    get: (name) => {
+      for (const layer of layers) {
+        const setting = layer.get(name);
+        if (setting !== undefined) return setting;
+      }
+      return undefined;
+    },
+  };
+}
+
+/** All mirrors of a document, or none where it is another kind of resource. */
+export function readMirrors(root: StrimziNode, faults: FaultCollector): readonly StrimziMirror[] {
+  if (textAt(child(root, 'kind')) !== 'KafkaMirrorMaker2') return [];
+  const spec = child(root, 'spec');
+  const mirrors = listAt(child(spec, 'mirrors'));
+  return valueAt(child(spec, 'target')) === undefined
+    ? mirrors.flatMap((mirror) => betaMirror(spec, mirror, faults))
+    : mirrors.flatMap((mirror) => mirrorOfV1(spec, mirror, faults));
+}
+
+function mirrorOfV1(spec: StrimziNode, node: StrimziNode, faults: FaultCollector): StrimziMirror[] {
+  const target = clusterAt(child(spec, 'target'), faults);
+  const source = clusterAt(child(node, 'source'), faults);
+  if (source === null || target === null) return [];
+  const topic = textAt(child(target.node, 'offsetStorageTopic'));
+  return [
+    {
+      node,
+      source,
+      target,
+      worker: child(target.node, 'config'),
+      connectOffsets: topic === undefined ? null : { cluster: 'target', topic },
+    },
+  ];
+}
+
+function betaMirror(spec: StrimziNode, node: StrimziNode, faults: FaultCollector): StrimziMirror[] {
+  const clusters = listAt(child(spec, 'clusters'));
+  const named = (name: StrimziNode): StrimziCluster | null => {
+    const alias = textAt(name);
+    const found = clusters.find((cluster) => textAt(child(cluster, 'alias')) === alias);
+    if (alias !== undefined && found !== undefined) return { alias, node: found };
+    faults.fault({
+      file: node.file,
+      ...at(name),
+      message: alias === undefined ? 'is missing' : `"${alias}" is no cluster of spec.clusters`,
+      remedy: 'name the alias of an entry of spec.clusters',
+    });
+    return null;
+  };
+  const source = named(child(node, 'sourceCluster'));
+  const target = named(child(node, 'targetCluster'));
+  if (source === null || target === null) return [];
+  const connect = textAt(child(spec, 'connectCluster')) ?? target.alias;
+  const worker = clusters.find((cluster) => textAt(child(cluster, 'alias')) === connect) ?? target.node;
+  const topic = textAt(child(worker, 'config', 'offset.storage.topic')) ?? DEFAULT_OFFSET_TOPIC;
+  const side = connect === target.alias ? 'target' : connect === source.alias ? 'source' : null;
+  return [
+    {
+      node,
+      source,
+      target,
+      worker: child(worker, 'config'),
+      connectOffsets: side === null ? null : { cluster: side, topic },
+    },
+  ];
+}
+
+function clusterAt(node: StrimziNode, faults: FaultCollector): StrimziCluster | null {
+  const alias = textAt(child(node, 'alias'));
+  if (alias !== undefined) return { alias, node };
+  faults.fault({
+    file: node.file,
+    key: pathName([...node.path, 'alias']),
+    line: null,
+    message: 'is missing',
+    remedy: 'every cluster of a KafkaMirrorMaker2 has an alias',
+  });
+  return null;
+}

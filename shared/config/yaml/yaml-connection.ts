@@ -1,0 +1,200 @@
+import type { ConnectionOverride } from '../connection/kafka-client-settings.ts';
+import { parseServer } from '../connection/kafka-client-settings.ts';
+import type { SaslSettings, TlsSettings } from '../connection/kafka-connection.ts';
+import { awsRegionOf } from '../connection/msk.ts';
+import { conversionRemedy, storeFormat } from '../connection/pem.ts';
+import type { Secret } from '../connection/secret.ts';
+import type { Problem, SecretReference } from '../connection/secret-source.ts';
+import { readBytes, resolveReference, resolveSecret } from '../connection/secret-source.ts';
+import type { WriterOverride } from '../connection/writer-credentials.ts';
+import type { LoadContext } from '../setting.ts';
+import type { ClusterYaml, CredentialsYaml, PemYaml, SecretYaml } from './tidemark-yaml-schema.ts';
+import type { YamlPath } from './yaml-document.ts';
+
+/** Reports a fault at a path of the document. */
+export type FaultAt = (path: YamlPath, problem: Problem) => null;
+
+/**
+ * One entry of `clusters`, with its references followed. What it does not say is absent. The writer's references are
+ * followed for those who write only: an audit neither needs its secrets nor holds them.
+ */
+export function connectionFromYaml(
+  alias: string,
+  cluster: ClusterYaml,
+  context: LoadContext,
+  faultAt: FaultAt,
+  withWriters: boolean,
+): ConnectionOverride {
+  const path = ['clusters', alias];
+  const bootstrapServers = servers(cluster, path, faultAt);
+  const tls = cluster.tls === undefined ? undefined : tlsFromYaml(cluster.tls, [...path, 'tls'], context, faultAt);
+  const sasl =
+    cluster.sasl === undefined
+      ? undefined
+      : saslFromYaml(cluster.sasl, bootstrapServers ?? [], [...path, 'sasl'], context, faultAt);
+  const writer =
+    withWriters && cluster.writer !== undefined
+      ? writerFromYaml(cluster.writer, bootstrapServers ?? [], [...path, 'writer'], context, faultAt)
+      : undefined;
+  return { bootstrapServers, clientId: cluster.clientId, tls, sasl, writer };
+}
+
+function writerFromYaml(
+  writer: CredentialsYaml,
+  bootstrapServers: readonly string[],
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): WriterOverride {
+  const { clientId, tls, sasl } = writer;
+  return {
+    clientId,
+    tls: tls === undefined ? undefined : writersTlsFromYaml(tls, [...path, 'tls'], context, faultAt),
+    sasl:
+      sasl === undefined
+        ? undefined
+        : (saslFromYaml(sasl, bootstrapServers, [...path, 'sasl'], context, faultAt) ?? undefined),
+  };
+}
+
+/** Only what is said: `ca` and `verifyHostname` mostly stay those of the cluster, which is the same. */
+function writersTlsFromYaml(
+  tls: NonNullable<CredentialsYaml['tls']>,
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): Partial<TlsSettings> | null {
+  const all = tlsFromYaml(tls, path, context, faultAt);
+  if (all === null || tls === true || tls === false) return all === null ? null : {};
+  return Object.fromEntries(Object.entries(all).filter(([key]) => tls[key as keyof typeof tls] !== undefined));
+}
+
+function servers(cluster: ClusterYaml, path: YamlPath, faultAt: FaultAt): readonly string[] | undefined {
+  if (cluster.bootstrapServers === undefined) return undefined;
+  const written =
+    typeof cluster.bootstrapServers === 'string'
+      ? cluster.bootstrapServers.split(',').map((server) => server.trim())
+      : cluster.bootstrapServers;
+  return written.flatMap((server) => {
+    const parsed = parseServer(server);
+    if (parsed !== null) return [parsed];
+    faultAt([...path, 'bootstrapServers'], {
+      message: `"${server}" is not host:port`,
+      remedy: 'write each broker as host:port, IPv6 addresses in brackets',
+    });
+    return [];
+  });
+}
+
+function tlsFromYaml(
+  tls: NonNullable<ClusterYaml['tls']>,
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): TlsSettings | null {
+  if (tls === false) return null;
+  if (tls === true) return { verifyHostname: true };
+  if ((tls.cert === undefined) !== (tls.key === undefined)) {
+    faultAt([...path, tls.cert === undefined ? 'key' : 'cert'], {
+      message: `needs tls.${tls.cert === undefined ? 'cert' : 'key'} beside it`,
+      remedy: 'a client certificate is given by cert and key together',
+    });
+  }
+  const key = secretAt(tls.key, [...path, 'key'], context, faultAt);
+  const passphrase = secretAt(tls.keyPassphrase, [...path, 'keyPassphrase'], context, faultAt);
+  return {
+    ca: pemAt(tls.ca, [...path, 'ca'], 'truststore', context, faultAt),
+    cert: pemAt(tls.cert, [...path, 'cert'], 'keystore', context, faultAt),
+    key,
+    keyPassphrase: passphrase,
+    verifyHostname: tls.verifyHostname ?? true,
+  };
+}
+
+function saslFromYaml(
+  sasl: NonNullable<ClusterYaml['sasl']>,
+  bootstrapServers: readonly string[],
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): SaslSettings | null {
+  switch (sasl.mechanism) {
+    case 'PLAIN':
+    case 'SCRAM-SHA-256':
+    case 'SCRAM-SHA-512': {
+      const password = secretAt(sasl.password, [...path, 'password'], context, faultAt);
+      return password === undefined
+        ? null
+        : { kind: 'password', mechanism: sasl.mechanism, username: sasl.username, password };
+    }
+    case 'OAUTHBEARER': {
+      const token = secretAt(sasl.token, [...path, 'token'], context, faultAt);
+      if (token !== undefined) return { kind: 'token', mechanism: 'OAUTHBEARER', token };
+      if (sasl.token !== undefined) return null;
+      const clientSecret = secretAt(sasl.clientSecret, [...path, 'clientSecret'], context, faultAt);
+      if (sasl.tokenEndpoint === undefined || sasl.clientId === undefined || sasl.clientSecret === undefined) {
+        return faultAt(path, {
+          message: 'OAUTHBEARER has neither a token nor all of tokenEndpoint, clientId and clientSecret',
+          remedy: 'give token: { env: NAME }, or the three for the client credentials grant',
+        });
+      }
+      if (clientSecret === undefined) return null;
+      const { tokenEndpoint, clientId, scope } = sasl;
+      return { kind: 'client-credentials', mechanism: 'OAUTHBEARER', tokenEndpoint, clientId, clientSecret, scope };
+    }
+    case 'AWS_MSK_IAM': {
+      const { AWS_REGION, AWS_DEFAULT_REGION } = context.environment;
+      const region = sasl.region ?? awsRegionOf(bootstrapServers) ?? AWS_REGION ?? AWS_DEFAULT_REGION;
+      if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
+      return faultAt(path, {
+        message: 'AWS_MSK_IAM needs a region',
+        remedy: 'add region: eu-west-1, or set AWS_REGION',
+      });
+    }
+  }
+}
+
+/** In YAML the key tells which kind of reference it is. */
+function referenceOf(written: SecretYaml): SecretReference {
+  return 'env' in written ? { kind: 'env', name: written.env } : { kind: 'file', path: written.file };
+}
+
+function secretAt(
+  secret: SecretYaml | undefined,
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): Secret | undefined {
+  if (secret === undefined) return undefined;
+  const resolved = resolveSecret(referenceOf(secret), context.environment, context.base);
+  if (resolved.ok) return resolved.value;
+  faultAt(path, resolved.problem);
+  return undefined;
+}
+
+function pemAt(
+  pem: PemYaml | undefined,
+  path: YamlPath,
+  kind: 'truststore' | 'keystore',
+  context: LoadContext,
+  faultAt: FaultAt,
+): string | undefined {
+  if (pem === undefined || typeof pem === 'string') return pem;
+  const reference = referenceOf(pem);
+  if (reference.kind === 'file') {
+    const bytes = readBytes(reference.path, context.base);
+    const format = bytes.ok ? storeFormat(bytes.value) : null;
+    if (format === 'jks' || format === 'pkcs12') {
+      faultAt(path, {
+        message: `${reference.path} is a Java key store, and Tidemark reads PEM only`,
+        remedy: `convert it: ${conversionRemedy(kind, format, reference.path)}`,
+      });
+      return undefined;
+    }
+  }
+  const text = resolveReference(reference, context.environment, context.base);
+  if (!text.ok) faultAt(path, text.problem);
+  else if (text.value.includes('-----BEGIN ')) return text.value;
+  else faultAt(path, { message: 'holds no PEM', remedy: 'give a text of BEGIN … END blocks' });
+  return undefined;
+}

@@ -1,0 +1,91 @@
+import type { AuditPolicy } from '../../domain/judge/audit-policy.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
+import type { Flow } from '../../domain/model/flow.ts';
+import { flowFromSettings, MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
+import type { LoadContext, Settings } from '../setting.ts';
+import type { FlowYaml, TidemarkYaml } from './tidemark-yaml-schema.ts';
+
+/** A flow of which nothing is said: MM2's own defaults in dedicated mode. */
+export function defaultFlow(source: string, target: string, context: LoadContext): Flow {
+  const silent: Settings = { file: '', get: () => undefined, keyFor: (name) => name };
+  return flowFromSettings(
+    {
+      source,
+      target,
+      connector: silent,
+      checkpointConnector: silent,
+      sourceConsumer: silent,
+      worker: silent,
+      heartbeatsOnSource: { enabled: true, intervalMs: 1000 * MM2_DEFAULTS.emitHeartbeatsSeconds },
+      defaultOffsetsTopic: `mm2-offsets.${source}.internal`,
+    },
+    context,
+  );
+}
+
+/** What tidemark.yaml says of a flow, on top of what is known of it. */
+export function applyFlowYaml(base: Flow, yaml: FlowYaml): Flow {
+  const separator = yaml.replicationPolicy?.separator ?? base.policy.separator;
+  const dotted = base.policy.internalSeparator !== base.policy.separator;
+  const followsSeparator = yaml.replicationPolicy?.internalTopicSeparator ?? !dotted;
+  return {
+    source: base.source,
+    target: base.target,
+    policy: {
+      kind: yaml.replicationPolicy?.kind ?? base.policy.kind,
+      separator,
+      internalSeparator: followsSeparator ? separator : '.',
+    },
+    topics: yaml.topics ?? base.topics,
+    topicsExclude: yaml.topicsExclude ?? base.topicsExclude,
+    groups: yaml.groups ?? base.groups,
+    groupsExclude: yaml.groupsExclude ?? base.groupsExclude,
+    offsetSyncsLocation: yaml.offsetSyncsLocation ?? base.offsetSyncsLocation,
+    emitOffsetSyncs: yaml.emitOffsetSyncs ?? base.emitOffsetSyncs,
+    emitCheckpoints: switched(base.emitCheckpoints, yaml.emitCheckpoints),
+    syncGroupOffsets: switched(base.syncGroupOffsets, yaml.syncGroupOffsets),
+    emitHeartbeats: switched(base.emitHeartbeats, yaml.emitHeartbeats),
+    heartbeatsReplication: yaml.heartbeatsReplication ?? base.heartbeatsReplication,
+    offsetLagMax: yaml.offsetLagMax ?? base.offsetLagMax,
+    offsetFlushIntervalMs: milliseconds(yaml.offsetFlushIntervalSeconds) ?? base.offsetFlushIntervalMs,
+    refreshTopicsIntervalMs: refresh(yaml.refreshTopicsIntervalSeconds, base.refreshTopicsIntervalMs),
+    refreshGroupsIntervalMs: refresh(yaml.refreshGroupsIntervalSeconds, base.refreshGroupsIntervalMs),
+    isolationLevel: yaml.isolationLevel ?? base.isolationLevel,
+    autoOffsetReset: yaml.autoOffsetReset ?? base.autoOffsetReset,
+    exactlyOnce: yaml.exactlyOnce ?? base.exactlyOnce,
+    connectOffsets:
+      yaml.connectOffsets === undefined
+        ? base.connectOffsets
+        : yaml.connectOffsets && { cluster: yaml.connectOffsets.cluster ?? 'target', topic: yaml.connectOffsets.topic },
+  };
+}
+
+export function policyFromYaml(policy: TidemarkYaml['policy']): AuditPolicy {
+  const by = DEFAULT_AUDIT_POLICY;
+  return {
+    heartbeatStaleMs: milliseconds(policy?.heartbeatStaleSeconds) ?? by.heartbeatStaleMs,
+    mirrorStoppedMs: milliseconds(policy?.mirrorStoppedSeconds) ?? by.mirrorStoppedMs,
+    mirrorStalledMs: milliseconds(policy?.mirrorStalledSeconds) ?? by.mirrorStalledMs,
+    maxLossRecords: policy?.maxLossRecords === undefined ? by.maxLossRecords : BigInt(policy.maxLossRecords),
+    maxGroupReread: policy?.maxGroupReread === undefined ? by.maxGroupReread : BigInt(policy.maxGroupReread),
+    probeBudget: policy?.probeBudget ?? by.probeBudget,
+  };
+}
+
+type Switched = { readonly enabled: boolean; readonly intervalMs: number };
+
+function switched(base: Switched, yaml: FlowYaml['emitCheckpoints']): Switched {
+  return {
+    enabled: yaml?.enabled ?? base.enabled,
+    intervalMs: milliseconds(yaml?.intervalSeconds) ?? base.intervalMs,
+  };
+}
+
+function milliseconds(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Math.round(seconds * 1000);
+}
+
+/** `null` says that MM2 never looks again. */
+function refresh(seconds: number | null | undefined, base: number): number {
+  return seconds === null ? Number.POSITIVE_INFINITY : (milliseconds(seconds) ?? base);
+}

@@ -1,0 +1,85 @@
+import type { PartitionMapping } from '../mirror/mapping.ts';
+import { compareOffsets, greatest, least } from '../model/offsets.ts';
+import type { ClaimedPair } from './align-stretch.ts';
+import { bracketOf, surplusesBehind } from './bracket.ts';
+
+/** Offsets [from, until) of one log. */
+export interface Stretch {
+  readonly from: bigint;
+  readonly until: bigint;
+}
+
+/** What to read of one partition to settle some source offsets. */
+export interface StretchPlan {
+  /** Of the target, in order, none overlapping. */
+  readonly target: readonly Stretch[];
+  /** Of the source, as far as the syncs tell; more of it can settle more. */
+  readonly source: Stretch;
+}
+
+/** Stretches closer than this are read as one: a request costs more than some records. */
+const MERGE_WITHIN = 256n;
+/** Target offsets from a position to the log's end that are read rather than only where syncs tell of copies. */
+const TO_END_AT_MOST = 10_000n;
+/** Records beside what the syncs name, so that the first and last ones have neighbours. */
+const BESIDE = 16n;
+
+/**
+ * @param log begin of the source log, and the end of what MM2 can have read of it, observed after the target's end
+ */
+export function planStretches(mapping: PartitionMapping, upstreams: readonly bigint[], log: Stretch): StretchPlan {
+  const target: Stretch[] = [];
+  let [from, until] = [log.until, log.from];
+  for (const upstream of upstreams) {
+    const bracket = bracketOf(mapping, upstream);
+    const surpluses = surplusesBehind(mapping, upstream, bracket);
+    const toEnd = { from: bracket.from, until: mapping.target.end };
+    // Where records were written again, the best position can be in a later copy.
+    const stretches =
+      surpluses.length > 0 && toEnd.until - toEnd.from <= TO_END_AT_MOST ? [toEnd] : [bracket, ...surpluses];
+    target.push(...stretches.filter((one) => one.from < one.until));
+    from = least(from, bracket.sourceFrom - BESIDE);
+    until = greatest(until, bracket.sourceUntil === null ? log.until : bracket.sourceUntil + BESIDE);
+  }
+  return { target: merged(target), source: clamped({ from, until }, log) };
+}
+
+/** Twice as much of the source, to both sides; the same where there is no more of it. */
+export function widened({ from, until }: Stretch, log: Stretch): Stretch {
+  const more = greatest(until - from, 4n * BESIDE);
+  return clamped({ from: from - more, until: until + more }, log);
+}
+
+/** The offset syncs that speak of a stretch of the target. */
+export function claimsWithin(mapping: PartitionMapping, { from, until }: Stretch): ClaimedPair[] {
+  let low = mapping.first;
+  let high = mapping.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (mapping.at(middle).downstream < from) low = middle + 1;
+    else high = middle;
+  }
+  const claims: ClaimedPair[] = [];
+  for (; low < mapping.length; low++) {
+    const { upstream, downstream } = mapping.at(low);
+    if (downstream >= until) break;
+    claims.push({ upstream, downstream });
+  }
+  return claims;
+}
+
+function merged(stretches: readonly Stretch[]): Stretch[] {
+  const result: Stretch[] = [];
+  for (const one of stretches.toSorted((a, b) => compareOffsets(a.from, b.from))) {
+    const last = result.at(-1);
+    if (last !== undefined && one.from <= last.until + MERGE_WITHIN) {
+      result[result.length - 1] = { from: last.from, until: greatest(last.until, one.until) };
+    } else result.push({ from: one.from, until: one.until });
+  }
+  return result;
+}
+
+function clamped({ from, until }: Stretch, log: Stretch): Stretch {
+  const begin = least(greatest(from, log.from), log.until);
+  return { from: begin, until: greatest(begin, least(until, log.until)) };
+}

@@ -1,0 +1,27 @@
+import type { LogRecord } from '../model/cluster.ts';
+
+/**
+ * Whether a target record is the copy of a source record. MM2 keeps key, value, headers and time, so that another
+ * key or value is proof of another record; equal content with another time is not (a target with LogAppendTime, or the same
+ * payload sent twice).
+ */
+export function compareRecords(source: LogRecord, target: LogRecord): 'same' | 'different' | 'unknown' {
+  if (!sameBytes(source.key, target.key) || !sameBytes(source.value, target.value)) return 'different';
+  // A transform on the way adds or drops headers: other headers alone prove nothing.
+  if (!sameHeaders(source, target)) return 'unknown';
+  return source.timestamp === target.timestamp ? 'same' : 'unknown';
+}
+
+function sameBytes(a: Buffer | null, b: Buffer | null): boolean {
+  return a === null || b === null ? a === b : a.equals(b);
+}
+
+function sameHeaders(source: LogRecord, target: LogRecord): boolean {
+  return (
+    source.headers.length === target.headers.length &&
+    source.headers.every((header, i) => {
+      const other = target.headers[i];
+      return other !== undefined && other.key === header.key && sameBytes(other.value, header.value);
+    })
+  );
+}

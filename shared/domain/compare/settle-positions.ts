@@ -1,0 +1,29 @@
+import type { PartitionMapping } from '../mirror/mapping.ts';
+import type { TranslatedInterval } from '../mirror/translation.ts';
+import { alignStretch } from './align-stretch.ts';
+import type { DigestedStretch } from './digested-record.ts';
+import { claimsWithin } from './plan-stretches.ts';
+import type { SourceRecords } from './source-records.ts';
+import { type VerifiedPosition, verifyPosition } from './verify-position.ts';
+
+/** A source offset and what the syncs say of it. */
+export interface WantedPosition {
+  readonly upstream: bigint;
+  readonly said: TranslatedInterval;
+}
+
+/**
+ * Holds each wanted position of a partition against what was read of both logs, in the order of `wanted`.
+ *
+ * @param notCompared why a position stays as it is whose stretch of the target is not among those that were read
+ */
+export function settlePositions(
+  mapping: PartitionMapping,
+  wanted: readonly WantedPosition[],
+  target: readonly DigestedStretch[],
+  source: SourceRecords,
+  notCompared: string,
+): VerifiedPosition[] {
+  const stretches = target.map((stretch) => alignStretch(stretch, source, claimsWithin(mapping, stretch)));
+  return wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches, notCompared));
+}

@@ -1,0 +1,103 @@
+import { compareOffsets } from '../model/offsets.ts';
+import { type DigestedRecord, type DigestedStretch, identityOf } from './digested-record.ts';
+
+/** The least and the greatest source offset of something. */
+export interface OffsetRange {
+  readonly least: bigint;
+  readonly most: bigint;
+}
+
+/** What was read of one source partition: which offsets were looked at, and the records that are there. */
+export class SourceRecords {
+  /**
+   * Offsets whose record, if there ever was one, would not be recognised on the target: deleted or compacted since, or
+   * not looked at. Null where there is none: a target record that equals none of these records is then not MM2's.
+   */
+  readonly hidden: OffsetRange | null;
+  readonly #records: DigestedRecord[] = [];
+  /** Ordinal of the stretch that each record is of: records next to each other are neighbours only within one. */
+  readonly #stretches: number[] = [];
+  readonly #covered: readonly DigestedStretch[];
+  readonly #byIdentity = new Map<string, number[]>();
+  readonly #contents = new Set<string>();
+
+  /**
+   * @param log begin of the source log, and the end of what MM2's isolation level lets it read, as seen after the target
+   */
+  constructor(stretches: readonly DigestedStretch[], log: { readonly start: bigint; readonly end: bigint }) {
+    this.#covered = stretches.toSorted((a, b) => compareOffsets(a.from, b.from));
+    for (const [ordinal, stretch] of this.#covered.entries()) {
+      for (const record of stretch.records) {
+        const identity = identityOf(record);
+        const same = this.#byIdentity.get(identity);
+        if (same === undefined) this.#byIdentity.set(identity, [this.#records.length]);
+        else same.push(this.#records.length);
+        this.#contents.add(record.content);
+        this.#records.push(record);
+        this.#stretches.push(ordinal);
+      }
+    }
+    this.hidden = this.#findHidden(log);
+  }
+
+  get length(): number {
+    return this.#records.length;
+  }
+
+  at(index: number): DigestedRecord {
+    const record = this.#records[index];
+    if (record === undefined) throw new RangeError(`no record ${index} among ${this.#records.length}`);
+    return record;
+  }
+
+  /** Indexes of the records that a target record can be the copy of. */
+  originals(copy: DigestedRecord): readonly number[] {
+    return this.#byIdentity.get(identityOf(copy)) ?? [];
+  }
+
+  /** Whether some record here has the same content, whatever its time. */
+  hasContent(copy: DigestedRecord): boolean {
+    return this.#contents.has(copy.content);
+  }
+
+  /** Whether the second record is the next one that the source has behind the first. */
+  areNeighbours(first: number, second: number): boolean {
+    return second === first + 1 && this.#stretches[first] === this.#stretches[second];
+  }
+
+  /** Index of the record at an offset: null where there is none, undefined where nobody looked. */
+  indexAt(offset: bigint): number | null | undefined {
+    if (!this.#covered.some(({ from, until }) => offset >= from && offset < until)) return undefined;
+    let low = 0;
+    let high = this.#records.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.at(middle).offset < offset) low = middle + 1;
+      else high = middle;
+    }
+    return this.#records[low]?.offset === offset ? low : null;
+  }
+
+  #findHidden({ start, end }: { start: bigint; end: bigint }): OffsetRange | null {
+    const first = this.#firstAbsent(end);
+    const least = start > 0n ? 0n : first;
+    if (least >= end) return null;
+    return { least, most: this.#lastAbsent(end) };
+  }
+
+  /** The first offset from 0 on without a record that was seen. */
+  #firstAbsent(end: bigint): bigint {
+    let expected = 0n;
+    for (const { offset } of this.#records) {
+      if (offset !== expected || expected >= end) break;
+      expected++;
+    }
+    return expected;
+  }
+
+  #lastAbsent(end: bigint): bigint {
+    let expected = end - 1n;
+    for (let i = this.#records.length - 1; i >= 0 && this.at(i).offset === expected; i--) expected--;
+    return expected;
+  }
+}

@@ -1,0 +1,286 @@
+import type { PartitionMapping } from '../mirror/mapping.ts';
+import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
+import { greatest, least } from '../model/offsets.ts';
+import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
+import { bracketOf, surplusesBehind } from './bracket.ts';
+
+/** How records contradict what the syncs say of one source offset. */
+export interface Refutation {
+  readonly upstream: bigint;
+  /** What the syncs said. */
+  readonly said: bigint;
+  /** What the records say. */
+  readonly found: bigint;
+  readonly how: string;
+  /** False where nothing compares equal: the records can have been changed on their way. */
+  readonly certain: boolean;
+}
+
+export interface VerifiedPosition {
+  /** Unknown where the records contradict the syncs that any position would rest on. */
+  readonly translation: Translation;
+  readonly refutation: Refutation | null;
+  /** A source record and where it stands on the target, found by comparing: it can serve as an offset sync. */
+  readonly pair: { readonly upstream: bigint; readonly downstream: bigint } | null;
+  /** Whether more of the source can tell more: some record on the target equals none of those that were read. */
+  readonly open: boolean;
+}
+
+/** Copies of records before an offset: those that were recognised, and those that may be some. */
+interface Copies {
+  again: bigint;
+  perhaps: bigint;
+}
+
+/**
+ * Holds a translation against the records of its stretch of the target, and up to the log's end where that was read. The
+ * position is in front of the first record there that the group has not read and that has no later copy; where one
+ * cannot be told, it counts as such. What stands behind the position and was read already is counted, also where syncs say that MM2 wrote records
+ * again farther on.
+ *
+ * `verified` is a position whose stretch was compared from end to end, with a recognised record on one side of it at
+ * least and nothing behind it of which one cannot say whether the group has read it.
+ *
+ * @param stretches aligned stretches of the partition's target log
+ * @param notCompared the reason to give where none of them covers the position's
+ */
+export function verifyPosition(
+  mapping: PartitionMapping,
+  upstream: bigint,
+  said: TranslatedInterval,
+  stretches: readonly AlignedStretch[],
+  notCompared: string,
+): VerifiedPosition {
+  const bracket = bracketOf(mapping, upstream);
+  const stretch = covering(stretches, bracket.from, bracket.until);
+  if (stretch === null) return unsettled(said, notCompared);
+  if (stretch.timeDiffers) {
+    return unsettled(said, 'the target stamps records with its own time, so that equal ones cannot be told apart');
+  }
+  const records = within(stretch, bracket.base, bracket.until);
+  const wrong = stretch.contradicted.filter((position) => position >= bracket.from && position < bracket.until);
+  if (stretch.compared === 0) {
+    const [first] = wrong;
+    const why = 'no target record there equals a source record';
+    if (first === undefined) return { ...unsettled(said, why), open: true };
+    // Changed on their way, or another log: nobody can tell, and a wrong position is worse than none.
+    const refutation = { upstream, said: said.low, found: first, how: why, certain: false };
+    return { translation: { kind: 'unknown', reason: why }, refutation, pair: null, open: false };
+  }
+
+  const toEnd = stretch.until >= mapping.target.end;
+  const all = toEnd ? within(stretch, bracket.base, mapping.target.end) : records;
+  const front = toEnd ? onlyInFront(within(stretch, stretch.from, bracket.base), all, upstream) : null;
+  if (front !== null) {
+    const how = 'records at or after the offset stand only in front of where the syncs let a position begin';
+    const refutation = { upstream, said: said.low, found: front, how, certain: true };
+    return { translation: { kind: 'unknown', reason: how }, refutation, pair: null, open: false };
+  }
+  const keep = firstToKeep(all, upstream);
+  const end = toEnd ? mapping.target.end : bracket.closed ? bracket.until - 1n : bracket.until;
+  const position = keep === null ? end : (all[keep]?.position ?? end);
+  const copies = copiesBehind(all, position, upstream);
+  for (const surplus of toEnd ? [] : surplusesBehind(mapping, upstream, bracket)) {
+    const there = covering(stretches, surplus.from, surplus.until);
+    if (there === null || there.contradicted.length > 0) copies.perhaps += surplus.records;
+    else add(copies, copiesBehind(within(there, surplus.from, surplus.until), surplus.from, upstream));
+  }
+  const later = !toEnd && surplusesBehind(mapping, upstream, bracket).length > 0;
+  const refutation = refutationOf(upstream, said, all, wrong, later);
+  if (wrong.length > 0) {
+    // The bracket itself stands on a sync that does not hold.
+    return {
+      translation: { kind: 'unknown', reason: 'the records contradict an offset sync beside it' },
+      refutation,
+      pair: null,
+      open: false,
+    };
+  }
+  const pair = pairAt(all, keep, upstream);
+  if (copies.perhaps === 0n) {
+    const { again } = copies;
+    const beside = within(stretch, bracket.from, end);
+    const touched = pair !== null || beside.some((one) => one.compared && one.position < position);
+    const translation: TranslatedInterval = {
+      kind: 'interval',
+      low: position,
+      high: position,
+      again,
+      // What has expired cannot be compared: the syncs' bound stands.
+      expired: expiredUnread(mapping, readable(mapping, upstream)),
+      proof: touched ? 'verified' : again === 0n ? 'exact' : 'bounded',
+      reason: again === 0n ? null : `MM2 wrote records again after a restart, ${again} of them already read`,
+    };
+    return { translation, refutation, pair: again === 0n ? pair : null, open: false };
+  }
+  const candidates = [
+    ...(refutation === null ? [said] : []),
+    boundedBy(all, position, upstream, copies),
+    ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
+  ];
+  const best = { ...candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a)), expired: said.expired };
+  const why = `of ${copies.perhaps} records on the target nothing tells whether they were read`;
+  return { ...unsettled(best, why), refutation, open: true };
+}
+
+/** What the source has deleted as well is lost to the group wherever it reads. */
+function readable({ sourceStart }: PartitionMapping, upstream: bigint): bigint {
+  return upstream < sourceStart ? sourceStart : upstream;
+}
+
+/** What was said stands, with the reason why records do not raise its proof. */
+export function unsettled(said: TranslatedInterval, why: string): VerifiedPosition {
+  const translation =
+    said.proof === 'exact' ? said : { ...said, reason: said.reason === null ? why : `${said.reason}; ${why}` };
+  return { translation, refutation: null, pair: null, open: false };
+}
+
+function covering(stretches: readonly AlignedStretch[], from: bigint, until: bigint): AlignedStretch | null {
+  return stretches.find((one) => one.from <= from && one.until >= until) ?? null;
+}
+
+function within({ records }: AlignedStretch, from: bigint, until: bigint): readonly AlignedRecord[] {
+  return records.slice(firstFrom(records, from), firstFrom(records, until));
+}
+
+function firstFrom(records: readonly AlignedRecord[], position: bigint): number {
+  let low = 0;
+  let high = records.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((records[middle]?.position ?? position) < position) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Index of the first record that must not be skipped: at or after the offset, or perhaps so, and without later copy. */
+function firstToKeep(records: readonly AlignedRecord[], upstream: bigint): number | null {
+  const copied = new Set<bigint>();
+  let keep: number | null = null;
+  for (let i = records.length - 1; i >= 0; i--) {
+    const record = records[i];
+    if (record === undefined) continue;
+    if (record.upstream === null) {
+      if (record.possible !== null && record.possible.most >= upstream) keep = i;
+    } else if (record.upstream >= upstream && !copied.has(record.upstream)) {
+      copied.add(record.upstream);
+      keep = i;
+    }
+  }
+  return keep;
+}
+
+/** The first recognised record at or after the offset that has no copy among those behind, or null. */
+function onlyInFront(
+  front: readonly AlignedRecord[],
+  behind: readonly AlignedRecord[],
+  upstream: bigint,
+): bigint | null {
+  const unread = front.filter((one) => one.compared && one.upstream !== null && one.upstream >= upstream);
+  if (unread.length === 0) return null;
+  const copied = new Set(behind.map((one) => one.upstream));
+  return unread.find((one) => !copied.has(one.upstream))?.position ?? null;
+}
+
+function copiesBehind(records: readonly AlignedRecord[], position: bigint, upstream: bigint): Copies {
+  const copies: Copies = { again: 0n, perhaps: 0n };
+  for (const record of records) {
+    if (record.position < position) continue;
+    if (record.upstream !== null) {
+      if (record.upstream < upstream) copies.again++;
+    } else if (record.possible !== null && record.possible.least < upstream) copies.perhaps++;
+  }
+  return copies;
+}
+
+function add(sum: Copies, more: Copies): void {
+  sum.again += more.again;
+  sum.perhaps += more.perhaps;
+}
+
+function pairAt(records: readonly AlignedRecord[], keep: number | null, upstream: bigint): VerifiedPosition['pair'] {
+  const record = keep === null ? undefined : records[keep];
+  if (record === undefined || record.upstream === null || !record.compared || record.upstream < upstream) return null;
+  return { upstream: record.upstream, downstream: record.position };
+}
+
+/** Records that nobody can tell count as read: the position is safe, and they are its cost. */
+function boundedBy(
+  records: readonly AlignedRecord[],
+  position: bigint,
+  upstream: bigint,
+  copies: Copies,
+): TranslatedInterval {
+  const unread = records.find((one) => one.position >= position && one.upstream !== null && one.upstream >= upstream);
+  const high = unread?.position ?? position;
+  const inFront = copiesBehind(records, position, upstream);
+  const behind = copiesBehind(records, high, upstream);
+  const counted = inFront.again + inFront.perhaps - behind.again - behind.perhaps;
+  const again = copies.again + copies.perhaps - counted;
+  return { kind: 'interval', low: position, high, again, expired: 0n, proof: 'bounded', reason: null };
+}
+
+/**
+ * The interval between the two recognised records around the offset, where the records between them cannot be told
+ * because the source has deleted theirs: the rule for two syncs, between closer ones.
+ */
+function betweenNeighbours(
+  records: readonly AlignedRecord[],
+  position: bigint,
+  upstream: bigint,
+  copies: Copies,
+): TranslatedInterval[] {
+  const at = firstFrom(records, position);
+  let left = at - 1;
+  while (left >= 0 && records[left]?.compared !== true) left--;
+  let right = at;
+  while (right < records.length && records[right]?.compared !== true) right++;
+  const [a, b] = [records[left], records[right]];
+  if (a?.upstream == null || b?.upstream == null || a.upstream >= upstream || b.upstream < upstream) return [];
+  const offsets = b.upstream - a.upstream;
+  const arrived = b.position - a.position;
+  if (arrived > offsets) return [];
+  const high = least(b.position, a.position + (upstream - a.upstream));
+  const low = greatest(a.position + 1n, least(high, b.position - (b.upstream - upstream)));
+  const between = copiesBehind(records.slice(left + 1, right), position, upstream);
+  const again = copies.again + copies.perhaps - between.again - between.perhaps;
+  const proof = low === high && again === 0n ? 'exact' : 'bounded';
+  return [{ kind: 'interval', low, high, again, expired: 0n, proof, reason: null }];
+}
+
+/** @param later whether MM2 wrote records again behind these: that can make good what stands only in front here */
+function refutationOf(
+  upstream: bigint,
+  said: TranslatedInterval,
+  records: readonly AlignedRecord[],
+  wrong: readonly bigint[],
+  later: boolean,
+): Refutation | null {
+  const [first] = wrong;
+  if (first !== undefined) {
+    const how = 'an offset sync names another record than the one there';
+    return { upstream, said: said.low, found: first, how, certain: true };
+  }
+  const lastCopies = new Map<bigint, bigint>();
+  for (const one of records) if (one.upstream !== null && one.compared) lastCopies.set(one.upstream, one.position);
+  const skipped = [...lastCopies].filter(([offset, position]) => offset >= upstream && position < said.low);
+  const [skip] = skipped;
+  if (skip !== undefined && !later) {
+    const how = `${skipped.length} records at or after the offset stand in front of the position`;
+    return { upstream, said: said.low, found: skip[1], how, certain: true };
+  }
+  const read = records.filter(
+    (one) => one.compared && one.position >= said.low && (one.upstream ?? upstream) < upstream,
+  );
+  const last = read.at(-1);
+  if (last !== undefined && BigInt(read.length) > rereadsOf(said)) {
+    const how = `${read.length} records before the offset stand behind the position, at most ${rereadsOf(said)} were said to`;
+    return { upstream, said: said.low, found: last.position + 1n, how, certain: true };
+  }
+  return null;
+}
+
+function rereadsOf({ low, high, again }: TranslatedInterval): bigint {
+  return high - low + again;
+}

@@ -1,0 +1,211 @@
+import { selectionOf } from '../../mirror/selection.ts';
+import type { Finding } from '../../model/finding.ts';
+import { flowName } from '../../model/flow.ts';
+import type { Loss } from '../../model/report.ts';
+import type { AuditPolicy } from '../audit-policy.ts';
+import type { Liveness } from '../liveness.ts';
+import type { FlowObservation } from '../observation.ts';
+import { makeFinding } from './make-finding.ts';
+
+/** What a failover loses at the most, as reported, and at the least. */
+export interface LossBounds {
+  readonly loss: Loss;
+  readonly atLeast: bigint;
+}
+
+/** What is wrong with the flow as a whole: unreachable sides, a dead mirror, its own topics, its configuration. */
+export function flowFindings(
+  observation: FlowObservation,
+  liveness: Liveness,
+  loss: LossBounds,
+  policy: AuditPolicy,
+): Finding[] {
+  return [
+    ...unreachable(observation),
+    ...mirrorAlive(observation, liveness),
+    ...lossOverLimit(loss, policy),
+    ...syncTopic(observation, liveness),
+    ...checkpointsTopic(observation, liveness),
+    ...groupSync(observation, liveness),
+    ...incomplete(observation),
+    ...replicationLoop(observation),
+  ];
+}
+
+function unreachable({ sourceDown, targetDown }: FlowObservation): Finding[] {
+  return [sourceDown, targetDown].flatMap((down) =>
+    down === null
+      ? []
+      : [makeFinding('CLUSTER_UNREACHABLE', { cluster: down.cluster }, down.message, { error: down.error })],
+  );
+}
+
+function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[] {
+  const { flow, at } = observation;
+  const subject = { cluster: flow.target };
+  const age = liveness.lastSign === null ? null : at - liveness.lastSign;
+  const seconds = age === null ? '' : `${(age / 1000).toFixed(0)} s`;
+  const evidence = { lastSignMs: liveness.lastSign, ageMs: age, sign: liveness.sign };
+  switch (liveness.state) {
+    case 'never-started':
+      return [
+        makeFinding(
+          'MIRROR_NEVER_STARTED',
+          subject,
+          `MM2 has left no trace of ${flowName(flow)}: no offset syncs, checkpoints, Connect offsets or target topics`,
+          { topics: observation.topics.length },
+        ),
+      ];
+    case 'stopped':
+      return [
+        makeFinding(
+          'MIRROR_STOPPED',
+          subject,
+          `MM2 last gave a sign of life ${seconds} ago (${liveness.sign})`,
+          evidence,
+        ),
+      ];
+    case 'stale':
+      return [
+        makeFinding('HEARTBEAT_STALE', subject, `the newest heartbeat on the target is ${seconds} old`, evidence),
+      ];
+    case 'alive':
+    case 'unknown':
+      return [];
+  }
+}
+
+function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Finding[] {
+  if (loss.kind === 'unknown' || loss.records <= policy.maxLossRecords) return [];
+  return [
+    makeFinding(
+      'LOSS_OVER_LIMIT',
+      {},
+      atLeast > policy.maxLossRecords
+        ? `a failover now loses ${loss.records} records, more than ${policy.maxLossRecords}`
+        : `a failover now loses up to ${loss.records} records, at least ${atLeast}; the limit is ${policy.maxLossRecords}`,
+      { records: loss.records, atLeast, limit: policy.maxLossRecords, seconds: loss.seconds },
+      // A bound that no look has confirmed pages nobody.
+      atLeast > policy.maxLossRecords ? 'critical' : 'warning',
+    ),
+  ];
+}
+
+function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] {
+  const { syncs, flow, sourceDown, targetDown } = observation;
+  // With its cluster every topic is out of reach: that is one thing wrong, not two.
+  if ((flow.offsetSyncsLocation === 'source' ? sourceDown : targetDown) !== null) return [];
+  const cluster = flow.offsetSyncsLocation === 'source' ? flow.source : flow.target;
+  switch (syncs.kind) {
+    case 'off':
+      return [];
+    case 'missing':
+      if (liveness.state === 'never-started') return [];
+      return [
+        makeFinding(
+          'SYNC_TOPIC_MISSING',
+          { cluster, topic: syncs.topic },
+          `there is no offset-syncs topic ${syncs.topic} on ${cluster}: no group can be translated`,
+          { location: flow.offsetSyncsLocation },
+        ),
+      ];
+    case 'unread':
+      return [
+        makeFinding(
+          'SYNC_TOPIC_UNREADABLE',
+          { cluster, topic: syncs.topic },
+          `${syncs.topic} could not be read: ${syncs.unread.message}`,
+          { error: syncs.unread.error },
+        ),
+      ];
+    case 'read':
+      if (syncs.value.malformed === 0) return [];
+      return [
+        makeFinding(
+          'SYNC_TOPIC_UNREADABLE',
+          { cluster, topic: syncs.value.topic },
+          `${syncs.value.malformed} records of ${syncs.value.topic} are not offset syncs and were left out`,
+          { malformed: syncs.value.malformed },
+          'warning',
+        ),
+      ];
+  }
+}
+
+function checkpointsTopic({ checkpoints, flow, groups, targetDown }: FlowObservation, liveness: Liveness): Finding[] {
+  if (liveness.state === 'never-started' || targetDown !== null) return [];
+  if (checkpoints.kind === 'missing' && groups.some((group) => hasCommits(group.committed))) {
+    return [
+      makeFinding(
+        'CHECKPOINTS_MISSING',
+        { cluster: flow.target, topic: checkpoints.topic },
+        `there is no checkpoints topic ${checkpoints.topic}: MM2's checkpoint connector has translated no group`,
+        { groups: groups.length },
+      ),
+    ];
+  }
+  if (checkpoints.kind === 'unread') {
+    return [
+      makeFinding(
+        'CHECKPOINTS_MISSING',
+        { cluster: flow.target, topic: checkpoints.topic },
+        `${checkpoints.topic} could not be read: ${checkpoints.unread.message}`,
+        { error: checkpoints.unread.error },
+      ),
+    ];
+  }
+  return [];
+}
+
+function hasCommits(committed: FlowObservation['groups'][number]['committed']): boolean {
+  return committed.kind === 'read' && committed.value.length > 0;
+}
+
+function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Finding[] {
+  if (flow.syncGroupOffsets.enabled || groups.length === 0 || liveness.state === 'never-started') return [];
+  return [
+    makeFinding(
+      'GROUP_SYNC_OFF',
+      { cluster: flow.target },
+      'sync.group.offsets.enabled is off: after a failover groups start where auto.offset.reset puts them, unless they are restored',
+      { groups: groups.length },
+    ),
+  ];
+}
+
+/** Parts in scope that could not be read: what the audit says holds without them, and a failover does not wait for them. */
+function incomplete(observation: FlowObservation): Finding[] {
+  const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
+  if (sourceDown !== null || targetDown !== null) return [];
+  const source = groups.filter(({ committed }) => committed.kind === 'unread').length;
+  const target = [...targetGroups.values()].filter(({ committed }) => committed.kind === 'unread').length;
+  const listing = observation.listingComplete ? 0 : 1;
+  const topics = [heartbeat, connectOffsets].filter(({ kind }) => kind === 'unread').length;
+  const parts = source + target + listing + topics;
+  if (parts === 0) return [];
+  const [first] = unread;
+  return [
+    makeFinding(
+      'AUDIT_INCOMPLETE',
+      first === undefined ? {} : { cluster: first.cluster },
+      `${parts} parts of the flow could not be read: ${first?.message ?? 'the groups of the source were not all listed'}`,
+      { groupsOnSource: source, groupsOnTarget: target, listings: listing, topics, error: first?.error ?? null },
+    ),
+  ];
+}
+
+/** Under identity nothing in a name stops a record from going round: the two directions must not share a topic. */
+function replicationLoop({ flow, opposite, topics }: FlowObservation): Finding[] {
+  if (opposite === null || flow.policy.kind !== 'identity' || opposite.policy.kind !== 'identity') return [];
+  const back = selectionOf(opposite);
+  const shared = topics.filter(({ targetTopic }) => back.topic(targetTopic) === 'mirrored').map(({ topic }) => topic);
+  if (shared.length === 0) return [];
+  return [
+    makeFinding(
+      'REPLICATION_LOOP',
+      { topic: shared[0] ?? '' },
+      `${shared.length} topics are mirrored both ways under the identity policy: every record goes round for ever`,
+      { topics: shared.slice(0, 10).join(', '), count: shared.length },
+    ),
+  ];
+}

@@ -1,0 +1,272 @@
+import type { Finding } from '../../model/finding.ts';
+import { costOf, offsetOf, proofOf } from '../../model/report.ts';
+import type { AuditPolicy } from '../audit-policy.ts';
+import type { GroupState } from '../group-state.ts';
+import type { Liveness } from '../liveness.ts';
+import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
+import { makeFinding } from './make-finding.ts';
+import { sumOf, worstOf } from './worst-of.ts';
+
+/** What is wrong with one group: each finding once a group, with the worst partition and how many. */
+export function groupFindings(
+  observation: FlowObservation,
+  group: string,
+  states: readonly GroupState[],
+  liveness: Liveness,
+  policy: AuditPolicy,
+): Finding[] {
+  const context = { observation, group, states, liveness, policy };
+  return [
+    ...targetGroupActive(context),
+    ...positionSkips(context),
+    ...recordsExpired(context),
+    ...untranslatable(context),
+    ...aheadOfReplication(context),
+    ...rereadsMuch(context),
+    ...neverEmitted(context),
+    ...checkpointBehind(context),
+    ...syncRefused(context),
+  ];
+}
+
+interface Context {
+  readonly observation: FlowObservation;
+  readonly group: string;
+  readonly states: readonly GroupState[];
+  readonly liveness: Liveness;
+  readonly policy: AuditPolicy;
+}
+
+/** States in which a group has no members, so that MM2 and a restore may write its offsets. */
+const WITHOUT_MEMBERS = new Set(['Empty', 'Dead']);
+
+function isActive(target: ObservedTargetGroup | undefined): boolean {
+  // A KIP-848 group looks Dead to old requests: the reader gives its true state, or Unknown.
+  return target !== undefined && !WITHOUT_MEMBERS.has(target.listing.state);
+}
+
+function targetGroupActive({ observation, group }: Context): Finding[] {
+  const target = observation.targetGroups.get(group);
+  if (target === undefined || !isActive(target)) return [];
+  return [
+    makeFinding(
+      'TARGET_GROUP_ACTIVE',
+      { group, cluster: observation.flow.target },
+      `${group} has live members on the target (${target.listing.state}): MM2 cannot write its offsets there`,
+      { state: target.listing.state, type: target.listing.type },
+    ),
+  ];
+}
+
+function positionSkips({ observation, group, states }: Context): Finding[] {
+  // What has expired on the target is lost wherever the group stands: it has a finding of its own.
+  const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
+  const possible = states.filter(
+    (s) => skips(s) > 0n && s.report.mm2.kind === 'at' && s.report.mm2.from === 'group-offset',
+  );
+  const certain = possible.filter(skipsForCertain);
+  const skipping = certain.length > 0 ? certain : possible;
+  const worst = worstOf(skipping, skips);
+  if (worst === null) return [];
+  const { topic, partition } = worst.report;
+  const [targetPosition, shouldBe] = [offsetOf(worst.report.mm2), offsetOf(worst.report.tidemark)];
+  const records = skipping.reduce((sum, s) => sum + skips(s), 0n);
+  return [
+    makeFinding(
+      'TARGET_POSITION_SKIPS',
+      { group, topic, partition, cluster: observation.flow.target },
+      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: it stands at ${targetPosition} on the target, but has read up to ${shouldBe}${certain.length > 0 ? '' : ' for all that is certain'}`,
+      {
+        records,
+        partitions: skipping.length,
+        targetPosition,
+        shouldBe,
+        source: worst.committed,
+      },
+      certain.length > 0 ? 'critical' : 'warning',
+    ),
+  ];
+}
+
+/** With records written again, a position behind the first copies may be right among the newer ones. */
+function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
+  const again = translation.kind === 'interval' ? translation.again : 0n;
+  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high && again === 0n;
+}
+
+function expiredOf({ translation }: GroupState): bigint {
+  return translation.kind === 'interval' ? translation.expired : 0n;
+}
+
+/** Records that the group has not read, that the source may still hold, and that a failover takes from it. */
+function recordsExpired({ observation, group, states }: Context): Finding[] {
+  const certain = states.filter(({ report: { tidemark } }) => ['exact', 'verified'].includes(proofOf(tidemark)));
+  const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
+  const expired = sumOf(found, expiredOf);
+  if (expired === null) return [];
+  const { records, partitions, worst } = expired;
+  const { topic, partition } = worst.report;
+  const start = worst.state.target?.start ?? null;
+  return [
+    makeFinding(
+      'GROUP_RECORDS_EXPIRED',
+      { group, topic, partition, cluster: observation.flow.target },
+      `${group} has not read up to ${records} records that the target no longer holds: its log of ${worst.state.topic.targetTopic}-${partition} starts at ${start}`,
+      { records, partitions, targetStart: start, committed: worst.committed },
+      found === certain ? 'critical' : 'warning',
+    ),
+  ];
+}
+
+function untranslatable({ observation, group, states, liveness }: Context): Finding[] {
+  if (liveness.state === 'never-started' || observation.targetDown !== null || knownOf(observation.syncs) === null)
+    return [];
+  const found = states.flatMap(({ report, state }) => {
+    const { tidemark } = report;
+    return tidemark.kind === 'unknown' && !state.targetMissing && state.unread === null
+      ? [{ ...report, reason: tidemark.reason }]
+      : [];
+  });
+  const first = found[0];
+  if (first === undefined) return [];
+  const { topic, partition, reason } = first;
+  return [
+    makeFinding(
+      'GROUP_UNTRANSLATABLE',
+      { group, topic, partition },
+      `${group} cannot be translated on ${found.length} partitions: ${reason}`,
+      { partitions: found.length, committed: first.committed },
+    ),
+  ];
+}
+
+function aheadOfReplication({ group, states }: Context): Finding[] {
+  const ahead = (s: GroupState) => {
+    const to = s.state.replication?.replicatedTo ?? null;
+    // With nothing waiting, what lies between are markers: the group is not ahead of any record.
+    const lag = s.state.replication?.lag;
+    if (to === null || lag?.kind !== 'known' || lag.records === 0n) return 0n;
+    return s.committed > to ? s.committed - to : 0n;
+  };
+  const found = states.filter((s) => ahead(s) > 0n);
+  const worst = worstOf(found, ahead);
+  if (worst === null) return [];
+  const { topic, partition } = worst.report;
+  return [
+    makeFinding(
+      'GROUP_AHEAD_OF_REPLICATION',
+      { group, topic, partition },
+      `${group} has read ${ahead(worst)} records that are not on the target yet`,
+      {
+        partitions: found.length,
+        committed: worst.committed,
+        replicatedTo: worst.state.replication?.replicatedTo ?? null,
+      },
+    ),
+  ];
+}
+
+function rereadsMuch({ group, states, policy }: Context): Finding[] {
+  const rereads = (s: GroupState) => costOf(s.report.mm2)?.rereadAtMost ?? 0n;
+  const found = states.filter((s) => rereads(s) > policy.maxGroupReread);
+  const worst = worstOf(found, rereads);
+  if (worst === null) return [];
+  const { topic, partition } = worst.report;
+  const [mm2, tidemark] = [offsetOf(worst.report.mm2), offsetOf(worst.report.tidemark)];
+  const reread = costOf(worst.report.tidemark)?.rereadAtMost ?? 'an unknown number';
+  return [
+    makeFinding(
+      'GROUP_REREADS_MUCH',
+      { group, topic, partition },
+      `${group} would read up to ${rereads(worst)} records of ${topic}-${partition} twice where MM2 put it; ${reread} at ${tidemark ?? 'no position'}`,
+      { partitions: found.length, mm2, tidemark },
+    ),
+  ];
+}
+
+function neverEmitted({ observation, group, states, liveness }: Context): Finding[] {
+  if (observation.checkpoints.kind !== 'read' || !translates(liveness)) return [];
+  const found = states.filter(
+    (s) => s.checkpoint === null && s.targetCommit === null && s.translation.kind === 'interval',
+  );
+  const first = found[0];
+  if (first === undefined) return [];
+  const { topic, partition } = first.report;
+  return [
+    makeFinding(
+      'CHECKPOINT_NEVER_EMITTED',
+      { group, topic, partition },
+      `MM2 has never translated ${group} on ${found.length} partitions: after a failover it starts where auto.offset.reset puts it`,
+      { partitions: found.length, committed: first.committed },
+    ),
+  ];
+}
+
+/**
+ * MM2 gives every group at or beyond the newest sync that sync's own position, so that a checkpoint before it is one
+ * that MM2 no longer writes. (Farther back its 64 slots decide, which cannot be seen from outside.)
+ */
+function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
+  const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
+  if (!translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
+  const old = (timestamp: bigint) => observation.at - Number(timestamp) > patience;
+  const behind = (s: GroupState) => {
+    const newest = s.state.mapping?.newestSync() ?? null;
+    if (s.checkpoint === null || newest === null || s.committed < newest.upstream) return 0n;
+    if (!old(s.checkpoint.timestamp) || !old(newest.timestamp)) return 0n;
+    return newest.downstream > s.checkpoint.downstream ? newest.downstream - s.checkpoint.downstream : 0n;
+  };
+  const found = states.filter((s) => behind(s) > 0n);
+  const worst = worstOf(found, behind);
+  if (worst === null) return [];
+  const { topic, partition } = worst.report;
+  return [
+    makeFinding(
+      'CHECKPOINT_BEHIND',
+      { group, topic, partition },
+      `MM2's checkpoint of ${group} is ${behind(worst)} records behind what its own syncs allow`,
+      {
+        partitions: found.length,
+        checkpoint: worst.checkpoint?.downstream ?? null,
+        writtenMs: worst.checkpoint?.timestamp ?? null,
+      },
+    ),
+  ];
+}
+
+function syncRefused({ observation, group, states, liveness }: Context): Finding[] {
+  const { syncGroupOffsets } = observation.flow;
+  const patience = 2 * syncGroupOffsets.intervalMs + 10_000;
+  if (!syncGroupOffsets.enabled || !translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
+  const found = states.filter(
+    (s) =>
+      s.checkpoint !== null &&
+      // Commits for a topic go with it; that it is not there is told of the topic.
+      !s.state.targetMissing &&
+      observation.at - Number(s.checkpoint.timestamp) > patience &&
+      (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream),
+  );
+  const first = found[0];
+  if (first === undefined) return [];
+  const { topic, partition } = first.report;
+  const active = isActive(observation.targetGroups.get(group));
+  return [
+    makeFinding(
+      'GROUP_SYNC_REFUSED',
+      { group, topic, partition, cluster: observation.flow.target },
+      active
+        ? `MM2 translated ${group} but the target refuses its commits while the group is live there`
+        : `MM2 translated ${group} but its commit did not reach the target`,
+      { partitions: found.length, checkpoint: first.checkpoint?.downstream ?? null, targetCommit: first.targetCommit },
+    ),
+  ];
+}
+
+/** Whether MM2 has had the time to do what it does at intervals since it last paused. */
+function steadyFor(liveness: Liveness, at: number, patience: number): boolean {
+  return liveness.steadySince === null || at - liveness.steadySince > patience;
+}
+
+function translates(liveness: Liveness): boolean {
+  return liveness.state !== 'stopped' && liveness.state !== 'never-started';
+}

@@ -1,0 +1,54 @@
+import type { Finding } from '../../model/finding.ts';
+import { missingRecords } from '../partition-state.ts';
+import { makeFinding } from './make-finding.ts';
+import type { TopicContext } from './topic-context.ts';
+import { worstOf } from './worst-of.ts';
+
+export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
+  const certain = states.filter((s) => s.sourceRecreated === 'topic-id' || s.sourceRecreated === 'records');
+  const shorter = states.filter(
+    (s) => s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened',
+  );
+  const doubtful = states.filter((s) => s.sourceRecreated === 'doubt');
+  const found = certain.length > 0 ? certain : shorter.length > 0 ? shorter : doubtful;
+  const worst = worstOf(found, missingRecords);
+  if (worst === null) return [];
+  const how =
+    certain.length > 0
+      ? certain[0]?.sourceRecreated === 'topic-id'
+        ? 'its topic id changed'
+        : 'a record it holds is younger than the sync that claims to have mirrored it, and differs on the target'
+      : shorter.length > 0
+        ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
+        : 'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible';
+  const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
+  return [
+    makeFinding(
+      'SOURCE_TOPIC_RECREATED',
+      { topic: topic.topic, partition: worst.partition },
+      `${topic.topic} is not the topic that was mirrored before: ${how}; ${passedOver} of its records were passed over`,
+      { partitions: found.length, passedOver, topicId: topic.sourceId },
+      certain.length > 0 || shorter.length > 0 ? 'critical' : 'warning',
+    ),
+  ];
+}
+
+export function targetRecreated({ topic, states }: TopicContext): Finding[] {
+  const found = states.filter(
+    (s) =>
+      s.targetRecreatedById ||
+      (s.mapping?.cause === 'target-recreated' && s.epochIsRecent) ||
+      s.mapping?.cause === 'target-shortened',
+  );
+  const worst = worstOf(found, missingRecords);
+  if (worst === null) return [];
+  const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
+  return [
+    makeFinding(
+      'TARGET_TOPIC_RECREATED',
+      { topic: topic.targetTopic, partition: worst.partition },
+      `${topic.targetTopic} is not the log that MM2 wrote to before: ${passedOver} records mirrored earlier are no longer there`,
+      { partitions: found.length, missing: passedOver, topicId: topic.targetId },
+    ),
+  ];
+}

@@ -1,0 +1,213 @@
+import type { Finding } from '../../model/finding.ts';
+import type { AuditPolicy } from '../audit-policy.ts';
+import type { Liveness } from '../liveness.ts';
+import type { FlowObservation, ObservedTopic } from '../observation.ts';
+import type { PartitionState } from '../partition-state.ts';
+import { makeFinding } from './make-finding.ts';
+import {
+  headNeverMirrored,
+  logsCut,
+  lostToRetention,
+  neverMirrored,
+  transactionOpen,
+  unaccounted,
+} from './missing-findings.ts';
+import { sourceRecreated, targetRecreated } from './recreation-findings.ts';
+import type { TopicContext } from './topic-context.ts';
+import { refuted } from './verification-findings.ts';
+import { sumOf, worstOf } from './worst-of.ts';
+
+/** What is wrong with one mirrored topic: each finding once a topic, with the worst partition and how many. */
+export function topicFindings(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  states: readonly PartitionState[],
+  liveness: Liveness,
+  policy: AuditPolicy,
+): Finding[] {
+  const context = { observation, topic, states, liveness, policy };
+  const recreated = [...sourceRecreated(context), ...targetRecreated(context)];
+  return [
+    ...notMirrored(context),
+    ...partitionCount(context),
+    ...unreadable(context),
+    ...stalled(context),
+    ...recreated,
+    ...logsCut(context),
+    ...lostToRetention(context),
+    ...headNeverMirrored(context),
+    ...neverMirrored(context, recreated.length > 0),
+    ...unaccounted(context),
+    ...transactionOpen(context),
+    ...foreignWrites(context),
+    ...writtenAgain(context),
+    ...abortedMirrored(context),
+    ...refuted(context),
+  ];
+}
+
+function notMirrored({ observation, topic, states, liveness }: TopicContext): Finding[] {
+  if (topic.target !== null || observation.targetDown !== null || liveness.state === 'never-started') return [];
+  const { flow, at, targetTopics } = observation;
+  const hasSyncs = states.some((state) => state.history !== null && state.history.length > 0);
+  const otherName =
+    flow.policy.kind === 'default' ? topic.topic : `${flow.source}${flow.policy.separator}${topic.topic}`;
+  if (hasSyncs && targetTopics.has(otherName)) {
+    return [
+      makeFinding(
+        'POLICY_MISMATCH',
+        { topic: topic.topic, cluster: flow.target },
+        `MM2 mirrors ${topic.topic} to ${otherName}, but the configuration names it ${topic.targetTopic}: replication.policy.class differs`,
+        { configured: topic.targetTopic, found: otherName },
+      ),
+    ];
+  }
+  const records = states.filter((state) => state.source !== null && state.source.highWatermark > state.source.start);
+  if (records.length === 0) return [];
+  const oldest = topic.firstTimestamps.flatMap((first) =>
+    first.kind === 'read' && first.value !== null ? [first.value] : [],
+  );
+  const since = oldest.reduce<bigint | null>((least, time) => (least === null || time < least ? time : least), null);
+  // MM2 looks for new topics only now and then.
+  const young = since !== null && at - Number(since) < 2 * flow.refreshTopicsIntervalMs;
+  return [
+    makeFinding(
+      'TOPIC_NOT_MIRRORED',
+      { topic: topic.topic, cluster: flow.target },
+      young
+        ? `${topic.topic} is not on the target yet: MM2 looks for new topics every ${flow.refreshTopicsIntervalMs / 1000} s`
+        : `${topic.topic} matches the flow's topics and holds records, but ${topic.targetTopic} is not on the target`,
+      { targetTopic: topic.targetTopic, partitionsWithRecords: records.length, firstRecordMs: since },
+      young ? 'info' : 'critical',
+    ),
+  ];
+}
+
+function partitionCount({ topic, observation }: TopicContext): Finding[] {
+  if (topic.target === null || topic.target.length === topic.source.length) return [];
+  if (observation.sourceDown !== null || observation.targetDown !== null) return [];
+  return [
+    makeFinding(
+      'PARTITION_COUNT_DIFFERS',
+      { topic: topic.topic },
+      `${topic.topic} has ${topic.source.length} partitions on the source, ${topic.targetTopic} ${topic.target.length} on the target`,
+      { source: topic.source.length, target: topic.target.length },
+    ),
+  ];
+}
+
+function unreadable({ observation, topic, states }: TopicContext): Finding[] {
+  if (observation.sourceDown !== null || observation.targetDown !== null) return [];
+  const unread = states.filter((state) => state.unread !== null);
+  const first = unread[0]?.unread;
+  if (first == null) return [];
+  return [
+    makeFinding(
+      'PARTITIONS_UNREADABLE',
+      { topic: topic.topic, cluster: first.cluster },
+      `${unread.length} of ${states.length} partitions of ${topic.topic} could not be read: ${first.message}`,
+      { partitions: unread.length, error: first.error },
+    ),
+  ];
+}
+
+function stalled({ observation, topic, states, liveness, policy }: TopicContext): Finding[] {
+  if (liveness.state === 'stopped' || liveness.state === 'never-started') return [];
+  const waiting = states.filter((state) => {
+    const { replication } = state;
+    if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
+    // MM2 has all that it can read: an open transaction holds it up.
+    if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
+    // A record with an old time that came since the last audit has not waited yet.
+    const endBefore = observation.remembered?.sourceEnd(topic.topic, state.partition) ?? null;
+    if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
+    // A backfill has old times and may be on its way: stalled is what does not move.
+    const moved = lastProgress(state);
+    if (moved !== null && observation.at - Number(moved) <= policy.mirrorStalledMs) return false;
+    return (
+      replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > policy.mirrorStalledMs
+    );
+  });
+  const worst = worstOf(waiting, ({ replication }) => BigInt(observation.at) - (replication?.waitingSince ?? 0n));
+  if (worst === null) return [];
+  const age = observation.at - Number(worst.replication?.waitingSince ?? 0n);
+  return [
+    makeFinding(
+      'MIRROR_STALLED',
+      { topic: topic.topic, partition: worst.partition },
+      `MM2 is alive, but records of ${topic.topic} have waited ${(age / 1000).toFixed(0)} s (${waiting.length} partitions)`,
+      { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
+    ),
+  ];
+}
+
+/** When MM2 last acknowledged something of this partition, ms. */
+function lastProgress({ history, connect }: PartitionState): bigint | null {
+  const newest = history?.newestWritten() ?? -1;
+  const sync = history !== null && newest >= 0 ? history.timestamp(newest) : null;
+  const committed = connect?.timestamp ?? null;
+  if (sync === null || committed === null) return sync ?? committed;
+  return sync > committed ? sync : committed;
+}
+
+function foreignWrites({ observation, topic, states }: TopicContext): Finding[] {
+  if (observation.flow.exactlyOnce) return [];
+  const foreign = sumOf(states, ({ mapping }) => {
+    let records = mapping?.surplusAtEnd ?? 0n;
+    for (const { left, right, hole } of mapping?.intervals() ?? []) {
+      if (hole) continue;
+      const upstream = right.upstream - left.upstream;
+      const surplus = right.downstream - left.downstream - upstream;
+      if (upstream > 0n && surplus > 0n) records += surplus;
+    }
+    return records;
+  });
+  if (foreign === null) return [];
+  const { records, partitions, worst } = foreign;
+  return [
+    makeFinding(
+      'FOREIGN_WRITES',
+      { topic: topic.targetTopic, partition: worst.partition },
+      `${topic.targetTopic} holds ${records} records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen`,
+      { records, partitions },
+    ),
+  ];
+}
+
+function writtenAgain({ topic, states }: TopicContext): Finding[] {
+  const again = sumOf(states, ({ mapping }) => {
+    let records = 0n;
+    for (const { left, right } of mapping?.intervals() ?? []) {
+      if (right.upstream > left.upstream) continue;
+      records += right.downstream - left.downstream - (right.upstream - left.upstream);
+    }
+    return records;
+  });
+  if (again === null) return [];
+  const { records, partitions, worst } = again;
+  return [
+    makeFinding(
+      'RECORDS_DUPLICATED',
+      { topic: topic.targetTopic, partition: worst.partition },
+      `MM2 wrote up to ${records} records of ${topic.topic} twice after restarts`,
+      { records, partitions },
+    ),
+  ];
+}
+
+function abortedMirrored({ observation, topic, states }: TopicContext): Finding[] {
+  if (observation.flow.isolationLevel === 'read_committed') return [];
+  for (const state of states) {
+    const aborted = state.records.aborted?.abortedTransactions[0];
+    if (aborted === undefined) continue;
+    return [
+      makeFinding(
+        'ABORTED_TRANSACTIONS_MIRRORED',
+        { topic: topic.topic, partition: state.partition },
+        `${topic.topic} has aborted transactions, and MM2 mirrors them as ordinary records: set ${observation.flow.source}.consumer.isolation.level=read_committed`,
+        { producerId: aborted.producerId, firstOffset: aborted.firstOffset },
+      ),
+    ];
+  }
+  return [];
+}

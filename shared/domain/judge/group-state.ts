@@ -1,0 +1,108 @@
+import { costOfStandingAt, positionOf, type Translation, translate } from '../mirror/translation.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
+import type { GroupReport, Mm2Position } from '../model/report.ts';
+import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/** One group on one partition, with what the report does not show. */
+export interface GroupState {
+  readonly group: ObservedGroup;
+  readonly state: PartitionState;
+  readonly committed: bigint;
+  readonly translation: Translation;
+  readonly checkpoint: ObservedCheckpoint | null;
+  /** The group's commit on the target, null where it has none. */
+  readonly targetCommit: bigint | null;
+  readonly report: GroupReport;
+}
+
+/** Where each group would land on the target, as MM2 left it and as Tidemark would put it. */
+export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
+  const judged: GroupState[] = [];
+  for (const group of observation.groups) {
+    if (group.committed.kind === 'unread') continue;
+    for (const { topic, partition, offset } of group.committed.value) {
+      const state = states.get(topic, partition);
+      if (state !== undefined) judged.push(judgeGroup(observation, group, state, offset));
+    }
+  }
+  return judged;
+}
+
+function judgeGroup(
+  observation: FlowObservation,
+  group: ObservedGroup,
+  state: PartitionState,
+  committed: bigint,
+): GroupState {
+  const { targetTopic, topic } = state.topic;
+  const translation = translationFor(observation, state, committed);
+  const name = group.listing.group;
+  const onTarget = observation.targetGroups.get(name);
+  const targetCommit =
+    onTarget?.committed.kind === 'read' ? (onTarget.committed.value.get(targetTopic, state.partition) ?? null) : null;
+  const checkpoint =
+    observation.checkpoints.kind === 'read'
+      ? (observation.checkpoints.value.byGroup.get(name)?.get(targetTopic, state.partition) ?? null)
+      : null;
+  return {
+    group,
+    state,
+    committed,
+    translation,
+    checkpoint,
+    targetCommit,
+    report: {
+      group: name,
+      topic,
+      partition: state.partition,
+      committed,
+      commitCheckedAt: group.checkedAt,
+      mm2: mm2Position(state, translation, targetCommit, checkpoint),
+      tidemark: positionOf(translation),
+    },
+  };
+}
+
+/** The group's own commit on the target wins: that is where a consumer starts. */
+function mm2Position(
+  { target }: PartitionState,
+  translation: Translation,
+  targetCommit: bigint | null,
+  checkpoint: ObservedCheckpoint | null,
+): Mm2Position {
+  const position = targetCommit ?? checkpoint?.downstream ?? null;
+  if (position === null) return { kind: 'none' };
+  const from = targetCommit === null ? 'checkpoint' : 'group-offset';
+  const cost =
+    translation.kind === 'unknown'
+      ? translation
+      : ({ kind: 'known', ...costOfStandingAt(translation, position, logOf(target, position)) } as const);
+  return { kind: 'at', position, from, cost };
+}
+
+/** The target log, for what a position in it costs; where it could not be read, as if it ended at the position. */
+function logOf(target: PartitionState['target'], position: bigint): { readonly start: bigint; readonly end: bigint } {
+  return target === null ? { start: 0n, end: position } : { start: target.start, end: target.highWatermark };
+}
+
+function translationFor(observation: FlowObservation, state: PartitionState, committed: bigint): Translation {
+  if (state.targetMissing)
+    return { kind: 'unknown', reason: `${state.topic.targetTopic}-${state.partition} is not on the target` };
+  if (state.target === null)
+    return { kind: 'unknown', reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
+  const { syncs } = observation;
+  if (syncs.kind === 'off') return { kind: 'unknown', reason: 'MM2 is configured to write no offset syncs' };
+  if (syncs.kind === 'missing' && syncs.known === null)
+    return { kind: 'unknown', reason: `there is no offset-syncs topic ${syncs.topic}` };
+  if (syncs.kind === 'unread' && syncs.known === null)
+    return { kind: 'unknown', reason: `the offset syncs could not be read: ${syncs.unread.message}` };
+  if (state.mapping === null) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
+  if (state.source !== null && committed > state.source.highWatermark) {
+    return {
+      kind: 'unknown',
+      reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it`,
+    };
+  }
+  return state.records.verified?.get(committed) ?? translate(state.mapping, committed);
+}

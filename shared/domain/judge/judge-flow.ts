@@ -1,0 +1,73 @@
+import { flowName } from '../model/flow.ts';
+import { PartitionMap } from '../model/partition-map.ts';
+import type { FlowReport, PartitionReport } from '../model/report.ts';
+import type { AuditPolicy } from './audit-policy.ts';
+import { flowFindings } from './findings/flow-findings.ts';
+import { groupFindings } from './findings/group-findings.ts';
+import { worstFirst } from './findings/make-finding.ts';
+import { topicFindings } from './findings/topic-findings.ts';
+import { judgeGroups } from './group-state.ts';
+import { livenessOf } from './liveness.ts';
+import { lossAtLeast, lossOf, missingOf } from './loss.ts';
+import type { FlowObservation } from './observation.ts';
+import { lagOf, type PartitionState } from './partition-state.ts';
+import { reasonsOf, verdictOf } from './verdict.ts';
+
+/**
+ * What one audit says of one flow.
+ * @param states those of `partitionStates`, with what looking at records told
+ */
+export function judgeFlow(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  policy: AuditPolicy,
+): FlowReport {
+  const byTopic = Map.groupBy(states, (state) => state.topic);
+  const liveness = livenessOf(observation, states, policy);
+  const groups = judgeGroups(observation, statesByPartition(states));
+  const loss = lossOf(observation, states);
+  const findings = worstFirst([
+    ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),
+    ...observation.topics.flatMap((topic) =>
+      topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
+    ),
+    ...[...Map.groupBy(groups, ({ report }) => report.group)].flatMap(([group, members]) =>
+      groupFindings(observation, group, members, liveness, policy),
+    ),
+  ]);
+  return {
+    flow: flowName(observation.flow),
+    verdict: verdictOf(observation, loss, findings),
+    reasons: reasonsOf(findings),
+    loss,
+    partitions: states.map(partitionReport),
+    groups: groups.map(({ report }) => report),
+    findings,
+    unread: observation.unread,
+    snapshot: null,
+  };
+}
+
+/** The same states by source topic and partition. */
+export function statesByPartition(states: readonly PartitionState[]): PartitionMap<PartitionState> {
+  const byPartition = new PartitionMap<PartitionState>();
+  for (const state of states) byPartition.set(state.topic.topic, state.partition, state);
+  return byPartition;
+}
+
+function partitionReport(state: PartitionState): PartitionReport {
+  const { topic, source, target } = state;
+  const { replicatedTo, lag } = lagOf(state);
+  return {
+    topic: topic.topic,
+    targetTopic: topic.targetTopic,
+    partition: state.partition,
+    sourceStart: source?.start ?? null,
+    sourceEnd: source?.highWatermark ?? null,
+    targetStart: target?.start ?? null,
+    targetEnd: target?.highWatermark ?? null,
+    replicatedTo,
+    lag,
+    missing: missingOf(state),
+  };
+}

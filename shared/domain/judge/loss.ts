@@ -1,0 +1,82 @@
+import { reckonedEnd } from '../mirror/replication.ts';
+import { isTime } from '../model/record-time.ts';
+import type { Loss } from '../model/report.ts';
+import { deletedBeforeMirrored } from './findings/missing-findings.ts';
+import type { FlowObservation } from './observation.ts';
+import { lagOf, missingRecords, type PartitionState } from './partition-state.ts';
+
+/** Records that MM2 will never bring to the target. */
+export function missingOf(state: PartitionState): bigint {
+  return missingRecords(state) + deletedBeforeMirrored(state);
+}
+
+/** What a failover now would lose. One unknown partition makes the sum unknown. */
+export function lossOf(observation: FlowObservation, states: readonly PartitionState[]): Loss {
+  const down = observation.sourceDown ?? observation.targetDown;
+  if (down !== null) return { kind: 'unknown', reason: `${down.message}${lastKnownLoss(observation, states)}` };
+  let records = 0n;
+  let seconds: number | null = 0;
+  let proven = true;
+  let unknown = 0;
+  let reason = '';
+  for (const state of states) {
+    const { lag } = lagOf(state);
+    if (lag.kind === 'unknown') {
+      unknown++;
+      reason ||= lag.reason;
+      continue;
+    }
+    const missing = missingOf(state);
+    records += lag.records + missing;
+    if (lag.basis !== 'proven' || missing > 0n) proven = false;
+    if (lag.records === 0n || seconds === null) continue;
+    const since = waitingSince(observation, state);
+    seconds = since === null ? null : Math.max(seconds, (observation.at - since) / 1000);
+  }
+  if (unknown > 0) {
+    return { kind: 'unknown', reason: `${unknown} of ${states.length} partitions: ${reason}` };
+  }
+  return { kind: 'known', records, seconds, basis: proven ? 'proven' : 'estimated' };
+}
+
+/** What a failover now loses at the least: without stretches of which no look has shown that they hold a record. */
+export function lossAtLeast(states: readonly PartitionState[]): bigint {
+  let records = 0n;
+  for (const state of states) {
+    const { lag } = lagOf(state);
+    if (lag.kind === 'known') records += lag.records;
+    for (const stretch of state.missing) if (stretch.certain) records += stretch.records;
+    records += deletedBeforeMirrored(state);
+  }
+  return records;
+}
+
+/** Time of the first waiting record; where no audit looked at it, that of the newest heartbeat that got through. */
+function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): number | null {
+  const { replication, topic, partition, source } = state;
+  if (replication?.waitingSince != null) return Number(replication.waitingSince);
+  const first = topic.firstTimestamps[partition];
+  const fromBegin = replication?.replicatedTo === null || replication?.replicatedTo === source?.start;
+  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value)) return Number(first.value);
+  return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
+}
+
+/** With a dead source: which of its last known records MM2 has not acknowledged, to add to why the loss is unknown. */
+function lastKnownLoss({ remembered, sourceDown }: FlowObservation, states: readonly PartitionState[]): string {
+  if (remembered === null || sourceDown === null) return '';
+  let records = 0n;
+  let partitions = 0;
+  for (const { topic, partition, mapping } of states) {
+    const end = remembered.sourceEnd(topic.topic, partition);
+    const acknowledged = mapping?.furthestUpstream() ?? null;
+    if (end === null || mapping === null || acknowledged === null) continue;
+    const reckoned = reckonedEnd(mapping, end) ?? 0n;
+    const reached = reckoned > acknowledged + 1n ? reckoned : acknowledged + 1n;
+    partitions++;
+    if (end > reached) records += end - reached;
+  }
+  if (partitions === 0) return '';
+  const at = new Date(remembered.readAt.source).toISOString();
+  const of = partitions === states.length ? '' : ` (${partitions} of ${states.length} partitions)`;
+  return `; of what it held at ${at}, an estimated ${records} records are not on the target${of}, and nobody knows what came after`;
+}

@@ -1,0 +1,127 @@
+import type { PastCut } from '../mirror/breaks.ts';
+import type { ObservedConnectOffset } from '../mirror/replication.ts';
+import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
+import type { CommittedOffset, GroupListing, LogOffsets } from '../model/cluster.ts';
+import type { ClusterRole, Flow } from '../model/flow.ts';
+import type { Outcome, Unread } from '../model/outcome.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
+
+/**
+ * One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. What
+ * the history remembers of one that is absent or unreadable is in `known`.
+ */
+export type MirrorTopic<T> =
+  | { readonly kind: 'read'; readonly value: T }
+  | { readonly kind: 'missing'; readonly topic: string; readonly known: T | null }
+  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known: T | null }
+  | { readonly kind: 'off' };
+
+/** What is known of one of MM2's topics, be it from now or from the history; null where nothing is. */
+export function knownOf<T>(topic: MirrorTopic<T>): T | null {
+  switch (topic.kind) {
+    case 'read':
+      return topic.value;
+    case 'off':
+      return null;
+    case 'missing':
+    case 'unread':
+      return topic.known;
+  }
+}
+
+/** The latest checkpoint of one group and *target* topic partition. */
+export interface ObservedCheckpoint {
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+  /** When MM2 wrote it: ms since the epoch. */
+  readonly timestamp: bigint;
+}
+
+export interface ObservedCheckpoints {
+  readonly topic: string;
+  readonly byGroup: ReadonlyMap<string, PartitionMap<ObservedCheckpoint>>;
+  readonly malformed: number;
+}
+
+/** What the end of the heartbeats topic tells. */
+export interface ObservedHeartbeats {
+  /** When the newest was written on the source: ms since the epoch. */
+  readonly newest: bigint;
+  /** They have come without a pause since then; null where no pause was seen as far back as was read. */
+  readonly steadySince: bigint | null;
+}
+
+/** A topic that MM2 mirrors, or ought to, on both sides. */
+export interface ObservedTopic {
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly sourceId: string | null;
+  readonly targetId: string | null;
+  /** By partition index. */
+  readonly source: readonly Outcome<LogOffsets>[];
+  /** Time (ms) of the first record in each source log, null where it is empty. */
+  readonly firstTimestamps: readonly Outcome<bigint | null>[];
+  /** Null where the topic is not on the target. */
+  readonly target: readonly Outcome<LogOffsets>[] | null;
+}
+
+/** A consumer group of the source that MM2 translates, with its commits on mirrored topics. */
+export interface ObservedGroup {
+  readonly listing: GroupListing;
+  readonly committed: Outcome<readonly CommittedOffset[]>;
+  /** When the commits were read; of a source that is down, the last time that any was known: ms since the epoch. */
+  readonly checkedAt: number;
+}
+
+/** The same group on the target: absent where the target does not know it. */
+export interface ObservedTargetGroup {
+  readonly listing: GroupListing;
+  readonly committed: Outcome<PartitionMap<bigint>>;
+}
+
+/** What an earlier audit knew of a topic, to notice another one of the same name. */
+export interface RememberedTopic {
+  readonly id: string;
+  /** Last time the topic had this id: ms since the epoch. */
+  readonly seenAt: number;
+}
+
+/** What earlier audits left of a flow, as far as it takes to judge it; times in ms since the epoch. */
+export interface RememberedFlow {
+  /** When each side was last read; 0 where it never was. */
+  readonly readAt: Readonly<Record<ClusterRole, number>>;
+  /** By name. */
+  readonly topics: Readonly<Record<ClusterRole, ReadonlyMap<string, RememberedTopic>>>;
+  /** Logs that were cut, as earlier audits noticed; oldest first. */
+  readonly cuts: readonly PastCut[];
+  /** Where a source partition's log ended when it was last read; null where no audit read it. */
+  sourceEnd(topic: string, partition: number): bigint | null;
+}
+
+/** What one audit read of one flow, with what could not be read; never interpreted. */
+export interface FlowObservation {
+  readonly flow: Flow;
+  /** When the audit began: ms since the epoch. */
+  readonly at: number;
+  /** Null where the cluster answered. */
+  readonly sourceDown: Unread | null;
+  readonly targetDown: Unread | null;
+  readonly topics: readonly ObservedTopic[];
+  /** Every topic name of the target, for what is there under another name. */
+  readonly targetTopics: ReadonlySet<string>;
+  readonly syncs: MirrorTopic<ObservedSyncs>;
+  readonly checkpoints: MirrorTopic<ObservedCheckpoints>;
+  /** Heartbeats of the source that reached the target; null where there is none. */
+  readonly heartbeat: MirrorTopic<ObservedHeartbeats | null>;
+  readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
+  readonly groups: readonly ObservedGroup[];
+  readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;
+  /** Whether `groups` are all that the source has and MM2 translates. */
+  readonly listingComplete: boolean;
+  /** What earlier audits left; null for the first. */
+  readonly remembered: RememberedFlow | null;
+  /** Everything that could not be read, for the report. */
+  readonly unread: readonly Unread[];
+  /** Whether the opposite flow is configured as well. */
+  readonly opposite: Flow | null;
+}

@@ -1,0 +1,339 @@
+import type { Refutation } from '../compare/verify-position.ts';
+import { type Cut, withoutCut } from '../mirror/breaks.ts';
+import type { Hole } from '../mirror/coverage.ts';
+import { lastBreak } from '../mirror/epoch.ts';
+import { PartitionMapping } from '../mirror/mapping.ts';
+import type { ObservedConnectOffset } from '../mirror/replication.ts';
+import { type Replication, reckonedEnd, replicationOf } from '../mirror/replication.ts';
+import { mayPredateSource, syncsOlderThanSource } from '../mirror/source-epoch.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { Translation } from '../mirror/translation.ts';
+import type { LogOffsets, Peek } from '../model/cluster.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import type { Unread } from '../model/outcome.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
+import type { PartitionReport } from '../model/report.ts';
+import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
+
+/** What looking at single records told of one partition. Absent: not looked at, or not readable. */
+export interface RecordEvidence {
+  readonly waiting?: { readonly from: bigint; readonly peek: Peek };
+  /** What looking into the stretches of source offsets without counterpart showed; by `holeKey`. */
+  readonly holes?: ReadonlyMap<string, HoleLook>;
+  readonly reckoning?: 'confirmed' | 'refuted';
+  /** By index of the sync: whether source and target hold the same record there. */
+  readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
+  /** A look at a gap under read_committed: names the aborted transactions. */
+  readonly aborted?: Peek;
+  /** By source offset: where it lies on the target, after the records there were compared. */
+  readonly verified?: ReadonlyMap<bigint, Translation>;
+  /** Offsets of which the records contradict the syncs. */
+  readonly refutations?: readonly Refutation[];
+}
+
+/** What a look into a hole found: the first record where it looked, or how many records all of it holds. */
+export type HoleLook =
+  | { readonly kind: 'peeked'; readonly peek: Peek }
+  | { readonly kind: 'counted'; readonly records: bigint };
+
+/** Names a hole within its partition. */
+export function holeKey({ kind, from, until }: Hole): string {
+  return `${kind} ${from}-${until}`;
+}
+
+/** A stretch of source offsets that are not all on the target. */
+export interface MissingStretch {
+  readonly hole: Hole;
+  /** Records that are missing, at most. */
+  readonly records: bigint;
+  /** Whether some are missing for certain: a record was seen that has no counterpart. */
+  readonly certain: boolean;
+}
+
+/** Everything that one audit knows of one partition of a flow. */
+export interface PartitionState {
+  readonly topic: ObservedTopic;
+  readonly partition: number;
+  readonly source: LogOffsets | null;
+  /** Null where it is unread or not there; `targetMissing` tells which. */
+  readonly target: LogOffsets | null;
+  readonly targetMissing: boolean;
+  readonly unread: Unread | null;
+  readonly history: SyncHistory | null;
+  /** Null where no mapping can be made: no syncs read, or an end of the target unread. */
+  readonly mapping: PartitionMapping | null;
+  readonly connect: ObservedConnectOffset | null;
+  readonly replication: Replication | null;
+  /** How it is known that the source topic is another one than the syncs speak of. */
+  readonly sourceRecreated: 'topic-id' | 'records' | 'doubt' | null;
+  readonly targetRecreatedById: boolean;
+  /** Whether the epoch began within the last day: what happened before has been told. */
+  readonly epochIsRecent: boolean;
+  /** Syncs before these indexes are known to speak of other topics of the same names; 0 where none is. */
+  readonly recreatedAt: { readonly source: number; readonly target: number };
+  /** Index of the sync whose records have to be compared to tell whether the source topic is still the same. */
+  readonly doubted: number | null;
+  /** Source offset that dead reckoning puts the target's end at, where it says more than the acknowledgements. */
+  readonly reckoned: bigint | null;
+  /** Source records that exist, are not on the present target log, and are not on their way to it. */
+  readonly missing: readonly MissingStretch[];
+  /** Logs that were found cut at this audit: what lay behind the cut is void. */
+  readonly cuts: readonly Cut[];
+  readonly records: RecordEvidence;
+}
+
+/** The states of all partitions of a flow before any record was looked at, in the order of topics and partitions. */
+export function partitionStates(observation: FlowObservation): PartitionState[] {
+  return observation.topics.flatMap((topic) =>
+    topic.source.map((_, partition) => partitionState(observation, topic, partition, {})),
+  );
+}
+
+/** The same states with what looking at records told: only those of which it told something are worked out again. */
+export function withEvidence(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  evidence: PartitionMap<RecordEvidence>,
+): PartitionState[] {
+  return states.map((state) => {
+    const { topic, partition, records } = state;
+    const found = evidence.get(topic.topic, partition);
+    return found === undefined ? state : partitionState(observation, topic, partition, { ...records, ...found });
+  });
+}
+
+/** How far the partition is mirrored, and what waits. */
+export function lagOf({ replication, unread }: PartitionState): Pick<PartitionReport, 'lag' | 'replicatedTo'> {
+  if (replication !== null) return { replicatedTo: replication.replicatedTo, lag: replication.lag };
+  const reason = unread?.message ?? 'the source partition could not be read';
+  return { replicatedTo: null, lag: { kind: 'unknown', reason } };
+}
+
+/** Puts together what is known of one partition; `records` is what the probes told, empty before they ran. */
+export function partitionState(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  partition: number,
+  records: RecordEvidence,
+): PartitionState {
+  const sourceOutcome = topic.source[partition];
+  const targetOutcome = topic.target === null ? undefined : topic.target[partition];
+  const targetMissing = topic.target === null || targetOutcome === undefined;
+  const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
+  const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
+  const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const { history, cuts } =
+    read === null
+      ? { history: null, cuts: [] }
+      : withoutCut(read, {
+          sourceEnd: source?.highWatermark ?? null,
+          targetEnd: target?.highWatermark ?? null,
+          sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
+          sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
+        });
+  const connect =
+    observation.connectOffsets.kind === 'read'
+      ? (observation.connectOffsets.value.get(topic.topic, partition) ?? null)
+      : null;
+
+  const first = topic.firstTimestamps[partition];
+  const firstTimestamp = first?.kind === 'read' ? first.value : null;
+  const epoch = sourceEpoch(observation, topic, history, source, firstTimestamp, records);
+  const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
+  const targetRecreatedAt = Math.max(
+    history === null ? 0 : lastBreak(history, 'newTarget'),
+    syncsBefore(history, targetChanged),
+  );
+
+  const mapping =
+    history === null || target === null
+      ? null
+      : new PartitionMapping({
+          history,
+          target: { start: target.start, end: target.highWatermark },
+          exactlyOnce: observation.flow.exactlyOnce,
+          ...(source === null
+            ? {}
+            : {
+                sourceStart: source.start,
+                sourceEnd: source.highWatermark,
+                mayPredateSource: mayPredateSource(history, firstTimestamp, source.start),
+              }),
+          ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
+          ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
+        });
+  const recreatedSince = epoch.kind === null ? null : firstTimestamp;
+  const replication =
+    source === null
+      ? null
+      : replicationOf({
+          source,
+          mapping,
+          history,
+          connect,
+          nothingYet: targetMissing || target?.highWatermark === 0n,
+          isolation: observation.flow.isolationLevel,
+          recreatedSince,
+          sourceCut: cuts.some(({ side }) => side === 'source'),
+          reckoning: records.reckoning ?? 'unchecked',
+          waiting: records.waiting ?? null,
+        });
+  const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, source?.highWatermark ?? 0n);
+  const anchored =
+    mapping !== null && records.reckoning === 'confirmed' && reckoned !== null && target !== null
+      ? mapping.withAnchor({ upstream: reckoned - 1n, downstream: target.highWatermark - 1n })
+      : mapping;
+
+  return {
+    topic,
+    partition,
+    source,
+    target,
+    targetMissing,
+    unread: unreadOf(sourceOutcome) ?? unreadOf(targetOutcome),
+    history,
+    mapping: anchored,
+    connect,
+    replication,
+    sourceRecreated: epoch.kind,
+    targetRecreatedById: targetRecreatedAt > 0 && isRecent(observation, history, targetRecreatedAt),
+    epochIsRecent: mapping !== null && isRecent(observation, history, mapping.first),
+    recreatedAt: {
+      source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.kind === 'doubt' ? 0 : epoch.recreatedAt,
+      target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+    },
+    doubted: epoch.doubted,
+    reckoned,
+    missing:
+      topic.target === null && (history !== null || connect !== null)
+        ? goneWithTarget(source, replication)
+        : missingStretches(replication, records),
+    cuts,
+    records,
+  };
+}
+
+function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread | null {
+  return outcome?.kind === 'unread' ? outcome.unread : null;
+}
+
+/** When a topic was last seen with another id than now, or null. */
+function idChanged(
+  { remembered }: FlowObservation,
+  role: ClusterRole,
+  topic: string,
+  id: string | null,
+): bigint | null {
+  const before = remembered?.topics[role].get(topic);
+  return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
+}
+
+/** When an earlier audit saw the topic with the id that it has now (ms), or null. */
+function sameSince(
+  { remembered }: FlowObservation,
+  role: ClusterRole,
+  topic: string,
+  id: string | null,
+): number | null {
+  const before = remembered?.topics[role].get(topic);
+  return before === undefined || id === null || before.id !== id ? null : before.seenAt;
+}
+
+/** What happened long ago is history: the mapping is cut there still, but nobody has to be told again. */
+function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: number): boolean {
+  if (history === null || index >= history.length) return true;
+  return at - Number(history.timestamp(index)) < RECENT_MS;
+}
+
+/** How long a past event is told of: ms. */
+export const RECENT_MS = 24 * 60 * 60_000;
+
+/** How many syncs were written up to a time. */
+function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
+  if (history === null || time === null) return 0;
+  let count = 0;
+  while (count < history.length && history.timestamp(count) <= time) count++;
+  return count;
+}
+
+function sourceEpoch(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  history: SyncHistory | null,
+  source: LogOffsets | null,
+  firstTimestamp: bigint | null,
+  records: RecordEvidence,
+): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
+  const none = { recreatedAt: 0, kind: null, doubted: null };
+  if (history === null) return none;
+  const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
+  const older =
+    source === null || firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, source.start);
+  // What MM2 wrote since an earlier audit saw this very topic cannot speak of another one, whatever producers' clocks say.
+  const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
+  const inDoubt = same === null ? older : Math.min(older, syncsBefore(history, BigInt(same)));
+  if (changed !== null) {
+    return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
+  }
+  const noticed = lastBreak(history, 'newSource');
+  if (noticed > 0 && inDoubt <= noticed) {
+    return { recreatedAt: noticed, kind: isRecent(observation, history, noticed) ? 'topic-id' : null, doubted: null };
+  }
+  if (inDoubt === 0 || source === null) return none;
+  const doubted = comparableSync(history, inDoubt, source);
+  const found = doubted === null ? undefined : records.syncs?.get(doubted);
+  if (found === 'same') return { ...none, doubted };
+  return { recreatedAt: inDoubt, kind: found === 'different' ? 'records' : 'doubt', doubted };
+}
+
+/** The newest sync before an index whose record the source log still reaches. */
+function comparableSync(history: SyncHistory, before: number, source: LogOffsets): number | null {
+  for (let i = before - 1; i >= 0; i--) {
+    const upstream = history.upstream(i);
+    if (upstream >= source.start && upstream < source.highWatermark) return i;
+  }
+  return null;
+}
+
+/** What MM2 brought over before went with the target topic. */
+function goneWithTarget(source: LogOffsets | null, replication: Replication | null): MissingStretch[] {
+  if (source === null || replication?.replicatedTo == null) return [];
+  const { start: from } = source;
+  const until = replication.replicatedTo;
+  if (until <= from) return [];
+  const place = { from, until };
+  const hole = { kind: 'head', ...place, offsets: until - from, look: place, isPlace: true, index: null } as const;
+  return [{ hole, records: hole.offsets, certain: true }];
+}
+
+function missingStretches(replication: Replication | null, { holes }: RecordEvidence): MissingStretch[] {
+  return (replication?.holes ?? []).flatMap((hole) => {
+    const missing = missingIn(hole, holes?.get(holeKey(hole)));
+    return missing.records > 0n ? [{ hole, ...missing }] : [];
+  });
+}
+
+/** At most how many records of a hole are missing, by what a look at it showed. */
+function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'certain'> {
+  const { offsets, from, until, isPlace } = hole;
+  if (look === undefined) return { records: offsets, certain: false };
+  if (look.kind === 'counted') {
+    // As many of them have a counterpart as the target has room for.
+    const records = look.records - (until - from - offsets);
+    return records > 0n ? { records, certain: true } : { records: 0n, certain: false };
+  }
+  const { record, scannedTo } = look.peek;
+  if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, certain: false };
+  if (!isPlace) return { records: offsets, certain: false };
+  return { records: hole.look.until - record.offset, certain: true };
+}
+
+/** Whether a look has shown that a hole holds no record, so that nobody has to look again. */
+export function isExplained(hole: Hole, look: HoleLook): boolean {
+  return missingIn(hole, look).records === 0n;
+}
+
+/** Records that are missing, at most. */
+export function missingRecords({ missing }: PartitionState): bigint {
+  return missing.reduce((sum, { records }) => sum + records, 0n);
+}

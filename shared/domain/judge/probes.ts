@@ -1,0 +1,183 @@
+import { compareRecords } from '../compare/record-identity.ts';
+import type { Hole } from '../mirror/coverage.ts';
+import type { Peek, PeekRequest } from '../model/cluster.ts';
+import { compareOffsets } from '../model/offsets.ts';
+import type { Outcome } from '../model/outcome.ts';
+import { PartitionMap } from '../model/partition-map.ts';
+import type { FlowObservation } from './observation.ts';
+import { holeKey, type PartitionState, type RecordEvidence } from './partition-state.ts';
+
+/** A question that single records answer, and what to look at on either side for it. */
+type Question =
+  /** Do source and target hold the same record where this sync says so? */
+  | { readonly about: 'sync'; readonly index: number }
+  /** Is the target's last record the one that dead reckoning says it is? */
+  | { readonly about: 'reckoning' }
+  /** What is the first record that the target does not have? */
+  | { readonly about: 'waiting'; readonly from: bigint }
+  /** Does a stretch of source offsets without counterpart hold a record? */
+  | { readonly about: 'hole'; readonly hole: Hole }
+  /** Is a gap in the source due to aborted transactions? */
+  | { readonly about: 'aborted' };
+
+export interface Probe {
+  readonly topic: string;
+  readonly partition: number;
+  readonly question: Question;
+  readonly source: PeekRequest;
+  /** Null where the question is about the source alone. */
+  readonly target: PeekRequest | null;
+}
+
+/** What was found where a probe looked; null where it could not. */
+export interface ProbeAnswer {
+  readonly probe: Probe;
+  readonly source: Outcome<Peek> | null;
+  readonly target: Outcome<Peek> | null;
+}
+
+/**
+ * Which records are worth looking at, the most telling first: doubts about whether a topic is still the same one,
+ * then lag, then causes. At most `budget` probes.
+ */
+export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
+  const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
+  const abortedAsked = new Set<string>();
+  const probes = [
+    ...byLag.flatMap((state) => probeSync(state)),
+    ...byLag.flatMap((state) => probeReckoning(state)),
+    ...byLag.flatMap((state) => probeWaiting(observation, state)),
+    ...byLag.flatMap((state) =>
+      abortedAsked.has(state.topic.topic) ? [] : probeAborted(observation, state, abortedAsked),
+    ),
+  ];
+  const holes = probeHoles(observation, states);
+  // A quarter is theirs, however many records wait: each is looked at once, and the answer kept.
+  const reserved = Math.min(holes.length, Math.ceil(budget / 4));
+  const first = probes.slice(0, budget - reserved);
+  return [...first, ...holes.slice(0, budget - first.length)];
+}
+
+/** Sorts the answers by partition. What could not be read stays absent: a doubt stays a doubt. */
+export function recordEvidence(answers: readonly ProbeAnswer[]): PartitionMap<RecordEvidence> {
+  const evidence = new PartitionMap<RecordEvidence>();
+  for (const { probe, source, target } of answers) {
+    const { topic, partition } = probe;
+    const before = evidence.get(topic, partition) ?? {};
+    evidence.set(topic, partition, { ...before, ...learn(before, probe, peekOf(source), peekOf(target)) });
+  }
+  return evidence;
+}
+
+function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target: Peek | null): RecordEvidence {
+  const { question } = probe;
+  switch (question.about) {
+    case 'sync': {
+      const syncs = new Map(before.syncs);
+      syncs.set(question.index, comparison(source, target));
+      return { syncs };
+    }
+    case 'reckoning': {
+      const found = comparison(source, target);
+      if (found === 'unknown') return {};
+      return { reckoning: found === 'same' ? 'confirmed' : 'refuted' };
+    }
+    case 'waiting':
+      return source === null ? {} : { waiting: { from: question.from, peek: source } };
+    case 'hole':
+      if (source === null) return {};
+      return { holes: new Map([...(before.holes ?? []), [holeKey(question.hole), { kind: 'peeked', peek: source }]]) };
+    case 'aborted':
+      return source === null ? {} : { aborted: source };
+  }
+}
+
+function comparison(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
+  if (source?.record == null || target?.record == null) return 'unknown';
+  return compareRecords(source.record, target.record);
+}
+
+function peekOf(outcome: Outcome<Peek> | null): Peek | null {
+  return outcome?.kind === 'read' ? outcome.value : null;
+}
+
+function probeSync(state: PartitionState): Probe[] {
+  if (state.doubted === null || state.history === null) return [];
+  const index = state.doubted;
+  const sync = state.history.at(index);
+  return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
+}
+
+/** The longest first: what is missing there weighs most. */
+function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
+  return states
+    .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
+    .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
+    .map(({ state, hole }) =>
+      look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, flow.isolationLevel),
+    );
+}
+
+function probeReckoning(state: PartitionState): Probe[] {
+  const { reckoned, replication, target, source } = state;
+  if (reckoned === null || replication === null || target === null || source === null) return [];
+  const newest = state.mapping?.newestSync();
+  // With nothing behind the newest sync there is nothing to reckon.
+  if (newest == null || target.highWatermark <= newest.downstream + 1n) return [];
+  if (reckoned - 1n < source.start || target.highWatermark <= target.start) return [];
+  return [pair(state, { about: 'reckoning' }, reckoned - 1n, target.highWatermark - 1n)];
+}
+
+function probeWaiting(observation: FlowObservation, state: PartitionState): Probe[] {
+  const { replication, source } = state;
+  const end = source?.highWatermark ?? 0n;
+  if (replication?.replicatedTo == null || replication.replicatedTo >= end) return [];
+  const from = replication.replicatedTo;
+  // Behind the last stable offset a read_committed look sees nothing: what waits there stands in an open transaction.
+  const isolation = from >= replication.readableEnd ? 'read_uncommitted' : observation.flow.isolationLevel;
+  return [look(state, { about: 'waiting', from }, from, end, isolation)];
+}
+
+function probeAborted(observation: FlowObservation, state: PartitionState, asked: Set<string>): Probe[] {
+  const { mapping, source } = state;
+  if (mapping === null || source === null || !mapping.hasGaps) return [];
+  if (observation.flow.isolationLevel === 'read_committed') return [];
+  for (let i = mapping.length - 2; i >= mapping.first; i--) {
+    const left = mapping.at(i);
+    const right = mapping.at(i + 1);
+    const isGap = right.upstream - left.upstream > right.downstream - left.downstream;
+    if (!isGap || left.upstream < source.start) continue;
+    asked.add(state.topic.topic);
+    return [look(state, { about: 'aborted' }, left.upstream, right.upstream, 'read_committed')];
+  }
+  return [];
+}
+
+function look(
+  state: PartitionState,
+  question: Question,
+  offset: bigint,
+  until: bigint,
+  isolation: 'read_uncommitted' | 'read_committed',
+): Probe {
+  const { topic, partition } = state;
+  return {
+    topic: topic.topic,
+    partition,
+    question,
+    source: { topic: topic.topic, partition, offset, until, isolation },
+    target: null,
+  };
+}
+
+function pair(state: PartitionState, question: Question, source: bigint, target: bigint): Probe {
+  const { topic, partition } = state;
+  return {
+    ...look(state, question, source, source + 1n, 'read_uncommitted'),
+    target: { topic: topic.targetTopic, partition, offset: target, until: target + 1n, isolation: 'read_uncommitted' },
+  };
+}
+
+function lagOf(state: PartitionState): bigint {
+  return state.replication?.lag.kind === 'known' ? state.replication.lag.records : -1n;
+}

@@ -1,0 +1,207 @@
+import type { LogOffsets, Peek } from '../model/cluster.ts';
+import { isTime } from '../model/record-time.ts';
+import type { Lag } from '../model/report.ts';
+import { type Coverage, coverageOf, type Hole } from './coverage.ts';
+import type { PartitionMapping } from './mapping.ts';
+import type { SyncHistory } from './syncs/sync-history.ts';
+
+/** Connect's committed source position of a partition. */
+export interface ObservedConnectOffset {
+  readonly offset: bigint;
+  readonly timestamp: bigint;
+}
+
+/** What is known of how far one partition has been mirrored. */
+export interface ReplicationEvidence {
+  readonly source: LogOffsets;
+  readonly mapping: PartitionMapping | null;
+  readonly history: SyncHistory | null;
+  readonly connect: ObservedConnectOffset | null;
+  /** The target has no such partition, or never had a record in it. */
+  readonly nothingYet: boolean;
+  /** Isolation level of MM2's consumer. */
+  readonly isolation: 'read_uncommitted' | 'read_committed';
+  /** Time of the present source log's first record where it is known to be a recreated topic. */
+  readonly recreatedSince: bigint | null;
+  /** The source log was cut: MM2 goes on where it ends now, or begins again. */
+  readonly sourceCut: boolean;
+  /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
+  readonly reckoning: 'confirmed' | 'refuted' | 'unchecked';
+  /** What a look at the source from an offset on found. */
+  readonly waiting: { readonly from: bigint; readonly peek: Peek } | null;
+}
+
+/** How far the mirror is, what waits, and what it will never bring. */
+export interface Replication {
+  readonly replicatedTo: bigint | null;
+  readonly lag: Lag;
+  /** Behind it MM2's consumer reads nothing: high watermark, or last stable offset under read_committed. */
+  readonly readableEnd: bigint;
+  /** Records deleted on the source before MM2 got to them. */
+  readonly deletedBefore: bigint;
+  /** Time (ms) of the first record that waits. */
+  readonly waitingSince: bigint | null;
+  /** The source is shorter than what MM2 says it read. */
+  readonly sourceShorter: boolean;
+  /** Source offsets before `replicatedTo` without a counterpart on the present target log. */
+  readonly holes: readonly Hole[];
+}
+
+/**
+ * Replication lag from outside MM2. Two things have to agree: what MM2 acknowledges (offset syncs, Connect's offsets), and
+ * what the present target log has room for. Where the target has more than was acknowledged, dead reckoning narrows the
+ * lag; where it has less, the difference is a hole.
+ */
+export function replicationOf(evidence: ReplicationEvidence): Replication {
+  const { source, mapping } = evidence;
+  const acknowledged = acknowledgedTo(evidence);
+  const end = source.highWatermark;
+  const base = { readableEnd: readableEnd(evidence, acknowledged.next), sourceShorter: acknowledged.beyondEnd };
+  const position = acknowledged.next;
+  const coverage = mapping === null ? null : coverageOf(mapping, source, position);
+  if (position === null) return withoutPosition(evidence, base);
+  if (evidence.sourceCut && coverage !== null) {
+    // What lies below the cut is on the target as before, whatever MM2 had acknowledged behind it.
+    const covered = coverage.coveredTo(position);
+    const from = covered < end ? covered : end;
+    const holes = coverage.holes.filter((hole) => hole.until <= from);
+    return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes };
+  }
+
+  const reckoned = mapping === null ? null : reckonedEnd(mapping, end);
+  const reached = coverage !== null && mapping !== null ? sinceRestart(mapping, coverage, position) : position;
+  const at = reckonedPosition(evidence, reached, reckoned);
+  const from = at.next > source.start ? at.next : source.start;
+  const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
+  const holes = (coverage?.holes ?? []).filter((hole) => hole.until <= position);
+  // What stands in a transaction that is still open may be aborted.
+  const basis = base.readableEnd < end ? 'estimated' : at.basis;
+  return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
+}
+
+function withoutPosition(
+  evidence: ReplicationEvidence,
+  base: Pick<Replication, 'readableEnd' | 'sourceShorter'>,
+): Replication {
+  const { source } = evidence;
+  // Nothing is on the target yet, or MM2's consumer is out of range: it begins at the log's begin.
+  if (base.sourceShorter || evidence.nothingYet) {
+    return { ...base, ...waitingFrom(evidence, source.start, 'estimated'), deletedBefore: 0n, holes: [] };
+  }
+  return {
+    ...base,
+    replicatedTo: null,
+    lag: { kind: 'unknown', reason: 'MM2 has acknowledged nothing of this partition' },
+    deletedBefore: 0n,
+    waitingSince: null,
+    holes: [],
+  };
+}
+
+/** While MM2 writes records again after a restart, what it brought before is on the target already. */
+function sinceRestart(mapping: PartitionMapping, coverage: Coverage, position: bigint): bigint {
+  const furthest = mapping.furthestUpstream();
+  if (furthest === null || furthest < position) return position;
+  const covered = coverage.coveredTo(position);
+  return covered > furthest + 1n ? furthest + 1n : covered;
+}
+
+function reckonedPosition(
+  { reckoning, mapping }: ReplicationEvidence,
+  position: bigint,
+  reckoned: bigint | null,
+): { readonly next: bigint; readonly basis: 'proven' | 'estimated' } {
+  if (reckoned === null || reckoned <= position) return { next: position, basis: 'proven' };
+  if (reckoning === 'confirmed') return { next: reckoned, basis: 'proven' };
+  // While MM2 writes records again, the target's end says nothing of how far it is.
+  const settled = mapping?.settled === mapping?.length;
+  if (reckoning === 'unchecked' && settled) return { next: reckoned, basis: 'estimated' };
+  return { next: position, basis: 'proven' };
+}
+
+/**
+ * The source offset that the target's end would stand for if every target record behind the newest sync were the next
+ * source record: dead reckoning, to be confirmed by comparing the last one. Null where it cannot be so.
+ */
+export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | null {
+  if (mapping.hasForeign || mapping.first >= mapping.length || mapping.surplusAtEnd > 0n) return null;
+  const newest = mapping.newest();
+  const next = newest.upstream + (mapping.target.end - newest.downstream);
+  return next > end ? null : next;
+}
+
+/** Where MM2 goes on, as far as it acknowledged; `beyondEnd` where the source log does not reach as far. */
+function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; beyondEnd: boolean } {
+  const { source, mapping, history, connect, recreatedSince } = evidence;
+  let next: bigint | null = null;
+  let beyondEnd = false;
+  const consider = (acknowledged: bigint | null) => {
+    if (acknowledged === null) return;
+    // A position that the source log does not reach is one in another log of that name, or in what was cut off.
+    if (acknowledged >= source.highWatermark) beyondEnd = true;
+    else if (next === null || acknowledged + 1n > next) next = acknowledged + 1n;
+  };
+  const newest = mapping === null ? newestOf(history) : mapping.newestSync();
+  const stale = connect !== null && recreatedSince !== null && connect.timestamp < recreatedSince;
+  const latest = newest !== null && connect !== null && newest.timestamp > connect.timestamp;
+  consider(newest?.upstream ?? null);
+  // Connect's offset is older than a sync that went back: MM2 has begun again since.
+  const overtaken = latest && newest !== null && newest.upstream < connect.offset && wentBack(mapping, connect.offset);
+  if (connect !== null && !stale && !overtaken) consider(connect.offset);
+  if (next === null) {
+    // MM2 does not notice that a topic is another one: it goes on from where it was in the old one.
+    consider(mapping?.lastVoid()?.upstream ?? null);
+    if (stale) consider(connect.offset);
+  }
+  return { next, beyondEnd: beyondEnd && next === null };
+}
+
+/** Whether the syncs of the present logs reached an offset before the newest one, which lies below it. */
+function wentBack(mapping: PartitionMapping | null, offset: bigint): boolean {
+  if (mapping === null) return false;
+  const furthest = mapping.furthestUpstream();
+  return mapping.cause !== 'first-known' || (furthest !== null && furthest >= offset);
+}
+
+function newestOf(history: SyncHistory | null): { readonly upstream: bigint; readonly timestamp: bigint } | null {
+  return history === null || history.length === 0 ? null : history.at(history.length - 1);
+}
+
+function readableEnd(evidence: ReplicationEvidence, next: bigint | null): bigint {
+  const { source } = evidence;
+  if (evidence.isolation === 'read_uncommitted') return source.highWatermark;
+  // Whoever has read past the last stable offset does not read committed records only.
+  return next !== null && next > source.lastStableOffset ? source.highWatermark : source.lastStableOffset;
+}
+
+/** Everything from an offset to the end of the source log waits, unless a look showed that it holds no record. */
+function waitingFrom(
+  evidence: ReplicationEvidence,
+  from: bigint,
+  basis: 'proven' | 'estimated',
+): Pick<Replication, 'replicatedTo' | 'lag' | 'waitingSince'> {
+  const end = evidence.source.highWatermark;
+  if (from >= end)
+    return {
+      replicatedTo: from,
+      lag: { kind: 'known', records: 0n, basis: provenIfEmpty(evidence, basis) },
+      waitingSince: null,
+    };
+  const peek = evidence.waiting?.from === from ? evidence.waiting.peek : null;
+  // Control records, aborted ones and compacted-away offsets do not wait for anybody.
+  if (peek !== null && peek.record === null && peek.scannedTo >= end) {
+    return { replicatedTo: end, lag: { kind: 'known', records: 0n, basis: 'proven' }, waitingSince: null };
+  }
+  const at = peek === null ? from : (peek.record?.offset ?? peek.scannedTo);
+  const since = peek?.record?.timestamp ?? null;
+  return {
+    replicatedTo: at,
+    lag: { kind: 'known', records: end - at, basis },
+    waitingSince: since !== null && isTime(since) ? since : null,
+  };
+}
+
+/** Of an empty log nothing can wait, whatever MM2 says of it. */
+function provenIfEmpty({ source }: ReplicationEvidence, basis: 'proven' | 'estimated'): 'proven' | 'estimated' {
+  return source.start === source.highWatermark ? 'proven' : basis;
+}

@@ -1,0 +1,40 @@
+import type { SyncHistory } from './syncs/sync-history.ts';
+
+/**
+ * Finds syncs that speak of another topic of the same name, without any memory of topic ids: a sync of a record that
+ * is still in the log cannot be older than the log's first record. Of a recreated topic every record is younger than
+ * the syncs of the one before.
+ *
+ * Returns how many syncs from the oldest on are in doubt, 0 where none is. Producers with clocks of their own can
+ * make genuine ones look like that, so that a doubt is to be confirmed by comparing records.
+ *
+ * @param firstTimestamp time of the first record still in the source log, ms
+ * @param sourceStart offset of that log's begin
+ */
+export function syncsOlderThanSource(history: SyncHistory, firstTimestamp: bigint, sourceStart: bigint): number {
+  for (let i = history.length - 1; i >= 0; i--) {
+    const sync = history.at(i);
+    if (sync.upstream >= sourceStart && latest(sync.timestamp) < firstTimestamp) return i + 1;
+  }
+  return 0;
+}
+
+/**
+ * Whether the syncs may speak of an earlier topic of the same name, and nothing can tell: the record of the newest is
+ * gone from the source log, and whatever is left there is younger than that sync. Where the topic was recreated, its
+ * first records may then stand on the target behind the newest sync.
+ *
+ * @param firstTimestamp time of the first record still in the source log, ms; null where it is empty or was not read
+ * @param sourceStart offset of that log's begin
+ */
+export function mayPredateSource(history: SyncHistory, firstTimestamp: bigint | null, sourceStart: bigint): boolean {
+  if (history.length === 0) return false;
+  const newest = history.at(history.length - 1);
+  if (newest.upstream >= sourceStart) return false;
+  return firstTimestamp === null || latest(newest.timestamp) < firstTimestamp;
+}
+
+/** The history keeps whole seconds, rounded down. */
+function latest(timestamp: bigint): bigint {
+  return timestamp % 1000n === 0n ? timestamp + 999n : timestamp;
+}

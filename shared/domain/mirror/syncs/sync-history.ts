@@ -1,0 +1,305 @@
+/** One pair of corresponding offsets: an offset sync, or a pair that comparing records has shown. */
+export interface SyncPoint {
+  /** When MM2 wrote it, or when the records were compared: ms since the epoch. */
+  readonly timestamp: bigint;
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+  /** The offset-syncs topic lost records between the point before and this one, or was not read there. */
+  readonly hole: boolean;
+  /** The source topic became another one of the same name between the point before and this one. */
+  readonly newSource: boolean;
+  /** The same of the target topic. */
+  readonly newTarget: boolean;
+  /** Not written by MM2: the two records were found to be the same. */
+  readonly compared: boolean;
+  /** The source offsets before it that have no counterpart on the target were looked at: they hold no record. */
+  readonly accounted: boolean;
+}
+
+/** What may be said of the way from one point to the next. */
+export type Break = 'hole' | 'newSource' | 'newTarget';
+
+/** A point whose flags are false where they are absent. */
+export type NewPoint = Pick<SyncPoint, 'timestamp' | 'upstream' | 'downstream'> & Partial<SyncPoint>;
+
+/** Points in columns, for whoever stores them: flags are the bits that `flags` gives. */
+export interface PointColumns {
+  readonly timestamp: BigInt64Array;
+  readonly upstream: BigInt64Array;
+  readonly downstream: BigInt64Array;
+  readonly flags: Uint8Array;
+}
+
+/** Bits of a point's flags; they are stored like this. */
+const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16 } as const;
+const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget;
+const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted;
+const COLUMNS = 3;
+const LEAST_CAPACITY = 2;
+const NO_COLUMNS = new BigInt64Array(0);
+const NO_FLAGS = new Uint8Array(0);
+
+/**
+ * The offset syncs of one partition in the order in which MM2 wrote them. Columns rather than objects: a flow can
+ * hold millions of syncs, and an audit has to stay small. Copies share their columns until one of them changes.
+ */
+export class SyncHistory {
+  #columns = NO_COLUMNS;
+  #flags = NO_FLAGS;
+  #length = 0;
+  #shared = false;
+  #pending = 0;
+
+  static of(points: Iterable<NewPoint>): SyncHistory {
+    const history = new SyncHistory();
+    for (const point of points) history.push(point);
+    return history;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  copy(): SyncHistory {
+    const copy = new SyncHistory();
+    copy.#columns = this.#columns;
+    copy.#flags = this.#flags;
+    copy.#length = this.#length;
+    copy.#pending = this.#pending;
+    copy.#shared = true;
+    this.#shared = true;
+    return copy;
+  }
+
+  push(point: NewPoint): void {
+    this.#own(this.#length + 1);
+    this.#length++;
+    this.#write(this.#length - 1, point, this.#pending);
+    this.#pending = 0;
+  }
+
+  /** Puts a point in front of another one, or behind the last. */
+  insert(index: number, point: NewPoint): void {
+    if (index > this.#length) throw new RangeError(`no place ${index} among ${this.#length} syncs`);
+    this.#own(this.#length + 1);
+    this.#columns.copyWithin((index + 1) * COLUMNS, index * COLUMNS, this.#length * COLUMNS);
+    this.#flags.copyWithin(index + 1, index, this.#length);
+    this.#length++;
+    this.#write(index, point, 0);
+  }
+
+  /** Puts another point in a point's place. */
+  replace(index: number, point: NewPoint): void {
+    this.#check(index);
+    this.#own(this.#length);
+    this.#write(index, point, 0);
+  }
+
+  /** Drops the points from `length` on. */
+  truncate(length: number): void {
+    if (length < this.#length) this.#length = length;
+  }
+
+  /** Keeps only the points of these indexes, which rise. */
+  keep(indexes: readonly number[]): void {
+    let length = 0;
+    let last = -1;
+    this.#own(this.#length);
+    for (const index of indexes) {
+      this.#check(index);
+      if (index <= last) throw new RangeError('indexes of points to keep have to rise');
+      let flags = this.#flags[index] ?? 0;
+      // The stretch before it now reaches farther back: it is accounted for only where all of it is.
+      for (let left = last + 1; left < index; left++) {
+        if (!this.isAccounted(left) && this.#lacksOffsets(left)) flags &= ~FLAGS.accounted;
+      }
+      this.#columns.copyWithin(length * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
+      this.#flags[length] = flags;
+      length++;
+      last = index;
+    }
+    this.#length = length;
+  }
+
+  /** Adds stored points from one index up to another as they are; pending breaks stay pending. */
+  pushColumns(points: PointColumns, from: number, to: number): void {
+    this.#own(this.#length + to - from);
+    const columns = this.#columns;
+    let at = this.#length * COLUMNS;
+    for (let i = from; i < to; i++) {
+      columns[at++] = points.timestamp[i] ?? 0n;
+      columns[at++] = points.upstream[i] ?? 0n;
+      columns[at++] = points.downstream[i] ?? 0n;
+      this.#flags[this.#length++] = (points.flags[i] ?? 0) & ALL_FLAGS;
+    }
+  }
+
+  /** A point's flags as the codec stores them. */
+  flags(index: number): number {
+    this.#check(index);
+    return this.#flags[index] ?? 0;
+  }
+
+  /** How many points from the oldest on are the same in both. */
+  commonLength(other: SyncHistory): number {
+    const most = Math.min(this.#length, other.#length);
+    if (this.#columns === other.#columns) return most;
+    let common = 0;
+    while (common < most && this.samePoint(common, other)) common++;
+    return common;
+  }
+
+  /** Whether both hold the same points and nothing else broke behind them. */
+  equals(other: SyncHistory): boolean {
+    if (this.#length !== other.#length || this.#pending !== other.#pending) return false;
+    return this.commonLength(other) === this.#length;
+  }
+
+  /** Says of whichever point comes next that something broke in front of it. */
+  breakBeforeNext(what: Break): void {
+    this.#pending |= FLAGS[what];
+  }
+
+  /** What broke behind the newest point, so that no point tells of it yet. */
+  breaksBeforeNext(what: Break): boolean {
+    return (this.#pending & FLAGS[what]) !== 0;
+  }
+
+  /** The breaks in front of the next point, as the codec stores them: an opaque set, 0 where there are none. */
+  get pendingBreaks(): number {
+    return this.#pending;
+  }
+
+  set pendingBreaks(breaks: number) {
+    this.#pending = breaks & BREAKS;
+  }
+
+  /** Says that something broke in front of a point; of one that is yet to come where `index` is behind the last. */
+  breakAt(index: number, what: Break): void {
+    if (index >= this.#length) {
+      this.breakBeforeNext(what);
+      return;
+    }
+    this.#own(this.#length);
+    this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS[what];
+  }
+
+  /** Whether another history has the same point, in the same place if none is named. */
+  samePoint(index: number, other: SyncHistory, at = index): boolean {
+    return (
+      this.upstream(index) === other.upstream(at) &&
+      this.downstream(index) === other.downstream(at) &&
+      this.timestamp(index) === other.timestamp(at) &&
+      this.#flags[index] === other.#flags[at]
+    );
+  }
+
+  upstream(index: number): bigint {
+    return this.#value(index, 1);
+  }
+
+  downstream(index: number): bigint {
+    return this.#value(index, 2);
+  }
+
+  timestamp(index: number): bigint {
+    return this.#value(index, 0);
+  }
+
+  breaksBefore(index: number, what: Break): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS[what]) !== 0;
+  }
+
+  isCompared(index: number): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS.compared) !== 0;
+  }
+
+  isAccounted(index: number): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS.accounted) !== 0;
+  }
+
+  /** Notes that the offsets without counterpart before a point hold no record. */
+  account(index: number): void {
+    this.#check(index);
+    this.#own(this.#length);
+    this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS.accounted;
+  }
+
+  /** Index of the newest point that MM2 itself wrote, −1 where there is none. */
+  newestWritten(): number {
+    let index = this.#length - 1;
+    while (index >= 0 && this.isCompared(index)) index--;
+    return index;
+  }
+
+  at(index: number): SyncPoint {
+    return {
+      timestamp: this.timestamp(index),
+      upstream: this.upstream(index),
+      downstream: this.downstream(index),
+      hole: this.breaksBefore(index, 'hole'),
+      newSource: this.breaksBefore(index, 'newSource'),
+      newTarget: this.breaksBefore(index, 'newTarget'),
+      compared: this.isCompared(index),
+      accounted: this.isAccounted(index),
+    };
+  }
+
+  #value(index: number, column: number): bigint {
+    this.#check(index);
+    return this.#columns[index * COLUMNS + column] ?? 0n;
+  }
+
+  /** Whether fewer offsets went by on the target than on the source since the point before. */
+  #lacksOffsets(index: number): boolean {
+    if (index === 0) return true;
+    const offsets = this.upstream(index) - this.upstream(index - 1);
+    return offsets > this.downstream(index) - this.downstream(index - 1);
+  }
+
+  #check(index: number): void {
+    if (!(index >= 0 && index < this.#length)) throw new RangeError(`no sync ${index} among ${this.#length}`);
+  }
+
+  /** Makes sure that columns of at least `length` points are this history's alone. */
+  #own(length: number): void {
+    const capacity = this.#flags.length;
+    if (!this.#shared && length <= capacity) return;
+    const size = length <= capacity ? capacity : Math.max(length, capacity * 2, LEAST_CAPACITY);
+    const columns = new BigInt64Array(size * COLUMNS);
+    columns.set(this.#columns.subarray(0, this.#length * COLUMNS));
+    const flags = new Uint8Array(size);
+    flags.set(this.#flags.subarray(0, this.#length));
+    this.#columns = columns;
+    this.#flags = flags;
+    this.#shared = false;
+  }
+
+  #write(index: number, point: NewPoint, pending: number): void {
+    this.#columns[index * COLUMNS] = point.timestamp;
+    this.#columns[index * COLUMNS + 1] = point.upstream;
+    this.#columns[index * COLUMNS + 2] = point.downstream;
+    let flags = pending;
+    if (point.hole === true) flags |= FLAGS.hole;
+    if (point.newSource === true) flags |= FLAGS.newSource;
+    if (point.newTarget === true) flags |= FLAGS.newTarget;
+    if (point.compared === true) flags |= FLAGS.compared;
+    if (point.accounted === true) flags |= FLAGS.accounted;
+    this.#flags[index] = flags;
+  }
+}
+
+/**
+ * Adds what MM2 wrote behind what is known. A pair that records showed may be ahead of syncs that are read only later:
+ * where they do not rise from it, it goes.
+ */
+export function addSync(history: SyncHistory, sync: NewPoint): void {
+  for (let last = history.length - 1; last >= 0 && history.isCompared(last); last--) {
+    if (sync.upstream > history.upstream(last) && sync.downstream > history.downstream(last)) break;
+    history.truncate(last);
+  }
+  history.push(sync);
+}

@@ -1,0 +1,155 @@
+import type { FindingCode } from '../../contract/finding-codes.ts';
+import type { Finding } from './finding.ts';
+import type { Unread } from './outcome.ts';
+
+export const VERDICTS = ['ready', 'at-risk', 'not-ready', 'unknown'] as const;
+
+/** Readiness of one flow for a failover now. `unknown` is an answer: the reasons say what could not be judged. */
+export type Verdict = (typeof VERDICTS)[number];
+
+/** How a count was come by: `proven` from MM2's own acknowledgements or compared records, else `estimated`. */
+export type Basis = 'proven' | 'estimated';
+
+/** Records, or the reason why nobody can say. Never 0 for lack of knowledge. */
+export type Lag =
+  | { readonly kind: 'known'; readonly records: bigint; readonly basis: Basis }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** What a failover now would lose: records on the source that are not on the target. */
+export type Loss =
+  | {
+      readonly kind: 'known';
+      readonly records: bigint;
+      /** Age of the oldest of them in seconds; null where its time could not be read. 0 where nothing is lost. */
+      readonly seconds: number | null;
+      readonly basis: Basis;
+    }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface PartitionReport {
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly partition: number;
+  readonly sourceStart: bigint | null;
+  readonly sourceEnd: bigint | null;
+  readonly targetStart: bigint | null;
+  readonly targetEnd: bigint | null;
+  /** Source offset of the next record that the target does not have. */
+  readonly replicatedTo: bigint | null;
+  readonly lag: Lag;
+  /** Records that MM2 passed over and will never bring: to retention, a recreated topic, or a late first start. */
+  readonly missing: bigint;
+}
+
+/** Proofs of a position that is known, strongest first. */
+export const KNOWN_PROOFS = ['verified', 'exact', 'bounded', 'conservative'] as const;
+export type KnownProof = (typeof KNOWN_PROOFS)[number];
+
+/** Strongest first; `none` is that of a position that nobody can say. */
+export const PROOFS = [...KNOWN_PROOFS, 'none'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** For sorting, weakest first. */
+export function compareProofs(a: Proof, b: Proof): number {
+  return PROOFS.indexOf(b) - PROOFS.indexOf(a);
+}
+
+/** What a group pays at a position, in records: those that it reads twice, and those that it never reads. */
+export interface Cost {
+  readonly rereadAtMost: bigint;
+  readonly skipAtMost: bigint;
+}
+
+/** Where Tidemark would put a group on the target, and what that costs. */
+export type TidemarkPosition =
+  | ({
+      readonly kind: 'known';
+      readonly position: bigint;
+      /** The first target record that the group has not read lies in [position, high]. */
+      readonly high: bigint;
+      readonly proof: KnownProof;
+      /** Why the proof is no better; null where it is exact. */
+      readonly reason: string | null;
+    } & Cost)
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** Where the group would land with what MM2 left on the target, and what that costs. */
+export type Mm2Position =
+  | {
+      readonly kind: 'at';
+      readonly position: bigint;
+      readonly from: 'group-offset' | 'checkpoint';
+      readonly cost: ({ readonly kind: 'known' } & Cost) | { readonly kind: 'unknown'; readonly reason: string };
+    }
+  /** The group has no offset on the target, and MM2 no checkpoint of it. */
+  | { readonly kind: 'none' };
+
+/** The target offset of a position; null where there is none, or nobody knows it. */
+export function offsetOf(position: TidemarkPosition | Mm2Position): bigint | null {
+  return position.kind === 'known' || position.kind === 'at' ? position.position : null;
+}
+
+/** What a position costs; null where there is none, or nobody knows it. */
+export function costOf(position: TidemarkPosition | Mm2Position): Cost | null {
+  switch (position.kind) {
+    case 'known':
+      return position;
+    case 'at':
+      return position.cost.kind === 'known' ? position.cost : null;
+    case 'unknown':
+    case 'none':
+      return null;
+  }
+}
+
+export function proofOf(position: TidemarkPosition): Proof {
+  return position.kind === 'known' ? position.proof : 'none';
+}
+
+/** One group's commit for one source partition. */
+export interface GroupReport {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly committed: bigint;
+  /** When the commit was read: ms since the epoch. */
+  readonly commitCheckedAt: number;
+  readonly mm2: Mm2Position;
+  readonly tidemark: TidemarkPosition;
+}
+
+export interface FlowReport {
+  /** `A->B` */
+  readonly flow: string;
+  readonly verdict: Verdict;
+  /** Codes of the findings that made the verdict, worst first; each at most once. */
+  readonly reasons: readonly FindingCode[];
+  readonly loss: Loss;
+  readonly partitions: readonly PartitionReport[];
+  readonly groups: readonly GroupReport[];
+  readonly findings: readonly Finding[];
+  readonly unread: readonly Unread[];
+  /** Of a report from the history: what it was taken from; null of one of the present. */
+  readonly snapshot: SnapshotOrigin | null;
+}
+
+/** The snapshot that a report of the past is taken from; times in ms since the epoch. */
+export interface SnapshotOrigin {
+  readonly asOf: number;
+  /** When the audit began that found this state first. */
+  readonly takenAt: number;
+  /** Up to when audits found it unchanged. */
+  readonly heldUntil: number;
+  /** Whether snapshots between this one and the asked time may have been thinned by age, or cannot be read. */
+  readonly thinned: boolean;
+  /** Newer snapshots that were damaged and had to be passed over. */
+  readonly passedOver: readonly { readonly at: number; readonly damage: string }[];
+  /** What that audit could not read: of these parts the snapshot holds what was known before. */
+  readonly unread: readonly { readonly role: 'source' | 'target'; readonly kind: string; readonly name: string }[];
+}
+
+export interface AuditReport {
+  /** When the audit began: ms since the epoch. */
+  readonly at: number;
+  readonly flows: readonly FlowReport[];
+}

@@ -1,0 +1,150 @@
+import type { DigestedRecord, DigestedStretch } from '../domain/compare/digested-record.ts';
+import { planStretches, type Stretch, widened } from '../domain/compare/plan-stretches.ts';
+import { settlePositions, type WantedPosition } from '../domain/compare/settle-positions.ts';
+import { SourceRecords } from '../domain/compare/source-records.ts';
+import { unsettled, type VerifiedPosition } from '../domain/compare/verify-position.ts';
+import type { PartitionMapping } from '../domain/mirror/mapping.ts';
+import type { IsolationLevel, ScanRequest } from '../domain/model/cluster.ts';
+import { compareOffsets } from '../domain/model/offsets.ts';
+import type { ClusterReader } from '../ports.ts';
+import { digestRecord } from './digest-record.ts';
+
+export interface PartitionComparison {
+  readonly topic: string;
+  readonly targetTopic: string;
+  readonly partition: number;
+  readonly mapping: PartitionMapping;
+  readonly wanted: readonly WantedPosition[];
+  /** Begin of the source log and the end of what MM2 can have read of it, observed after the target's end. */
+  readonly log: Stretch;
+  /** That of MM2's consumer on the source. */
+  readonly isolation: IsolationLevel;
+}
+
+export interface ComparedPartition {
+  /** In the order of `wanted`. */
+  readonly positions: readonly VerifiedPosition[];
+  /** Bytes of record batches that both clusters sent. */
+  readonly bytes: number;
+}
+
+/** Times that more of the source is read because something on the target equals nothing of it yet. */
+const WIDEN_AT_MOST = 8;
+/** The target has to be read first, and nothing is told without the source. */
+const TARGET_SHARE = 0.5;
+/** Offsets of one log that are compared at most: records that compress well are many bytes once they are read. */
+const OFFSETS_AT_MOST = 100_000n;
+const TOO_MANY = `left out: more than ${OFFSETS_AT_MOST} offsets would have to be compared`;
+/** Why a position stayed as it was where the budget did not reach. */
+export const OVER_BUDGET = 'left out for the budget of bytes to compare';
+
+/**
+ * Reads the stretches of both logs that settle the wanted positions, shortest first, within `allowance` bytes, and holds
+ * each position against them. A stretch that does not fit is left out, and its positions say so.
+ */
+export async function comparePartition(
+  comparison: PartitionComparison,
+  source: ClusterReader,
+  target: ClusterReader,
+  allowance: number,
+): Promise<ComparedPartition> {
+  const { targetTopic, topic, partition, mapping, wanted, log, isolation } = comparison;
+  const upstreams = wanted.map(({ upstream }) => upstream);
+  const plan = planStretches(mapping, upstreams, log);
+  const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: 'read_uncommitted' });
+  const byLength = plan.target.toSorted((a, b) => compareOffsets(lengthOf(a), lengthOf(b)));
+  const read: DigestedStretch[] = [];
+  for (const stretch of byLength) {
+    const whole = await onTarget.read(stretch, allowance * TARGET_SHARE);
+    if (whole !== null) read.push(whole);
+  }
+  const notCompared = onTarget.missing ?? OVER_BUDGET;
+  if (read.length === 0) {
+    return { positions: wanted.map(({ said }) => unsettled(said, notCompared)), bytes: onTarget.bytes };
+  }
+
+  const onSource = new LogStretches(source, { topic, partition, isolation });
+  let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, OVER_BUDGET));
+  let range: Stretch = { from: plan.source.from, until: plan.source.from };
+  let next = plan.source;
+  const parts: DigestedStretch[] = [];
+  for (let round = 0; round <= WIDEN_AT_MOST && lengthOf(next) > lengthOf(range); round++) {
+    // A half that does not fit is no loss of what was read before.
+    const more = [
+      await onSource.read({ from: next.from, until: range.from }, allowance - onTarget.bytes),
+      await onSource.read({ from: range.until, until: next.until }, allowance - onTarget.bytes),
+    ];
+    parts.push(...more.filter((part) => part !== null));
+    if (parts.length > 0) {
+      const start = onSource.start > log.from ? onSource.start : log.from;
+      const records = new SourceRecords(joined(parts), { start, end: log.until });
+      positions = settlePositions(mapping, wanted, read, records, notCompared);
+    }
+    if (onSource.missing !== null || !positions.some(({ open }) => open)) break;
+    range = next;
+    next = widened(range, log);
+  }
+  const { missing } = onSource;
+  if (missing !== null) positions = positions.map((one) => (one.open ? withReason(one, missing) : one));
+  return { positions, bytes: onTarget.bytes + onSource.bytes };
+}
+
+function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {
+  return one.translation.kind === 'interval'
+    ? { ...one, translation: unsettled(one.translation, reason).translation }
+    : one;
+}
+
+/** Stretches that follow one another as one, so that records beside the seam are neighbours. */
+function joined(parts: readonly DigestedStretch[]): DigestedStretch[] {
+  const result: DigestedStretch[] = [];
+  for (const part of parts.toSorted((a, b) => compareOffsets(a.from, b.from))) {
+    const last = result.at(-1);
+    if (last === undefined || last.until !== part.from) result.push(part);
+    else result[result.length - 1] = { ...last, until: part.until, records: last.records.concat(part.records) };
+  }
+  return result;
+}
+
+/** Reads stretches of one partition's log, and keeps count of what that costs. */
+class LogStretches {
+  bytes = 0;
+  /** Begin of the log, as it was when it was read. */
+  start = 0n;
+  /** Why not all that was wanted is there; null where it is. */
+  missing: string | null = null;
+  #offsets = 0n;
+  readonly #reader: ClusterReader;
+  readonly #where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>;
+
+  constructor(reader: ClusterReader, where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>) {
+    this.#reader = reader;
+    this.#where = where;
+  }
+
+  /** All data records of a stretch, or null where they would be too many or `maxBytes` in all do not reach. */
+  async read({ from, until }: Stretch, maxBytes: number): Promise<DigestedStretch | null> {
+    const records: DigestedRecord[] = [];
+    if (from >= until) return null;
+    this.#offsets += until - from;
+    const left = Math.floor(maxBytes) - this.bytes;
+    if (this.#offsets > OFFSETS_AT_MOST) return this.#lacks(TOO_MANY);
+    if (left <= 0) return this.#lacks(OVER_BUDGET);
+    const request = { ...this.#where, from, until, maxBytes: left };
+    const scan = await this.#reader.scan(request, (record) => records.push(digestRecord(record)));
+    if (scan.kind === 'unread') return this.#lacks(scan.unread.message);
+    const { start, next, bytes } = scan.value;
+    this.bytes += bytes;
+    if (start > this.start) this.start = start;
+    return next < until ? this.#lacks(OVER_BUDGET) : { from, until, records };
+  }
+
+  #lacks(reason: string): null {
+    this.missing = reason;
+    return null;
+  }
+}
+
+function lengthOf({ from, until }: Stretch): bigint {
+  return until - from;
+}

@@ -1,0 +1,17 @@
+import type { KnownFlow } from '../domain/history/known-flow.ts';
+import type { ObservedCheckpoint } from '../domain/judge/observation.ts';
+import type { ObservedConnectOffset } from '../domain/mirror/replication.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
+import { TopicTail } from './topic-tail.ts';
+
+/** What one survey of a flow leaves to the next in the same process. It holds no record content. */
+export class FlowMemory {
+  /** Positions, mapping and topic ids as of the newest audit; where there is a history, it is the history's. */
+  known: KnownFlow | null;
+  readonly checkpoints = new TopicTail(() => new Map<string, PartitionMap<ObservedCheckpoint>>());
+  readonly connectOffsets = new TopicTail(() => new PartitionMap<ObservedConnectOffset>());
+
+  constructor(known: KnownFlow | null = null) {
+    this.known = known;
+  }
+}

@@ -1,0 +1,150 @@
+import { knownSyncs, rememberedFlow } from '../domain/history/known-flow.ts';
+import type { FlowObservation } from '../domain/judge/observation.ts';
+import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
+import { selectionOf } from '../domain/mirror/selection.ts';
+import type { GroupListing } from '../domain/model/cluster.ts';
+import type { Flow } from '../domain/model/flow.ts';
+import type { Unread } from '../domain/model/outcome.ts';
+import type { ClusterReader } from '../ports.ts';
+import { connect, refuseIfHidden, type Side } from './connect-side.ts';
+import type { FlowFilter } from './flow-filter.ts';
+import type { FlowMemory } from './flow-memory.ts';
+import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
+import {
+  groupsAsLastKnown,
+  isConsumerGroup,
+  lastKnownGroups,
+  listGroups,
+  readGroups,
+  readTargetGroups,
+} from './read-groups.ts';
+import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
+import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
+
+export interface ObserveOptions {
+  readonly flow: Flow;
+  readonly source: ClusterReader;
+  readonly target: ClusterReader;
+  readonly opposite: Flow | null;
+  readonly filter?: FlowFilter;
+  readonly memory: FlowMemory;
+  readonly now: () => number;
+}
+
+/**
+ * Reads one flow in the order that keeps a moving mirror from looking wrong: mapping and checkpoints, then the
+ * groups' commits (target before source), then the ends of the logs (target before source).
+ */
+export async function observeFlow(options: ObserveOptions): Promise<FlowObservation> {
+  const { flow, filter = {}, memory, now } = options;
+  const at = now();
+  const selection = selectionOf(flow);
+  const [source, target] = await Promise.all([
+    connect(options.source, permissionsOf(flow, flow.source, filter)),
+    connect(options.target, permissionsOf(flow, flow.target, filter)),
+  ]);
+  const sourceDown = source.kind === 'down' ? source.unread : null;
+  const targetDown = target.kind === 'down' ? target.unread : null;
+
+  const syncSide = flow.offsetSyncsLocation === 'source' ? source : target;
+  const connectSide = flow.connectOffsets?.cluster === 'source' ? source : target;
+  const { known } = memory;
+  const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
+  const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
+    syncSide.kind === 'down'
+      ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
+      : readSyncs(flow, syncSide, syncsKnown),
+    target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
+    target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target, at),
+    readConnectOffsets(flow, connectSide, memory.connectOffsets),
+  ]);
+
+  const topics = mirroredTopics(flow, selection, filter, source, target);
+  const told = [
+    ...(syncs.kind === 'read' ? syncs.value.histories.topics() : []),
+    ...(connectOffsets.kind === 'read' ? connectOffsets.value.topics() : []),
+  ].filter((topic) => selection.topic(topic) === 'mirrored' && (filter.topic?.(topic) ?? true));
+  const internal = (cluster: string) => internalTopicsOf(flow).flatMap((t) => (t.cluster === cluster ? [t.topic] : []));
+  await Promise.all([
+    refuseIfHidden(source, [...told, ...internal(flow.source)]),
+    refuseIfHidden(target, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
+  ]);
+  const wanted = (group: GroupListing) =>
+    isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
+  const groupUnread: Unread[] = [];
+  const listing = source.kind === 'down' ? null : await listGroups(source.reader, wanted, groupUnread);
+  const names =
+    listing?.map(({ group }) => group) ??
+    lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
+  const targetGroups =
+    target.kind === 'down' ? new Map() : await readTargetGroups(target.reader, new Set(names), groupUnread);
+  const mirrored = new Set(topics.map(({ topic }) => topic));
+  const groups =
+    source.kind === 'up' && listing !== null
+      ? await readGroups(source.reader, listing, mirrored, now)
+      : groupsAsLastKnown(known, checkpoints, topics, names);
+
+  const observed = await readEnds(topics, source, target);
+  return {
+    flow,
+    at,
+    sourceDown,
+    targetDown,
+    topics: observed,
+    targetTopics: new Set(target.kind === 'up' ? target.metadata.topics.keys() : []),
+    syncs,
+    checkpoints,
+    heartbeat,
+    connectOffsets,
+    groups,
+    targetGroups,
+    listingComplete: listing !== null && groupUnread.length === 0,
+    remembered: known === null ? null : rememberedFlow(known),
+    unread: collapseUnread([
+      ...[sourceDown, targetDown].filter((side) => side !== null),
+      ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
+      ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
+      ...groupUnread,
+      ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
+      ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
+    ]),
+    opposite: options.opposite,
+  };
+}
+
+/** Records that were passed over: whoever reads the report has to know that there was something. */
+function malformedRecords(
+  { topic, malformed }: { readonly topic: string; readonly malformed: number },
+  side: Side,
+): Unread[] {
+  if (malformed === 0) return [];
+  const message = `${malformed} of its records are not what MirrorMaker writes there`;
+  return [
+    {
+      what: topic,
+      cluster: side.kind === 'up' ? side.reader.alias : side.unread.cluster,
+      error: 'MALFORMED_RECORDS',
+      message,
+      retriable: false,
+    },
+  ];
+}
+
+function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread; known: null } {
+  return { kind: 'unread', topic: what, unread: reason, known: null };
+}
+
+/** One line for each cause: a dead broker takes hundreds of partitions with it. */
+function collapseUnread(all: readonly Unread[]): Unread[] {
+  const causes = new Map<string, { first: Unread; count: number }>();
+  for (const one of all) {
+    const key = `${one.cluster}\n${one.error}\n${one.message}`;
+    const cause = causes.get(key);
+    if (cause === undefined) causes.set(key, { first: one, count: 1 });
+    else cause.count++;
+  }
+  return [...causes.values()].map(({ first, count }) =>
+    count === 1 ? first : { ...first, what: `${first.what} and ${count - 1} more` },
+  );
+}

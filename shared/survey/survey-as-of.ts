@@ -1,0 +1,44 @@
+import type { SaidThen } from '../domain/history/history-state.ts';
+import { observationAsOf } from '../domain/history/observation-as-of.ts';
+import type { FlowObservation } from '../domain/judge/observation.ts';
+import { type PartitionState, partitionStates } from '../domain/judge/partition-state.ts';
+import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
+import type { SnapshotOrigin } from '../domain/model/report.ts';
+import { readStateAsOf } from '../history/read-history.ts';
+import type { SnapshotStore } from '../history/snapshot-store.ts';
+import type { FlowFilter } from './flow-filter.ts';
+
+/** What the history tells of a flow as of a time, in the form in which a survey tells the present. */
+export interface FlowAsOf {
+  readonly observation: FlowObservation;
+  readonly states: readonly PartitionState[];
+  readonly origin: SnapshotOrigin;
+  /** What the audit said at that time; null where it was recorded without its verdict. */
+  readonly said: SaidThen | null;
+}
+
+/**
+ * Reads a flow from the history alone: neither cluster is asked. Null where the history has nothing so old.
+ * @param asOf ms since the epoch, like `now`
+ * @throws DamagedFrameError, HistoryStoreError
+ */
+export async function surveyAsOf(
+  store: SnapshotStore,
+  flow: Flow,
+  asOf: number,
+  now: number,
+  filter: FlowFilter = {},
+): Promise<FlowAsOf | null> {
+  const found = await readStateAsOf(store, flowName(flow), asOf, now);
+  if (found === null) return null;
+  const { state, heldUntil, thinned, passedOver } = found;
+  const whole = observationAsOf(flow, found, syncsTopicOf(flow));
+  const observation = {
+    ...whole,
+    topics: whole.topics.filter(({ topic }) => filter.topic?.(topic) ?? true),
+    groups: whole.groups.filter(({ listing }) => filter.group?.(listing.group) ?? true),
+  };
+  const origin = { asOf, takenAt: state.at, heldUntil, thinned, passedOver, unread: state.unread };
+  return { observation, states: partitionStates(observation), origin, said: state.said };
+}

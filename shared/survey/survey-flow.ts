@@ -1,0 +1,69 @@
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
+import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
+import { type Flow, flowName } from '../domain/model/flow.ts';
+import type { ClusterReader } from '../ports.ts';
+import { countHoles } from './count-holes.ts';
+import type { FlowFilter } from './flow-filter.ts';
+import type { FlowMemory } from './flow-memory.ts';
+import { lookAtRecords } from './look-at-records.ts';
+import { observeFlow } from './observe-flow.ts';
+import { type FlowVerification, type VerifyOptions, verifyPositions } from './verify-positions.ts';
+
+export interface SurveyRequest {
+  readonly flow: Flow;
+  /** The flow in the other direction, where there is one. */
+  readonly opposite: Flow | null;
+  readonly policy: AuditPolicy;
+  /** Closed by whoever made them. */
+  readonly source: ClusterReader;
+  readonly target: ClusterReader;
+  readonly filter?: FlowFilter;
+  readonly memory: FlowMemory;
+  readonly now: () => number;
+  /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
+  readonly verify?: VerifyOptions;
+  /** Groups with the positions to compare, instead of those that the source has now. */
+  readonly groups?: readonly ObservedGroup[];
+  /** Told of each step, for whoever waits. */
+  readonly progress?: (step: string) => void;
+}
+
+/** Everything that was read and compared of both clusters for one flow. */
+export interface FlowSurvey {
+  readonly observation: FlowObservation;
+  /** Of all partitions, with what looking at records told. */
+  readonly states: readonly PartitionState[];
+  /** Null where no records around positions were compared. */
+  readonly verification: FlowVerification | null;
+}
+
+/**
+ * Reads both clusters once for one flow: audit, translation, verification and restore all judge by what it returns.
+ * Only reads.
+ *
+ * @throws AuthenticationError, AuthorizationError
+ */
+export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
+  const { flow, source, target, policy, verify, progress = () => {} } = request;
+  const name = flowName(flow);
+  progress(`reading ${name}`);
+  const observation = await observeFlow(request);
+  progress(`comparing records of ${name}`);
+  const unseen = partitionStates(observation);
+  const looked = await lookAtRecords(observation, unseen, source, target, policy);
+  const peeked = withEvidence(observation, unseen, looked);
+  const states =
+    observation.sourceDown === null
+      ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))
+      : peeked;
+  if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) {
+    return { observation, states, verification: null };
+  }
+  const groups = request.groups ?? observation.groups;
+  const verification = await verifyPositions({ ...observation, groups }, states, source, target, {
+    ...verify,
+    progress: (done, of) => progress(`comparing records of ${name}: ${done} of ${of} partitions`),
+  });
+  return { observation, states: verification.states, verification };
+}

@@ -1,0 +1,131 @@
+import { describe, expect, test } from '@jest/globals';
+import { renderAuditTable } from '../../../../cli/verbs/audit/table.ts';
+import type { AuditReport } from '../../../../shared/domain/model/report.ts';
+import { AT, finding, flow, group, partition, report, snapshot } from '../sample-report.ts';
+
+const table = (of: AuditReport): string => [...renderAuditTable(of, { width: 80, paint: (_, text) => text })].join('');
+
+const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
+
+describe('the audit table', () => {
+  test('answers in order: verdict and loss, findings with their runbook, groups, partitions', () => {
+    const text = oneLine(table(report(flow())));
+    const order = [
+      'A->B NOT READY',
+      'would lose 34 records, the oldest 95 s old (proven)',
+      'FINDINGS: 1 critical',
+      'MIRROR_STOPPED docs/runbook.md#mirror-stopped',
+      'GROUPS',
+      'PARTITIONS',
+    ];
+    const at = order.map((part) => text.indexOf(part));
+    expect(at).not.toContain(-1);
+    expect(at).toEqual(at.toSorted((a, b) => a - b));
+  });
+
+  test('shows MM2 beside Tidemark: position, re-read, skip and proof', () => {
+    const text = table(report(flow()));
+    expect(text).toMatch(/billing {2}orders-0 {2}at 1,000\n\s+MM2\s+203\s+≤ 797\s+0 {2}its offset\n/);
+    expect(text).toMatch(/Tidemark\s+1,000\s+0\s+0 {2}exact\n/);
+  });
+
+  test('10,000 partitions and groups take two screens: worst first, then counts', () => {
+    const partitions = Array.from({ length: 10_000 }, (_, i) =>
+      partition({
+        partition: i,
+        lag: { kind: 'known', records: i === 7_777 ? 5_000n : i % 100 === 0 ? 3n : 0n, basis: 'proven' },
+      }),
+    );
+    const groups = Array.from({ length: 10_000 }, (_, i) =>
+      group({
+        group: `g${i}`,
+        mm2: {
+          kind: 'at',
+          position: 1n,
+          from: 'checkpoint',
+          cost: { kind: 'known', rereadAtMost: BigInt(i), skipAtMost: i === 42 ? 9n : 0n },
+        },
+      }),
+    );
+    const text = table(report(flow({ partitions, groups })));
+    const lines = text.split('\n');
+    expect(lines.length).toBeLessThan(80);
+    expect(lines.find((line) => line.includes('orders-'))).toContain('g42');
+    expect(lines[lines.findIndex((line) => line.includes('source end')) + 1]).toMatch(/orders-7777 .* 5,000/);
+    expect(text).toContain('and 9,990 more: 9,899 up to date, 91 behind; 273 records of lag');
+    expect(oneLine(text)).toMatch(
+      /and 9,990 more: 9,990 exact; re-read at most 0 \(MM2 [\d,]+\), skip at most 0 \(MM2 0\)/,
+    );
+  });
+
+  test('nothing is wider than 80 columns, whatever the names', () => {
+    const topic = `${'very.long.topic.name.'.repeat(8)}end`;
+    const name = 'group-'.repeat(30);
+    const text = table(
+      report(
+        flow({
+          partitions: [partition({ topic, lag: { kind: 'unknown', reason: 'a reason '.repeat(30) } })],
+          groups: [group({ topic, group: name, committed: 9_223_372_036_854_775_807n })],
+          findings: [finding({ message: 'words '.repeat(60) })],
+          unread: [{ what: 'w'.repeat(20), cluster: 'A', error: 'E', message: 'm '.repeat(60), retriable: false }],
+        }),
+      ),
+    );
+    expect(text.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('what is unknown reads unknown, and a shared reason stands once', () => {
+    const reason = 'broker 2 cannot be reached';
+    const lost = { kind: 'unknown', reason } as const;
+    const text = table(
+      report(
+        flow({
+          loss: { kind: 'unknown', reason: 'half of it' },
+          partitions: [0, 1].map((p) => partition({ partition: p, sourceEnd: null, lag: { kind: 'unknown', reason } })),
+          groups: [0, 1].map((p) => group({ partition: p, tidemark: lost })),
+        }),
+      ),
+    );
+    expect(oneLine(text)).toContain('an unknown number of records: half of it');
+    expect(text.match(/broker 2 cannot be reached/g)).toHaveLength(2);
+    expect(text).toMatch(/Tidemark\s+unknown\s+unknown\s+unknown/);
+  });
+
+  test('of many findings of one code the first three are shown, the rest counted', () => {
+    const findings = Array.from({ length: 500 }, (_, i) => finding({ message: `finding ${i}.` }));
+    const text = table(report(flow({ findings })));
+    expect(text).toContain('FINDINGS: 500 critical');
+    expect(text).toContain('and 497 more like these');
+    expect(text.match(/finding \d+\./g)).toHaveLength(3);
+  });
+
+  test('a report of the past says so, and how good it is', () => {
+    const text = table(report(flow({ snapshot: snapshot() })));
+    expect(text).toMatch(/^REPORT OF THE PAST, as of 2026-11-20T10:01:30.000Z\n.*no cluster was asked\./);
+    expect(text).not.toMatch(/Audited at|now would/);
+    expect(oneLine(text)).toContain('failover then would have lost 34 records');
+    expect(oneLine(text)).toContain('of 2026-11-20T10:00:00.000Z, found unchanged until 2026-11-20T10:01:00.000Z');
+    expect(text).not.toMatch(/thinned|passed over|not read then/);
+
+    const doubtful = snapshot({
+      heldUntil: AT,
+      thinned: true,
+      passedOver: Array.from({ length: 7 }, (_, i) => ({ at: AT + i, damage: 'torn' })),
+      unread: [{ role: 'source', kind: 'group', name: 'bill\u001b[2Jing' }],
+    });
+    const said = table(report(flow({ snapshot: doubtful })));
+    expect(oneLine(said)).toContain('not seen again unchanged');
+    expect(oneLine(said)).toContain('may have been thinned by age or cannot be read');
+    expect(said.match(/passed over: .*damaged \(torn\)/g)).toHaveLength(5);
+    expect(said).toContain('and 2 more damaged ones');
+    expect(oneLine(said)).toContain('1 part not read then, told as known before: source group bill<U+001B>[2Jing');
+    expect(said.split('\n').filter((line) => line.length > 80)).toEqual([]);
+  });
+
+  test('a group name cannot steer the terminal', () => {
+    const text = table(report(flow({ groups: [group({ group: 'x\u001b[2Jy\u0007\r\n\u202ez' })] })));
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+    expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
+    expect(text).toContain('x<U+001B>[2Jy<U+0007><U+000D><U+000A><U+202E>z');
+  });
+});

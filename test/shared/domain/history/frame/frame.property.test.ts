@@ -1,0 +1,56 @@
+import { describe, expect, test } from '@jest/globals';
+import { frameChain, frameHeader, frameRenumbered } from '../../../../../lab/explore/properties/frames.ts';
+import { MalformedHistoryError } from '../../../../../shared/domain/history/frame/bytes.ts';
+import { applyFrame, encodeFrame } from '../../../../../shared/domain/history/frame/frame.ts';
+import { HistoryState } from '../../../../../shared/domain/history/history-state.ts';
+import { isSameState } from '../../../../../shared/domain/history/same-state.ts';
+
+const BEGIN = 1_800_000_000_000;
+const MINUTE = 60_000;
+
+describe('frames', () => {
+  test('a chain of frames leads to every state that it was made from, with all that a state knows', () => {
+    const { dropped, guessed } = frameChain.assert(600);
+    expect(dropped).toBeGreaterThan(100);
+    expect(guessed).toBeGreaterThan(100);
+  });
+
+  test('isSameState notices a change of any part of a state', () => {
+    const state = new HistoryState(BEGIN);
+    state.syncs('orders', 0).push({ timestamp: 1_000n, upstream: 1n, downstream: 1n });
+    state.said = { verdict: 'ready', reasons: [] };
+    Object.assign(state.readAt, { source: BEGIN, target: BEGIN });
+    const later = (edit: (next: HistoryState) => void) => {
+      const next = state.next(BEGIN + MINUTE);
+      Object.assign(next.readAt, { source: next.at, target: next.at });
+      edit(next);
+      return isSameState(state, next);
+    };
+    expect(later(() => undefined)).toBe(true);
+    expect(later((next) => next.syncs('orders', 1))).toBe(true);
+    expect(later((next) => next.syncs('orders', 0).breakBeforeNext('hole'))).toBe(false);
+    expect(later((next) => next.syncs('orders', 1).breakBeforeNext('newTarget'))).toBe(false);
+    expect(later((next) => next.syncs('orders', 0).breakAt(0, 'newSource'))).toBe(false);
+    expect(later((next) => next.syncs('orders', 0).truncate(0))).toBe(false);
+    expect(later((next) => Object.assign(next, { said: { verdict: 'at-risk', reasons: [] } }))).toBe(false);
+    expect(later((next) => Object.assign(next, { said: { verdict: 'ready', reasons: ['LAG'] } }))).toBe(false);
+    expect(later((next) => Object.assign(next, { said: null }))).toBe(false);
+    expect(later((next) => Object.assign(next.readAt, { source: BEGIN }))).toBe(false);
+    expect(later((next) => next.topicIds.target.set('mm2-offset-syncs.B.internal', 'x'))).toBe(false);
+  });
+
+  test('a new numbering keeps everything but what has gone', () => {
+    frameRenumbered.assert(100);
+  });
+
+  test('a verdict that this version does not know is refused', () => {
+    const state = new HistoryState(BEGIN);
+    state.said = { verdict: 'ready', reasons: [] };
+    const body = encodeFrame(frameHeader(state, null), null, state);
+    const at = Buffer.from(body).indexOf('ready');
+    const other = body.slice();
+    other[at] = 'R'.charCodeAt(0);
+    expect(() => applyFrame(other, null)).toThrow(MalformedHistoryError);
+    expect(() => applyFrame(body, null)).not.toThrow();
+  });
+});

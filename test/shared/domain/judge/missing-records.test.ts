@@ -1,0 +1,86 @@
+import { expect, test } from '@jest/globals';
+import { deletedBeforeMirrored } from '../../../../shared/domain/judge/findings/missing-findings.ts';
+import {
+  type PartitionState,
+  partitionState,
+  type RecordEvidence,
+} from '../../../../shared/domain/judge/partition-state.ts';
+import { onePartition, type Syncs } from './one-partition.ts';
+
+/** A partition whose logs begin at `start` and `targetStart`, mirrored to its end. */
+function mirrored(start: bigint, syncs: Syncs, targetStart: bigint, records: RecordEvidence): PartitionState {
+  const { observation, topic } = onePartition({ syncs, sourceStart: start, targetStart });
+  return partitionState(observation, topic, 0, records);
+}
+
+function lost(start: bigint, syncs: Syncs): bigint {
+  return deletedBeforeMirrored(mirrored(start, syncs, 0n, {}));
+}
+
+test('a jump of the mirror to exactly where the log begins tells of records deleted before it', () => {
+  expect(
+    lost(600n, [
+      [0n, 0n],
+      [299n, 299n],
+      [600n, 300n],
+      [699n, 399n],
+    ]),
+  ).toBe(300n);
+});
+
+test('retention that cuts a transactional topic behind a marker has lost nothing', () => {
+  // Each transaction leaves an offset that is not mirrored, and each log segment begins behind one of them.
+  expect(
+    lost(52n, [
+      [0n, 0n],
+      [26n, 25n],
+      [52n, 50n],
+      [78n, 75n],
+    ]),
+  ).toBe(0n);
+  expect(
+    lost(26n, [
+      [0n, 0n],
+      [26n, 25n],
+    ]),
+  ).toBe(0n);
+});
+
+test('one gap among the many of a compacted topic is no loss', () => {
+  expect(
+    lost(300n, [
+      [0n, 0n],
+      [100n, 20n],
+      [300n, 60n],
+      [900n, 200n],
+    ]),
+  ).toBe(0n);
+});
+
+/** What a look at the source from its begin to the first sync found. */
+function headLook(until: bigint): RecordEvidence {
+  const record = { offset: 0n, timestamp: 1n, key: null, value: null, headers: [] };
+  const peek = { record, scannedTo: 1n, abortedTransactions: [] };
+  return { holes: new Map([[`head 0-${until}`, { kind: 'peeked', peek }]]) };
+}
+
+test('a mirror that began behind the first records has passed them over', () => {
+  const syncs = [
+    [250n, 0n],
+    [351n, 101n],
+  ] as const;
+  expect(mirrored(0n, syncs, 0n, headLook(250n)).missing).toMatchObject([
+    { hole: { kind: 'head' }, records: 250n, certain: true },
+  ]);
+  // Until somebody has looked, nothing is certain, and the bound stands.
+  expect(mirrored(0n, syncs, 0n, {}).missing).toMatchObject([{ records: 250n, certain: false }]);
+});
+
+test('a head that was mirrored and has expired on the target since is not one that was never mirrored', () => {
+  // The first syncs were lost to compaction of their topic.
+  const syncs = [
+    [100n, 100n],
+    [201n, 201n],
+  ] as const;
+  expect(mirrored(0n, syncs, 150n, headLook(100n)).missing).toEqual([]);
+});

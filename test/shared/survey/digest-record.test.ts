@@ -1,0 +1,36 @@
+import { expect, test } from '@jest/globals';
+import type { LogRecord } from '../../../shared/domain/model/cluster.ts';
+import { digestRecord } from '../../../shared/survey/digest-record.ts';
+
+const plain: LogRecord = { offset: 7n, timestamp: 5n, key: Buffer.from('k'), value: Buffer.from('v'), headers: [] };
+const header = (key: string, value: string | null) => ({ key, value: value === null ? null : Buffer.from(value) });
+const content = (record: Partial<LogRecord>) => digestRecord({ ...plain, ...record }).content;
+
+test('offset and time stay beside the content, and are no part of it', () => {
+  expect(digestRecord(plain)).toEqual({ offset: 7n, timestamp: 5n, content: content({}) });
+  expect(content({ offset: 900n, timestamp: -1n })).toBe(content({}));
+});
+
+test('records whose parts differ, or only where one part ends and the next begins, differ', () => {
+  const different: Partial<LogRecord>[] = [
+    {},
+    { key: null },
+    { value: null },
+    { key: Buffer.alloc(0) },
+    { value: Buffer.alloc(0) },
+    { key: Buffer.from('kv'), value: Buffer.alloc(0) },
+    { key: Buffer.alloc(0), value: Buffer.from('kv') },
+    { headers: [header('a', 'b')] },
+    { headers: [header('ab', '')] },
+    { headers: [header('a', null)] },
+    { headers: [header('a', ''), header('b', '')] },
+    { headers: [header('b', ''), header('a', '')] },
+  ];
+  expect(new Set(different.map(content)).size).toBe(different.length);
+});
+
+test('no content is left in it', () => {
+  const secret = Buffer.from('a secret that is longer than a hash');
+  expect(content({ value: secret })).not.toContain('secret');
+  expect(content({ value: secret })).toHaveLength(16);
+});
