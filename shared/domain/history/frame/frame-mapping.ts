@@ -153,7 +153,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     BASE[1] = newest < 0 ? 0n : history.downstream(newest);
     BASE[2] = guess;
     addUp(told, at, at + more, second);
-    // A frame tells of each partition once: all that can be rewritten are the points that there are.
+    // A frame lists each partition once: it can rewrite only the points that exist.
     if ((runsTo[i] ?? 0) - (runsTo[i - 1] ?? 0) > 1) rewritten += history.length;
     if (rewritten > MAX_POINTS) throw new MalformedHistoryError('mapping points are dropped again and again');
     drop(history, runs, runsTo[i - 1] ?? 0, runsTo[i] ?? 0);
