@@ -64,8 +64,8 @@ function notMirrored({ observation, topic, states, liveness }: TopicContext): Fi
   }
   const records = states.filter((state) => state.source !== null && state.source.highWatermark > state.source.start);
   if (records.length === 0) return [];
-  const oldest = topic.firstTimestamps.flatMap((first) =>
-    first.kind === 'read' && first.value !== null ? [first.value] : [],
+  const oldest = topic.firstRecords.flatMap((first) =>
+    first.kind === 'read' && first.value !== null ? [first.value.timestamp] : [],
   );
   const since = oldest.reduce<bigint | null>((least, time) => (least === null || time < least ? time : least), null);
   // MM2 looks for new topics only now and then.

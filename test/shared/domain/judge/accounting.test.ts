@@ -46,7 +46,7 @@ function observed(of: Case): FlowObservation {
         targetId: 'target-1',
         source: [log(...of.source)],
         target: [log(...of.target)],
-        firstTimestamps: [read(null)],
+        firstRecords: [read({ offset: of.source[0], timestamp: 0n })],
       },
     ],
     connectOffsets: of.connect === undefined ? { kind: 'off' } : { kind: 'read', value: connect },
