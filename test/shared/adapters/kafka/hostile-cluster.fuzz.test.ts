@@ -101,7 +101,7 @@ async function askEverything(): Promise<string[]> {
   await attempt('metadata', () => reader.metadata());
   await Promise.all([
     attempt('offsets', () => reader.offsets(['orders', 'zstd', 'absent'])),
-    attempt('firstTimestamps', () => reader.firstTimestamps(['orders'])),
+    attempt('firstRecords', () => reader.firstRecords(['orders'])),
     attempt('groups', () => reader.groups()),
     attempt('commits', () => reader.commits(['billing', 'classic', 'absent'])),
     attempt('topicConfigs', () => reader.topicConfigs(['orders'])),
