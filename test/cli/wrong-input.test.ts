@@ -102,6 +102,14 @@ describe('wrong input', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   });
 
+  test('a translation without a source to ask: exit 3, and not that the topic is not mirrored', async () => {
+    const args = ['translate', '--mm2', 'good.properties', '--topic', 't', '--offset', '5', '--history', 'off'];
+    const { code, stderr } = await run(...args);
+    expect(stderr).toContain('cluster A cannot be reached');
+    expect(stderr).not.toContain('mirror a topic');
+    expect(code).toBe(3);
+  });
+
   test('unknown hosts: exit 3 and the name that is not known', async () => {
     writeFileSync(join(folder, 'hosts.properties'), GOOD.replaceAll('127.0.0.1:1', 'no-such-host.invalid:9092'));
     const { code, stderr } = await run('audit', '--mm2', 'hosts.properties');
