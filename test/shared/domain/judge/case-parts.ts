@@ -6,6 +6,7 @@ import type {
   ObservedGroup,
   ObservedTargetGroup,
   ObservedTopic,
+  RememberedFlow,
 } from '../../../../shared/domain/judge/observation.ts';
 import type { ObservedConnectOffset } from '../../../../shared/domain/mirror/replication.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
@@ -15,9 +16,11 @@ import { type Outcome, read, type Unread, unread } from '../../../../shared/doma
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import {
   type Absent,
+  AT,
   DAY,
   type FlowCase,
   type GroupCase,
+  HEALTHY_SYNCS,
   HOUR,
   type LogCase,
   MINUTE,
@@ -28,11 +31,6 @@ import {
   type TopicCase,
 } from './case-shapes.ts';
 
-export const HEALTHY_SYNCS: readonly SyncCase[] = [
-  [0n, 0n],
-  [100n, 100n],
-  [1_000n, 1_000n],
-];
 export const SOURCE_DOWN: Unread = {
   what: 'cluster A',
   cluster: 'A',
@@ -243,4 +241,15 @@ export function record(offset: bigint, timestamp: number, content = 'content'): 
 /** What a look at a log found: the record there, or none up to `scannedTo`. */
 export function peek(found: LogRecord | null, scannedTo = found === null ? 0n : found.offset + 1n): Peek {
   return { record: found, scannedTo, abortedTransactions: [] };
+}
+
+/** What an audit of a minute ago remembers: the topics' ids. */
+export function rememberedIds(ids: { readonly source?: string; readonly target?: string }): RememberedFlow {
+  const seenAt = AT - MINUTE;
+  const topics = (name: string, id: string | undefined) => new Map(id === undefined ? [] : [[name, { id, seenAt }]]);
+  return {
+    readAt: { source: seenAt, target: seenAt },
+    topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
+    sourceEnd: () => null,
+  };
 }

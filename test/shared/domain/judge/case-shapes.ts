@@ -17,6 +17,13 @@ export const DAY = 86_400_000;
 export type LogCase = readonly [start: bigint, end: bigint, lastStable?: bigint] | 'unread';
 export type SyncCase = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint> & { agoMs?: number }];
 
+/** The syncs of a healthy partition. */
+export const HEALTHY_SYNCS: readonly SyncCase[] = [
+  [0n, 0n],
+  [100n, 100n],
+  [1_000n, 1_000n],
+];
+
 export interface PartitionCase {
   readonly syncs?: readonly SyncCase[];
   readonly syncedAgoMs?: number;
@@ -78,9 +85,9 @@ export interface FlowCase {
   readonly position?: PositionCase;
   /** Age of the newest heartbeat on the target; how long they have come without a pause, null where no pause is known of. */
   readonly heartbeat?: { readonly agoMs: number; readonly steadyForMs?: number | null } | 'none' | Absent;
-  readonly syncs?: Absent;
-  readonly checkpoints?: Absent;
-  readonly connectOffsets?: Absent;
+  readonly syncs?: Absent | undefined;
+  readonly checkpoints?: Absent | undefined;
+  readonly connectOffsets?: Absent | undefined;
   /** Records of the offset-syncs topic that are no offset syncs. */
   readonly malformed?: number;
   readonly otherTargetTopics?: readonly string[];

@@ -29,13 +29,13 @@ export interface Audit {
   readonly changes: FindingChanges;
 }
 
-/** Audits a minute apart, each of which goes on from the history of those before. */
+/** Audits a minute apart, each of which goes on from the history of those before and remembers nothing else. */
 export function auditsInARow(cases: readonly FlowCase[]): Audit[] {
   const tracker = new FindingTracker();
   let earlier: Earlier | undefined;
   return cases.map((of, i) => {
-    const at = AT + i * MINUTE;
-    const { observation, states, policy } = flowCase({ ...of, at }, earlier);
+    const at = of.at ?? AT + i * MINUTE;
+    const { observation, states, policy } = flowCase({ ...of, at, remembered: null }, earlier);
     const report = judgeFlow(observation, states, policy);
     const before: KnownFlow | null = earlier?.known ?? null;
     const state = nextState(before, observation, states, report);

@@ -89,5 +89,5 @@ function expectOpening(code: FindingCode, { of, severity, subject, evidence, say
     message: says,
     runbook: runbookLink(code),
   });
-  expect(codesOf({ findings }).sort()).toEqual([code, ...beside].sort());
+  expect([...codesOf({ findings })].sort()).toEqual([code, ...beside].sort());
 }

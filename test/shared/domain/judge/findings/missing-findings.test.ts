@@ -1,0 +1,4 @@
+import { describeFamilies } from './finding-family.ts';
+import { MISSING_FINDINGS } from './missing-findings.cases.ts';
+
+describeFamilies(MISSING_FINDINGS);
