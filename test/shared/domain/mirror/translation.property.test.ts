@@ -4,8 +4,9 @@ import { judgeSimulated, mappingOfSimulated } from '../../../../lab/simulation/j
 import { SimulatedMm2 } from '../../../../lab/simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../../../lab/simulation/steps.ts';
 import { costOfStandingAt, translate } from '../../../../shared/domain/mirror/translation.ts';
+import { propertyRuns } from '../../../property-runs.ts';
 
-const HISTORIES = 12_000;
+const HISTORIES = propertyRuns(12_000);
 
 function live(steps: Parameters<SimulatedMm2['run']>[0]): SimulatedMm2 {
   const mm2 = new SimulatedMm2();
@@ -43,7 +44,7 @@ describe('translation over simulated lives of a mirrored partition', () => {
         expect(BigInt(mm2.skips(upstream, position))).toBeLessThanOrEqual(cost.skipAtMost);
         expect(BigInt(mm2.rereads(upstream, position))).toBeLessThanOrEqual(cost.rereadAtMost);
       }),
-      { numRuns: 3_000, maxSkipsPerRun: 200 },
+      { numRuns: propertyRuns(3_000), maxSkipsPerRun: 200 },
     );
   });
 
@@ -61,7 +62,7 @@ describe('translation over simulated lives of a mirrored partition', () => {
           previous = translation.low;
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(1_000) },
     );
   });
 });

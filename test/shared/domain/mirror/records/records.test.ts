@@ -6,6 +6,7 @@ import { decodeCheckpoint } from '../../../../../shared/domain/mirror/records/ch
 import { decodeConnectOffset } from '../../../../../shared/domain/mirror/records/connect-offset.ts';
 import { decodeHeartbeat } from '../../../../../shared/domain/mirror/records/heartbeat.ts';
 import { decodeOffsetSync } from '../../../../../shared/domain/mirror/records/offset-sync.ts';
+import { propertyRuns } from '../../../../property-runs.ts';
 
 const vectors = JSON.parse(readFileSync('test/vectors/records.json', 'utf8'));
 const hex = (text: string) => Buffer.from(text, 'hex');
@@ -64,7 +65,7 @@ describe("MM2's records, by the vectors of Kafka's own schemas", () => {
           }
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: propertyRuns(2_000) },
     );
   });
 });

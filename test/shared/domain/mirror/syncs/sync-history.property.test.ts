@@ -6,6 +6,7 @@ import {
   SyncHistory,
   type SyncPoint,
 } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { propertyRuns } from '../../../../property-runs.ts';
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 const point = fc.record({
@@ -117,7 +118,7 @@ describe('a sync history', () => {
           }
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: propertyRuns(1_000) },
     );
   });
 
