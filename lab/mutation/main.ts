@@ -3,7 +3,7 @@ import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
-import { MUTATED } from './scope.ts';
+import { mutatedFiles } from './scope.ts';
 import { isSurvivor, scoresByFile, scoreText } from './score.ts';
 import { survivorOf, unlisted } from './survivors.ts';
 
@@ -20,7 +20,7 @@ const GATE = new URL('./gate.json', import.meta.url);
 
 const only = values.only?.split(',') ?? null;
 const stryker = new Stryker({
-  mutate: only === null ? [...MUTATED] : only.map((part) => `shared/domain/**/*${part}*`),
+  mutate: mutatedFiles('').filter((file) => only?.some((part) => file.includes(part)) ?? true),
   plugins: ['./lab/mutation/warm-runner.ts'],
   testRunner: 'warm',
   coverageAnalysis: 'perTest',

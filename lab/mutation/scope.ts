@@ -2,7 +2,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What is mutated: the mapping, the judge, the comparison of records, and restores. */
-export const MUTATED: readonly string[] = [
+const MUTATED: readonly string[] = [
   'shared/domain/mirror/{epoch,mapping,replication,source-epoch,translation}.ts',
   'shared/domain/mirror/syncs/*.ts',
   'shared/domain/judge/**/*.ts',
@@ -18,6 +18,12 @@ const TOO_LONG: readonly string[] = ['test/shared/domain/compare/refutation.prop
 
 /** Share of their runs that property tests make here; `test/property-runs.ts` reads it. */
 export const PROPERTY_RUNS = { variable: 'TIDEMARK_PROPERTY_RUNS', share: '0.01' } as const;
+
+export function mutatedFiles(root: string): string[] {
+  return globSync([...MUTATED], { cwd: root })
+    .sort()
+    .map((file) => join(root, file));
+}
 
 /** The test files below a folder: those that cost little first, and property tests last. */
 export function testFiles(root: string): string[] {

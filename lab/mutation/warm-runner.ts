@@ -15,7 +15,7 @@ import {
   toMutantRunResult,
 } from '@stryker-mutator/api/test-runner';
 import fc from 'fast-check';
-import { PROPERTY_RUNS, testFiles } from './scope.ts';
+import { mutatedFiles, PROPERTY_RUNS, testFiles } from './scope.ts';
 import { registeredTests, registerTestsOf, type WarmTest } from './warm-tests.ts';
 
 /** What Stryker's instrumented code and its test runner tell each other through a global. */
@@ -26,6 +26,9 @@ interface Instrumented {
   hitLimit?: number | undefined;
   mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
 }
+
+/** Stands for a test while test files load. */
+const LOADING = 'loading';
 
 const scope = globalThis as typeof globalThis & { __stryker__?: Instrumented };
 
@@ -88,10 +91,15 @@ class WarmRunner implements TestRunner {
       resolve: (specifier, context, next) =>
         specifier === '@jest/globals' ? { url: standIn, shortCircuit: true } : next(specifier, context),
     });
+    for (const file of mutatedFiles(process.cwd())) await import(pathToFileURL(file).href);
+    // What test files work out while they load is nothing that a mutant changes: their tests run later, many times.
+    this.#instrumented.currentTestId = LOADING;
     for (const file of testFiles(process.cwd())) {
       registerTestsOf(file);
       await import(pathToFileURL(file).href);
     }
+    this.#instrumented.currentTestId = undefined;
+    delete this.#instrumented.mutantCoverage?.perTest[LOADING];
     this.#tests = registeredTests();
     return this.#tests;
   }
@@ -125,7 +133,7 @@ async function failureOf({ run, failing }: WarmTest): Promise<string | null> {
 }
 
 function failure(failureMessage: string): DryRunResult {
-  const test = { id: 'loading', name: 'loading', timeSpentMs: 0, status: TestStatus.Failed, failureMessage } as const;
+  const test = { id: LOADING, name: LOADING, timeSpentMs: 0, status: TestStatus.Failed, failureMessage } as const;
   return { status: DryRunStatus.Complete, tests: [test] };
 }
 

@@ -2,20 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { translate } from '../../../../shared/domain/mirror/translation.ts';
-import type { GroupReport } from '../../../../shared/domain/model/report.ts';
 import { AT, type FlowCase, type PartitionCase, type PositionCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
 import { judge } from './judge-case.ts';
+import { type PrintedGroup, printedGroup, printedGroups } from './printed-groups.ts';
 
-/** What is said of the one group on the one partition. */
-function group(of: FlowCase): GroupReport {
-  const [first, ...more] = judge(of).groups;
-  if (first === undefined || more.length > 0) throw new Error('a case with one position');
-  return first;
-}
-
-function at(position: PositionCase, partition: PartitionCase = {}): GroupReport {
-  return group({ position, partition });
+function at(position: PositionCase, partition: PartitionCase = {}): PrintedGroup {
+  return printedGroup({ position, partition });
 }
 
 const EXACT = { proof: 'exact', rereadAtMost: 0n, skipAtMost: 0n } as const;
@@ -32,18 +25,18 @@ const NOWHERE = translate(new PartitionMapping({ history: new SyncHistory(), tar
 
 describe('where a group lands', () => {
   test('all that is said of a healthy one', () => {
-    expect(group({})).toEqual({
+    expect(printedGroup({})).toEqual({
       group: 'billing',
       topic: 'orders',
       partition: 0,
       committed: 1_000n,
-      commitCheckedAt: AT,
+      commitCheckedAt: new Date(AT).toISOString(),
       mm2: { position: 1_000n, rereadAtMost: 0n, skipAtMost: 0n, from: 'group-offset' },
       tidemark: { position: 1_000n, high: 1_000n, ...EXACT },
     });
   });
 
-  test.each<[string, PositionCase, GroupReport['mm2']]>([
+  test.each<[string, PositionCase, PrintedGroup['mm2']]>([
     [
       'its own commit there, whatever the checkpoint says',
       { committed: 500n, onTarget: 450n, checkpoint: 400n },
@@ -92,20 +85,22 @@ describe('where a group lands', () => {
   });
 
   test('commits and checkpoints are those of the very group, topic and partition', () => {
-    const { groups } = judge({
-      topics: [{ partitions: [{}, {}] }, { topic: 'stock' }],
-      groups: [
-        {
-          group: 'a',
-          positions: [
-            { committed: 100n, onTarget: 10n, checkpoint: 1n },
-            { partition: 1, committed: 200n, onTarget: 20n, checkpoint: 2n },
-            { topic: 'stock', committed: 300n, onTarget: null, checkpoint: 3n },
-          ],
-        },
-        { group: 'b', positions: [{ partition: 1, committed: 400n, onTarget: null, checkpoint: 4n }] },
-      ],
-    });
+    const groups = printedGroups(
+      judge({
+        topics: [{ partitions: [{}, {}] }, { topic: 'stock' }],
+        groups: [
+          {
+            group: 'a',
+            positions: [
+              { committed: 100n, onTarget: 10n, checkpoint: 1n },
+              { partition: 1, committed: 200n, onTarget: 20n, checkpoint: 2n },
+              { topic: 'stock', committed: 300n, onTarget: null, checkpoint: 3n },
+            ],
+          },
+          { group: 'b', positions: [{ partition: 1, committed: 400n, onTarget: null, checkpoint: 4n }] },
+        ],
+      }),
+    );
     expect(
       groups.map((one) => [one.group, one.topic, one.partition, one.committed, one.mm2.position, one.mm2.from]),
     ).toEqual([
@@ -117,17 +112,19 @@ describe('where a group lands', () => {
   });
 
   test('a group whose commits could not be read has no position, nor has a commit on a partition that is not there', () => {
-    const { groups } = judge({
-      groups: [
-        { group: 'a', unread: 'source' },
-        { group: 'b', positions: [{ partition: 7 }, { topic: 'gone' }, { committed: 500n }] },
-      ],
-    });
+    const groups = printedGroups(
+      judge({
+        groups: [
+          { group: 'a', unread: 'source' },
+          { group: 'b', positions: [{ partition: 7 }, { topic: 'gone' }, { committed: 500n }] },
+        ],
+      }),
+    );
     expect(groups.map((one) => [one.group, one.topic, one.partition])).toEqual([['b', 'orders', 0]]);
   });
 
   test('its commits on the target could not be read: the checkpoint is all that is known', () => {
-    const { mm2 } = group({ group: { unread: 'target', position: { checkpoint: 900n } } });
+    const { mm2 } = printedGroup({ group: { unread: 'target', position: { checkpoint: 900n } } });
     expect(mm2).toEqual({ position: 900n, rereadAtMost: 100n, skipAtMost: 0n, from: 'checkpoint' });
   });
 });
@@ -163,7 +160,7 @@ describe('where it would land by Tidemark', () => {
       "the commit is beyond the source's end 1001: another log wrote it",
     ],
   ])('nobody can say: %s', (_, of, reason) => {
-    expect(group(of).tidemark).toEqual({
+    expect(printedGroup(of).tidemark).toEqual({
       position: null,
       high: null,
       proof: 'none',
@@ -182,7 +179,7 @@ describe('where it would land by Tidemark', () => {
       { down: 'source', syncsKnown: true, position: { committed: 1_001n } },
     ],
   ])('somebody can: %s', (_, of) => {
-    expect(group(of).tidemark).toMatchObject(EXACT);
+    expect(printedGroup(of).tidemark).toMatchObject(EXACT);
   });
 
   test('what comparing its very records showed counts for more than the syncs', () => {

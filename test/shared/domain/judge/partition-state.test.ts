@@ -16,6 +16,7 @@ import {
 } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
 import { judge } from './judge-case.ts';
+import { printedGroup } from './printed-groups.ts';
 
 function state(of: FlowCase): PartitionState {
   const [first] = flowCase(of).states;
@@ -176,7 +177,7 @@ describe("the source's dead reckoning", () => {
       position: { committed: 1_015n },
     };
     expect(reported(of)).toMatchObject({ replicatedTo: 1_021n, lag: { records: 30n, basis: 'proven' } });
-    expect(judge(of).groups[0]?.tidemark).toEqual({
+    expect(printedGroup(of).tidemark).toEqual({
       position: 1_015n,
       high: 1_015n,
       proof: 'exact',
@@ -189,7 +190,7 @@ describe("the source's dead reckoning", () => {
   test('unchecked or refuted it is no pair', () => {
     for (const records of [{}, { reckoning: 'refuted' }] as const) {
       const of: FlowCase = { partition: { ...beyond, records }, position: { committed: 1_015n } };
-      expect(judge(of).groups[0]?.tidemark).toMatchObject({ position: 1_001n, high: 1_021n, proof: 'conservative' });
+      expect(printedGroup(of).tidemark).toMatchObject({ position: 1_001n, high: 1_021n, proof: 'conservative' });
     }
     expect(reported({ partition: { ...beyond, records: { reckoning: 'refuted' } } })).toMatchObject({
       replicatedTo: 1_001n,
