@@ -27,6 +27,9 @@ interface Instrumented {
   mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
 }
 
+/** How often one test may come by a mutant before it counts as one that never ends. Tests as they are do so some 10,000 times. */
+const HITS_AT_MOST = 1_000_000;
+
 /** Stands for a test while test files load. */
 const LOADING = 'loading';
 
@@ -65,12 +68,11 @@ class WarmRunner implements TestRunner {
     try {
       const tests = await this.#load();
       instrumented.activeMutant = activeMutant.id;
-      instrumented.hitLimit = hitLimit;
-      instrumented.hitCount = hitLimit === undefined ? undefined : 0;
+      instrumented.hitLimit = hitLimit === undefined ? undefined : Math.min(hitLimit, HITS_AT_MOST);
       const wanted = testFilter === undefined ? null : new Set(testFilter);
       const chosen = wanted === null ? tests : tests.filter(({ id }) => wanted.has(id));
       const result = await this.#run(nearestFirst(chosen, sandboxFileName), false);
-      return toMutantRunResult(determineHitLimitReached(instrumented.hitCount, hitLimit) ?? result);
+      return toMutantRunResult(determineHitLimitReached(instrumented.hitCount, instrumented.hitLimit) ?? result);
     } catch (error) {
       // Modules that cannot even be loaded: whoever runs the tests notices.
       return toMutantRunResult(failure(String(error)));
@@ -109,6 +111,7 @@ class WarmRunner implements TestRunner {
     const results: TestResult[] = [];
     for (const test of tests) {
       this.#instrumented.currentTestId = test.id;
+      this.#instrumented.hitCount = this.#instrumented.hitLimit === undefined ? undefined : 0;
       const began = performance.now();
       const failureMessage = await failureOf(test);
       this.#instrumented.currentTestId = undefined;

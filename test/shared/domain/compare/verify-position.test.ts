@@ -16,8 +16,9 @@ interface Case {
   readonly targetStart?: bigint;
   /** What of the target was read; all of it where absent. */
   readonly read?: readonly (readonly [from: bigint, until: bigint])[];
-  /** The letters stand this far behind what the mapping takes for the target's begin. */
   readonly exactlyOnce?: boolean;
+  /** Syncs before this index are of another source topic. */
+  readonly sourceRecreatedAt?: number;
   readonly upstream: bigint;
 }
 
@@ -31,6 +32,7 @@ function verify(of: Case): VerifiedPosition {
     target: { start: targetStart, end: target.until },
     sourceEnd: read.until,
     exactlyOnce: of.exactlyOnce === true,
+    ...(of.sourceRecreatedAt === undefined ? {} : { sourceRecreatedAt: of.sourceRecreatedAt }),
   });
   const said = translate(mapping, upstream);
   if (!('low' in said)) throw new Error('the syncs of a case say something');
@@ -335,18 +337,45 @@ describe('records that contradict the syncs', () => {
     ]);
   });
 
+  const FRONT = 'records at or after the offset stand only in front of where the syncs let a position begin';
+
   test('records that were not read stand only in front of where the syncs let a position begin', () => {
-    // The source was cut to 4 and regrown: nothing of the new records behind the old sync.
-    const of = {
+    // The syncs were taken for those of another source topic, and are not.
+    const doubted: Case = {
       syncs: [
         [0n, 0n],
-        [9n, 9n],
+        [3n, 3n],
       ],
-      source: 'abcdefgh',
-      target: 'abcdefghij',
+      sourceRecreatedAt: 2,
+      source: 'abcdef',
+      target: 'abcdef',
+      upstream: 2n,
+    };
+    expect(told(doubted)).toBe(`nowhere: ${FRONT}`);
+    expect(refuted(doubted)).toEqual([4n, 2n, true, FRONT]);
+    expect(verify(doubted)).toMatchObject({ pair: null, open: false });
+    expect(refuted({ ...doubted, upstream: 3n })).toEqual([4n, 3n, true, FRONT]);
+    expect(told({ ...doubted, upstream: 4n })).toBe('4..4 verified, 0');
+    // Those that stand behind once more are there to be read.
+    expect(told({ ...doubted, target: 'abcdcdef' })).toBe('4..4 verified, 0');
+    expect(refuted({ ...doubted, target: 'abcdXdef' })).toEqual([4n, 2n, true, FRONT]);
+    expect(refuted({ ...doubted, target: 'abcddef.' })).toEqual([4n, 2n, true, FRONT]);
+  });
+
+  test('not where that was not read, nor of records that were only claimed', () => {
+    const elsewhere: Case = {
+      syncs: [
+        [0n, 0n],
+        [4n, 4n],
+        [8n, 8n],
+      ],
+      source: 'abcdefghi',
+      target: 'abghefXYi',
       upstream: 6n,
-    } as const;
-    expect(refuted(of)?.[3]).toBeUndefined();
+    };
+    expect(refuted(elsewhere)).toEqual([6n, 2n, true, FRONT]);
+    expect(refuted({ ...elsewhere, read: [[4n, 9n]] })).toBeNull();
+    expect(told({ ...elsewhere, read: [[4n, 9n]] })).toBe('6..6 verified, 0');
   });
 });
 
@@ -394,6 +423,91 @@ describe('records that nobody can tell', () => {
       upstream: 4n,
     } as const;
     expect(told(of)).toContain('4..4');
+  });
+});
+
+describe('the cost of records that nobody can tell', () => {
+  const untold = (records: number) => `of ${records} records on the target nothing tells whether they were read`;
+  const gap = (offsets: number) => `${offsets} source offsets between two syncs are not on the target`;
+
+  test('is no more than the syncs allow, nor than what stands there', () => {
+    // Of `cdef` two became records, X and Y.
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [9n, 7n],
+      ],
+      source: 'ab....ghij',
+      target: 'abXYghij',
+      upstream: 4n,
+    };
+    expect(told(of)).toBe(`2..4 bounded, 2: ${gap(2)}; ${untold(2)}`);
+    expect(told({ ...of, upstream: 2n })).toBe('2..2 verified, 0');
+    expect(told({ ...of, upstream: 3n })).toBe(`2..3 bounded, 1: ${untold(2)}`);
+    expect(told({ ...of, upstream: 5n })).toBe(`3..4 bounded, 1: ${untold(2)}`);
+    expect(told({ ...of, upstream: 6n })).toBe('4..4 verified, 0');
+  });
+
+  test('between two recognised records the arithmetic of two syncs holds again', () => {
+    // The gap lies elsewhere: between `b` and `g` every offset became a record.
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [12n, 9n],
+      ],
+      source: 'ab....gh...lm',
+      target: 'abWXYZghlm',
+      upstream: 4n,
+    };
+    expect(told(of)).toBe('4..4 exact, 0');
+    expect(told({ ...of, upstream: 3n })).toBe('3..3 exact, 0');
+    expect(verify(of)).toMatchObject({ open: true, pair: null });
+    // One of them did not: then it is in between.
+    const less: Case = {
+      ...of,
+      target: 'abWXYghlm',
+      syncs: [
+        [0n, 0n],
+        [12n, 8n],
+      ],
+    };
+    expect(told(less)).toBe(`3..4 bounded, 1: ${untold(3)}`);
+    expect(told({ ...less, upstream: 3n })).toBe(`2..3 bounded, 1: ${untold(3)}`);
+    expect(told({ ...less, upstream: 5n })).toBe(`4..5 bounded, 1: ${untold(3)}`);
+  });
+
+  test('with somebody else writing there, what stands there alone bounds it', () => {
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [2n, 5n],
+        [9n, 12n],
+        [20n, 23n],
+      ],
+      source: 'abc...ghijklmnopqrstu',
+      target: 'abUVWcXYZghijklmnopqrstu',
+      upstream: 5n,
+    };
+    expect(told(of)).toBe('8..8 exact, 0');
+    const markers: Case = { ...of, exactlyOnce: true };
+    expect(told(markers)).toBe('8..8 exact, 0');
+  });
+
+  test('counts what may have been read behind the position once more', () => {
+    // `d` was written, then X, which may be `c` or `d`, and the source has neither any more.
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [5n, 4n],
+        [4n, 6n],
+        [8n, 10n],
+      ],
+      source: 'ab..efghi',
+      target: 'abXefXefghi',
+      upstream: 3n,
+    };
+    expect(told(of)).toContain('2..');
+    expect(verify(of).open).toBe(true);
   });
 });
 
