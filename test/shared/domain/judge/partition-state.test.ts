@@ -415,6 +415,33 @@ describe('whether the source topic is the one that the syncs speak of', () => {
     });
   });
 
+  test('of a topic that is the same, its retention makes no offset one of an old topic', () => {
+    const partition: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [800n, 800n],
+      ],
+      source: [900n, 1_001n],
+      firstRecordAgoMs: 10 * MINUTE,
+      connect: 1_000n,
+      connectAgoMs: 20 * MINUTE,
+    };
+    expect(reported({ partition })).toMatchObject({ replicatedTo: 1_001n, lag: NO_LAG });
+  });
+
+  test('the oldest sync is compared where the log reaches no other', () => {
+    const partition: PartitionCase = {
+      ...YOUNGER,
+      source: [0n, 50n],
+      syncs: [
+        [10n, 0n],
+        [100n, 90n],
+      ],
+      target: [0n, 91n],
+    };
+    expect(one(partition)).toMatchObject({ sourceRecreated: 'doubt', doubted: 0 });
+  });
+
   test('a log that ends before what MM2 has mirrored breaks the history there', () => {
     expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ source: 3, target: 0 });
     expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ source: 3, target: 0 });
@@ -457,6 +484,21 @@ describe('whether the target topic is the one that MM2 wrote to', () => {
   ])('%s', (_, of, { byId, recreatedAt }) => {
     const found = state(of);
     expect([found.targetRecreatedById, found.recreatedAt.target]).toEqual([byId, recreatedAt]);
+  });
+
+  test('another id makes the syncs void, however much the new log holds', () => {
+    const of: FlowCase = {
+      topic: { targetId: 'two' },
+      partition: { target: [0n, 1_500n] },
+      position: { committed: 500n },
+      ...by({ target: 'one' }),
+    };
+    expect(printedGroup(of).tidemark).toMatchObject({
+      position: 0n,
+      high: 1_500n,
+      proof: 'conservative',
+      reason: 'the target topic was recreated',
+    });
   });
 
   test('is told for a day', () => {

@@ -86,7 +86,20 @@ describe('which records are worth looking at', () => {
         target: [0n, 501n],
       },
     ],
-    ['no sync holds any longer', { ...LATE, syncs: [] }],
+    [
+      'the target was recreated since, and its old log began behind the first record',
+      {
+        ...LATE,
+        syncs: [
+          [250n, 0n],
+          [500n, 250n],
+          [501n, 0n],
+          [1_000n, 499n],
+        ],
+        target: [0n, 500n],
+      },
+    ],
+    ['there are no syncs', { ...LATE, syncs: [] }],
   ])('not in front: %s', (_, partition) => {
     expect(what(of(partition))).not.toContain('head orders-0');
   });

@@ -179,6 +179,12 @@ export const GROUP_FINDINGS: FindingFamilies = {
       'the offset syncs cannot be read, which tells it': { syncs: 'unread' },
       'there are no offset syncs, which tells it': { syncs: 'off' },
       'MM2 was never there': { ...NEVER, topic: { notOnTarget: true }, partition: { syncs: [] } },
+      'MM2 is there no more, which tells it': {
+        ...NEVER,
+        flow: { policy: { kind: 'identity', separator: '.', internalSeparator: '.' } },
+        syncsKnown: true,
+        position: { committed: 1_002n },
+      },
       'the target is down': { down: 'target' },
     },
   },
@@ -376,6 +382,12 @@ export const GROUP_FINDINGS: FindingFamilies = {
         of: { position: refused(null) },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: null },
+        says: 'MM2 translated billing but its commit did not reach the target',
+      },
+      'no commit, and a checkpoint at the begin': {
+        of: { position: { ...refused(null), committed: 0n, checkpoint: 0n } },
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { partitions: 1, checkpoint: 0n, targetCommit: null },
         says: 'MM2 translated billing but its commit did not reach the target',
       },
       'the group is live there': {

@@ -90,6 +90,18 @@ export const MISSING_FINDINGS: FindingFamilies = {
       'a jump to elsewhere than where the log begins': jumped(599n),
       'a log of which nothing was deleted': jumped(0n),
       'a jump no greater than the other gaps': jumped(600n, [-301n, -1n]),
+      'a jump no greater than the other gaps, whatever the target has besides': one({
+        source: [1_200n, 1_300n],
+        target: [0n, 749n],
+        syncs: [
+          [0n, 0n],
+          [401n, 100n],
+          [501n, 250n],
+          [800n, 549n],
+          [1_200n, 649n],
+          [1_299n, 748n],
+        ],
+      }),
       'a marker and an empty transaction': marker(2n),
       'a source that cannot be read': one({ source: 'unread' }),
     },

@@ -80,6 +80,20 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         evidence: { partitions: 1, passedOver: 0n, topicId: null },
         says: `${SOURCE}: ${SHORTER}; 0 of its records were passed over`,
       },
+      'it was cut off, and MM2 has gone on with it since': {
+        of: {
+          partition: {
+            syncs: [...HEALTHY_SYNCS, [400n, 1_001n]],
+            source: [0n, 500n],
+            target: [0n, 1_002n],
+            connect: 400n,
+          },
+          ...NO_GROUPS,
+        },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, passedOver: 400n, topicId: null },
+        says: `${SOURCE}: ${SHORTER}; 400 of its records were passed over`,
+      },
       "it ends before Connect's offset, and there are no syncs": {
         of: { partition: { source: [0n, 1_000n], syncs: [], connect: 1_000n }, ...NO_GROUPS },
         subject: { topic: 'orders', partition: 0 },
@@ -105,12 +119,12 @@ export const RECREATION_FINDINGS: FindingFamilies = {
           partitions: [
             REGROWN,
             { source: [0n, 1_000n] },
-            { ...REGROWN, source: [900n, 1_500n], records: { syncs: new Map([[2, 'different']]) } },
             { ...REGROWN, records: { syncs: new Map([[2, 'different']]) } },
+            { ...REGROWN, source: [900n, 1_500n], records: { syncs: new Map([[2, 'different']]) } },
           ],
           ...NO_GROUPS,
         },
-        subject: { topic: 'orders', partition: 3 },
+        subject: { topic: 'orders', partition: 2 },
         evidence: { partitions: 2, passedOver: 1_102n, topicId: null },
         says: `${SOURCE}: ${BY_RECORDS}; 1102 of its records were passed over`,
       },
@@ -163,10 +177,13 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         says: `${TARGET}: 1 records mirrored earlier are no longer there`,
       },
       'in several partitions, the worst named': {
-        of: { partitions: [{ target: [0n, 1_000n] }, {}, { target: [0n, 500n] }], ...NO_GROUPS },
+        of: {
+          partitions: [{ target: [0n, 1_000n] }, {}, { target: [0n, 500n] }, { target: [0n, 900n] }],
+          ...NO_GROUPS,
+        },
         subject: { topic: 'A.orders', partition: 2 },
-        evidence: { partitions: 2, missing: 502n, topicId: null },
-        says: `${TARGET}: 502 records mirrored earlier are no longer there`,
+        evidence: { partitions: 3, missing: 603n, topicId: null },
+        says: `${TARGET}: 603 records mirrored earlier are no longer there`,
       },
     },
     quiet: {

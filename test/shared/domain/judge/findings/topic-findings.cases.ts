@@ -67,6 +67,13 @@ export const TOPIC_FINDINGS: FindingFamilies = {
     },
     verdict: 'not-ready',
     alsoOpens: {
+      'one of two partitions has syncs': {
+        of: { topic: { notOnTarget: true }, partitions: [NOT_BEGUN, {}], otherTargetTopics: ['orders'] },
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { configured: 'A.orders', found: 'orders' },
+        says: 'MM2 mirrors orders to orders, but the configuration names it A.orders: replication.policy.class differs',
+        beside: ['GROUP_AHEAD_OF_REPLICATION'],
+      },
       'configured as identity, while MM2 renames': {
         of: { flow: { policy: IDENTITY }, topic: { notOnTarget: true }, otherTargetTopics: ['A.orders'] },
         subject: { topic: 'orders', cluster: 'B' },
@@ -108,6 +115,12 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         of: absent(HOUR, 2 * HOUR, MINUTE),
         subject: { topic: 'orders', cluster: 'B' },
         evidence: { targetTopic: 'A.orders', partitionsWithRecords: 3, firstRecordMs: BigInt(AT - 2 * HOUR) },
+        says: NOT_THERE,
+      },
+      'an empty partition has no first record': {
+        of: absent(2 * HOUR, null),
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { targetTopic: 'A.orders', partitionsWithRecords: 2, firstRecordMs: BigInt(AT - 2 * HOUR) },
         says: NOT_THERE,
       },
       'nobody knows how old the records are': {
@@ -256,6 +269,14 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       'only markers wait': {
         partition: { ...waiting(HOUR), records: { waiting: { from: 1_001n, peek: peek(null, 1_051n) } } },
       },
+      'MM2 was never there, which is the worse of the two': {
+        flow: { policy: IDENTITY },
+        syncs: 'missing',
+        checkpoints: 'missing',
+        connectOffsets: 'missing',
+        heartbeat: 'missing',
+        partition: { target: [0n, 0n], records: { waiting: { from: 0n, peek: peek(record(0n, AT - HOUR)) } } },
+      },
       'MM2 has stopped, which is the worse of the two': {
         partition: waiting(HOUR),
         heartbeat: { agoMs: MINUTE },
@@ -282,20 +303,20 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         of: {
           partitions: [
             {},
-            FOREIGN,
             {
               syncs: [
                 [0n, 0n],
                 [100n, 101n],
                 [200n, 251n],
-                [1_000n, 1_051n],
+                [1_000n, 1_031n],
               ],
-              target: [0n, 1_053n],
+              target: [0n, 1_033n],
             },
+            FOREIGN,
           ],
           groups: [],
         },
-        subject: { topic: 'A.orders', partition: 2 },
+        subject: { topic: 'A.orders', partition: 1 },
         evidence: { records: 82n, partitions: 2 },
         says: "A.orders holds 82 records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen",
       },
@@ -349,6 +370,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
               target: [0n, 1_041n],
             },
             DUPLICATES,
+            {},
           ],
           groups: [],
         },
