@@ -115,7 +115,7 @@ class WarmRunner implements TestRunner {
       const began = performance.now();
       const failureMessage = await failureOf(test);
       this.#instrumented.currentTestId = undefined;
-      const told = { id: test.id, name: test.id, fileName: test.file, timeSpentMs: performance.now() - began };
+      const told = { id: test.id, name: test.id, timeSpentMs: performance.now() - began };
       if (failureMessage === null) results.push({ ...told, status: TestStatus.Success });
       else {
         results.push({ ...told, status: TestStatus.Failed, failureMessage });
