@@ -6,13 +6,14 @@ import { runAudit } from '../shared/audit/run-audit.ts';
 import { loadMm2Properties } from '../shared/config/mm2/mm2-properties.ts';
 import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
 import type { FlowReport } from '../shared/domain/model/report.ts';
+import { proofOf } from '../shared/domain/model/report.ts';
 import { HistoryRecorder } from '../shared/history/history-recorder.ts';
 import type { ClusterReader } from '../shared/ports.ts';
 import { CHECK, type WholeAudit } from './audit-measure.ts';
 import { checkReport } from './check-report.ts';
 import { answerCalls } from './measured-child.ts';
 
-/** A process that audits a flow, as often as it is asked to, keeps each audit, and then has its last report checked. */
+/** A process that audits a flow on each call, stores each audit, and checks its last report on request. */
 let last: FlowReport | null = null;
 const clock = { now: () => Date.now() };
 const memory = new AuditMemory();
@@ -48,7 +49,7 @@ async function audit(mm2File: string): Promise<WholeAudit> {
   if (flow === undefined) throw new Error('the configuration has no flow');
   last = flow;
   const proofs: Record<string, number> = {};
-  for (const { tidemark } of flow.groups) proofs[tidemark.proof] = (proofs[tidemark.proof] ?? 0) + 1;
+  for (const { tidemark } of flow.groups) proofs[proofOf(tidemark)] = (proofs[proofOf(tidemark)] ?? 0) + 1;
   return {
     ms,
     cpuMs: (user + system) / 1_000,
@@ -62,7 +63,7 @@ async function audit(mm2File: string): Promise<WholeAudit> {
   };
 }
 
-/** The reader itself, that tells at its end how many requests the busiest broker got. */
+/** The reader itself; on close it reports the number of requests to the busiest broker. */
 function countingAtClose(reader: ClusterReader, count: (most: number) => void): ClusterReader {
   const { close } = reader;
   return Object.assign(reader, {

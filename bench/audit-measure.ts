@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** What one whole audit of the two clusters took and found. */
+/** Cost and result of one whole audit of the two clusters. */
 export const wholeAudit = z.object({
   ms: z.number(),
   cpuMs: z.number(),
   peakMib: z.number(),
-  /** By cluster: requests to the broker that got the most. */
+  /** Requests to the busiest broker, by cluster. */
   requests: z.record(z.string(), z.number()),
   verdict: z.string(),
   reasons: z.array(z.string()),
@@ -16,17 +16,17 @@ export const wholeAudit = z.object({
 });
 export type WholeAudit = z.infer<typeof wholeAudit>;
 
-/** Asks for the check of the last report instead of another audit. */
+/** The argument that requests a check of the last report instead of another audit. */
 export const CHECK = 'check';
 
-/** A report held against the plan that the flow was written by. */
+/** The comparison of a report with the plan from which the flow was written. */
 export const reportCheck = z.object({
-  /** Sum of the reported lags, and of what the plan left waiting. */
+  /** Sum of the reported lags, and the number of records that the plan left unmirrored. */
   lag: z.number(),
   waiting: z.number(),
-  /** Everything that is not so, a few of it. */
+  /** The first few differences. */
   wrong: z.array(z.string()),
-  /** Records read twice over all pairs where Tidemark puts the groups, and where MM2 does. */
+  /** Re-reads over all pairs at Tidemark's positions, and at MM2's. */
   rereads: z.number(),
   mm2Rereads: z.number(),
 });

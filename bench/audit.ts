@@ -9,10 +9,10 @@ import { adminClientRacer, tidemarkRacer } from './racers.ts';
 import { missedBars, type Results, renderResults, renderSummary, summaryOf } from './results.ts';
 import { directServers, type ScaleFlow, startScaleFlow } from './scale-flow.ts';
 
-/** `npm run bench:audit`: what an audit of 100,000 pairs costs. Progress goes to stderr, the table to stdout. */
+/** `npm run bench:audit`: measures an audit of 100,000 pairs. Progress goes to stderr, the table to stdout. */
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** Round trips of the network in milliseconds, beside none. */
+/** Network round trips in milliseconds, in addition to the direct connection. */
 const ROUND_TRIPS = [20, 80];
 const COLD_STARTS = 3;
 
@@ -22,13 +22,13 @@ async function measureReading(lab: Lab, { source }: ScaleFlow): Promise<Pick<Res
   for (let i = 0; i < COLD_STARTS; i++) {
     await withTidemark(async (racer) => cold.push(await racer.round(direct)));
   }
-  // One JVM for all of it, well warmed up; our process is a fresh one for each network path, so that it starts cold.
+  // One warm JVM serves all network paths. Tidemark gets a fresh process for each, so that it starts cold.
   const adminClient = adminClientRacer(lab);
-  progress('reading one cluster by turns, Tidemark and the AdminClient …');
+  progress('reading one cluster in turns with Tidemark and the AdminClient …');
   const here = await withTidemark((racer) => race([racer, adminClient], direct, { unmeasured: 8, measured: 11 }));
   const heats = new Map<number, [Heat, Heat]>([[0, here]]);
   for (const roundTrip of ROUND_TRIPS) {
-    progress(`the same with a round trip of ${roundTrip} ms …`);
+    progress(`the same with a network round trip of ${roundTrip} ms …`);
     source.link.reset();
     source.link.delay(roundTrip / 2);
     const rounds = { unmeasured: 3, measured: 5 };
@@ -60,7 +60,7 @@ async function measureAudit(flow: ScaleFlow): Promise<Pick<Results, 'audits' | '
   return { audits, check };
 }
 
-/** Twenty thousand logs are made in a third of the time where nothing has to reach a disk; reading them is the same. */
+/** Without disk writes, 20,000 logs are created in a third of the time; reading them takes as long. */
 function memoryFolder(): { readonly parent?: string } {
   const folder = '/dev/shm';
   if (!existsSync(folder)) return {};

@@ -1,19 +1,19 @@
-import type { FlowReport, GroupReport, PartitionReport } from '../shared/domain/model/report.ts';
+import { type FlowReport, type GroupReport, offsetOf, type PartitionReport } from '../shared/domain/model/report.ts';
 import type { ReportCheck } from './audit-measure.ts';
 import { PAIRS, type PlannedPartition, plannedCommits, plannedPartitions, truePosition } from './scale-plan.ts';
 
 const SHOWN = 5;
 
 /**
- * Holds a whole report against the plan: every partition and every pair is there, no group would skip a record, what it
- * would read twice stays within its bound, and no lag is off.
+ * Compares a whole report with the plan: every partition and every pair must be there, no group may skip a record or
+ * re-read more than its bound, and every lag must be right.
  */
 export function checkReport(report: FlowReport): ReportCheck {
   const wrong: string[] = [];
   const say = (fault: string): void => void (wrong.length < SHOWN && wrong.push(fault));
   const { lag, waiting } = checkLags(report.partitions, say);
   const { rereads, mm2Rereads } = checkPositions(report.groups, say);
-  for (const { what, message } of report.unread) say(`unread: ${what}: ${message}`);
+  for (const { what, message } of report.unread) say(`could not read ${what}: ${message}`);
   return { lag, waiting, wrong, rereads, mm2Rereads };
 }
 
@@ -49,25 +49,26 @@ function checkPositions(
   for (const { group, on, committed } of plannedCommits()) {
     const name = `${group} ${on.topic}-${on.partition}`;
     const found = byPair.get(name);
-    if (found === undefined || found.committed !== BigInt(committed)) say(`${name} is not there at ${committed}`);
+    if (found === undefined || found.committed !== BigInt(committed)) say(`${name} is missing at ${committed}`);
     else {
       rereads += checkPair(name, on, found, say);
-      mm2Rereads += Math.max(0, truePosition(on, committed) - Number(found.mm2.position ?? 0n));
+      mm2Rereads += Math.max(0, truePosition(on, committed) - Number(offsetOf(found.mm2) ?? 0n));
     }
   }
   return { rereads, mm2Rereads };
 }
 
-/** Records that the group would read twice. */
+/** Returns the number of records that the group re-reads. */
 function checkPair(name: string, on: PlannedPartition, found: GroupReport, say: (fault: string) => void): number {
-  const { position, rereadAtMost, skipAtMost } = found.tidemark;
-  const truth = truePosition(on, Number(found.committed));
-  if (position === null || rereadAtMost === null || skipAtMost !== 0n) {
-    say(`${name} has no position: ${found.tidemark.reason}`);
+  const { tidemark } = found;
+  if (tidemark.kind === 'unknown' || tidemark.skipAtMost !== 0n) {
+    say(`${name} has no position: ${tidemark.reason}`);
     return 0;
   }
+  const { position, rereadAtMost } = tidemark;
+  const truth = truePosition(on, Number(found.committed));
   const rereads = truth - Number(position);
-  if (rereads < 0) say(`${name} would skip ${-rereads} records at ${position}`);
-  if (rereads > Number(rereadAtMost)) say(`${name} would read ${rereads} records twice, not ${rereadAtMost} at most`);
+  if (rereads < 0) say(`${name} skips ${-rereads} records at ${position}`);
+  if (rereads > Number(rereadAtMost)) say(`${name} re-reads ${rereads} records; its bound is ${rereadAtMost}`);
   return Math.max(0, rereads);
 }

@@ -10,16 +10,16 @@ const DAY = 24 * 60 * MINUTE;
 /** One topic in fifty is written in transactions: their markers are offsets that never reach the target. */
 const TRANSACTIONAL_EVERY = 50;
 const RECORDS_PER_TRANSACTION = 100;
-/** Of a long time between two audits only so many are looked at: the budget would not keep more. */
+/** Most transactions simulated between two audits: the mapping's budget stores no more. */
 const MOST_TRANSACTIONS = 600;
 
 /**
- * Movement of a busy flow, the same on every run. Of each partition: a rate drawn log-normally around 600 records a
- * minute (σ = 1), half as much again or half as little with the time of day (each topic at its own hour), 10 % noise
- * from minute to minute and the scatter of a Poisson process, and bursts to five times the rate of a topic, once a day
- * for ten minutes. Of each group: 85 % commit every 5 s what they have just read, 10 % every minute, 5 % run behind by
- * a backlog that wanders up to half an hour. MM2 is half a second behind and writes a sync per 100 records or
- * transaction.
+ * Simulates a busy flow, the same on every run.
+ * - Each partition has a rate drawn log-normally around 600 records a minute (σ = 1). It varies by ±50 % over the day
+ *   (each topic peaks at its own hour), has 10 % noise from minute to minute and the scatter of a Poisson process.
+ * - Each topic bursts to five times its rate, once a day for ten minutes.
+ * - Of the groups, 85 % commit every 5 s, 10 % every minute, and 5 % lag by a backlog that varies up to half an hour.
+ * - MM2 is half a second behind and writes a sync per 100 records or per transaction.
  */
 export class HistoryMovement {
   readonly partitions: number;
@@ -72,7 +72,7 @@ export class HistoryMovement {
     return this.partitions / PARTITIONS_PER_TOPIC;
   }
 
-  /** Moves everything on to the state's time and writes it into the state. */
+  /** Advances the simulation to the state's time and writes the result into the state. */
   moveInto(state: HistoryState): void {
     const elapsed = this.#at === 0 ? MINUTE : state.at - this.#at;
     this.#at = state.at;
@@ -105,7 +105,7 @@ export class HistoryMovement {
     const topic = Math.floor(partition / PARTITIONS_PER_TOPIC);
     const phase = topic / this.#topics;
     const daily = 1 + 0.5 * Math.sin(2 * Math.PI * (at / DAY + phase));
-    // Ten minutes a day, at another time for each topic.
+    // Ten minutes a day, at a different time for each topic.
     const minuteOfDay = Math.floor((at % DAY) / MINUTE);
     const isBurst = (minuteOfDay + 1440 - ((topic * 37) % 1440)) % 1440 < 10;
     return (this.#rates[partition] ?? 0) * daily * (isBurst ? 5 : 1);
@@ -123,7 +123,7 @@ export class HistoryMovement {
     let shift = this.#shift[p] ?? 0;
     const syncs = state.syncs(name, partition);
     const add = (upstream: number) => {
-      // Records came at one rate since the last audit.
+      // Assume a constant rate since the last audit.
       const age = ((mirrored - upstream) / Math.max(1, mirrored - before)) * elapsed;
       const point = {
         upstream: BigInt(upstream),
@@ -172,7 +172,7 @@ export class HistoryMovement {
   }
 
   #normal(): number {
-    // Irwin–Hall: near enough to normal, and fast.
+    // Irwin–Hall: close enough to normal, and fast.
     let sum = -3;
     for (let i = 0; i < 6; i++) sum += this.#random();
     return sum * Math.SQRT2;

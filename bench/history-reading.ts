@@ -5,9 +5,10 @@ import { createSqliteSnapshotStore } from '../shared/adapters/sqlite/sqlite-snap
 import { readStateAsOf } from '../shared/history/read-history.ts';
 
 /**
- * A process of its own, so that its memory is that of reading alone: reads the state as of a time and prints how
- * long that took by the clock and of the processor (of all threads), and the most memory that the process ever had, Node itself and the type stripping included.
- * Arguments: `sqlite <file> ''` or `dynamodb <endpoint> <table>`, then flow, present and time in ms.
+ * Reads the state as of a time in its own process, so that the memory is that of reading alone. Prints the wall-clock
+ * time, the processor time of all threads, and the peak memory including Node and type stripping.
+ *
+ * Arguments: `sqlite <file> ''` or `dynamodb <endpoint> <table>`, then flow, current time and requested time in ms.
  */
 const [kind, place = '', table = '', flow = '', now = '', time = ''] = process.argv.slice(2);
 const store =

@@ -1,16 +1,16 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 
-/** What a client wrote since the last reset. */
+/** What a DynamoDB client wrote since the last reset. */
 export interface CountedWrites {
   readonly items: number;
-  /** Bytes of whole items that were put: names and values, as DynamoDB counts them. */
+  /** Bytes of the items that were put: names and values, as DynamoDB counts them. */
   readonly bytes: number;
-  /** Write units that DynamoDB says it took. */
+  /** Write units that DynamoDB reports. */
   readonly units: number;
   reset(): void;
 }
 
-/** Counts at the client itself, so that whatever the store does is in it. */
+/** Counts at the client, so that the count includes everything the store writes. */
 export function countWrites(client: DynamoDBClient): CountedWrites {
   const counted = {
     items: 0,

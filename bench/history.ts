@@ -20,7 +20,7 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const WEEK = 7 * DAY;
-/** The end of this week since the epoch: not in the past, for DynamoDB Local removes what has expired by the clock. */
+/** End of the current week since the epoch. Not in the past: DynamoDB Local removes expired items by the real clock. */
 const END = (Math.floor(Date.now() / WEEK) + 1) * WEEK;
 const BEGIN = END - 35 * DAY;
 const IDLE_DAYS = 14;
@@ -29,9 +29,9 @@ const USD_PER_MILLION_WRITES = 0.625;
 const MINUTES_PER_MONTH = 43_200;
 
 /**
- * Audits of 35 days, of which only samples are made: a whole state costs the same however many others there are.
- * Every day one at midnight; two days with all their hours; the last twelve hours with every tenth minute, and the last
- * three with every minute. Each frame is told from the same parent as in a run that made them all.
+ * Times of a sample of the audits of 35 days: one at every midnight, every hour of two days, every tenth minute of the
+ * last twelve hours, and every minute of the last three. Every frame has the same parent as in a full run, so it has
+ * the same size.
  */
 function auditTimes(): number[] {
   const times: number[] = [];
@@ -43,7 +43,7 @@ function auditTimes(): number[] {
   return times;
 }
 
-/** How many frames of a level there are at the end of 35 days of audits every minute, by the times at which they expire. */
+/** Number of unexpired frames per level after 35 days of audits every minute. */
 function livingFrames(): number[] {
   const counts = DEFAULT_RETENTION.steps.map(() => 0);
   for (let at = BEGIN; at < END; at += MINUTE) {
@@ -81,7 +81,7 @@ try {
     `HISTORY bytes_per_position=${bytesPerPosition.toFixed(2)} idle_bytes_per_partition_day=${idle.bytes.toFixed(1)} items_idle_audit=${idle.items} writes_usd_month=${usd.toFixed(2)}`,
   );
 
-  /** Records the sampled audits in both stores; bytes and write units of each level's frames. */
+  /** Records the sampled audits in both stores; returns bytes and write units by level. */
   async function recordBusy(busy: HistoryMovement, counted: CountedWrites) {
     const times = auditTimes();
     const first = times[0] ?? BEGIN;
@@ -127,13 +127,13 @@ try {
       );
     }
     say(`${(bytes / 1e6).toFixed(0)} MB after 35 days, every attribute of every item included`);
-    // Of ten audits nine are of the finest level, of sixty one is an hour's.
+    // Of 60 audits, 54 are of the finest level, 5 of the next one, and 1 is hourly.
     const unitsOf = (index: number) => (levels[index]?.units ?? 0) / (levels[index]?.frames ?? 1);
     const units = (unitsOf(0) * 54 + unitsOf(1) * 5 + unitsOf(2)) / 60;
     return { bytesPerPosition: bytes / (frames * positions), unitsPerAudit: units };
   }
 
-  /** A flow in which nothing moves, audited every minute of two weeks: bytes per partition and day, items per audit. */
+  /** Audits an idle flow every minute for two weeks; returns bytes per partition and day, and items per audit. */
   async function recordIdle(): Promise<{ readonly bytes: number; readonly items: number }> {
     const flow = 'idle->B';
     const begin = END;
@@ -152,7 +152,7 @@ try {
       Object.assign(next.readAt, { source: at, target: at });
       return next;
     };
-    // The very frames of a run that audits every minute: between them nothing is written but the head.
+    // Hourly audits write the same frames as audits every minute: between frames only the head is written.
     for (let at = begin + HOUR; at < begin + IDLE_DAYS * DAY; at += HOUR) {
       writes.reset();
       const recorded = await writer.record(unmoved(at), terms(at));
@@ -163,11 +163,11 @@ try {
     writes.reset();
     writer = await open(at);
     await writer.record(unmoved(at), terms(at));
-    say(`an idle audit writes ${warm} item in a process that goes on, ${writes.items} in a new one`);
+    say(`an idle audit writes ${warm} item in a running process, ${writes.items} in a new one`);
     return { bytes: bytes / IDLE_DAYS / PARTITIONS, items: Math.max(warm, writes.items) };
   }
 
-  /** States as of the times with the longest chains, from either store, each in a process of its own. */
+  /** Reads states as of the times with the longest chains, from both stores, each in its own process. */
   async function readBack(): Promise<void> {
     const times = [
       END - MINUTE,

@@ -6,18 +6,18 @@ import { z } from 'zod';
 
 const answerSchema = z.object({ result: z.unknown().optional(), error: z.string().optional() });
 
-/** A fresh Node process that does one thing, so that its time and memory are of that thing alone. */
+/** A fresh Node process for one task, so that its time and memory are those of the task alone. */
 export class MeasuredChild {
   readonly #child: ChildProcess;
 
   /** @param script file name in this folder, which calls `answerCalls` */
   constructor(script: string) {
-    // Compiled once and kept, as `bin/tidemark.js` has it.
+    // Use a compile cache, like `bin/tidemark.js`.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
     this.#child = fork(fileURLToPath(new URL(script, import.meta.url)), { env });
   }
 
-  /** Calls the child, one call at a time. */
+  /** Calls the child. Only one call at a time is allowed. */
   async call<T>(argument: string, schema: z.ZodType<T>): Promise<T> {
     const answer = await new Promise<unknown>((resolve, reject) => {
       const died = (code: number | null): void => reject(new Error(`the measured process ended with ${code}`));
@@ -41,7 +41,7 @@ export class MeasuredChild {
   }
 }
 
-/** The child's side: answers every call with what `work` makes of its argument, and ends with its parent. */
+/** The child's side: answers every call with the result of `work`, and exits with its parent. */
 export function answerCalls(work: (argument: string) => Promise<object>): void {
   process.on('message', async (argument) => {
     try {

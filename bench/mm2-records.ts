@@ -1,4 +1,4 @@
-/** MM2's own records as it writes them: `OffsetSync`, `Checkpoint`, `Heartbeat` of `org.apache.kafka.connect.mirror`. */
+/** Records in MM2's formats: `OffsetSync`, `Checkpoint`, `Heartbeat` of `org.apache.kafka.connect.mirror`. */
 export interface KeyAndValue {
   readonly key: Buffer;
   readonly value: Buffer;
@@ -28,7 +28,7 @@ export function heartbeat(source: string, target: string, timestamp: number): Ke
   return { key: Buffer.concat([text(source), text(target)]), value: Buffer.concat([VERSION_0, int64(timestamp)]) };
 }
 
-/** Connect's own record of how far the source connector is, in JSON. */
+/** Connect's JSON record of the source connector's position. */
 export function connectOffset(cluster: string, topic: string, partition: number, offset: number): KeyAndValue {
   return {
     key: Buffer.from(JSON.stringify(['MirrorSourceConnector', { cluster, partition, topic }])),

@@ -1,15 +1,15 @@
 import { type ClusterReading, type Racer, whatWasRead } from './cluster-reading.ts';
 
 export interface Heat {
-  /** First round: connects, and everything is new to the process or to the network path. */
+  /** First round: it includes connecting, over a new network path or in a new process. */
   readonly first: ClusterReading;
   readonly later: readonly ClusterReading[];
 }
 
 /**
- * Lets two racers read the same cluster by turns, so that whatever else the machine does meets them alike.
+ * Lets two racers read the same cluster in turns, so that other load on the machine affects both alike.
  *
- * @throws Error where any two rounds did not read the same: a fast wrong answer loses
+ * @throws Error if any two rounds read different values: a fast wrong answer is worthless
  */
 export async function race(
   racers: readonly [Racer, Racer],
@@ -33,6 +33,6 @@ function heatOf([first, ...later]: readonly ClusterReading[], unmeasured: number
 
 export function median(values: readonly number[]): number {
   const middle = values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
-  if (middle === undefined) throw new Error('the median of nothing');
+  if (middle === undefined) throw new Error('the median needs at least one value');
   return middle;
 }

@@ -4,8 +4,8 @@ import type { ClusterReading } from './cluster-reading.ts';
 import { answerCalls } from './measured-child.ts';
 
 /**
- * A process that does nothing but read clusters, so that its memory is what reading takes. One reader per cluster is
- * kept with its connections, as the AdminClient keeps its own; what it reads it asks for anew in every round.
+ * A process that only reads clusters, so that its memory is that of reading alone. It keeps one reader per cluster with
+ * its connections, like the AdminClient. It requests all data again in every round.
  */
 const readers = new Map<string, ClusterReader>();
 

@@ -15,13 +15,13 @@ import { HistoryState } from '../shared/domain/history/history-state.ts';
 import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
 import { HistoryWriter } from '../shared/history/history-writer.ts';
 
-/** `npm run bench:restore`: what planning, applying and undoing a restore of 100,000 positions costs, as a user runs it. */
+/** `npm run bench:restore`: measures plan, apply and undo of a restore of 100,000 positions on the command line. */
 const GROUPS = 1_000;
 const PARTITIONS = 100;
 const RECORDS = 20;
 const THEN = 5n;
 const NOW = 15n;
-/** Applying, the process's start and reading back included. */
+/** Limit for apply, from process start to the end of reading back. */
 const BAR_SECONDS = 10;
 
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -62,7 +62,7 @@ async function commitNow(cluster: LabCluster): Promise<void> {
   await writer.close();
 }
 
-/** Every position of every group, as the cluster has it. */
+/** Checks every position of every group on the cluster. */
 async function expectAll(cluster: LabCluster, offset: bigint): Promise<void> {
   const reader = createClusterReader(cluster.connection);
   const commits = await reader.commits(groupNames);

@@ -5,26 +5,26 @@ import { GROUPS, PAIRS, PARTITIONS_PER_TOPIC, TOPICS } from './scale-plan.ts';
 import { renderTable } from './table.ts';
 
 export interface Results {
-  /** What fresh processes read that read the cluster once. */
+  /** Readings of fresh processes that each read the cluster once. */
   readonly cold: readonly ClusterReading[];
-  /** By round trip in milliseconds: Tidemark's heat and the AdminClient's. */
+  /** Tidemark's heat and the AdminClient's, by round trip in milliseconds. */
   readonly heats: ReadonlyMap<number, readonly [Heat, Heat]>;
   readonly audits: readonly [WholeAudit, ...WholeAudit[]];
   readonly check: ReportCheck;
 }
 
-/** What `npm run bench:audit` promises; missing one fails it. */
+/** Limits of `npm run bench:audit`; it fails if one is missed. */
 const BARS = { requests: 20, ratio: 0.5, peakMib: 250 };
 
 export interface Summary {
   readonly pairs: number;
-  /** To the broker that got the most, in the first round: connecting included. */
+  /** Requests to the busiest broker in the first round, including those for connecting. */
   readonly requests: number;
   readonly coldMs: number;
   readonly warmMs: number;
   readonly adminClientWarmMs: number;
   readonly ratio: number;
-  /** Of a process that reads the cluster once, as an audit does. */
+  /** Peak of a process that reads the cluster once, like an audit. */
   readonly peakMib: number;
 }
 
@@ -44,14 +44,14 @@ export function summaryOf({ heats, cold }: Results): Summary {
   };
 }
 
-/** The line that others read. */
+/** The summary line, for scripts. */
 export function renderSummary(summary: Summary): string {
   const { pairs, requests, coldMs, warmMs, adminClientWarmMs, ratio, peakMib } = summary;
   const times = `cold_ms=${whole(coldMs)} warm_ms=${whole(warmMs)} adminclient_warm_ms=${whole(adminClientWarmMs)}`;
   return `AUDIT pairs=${pairs} requests=${requests} ${times} ratio=${ratio.toFixed(2)} peak_mib=${whole(peakMib)}`;
 }
 
-/** What was missed, a sentence each. */
+/** One sentence per missed limit. */
 export function missedBars({ audits, check }: Results, summary: Summary): string[] {
   const missed: string[] = [];
   const say = (isMissed: boolean, sentence: string): void => void (isMissed && missed.push(sentence));

@@ -22,9 +22,9 @@ import {
 export interface ScaleFlow {
   readonly source: LabCluster;
   readonly target: LabCluster;
-  /** MM2's configuration of the flow, past every proxy. */
+  /** MM2's configuration of the flow; it bypasses the proxies. */
   readonly mm2File: string;
-  /** MM2's sign of life, as it gives one every second. */
+  /** Writes a heartbeat, as MM2 does every second. */
   beat(): Promise<void>;
 }
 
@@ -32,7 +32,7 @@ const CHECKPOINTS_TOPIC = `${SOURCE}.checkpoints.internal`;
 const HEARTBEATS_TOPIC = `${SOURCE}.heartbeats`;
 const CONNECT_TOPIC = `mm2-offsets.${SOURCE}.internal`;
 const CONNECT_PARTITIONS = 25;
-/** The controller takes up to 10,000 partitions in one request, and its time for them. */
+/** Keeps each request well below the controller's limit of 10,000 partitions. */
 const TOPICS_AT_ONCE = 25;
 
 const BROKER_SETTINGS = {
@@ -43,8 +43,8 @@ const BROKER_SETTINGS = {
 };
 
 /**
- * Two clusters as MM2 would leave them. MM2 itself is not run: bringing up ten thousand partitions takes it many
- * minutes. What it would have written is written here, in its formats, and by Kafka's own producer.
+ * Starts two clusters in the state that MM2 would leave. MM2 itself does not run, because it needs many minutes for
+ * 10,000 partitions. Kafka's own producer writes MM2's records here, in MM2's formats.
  */
 export async function startScaleFlow(lab: Lab, progress: (step: string) => void): Promise<ScaleFlow> {
   progress(`starting two clusters with ${TOPICS * PARTITIONS_PER_TOPIC} partitions each …`);
@@ -83,7 +83,7 @@ export async function startScaleFlow(lab: Lab, progress: (step: string) => void)
   };
 }
 
-/** The cluster's address past the lab's proxies. */
+/** The cluster's address, without the lab's proxies. */
 export function directServers(cluster: LabCluster): string {
   return cluster.superUserProperties['bootstrap.servers'] ?? '';
 }
@@ -165,14 +165,14 @@ function commit(group: string, topic: string, partition: number, offset: number)
   return [group, topic, partition, offset].join('\t');
 }
 
-/** Large requests of many small batches: ten thousand partitions get a few records each. */
+/** Large requests with many small batches: each of 10,000 partitions gets a few records. */
 const PRODUCER = { 'max.request.size': '8388608', 'buffer.memory': '134217728', 'linger.ms': '20' };
 
 function produce(cluster: LabCluster, file: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
   return cluster.admin.call('produceFile', { file, settings: PRODUCER, ...more }, done);
 }
 
-/** Files of lines for the lab's agent. */
+/** Writes input files for the lab's agent. */
 class LineFiles {
   readonly #folder: string;
   #count = 0;

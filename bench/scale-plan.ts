@@ -1,9 +1,9 @@
 import { offsetSyncsTopic, remoteTopic } from '../shared/domain/mirror/replication-policy.ts';
 
 /**
- * The flow that the bench measures, as numbers that depend on nothing but themselves: what is written, and what an audit
- * of it has to find. Every partition gets `RECORDS` records; in every fifth topic a transaction's marker takes an offset
- * of the source, so that its groups are `bounded` there; every tenth partition waits for `WAITING` records.
+ * The flow that the bench measures: what is written, and what an audit must find. Every partition gets `RECORDS`
+ * records. In every fifth topic a transaction marker takes one source offset, so group positions there are `bounded`.
+ * In every tenth partition `WAITING` records are not mirrored yet.
  */
 export const TOPICS = 100;
 export const PARTITIONS_PER_TOPIC = 100;
@@ -13,7 +13,7 @@ export const PAIRS = GROUPS * COMMITS_PER_GROUP;
 
 const RECORDS = 12;
 const WAITING = 3;
-/** Records before the marker. */
+/** Number of records before the marker. */
 const BEFORE_MARKER = 6;
 
 export const SOURCE = 'A';
@@ -25,11 +25,11 @@ export interface PlannedPartition {
   readonly topic: string;
   readonly targetTopic: string;
   readonly partition: number;
-  /** Source offset of each record; its place in the array is its target offset, as far as it is mirrored. */
+  /** Source offset of each record. The index is its target offset, for mirrored records. */
   readonly sourceOffsets: readonly number[];
   readonly mirrored: number;
   readonly sourceEnd: number;
-  /** [upstream, downstream], as MM2 would have written them: the first record, one in between, the last. */
+  /** [upstream, downstream] pairs that MM2 would write: for the first record, one in between, and the last. */
   readonly syncs: readonly (readonly [number, number])[];
 }
 
@@ -73,7 +73,7 @@ export interface PlannedCommit {
   readonly committed: number;
 }
 
-/** Each group reads one topic and stands somewhere else on each partition, from its begin to its end. */
+/** Each group reads one topic, at a different position on each partition, from the log's start to its end. */
 export function* plannedCommits(): Generator<PlannedCommit> {
   for (let group = 0; group < GROUPS; group++) {
     for (let partition = 0; partition < COMMITS_PER_GROUP; partition++) {
@@ -83,12 +83,12 @@ export function* plannedCommits(): Generator<PlannedCommit> {
   }
 }
 
-/** Target offset of the first record that a group at a source offset has not read. */
+/** Target offset of the first record that a group at a source offset has not consumed. */
 export function truePosition({ sourceOffsets, mirrored }: PlannedPartition, committed: number): number {
   return Math.min(mirrored, sourceOffsets.filter((offset) => offset < committed).length);
 }
 
-/** What MM2 makes of a commit (`OffsetSyncStore.translateDownstream`): behind the last sync before it, by one. */
+/** MM2's translation of a commit (`OffsetSyncStore.translateDownstream`): one after the last sync before it. */
 export function mm2Position({ syncs }: PlannedPartition, committed: number): number {
   const [upstream, downstream] = syncs.findLast(([up]) => up <= committed) ?? [0, 0];
   return upstream === committed ? downstream : downstream + 1;

@@ -1,4 +1,4 @@
-/** Columns as wide as their widest cell: the first to the left, numbers to the right. */
+/** Aligns columns: the first to the left, all others to the right. */
 export function renderTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows) for (const [i, cell] of row.entries()) widths[i] = Math.max(widths[i] ?? 0, cell.length);

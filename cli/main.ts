@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { endOnSignals } from './interruption.ts';
-import type { Finish } from './output/exit-code.ts';
-import { ExitCode } from './output/exit-code.ts';
+import { ExitCode, type Finish } from './output/exit-code.ts';
 import { describeError, exitCodeOf } from './output/report-error.ts';
 import type { Terminal } from './output/terminal.ts';
+import { printableLines } from './output/text.ts';
 import { addAuditCommand } from './verbs/audit/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
@@ -56,7 +56,7 @@ function createProgram(terminal: Terminal, finish: Finish): Command {
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),
       writeErr: (text) => void terminal.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error: /, 'tidemark: ')),
+      outputError: (text, write) => write(printableLines(text.replace(/^error: /, 'tidemark: '))),
     })
     .showHelpAfterError('  → tidemark --help shows the commands')
     .addHelpText(

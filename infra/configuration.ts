@@ -7,24 +7,24 @@ import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { flowName } from '../shared/domain/model/flow.ts';
 import type { Settings } from './settings.ts';
 
-/** Stands in for every secret while the stack is synthesized; looks like PEM, for where a certificate is wanted. */
+/** Replaces every secret during synthesis. It looks like PEM, so that it passes for a certificate or key. */
 const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
 
-/** An environment that has whatever is asked for. */
+/** An environment in which every variable is set. */
 const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy({}, { get: () => PLACEHOLDER });
 
 /**
- * Loads the configuration as the function will, with placeholders for its secrets, so that what is wrong with it stops
- * the deployment rather than the audits.
+ * Loads the configuration like the function, with placeholders for its secrets. A wrong configuration then stops the
+ * deployment, not the audits.
  * @returns the names of the flows
- * @throws ConfigurationError; TidemarkError where a secret would be deployed along with the configuration
+ * @throws ConfigurationError; TidemarkError if the deployment would contain a secret
  */
 export function configuredFlows(settings: Pick<Settings, 'configFolder' | 'secrets'>): readonly string[] {
   const environment = Object.fromEntries(Object.keys(settings.secrets).map((name) => [name, PLACEHOLDER]));
-  // Lambda sets the Region itself; which one does not matter here.
+  // In Lambda the Region is always set; any value will do here.
   const file = join(settings.configFolder, 'tidemark.yaml');
   const { config } = loadTidemarkYaml(file, { ...environment, AWS_REGION: 'us-east-1' });
-  // The function follows no reference of a writer, and needs none of their secrets; their files would be deployed too.
+  // The function never reads a writer's secrets, but secret files in the folder would be deployed: check writers, too.
   refuseDeployedSecrets(loadTidemarkYaml(file, EVERY_VARIABLE, { writers: true }).config);
   return config.flows.map(flowName);
 }
@@ -38,20 +38,28 @@ function refuseDeployedSecrets(config: TidemarkConfig): void {
   if (exposed.length === 0) return;
   throw new TidemarkError(
     'SECRET_IN_CONFIGURATION',
-    `the configuration holds secrets of ${exposed.join(', ')}, which would be deployed in the clear`,
+    `the configuration folder contains secrets of ${exposed.join(', ')}, which would be deployed in plain text`,
     {
       remedy:
-        'Refer to them as { env: NAME } in tidemark.yaml, and give NAME a Secrets Manager secret in the settings.',
+        'Refer to each as { env: NAME } in tidemark.yaml, and map NAME to a Secrets Manager secret in the settings.',
     },
   );
 }
 
 function secretsOf({ tls, sasl }: Pick<KafkaConnection, 'tls' | 'sasl'>): Secret[] {
-  const ofSasl =
-    sasl === undefined || sasl.mechanism === 'AWS_MSK_IAM'
-      ? []
-      : 'password' in sasl
-        ? [sasl.password]
-        : ['token' in sasl ? sasl.token : sasl.clientSecret];
-  return [tls?.key, tls?.keyPassphrase, ...ofSasl].filter((secret) => secret !== undefined);
+  return [tls?.key, tls?.keyPassphrase, secretOfSasl(sasl)].filter((secret) => secret !== undefined);
+}
+
+function secretOfSasl(sasl: KafkaConnection['sasl']): Secret | undefined {
+  switch (sasl?.kind) {
+    case 'password':
+      return sasl.password;
+    case 'token':
+      return sasl.token;
+    case 'client-credentials':
+      return sasl.clientSecret;
+    case 'aws-iam':
+    case undefined:
+      return undefined;
+  }
 }

@@ -3,23 +3,23 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
-const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `an ARN of ${service}`);
+const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `must be an ARN of ${service}`);
 
 export const settingsSchema = z.strictObject({
-  /** Folder with tidemark.yaml and the certificates that it names. All of it goes into the function: no secrets there. */
+  /** Folder with tidemark.yaml and its certificates. All of it is deployed with the function, so keep secrets out. */
   configFolder: z.string().min(1),
-  /** Variables that tidemark.yaml takes as `{ env: NAME }`, and where Secrets Manager keeps them. */
+  /** Variables to which tidemark.yaml refers as `{ env: NAME }`, and their locations in Secrets Manager. */
   secrets: z
     .record(
-      z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'a variable, in capitals'),
+      z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be a variable name in capitals'),
       z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() }),
     )
     .default({}),
-  /** Customer managed keys of those secrets; none where they use the key `aws/secretsmanager`. */
+  /** Customer managed KMS keys of those secrets; none if they use the key `aws/secretsmanager`. */
   secretKeyArns: z.array(arn('kms')).default([]),
   /** MSK clusters that the function reads with IAM access control. */
   mskClusterArns: z.array(arn('kafka')).default([]),
-  /** Private subnets from which both clusters can be reached, by id, so that synthesis looks nothing up. */
+  /** Private subnets that can reach both clusters. Given by id, so that synthesis needs no look-ups. */
   vpc: z
     .strictObject({
       vpcId: z.string().startsWith('vpc-'),
@@ -27,23 +27,28 @@ export const settingsSchema = z.strictObject({
       privateSubnetIds: z.array(z.string().startsWith('subnet-')).min(1),
       securityGroupIds: z.array(z.string().startsWith('sg-')).min(1),
     })
-    .refine((vpc) => vpc.availabilityZones.length === vpc.privateSubnetIds.length, 'one subnet an availability zone')
+    .refine(
+      (vpc) => vpc.availabilityZones.length === vpc.privateSubnetIds.length,
+      'must have one subnet per availability zone',
+    )
     .optional(),
-  /** Records that the worst partition of a flow may lag before the alarm counts a minute. */
+  /** Lag in records of a flow's worst partition above which the lag alarm counts the minute. */
   maxLagRecords: z.int().positive().default(10_000),
-  /** Groups of a flow that get metrics of their own, worst first: each has six at CloudWatch's price for a metric. */
+  /**
+   * Number of groups per flow that get their own metrics, worst first. CloudWatch charges for six metrics per group.
+   */
   groupMetricsLimit: z.int().nonnegative().default(50),
-  /** Addresses that the alarm topic sends mail to; each has to confirm. */
+  /** Addresses to which the alarm topic sends mail; each must confirm its subscription. */
   alarmEmails: z.array(z.email()).default([]),
-  /** Where docs/runbook.md can be read during an incident; alarms link to its sections. */
+  /** Where on-call can read docs/runbook.md during an incident; alarms link to its sections. */
   runbookUrl: z.string().min(1).default('docs/runbook.md'),
 });
 
 export type Settings = z.infer<typeof settingsSchema>;
 
 /**
- * A deployment's settings; `configFolder` becomes absolute, from where the file lies.
- * @throws TidemarkError that names every key that is wrong.
+ * Reads a deployment's settings. Resolves `configFolder` relative to the file.
+ * @throws TidemarkError that names every wrong key
  */
 export function loadSettings(file: string): Settings {
   const parsed = settingsSchema.safeParse(readJson(file));
@@ -63,6 +68,6 @@ function readJson(file: string): unknown {
 }
 
 function settingsError(message: string, cause?: unknown): TidemarkError {
-  const remedy = 'Correct the file, or name another one: npx cdk synth -c settings=FILE';
+  const remedy = 'Correct the file, or use another one: npx cdk synth -c settings=FILE';
   return new TidemarkError('SETTINGS_INVALID', message, { remedy, cause });
 }

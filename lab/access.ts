@@ -4,7 +4,7 @@ import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { type BrokerAddress, bootstrapOf, type ClientListener } from './listeners.ts';
 import { type ClusterSecurity, passwordJaas } from './security.ts';
 
-/** One way into a secured cluster. `password` is the user's own unless a test wants a wrong one. */
+/** One way to log in to a secured cluster. `password` is the user's real one by default; tests can give a wrong one. */
 export type Access =
   | {
       readonly listener: 'SASL_PLAINTEXT' | 'SASL_SSL';
@@ -23,7 +23,7 @@ export interface AccessSetting {
   readonly security: ClusterSecurity;
 }
 
-/** How Tidemark connects with an access. */
+/** Tidemark's connection settings for an access. */
 export function connectionFor(access: Access, setting: AccessSetting): KafkaConnection {
   const { alias, security } = setting;
   const base = { alias, bootstrapServers: servers(access.listener, setting), clientId: 'tidemark-lab' };
@@ -32,7 +32,7 @@ export function connectionFor(access: Access, setting: AccessSetting): KafkaConn
   return { ...base, ...(tls === undefined ? {} : { tls }), ...(sasl === undefined ? {} : { sasl }) };
 }
 
-/** The same for Java clients and, with the alias before each key, for MM2. */
+/** Settings of Java clients for an access. MM2 uses them with the alias before each key. */
 export function clientPropertiesFor(access: Access, setting: AccessSetting): Record<string, string> {
   const { security } = setting;
   const settings: Record<string, string> = {
@@ -47,7 +47,7 @@ export function clientPropertiesFor(access: Access, setting: AccessSetting): Rec
     settings['ssl.keystore.type'] = 'PEM';
     settings['ssl.keystore.location'] = security.certificates?.forClient(access.user).keystoreFile ?? '';
   }
-  if ('mechanism' in access) {
+  if (access.listener === 'SASL_PLAINTEXT' || access.listener === 'SASL_SSL') {
     settings['sasl.mechanism'] = access.mechanism;
     settings['sasl.jaas.config'] =
       access.mechanism === 'OAUTHBEARER'
@@ -72,10 +72,12 @@ function tlsFor(access: Access, security: ClusterSecurity): TlsSettings | undefi
 }
 
 function saslFor(access: Access, security: ClusterSecurity): SaslSettings | undefined {
-  if (!('mechanism' in access)) return undefined;
-  if (access.mechanism === 'OAUTHBEARER') return { mechanism: 'OAUTHBEARER', token: new Secret(access.token) };
+  if (access.listener !== 'SASL_PLAINTEXT' && access.listener !== 'SASL_SSL') return undefined;
+  const { mechanism } = access;
+  if (mechanism === 'OAUTHBEARER') return { kind: 'token', mechanism, token: new Secret(access.token) };
   return {
-    mechanism: access.mechanism,
+    kind: 'password',
+    mechanism,
     username: access.user,
     password: new Secret(passwordOf(access, security)),
   };
@@ -88,8 +90,8 @@ function passwordOf(access: { user: string; password?: string }, security: Clust
 }
 
 /**
- * An unsigned JSON Web Token (RFC 7515 appendix A.5) for a user, as Kafka's unsecured validator accepts it;
- * `expiresInSeconds` below zero makes one that has expired.
+ * An unsigned JSON Web Token (RFC 7515 appendix A.5) for a user, which Kafka's unsecured validator accepts. A negative
+ * `expiresInSeconds` makes an expired one.
  */
 export function unsignedToken(user: string, expiresInSeconds = 3_600): string {
   const now = Math.floor(Date.now() / 1_000);

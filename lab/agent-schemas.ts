@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Offsets and timestamps cross the agent's line as decimal strings. */
+/** The agent sends offsets and timestamps as decimal strings. */
 export const int64 = z.string().transform((text) => BigInt(text));
 
 export const done = z.unknown().transform(() => undefined);
@@ -51,11 +51,11 @@ export const rawRecords = z.array(
 export const topicNames = z.array(z.string());
 
 export const recordIds = z.array(z.object({ offset: int64, id: z.string() }));
-/** `id` is '' for a record that the lab did not write. */
+/** `id` is empty for a record that the lab did not write. */
 export type RecordId = z.infer<typeof recordIds>[number];
 
 export const consumedRecords = z.array(
   z.object({ topic: z.string(), partition: z.number(), offset: int64, id: z.string() }),
 );
-/** A record that a group's consumer was given. */
+/** A record that a group's consumer received. */
 export type ConsumedRecord = z.infer<typeof consumedRecords>[number];

@@ -20,13 +20,13 @@ export class LabAgentError extends TidemarkError {
   readonly type: string;
 
   constructor(command: string, type: string, message: string) {
-    // Nearly all of Kafka's errors pass (leader elections, coordinators loading), and waits go on after a retriable one.
+    // Nearly all of Kafka's errors are transient (elections, loading coordinators). `waitUntil` continues after those.
     super('LAB_AGENT_ERROR', `${command}: ${type}: ${message}`, { retriable: true });
     this.type = type;
   }
 }
 
-/** One JVM with Kafka's own clients, which does what kafkajs cannot. See `lab/java/LabAgent.java`. */
+/** One JVM with Kafka's own clients, for everything that kafkajs cannot do. See `lab/java/LabAgent.java`. */
 export class LabAgent {
   readonly folder: string;
   readonly #process: JavaProcess;

@@ -6,13 +6,13 @@ export interface BrokerPlan {
   readonly all: readonly BrokerAddress[];
   readonly dataFolder: string;
   readonly security: ClusterSecurity;
-  /** The caller's; they win. */
+  /** The caller's settings; they take precedence. */
   readonly overrides: Readonly<Record<string, string>>;
 }
 
 /**
- * server.properties of a broker that is its own controller (KRaft combined mode): small, quick to start, quick to
- * notice a dead peer, and with every internal topic as replicated as the cluster allows.
+ * server.properties of a broker that is also a controller (KRaft combined mode). The broker is small, starts fast and
+ * notices a dead peer fast. Internal topics have as many replicas as the cluster allows.
  */
 export function brokerProperties(plan: BrokerPlan): string {
   const { broker, all } = plan;
@@ -48,7 +48,7 @@ export function brokerProperties(plan: BrokerPlan): string {
     'group.initial.rebalance.delay.ms': '0',
     'auto.create.topics.enable': 'false',
     'min.insync.replicas': '1',
-    // A dead broker is noticed in seconds, not in nine.
+    // Notice a dead broker within two seconds, not nine.
     'broker.heartbeat.interval.ms': '500',
     'broker.session.timeout.ms': '3000',
     'num.network.threads': '2',
@@ -56,7 +56,7 @@ export function brokerProperties(plan: BrokerPlan): string {
     'background.threads': '2',
     'num.recovery.threads.per.data.dir': '1',
     'log.cleaner.dedupe.buffer.size': String(16 * 1024 * 1024),
-    // Compaction that a test asks for begins at once, not within 15 seconds.
+    // Start compaction at once when a test needs it, not after 15 seconds.
     'log.cleaner.backoff.ms': '500',
     'log.segment.delete.delay.ms': '1000',
     ...plan.security.brokerSettings(),
@@ -65,7 +65,7 @@ export function brokerProperties(plan: BrokerPlan): string {
   return renderProperties(settings);
 }
 
-/** The text of a Java properties file; backslashes and line ends in values are escaped. */
+/** Renders a Java properties file; escapes backslashes and line ends in values. */
 export function renderProperties(settings: Readonly<Record<string, string>>): string {
   const lines = Object.entries(settings).map(
     ([key, value]) => `${key}=${value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,

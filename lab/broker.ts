@@ -17,7 +17,7 @@ export interface BrokerOptions {
   readonly config: Readonly<Record<string, string>>;
 }
 
-/** Writes a broker's settings and makes its process, not yet started. */
+/** Writes a broker's settings and prepares its process without starting it. */
 export function createBroker(options: BrokerOptions, setting: ProcessSetting): JavaProcess {
   const { address } = options;
   const name = `broker ${address.nodeId} of cluster ${options.alias}`;

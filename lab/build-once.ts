@@ -5,8 +5,9 @@ import { waitUntil } from './wait-until.ts';
 const BUILD_DEADLINE_MS = 600_000;
 
 /**
- * Builds a folder once, however many processes want it at the same time: one holds the lock and builds aside, then
- * renames; the others wait. A lock whose owner died is taken over, and a folder that exists is complete.
+ * Builds a folder once, even if several processes need it at the same time. One process takes the lock, builds in a
+ * temporary folder, and renames it; the others wait. A process takes over the lock of a dead owner. A folder that
+ * exists is complete.
  */
 export async function buildOnce(
   parent: string,
@@ -25,7 +26,7 @@ export async function buildOnce(
   if (mine === 'done') return folder;
   const aside = join(parent, `${name}.${process.pid}.partial`);
   try {
-    // Between the look and the lock another process may have finished and let go.
+    // Another process may have finished between the check and the lock.
     if (existsSync(folder)) return folder;
     rmSync(aside, { recursive: true, force: true });
     mkdirSync(aside);
@@ -57,7 +58,7 @@ function dropDeadLock(lock: string): void {
   } catch {
     return;
   }
-  // An empty lock is one that its owner is about to fill.
+  // An empty lock file belongs to an owner that is about to write its process id.
   if (owner === 0 || isAlive(owner)) return;
   rmSync(lock, { force: true });
 }

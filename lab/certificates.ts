@@ -8,11 +8,11 @@ import { requireTool } from './required-tool.ts';
 export interface KeyPair {
   readonly cert: string;
   readonly key: string;
-  /** One file with the key and then the certificate: what Kafka calls a PEM key store. */
+  /** One file with the key and then the certificate: a PEM key store in Kafka's terms. */
   readonly keystoreFile: string;
 }
 
-/** A certificate authority that exists for one lab, and what it signs. */
+/** A certificate authority for one lab, and the certificates that it signs. */
 export class Certificates {
   readonly caFile: string;
   readonly #folder: string;
@@ -49,12 +49,12 @@ export class Certificates {
     return readFileSync(this.caFile, 'utf8');
   }
 
-  /** A server's certificate for host names and addresses, such as `DNS:localhost` or `IP:127.0.0.1`. */
+  /** A server certificate for host names and addresses, such as `DNS:localhost` or `IP:127.0.0.1`. */
   forServer(names: readonly string[]): KeyPair {
     return this.#issue('broker', names);
   }
 
-  /** A client's certificate; the lab's brokers see it as `User:<name>`. */
+  /** A client certificate; the lab's brokers see its owner as `User:<name>`. */
   forClient(name: string): KeyPair {
     return this.#issue(name, []);
   }
@@ -123,5 +123,5 @@ export class Certificates {
   }
 }
 
-/** Elliptic curve keys take milliseconds to make; PKCS#8 is the one form that Kafka reads. */
+/** Elliptic curve keys are created in milliseconds. Kafka reads keys only in PKCS#8. */
 const NEW_KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-sha256'];

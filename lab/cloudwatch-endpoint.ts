@@ -6,7 +6,7 @@ import { z } from 'zod';
 const target = 'GraniteServiceVersion20100801.PutMetricData';
 const mebibyte = 1024 * 1024;
 
-/** A value that CloudWatch takes: a finite double within ±2^360 (API reference, `MetricDatum`). */
+/** A value that CloudWatch accepts: a finite double within ±2^360 (API reference, `MetricDatum`). */
 const value = z
   .number()
   .min(-(2 ** 360))
@@ -44,11 +44,11 @@ export type ReceivedDatum = z.infer<typeof datumSchema> & { readonly Namespace: 
 export interface CloudWatchEndpoint {
   /** For `AWS_ENDPOINT_URL_CLOUDWATCH`. */
   readonly url: string;
-  /** Every datum that was accepted, in order. */
+  /** All accepted data, in order. */
   readonly data: readonly ReceivedDatum[];
-  /** Requests accepted so far, each as its data, and whether the body came gzipped. */
+  /** All accepted requests with their data, and whether the body was gzipped. */
   readonly requests: readonly { readonly data: readonly ReceivedDatum[]; readonly gzipped: boolean }[];
-  /** Refuses requests from now on where `fault` names an exception; null accepts. */
+  /** From now on calls `fault` for every request and refuses it with the returned exception; null accepts it. */
   refuse(fault: (data: readonly ReceivedDatum[]) => Fault | null): void;
   forget(): void;
   close(): Promise<void>;
@@ -56,13 +56,13 @@ export interface CloudWatchEndpoint {
 
 export interface Fault {
   readonly status: number;
-  /** Exception's name, as CloudWatch's own: `AccessDeniedException`, `InternalServiceFault`. */
+  /** Name of a CloudWatch exception: `AccessDeniedException`, `InternalServiceFault`. */
   readonly type: string;
 }
 
 /**
- * Speaks CloudWatch's protocol (AWS JSON 1.0, gzip) over HTTP on the loopback, keeps what PutMetricData brings, and
- * refuses what CloudWatch's documented limits refuse.
+ * Serves CloudWatch's protocol (AWS JSON 1.0, gzip) over HTTP on the loopback interface. Keeps the data of
+ * PutMetricData, and refuses requests beyond CloudWatch's documented limits.
  */
 export async function startCloudWatchEndpoint(): Promise<CloudWatchEndpoint> {
   const requests: { data: ReceivedDatum[]; gzipped: boolean }[] = [];

@@ -31,7 +31,7 @@ export interface ConsumerSpec {
 
 /** A member of a group that polls and commits until it is stopped. */
 export interface LiveConsumer {
-  /** Commits, leaves the group, and tells how many records were read. */
+  /** Commits, leaves the group, and returns the number of records read. */
   stop(): Promise<bigint>;
 }
 
@@ -51,7 +51,7 @@ export class ClusterAdmin {
   constructor(agent: () => LabAgent, client: Readonly<Record<string, string>>, brokers: number) {
     this.#agent = agent;
     this.#client = client;
-    // The client asks a broker at random; so many equal answers in a row come from all of them, most likely.
+    // The client asks random brokers. This many equal answers in a row most likely include every broker.
     this.#agreements = brokers === 1 ? 1 : 3 * brokers;
   }
 
@@ -84,7 +84,7 @@ export class ClusterAdmin {
     return ids;
   }
 
-  /** Deletes topics and waits until the cluster lists them no more, so that they can be created again. */
+  /** Deletes topics and waits until no broker lists them, so that they can be created again. */
   async deleteTopics(...topics: string[]): Promise<void> {
     await this.#call('deleteTopics', { topics }, schemas.done);
     await this.#waitUntilAgreed('the topics to be gone', async () => {
@@ -119,7 +119,7 @@ export class ClusterAdmin {
     return this.#call('alterConfigs', { type: 'TOPIC', name: topic, set, remove }, schemas.done);
   }
 
-  /** Makes the log begin at `before`; −1n deletes everything. Returns the new start. */
+  /** Deletes the records before an offset; −1n deletes all. Returns the new log start. */
   deleteRecords(topic: string, partition: number, before: bigint): Promise<bigint> {
     return this.#call('deleteRecords', { topic, partition, before: String(before) }, schemas.int64);
   }
@@ -156,7 +156,7 @@ export class ClusterAdmin {
     return this.#call('deleteGroups', { groups }, schemas.done);
   }
 
-  /** What `RemoteClusterUtils.translateOffsets` answers on this (target) cluster for a group of `sourceAlias`. */
+  /** The answer of `RemoteClusterUtils.translateOffsets` on this (target) cluster for a group of `sourceAlias`. */
   translateOffsets(sourceAlias: string, group: string, timeoutMs = 3_000): Promise<schemas.GroupOffset[]> {
     return this.#call('translateOffsets', { source: sourceAlias, group, timeoutMs }, schemas.committedOffsets);
   }
@@ -168,7 +168,7 @@ export class ClusterAdmin {
     return { stop: () => this.#call('stopConsumer', { name }, schemas.int64) };
   }
 
-  /** Reads what a group has before it up to the present ends of the logs, commits and leaves, as its consumer would. */
+  /** Consumes as the group up to the present log ends, commits and leaves. Returns the records. */
   drainGroup(
     group: string,
     topics: readonly string[],
@@ -185,12 +185,12 @@ export class ClusterAdmin {
     return this.#call('deleteAcls', { acls }, schemas.done);
   }
 
-  /** The data records among a partition's last `offsets` offsets, in order. */
+  /** The data records in a partition's last `offsets` offsets, in order. */
   tail(topic: string, partition: number, offsets: number, isolation: IsolationLevel): Promise<schemas.RecordId[]> {
     return this.#call('tail', { topic, partition, offsets, isolation }, schemas.recordIds);
   }
 
-  /** Whole data records of a small topic from `from` (its start where absent) to its end. */
+  /** The complete data records of a small topic from `from` (default: the log start) to its end. */
   async readRaw(topic: string, partition: number, from?: bigint): Promise<RawRecord[]> {
     const parameters = { topic, partition, ...(from === undefined ? {} : { from: String(from) }) };
     const rows = await this.#call('readRaw', parameters, schemas.rawRecords);
@@ -201,12 +201,12 @@ export class ClusterAdmin {
     }));
   }
 
-  /** Any other command of the agent, with this cluster's client settings. */
+  /** Sends any other command to the agent, with this cluster's client settings. */
   get call(): ClusterCall {
     return (command, parameters, schema) => this.#call(command, parameters, schema);
   }
 
-  /** Brokers learn of new and deleted topics one after the other: waits until all agree. */
+  /** Waits until all brokers agree: they learn of new and deleted topics one after the other. */
   async #waitUntilAgreed(what: string, condition: () => Promise<boolean>): Promise<void> {
     let agreements = 0;
     const agreed = async (): Promise<boolean> => {

@@ -23,13 +23,13 @@ export interface ClusterOptions {
   /** Broker settings that win over the lab's. */
   readonly config?: Readonly<Record<string, string>>;
   readonly heapMb?: number;
-  /** Brokers compile as in production: for measuring, where the lab's quick start does not pay. */
+  /** Runs brokers with the JVM's production compilers, for measurements. The default starts faster. */
   readonly optimised?: boolean;
-  /** Clients have to log in: SASL_PLAINTEXT, SASL_SSL, SSL and MTLS listeners instead of PLAINTEXT. */
+  /** Requires a login: SASL_PLAINTEXT, SASL_SSL, SSL and MTLS listeners instead of PLAINTEXT. */
   readonly security?: SecurityOptions;
-  /** Kafka's StandardAuthorizer: nothing is allowed without an ACL, except to the lab itself. */
+  /** Enables Kafka's StandardAuthorizer: without an ACL, only the lab itself may do anything. */
   readonly authorizer?: boolean;
-  /** Puts a proxy before every client listener, which brokers advertise: `link` then carries all client traffic. */
+  /** Puts a proxy, which brokers advertise, before every client listener: all client traffic then uses `link`. */
   readonly throughProxy?: boolean;
 }
 
@@ -38,12 +38,12 @@ export interface ClusterSetting extends ProcessSetting {
   readonly certificates: () => Certificates;
 }
 
-/** A real Kafka cluster of one or three brokers on this machine; node ids begin at 1. */
+/** A real Kafka cluster of one or three brokers on this machine; node ids start at 1. */
 export class LabCluster {
   readonly alias: string;
   readonly clusterId = randomClusterId();
   readonly addresses: readonly BrokerAddress[];
-  /** Kafka's own AdminClient as super user, past every proxy. */
+  /** Kafka's own AdminClient as super user, without proxies. */
   readonly admin: ClusterAdmin;
   readonly #security: ClusterSecurity;
   readonly #brokers = new Map<number, JavaProcess>();
@@ -99,17 +99,17 @@ export class LabCluster {
     return cluster;
   }
 
-  /** `host:port` of every broker's first client listener, through its proxy where there is one. */
+  /** `host:port` of every broker's first client listener, or of the listener's proxy. */
   get bootstrapServers(): string {
     return bootstrapOf(this.addresses, this.#security.options === undefined ? 'PLAINTEXT' : 'SASL_PLAINTEXT').join(',');
   }
 
-  /** How Tidemark reaches this cluster: where it is secured, as its first user with SCRAM-SHA-512. */
+  /** Tidemark's connection to this cluster; if it is secured, as its first user with SCRAM-SHA-512. */
   get connection(): KafkaConnection {
     return this.connectionFor(this.#defaultAccess);
   }
 
-  /** How Tidemark reaches this cluster in a certain way. */
+  /** Tidemark's connection to this cluster with a given access. */
   connectionFor(access: Access): KafkaConnection {
     return connectionFor(access, { alias: this.alias, addresses: this.addresses, security: this.#security });
   }
@@ -123,7 +123,7 @@ export class LabCluster {
     return clientPropertiesFor(access, { alias: this.alias, addresses: this.addresses, security: this.#security });
   }
 
-  /** Java client settings of the lab's super user, past every proxy. */
+  /** Java client settings of the lab's super user, without proxies. */
   get superUserProperties(): Record<string, string> {
     return {
       'bootstrap.servers': bootstrapOf(this.addresses, this.#ownListener).join(','),
@@ -131,16 +131,16 @@ export class LabCluster {
     };
   }
 
-  /** The network path of all clients; only with `throughProxy`. */
+  /** The network path of all clients; requires `throughProxy`. */
   get link(): LabLink {
     return new LabLink([...this.#links.values()].flatMap((link) => link.proxies));
   }
 
-  /** The network path to one broker; only with `throughProxy`. */
+  /** The network path to one broker; requires `throughProxy`. */
   linkTo(nodeId: number): LabLink {
     const link = this.#links.get(nodeId);
     if (link !== undefined) return link;
-    throw new TidemarkError('LAB_NO_PROXY', `broker ${nodeId} of cluster ${this.alias} has no proxy before it`);
+    throw new TidemarkError('LAB_NO_PROXY', `broker ${nodeId} of cluster ${this.alias} has no proxy`);
   }
 
   get nodeIds(): number[] {
@@ -160,12 +160,12 @@ export class LabCluster {
     await this.#broker(nodeId).kill();
   }
 
-  /** SIGTERM: the broker hands its partitions over and leaves. The last one of a cluster takes its time. */
+  /** SIGTERM: the broker hands its partitions over and leaves. For the last broker of a cluster this takes longer. */
   async shutDown(nodeId: number): Promise<void> {
     await this.#broker(nodeId).stop();
   }
 
-  /** SIGSTOP: the broker's connections stay open and nothing is answered any more. */
+  /** SIGSTOP: the broker's connections stay open, but it no longer answers. */
   pause(nodeId: number): void {
     this.#broker(nodeId).signal('SIGSTOP');
   }
@@ -174,7 +174,7 @@ export class LabCluster {
     this.#broker(nodeId).signal('SIGCONT');
   }
 
-  /** Ends the broker in order if it runs, starts it on the same ports and data, and waits until it is registered. */
+  /** Shuts the broker down if it runs, starts it with the same ports and data, and waits until it is registered. */
   async restart(nodeId: number): Promise<void> {
     const broker = this.#broker(nodeId);
     await broker.stop();
@@ -195,17 +195,17 @@ export class LabCluster {
     );
   }
 
-  /** A broker's log so far; it lives in the lab's folder and goes with it. */
+  /** The broker's log so far. It is in the lab's folder, which is removed at the end. */
   log(nodeId: number): string {
     return this.#broker(nodeId).log();
   }
 
-  /** What the authorizers of all brokers allowed and denied, one line each, as Kafka logs it. */
+  /** Kafka's log lines of what the authorizers of all brokers allowed and denied. */
   authorizerLog(): string {
     return [...this.#brokers.values()].map((broker) => broker.authorizerLog()).join('');
   }
 
-  /** Ends every broker at once (SIGKILL): their data goes with the lab, so nothing needs flushing. */
+  /** Kills every broker at once (SIGKILL). Their data is removed with the lab, so nothing must be flushed. */
   async stop(): Promise<void> {
     await Promise.all([...this.#brokers.values()].map((broker) => broker.kill()));
     await this.link.close();
@@ -236,7 +236,7 @@ export class LabCluster {
   }
 }
 
-/** 16 bytes in base64url; one with a leading dash would look like an option to Kafka's tools, as Kafka's own ids never do. */
+/** 16 bytes in base64url, without a leading dash: Kafka's tools would take that for an option. */
 function randomClusterId(): string {
   for (;;) {
     const id = randomBytes(16).toString('base64url');

@@ -4,8 +4,8 @@ import { waitUntil } from './wait-until.ts';
 import type { RecordWriter } from './workload/record-writer.ts';
 
 /**
- * Compacts a partition now and waits until it is done: of the records before the call only the last of each key is left.
- * Kafka never compacts the segment that it writes to, so one record more, with a key of its own, is written to roll it.
+ * Compacts a partition and waits for the end: of the records before the call only the last one of each key remains.
+ * Kafka never compacts the active segment, so this writes one more record with its own key to roll it.
  */
 export async function compactPartition(
   cluster: LabCluster,
@@ -32,7 +32,7 @@ export async function compactPartition(
   );
 }
 
-/** Compacts the flow's offset-syncs topic on its source, as a broker does sooner or later. MM2 has to be running. */
+/** Compacts the flow's offset-syncs topic on its source, as a broker does sooner or later. MM2 must be running. */
 export async function compactOffsetSyncs(source: LabCluster, targetAlias: string): Promise<void> {
   const topic = `mm2-offset-syncs.${targetAlias}.internal`;
   const records = async (): Promise<number> => (await source.admin.readRaw(topic, 0)).length;
@@ -43,6 +43,6 @@ export async function compactOffsetSyncs(source: LabCluster, targetAlias: string
     'min.cleanable.dirty.ratio': '0.0',
     'min.compaction.lag.ms': '0',
   });
-  // Heartbeats get syncs as well: they roll the segment.
+  // MM2 also writes syncs for heartbeats: they roll the segment.
   await waitUntil('the syncs to be compacted', async () => (await records()) < before / 2);
 }

@@ -1,7 +1,7 @@
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { tellStory } from './demo/story.ts';
 
-/** `npm start`: what Tidemark is for, on real clusters, in about a minute. Exits 0 when every promise held. */
+/** `npm start`: shows Tidemark on real clusters in about a minute. Exits 0 if every bound held. */
 const started = Date.now();
 const progress = (line: string): void => {
   const seconds = ((Date.now() - started) / 1000).toFixed(0).padStart(3);
@@ -13,6 +13,6 @@ try {
   process.exitCode = held ? 0 : 1;
 } catch (error) {
   if (!(error instanceof TidemarkError)) throw error;
-  process.stderr.write(`${error.message}\n${error.remedy === undefined ? '' : `  → ${error.remedy}\n`}`);
+  process.stderr.write(`${error.message}\n${error.remedy === null ? '' : `  → ${error.remedy}\n`}`);
   process.exitCode = 3;
 }

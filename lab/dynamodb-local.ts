@@ -15,7 +15,7 @@ import { requireTool } from './required-tool.ts';
 import { waitUntil } from './wait-until.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
-/** AWS's own DynamoDB Local as a child process: the real thing's rules without an account. */
+/** AWS's DynamoDB Local as a child process: DynamoDB's rules without an account. */
 export class DynamoDbLocal {
   readonly endpoint: string;
   readonly #process: ReturnType<typeof spawn>;
@@ -44,13 +44,13 @@ export class DynamoDbLocal {
     });
   }
 
-  /** Starts it with an empty folder of its own; resolves when it answers. */
+  /** Starts it with its own empty folder; resolves when it answers. */
   static async start(): Promise<DynamoDbLocal> {
     const [port = 0] = await freePorts(1);
     const local = new DynamoDbLocal(port);
     const client = local.client();
     try {
-      await waitUntil('DynamoDB Local answers', async () => {
+      await waitUntil('DynamoDB Local to answer', async () => {
         if (local.#process.exitCode !== null) {
           throw new TidemarkError('LAB_PROCESS_DIED', `DynamoDB Local is not running\n${local.#output}`);
         }
@@ -69,12 +69,12 @@ export class DynamoDbLocal {
     return this.#process.pid;
   }
 
-  /** A client of it, which its caller destroys. */
+  /** A new client; the caller destroys it. */
   client(): DynamoDBClient {
     return dynamoDbLocalClient(this.endpoint);
   }
 
-  /** Makes a table for the history, time to live included. */
+  /** Creates a table for the history, with time to live. */
   async createHistoryTable(tableName: string): Promise<void> {
     const client = this.client();
     await client.send(new CreateTableCommand(historyTable(tableName)));
@@ -95,7 +95,7 @@ export class DynamoDbLocal {
   }
 }
 
-/** DynamoDB Local takes any credentials, but not none. */
+/** DynamoDB Local accepts any credentials, but requires some. */
 export function dynamoDbLocalClient(endpoint: string): DynamoDBClient {
   return new DynamoDBClient({
     endpoint,

@@ -2,15 +2,15 @@ import { createServer } from 'node:net';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 /**
- * Ports are drawn at random from below the ephemeral ranges of Linux and macOS, so that no outgoing connection takes
- * one while its broker is down, and two labs that run at once hardly ever draw the same.
+ * Ports are random and below the ephemeral ranges of Linux and macOS. So no outgoing connection takes a port while its
+ * broker is down, and two labs that run at the same time hardly ever choose the same one.
  */
 const FIRST = 15_000;
 const COUNT = 16_000;
 
 const given = new Set<number>();
 
-/** Draws `count` TCP ports that nothing listens on now; never the same one twice in a process. */
+/** Chooses `count` unused TCP ports; never the same one twice in a process. */
 export async function freePorts(count: number): Promise<number[]> {
   const ports: number[] = [];
   for (let attempts = 0; ports.length < count; attempts++) {

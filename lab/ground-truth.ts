@@ -9,16 +9,16 @@ export interface TruthRequest {
   readonly topic: string;
   readonly targetTopic: string;
   readonly partition: number;
-  /** Which source records count: all data records by default, as MM2 mirrors them by default. */
+  /** Which source records count: all data records by default, like MM2's default. */
   readonly isolation?: IsolationLevel;
-  /** An earlier truth of the same source topic (not of one recreated since): what it knew and the source deleted. */
+  /** An earlier truth of the same source topic (same topic id), for records that the source has deleted since. */
   readonly previous?: PartitionTruth | undefined;
 }
 
-/** Reads every record of a partition on both sides: the truth that an audit's claims are held against. */
+/** Reads every record of a partition on both sides: the truth with which an audit's claims are compared. */
 export async function readTruth(request: TruthRequest): Promise<PartitionTruth> {
   const { topic, targetTopic, partition, isolation } = request;
-  // Target first: what is mirrored in between then has a source record that is known.
+  // Read the target first: records mirrored in between then have a known source record.
   const target = await readPartition(request.target.admin, targetTopic, partition);
   const source = await readPartition(request.source.admin, topic, partition, isolation);
   return new PartitionTruth(source, target, request.previous);

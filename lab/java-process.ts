@@ -13,18 +13,18 @@ export interface JavaCommand {
   readonly classpath: string;
   readonly mainClass: string;
   readonly args: readonly string[];
-  /** The process's own folder; its logs go there. */
+  /** The process's own folder, with its logs. */
   readonly folder: string;
   readonly heapMb: number;
-  /** JVM options of a shared class archive; see `class-archive.ts`. */
+  /** JVM options for a shared class archive; see `class-archive.ts`. */
   readonly archive: readonly string[];
-  /** The JVM's own choice of compilers and collector, as in production: for what is measured. */
+  /** Uses the JVM's default compilers and collector, as in production: for measurements. */
   readonly optimised?: boolean;
-  /** Called with every line of standard output, which then does not count as log; opens standard input too. */
+  /** Called with every line of standard output, which then is not part of the log. Also opens standard input. */
   readonly onLine?: (line: string) => void;
 }
 
-/** One JVM of the lab: started, stopped, killed, paused, and registered with the watchdog while it lives. */
+/** One JVM of the lab: can be started, stopped, killed and paused. The watchdog knows it while it runs. */
 export class JavaProcess {
   readonly #command: JavaCommand;
   readonly #watchdog: WatchdogLink;
@@ -55,13 +55,13 @@ export class JavaProcess {
       'java',
       [
         `-Xmx${heapMb}m`,
-        // A lab lives for minutes: what C2 and G1 would gain never pays for what they cost on two cores.
+        // A lab runs for minutes: on two cores, C2 and G1 cost more than they gain.
         ...(optimised ? [] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']),
         ...archive,
-        // The JVM's own warnings go to standard output, where the agent's answers are.
+        // JVM warnings would go to standard output, between the agent's answers.
         '-Xlog:disable',
         '-XX:-UsePerfData',
-        // Java 17 takes it from LANG, which not every machine has.
+        // Java 17 takes the encoding from LANG, which is not set on every machine.
         '-Dfile.encoding=UTF-8',
         `-Dlog4j2.configurationFile=${this.logs.settings}`,
         '-cp',
@@ -69,7 +69,7 @@ export class JavaProcess {
         mainClass,
         ...args,
       ],
-      // Detached, so that Ctrl-C in a terminal ends the lab in order instead of every JVM at once.
+      // Detached: Ctrl-C in a terminal must shut the lab down in order, not kill every JVM at once.
       { cwd: folder, stdio: [onLine === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], detached: true },
     );
     this.#child = child;
@@ -96,7 +96,7 @@ export class JavaProcess {
     });
   }
 
-  /** SIGTERM, and SIGKILL where that does not end it in time. */
+  /** SIGTERM, and SIGKILL if the process does not end in time. */
   async stop(): Promise<void> {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
@@ -105,7 +105,7 @@ export class JavaProcess {
     clearTimeout(timer);
   }
 
-  /** SIGKILL: no goodbye to anybody. */
+  /** SIGKILL. */
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.#exited;
@@ -120,7 +120,7 @@ export class JavaProcess {
     this.#child?.stdin?.write(`${line}\n`);
   }
 
-  /** Resolves when the process is gone; at once where it never ran. */
+  /** Resolves when the process has ended; at once if it never ran. */
   get exited(): Promise<void> {
     return this.#exited;
   }
@@ -134,13 +134,13 @@ export class JavaProcess {
     return readIfThere(this.logs.authorizer);
   }
 
-  /** The end of what the process said, for error messages. */
+  /** The end of the process's output, for error messages. */
   tail(): string {
     const lines = `${this.log()}${this.#output}`.trimEnd().split('\n').slice(-TAIL_LINES);
     return [`--- end of the log of ${this.#command.name} ---`, ...lines].join('\n');
   }
 
-  /** Throws when the process is gone, so that nobody waits for it in vain. */
+  /** Throws if the process has ended, so that nothing keeps waiting for it. */
   assertRunning(): void {
     if (this.#child !== undefined) return;
     throw new TidemarkError('LAB_PROCESS_DIED', `${this.#command.name} is not running\n${this.tail()}`);

@@ -10,8 +10,8 @@ const tools = {
 } as const;
 
 /**
- * Shell commands for Kafka's own tools on a lab, short enough to copy: the class path of some ninety jars goes into an
- * argument file of the `java` command.
+ * Shell commands for Kafka's own tools on a lab. An argument file for `java` holds the class path of some ninety jars,
+ * so that the commands are short enough to copy.
  */
 export function kafkaCommands(lab: Lab): (tool: keyof typeof tools, args: string) => string {
   const logging = join(lab.folder, 'tools-log4j2.xml');

@@ -12,16 +12,16 @@ import { LabProxy, type ProxyTarget } from './proxy.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
 export interface LabOptions {
-  /** Where artifacts are cached; `.lab/` of the checkout by default. */
+  /** Folder for cached artifacts; `.lab/` in the checkout by default. */
   readonly cache?: string;
-  /** Where the lab's temporary folder is made; the system's own place by default. */
+  /** Parent of the lab's temporary folder; the system's default if absent. */
   readonly parent?: string;
-  /** A folder to write class archives to, instead of using those that `prepareLab()` made. */
+  /** If set, the lab writes class archives to this folder instead of using those of `prepareLab()`. */
   readonly makeArchives?: string;
 }
 
 export interface JavaToolOptions {
-  /** One of the lab's own classes, in `lab/java/`. */
+  /** One of the classes in `lab/java/`. */
   readonly mainClass: string;
   readonly heapMb: number;
   /** Called with every line of its standard output. */
@@ -29,8 +29,8 @@ export interface JavaToolOptions {
 }
 
 /**
- * Real Kafka clusters and MirrorMaker 2 processes on this machine, and the faults to try on them. Everything lives in
- * one temporary folder and dies with the lab, also when this process is killed.
+ * Real Kafka clusters and MirrorMaker 2 processes on this machine, with faults to inject. All files are in one
+ * temporary folder. All processes and files are removed with the lab, even if this process is killed.
  */
 export class Lab implements AsyncDisposable {
   readonly folder: string;
@@ -77,14 +77,14 @@ export class Lab implements AsyncDisposable {
     return mm2;
   }
 
-  /** Puts a proxy before an address. For a whole cluster, `throughProxy` of `startCluster` is the better way. */
+  /** Puts a proxy before an address. For a whole cluster, use `throughProxy` of `startCluster` instead. */
   async proxy(target: ProxyTarget): Promise<LabProxy> {
     const proxy = await LabProxy.start(target);
     this.#proxies.push(proxy);
     return proxy;
   }
 
-  /** Starts a JVM of its own with every compiler on, for what is to be measured. Lines go in by `send()`. */
+  /** Starts a separate JVM with all compilers enabled, for measurements. Send input lines with `send()`. */
   startJavaTool(options: JavaToolOptions): JavaProcess {
     const folder = join(this.folder, `tool-${this.#tools.length + 1}`);
     mkdirSync(folder);
@@ -95,7 +95,7 @@ export class Lab implements AsyncDisposable {
     return tool;
   }
 
-  /** Ends every process and removes the folder. May be called more than once. */
+  /** Ends every process and removes the folder. Can be called more than once. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();
     return this.#stopped;
@@ -109,7 +109,7 @@ export class Lab implements AsyncDisposable {
     await Promise.all([...this.#mirrors, ...this.#tools].map((process) => process.kill()));
     await Promise.all([...this.#clusters, this.#agent].map((part) => part?.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
-    // The watchdog removes the folder, and whatever process was started while this ran.
+    // The watchdog removes the folder, and ends processes that were started in the meantime.
     await this.#watchdog.close();
   }
 
@@ -138,7 +138,7 @@ export class Lab implements AsyncDisposable {
   }
 }
 
-/** Starts an empty lab: resolves the artifacts, the first time with Maven, and makes the temporary folder. */
+/** Starts an empty lab: resolves the artifacts (the first time with Maven) and creates the temporary folder. */
 export function startLab(options: LabOptions = {}): Promise<Lab> {
   return Lab.start(options);
 }

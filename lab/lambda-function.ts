@@ -15,13 +15,13 @@ export type Answer = z.infer<typeof answerMessage>;
 export interface LambdaFunctionOptions {
   /** `index.js` of the asset, as CDK bundles it. */
   readonly bundle: string;
-  /** The function's variables, all of them: nothing of this process's own environment leaks in. */
+  /** All variables of the function. It does not inherit this process's environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Time of one invocation, as the stack sets it. */
+  /** Timeout of one invocation, as in the stack. */
   readonly timeoutMs: number;
 }
 
-/** A bundled function in a process of its own, warm between invocations. */
+/** A bundled function in its own process, which stays warm between invocations. */
 export class LambdaFunction {
   readonly #child: ChildProcess;
   readonly #timeoutMs: number;
@@ -49,7 +49,7 @@ export class LambdaFunction {
     return started;
   }
 
-  /** Everything that the function has written so far: what its log group would hold. */
+  /** All output of the function so far, as its log group would have it. */
   get log(): string {
     return this.#log;
   }

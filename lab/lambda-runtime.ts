@@ -1,13 +1,13 @@
 import { createRequire } from 'node:module';
 import { z } from 'zod';
 
-/** What lab/lambda-function.ts sends: one invocation. */
+/** One invocation, as lab/lambda-function.ts sends it. */
 const invocation = z.object({ id: z.number(), event: z.unknown(), remainingMs: z.number() });
 const bundle = z.object({ handler: z.custom<(event: unknown, context: object) => Promise<unknown>>() });
 
 /**
- * The part of Lambda's Node.js runtime that a function can see, in a process of its own: the bundle is required as
- * CommonJS, and each invocation gets a context that counts down. Started with the path of the bundle.
+ * Simulates the part of Lambda's Node.js runtime that a function can see, in its own process. It loads the bundle as
+ * CommonJS and gives each invocation a context that counts down. The argument is the path of the bundle.
  */
 const path = process.argv[2];
 if (path === undefined) throw new Error('usage: lambda-runtime BUNDLE');

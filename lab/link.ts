@@ -1,6 +1,6 @@
 import type { LabProxy } from './proxy.ts';
 
-/** Several proxies that fail together: the network path to a broker or to a whole cluster. */
+/** Several proxies that fail together: the network path to a broker or to a cluster. */
 export class LabLink {
   readonly proxies: readonly LabProxy[];
 

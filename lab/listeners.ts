@@ -1,11 +1,11 @@
 import { freePorts } from './free-port.ts';
 
-/** How a listener of a lab broker talks to clients; MTLS is SSL that insists on a client certificate. */
+/** The kinds of client listeners of a lab broker. MTLS is SSL with a required client certificate. */
 export type ClientListener = 'PLAINTEXT' | 'SASL_PLAINTEXT' | 'SASL_SSL' | 'SSL' | 'MTLS';
 
-/** One listener of one broker: where it binds, and the port that the broker tells clients to use. */
+/** One listener of one broker: the port that it binds, and the port that the broker advertises to clients. */
 export interface Listener {
-  /** INTERNAL is the lab's own way in, past proxies and as super user; brokers talk to each other there too. */
+  /** The lab uses INTERNAL as super user, without proxies. Brokers also use it to talk to each other. */
   readonly name: ClientListener | 'INTERNAL' | 'CONTROLLER';
   readonly port: number;
   readonly advertisedPort: number;
@@ -13,7 +13,7 @@ export interface Listener {
 
 export interface BrokerAddress {
   readonly nodeId: number;
-  /** Client listeners first, then INTERNAL where there is one, CONTROLLER last. */
+  /** Client listeners first, then INTERNAL if it exists, CONTROLLER last. */
   readonly listeners: readonly Listener[];
 }
 
@@ -43,7 +43,7 @@ export async function planListeners(nodeId: number, plan: ListenerPlan): Promise
   return { nodeId, listeners };
 }
 
-/** `host:port` of a listener of every broker, as clients are told it. */
+/** `host:port` of a listener of every broker, as advertised to clients. */
 export function bootstrapOf(brokers: readonly BrokerAddress[], name: Listener['name']): string[] {
   return brokers.flatMap(({ listeners }) =>
     listeners.filter((listener) => listener.name === name).map((listener) => `${HOST}:${listener.advertisedPort}`),

@@ -8,7 +8,7 @@ import type { LabMm2 } from './mm2.ts';
 import { mm2Properties } from './mm2-properties.ts';
 import { RecordWriter } from './workload/record-writer.ts';
 
-/** `npm run lab`: two clusters, MM2 between them and some traffic, until Ctrl-C. Progress goes to stderr. */
+/** `npm run lab`: runs two clusters with MM2 between them and some traffic, until Ctrl-C. Progress goes to stderr. */
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function fill(a: LabCluster, b: LabCluster, mm2: LabMm2, writer: RecordWriter): Promise<void> {
@@ -20,7 +20,7 @@ async function fill(a: LabCluster, b: LabCluster, mm2: LabMm2, writer: RecordWri
   await a.admin.commitOffsets('billing', 'orders', { 0: 2_000n, 1: 1_990n, 2: 500n });
   await a.admin.commitOffsets('ledger', 'payments', { 0: 450n });
   await a.admin.startConsumer({ group: 'shipping', topics: ['orders'], protocol: 'consumer' });
-  progress('waiting until MirrorMaker 2 has mirrored it …');
+  progress('waiting until MirrorMaker 2 has mirrored the records …');
   await waitUntilSettled({ source: a, target: b, topic: 'orders', mm2 });
   await waitUntilGroupSynced({ source: a, target: b, topic: 'orders', mm2 }, 'billing');
 }
@@ -32,10 +32,10 @@ function printCommands(lab: Lab, a: LabCluster, b: LabCluster, mm2: LabMm2): voi
 Cluster A (source) ${a.bootstrapServers}, cluster B (target) ${b.bootstrapServers}
 MirrorMaker 2 A->B ${mm2.propertiesFile}
 
-Audit it:
+Audit the flow:
   npx tidemark audit --mm2 ${mm2.propertiesFile}
 
-Look around with Kafka's own tools:
+Inspect it with Kafka's own tools:
   ${kafka('topics', `${on(b)} --list`)}
   ${kafka('groups', `${on(a)} --describe --all-groups`)}
   ${kafka('groups', `${on(b)} --describe --all-groups`)}
@@ -43,14 +43,14 @@ Look around with Kafka's own tools:
 
 Break it:
   kill -9 ${mm2.pid}   # MirrorMaker 2
-  kill -STOP ${a.pid(1)}   # the source's broker hangs; kill -CONT lets it go on
+  kill -STOP ${a.pid(1)}   # the source's broker hangs; kill -CONT resumes it
   kill -9 ${a.pid(1)}   # the source's broker dies
 
-Records keep coming to "orders" and "payments". Ctrl-C ends everything and removes ${lab.folder}
+The lab keeps writing records to "orders" and "payments". Ctrl-C stops everything and removes ${lab.folder}
 `);
 }
 
-/** A little traffic, so that lag and positions move. A source that was broken on purpose only pauses it. */
+/** Writes some traffic, so that lag and positions change. If you break the source, writing pauses. */
 async function keepWriting(writer: RecordWriter, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
@@ -87,7 +87,7 @@ let isUp = false;
 const interrupted = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
-    // While it starts, or when asked twice, there is nothing to end in order: the watchdog cleans up behind us.
+    // During startup, or at the second signal, exit at once: the watchdog cleans up.
     if (!isUp || interrupted.signal.aborted) process.exit(130);
     interrupted.abort();
   });

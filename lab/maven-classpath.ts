@@ -9,14 +9,14 @@ import { requireTool } from './required-tool.ts';
 
 const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
 const JAVA_SOURCES = fileURLToPath(new URL('java/', import.meta.url));
-/** Where everything is kept that can be made again: `.lab/` of the checkout, git-ignored. */
+/** Folder for everything that can be rebuilt: `.lab/` in the checkout, ignored by git. */
 export const CACHE = fileURLToPath(new URL('../.lab/', import.meta.url));
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
 /**
  * The class path of the lab's Java processes: Kafka, MM2 and their dependencies as pinned in `lab/pom.xml`, and the
- * lab's own classes. Resolved once for each content of pom and sources and kept in `.lab/` (git-ignored); needs Maven
- * and a JDK the first time, a Java runtime afterwards.
+ * lab's own classes. It is rebuilt when the pom or the sources change, and cached in `.lab/`. Building needs Maven and
+ * a JDK; after that a Java runtime is enough.
  */
 export async function resolveClasspath(cache: string = CACHE): Promise<string> {
   requireTool('java');
@@ -33,13 +33,13 @@ export async function resolveClasspath(cache: string = CACHE): Promise<string> {
     requireTool('javac');
     const files = sources.map((name) => join(JAVA_SOURCES, name));
     const compiled = join(folder, 'compiled');
-    // A machine without LANG takes sources for ASCII.
+    // Without LANG, javac would read the sources as ASCII.
     await run(
       'javac',
       ['-nowarn', '-encoding', 'UTF-8', '-d', compiled, '-cp', jarPath, ...files],
       'LAB_COMPILE_FAILED',
     );
-    // A jar, because a shared class archive refuses folders on the class path.
+    // Use a jar: shared class archives do not support folders on the class path.
     await run('jar', ['--create', '--file', join(folder, 'lab.jar'), '-C', compiled, '.'], 'LAB_COMPILE_FAILED');
   });
   return [join(classes, 'lab.jar'), jarPath].join(delimiter);

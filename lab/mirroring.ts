@@ -6,18 +6,18 @@ import type { LabMm2 } from './mm2.ts';
 import { waitUntil } from './wait-until.ts';
 
 const DEADLINE_MS = 90_000;
-/** How far from its end a log is searched for its last data record. */
+/** Number of offsets at the end of a log that are searched for the last data record. */
 const TAIL_OFFSETS = 2_000;
 
 export interface Mirroring {
   readonly source: LabCluster;
   readonly target: LabCluster;
   readonly topic: string;
-  /** `<source>.<topic>` where absent. */
+  /** `<source>.<topic>` by default. */
   readonly targetTopic?: string;
-  /** MM2's `consumer.isolation.level` for the source; its default is read_uncommitted. */
+  /** MM2's `consumer.isolation.level` for the source; read_uncommitted by default, as in MM2. */
   readonly isolation?: IsolationLevel;
-  /** The MM2 that does it: waiting ends when it dies, and its log is shown when the deadline passes. */
+  /** The mirroring MM2 process. Waiting ends if it dies; the timeout error shows the end of its log. */
   readonly mm2?: LabMm2;
   readonly deadlineMs?: number;
 }
@@ -38,8 +38,8 @@ export async function waitUntilMirrored(mirroring: Mirroring): Promise<void> {
 }
 
 /**
- * Waits until every partition is mirrored and MM2 has said so: its newest offset sync is the one of the last data record.
- * After a burst that takes up to a flush interval.
+ * Waits until every partition is mirrored and MM2's newest offset sync is that of the last data record. After a burst
+ * that takes up to one flush interval.
  */
 export async function waitUntilSettled(mirroring: Mirroring & { readonly syncsOn?: LabCluster }): Promise<void> {
   await waitUntilMirrored(mirroring);
@@ -61,7 +61,7 @@ export async function waitUntilSettled(mirroring: Mirroring & { readonly syncsOn
   });
 }
 
-/** Waits until MM2's group sync has put a group on the target, on every partition that it has committed there. */
+/** Waits until MM2's group sync has committed the group's positions on the target for all its partitions. */
 export async function waitUntilGroupSynced(mirroring: Mirroring, group: string): Promise<void> {
   const { source, target, topic } = mirroring;
   const targetTopic = mirroring.targetTopic ?? `${source.alias}.${topic}`;

@@ -1,19 +1,19 @@
 import { renderProperties } from './broker-properties.ts';
 
-/** One side of a flow as mm2.properties needs it. */
+/** One side of a flow, for mm2.properties. */
 export interface Mm2Side {
   readonly alias: string;
   readonly bootstrapServers: string;
-  /** Client settings such as `security.protocol`; the alias is put before each. A `LabCluster` has them. */
+  /** Client settings such as `security.protocol`, without the alias. A `LabCluster` has them. */
   readonly clientProperties?: Readonly<Record<string, string>>;
 }
 
 /**
  * A complete mm2.properties for the flow `source->target`: every topic and group, intervals of seconds, replication
- * factor 1, one task. `overrides` win; one of `undefined` takes a setting away.
+ * factor 1, one task. `overrides` take precedence; `undefined` removes a setting.
  *
- * Worker settings such as the flush interval count only under the *target's* alias: at top level and under `A->B.`
- * dedicated mode ignores them.
+ * Dedicated mode reads worker settings such as the flush interval only under the *target's* alias. It ignores them at
+ * top level and under `A->B.`.
  */
 export function mm2Properties(
   source: Mm2Side,
@@ -58,7 +58,7 @@ export function mm2Properties(
   return renderProperties(settings);
 }
 
-/** Overrides for a source `A` of three brokers, so that MM2's own topics there outlive one of them. */
+/** Overrides for a source `A` with three brokers: MM2's own topics on it survive the loss of one. */
 export const MM2_ON_THREE_BROKERS: Readonly<Record<string, string>> = Object.fromEntries(
   [
     'A->B.offset-syncs.topic.replication.factor',

@@ -7,10 +7,10 @@ import { waitUntil } from './wait-until.ts';
 const READY_DEADLINE_MS = 90_000;
 
 export interface Mm2Options {
-  /** The whole text of mm2.properties; `mm2Properties()` renders one. */
+  /** The text of mm2.properties; `mm2Properties()` renders one. */
   readonly properties: string;
   readonly name?: string;
-  /** Aliases of the clusters that this process replicates to (`--clusters`); all where absent. */
+  /** Aliases of the clusters that this process replicates to (`--clusters`); all if absent. */
   readonly clusters?: readonly string[];
   readonly heapMb?: number;
 }
@@ -50,7 +50,7 @@ export class LabMm2 {
     return this.#process.pid;
   }
 
-  /** Starts it, again too; resolves when MM2 says that its herders run. Records are mirrored a few seconds later. */
+  /** Starts or restarts MM2; resolves when its herders run. Mirroring begins a few seconds later. */
   async start(): Promise<void> {
     const before = this.log().length;
     this.#process.start();
@@ -64,12 +64,12 @@ export class LabMm2 {
     );
   }
 
-  /** SIGTERM: MM2 commits its offsets and leaves its groups. */
+  /** SIGTERM: MM2 commits its offsets and leaves its groups in order. */
   async stop(): Promise<void> {
     await this.#process.stop();
   }
 
-  /** SIGKILL: what was acknowledged since the last flush is mirrored again after the next start. */
+  /** SIGKILL: after the next start, MM2 re-mirrors the records acknowledged since the last flush. */
   async kill(): Promise<void> {
     await this.#process.kill();
   }
@@ -83,7 +83,7 @@ export class LabMm2 {
     this.#process.signal('SIGCONT');
   }
 
-  /** Throws with the end of the log when it is not running. */
+  /** Throws if MM2 is not running, with the end of the log. */
   assertRunning(): void {
     this.#process.assertRunning();
   }

@@ -5,16 +5,16 @@ import type { IsolationLevel } from '../shared/domain/model/cluster.ts';
 import { readRange } from './agent-schemas.ts';
 import type { ClusterAdmin } from './cluster-admin.ts';
 
-/** All data records that a partition holds, in offset order: parallel arrays, because there may be millions. */
+/** All data records of a partition in offset order, as parallel arrays, because there may be millions. */
 export interface PartitionRecords {
   /** Log start offset. */
   readonly start: bigint;
-  /** End of the read: the high watermark, or the last stable offset under read_committed. */
+  /** Where the read ended: the high watermark, or the last stable offset with read_committed. */
   readonly end: bigint;
   readonly offsets: Float64Array;
-  /** The `id` header, '' for a record that the lab did not write. */
+  /** The `id` header; empty for a record that the lab did not write. */
   readonly ids: readonly string[];
-  /** Base64, '' where there is none. */
+  /** Base64; empty for a record without a key. */
   readonly keys: readonly string[];
 }
 

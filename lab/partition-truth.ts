@@ -1,34 +1,34 @@
 import type { PartitionRecords } from './partition-records.ts';
 
-/** A target record whose id is on no source record: written by somebody else, or the source has deleted it. */
+/** Marks a target record whose id no source record has: a foreign record, or one that the source has deleted. */
 const FOREIGN = -1;
 
 /**
- * What is really so of one mirrored partition: every source and every target record, matched by the id that each
- * carries. For a group that committed source offset `u` and would go on at target position `p`:
+ * The truth about one mirrored partition: all source and target records, matched by the id that each record carries.
+ * For a group that committed source offset `u` and continues at target position `p`:
  *
  * - re-reads are the target records at or after `p` whose source offset is below `u`;
  * - skips are the distinct source records at or after `u` that are on the target but have no copy at or after `p`.
  *
- * Records that the source had at an earlier truth of the same topic and has deleted since count as well: what a group
- * gets twice does not depend on what retention did. They are told apart where loss is counted.
+ * Records that an earlier truth of the same topic has, and that the source has deleted since, also count: re-reads do
+ * not depend on retention. Only the count of lost records separates them.
  */
 export class PartitionTruth {
-  /** What the source holds now. */
+  /** The present source records. */
   readonly source: PartitionRecords;
   readonly target: PartitionRecords;
-  /** Every source record that is known, deleted ones included. */
+  /** All known source records, including deleted ones. */
   readonly #known: readonly KnownRecord[];
   /** Source offset of every target record. */
   readonly #sourceOffsets: Float64Array;
-  /** Target offset of the last copy of every known source record; NaN where there is none. */
+  /** Target offset of the last copy of every known source record; NaN if there is none. */
   readonly #lastCopies: Float64Array;
-  /** Ids of records whose copies the target itself has deleted. */
+  /** Ids of records whose copies the target has deleted. */
   readonly #expired: ReadonlySet<string>;
 
   /**
-   * `sameTarget`: the earlier truth was of the same target topic, so that a copy in front of the log's begin has been
-   * there and was deleted by retention or by hand.
+   * @param sameTarget the earlier truth was about the same target topic: a copy before the present log start existed,
+   * and was deleted by retention or by hand
    */
   constructor(source: PartitionRecords, target: PartitionRecords, previous?: PartitionTruth, sameTarget = false) {
     this.source = source;
@@ -60,13 +60,13 @@ export class PartitionTruth {
     const [p, u] = [Number(position), Number(committed)];
     let count = 0n;
     for (const [index, { offset }] of this.#known.entries()) {
-      // NaN, for a record that never arrived, is not below anything: that is loss, not a skip.
+      // NaN stands for a record that never arrived. It compares as false: that is loss, not a skip.
       if (offset >= u && at(this.#lastCopies, index) < p) count++;
     }
     return count;
   }
 
-  /** The first target position from which a group at `committed` reads nothing twice. */
+  /** The first target position from which a group at `committed` re-reads nothing. */
   rereadZeroFrom(committed: bigint): bigint {
     const u = Number(committed);
     for (let index = this.#sourceOffsets.length - 1; index >= 0; index--) {
@@ -87,18 +87,18 @@ export class PartitionTruth {
     return first === Number.POSITIVE_INFINITY ? this.target.end : BigInt(first);
   }
 
-  /** Records that the source holds at or after `from` and that are not on the target, nor were until it deleted them. */
+  /** Number of source records at or after `from` that never reached the target. */
   missing(from: bigint = this.source.start): bigint {
     const u = Number(from);
     return this.#countAbsent(({ offset, deleted }) => !deleted && offset >= u);
   }
 
-  /** Records that the source has deleted before they reached the target. */
+  /** Number of records that the source deleted before they reached the target. */
   get deletedUnmirrored(): bigint {
     return this.#countAbsent(({ deleted }) => deleted);
   }
 
-  /** Target records beyond the first copy of each source record. */
+  /** Number of target records beyond the first copy of each source record. */
   get duplicates(): bigint {
     const seen = new Set<number>();
     let count = 0n;
@@ -110,7 +110,7 @@ export class PartitionTruth {
     return count;
   }
 
-  /** Target records that no source record corresponds to. */
+  /** Number of target records without a source record. */
   get foreign(): bigint {
     return BigInt(this.#sourceOffsets.reduce((count, offset) => (offset === FOREIGN ? count + 1 : count), 0));
   }
@@ -132,7 +132,7 @@ export class PartitionTruth {
     return expired;
   }
 
-  /** `[firstSourceOffset, firstTargetOffset, count]` of stretches that run in step, in target order. */
+  /** `[firstSourceOffset, firstTargetOffset, count]` of stretches with equal steps on both sides, in target order. */
   runs(): (readonly [bigint, bigint, bigint])[] {
     const runs: [number, number, number][] = [];
     for (const [index, d] of this.target.offsets.entries()) {
@@ -149,7 +149,7 @@ export class PartitionTruth {
 interface KnownRecord {
   readonly offset: number;
   readonly id: string;
-  /** The source had it once and has it no more. */
+  /** The source has deleted it. */
   readonly deleted: boolean;
 }
 
@@ -162,7 +162,7 @@ function knownRecords(source: PartitionRecords, earlier: readonly KnownRecord[])
   return [...gone, ...present].sort((a, b) => a.offset - b.offset);
 }
 
-/** An element that is there: every index comes from an array of the same length. */
+/** An element that exists: every index comes from an array of the same length. */
 function at(array: Float64Array, index: number): number {
   return array[index] ?? Number.NaN;
 }

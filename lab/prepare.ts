@@ -8,8 +8,8 @@ import { mm2Properties } from './mm2-properties.ts';
 import { RecordWriter } from './workload/record-writer.ts';
 
 /**
- * Makes everything that labs share and that takes time once: artifacts, the lab's own classes, and class archives of
- * real processes at work, which make every later start about a third quicker.
+ * Builds everything that labs share, once: artifacts, the lab's own classes, and class archives of working processes.
+ * The archives make every later start about a third faster.
  */
 export async function prepareLab(cache: string = CACHE): Promise<void> {
   const folder = archiveFolder(cache, await resolveClasspath(cache));
@@ -27,7 +27,7 @@ async function archiveClasses(cache: string, folder: string): Promise<void> {
 
 async function workOut(lab: Lab): Promise<void> {
   const cluster = await lab.startCluster({ alias: 'A' });
-  // One broker plays both sides: what counts is which classes are loaded.
+  // One broker serves as both sides: only the loaded classes matter.
   const itself = { alias: 'B', bootstrapServers: cluster.bootstrapServers };
   const mm2 = await lab.startMm2({ properties: mm2Properties(cluster, itself, { topics: 'orders', groups: 'g' }) });
   await cluster.admin.createTopic('orders');

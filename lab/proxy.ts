@@ -2,7 +2,7 @@ import { createServer, type Server, type Socket, connect as tcpConnect } from 'n
 import { freePorts } from './free-port.ts';
 import { HOST } from './listeners.ts';
 
-/** Bytes that wait on one direction of a connection before its sender is held back. */
+/** Most bytes that may wait in one direction of a connection; beyond this the proxy stops reading. */
 const BUFFER_BYTES = 1024 * 1024;
 
 export interface ProxyTarget {
@@ -10,12 +10,12 @@ export interface ProxyTarget {
   readonly port: number;
 }
 
-/** What a link does to what it carries; set at run time, for connections that exist and that come. */
+/** The faults of a proxy. They can be changed at run time and apply to existing and new connections. */
 interface Faults {
   delayMs: number;
   bytesPerSecond: number;
   hanging: boolean;
-  /** Bytes of answers that a connection still gets before it is reset. */
+  /** Bytes of answers that a connection still receives before it is reset. */
   answerBytes: number;
 }
 
@@ -26,7 +26,7 @@ const healthy = (): Faults => ({
   answerBytes: Number.POSITIVE_INFINITY,
 });
 
-/** A TCP link to one address that can be made slow, narrow, silent or broken. */
+/** A TCP proxy to one address that can delay, throttle, hang or cut connections. */
 export class LabProxy {
   readonly port: number;
   readonly host = HOST;
@@ -53,22 +53,22 @@ export class LabProxy {
     return this.#accepted;
   }
 
-  /** Delays every byte by `ms` in each direction: a round trip grows by twice that. */
+  /** Delays every byte by `ms` in each direction: a round trip becomes longer by twice that. */
   delay(ms: number): void {
     this.#faults.delayMs = ms;
   }
 
-  /** Lets this many bytes a second through, each direction of each connection. */
+  /** Limits each direction of each connection to this many bytes per second. */
   throttle(bytesPerSecond: number): void {
     this.#faults.bytesPerSecond = bytesPerSecond;
   }
 
-  /** Accepts and keeps connections and carries nothing, until `heal()`. */
+  /** Accepts and keeps connections but forwards nothing, until `heal()`. */
   hang(): void {
     this.#faults.hanging = true;
   }
 
-  /** Resets a connection (TCP RST) once it has carried this many more bytes of answers: mid-answer. */
+  /** Resets each connection (TCP RST) in the middle of an answer, after this many more bytes of answers. */
   cutAfter(answerBytes: number): void {
     this.#faults.answerBytes = answerBytes;
     for (const connection of this.#connections) connection.carried = 0;
@@ -88,14 +88,14 @@ export class LabProxy {
     for (const connection of [...this.#connections]) connection.reset();
   }
 
-  /** Takes every fault back. Connections that hung go on. */
+  /** Removes all faults. Hung connections continue. */
   async heal(): Promise<void> {
     this.#faults = healthy();
     for (const connection of this.#connections) connection.wake();
     if (this.#server === undefined) await this.#listen();
   }
 
-  /** Ends the proxy for good. */
+  /** Stops the proxy permanently. */
   async close(): Promise<void> {
     await this.cut();
   }
@@ -148,19 +148,19 @@ class Connection {
     const left = faults.answerBytes - this.carried;
     this.carried += chunk.length;
     if (chunk.length <= left) return chunk;
-    // What is written now is on its way before the reset.
+    // Let the written bytes leave before the reset.
     setImmediate(() => this.reset());
     return chunk.subarray(0, Math.max(0, left));
   }
 }
 
-/** libuv refuses to reset a socket that is being shut down, and Node then never closes it: the process could not end. */
+/** libuv cannot reset a socket during its shutdown. Node would then never close it, and the process could not exit. */
 function resetSocket(socket: Socket): void {
   if (socket.writableEnded) socket.destroy();
   else socket.resetAndDestroy();
 }
 
-/** One direction of a connection: a queue of chunks, each with the time when it is due. */
+/** One direction of a connection: a queue of chunks, each with its due time. */
 class Direction {
   readonly #from: Socket;
   readonly #to: Socket;
@@ -185,7 +185,7 @@ class Direction {
     this.#queue.length = 0;
   }
 
-  /** Sends what is due and sleeps until the next chunk is. */
+  /** Sends all due chunks and sleeps until the next one is due. */
   pump(): void {
     clearTimeout(this.#timer);
     while (!this.#faults().hanging) {

@@ -17,7 +17,7 @@ const packages: Record<Tool, { apt: string; brew: string }> = {
   openssl: { apt: 'openssl', brew: 'openssl' },
 };
 
-/** The command that installs a tool on the system that this runs on. */
+/** The command that installs a tool on this operating system. */
 function installCommand(tool: Tool): string {
   const { apt, brew } = packages[tool];
   return process.platform === 'darwin' ? `brew install ${brew}` : `sudo apt-get install -y ${apt}`;
@@ -37,8 +37,8 @@ const MINIMUM_JAVA = 17;
 const found = new Map<Tool, string>();
 
 /**
- * Makes sure that a tool can be run; Java also that it is new enough for Kafka 4 (KIP-750, KIP-1013). Returns what it
- * says of its version.
+ * Checks that a tool can be run, and that Java is new enough for Kafka 4 (KIP-750, KIP-1013). Returns the tool's
+ * version output.
  */
 export function requireTool(tool: Tool): string {
   const known = found.get(tool);

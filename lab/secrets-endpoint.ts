@@ -1,19 +1,21 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** What a secret answers: text, binary, or one of Secrets Manager's errors. */
+/** The answer for a secret: text, binary, or one of Secrets Manager's errors. */
 export type Answer =
-  | { readonly text: string }
-  | { readonly binary: string }
-  | { readonly status: number; readonly error: string };
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'binary'; readonly binary: string }
+  | { readonly kind: 'error'; readonly status: number; readonly error: string };
 
 export interface SecretsEndpoint {
   readonly url: string;
   readonly secrets: Map<string, Answer>;
-  /** Ids asked for, in order. */
+  /** Requested ids, in order. */
   readonly asked: string[];
   close(): Promise<void>;
 }
+
+const ABSENT: Answer = { kind: 'error', status: 400, error: 'ResourceNotFoundException' };
 
 /** Speaks GetSecretValue of Secrets Manager (AWS JSON 1.1) over HTTP on the loopback. */
 export async function startSecretsEndpoint(): Promise<SecretsEndpoint> {
@@ -29,11 +31,11 @@ export async function startSecretsEndpoint(): Promise<SecretsEndpoint> {
         return answer(400, { __type: 'Unknown' });
       const { SecretId } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { SecretId: string };
       asked.push(SecretId);
-      const secret = secrets.get(SecretId) ?? { status: 400, error: 'ResourceNotFoundException' };
-      if ('error' in secret) return answer(secret.status, { __type: secret.error, message: 'on demand' });
+      const secret = secrets.get(SecretId) ?? ABSENT;
+      if (secret.kind === 'error') return answer(secret.status, { __type: secret.error, message: 'on demand' });
       return answer(200, {
         Name: SecretId,
-        ...('text' in secret ? { SecretString: secret.text } : { SecretBinary: secret.binary }),
+        ...(secret.kind === 'text' ? { SecretString: secret.text } : { SecretBinary: secret.binary }),
       });
     });
   });

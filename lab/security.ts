@@ -4,9 +4,9 @@ import type { Listener } from './listeners.ts';
 
 /** Who may log in to a cluster. */
 export interface SecurityOptions {
-  /** Passwords by user name, for PLAIN and both SCRAM mechanisms; each also gets a client certificate on demand. */
+  /** Passwords by user name, for PLAIN and both SCRAM mechanisms. Each user can also get a client certificate. */
   readonly users: Readonly<Record<string, string>>;
-  /** Names in the brokers' certificate; `IP:127.0.0.1` and `DNS:localhost` where absent. */
+  /** Names in the brokers' certificate; `IP:127.0.0.1` and `DNS:localhost` by default. */
   readonly serverNames?: readonly string[];
 }
 
@@ -15,10 +15,10 @@ const PLAIN = `${KAFKA}.plain.PlainLoginModule`;
 const SCRAM = `${KAFKA}.scram.ScramLoginModule`;
 const OAUTH = `${KAFKA}.oauthbearer.OAuthBearerLoginModule`;
 
-/** The principal that the lab itself uses: a super user on the INTERNAL listener. */
+/** The lab's own principal: a super user on the INTERNAL listener. */
 const SUPER_USER = 'lab';
 
-/** What makes a cluster ask who its clients are, and the lab's own way past it. */
+/** The broker settings that require clients to log in, and the lab's own super user. */
 export class ClusterSecurity {
   readonly options: SecurityOptions | undefined;
   readonly certificates: Certificates | undefined;
@@ -33,7 +33,7 @@ export class ClusterSecurity {
     this.#server = certificates?.forServer(options?.serverNames ?? ['IP:127.0.0.1', 'DNS:localhost']);
   }
 
-  /** True where brokers and the lab must log in: with an authorizer an anonymous broker could do nothing. */
+  /** Whether brokers and the lab must log in, too: with an authorizer an anonymous broker could do nothing. */
   get guarded(): boolean {
     return this.options !== undefined || this.#authorizer;
   }
@@ -43,7 +43,7 @@ export class ClusterSecurity {
     return name === 'MTLS' ? 'SSL' : name;
   }
 
-  /** Arguments for `kafka-storage format`: SCRAM credentials live in the cluster's metadata. */
+  /** Arguments for `kafka-storage format`, which stores SCRAM credentials in the cluster's metadata. */
   formatArguments(): string[] {
     return Object.entries(this.options?.users ?? {}).flatMap(([name, password]) =>
       ['SCRAM-SHA-256', 'SCRAM-SHA-512'].flatMap((mechanism) => [
@@ -92,7 +92,7 @@ export class ClusterSecurity {
       settings[`${prefix}.plain.sasl.jaas.config`] = `${PLAIN} required ${users.join(' ')};`;
       settings[`${prefix}.scram-sha-256.sasl.jaas.config`] = `${SCRAM} required;`;
       settings[`${prefix}.scram-sha-512.sasl.jaas.config`] = `${SCRAM} required;`;
-      // Without a validator of its own Kafka accepts unsigned tokens: expiry and subject are checked, which is the point.
+      // Without a configured validator Kafka accepts unsigned tokens and still checks expiry and subject.
       settings[`${prefix}.oauthbearer.sasl.jaas.config`] =
         `${OAUTH} required unsecuredLoginStringClaim_sub="${SUPER_USER}";`;
     }
@@ -106,7 +106,7 @@ export class ClusterSecurity {
   }
 }
 
-/** The JAAS line of a client that logs in with a password. */
+/** The JAAS configuration of a client that logs in with a password. */
 export function passwordJaas(mechanism: string, username: string, password: string): string {
   return `${mechanism === 'PLAIN' ? PLAIN : SCRAM} required username="${username}" password="${password}";`;
 }

@@ -2,16 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 export interface WaitOptions {
-  /** How long to go on asking, in milliseconds. */
+  /** How long to poll, in milliseconds. */
   readonly deadlineMs?: number;
   readonly intervalMs?: number;
-  /** More to tell when the deadline passes, such as the end of a log. */
+  /** More text for the timeout error, such as the end of a log. */
   readonly explain?: () => string | Promise<string>;
 }
 
 /**
- * Asks `condition` until it gives something other than `undefined` or `false`, and returns that. A condition that
- * throws counts as not yet; its last error becomes the cause when the deadline passes.
+ * Polls `condition` until it returns something other than `undefined` or `false`, and returns that. A condition that
+ * throws counts as not met; the timeout error has the last one as its cause.
+ * @param what completes "waited 1000 ms for …", such as "the topic to be deleted"
  */
 export async function waitUntil<T>(
   what: string,
@@ -27,7 +28,7 @@ export async function waitUntil<T>(
       if (result !== undefined && result !== false) return result;
       lastError = undefined;
     } catch (error) {
-      // A fault that cannot pass, such as a process that is gone, is not worth waiting for.
+      // Do not wait after a permanent error, such as a dead process.
       if (error instanceof TidemarkError && !error.retriable) throw error;
       lastError = error;
     }
@@ -36,7 +37,7 @@ export async function waitUntil<T>(
       const cause = lastError instanceof Error ? `; last error: ${lastError.message}` : '';
       throw new TidemarkError(
         'LAB_DEADLINE_PASSED',
-        `${what}: not so within ${deadlineMs} ms${cause}${detail ? `\n${detail}` : ''}`,
+        `waited ${deadlineMs} ms for ${what}${cause}${detail ? `\n${detail}` : ''}`,
         { cause: lastError },
       );
     }

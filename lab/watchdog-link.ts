@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** The lab's line to its watchdog: what is registered dies with this process, however this process dies. */
+/** The lab's connection to its watchdog: registered processes end with this process, however it ends. */
 export class WatchdogLink {
   readonly #child: ChildProcess;
 
@@ -28,7 +28,7 @@ export class WatchdogLink {
     this.#send(`dir ${folder}`);
   }
 
-  /** Ends the watchdog, which removes what is still registered; resolves when it has. */
+  /** Ends the watchdog; resolves when it has removed everything that is still registered. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const exited = new Promise<void>((resolve) => this.#child.once('exit', () => resolve()));

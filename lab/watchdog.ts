@@ -2,8 +2,9 @@ import { rmSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 /**
- * A process of its own that outlives the lab by a moment: it reads `+<pid>`, `-<pid>` and `dir <folder>` lines, and
- * when its input ends, whatever ended the lab (SIGKILL included), it kills what is still registered and removes the folders.
+ * A separate process that outlives the lab for a moment. It reads `+<pid>`, `-<pid>` and `dir <folder>` lines. When its
+ * input ends, because the lab ended for whatever reason (including SIGKILL), it kills the registered processes and
+ * removes the folders.
  */
 const pids = new Set<number>();
 const folders = new Set<string>();
@@ -16,10 +17,10 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 for (const pid of pids) {
   try {
-    // SIGKILL also ends a broker that was paused with SIGSTOP.
+    // Use SIGKILL: it also ends a broker that was paused with SIGSTOP.
     process.kill(pid, 'SIGKILL');
   } catch {
-    // Gone already.
+    // It has already ended.
   }
 }
 for (const folder of folders) {

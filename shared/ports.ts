@@ -16,67 +16,68 @@ import type { Permission } from './domain/model/permission.ts';
 import type { TopicPartition } from './domain/model/topic-partition.ts';
 
 /**
- * Reads one cluster, and only reads. One instance serves one audit: it holds connections, a deadline and a count of
- * requests. A part that fails is an `unread` beside the good ones; only these throw:
- * `ClusterUnreachableError`, `AuthenticationError`, `AuthorizationError`.
+ * Reads one cluster, and only reads. One instance serves one audit: it holds connections, a deadline and a request
+ * count. A part that fails is returned as `unread` beside the good ones. Methods throw only
+ * `ClusterUnreachableError`, `AuthenticationError` and `AuthorizationError`.
  */
 export interface ClusterReader {
   readonly alias: string;
   /**
-   * Asks which of these permissions we lack, for the lists below leave out what we may not describe. A resource name
-   * that ends in `*` stands for all that begin so. @throws AuthorizationError naming every one that is missing
+   * Checks permissions. The lists below silently leave out resources that we may not describe, so ask here first. A
+   * resource name that ends in `*` stands for all names with that prefix.
+   * @throws AuthorizationError that names every missing permission
    */
   requirePermissions(needed: readonly Permission[]): Promise<void>;
-  /** All topics that we may describe, with ids and leaders. */
+  /** All topics that the principal may describe, with ids and leaders. */
   metadata(): Promise<ClusterMetadata>;
-  /** Start, high watermark and last stable offset; outcomes by partition index, in one request per leader and kind. */
+  /** Start, high watermark and last stable offset, by partition index. One request per leader and kind. */
   offsets(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>>;
-  /** Timestamp (ms) of the first record still in each log, null where the log is empty. */
+  /** Timestamp (ms) of the first record in each log; null if the log is empty. */
   firstTimestamps(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<bigint | null>[]>>;
-  /** Every group of the cluster; brokers that did not answer are listed in `unread`. */
+  /** All groups of the cluster; `unread` lists the brokers that did not answer. */
   groups(): Promise<{ readonly groups: readonly GroupListing[]; readonly unread: readonly Outcome<never>[] }>;
-  /** Commits of many groups, batched per coordinator. */
+  /** Committed offsets of many groups, batched per coordinator. */
   commits(groups: readonly string[]): Promise<ReadonlyMap<string, Outcome<readonly CommittedOffset[]>>>;
   topicConfigs(topics: readonly string[]): Promise<ReadonlyMap<string, Outcome<ReadonlyMap<string, string>>>>;
-  /** Visits a partition's data records in order; `LogScan.next` tells how far it came. */
+  /** Visits a partition's data records in order; `LogScan.next` is the offset after the last one. */
   scan(request: ScanRequest, visit: (record: LogRecord) => void): Promise<Outcome<LogScan>>;
-  /** Looks at single records, batched per leader; the answers are in the order of the requests. */
+  /** Reads single records, batched per leader; the answers are in the order of the requests. */
   peek(requests: readonly PeekRequest[]): Promise<readonly Outcome<Peek>[]>;
-  /** Requests sent so far, per broker node id: for cost accounting. */
+  /** Requests sent so far, by broker node id. */
   requestsSent(): ReadonlyMap<number, number>;
-  /** Ends every connection at once; never waits for a hung broker. */
+  /** Closes all connections at once; never waits for a hung broker. */
   close(): Promise<void>;
 }
 
 /**
- * Writes the committed offsets of groups on one cluster, with credentials of its own. The only port that writes to
- * Kafka. Many groups may be written at once. Answers are in the order of what was asked; a retriable failure may have
- * been taken nevertheless, so read back. Only these throw: `ClusterUnreachableError`, `AuthenticationError`,
- * `AuthorizationError`; nothing of that call was taken then.
+ * Writes committed offsets of groups on one cluster, with its own credentials. This is the only port that writes to
+ * Kafka. Calls for different groups may run concurrently. Answers are in the order of the request. The broker may have
+ * accepted a write that failed with a retriable error, so read back. Methods throw only `ClusterUnreachableError`,
+ * `AuthenticationError` and `AuthorizationError`; the broker then accepted nothing of that call.
  */
 export interface OffsetWriter {
   readonly alias: string;
   /**
-   * One OffsetCommit request for the group (generation −1, no member: as Admin.alterConsumerGroupOffsets does); the
-   * broker refuses while it has members. A group that does not exist comes to be.
+   * Sends one OffsetCommit request for the group (generation −1, no member, like Admin.alterConsumerGroupOffsets). The
+   * broker refuses it while the group has members, and creates a group that does not exist.
    */
   commit(group: string, positions: readonly CommittedOffset[]): Promise<readonly PartitionWrite[]>;
-  /** One OffsetDelete request for the group: partitions that had no commit before. */
+  /** Sends one OffsetDelete request for the group. */
   delete(group: string, partitions: readonly TopicPartition[]): Promise<readonly PartitionWrite[]>;
-  /** Ends every connection at once; never waits for a hung broker. */
+  /** Closes all connections at once; never waits for a hung broker. */
   close(): Promise<void>;
 }
 
-/** The one source of time outside the domain. */
+/** The only source of time for use cases: ms since the epoch. */
 export interface Clock {
   now(): number;
 }
 
-/** Takes the numbers of an audit to where alarms and dashboards see them. */
+/** Publishes the numbers of an audit for alarms and dashboards. */
 export interface MetricSink {
   /**
-   * Publishes all of `metrics` with one time (`at`, ms since the epoch). What one request could not bring does not hold
-   * up the others; it then throws a `TidemarkError` that tells how many were not taken.
+   * Publishes all `metrics` with one timestamp (`at`, ms since the epoch). A failed request does not stop the others;
+   * afterwards this throws a `TidemarkError` with the number of metrics that were not accepted.
    */
   publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }

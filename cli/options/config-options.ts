@@ -3,9 +3,10 @@ import type { Command } from 'commander';
 import { place } from '../../shared/config/configuration-error.ts';
 import type { ConfigSource } from '../../shared/config/load-config.ts';
 import type { LoadedConfig } from '../../shared/config/mm2/mm2-properties.ts';
-import type { Flow } from '../../shared/domain/model/flow.ts';
-import { flowName } from '../../shared/domain/model/flow.ts';
+import { type Flow, flowName } from '../../shared/domain/model/flow.ts';
+import { shellWord } from '../../shared/domain/model/shell-word.ts';
 import type { Terminal } from '../output/terminal.ts';
+import { printable } from '../output/text.ts';
 import { UsageError, unknownName } from '../output/usage-error.ts';
 
 /** What every command that talks to clusters is given. */
@@ -27,7 +28,7 @@ export async function loadFromOptions(options: ConfigOptions, terminal: Terminal
   const { loadConfig } = await import('../../shared/config/load-config.ts');
   const loaded = await loadConfig(sourceOf(options), terminal.environment);
   for (const warning of loaded.warnings) {
-    terminal.stderr.write(`warning: ${place(warning)}: ${warning.key}: ${warning.message}\n`);
+    terminal.stderr.write(`warning: ${printable(`${place(warning)}: ${warning.key}: ${warning.message}`)}\n`);
   }
   return loaded.config;
 }
@@ -70,7 +71,8 @@ export function chosenFlows(flows: readonly Flow[], names: readonly string[] | u
 export function oneFlow(flows: readonly Flow[], name: string | undefined): Flow {
   const [flow, second] = chosenFlows(flows, name === undefined ? undefined : [name]);
   if (flow === undefined || second !== undefined) {
-    throw new UsageError('there are several flows', `name one: --flow '${flows.map(flowName).join("' or --flow '")}'`);
+    const named = flows.map((one) => `--flow ${shellWord(flowName(one))}`);
+    throw new UsageError('there are several flows', `name one: ${named.join(' or ')}`);
   }
   return flow;
 }

@@ -1,11 +1,11 @@
 import type { Severity } from '../../shared/contract/finding-codes.ts';
+import { worstFirst } from '../../shared/domain/judge/findings/make-finding.ts';
 import type { Finding } from '../../shared/domain/model/finding.ts';
 import type { Unread } from '../../shared/domain/model/outcome.ts';
 import type { TableOptions } from './table-options.ts';
 import type { Style } from './terminal.ts';
 import { plural, printable, tally, wrapped } from './text.ts';
 
-const ORDER: Readonly<Record<Severity, number>> = { critical: 0, warning: 1, info: 2 };
 const STYLES: Readonly<Record<Severity, Style>> = { critical: 'red', warning: 'yellow', info: 'dim' };
 /** Of one code, for a thousand partitions can have the same fault. */
 const SHOWN_OF_A_CODE = 3;
@@ -14,14 +14,14 @@ const SHOWN_UNREAD = 5;
 /** Worst first, gathered by code; of each code the first few subjects, then how many more. */
 export function findingLines(findings: readonly Finding[], { width, paint }: TableOptions): string[] {
   if (findings.length === 0) return [];
-  const worstFirst = findings.toSorted((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  const sorted = worstFirst(findings);
   const byCode = new Map<string, Finding[]>();
-  for (const finding of worstFirst) {
+  for (const finding of sorted) {
     const same = byCode.get(finding.code);
     if (same === undefined) byCode.set(finding.code, [finding]);
     else same.push(finding);
   }
-  const out = ['', paint('bold', `FINDINGS: ${tally(worstFirst.map((f) => f.severity))}`)];
+  const out = ['', paint('bold', `FINDINGS: ${tally(sorted.map((f) => f.severity))}`)];
   for (const [code, same] of byCode) {
     const [first] = same;
     if (first === undefined) continue;

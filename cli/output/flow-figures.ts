@@ -1,4 +1,4 @@
-import type { FlowReport, Proof } from '../../shared/domain/model/report.ts';
+import { type FlowReport, PROOFS, type Proof, proofOf } from '../../shared/domain/model/report.ts';
 
 /** What one line tells of a flow. */
 export interface FlowFigures {
@@ -12,12 +12,10 @@ export interface FlowFigures {
   readonly commitsAsOf: number | null;
 }
 
-const PROOFS: readonly Proof[] = ['verified', 'exact', 'bounded', 'conservative', 'none'];
-
 /** @param at when the audit began: ms since the epoch */
 export function figuresOf({ partitions, groups }: FlowReport, at: number): FlowFigures {
   const counts = PROOFS.map(
-    (proof) => [proof, groups.filter(({ tidemark }) => tidemark.proof === proof).length] as const,
+    (proof) => [proof, groups.filter(({ tidemark }) => proofOf(tidemark) === proof).length] as const,
   );
   const oldest = groups.reduce((time, { commitCheckedAt }) => Math.min(time, commitCheckedAt), at);
   return {

@@ -1,3 +1,5 @@
+import { printable } from './text.ts';
+
 /** Says on stderr what is being done, once it takes longer than a second. */
 export interface Progress {
   step(what: string): void;
@@ -32,7 +34,7 @@ export function createProgress(stream: NodeJS.WriteStream, now: () => number = D
   timer.unref();
   return {
     step(what) {
-      current = what;
+      current = printable(what);
       show();
     },
     end() {

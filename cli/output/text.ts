@@ -1,16 +1,36 @@
-/** Names as a terminal may show them: control characters written out, so that no group name can steer the terminal. */
-export function printable(name: string): string {
-  return name.replace(/\p{Cc}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (c) => {
-    const code = c.codePointAt(0) ?? 0;
-    return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u${code.toString(16).padStart(4, '0')}`;
-  });
+import { codePointName, NAME_BEGIN, withoutHidden } from '../../shared/domain/model/hidden-characters.ts';
+
+/**
+ * A text as a terminal may show it: each hidden character written out as `<U+001B>`, so that no name can steer the
+ * terminal. Two different names look different: a `<U+` of the name's own is written out as well, and blanks at its ends.
+ */
+export function printable(text: string): string {
+  return visible(text).replace(/^ | $/g, codePointName(0x20));
 }
 
-/** Shortened in the middle, where long names differ least. */
-export function fitted(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const head = Math.ceil((width - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+/** The same for a text whose line breaks and indents are meant. */
+export function printableLines(text: string): string {
+  return text.split('\n').map(visible).join('\n');
+}
+
+function visible(text: string): string {
+  return withoutHidden(text.replaceAll(NAME_BEGIN, `${codePointName(0x3c)}U+`));
+}
+
+/** The lines of a row: a name that is wider than its column has lines of its own, for cut short it could be another's. */
+export function rowLines(name: string, nameWidth: number, cells: string, indent: string): string[] {
+  if (name.length <= nameWidth) return [`${indent}${name.padEnd(nameWidth)}${cells}`];
+  const width = nameWidth + cells.length;
+  const lines: string[] = [];
+  let line = '';
+  for (const character of name) {
+    if (line.length + character.length > width) {
+      lines.push(indent + line);
+      line = '';
+    }
+    line += character;
+  }
+  return [...lines, indent + line, `${indent}${' '.repeat(nameWidth)}${cells}`];
 }
 
 /** `1,234,567`. */
@@ -44,11 +64,14 @@ export function period(ms: number): string {
   return `${ms / 1_000} s`;
 }
 
-/** Breaks at blanks; words that are wider than the line keep their line. */
+/**
+ * Breaks at single blanks; words that are wider than the line keep their line. Several blanks in a row are part of a name
+ * and stay as they are.
+ */
 export function wrapped(text: string, width: number, indent: string): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(/\s+/)) {
+  for (const word of text.split(/(?<! ) (?! )/)) {
     if (line !== '' && indent.length + line.length + 1 + word.length > width) {
       lines.push(indent + line);
       line = word;

@@ -8,10 +8,10 @@ import { type AuditSummary, summarize } from './audit-summary.ts';
 export interface AuditDependencies {
   readonly config: {
     load(options: { readonly signal: AbortSignal }): Promise<TidemarkConfig>;
-    /** Reads secrets anew next time. */
+    /** Makes the next load read the secrets again. */
     forgetSecrets(): void;
   };
-  /** Audits every flow, and is done by `deadline` (ms since the epoch). */
+  /** Audits every flow and ends by `deadline` (ms since the epoch). */
   audit(
     config: TidemarkConfig,
     options: { readonly deadline: number; readonly signal: AbortSignal },
@@ -21,8 +21,8 @@ export interface AuditDependencies {
 }
 
 /**
- * One audit, from its configuration to its metrics. The heartbeat goes last and alone, so that it says that everything
- * else was accepted: a dead-man alarm on it sees an audit whose numbers never arrived.
+ * Runs one audit and publishes its metrics. The heartbeat is published last, in a request of its own: it shows that all
+ * other metrics were accepted. The dead-man alarm therefore also notices an audit whose numbers never arrived.
  */
 export async function auditAndPublish(
   dependencies: AuditDependencies,
@@ -31,7 +31,7 @@ export async function auditAndPublish(
   const { config, audit, sink, limits } = dependencies;
   const { deadline, signal } = options;
   const report = await audit(await config.load({ signal }), { deadline, signal }).catch((error: unknown) => {
-    // A password that was rotated is refused until it is read again.
+    // The password may have been rotated: read it again next time.
     if (error instanceof AuthenticationError) config.forgetSecrets();
     throw error;
   });

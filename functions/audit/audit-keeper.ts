@@ -9,23 +9,23 @@ import type { Clock } from '../../shared/ports.ts';
 import { StorePatience } from '../runtime/store-patience.ts';
 
 /**
- * Longer than from one audit's recording to the next one's, so that nobody comes between them. An audit records within
- * 42 s of its minute: a lease from then on is over before the second audit of a container that takes the place of one
- * that died, so that it keeps all but its first.
+ * Longer than the time between two recordings, so that no other process takes over in between. An audit records within
+ * 42 s of the start of its minute. If a container dies, this lease therefore ends before the second audit of its
+ * replacement: only the first audit of the replacement is not stored.
  */
 export const LEASE_MS = ALARM_PERIOD_SECONDS * 1_000 + 15_000;
 
 export interface AuditKeeperOptions {
   readonly client: DynamoDBClient;
   readonly table: string;
-  /** What people know this process by: Lambda's name of its log stream. */
+  /** Name of this process for people: its Lambda log stream. */
   readonly process: string;
   readonly clock: Clock;
 }
 
-/** Keeps the audits of this process in DynamoDB. */
+/** Stores the audits of this process in DynamoDB. */
 export interface AuditKeeper {
-  /** The history for one audit: nothing of it outlasts `deadline` (ms since the epoch) or `signal`. */
+  /** The history for one audit. Its requests end at `deadline` (ms since the epoch) or with `signal`. */
   begin(limits: { readonly deadline: number; readonly signal: AbortSignal }): AuditHistory;
 }
 
@@ -33,7 +33,7 @@ export function createAuditKeeper({ client, table, process, clock }: AuditKeeper
   const patience = new StorePatience(client, clock);
   const recorder = new HistoryRecorder({
     store: createDynamoDbSnapshotStore(client, table),
-    // A log stream outlives a crash of its process.
+    // After a crash the next process gets the same log stream, so its name alone is not unique.
     owner: `${process}:${randomUUID()}`,
     retention: DEFAULT_RETENTION,
     leaseMs: LEASE_MS,

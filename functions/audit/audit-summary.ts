@@ -1,13 +1,13 @@
 import { sawEveryFlow } from '../../shared/audit/project-metrics.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../shared/domain/model/report.ts';
 
-/** As many of each kind as a person reads in a log line; the counts are in the metrics. */
+/** Keeps the log line readable; the metrics have the counts. */
 const SHOWN = 10;
 
-/** What one invocation did: its log line, and its answer. */
+/** The result of one invocation, for its log line and its response. */
 export interface AuditSummary {
   readonly at: string;
-  /** False when a flow could not be judged: the heartbeat is then 0. */
+  /** False if a flow could not be judged; the heartbeat metric is then 0. */
   readonly completed: boolean;
   readonly flows: readonly FlowSummary[];
 }
@@ -18,9 +18,9 @@ export interface FlowSummary {
   readonly reasons: readonly string[];
   /** The first critical findings. */
   readonly critical: readonly string[];
-  /** The first reads that failed: why something is unknown. */
+  /** The first failed reads: they explain unknown values. */
   readonly unread: readonly string[];
-  /** Why the audit is not kept in the history; absent where it is. */
+  /** Why the audit was not stored in the history; absent if it was. */
   readonly notRecorded?: string;
 }
 

@@ -5,10 +5,10 @@ import type { Clock } from '../../shared/ports.ts';
 import type { AuditDependencies } from './audit-and-publish.ts';
 import type { AuditKeeper } from './audit-keeper.ts';
 
-/** Time that is kept for recording, after the clusters have to be read. */
+/** Time reserved for storing the audit after the clusters were read. */
 const RECORDING_RESERVE_MS = 3_000;
 
-/** Audits over Kafka; what one audit learned of the topics serves the next, as long as the function stays warm. */
+/** Runs audits. While the function stays warm, an audit reuses what earlier ones read from MM2's topics. */
 export function createAuditor(clock: Clock, keeper: AuditKeeper): AuditDependencies['audit'] {
   const memory = new AuditMemory();
   return (config, { deadline, signal }) =>
@@ -19,7 +19,7 @@ export function createAuditor(clock: Clock, keeper: AuditKeeper): AuditDependenc
       history: keeper.begin({ deadline, signal }),
       reader: (alias) => {
         const connection = config.clusters.get(alias);
-        if (connection === undefined) throw new Error(`flow of a cluster without connection: ${alias}`);
+        if (connection === undefined) throw new Error(`cluster ${alias} of a flow has no connection`);
         const deadlineMs = Math.max(1, deadline - RECORDING_RESERVE_MS - clock.now());
         return createClusterReader(connection, { deadlineMs, signal });
       },

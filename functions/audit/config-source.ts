@@ -8,15 +8,15 @@ export interface ConfigSourceOptions {
   readonly file: string;
   readonly secrets: ReadonlyMap<string, SecretLocation>;
   readonly lookup: SecretLookup;
-  /** The function's own variables, which the configuration may refer to as well. */
+  /** The function's own variables, to which the configuration may also refer. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** Told once of everything that works, and probably not as its author thinks. */
+  /** Called once with the warnings about valid settings that are likely mistakes. */
   readonly warn: (warnings: readonly ConfigWarning[]) => void;
 }
 
 /**
- * Loads tidemark.yaml with the values of Secrets Manager in place of variables. They never become variables of the
- * process, where every library and crash report could read them.
+ * Loads tidemark.yaml and resolves its variables from Secrets Manager. The values never become environment variables of
+ * the process, where every library and crash report could read them.
  */
 export function createConfigSource(options: ConfigSourceOptions): AuditDependencies['config'] {
   const { file, secrets, lookup, variables, warn } = options;

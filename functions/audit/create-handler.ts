@@ -9,9 +9,9 @@ import { type AuditDependencies, auditAndPublish } from './audit-and-publish.ts'
 import type { AuditSummary } from './audit-summary.ts';
 import { parseAuditEvent } from './event.ts';
 
-/** Time that is kept for publishing, after the audit has to be done. */
+/** Time reserved for publishing after the audit. */
 const PUBLISH_RESERVE_MS = 8_000;
-/** What is left to say that time ran out, before Lambda ends the function without a word. */
+/** Time reserved for the timeout error, before Lambda kills the function without a log line. */
 const LAST_WORDS_MS = 1_000;
 
 export interface HandlerDependencies extends AuditDependencies {
@@ -21,14 +21,14 @@ export interface HandlerDependencies extends AuditDependencies {
 
 export type AuditHandler = (event: unknown, context: Context) => Promise<AuditSummary>;
 
-/** The audit function with everything it needs from outside. Errors are logged in full and end the invocation. */
+/** Builds the handler of the audit function. Errors are logged and end the invocation. */
 export function createHandler(dependencies: HandlerDependencies): AuditHandler {
   const { logger, clock } = dependencies;
   return middy<unknown, AuditSummary>({
     timeoutEarlyInMillis: LAST_WORDS_MS,
     timeoutEarlyResponse: () => {
-      throw new TidemarkError('AUDIT_TIMED_OUT', 'the audit did not end within the time of the function', {
-        remedy: 'Look at the log for what was slow, and whether the clusters can be reached from the function.',
+      throw new TidemarkError('AUDIT_TIMED_OUT', 'the audit did not end within the timeout of the function', {
+        remedy: 'Check the log for the slow step, and whether the function can reach both clusters.',
         retriable: true,
       });
     },

@@ -3,7 +3,7 @@ import type { SecretLocation } from '../../shared/config/connection/secret-locat
 import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 
-/** What the audit function runs on, validated once when the function starts. */
+/** The settings of the audit function, validated once when it starts. */
 export interface AuditEnvironment {
   readonly configFile: string;
   readonly historyTable: string;
@@ -13,7 +13,7 @@ export interface AuditEnvironment {
 }
 
 const wholeNumber = (least: number, most: number) =>
-  z.string().regex(/^\d+$/, 'a whole number').transform(Number).pipe(z.number().min(least).max(most));
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(least).max(most));
 
 const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
 
@@ -21,7 +21,7 @@ const json = z.string().transform((text, context): unknown => {
   try {
     return JSON.parse(text);
   } catch {
-    context.addIssue({ code: 'custom', message: 'a JSON object' });
+    context.addIssue({ code: 'custom', message: 'must be a JSON object' });
     return z.NEVER;
   }
 });

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AUDIT_EVENT } from '../../shared/contract/environment.ts';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 
-/** What EventBridge Scheduler sends: its own context attributes. */
+/** The event that EventBridge Scheduler sends, with its context attributes. */
 const schema = z.object({
   [AUDIT_EVENT.scheduledAt]: z.iso.datetime({ offset: true }),
   [AUDIT_EVENT.executionId]: z.string().min(1),

@@ -10,9 +10,10 @@ import { createAuditor } from './auditor.ts';
 import { createConfigSource } from './config-source.ts';
 import { createHandler } from './create-handler.ts';
 import { parseAuditEnvironment } from './environment.ts';
+import { logValue } from './log-values.ts';
 
 const environment = parseAuditEnvironment(process.env);
-const logger = new Logger();
+const logger = new Logger({ jsonReplacerFn: logValue });
 const clock = { now: () => Date.now() };
 const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
 const keeper = createAuditKeeper({
@@ -22,7 +23,7 @@ const keeper = createAuditKeeper({
   clock,
 });
 
-/** The composition root: everything that outlives one invocation is made here, once. */
+/** The composition root: creates everything that outlives one invocation. */
 export const handler = createHandler({
   logger,
   clock,
@@ -32,7 +33,7 @@ export const handler = createHandler({
     secrets: environment.secrets,
     lookup: createSecretLookup({ client: secretsManager, clock, ttlMs: environment.secretTtlMs }),
     variables: process.env,
-    warn: (warnings) => logger.warn('the configuration may not mean what its author thinks', { warnings }),
+    warn: (warnings) => logger.warn('the configuration is valid, but has likely mistakes', { warnings }),
   }),
   audit: createAuditor(clock, keeper),
   sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),

@@ -1,7 +1,6 @@
 /**
- * Time limits of every AWS client of the function. The SDK itself would wait for ever, and in a VPC without an endpoint
- * for the service nothing answers: three attempts have to end within the time that is kept for publishing, so that the
- * error says which service it was.
+ * Timeouts of all AWS clients in the function. Without them the SDK waits for ever in a VPC that has no endpoint for
+ * the service. Three attempts fit into the time reserved for publishing, so the error can still name the service.
  */
 export const AWS_CLIENT_SETTINGS = {
   maxAttempts: 3,

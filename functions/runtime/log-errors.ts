@@ -4,8 +4,8 @@ import { ConfigurationError } from '../../shared/config/configuration-error.ts';
 import { TidemarkError } from '../../shared/domain/model/errors.ts';
 
 /**
- * Logs what ended the invocation, with what to do about it. Only what is known to hold no secret is logged: causes come
- * from libraries, so that of those only the names are.
+ * Logs the error that ended the invocation, with its remedy. Causes come from libraries and could contain secrets, so
+ * this logs only their names.
  */
 export function logErrors(logger: Logger): MiddlewareObj {
   return {
@@ -13,7 +13,7 @@ export function logErrors(logger: Logger): MiddlewareObj {
       if (error instanceof TidemarkError) {
         logger.error(error.message, {
           code: error.code,
-          remedy: error.remedy,
+          ...(error.remedy !== null && { remedy: error.remedy }),
           retriable: error.retriable,
           causes: causeNames(error),
           ...(error instanceof ConfigurationError && { faults: error.faults }),

@@ -1,18 +1,18 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { Clock } from '../../shared/ports.ts';
 
-/** After so long without any answer the store counts as gone for the rest of the audit. */
+/** After this time without an answer, the store counts as down for the rest of the audit. */
 const PATIENCE_MS = 5_000;
 
 /**
- * How long an audit waits for its store. The audit is worth more than its place in the history: every request ends with
- * the audit's own signal, and a store that has left requests unanswered for a while is not asked again before the next
- * audit, however many flows there are.
+ * Limits how long an audit waits for its store, because publishing the audit matters more than storing it. Every
+ * request ends with the audit's signal. A store that does not answer for a while is not asked again until the next
+ * audit, no matter how many flows remain.
  */
 export class StorePatience {
   readonly #clock: Clock;
   #signal: AbortSignal | null = null;
-  /** When the first of the requests began that failed in a row; null after an answer, whatever it says. */
+  /** When the first of the consecutive failed requests began; null after any answer. */
   #silentSince: number | null = null;
 
   constructor(client: DynamoDBClient, clock: Clock) {
@@ -46,7 +46,7 @@ export class StorePatience {
   }
 }
 
-/** The SDK does not try again what fails with this name, and the store's error tells it as the cause. */
+/** The SDK does not retry errors with this name. The store's error has it as its cause. */
 class StoreGivenUpError extends Error {
   override readonly name = 'StoreGivenUpError';
 }

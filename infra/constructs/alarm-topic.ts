@@ -11,7 +11,7 @@ export interface AlarmTopicProps {
   readonly emails: readonly string[];
 }
 
-/** Where alarms page: an encrypted topic that CloudWatch of this account, and nobody else, may publish to. */
+/** The topic to which alarms publish. It is encrypted, and only CloudWatch in this account may publish to it. */
 export class AlarmTopic extends Construct {
   readonly topic: Topic;
   readonly action: IAlarmAction;
@@ -21,7 +21,7 @@ export class AlarmTopic extends Construct {
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
 
-    // Alarms cannot publish to a topic under the key aws/sns, whose policy nobody can change.
+    // Alarms cannot publish to a topic under the key aws/sns, because its key policy cannot be changed.
     const key = new Key(this, 'Key', { description: 'Tidemark: messages of the alarm topic', enableKeyRotation: true });
     key.addToResourcePolicy(
       new PolicyStatement({

@@ -18,7 +18,7 @@ import {
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 
 export interface AuditAlarmsProps {
-  /** Names of the flows, as the audit reports them: `A->B`. */
+  /** Flow names as in the audit report: `A->B`. */
   readonly flows: readonly string[];
   readonly maxLagRecords: number;
   readonly action: IAlarmAction;
@@ -32,7 +32,7 @@ const COMPARISONS = {
 } as const;
 const MISSING = { ignore: TreatMissingData.IGNORE, breaching: TreatMissingData.BREACHING } as const;
 
-/** One lag and one history alarm a flow, and one dead-man alarm for the audit itself. */
+/** One lag alarm and one history alarm per flow, and one dead-man alarm for the audit itself. */
 export class AuditAlarms extends Construct {
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
     super(scope, id);

@@ -18,12 +18,12 @@ export type AuditFunctionProps = Pick<
   Settings,
   'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
 > & {
-  /** Takes invocations that failed or came too late. */
+  /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
   readonly history: HistoryTable;
 };
 
-/** The function that audits, with the least that it needs: its log, its namespace of metrics, its secrets, the history. */
+/** The audit function with the least permissions: its log, its metrics namespace, its secrets, the history. */
 export class AuditFunction extends Construct {
   readonly function: IFunction;
 
@@ -46,9 +46,9 @@ export class AuditFunction extends Construct {
       depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
-      // Memory buys CPU: TLS handshakes and decoding, not heap, want this much.
+      // Lambda allots CPU with memory: TLS handshakes and decoding need it, the heap needs less.
       memorySize: 1024,
-      // Below the period of the schedule, so that audits never pile up.
+      // Shorter than the schedule's period, so that audits do not pile up.
       timeout: Duration.seconds(50),
       reservedConcurrentExecutions: 1,
       retryAttempts: 0,
@@ -78,7 +78,7 @@ export class AuditFunction extends Construct {
     this.function = lambda;
   }
 
-  /** A layer, so that a change of configuration is a deployment that can be rolled back, and needs no new code. */
+  /** Uses a layer: a change of configuration is then a deployment that can be rolled back, without new code. */
   private addConfiguration(lambda: NodejsFunction, folder: string): void {
     lambda.addLayers(
       new LayerVersion(this, 'Configuration', {
@@ -100,7 +100,7 @@ export class AuditFunction extends Construct {
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'cloudwatch:PutMetricData and the network interface actions of Lambda know no resources; the former is held to one namespace by a condition.',
+        'cloudwatch:PutMetricData and the network interface actions of Lambda do not support resources; a condition limits the former to one namespace.',
     });
   }
 
@@ -127,7 +127,7 @@ export class AuditFunction extends Construct {
     lambda.addEnvironment(AUDIT_ENVIRONMENT.secretTtlSeconds, '300');
   }
 
-  /** Secrets Manager ends the ARN of a named secret in six characters of its own. */
+  /** Secrets Manager appends six random characters to the ARN of a named secret. */
   private secretArn(secret: string): string {
     if (secret.startsWith('arn:')) return /-[A-Za-z0-9]{6}$/.test(secret) ? secret : `${secret}-??????`;
     return Arn.format(
@@ -144,7 +144,7 @@ export class AuditFunction extends Construct {
   private placement(vpc: NonNullable<Settings['vpc']>) {
     const network = Vpc.fromVpcAttributes(this, 'Vpc', vpc);
     for (const subnet of network.privateSubnets) {
-      const reason = 'Nothing here routes: only the id of the subnet goes into the template.';
+      const reason = 'The stack adds no routes: the template only uses the id of the subnet.';
       Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', reason);
     }
     const securityGroups = vpc.securityGroupIds.map((id) =>
@@ -153,7 +153,7 @@ export class AuditFunction extends Construct {
     return { vpc: network, vpcSubnets: { subnets: network.privateSubnets }, securityGroups };
   }
 
-  /** Lambda makes the interfaces with the function's own role (Lambda Developer Guide, "Execution role permissions"). */
+  /** Lambda creates the interfaces with the function's role (Lambda Developer Guide, "Execution role permissions"). */
   private grantNetworkInterfaces(role: Role): void {
     role.addToPolicy(
       new PolicyStatement({

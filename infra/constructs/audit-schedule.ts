@@ -8,13 +8,13 @@ import { AUDIT_EVENT } from '../../shared/contract/environment.ts';
 
 export interface AuditScheduleProps {
   readonly target: IFunction;
-  /** Takes invocations that Scheduler could not deliver. */
+  /** Receives invocations that Scheduler could not deliver. */
   readonly undelivered: IQueue;
 }
 
 /**
- * Invokes the audit once a minute. A late audit is worth nothing, the next one is due: no retries, and nothing older
- * than a minute. The role may invoke this one function, unqualified, which the L2 target would widen to every version.
+ * Invokes the audit once a minute. There are no retries and no late invocations, because the next audit is due within a
+ * minute. The role may invoke only this function, unqualified; CDK's L2 target would allow every version.
  */
 export class AuditSchedule extends Construct {
   constructor(scope: Construct, id: string, props: AuditScheduleProps) {

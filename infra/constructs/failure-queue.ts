@@ -2,7 +2,7 @@ import { Duration, Validations } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 
-/** Keeps what failed for a fortnight, for the post-mortem: invocations, with the error that ended them. */
+/** Keeps failed invocations with their errors for 14 days, for the post-mortem. */
 export class FailureQueue extends Construct {
   readonly queue: Queue;
 

@@ -5,8 +5,8 @@ import { Construct } from 'constructs';
 import { PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../shared/adapters/dynamodb/history-table.ts';
 
 /**
- * The table that keeps the history. What is in it cannot be had again, since MM2 forgets it: it outlives the stack, nobody
- * deletes it by mistake, and it can be put back to any second of the last 35 days.
+ * The table that stores the history. Its content cannot be recreated, because MM2 forgets it. So the table remains when
+ * the stack is deleted, is protected from deletion, and can be restored to any second of the last 35 days.
  */
 export class HistoryTable extends Construct {
   readonly table: Table;
@@ -26,8 +26,8 @@ export class HistoryTable extends Construct {
   }
 
   /**
-   * Lets a role keep audits and read them, and remove none: time to live does. A transaction is authorised by the actions
-   * that it consists of (DynamoDB Developer Guide, "Using IAM with DynamoDB transactions"): here Put and Update.
+   * Allows a role to store and read audits, but not to delete any: time to live does that. IAM authorizes a transaction
+   * by its parts, here Put and Update (DynamoDB Developer Guide, "Using IAM with DynamoDB transactions").
    */
   grantRecording(role: Role): void {
     role.addToPolicy(

@@ -9,7 +9,7 @@ export interface MskReadAccessProps {
 }
 
 /**
- * Lets a role read MSK clusters with IAM access control, and only read (MSK Developer Guide, "Semantics of IAM
+ * Allows a role to read MSK clusters with IAM access control, and nothing else (MSK Developer Guide, "Semantics of IAM
  * authorization policy actions and resources").
  */
 export class MskReadAccess extends Construct {

@@ -14,7 +14,9 @@ export interface AuditStackProps extends StackProps {
   readonly flows: readonly string[];
 }
 
-/** Scheduler → audit function → history, metrics → alarms → topic. Belongs into the Region of the replication's target. */
+/**
+ * Scheduler → audit function → history, metrics → alarms → topic. Deploy it in the Region of the replication's target.
+ */
 export class AuditStack extends Stack {
   constructor(scope: Construct, id: string, props: AuditStackProps) {
     super(scope, id, { description: 'Tidemark: audits MirrorMaker 2 disaster recovery', ...props });
@@ -30,7 +32,10 @@ export class AuditStack extends Stack {
       runbookUrl: settings.runbookUrl,
       action,
     });
-    const kept = { description: 'Keeps the history; stays when the stack is deleted', value: history.table.tableName };
+    const kept = {
+      description: 'Stores the history; remains when the stack is deleted',
+      value: history.table.tableName,
+    };
     new CfnOutput(this, 'HistoryTableName', kept);
     new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: topic.topicArn });
   }

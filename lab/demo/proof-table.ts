@@ -7,7 +7,7 @@ const offset = z
   .transform((text) => (text === null ? null : BigInt(text)));
 const costs = { rereadAtMost: offset, skipAtMost: offset };
 
-/** What the demo reads of `tidemark audit --format json`. */
+/** The part of `tidemark audit --format json` that the demo uses. */
 export const auditJson = z.object({
   flows: z.array(
     z.object({
@@ -36,12 +36,12 @@ export interface Proof {
   readonly held: boolean;
 }
 
-/** Holds every position of the audit against the records of both clusters, Tidemark's beside MM2's. */
+/** Compares every position of the audit, Tidemark's and MM2's, with the records of both clusters. */
 export function provePositions(
   flow: AuditJson['flows'][number],
   truthOf: (topic: string, partition: number) => PartitionTruth | undefined,
 ): Proof {
-  const header = ['group', 'partition', 'said ≤', 'Tidemark really', 'MM2 really', ''];
+  const header = ['group', 'partition', 'audit: at most', 'Tidemark: actual', 'MM2: actual', ''];
   const rows: string[][] = [];
   let held = true;
   for (const { group, topic, partition, committed, mm2, tidemark } of flow.groups) {
@@ -60,7 +60,7 @@ export function provePositions(
     rows.push([
       group,
       `${topic}-${partition}`,
-      tidemark.rereadAtMost === null ? 'unknown' : `${tidemark.rereadAtMost} twice`,
+      tidemark.rereadAtMost === null ? 'unknown' : `${tidemark.rereadAtMost} re-read`,
       costText(ours),
       costText(theirs),
       ok ? `held (${tidemark.proof})` : 'BROKEN',
@@ -77,5 +77,5 @@ export function provePositions(
 
 function costText(cost: { readonly rereads: bigint; readonly skips: bigint } | null): string {
   if (cost === null) return 'no position';
-  return cost.skips > 0n ? `${cost.rereads} twice, ${cost.skips} never` : `${cost.rereads} twice`;
+  return cost.skips > 0n ? `${cost.rereads} re-read, ${cost.skips} skipped` : `${cost.rereads} re-read`;
 }

@@ -8,9 +8,9 @@ export interface Ran {
   readonly stdout: string;
 }
 
-/** Runs the command line as a user does: another process, its output as it comes. */
+/** Runs the command line like a user: in a separate process. */
 export async function runTidemark(args: readonly string[]): Promise<Ran> {
-  // The demo's clusters are gone in a minute: no history of them stays in the home of whoever runs it.
+  // The demo's clusters exist for a minute: leave no history of them in the user's home.
   const env = { ...process.env, TIDEMARK_HISTORY: 'off' };
   const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let stdout = '';

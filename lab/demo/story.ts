@@ -13,12 +13,12 @@ import { auditJson, provePositions } from './proof-table.ts';
 import { runTidemark } from './run-tidemark.ts';
 
 const PARTITIONS = [0, 1, 2] as const;
-/** The demo does not wait as long as an operator would before it calls MM2 stopped. */
+/** The demo uses a shorter limit than an operator would before it reports MM2 as stopped. */
 const STOPPED_SECONDS = 6;
 
 type Tell = (line: string) => void;
 
-/** Brings up real clusters, mirrors, audits, kills MM2, audits again, and proves what was said. True when it held. */
+/** Starts real clusters, mirrors, audits, kills MM2, audits again, and checks the audit. True if every bound held. */
 export async function tellStory(progress: Tell, print: Tell): Promise<boolean> {
   progress('resolving Kafka and MirrorMaker 2 (the first time with Maven) …');
   const lab = await startLab();
@@ -33,7 +33,7 @@ export async function tellStory(progress: Tell, print: Tell): Promise<boolean> {
 async function tell(lab: Lab, progress: Tell, print: Tell): Promise<boolean> {
   progress('starting two Kafka clusters, A and B …');
   const [a, b] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
-  progress('writing 60,000 records to A, and three consumer groups …');
+  progress('writing 60,000 records and the commits of three consumer groups to A …');
   const writer = new RecordWriter(a.admin);
   await a.admin.createTopics({ orders: { partitions: 3 } });
   for (const partition of PARTITIONS) await writer.write('orders', 20_000, { partition, keys: 500 });
@@ -50,7 +50,7 @@ async function tell(lab: Lab, progress: Tell, print: Tell): Promise<boolean> {
   print('\n━━━ All is well: tidemark audit ━━━\n');
   print((await runTidemark(['audit', '--config', config])).stdout);
 
-  progress('killing MirrorMaker 2 (kill -9) while producers and groups go on …');
+  progress('killing MirrorMaker 2 (kill -9) while producers and groups continue …');
   await mm2.kill();
   const killedAt = Date.now();
   await goOn(a, writer, killedAt);
@@ -60,22 +60,22 @@ async function tell(lab: Lab, progress: Tell, print: Tell): Promise<boolean> {
   print(table.stdout);
   print(`(exit code ${table.code})\n`);
 
-  progress('proving it: reading every record of both clusters …');
+  progress('checking the audit: reading every record of both clusters …');
   const { stdout } = await runTidemark(['audit', '--config', config, '--format', 'json']);
   const [flow] = auditJson.parse(JSON.parse(stdout)).flows;
   if (flow === undefined) throw new Error('the audit has no flow');
   const truths = await readTruths(a, b);
   const proof = provePositions(flow, (_, partition) => truths.get(partition));
-  print('━━━ Is it true? Every record of A and B, read and compared ━━━\n');
+  print('━━━ Is the audit right? Every record of A and B, read and compared ━━━\n');
   for (const line of proof.lines) print(line);
   const missing = [...truths.values()].reduce((sum, truth) => sum + truth.missing(), 0n);
   const lossHeld = flow.loss.kind === 'known' && BigInt(flow.loss.records) === missing;
   const said = flow.loss.kind === 'known' ? flow.loss.records : 'unknown';
-  print(`\nlost by a failover now: said ${said}, really ${missing}: ${lossHeld ? 'held' : 'BROKEN'}`);
+  print(`\nlost by a failover now: audit ${said}, actual ${missing}: ${lossHeld ? 'held' : 'BROKEN'}`);
   return proof.held && lossHeld && table.code === 1;
 }
 
-/** Records keep coming and groups keep moving until MM2's last heartbeat is old. */
+/** Keeps writing records and moving groups until MM2's last heartbeat is old. */
 async function goOn(a: LabCluster, writer: RecordWriter, killedAt: number): Promise<void> {
   let written = 20_000n;
   await waitUntil(

@@ -1,4 +1,4 @@
-/** What a real consumer made of one group's restored position on one partition. */
+/** What a real consumer read from one group's restored position on one partition. */
 export interface RestoredPosition {
   readonly onto: 'source' | 'target';
   readonly group: string;
@@ -7,12 +7,12 @@ export interface RestoredPosition {
   readonly committed: bigint;
   readonly to: bigint;
   readonly proof: string;
-  /** Records that it had not read as of then and did not get. */
+  /** Records that the group had not consumed at that time and did not get. */
   readonly skipped: number;
-  /** Records that it had read as of then and got again, and how many the plan allowed for. */
+  /** Records that the group had consumed at that time and got again, and the plan's bound. */
   readonly reread: number;
   readonly planned: bigint;
-  /** What it would have got again at MM2's own position; null where MM2 has none, or none is asked for. */
+  /** Records that it would have re-read from MM2's own position; null if MM2 has none, or none is needed. */
   readonly mm2Reread: bigint | null;
 }
 
@@ -37,7 +37,7 @@ export function overPlan({ reread, planned }: RestoredPosition): number {
   return Math.max(0, reread - Number(planned));
 }
 
-/** A line for each group and side: proof levels, what was read, and MM2 beside it where it has positions. */
+/** One line per group and side: proof levels, records read, and the same for MM2's positions. */
 export function resultLines(positions: readonly RestoredPosition[]): string[] {
   const lines = new Map<string, RestoredPosition[]>();
   for (const position of positions) {

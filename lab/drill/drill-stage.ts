@@ -33,7 +33,7 @@ const planJson = z.object({
 });
 type Plan = z.infer<typeof planJson>;
 
-/** A time of the past with what was so then: group commits by group, and where MM2 had translated them to. */
+/** A past time with the group commits at that time, and MM2's translations of them, by group. */
 export interface Moment {
   readonly at: string;
   readonly commits: ReadonlyMap<string, ReadonlyMap<string, bigint>>;
@@ -75,21 +75,21 @@ export class DrillStage {
     }
   }
 
-  /** A real consumer of the group reads on to the ends of the logs, commits and leaves. */
+  /** A real consumer of the group reads to the ends of the logs, commits and leaves. */
   async consume(group: string, protocol: ConsumerSpec['protocol'], ...topics: string[]): Promise<void> {
     this.#protocols.set(group, protocol);
     await this.a.admin.drainGroup(group, topics, protocol);
   }
 
-  /** One audit with the command line, kept in the history. */
+  /** Runs one audit with the command line, which records it in the history. */
   async audit(): Promise<void> {
     const { code, stdout } = await runTidemark(['audit', ...this.#common(), '--format', 'json']);
     if (code > 1) throw new Error(`tidemark audit ended with ${code}: ${stdout}`);
     const unkept = /"HISTORY_NOT_RECORDED"/.exec(stdout);
-    if (unkept !== null) throw new Error(`the audit was not kept: ${stdout}`);
+    if (unkept !== null) throw new Error(`the audit was not recorded: ${stdout}`);
   }
 
-  /** Audits, and notes what is so at this time. The groups must not move meanwhile. */
+  /** Audits, and records the present commits. The groups must not move in the meantime. */
   async moment(groups: readonly string[]): Promise<Moment> {
     await this.audit();
     const at = new Date().toISOString();
@@ -102,7 +102,7 @@ export class DrillStage {
     return { at, commits, mm2 };
   }
 
-  /** Reads the source's records now, for when it can be read no more. */
+  /** Reads the source's records now, for a time when the source is down. */
   async rememberSource(...topics: string[]): Promise<void> {
     this.#sourceRecords = new Map();
     for (const { topic, partition } of await this.a.admin.listOffsets(...topics)) {
@@ -111,8 +111,8 @@ export class DrillStage {
   }
 
   /**
-   * Restores groups to a moment with the command line, lets a real consumer of each read from there, and holds what it
-   * was given against the records of the source.
+   * Restores groups to a moment with the command line, lets a real consumer of each read from there, and compares what
+   * it gets with the records of the source.
    */
   async restore(
     moment: Moment,
@@ -130,7 +130,7 @@ export class DrillStage {
         const source = onto === 'source' ? step.topic : step.topic.slice('A.'.length);
         const name = `${source}-${step.partition}`;
         const committed = moment.commits.get(group)?.get(name);
-        if (committed === undefined) throw new Error(`${group} was put on ${name}, where it had no commit`);
+        if (committed === undefined) throw new Error(`${group} got a position on ${name}, where it had no commit`);
         const ids = given.filter((r) => r.topic === step.topic && r.partition === step.partition).map(({ id }) => id);
         const mm2 = (options.mm2 ?? moment.mm2).get(group)?.get(`A.${name}`);
         this.results.push({
@@ -161,7 +161,7 @@ export class DrillStage {
     return planJson.parse(JSON.parse(stdout));
   }
 
-  /** @throws where the plan was refused, or anything of it does not stand */
+  /** @throws if the plan was refused, or a position is not the planned one */
   async apply({ id, hash, refusals }: Plan): Promise<void> {
     if (id === null || hash === null) throw new Error(`refused: ${JSON.stringify(refusals)}`);
     await this.#carryOut('apply', id, '--hash', hash);

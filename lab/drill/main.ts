@@ -10,8 +10,8 @@ import type { Story } from './story.ts';
 const STORIES: readonly Story[] = [corrupted, sourceDead, syncsCompacted, killedUnderLoad];
 
 /**
- * `npm run drill:restore`: restores on real clusters with the command line, each position proved by a real consumer that
- * reads from there. Exits 1 where a record was skipped, or more were read again than the plan said.
+ * `npm run drill:restore`: restores groups on real clusters with the command line. A real consumer reads from each
+ * position. Exits 1 if a record was skipped, or if a consumer re-read more records than the plan's bound.
  */
 const { values } = parseArgs({ options: { only: { type: 'string' } } });
 const results: (readonly RestoredPosition[])[] = [];

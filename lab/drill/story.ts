@@ -1,6 +1,6 @@
 import type { DrillStage, StageOptions } from './drill-stage.ts';
 
-/** One restore as it happens to people, played on real clusters. */
+/** A realistic restore, played on real clusters. */
 export interface Story {
   readonly name: string;
   readonly title: string;

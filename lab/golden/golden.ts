@@ -7,7 +7,7 @@ import { auditSnapshot, configOf } from '../truth/replay.ts';
 const RECORDINGS = 'test/recordings';
 const GOLDENS = 'test/shared/domain/judge/golden';
 
-/** A recording of MM2, and the file that holds what an audit of each of its moments says. */
+/** A recording of MM2, and the file with the audit of each of its moments. */
 export interface Golden {
   readonly recording: string;
   readonly file: string;
@@ -27,7 +27,7 @@ interface PrintedFlow {
 }
 
 /**
- * What audits of all moments of a recording say, as `tidemark.audit/1` prints it but for the wording of findings. One
+ * Audits every moment of a recording. The text has the form of `tidemark.audit/1` without the wording of findings, and one
  * line for each partition, group and finding, so that a difference shows what changed.
  */
 export async function goldenOf(path: string): Promise<string> {

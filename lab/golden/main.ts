@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { goldenOf, goldens } from './golden.ts';
 
-// Writes down what audits of the recordings say now. Look at the difference before it is committed: each is a change of
-// what an operator is told.
+// Writes the goldens again from the present code. Review the difference before you commit it: each changed line is a
+// changed answer to an operator.
 for (const { recording, file } of goldens()) {
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, await goldenOf(recording));

@@ -24,9 +24,9 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Reads a whole cluster with Kafka's own AdminClient as fast as it can be asked to: what does not depend on each other
- * is asked at the same time, and all groups' commits in one call (KIP-709). Each line of input is a cluster's bootstrap
- * servers and makes one round; its answer is a line of JSON. One client per cluster is kept, with its connections.
+ * Reads a whole cluster with Kafka's own AdminClient as fast as possible: independent requests run concurrently, and
+ * one call gets the commits of all groups (KIP-709). Each line of input has the bootstrap servers of a cluster and
+ * starts one round; the answer is a line of JSON. The process keeps one client per cluster, with its connections.
  */
 public final class AdminClientReader {
   private static final Map<String, Admin> CLIENTS = new HashMap<>();
@@ -96,7 +96,7 @@ public final class AdminClientReader {
     return ((com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
   }
 
-  /** The most memory that this process ever held (Linux; 0 elsewhere). */
+  /** Peak memory of this process in MiB (Linux; 0 elsewhere). */
   private static double peakMib() throws Exception {
     Path status = Path.of("/proc/self/status");
     if (!Files.exists(status)) return 0;

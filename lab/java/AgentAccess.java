@@ -11,7 +11,7 @@ import org.apache.kafka.common.resource.PatternType;
 import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
-/** Who may do what. */
+/** Commands for ACLs. */
 final class AgentAccess {
   static void register(Map<String, LabAgent.Command> commands) {
     commands.put("createAcls", AgentAccess::createAcls);

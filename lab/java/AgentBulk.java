@@ -16,14 +16,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
 
-/** Records and commits by the hundred thousand, from files with one a line and tabs between the fields. */
+/** Writes hundreds of thousands of records and commits from files, one per line, with tabs between the fields. */
 final class AgentBulk {
   static void register(Map<String, LabAgent.Command> commands) {
     commands.put("produceFile", AgentBulk::produceFile);
     commands.put("commitFile", AgentBulk::commitFile);
   }
 
-  /** Lines of topic, partition, timestamp, key and value (base64; an empty key is none); in one transaction where there is an id. */
+  /** Lines: topic, partition, timestamp, key, value (base64; an empty key is none). With an id: one transaction. */
   private static Object produceFile(JsonNode request) throws Exception {
     KafkaProducer<byte[], byte[]> producer = AgentRecords.producer(request);
     boolean transactional = request.hasNonNull("transactionalId");
@@ -47,7 +47,7 @@ final class AgentBulk {
     return true;
   }
 
-  /** Lines of group, topic, partition and offset. */
+  /** Lines: group, topic, partition, offset. */
   private static Object commitFile(JsonNode request) throws Exception {
     Map<String, Map<TopicPartition, OffsetAndMetadata>> groups = new LinkedHashMap<>();
     try (BufferedReader lines = open(request)) {

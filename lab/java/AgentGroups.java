@@ -18,7 +18,7 @@ import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.connect.mirror.RemoteClusterUtils;
 
-/** Consumer groups: live ones of both protocols, their commits, and where MM2 would put them. */
+/** Commands for consumer groups: live consumers of both protocols, commits, and MM2's translations. */
 final class AgentGroups {
   private static final Map<String, LiveConsumer> CONSUMERS = new ConcurrentHashMap<>();
 
@@ -75,7 +75,7 @@ final class AgentGroups {
     return true;
   }
 
-  /** What MirrorMaker's own client library answers for a group: the last checkpoints. */
+  /** The answer of MirrorMaker's own client library for a group: its last checkpoints. */
   private static Object translateOffsets(JsonNode request) throws Exception {
     String source = request.get("source").asText();
     // Without the topic the library waits for three minutes, whatever its timeout.
@@ -99,7 +99,7 @@ final class AgentGroups {
     return rows;
   }
 
-  /** Starts a consumer on a thread of its own and answers when it has an assignment. */
+  /** Starts a consumer on its own thread and answers when it has an assignment. */
   private static Object startConsumer(JsonNode request) throws Exception {
     Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
     settings.put("group.id", request.get("group").asText());
@@ -119,7 +119,7 @@ final class AgentGroups {
     return true;
   }
 
-  /** Ends a consumer, which commits and leaves its group; answers how many records it read. */
+  /** Stops a consumer, which commits and leaves its group; answers the number of records it read. */
   private static Object stopConsumer(JsonNode request) throws Exception {
     LiveConsumer consumer = CONSUMERS.remove(request.get("name").asText());
     if (consumer == null) throw new IllegalArgumentException("no such consumer");
@@ -129,7 +129,7 @@ final class AgentGroups {
     return Long.toString(consumer.records);
   }
 
-  /** Reads what a group has before it, to the ends that the logs have now, commits and leaves; answers every record. */
+  /** Consumes as the group up to the present log ends, commits and leaves; answers every record. */
   private static Object drainGroup(JsonNode request) throws Exception {
     Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
     settings.put("group.id", request.get("group").asText());

@@ -23,7 +23,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writing records that carry a unique `id` header, also in transactions, and reading whole partitions. */
+/** Writes records with a unique `id` header, also in transactions, and reads whole partitions. */
 final class AgentRecords {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final long READ_DEADLINE_MS = 120_000;
@@ -37,7 +37,7 @@ final class AgentRecords {
     commands.put("readRaw", AgentRecords::readRaw);
   }
 
-  /** Producers are kept: one per client and settings, or per transactional id, so that a transaction can stay open. */
+  /** Reuses producers: one per client and settings, or per transactional id, so that a transaction can stay open. */
   static KafkaProducer<byte[], byte[]> producer(JsonNode request) {
     String transactionalId = request.path("transactionalId").asText("");
     Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
@@ -48,8 +48,8 @@ final class AgentRecords {
         key -> {
           settings.putIfAbsent("batch.size", "65536");
           settings.putIfAbsent("linger.ms", "2");
-          // A partition that is a moment old may refuse the first batch and take the second; brokers that know nothing of a
-          // producer take any sequence number for its first, and then refuse the one before for ever.
+          // A new partition may refuse the first batch and accept the second. A broker accepts any first sequence
+          // number of a producer that it does not know, and then refuses the earlier one for ever.
           settings.putIfAbsent("max.in.flight.requests.per.connection", "1");
           if (!transactionalId.isEmpty()) settings.put("transactional.id", transactionalId);
           var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
@@ -116,7 +116,7 @@ final class AgentRecords {
       }
       default -> throw new IllegalArgumentException("end must be commit, abort or open");
     }
-    // The coordinator answers before it has written the markers, and those are what a test is about.
+    // The coordinator answers before it writes the markers, but tests need the markers.
     String id = request.get("transactionalId").asText();
     Admin admin = AgentTopics.admin(request);
     long deadline = System.currentTimeMillis() + READ_DEADLINE_MS;
@@ -142,7 +142,7 @@ final class AgentRecords {
     void visit(ConsumerRecord<byte[], byte[]> record) throws Exception;
   }
 
-  /** Reads a partition from an offset (or its beginning) to the end it has now; answers [start, end]. */
+  /** Reads a partition from an offset (or its start) to its present end; returns [start, end]. */
   private static long[] read(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, Long from, Visitor visitor)
       throws Exception {
     consumer.assign(List.of(partition));
@@ -159,7 +159,7 @@ final class AgentRecords {
     return new long[] {start, end};
   }
 
-  /** Writes one line per data record to a file: offset, id (empty where there is none), key in base64, by tabs. */
+  /** Writes one line per data record to a file, with tabs: offset, id (empty if there is none), key in base64. */
   private static Object readRecords(JsonNode request) throws Exception {
     TopicPartition partition = AgentTopics.partition(request);
     try (var consumer = reader(request);
@@ -188,7 +188,7 @@ final class AgentRecords {
     return ids;
   }
 
-  /** Whole records, for small topics such as MM2's own: keys and values in base64. */
+  /** Complete records of small topics such as MM2's own: keys and values in base64. */
   private static Object readRaw(JsonNode request) throws Exception {
     List<Object> records = new ArrayList<>();
     try (var consumer = reader(request)) {

@@ -24,7 +24,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.TopicPartitionInfo;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Topics, their settings and their offsets. */
+/** Commands for topics, their settings and their offsets. */
 final class AgentTopics {
   private static final Map<Map<String, Object>, Admin> ADMINS = new ConcurrentHashMap<>();
 
@@ -41,7 +41,7 @@ final class AgentTopics {
     commands.put("listOffsets", AgentTopics::listOffsets);
   }
 
-  /** One admin client per set of client properties, kept while the agent lives. */
+  /** One admin client per set of client properties, kept until the agent ends. */
   static Admin admin(JsonNode request) {
     return ADMINS.computeIfAbsent(
         LabAgent.client(request),

@@ -14,10 +14,10 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Does for the lab what only Kafka's own clients can do. Requests and answers are JSON, one a line:
+ * Does for the lab what only Kafka's own clients can do. Requests and answers are JSON, one per line:
  * {"id": 1, "command": "createTopics", "client": {"bootstrap.servers": …}, …} → {"id": 1, "result": …} or
  * {"id": 1, "error": {"type": …, "message": …}}. Offsets and timestamps are decimal strings in answers.
- * Requests run at the same time; the process ends with its input.
+ * Requests run concurrently. The process ends when its input ends.
  */
 public final class LabAgent {
   static final ObjectMapper JSON = new ObjectMapper();
@@ -28,7 +28,7 @@ public final class LabAgent {
 
   public static void main(String[] args) throws Exception {
     PrintStream answers = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    // Nothing but answers may reach standard output.
+    // Only answers may go to standard output.
     System.setOut(System.err);
     Map<String, Command> commands = new HashMap<>();
     AgentTopics.register(commands);

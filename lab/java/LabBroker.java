@@ -1,10 +1,10 @@
 import java.io.File;
 
 /**
- * Formats a broker's storage if it is empty and runs the broker, in one JVM: a second one for kafka.tools.StorageTool
- * would add more than a second of CPU time to every start.
+ * Formats a broker's storage if it is empty, and runs the broker in the same JVM. A second JVM for
+ * kafka.tools.StorageTool would add more than a second of CPU time to every start.
  *
- * Arguments: server.properties, cluster id, then whatever `format` should get besides (such as --add-scram).
+ * Arguments: server.properties, cluster id, then further arguments for `format` (such as --add-scram).
  */
 public final class LabBroker {
   public static void main(String[] args) {

@@ -1,6 +1,6 @@
 import type { MutantResult } from '@stryker-mutator/api/core';
 
-/** How many mutants of one file the tests noticed. */
+/** Mutants of one file, and how many the tests noticed. */
 export interface FileScore {
   readonly file: string;
   readonly mutants: number;
@@ -9,12 +9,12 @@ export interface FileScore {
   readonly unreached: number;
 }
 
-/** Whether no test noticed; one that could not be run at all is neither. */
+/** Whether no test noticed the mutant. A mutant that could not run neither survived nor was noticed. */
 export function isSurvivor({ status }: Pick<MutantResult, 'status'>): boolean {
   return status === 'Survived' || status === 'NoCoverage';
 }
 
-/** The files in order, the least noticed first. */
+/** By file, lowest share first. */
 export function scoresByFile(mutants: readonly Pick<MutantResult, 'fileName' | 'status'>[]): FileScore[] {
   const counted = mutants.filter((mutant) => isSurvivor(mutant) || ['Killed', 'Timeout'].includes(mutant.status));
   const scores = [...Map.groupBy(counted, ({ fileName }) => fileName)].map(([file, all]): FileScore => {

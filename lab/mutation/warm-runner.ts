@@ -27,18 +27,18 @@ interface Instrumented {
   mutantCoverage?: { static: Record<string, number>; perTest: Record<string, Record<string, number>> };
 }
 
-/** How often one test may come by a mutant before it counts as one that never ends. Tests as they are do so some 10,000 times. */
+/** Most executions of a mutant within one test: with more, the test counts as endless. Without mutants they are some 10,000. */
 const HITS_AT_MOST = 1_000_000;
 
-/** Stands for a test while test files load. */
+/** Replaces the id of a test while test files load. */
 const LOADING = 'loading';
 
 const scope = globalThis as typeof globalThis & { __stryker__?: Instrumented };
 
 /**
- * Runs jest's test files without jest: they are loaded once into this process, with a small stand-in for
- * `@jest/globals`, and each mutant runs only the tests that reach it. Under jest itself every mutant costs a second or
- * more to load the modules anew. A mutant of what is worked out while modules load gets a process of its own.
+ * Runs jest's test files without jest. It loads them once into this process, with a small substitute for
+ * `@jest/globals`; each mutant then runs only the tests that reach it. Under jest each mutant would load all modules
+ * again, which takes a second or more. A mutant in code that runs while modules load gets its own process.
  */
 class WarmRunner implements TestRunner {
   readonly #instrumented: Instrumented;
@@ -74,7 +74,7 @@ class WarmRunner implements TestRunner {
       const result = await this.#run(nearestFirst(chosen, sandboxFileName), false);
       return toMutantRunResult(determineHitLimitReached(instrumented.hitCount, instrumented.hitLimit) ?? result);
     } catch (error) {
-      // Modules that cannot even be loaded: whoever runs the tests notices.
+      // The modules do not load with this mutant: every test run notices that.
       return toMutantRunResult(failure(String(error)));
     } finally {
       instrumented.activeMutant = undefined;
@@ -86,7 +86,7 @@ class WarmRunner implements TestRunner {
   async #load(): Promise<readonly WarmTest[]> {
     if (this.#tests !== null) return this.#tests;
     process.env[PROPERTY_RUNS.variable] = PROPERTY_RUNS.share;
-    // The same examples for every mutant, and no search for the smallest: that it fails is enough.
+    // Every mutant gets the same values, and no search for the smallest counterexample: one failure is enough.
     fc.configureGlobal({ seed: 1, endOnFailure: true });
     const standIn = new URL('./warm-tests.ts', import.meta.url).href;
     registerHooks({
@@ -94,7 +94,7 @@ class WarmRunner implements TestRunner {
         specifier === '@jest/globals' ? { url: standIn, shortCircuit: true } : next(specifier, context),
     });
     for (const file of mutatedFiles(process.cwd())) await import(pathToFileURL(file).href);
-    // What test files work out while they load is nothing that a mutant changes: their tests run later, many times.
+    // Test files also run code while they load. No mutant is active then: only what tests run counts as covered.
     this.#instrumented.currentTestId = LOADING;
     for (const file of testFiles(process.cwd())) {
       registerTestsOf(file);
@@ -106,7 +106,7 @@ class WarmRunner implements TestRunner {
     return this.#tests;
   }
 
-  /** @param all whether to go on after the first test that fails */
+  /** @param all whether to continue after the first failed test */
   async #run(tests: readonly WarmTest[], all: boolean): Promise<DryRunResult> {
     const results: TestResult[] = [];
     for (const test of tests) {
@@ -140,7 +140,7 @@ function failure(failureMessage: string): DryRunResult {
   return { status: DryRunStatus.Complete, tests: [test] };
 }
 
-/** Tests whose file is named like the mutated one first: they are the likeliest to notice, so that the rest need not run. */
+/** The tests named like the mutated file first: they are the most likely to fail, so that the others need not run. */
 function nearestFirst(tests: readonly WarmTest[], mutated: string): readonly WarmTest[] {
   const name = /([^/]+)\.ts$/.exec(mutated)?.[1] ?? '';
   const isNear = ({ file }: WarmTest) => file.includes(`/${name}.`);

@@ -5,7 +5,7 @@ export interface WarmTest {
   readonly id: string;
   readonly file: string;
   readonly run: () => unknown;
-  /** `test.failing`: a fault that is known; the test passes while it is there. */
+  /** `test.failing`: a known fault; the test passes as long as its body fails. */
   readonly failing: boolean;
 }
 
@@ -13,19 +13,19 @@ const collected: WarmTest[] = [];
 let file = '';
 let path: string[] = [];
 
-/** All tests that were registered so far, in order. */
+/** All tests registered until now, in order. */
 export function registeredTests(): readonly WarmTest[] {
   return collected;
 }
 
-/** Says which file's tests are registered from now on. */
+/** Sets the file that the next registered tests are in. */
 export function registerTestsOf(next: string): void {
   file = next;
   path = [];
 }
 
 function register(name: string, run: () => unknown, failing = false): void {
-  // Names may repeat, and rows of a table have one name: the ordinal tells them apart.
+  // Names may repeat, and all rows of a table have the same name: the ordinal makes ids unique.
   const id = [...path, name, `#${collected.length}`].join(' › ');
   collected.push({ id, file, run, failing });
 }
@@ -38,7 +38,7 @@ function within(name: string, define: () => void): void {
 
 type Rows = readonly (readonly unknown[] | object | string | number | bigint)[];
 
-/** Calls what is defined once a row: a row that is an array gives the arguments, any other is the one argument. */
+/** Defines one test or group per row. A row that is an array contains the arguments; any other row is the only argument. */
 function each<T>(define: (name: string, body: () => T) => void) {
   return (rows: Rows) => (name: string, body: (...row: unknown[]) => T) => {
     for (const row of rows) define(name, () => body(...(Array.isArray(row) ? row : [row])));
@@ -49,7 +49,7 @@ const failing = Object.assign((name: string, run: () => unknown) => register(nam
   each: each((name: string, run) => register(name, run, true)),
 });
 
-// What test files import from `@jest/globals` while they run here: as much of it as the tests of the domain use.
+// Test files get these instead of `@jest/globals`. The domain's tests use no other parts of it.
 export const test = Object.assign((name: string, run: () => unknown) => register(name, run), {
   each: each((name: string, run) => register(name, run)),
   failing,

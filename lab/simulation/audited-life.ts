@@ -3,8 +3,8 @@ import { nextState } from '../../shared/domain/history/next-state.ts';
 import type { FlowObservation, ObservedTopic } from '../../shared/domain/judge/observation.ts';
 import { type PartitionState, partitionState } from '../../shared/domain/judge/partition-state.ts';
 import { SyncReading } from '../../shared/domain/mirror/syncs/sync-reading.ts';
-import type { Flow } from '../../shared/domain/model/flow.ts';
 import { read } from '../../shared/domain/model/outcome.ts';
+import { SIMULATED_FLOW } from './simulated-flow.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
 const SYNCS = 'mm2-offset-syncs.B.internal';
@@ -15,7 +15,6 @@ const SYNCS = 'mm2-offset-syncs.B.internal';
  */
 export function auditSimulated(
   mm2: SimulatedMm2,
-  flow: Flow,
   before: KnownFlow | null,
   compared: readonly { readonly upstream: number; readonly downstream: number }[] = [],
 ): { readonly state: PartitionState; readonly known: KnownFlow } {
@@ -32,7 +31,7 @@ export function auditSimulated(
     target: [log(0, mm2.targetEnd)],
   };
   const observation: FlowObservation = {
-    flow: { ...flow, exactlyOnce: mm2.exactlyOnce },
+    flow: { ...SIMULATED_FLOW, exactlyOnce: mm2.exactlyOnce },
     at: clock,
     sourceDown: null,
     targetDown: null,

@@ -1,5 +1,5 @@
 import { PartitionMapping } from '../../shared/domain/mirror/mapping.ts';
-import { syncsOlderThanSource } from '../../shared/domain/mirror/source-epoch.ts';
+import { mayPredateSource, syncsOlderThanSource } from '../../shared/domain/mirror/source-epoch.ts';
 import { translate } from '../../shared/domain/mirror/translation.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
@@ -22,13 +22,15 @@ export interface Judgement {
 /** The mapping that an audit would make of what it can read of the simulated partition. */
 export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
   const history = mm2.readSyncs();
-  const { firstTimestamp } = mm2;
-  const inDoubt =
-    firstTimestamp === null ? 0 : syncsOlderThanSource(history, BigInt(firstTimestamp), BigInt(mm2.sourceStart));
+  const firstTimestamp = mm2.firstTimestamp === null ? null : BigInt(mm2.firstTimestamp);
+  const sourceStart = BigInt(mm2.sourceStart);
+  const inDoubt = firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, sourceStart);
   return new PartitionMapping({
     history,
     target: { start: BigInt(mm2.targetStart), end: BigInt(mm2.targetEnd) },
+    sourceStart: BigInt(mm2.sourceStart),
     sourceEnd: BigInt(mm2.sourceEnd),
+    mayPredateSource: mayPredateSource(history, firstTimestamp, sourceStart),
     exactlyOnce: mm2.exactlyOnce,
     ...(inDoubt > 0 ? { sourceRecreatedAt: inDoubt } : {}),
   });
@@ -44,14 +46,15 @@ export function judgeSimulated(mm2: SimulatedMm2, mapping = mappingOfSimulated(m
   for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
     positions++;
     const translation = translate(mapping, BigInt(upstream));
-    if (!('low' in translation)) {
+    if (translation.kind === 'unknown') {
       unknown++;
       continue;
     }
     if (translation.proof === 'exact') exact++;
     const position = Number(translation.low);
     const skipped = mm2.skips(upstream, position);
-    if (skipped > 0) violations.push({ upstream, kind: 'skip', said: 0n, true: skipped });
+    const { expired } = translation;
+    if (BigInt(skipped) > expired) violations.push({ upstream, kind: 'skip', said: expired, true: skipped });
     const reread = mm2.rereads(upstream, position);
     const said = translation.high - translation.low + translation.again;
     if (BigInt(reread) > said) violations.push({ upstream, kind: 'reread', said, true: reread });

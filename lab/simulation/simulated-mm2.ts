@@ -43,13 +43,12 @@ const OFFSET_LAG_MAX = 10;
  * writes again, and of where its consumer goes when the source log is not what it was.
  */
 export class SimulatedMm2 {
-  /** Offsets of the present source log that hold a data record. */
-  readonly #sourceRecords = new Set<number>();
+  /** Offsets of the present source log that hold a data record, rising, and when it was written. */
+  readonly #sourceRecords = new Map<number, number>();
   #foreigners = 0;
   #sourceStart = 0;
   #sourceEnd = 0;
   #sourceEpoch = 0;
-  #firstTimestamp: number | null = null;
   #target: TargetRecord[] = [];
   #targetStart = 0;
   #syncLog: (NewPoint | null)[] = [];
@@ -81,6 +80,13 @@ export class SimulatedMm2 {
   readonly #mirrored = new Set<number>();
   /** A record was compacted away between its first copy and the restart that brought its neighbours once more. */
   #vanished = false;
+
+  /** What a life has left. */
+  static after(steps: readonly Step[]): SimulatedMm2 {
+    const mm2 = new SimulatedMm2();
+    mm2.run(steps);
+    return mm2;
+  }
 
   run(steps: readonly Step[]): void {
     for (const step of steps) this.#step(step);
@@ -134,10 +140,13 @@ export class SimulatedMm2 {
         this.#sourceStart = 0;
         this.#sourceEnd = 0;
         this.#sourceEpoch++;
-        this.#firstTimestamp = null;
         this.#produce(step.records);
         // What MM2 sees next: out of range, and it begins anew; or a log long enough, and it goes on blindly.
-        if (this.#position > this.#sourceEnd) this.#position = 0;
+        if (this.#position > this.#sourceEnd) {
+          this.#position = 0;
+          // What it brings from the beginning, no offset behind its last sync accounts for: gaps can hide it.
+          this.#targetOnly++;
+        }
         break;
       case 'delete-records':
         this.#deleteRecords(step.offsets);
@@ -149,7 +158,7 @@ export class SimulatedMm2 {
         this.#targetStart = Math.min(this.#target.length, this.#targetStart + step.offsets);
         break;
       case 'compact-source':
-        for (const offset of [...this.#sourceRecords]) {
+        for (const offset of [...this.#sourceRecords.keys()]) {
           // The log's newest segment is never compacted.
           if (offset % step.keep !== 0 && offset < this.#sourceEnd - 5) this.#sourceRecords.delete(offset);
         }
@@ -159,8 +168,7 @@ export class SimulatedMm2 {
 
   #produce(records: number): void {
     for (let i = 0; i < records; i++) {
-      this.#firstTimestamp ??= this.#clock;
-      this.#sourceRecords.add(this.#sourceEnd);
+      this.#sourceRecords.set(this.#sourceEnd, this.#clock);
       this.#sourceEnd++;
     }
   }
@@ -247,7 +255,7 @@ export class SimulatedMm2 {
 
   #deleteRecords(offsets: number): void {
     this.#sourceStart = Math.min(this.#sourceEnd, this.#sourceStart + offsets);
-    for (const offset of [...this.#sourceRecords]) {
+    for (const offset of [...this.#sourceRecords.keys()]) {
       if (offset < this.#sourceStart) this.#sourceRecords.delete(offset);
     }
   }
@@ -310,9 +318,10 @@ export class SimulatedMm2 {
     return this.#sourceStart;
   }
 
-  /** Time of the first record that the source log still has; deletions move it no earlier than it was. */
+  /** Time of the first record that the source log still has, null where it has none. */
   get firstTimestamp(): number | null {
-    return this.#firstTimestamp;
+    const [first] = this.#sourceRecords.values();
+    return first ?? null;
   }
 
   /** Target offsets of all copies of the present source topic's record at an offset. */
@@ -349,7 +358,7 @@ export class SimulatedMm2 {
 
   /** What the source log holds, in offset order. */
   get sourceOffsets(): readonly number[] {
-    return [...this.#sourceRecords].sort((a, b) => a - b);
+    return [...this.#sourceRecords.keys()];
   }
 
   get sourceEpoch(): number {
@@ -371,15 +380,22 @@ export class SimulatedMm2 {
     return records;
   }
 
-  /** Distinct source records on the target that such a group has not read and will not. */
-  skips(upstream: number, position: number): number {
+  /**
+   * Distinct source records that MM2 brought to the target and that such a group has not read and will not.
+   * @param withExpired also those that the target has deleted and the source still holds
+   */
+  skips(upstream: number, position: number, withExpired = true): number {
     const copies = new Map<number, number>();
     this.#target.forEach((record, d) => {
-      if (d < this.#targetStart) return;
       if (record != null && record.epoch === this.#sourceEpoch) copies.set(record.source, d);
     });
     let records = 0;
-    for (const [source, lastCopy] of copies) if (source >= upstream && lastCopy < position) records++;
+    // A record that the target has deleted is lost to the group, unless the source has deleted it as well.
+    for (const [source, lastCopy] of copies) {
+      if (source < upstream || lastCopy >= Math.max(position, this.#targetStart)) continue;
+      const isExpired = lastCopy < this.#targetStart;
+      if (isExpired ? withExpired && this.#sourceRecords.has(source) : true) records++;
+    }
     return records;
   }
 }

@@ -4,7 +4,7 @@ import { settlePositions, type WantedPosition } from '../../shared/domain/compar
 import { SourceRecords } from '../../shared/domain/compare/source-records.ts';
 import type { VerifiedPosition } from '../../shared/domain/compare/verify-position.ts';
 import type { PartitionMapping } from '../../shared/domain/mirror/mapping.ts';
-import { costOfStandingAt, type Translation, translate } from '../../shared/domain/mirror/translation.ts';
+import { costOfStandingAt, type TranslatedInterval, translate } from '../../shared/domain/mirror/translation.ts';
 import { mappingOfSimulated, type Violation } from './judge.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
@@ -31,12 +31,12 @@ export function verifySimulated(mm2: SimulatedMm2, content: Content, rounds: num
   const wanted: WantedPosition[] = [];
   for (let upstream = mm2.sourceStart; upstream <= mm2.sourceEnd; upstream++) {
     const said = translate(mapping, BigInt(upstream));
-    if ('low' in said) wanted.push({ upstream: BigInt(upstream), said });
+    if (said.kind === 'interval') wanted.push({ upstream: BigInt(upstream), said });
   }
   const compare = (some: readonly WantedPosition[]) => comparePositions(mm2, mapping, content, rounds, some);
   const settled = together ? compare(wanted) : wanted.flatMap((one) => compare([one]));
   const proven = (proof: string) =>
-    settled.filter(({ translation }) => 'low' in translation && translation.proof === proof).length;
+    settled.filter(({ translation }) => translation.kind === 'interval' && translation.proof === proof).length;
   return {
     positions: wanted.length,
     before: {
@@ -49,7 +49,7 @@ export function verifySimulated(mm2: SimulatedMm2, content: Content, rounds: num
     violations: settled.flatMap((verified, i) => {
       const { translation } = verified;
       const upstream = wanted[i]?.upstream ?? 0n;
-      if (!('low' in translation)) return [];
+      if (translation.kind === 'unknown') return [];
       return violationsOf(mm2, upstream, translation).map((one) => ({ ...one, verified }));
     }),
   };
@@ -79,13 +79,17 @@ function comparePositions(
 }
 
 /** What standing at the position, and beside it, costs more than was said. */
-function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translation): Violation[] {
+function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: TranslatedInterval): Violation[] {
   const u = Number(upstream);
   const violations: Violation[] = [];
   for (const beside of BESIDE) {
     const p = Math.min(Math.max(mm2.targetStart, Number(translation.low) + beside), mm2.targetEnd);
-    const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p));
-    const skipped = mm2.skips(u, p);
+    const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p), {
+      start: BigInt(mm2.targetStart),
+      end: BigInt(mm2.targetEnd),
+    });
+    // Of wrong syncs nobody can tell what has expired: only what can still be compared counts there.
+    const skipped = mm2.skips(u, p, !mm2.undetectable);
     if (BigInt(skipped) > skipAtMost) violations.push({ upstream: u, kind: 'skip', said: skipAtMost, true: skipped });
     const reread = mm2.rereads(u, p);
     if (BigInt(reread) > rereadAtMost)

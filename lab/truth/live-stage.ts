@@ -20,33 +20,33 @@ import { LiveTruth, readMm2Positions, samePositions } from './live-truth.ts';
 import { type Expectation, momentFaults } from './moment-faults.ts';
 import { type JudgedPosition, judgePositions } from './position-judge.ts';
 
-/** What an audit of a live moment said, held against the records. */
+/** An audit of a live moment, compared with the records. */
 export interface JudgedMoment {
   readonly label: string;
   readonly report: FlowReport;
   readonly positions: readonly JudgedPosition[];
-  /** Expected findings that are absent, others that are present, and lags or losses that are wrong. */
+  /** Missing and unexpected findings, and wrong lags or losses. */
   readonly faults: readonly string[];
 }
 
 export interface StageOptions {
   readonly source?: Partial<ClusterOptions>;
   readonly target?: Partial<ClusterOptions>;
-  /** Settings of MM2 that win over the lab's. */
+  /** Settings of MM2 that take precedence over the lab's. */
   readonly mm2?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface MomentOptions extends Expectation {
-  /** Flow to judge where both directions run; the first one where absent. */
+  /** The flow to judge if both directions run; the first one by default. */
   readonly flow?: string;
   readonly policy?: Partial<AuditPolicy>;
-  /** Audits like the first one of a process, which knows no topic ids from before. */
+  /** Audits like a new process without a history, which knows no earlier topic ids. */
   readonly withoutMemory?: boolean;
-  /** What else has to be so of this moment; answers what is not. */
+  /** A further check of this moment; returns the faults it finds. */
   readonly also?: (moment: Pick<JudgedMoment, 'report' | 'positions'>) => readonly string[];
 }
 
-/** Two real clusters with MM2 between them, and audits of it that are held against every record. */
+/** Two real clusters with MM2 between them, and audits that are compared with every record. */
 export class LiveStage implements AsyncDisposable {
   readonly lab: Lab;
   readonly a: LabCluster;
@@ -68,7 +68,7 @@ export class LiveStage implements AsyncDisposable {
     this.#verify = verify;
   }
 
-  /** `verify`: every audit compares the records around all positions. */
+  /** @param verify makes every audit compare the records around all positions */
   static async open(options: StageOptions = {}, verify = false): Promise<LiveStage> {
     const lab = await startLab();
     const [a, b] = await Promise.all([
@@ -78,7 +78,7 @@ export class LiveStage implements AsyncDisposable {
     return new LiveStage(lab, a, b, options, verify);
   }
 
-  /** The text of the mm2.properties in force. */
+  /** The text of the current mm2.properties. */
   get properties(): string {
     return mm2Properties(this.a, this.b, this.#options.mm2);
   }
@@ -95,8 +95,8 @@ export class LiveStage implements AsyncDisposable {
   }
 
   /**
-   * Audits as the command line does, reads every record on both sides, and keeps the comparison. Where MM2 moved a group
-   * meanwhile there is nothing to compare with: it audits again.
+   * Audits like the command line, reads every record on both sides, and stores the comparison. If MM2 moved a group
+   * during the audit, the comparison is impossible, and this audits again.
    */
   async moment(label: string, options: MomentOptions = {}): Promise<JudgedMoment> {
     const config = this.#config(options.policy);
@@ -147,7 +147,7 @@ export class LiveStage implements AsyncDisposable {
     return { ...config, policy: { ...config.policy, ...policy } };
   }
 
-  /** Where MM2's own file lies: what `tidemark audit --mm2` is given. */
+  /** Path of MM2's own file, the argument of `tidemark audit --mm2`. */
   mm2PropertiesFile(): string {
     if (this.#mm2 !== undefined) return this.#mm2.propertiesFile;
     const file = join(this.lab.folder, 'mm2.properties');

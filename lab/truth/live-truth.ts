@@ -7,14 +7,14 @@ import { PartitionTruth } from '../partition-truth.ts';
 
 const EMPTY: PartitionRecords = { start: 0n, end: 0n, offsets: new Float64Array(0), ids: [], keys: [] };
 
-/** Every record of the partitions of live flows, and of what the source deleted since they were read first. */
+/** All records of the partitions of live flows, including those that the source has deleted since the first read. */
 export class LiveTruth {
   readonly #known = new Map<
     string,
     { readonly id: string; readonly targetId: string; readonly truth: PartitionTruth }
   >();
 
-  /** By `topic-partition`; a partition that has no leader on one side cannot be read and is absent. */
+  /** By `topic-partition`. A partition without a leader on one side cannot be read and is absent. */
   async read(
     source: LabCluster,
     target: LabCluster,
@@ -39,7 +39,7 @@ export class LiveTruth {
       if (from === undefined) continue;
       const key = `${report.flow}/${topic}-${partition}`;
       const earlier = this.#known.get(key);
-      // Target first: what is mirrored in between then has a source record that is known.
+      // Read the target first: records mirrored in between then have a known source record.
       const copies =
         to?.leaders[partition] === undefined ? EMPTY : await readPartition(target.admin, targetTopic, partition);
       const records = await readPartition(source.admin, topic, partition, isolation);
@@ -59,7 +59,7 @@ async function describe(cluster: LabCluster, topics: readonly string[]) {
 }
 
 /**
- * Where MM2 left each group: its commit on the target, else what Kafka's own client translates. By
+ * MM2's position of each group: its commit on the target, otherwise the translation of Kafka's own client. By
  * `group/targetTopic-partition`.
  */
 export async function readMm2Positions(sourceAlias: string, target: LabCluster): Promise<Map<string, bigint>> {
@@ -78,7 +78,7 @@ export async function readMm2Positions(sourceAlias: string, target: LabCluster):
         checkpointed ? target.admin.translateOffsets(sourceAlias, group) : [],
         target.admin.groupOffsets(group),
       ]);
-      // The commit is where a consumer starts; it wins.
+      // Consumers start at the commit, so it takes precedence.
       for (const row of [...translated, ...committed]) found.set(`${group}/${row.topic}-${row.partition}`, row.offset);
     }),
   );

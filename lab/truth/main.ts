@@ -9,8 +9,8 @@ import { LIVE_SCENARIOS } from './scenarios/index.ts';
 import { count, emptyTally, momentLines, proofLines, summaryLine } from './truth-table.ts';
 
 /**
- * `npm run truth`: every recorded and every live run of MM2 through the whole audit, each answer held against the
- * records themselves. Exits 1 where one is broken. With `--verify` the audits compare records: live runs only.
+ * `npm run truth`: audits every recorded and every live run of MM2 and compares each answer with the records
+ * themselves. Exits 1 if one is wrong. With `--verify` the audits also compare records, in live runs only.
  */
 const { values } = parseArgs({
   options: {
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     'no-live': { type: 'boolean', default: false },
     'no-recordings': { type: 'boolean', default: false },
-    // Recordings hold no records to compare: what they recorded is played live.
+    // Recordings contain no records to compare. Live scenarios cover the same situations.
     verify: { type: 'boolean', default: false },
   },
 });
@@ -58,7 +58,7 @@ if (!values['no-live']) {
     }
     if (failure !== null) {
       tally.broken++;
-      print(`  BROKEN could not be played to its end: ${failure}`);
+      print(`  BROKEN the scenario did not complete: ${failure}`);
     }
   }
 }

@@ -2,20 +2,20 @@ import type { FindingCode } from '../../shared/contract/finding-codes.ts';
 import type { FlowReport } from '../../shared/domain/model/report.ts';
 import type { PartitionTruth } from '../partition-truth.ts';
 
-/** What a live moment has to show. */
+/** The expected result of a live moment. */
 export interface Expectation {
-  /** Findings that have to be there; no others of severity warning or critical may be. */
+  /** Findings that must be reported. No others of severity warning or critical may be. */
   readonly expect?: readonly FindingCode[];
-  /** Findings that may be there or not, depending on how fast things went. */
+  /** Findings that may be reported or not, depending on timing. */
   readonly allow?: readonly FindingCode[];
   /**
-   * How loss is held against the records: exactly, never too little (offsets of markers and of compacted records are
-   * no records), or said to be unknown, while every partition whose lag is known still has to be exact.
+   * How the loss is compared with the records. `exact`: it must be equal. `at-least`: it must not be lower, because
+   * offsets of markers and compacted records also count. `unknown`: it must be unknown; known lags must be equal.
    */
   readonly loss?: 'exact' | 'at-least' | 'unknown';
 }
 
-/** What is wrong with a report: findings that are absent or uncalled for, and losses that are not so. */
+/** The faults of a report: missing and unexpected findings, and wrong losses. */
 export function momentFaults(
   report: FlowReport,
   truths: ReadonlyMap<string, PartitionTruth>,
@@ -39,7 +39,7 @@ function lossFaults(
   truths: ReadonlyMap<string, PartitionTruth>,
   loss: NonNullable<Expectation['loss']>,
 ): string[] {
-  const faults = report.loss.kind === 'unknown' || loss !== 'unknown' ? [] : ['the loss is said to be known'];
+  const faults = report.loss.kind === 'unknown' || loss !== 'unknown' ? [] : ['the loss is known, expected unknown'];
   if (report.loss.kind === 'unknown' && loss !== 'unknown') faults.push(`loss unknown: ${report.loss.reason}`);
   let said = 0n;
   let so = 0n;
@@ -52,17 +52,17 @@ function lossFaults(
       continue;
     }
     if (truth === undefined) {
-      faults.push(`${name}: lag said to be ${lag.records}, but the partition cannot be read`);
+      faults.push(`${name}: reported lag ${lag.records}, but the partition cannot be read`);
       continue;
     }
     const lost = truth.missing() + truth.deletedUnmirrored;
     said += lag.records + missing;
     so += lost;
     const wrong = loss === 'at-least' ? lag.records + missing < lost : lag.records + missing !== lost;
-    if (wrong) faults.push(`${name}: ${lag.records + missing} records said to be lost, ${lost} are`);
+    if (wrong) faults.push(`${name}: reported loss ${lag.records + missing}, actual ${lost}`);
   }
   if (report.loss.kind === 'known' && report.loss.records !== said) {
-    faults.push(`the flow's loss is said to be ${report.loss.records}, that of its partitions ${said}, it is ${so}`);
+    faults.push(`reported loss of the flow ${report.loss.records}, sum of its partitions ${said}, actual ${so}`);
   }
   return faults;
 }

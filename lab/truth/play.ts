@@ -3,11 +3,11 @@ import { type JudgedMoment, LiveStage } from './live-stage.ts';
 
 export interface PlayedScenario {
   readonly moments: readonly JudgedMoment[];
-  /** Why it could not be played to its end, or null. */
+  /** Why the scenario did not complete, or null. */
   readonly failure: string | null;
 }
 
-/** Plays a scenario on clusters of its own, which are gone afterwards; `verify`: audits compare records. */
+/** Plays a scenario on its own clusters and removes them. @param verify makes the audits compare records */
 export async function play(scenario: LiveScenario, verify = false): Promise<PlayedScenario> {
   const stage = await LiveStage.open(scenario.stage, verify);
   try {

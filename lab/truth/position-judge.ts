@@ -1,17 +1,17 @@
-import type { FlowReport, GroupReport } from '../../shared/domain/model/report.ts';
+import { type Cost, costOf, type FlowReport, type GroupReport, offsetOf } from '../../shared/domain/model/report.ts';
 
-/** What is really so of a partition: recorded, or read from live clusters. */
+/** The truth about a partition: recorded, or read from live clusters. */
 export interface Truth {
   rereads(position: bigint, committed: bigint): bigint;
   skips(position: bigint, committed: bigint): bigint;
 }
 
-/** Where MM2 really left a group: its commit on the target, else what `translateOffsets` answers. */
+/** MM2's actual position of a group: its commit on the target, otherwise the answer of `translateOffsets`. */
 export interface Mm2Truth {
   readonly position: bigint | null;
 }
 
-/** One group position held against the truth. */
+/** One group position compared with the truth. */
 export interface JudgedPosition {
   readonly group: GroupReport;
   readonly outcome: 'held' | 'broken' | 'gaveup';
@@ -20,7 +20,7 @@ export interface JudgedPosition {
   readonly faults: readonly string[];
 }
 
-/** Holds every position of a report, Tidemark's and MM2's, against the records themselves. */
+/** Compares every position of a report, Tidemark's and MM2's, with the records themselves. */
 export function judgePositions(
   report: FlowReport,
   truthOf: (topic: string, partition: number) => Truth | null,
@@ -38,26 +38,22 @@ function judgePosition(group: GroupReport, truth: Truth, mm2Truth: Mm2Truth | nu
     position === null
       ? null
       : { rereads: truth.rereads(position, group.committed), skips: truth.skips(position, group.committed) };
-  const hold = (
-    who: string,
-    cost: ReturnType<typeof costAt>,
-    said: { rereadAtMost: bigint | null; skipAtMost: bigint | null },
-  ) => {
-    if (cost === null) return;
-    if (said.rereadAtMost !== null && cost.rereads > said.rereadAtMost) {
-      faults.push(`${who} re-reads ${cost.rereads}, said at most ${said.rereadAtMost}`);
+  const hold = (who: string, cost: ReturnType<typeof costAt>, said: Cost | null) => {
+    if (cost === null || said === null) return;
+    if (cost.rereads > said.rereadAtMost) {
+      faults.push(`${who} re-reads ${cost.rereads}, reported at most ${said.rereadAtMost}`);
     }
-    if (said.skipAtMost !== null && cost.skips > said.skipAtMost) {
-      faults.push(`${who} skips ${cost.skips}, said at most ${said.skipAtMost}`);
+    if (cost.skips > said.skipAtMost) {
+      faults.push(`${who} skips ${cost.skips}, reported at most ${said.skipAtMost}`);
     }
   };
-  const tidemark = costAt(group.tidemark.position);
-  const mm2 = costAt(group.mm2.position);
-  hold('Tidemark', tidemark, group.tidemark);
-  hold('MM2', mm2, group.mm2);
-  if (mm2Truth !== null && mm2Truth.position !== group.mm2.position) {
-    faults.push(`MM2 stands at ${mm2Truth.position}, said ${group.mm2.position}`);
+  const tidemark = costAt(offsetOf(group.tidemark));
+  const mm2 = costAt(offsetOf(group.mm2));
+  hold('Tidemark', tidemark, costOf(group.tidemark));
+  hold('MM2', mm2, costOf(group.mm2));
+  if (mm2Truth !== null && mm2Truth.position !== offsetOf(group.mm2)) {
+    faults.push(`MM2's position is ${mm2Truth.position}, reported ${offsetOf(group.mm2)}`);
   }
-  const outcome = faults.length > 0 ? 'broken' : group.tidemark.position === null ? 'gaveup' : 'held';
+  const outcome = faults.length > 0 ? 'broken' : group.tidemark.kind === 'unknown' ? 'gaveup' : 'held';
   return { group, outcome, tidemark, mm2, faults };
 }

@@ -7,6 +7,7 @@ import type {
   LogScan,
   Peek,
   PeekRequest,
+  ScanRequest,
 } from '../../shared/domain/model/cluster.ts';
 import { type Outcome, read, unread } from '../../shared/domain/model/outcome.ts';
 import type { ClusterReader } from '../../shared/ports.ts';
@@ -14,8 +15,8 @@ import { RecordedTruth } from './recorded-truth.ts';
 import type { RecordedClusterState, RecordedPartitionTruth, RecordedSnapshot } from './recording.ts';
 
 /**
- * One cluster of a recorded snapshot, read as a live one is. Records themselves were not recorded, only which source
- * record each target record is a copy of: a peek gives records that are equal exactly where those were.
+ * One cluster of a recorded snapshot, with the reader of a live one. The recording has no record content, only which
+ * source record each target record is a copy of. A peek returns records that are equal exactly if those were.
  */
 export class RecordedCluster implements ClusterReader {
   readonly alias: string;
@@ -118,7 +119,7 @@ export class RecordedCluster implements ClusterReader {
   }
 
   async scan(
-    { topic, partition, from }: { readonly topic: string; readonly partition: number; readonly from: bigint },
+    { topic, partition, from, until }: ScanRequest,
     visit: (record: LogRecord) => void,
   ): Promise<Outcome<LogScan>> {
     const bytes = this.#state.syncs[topic] ?? this.#state.checkpoints[topic] ?? this.#state.heartbeats[topic];
@@ -130,6 +131,8 @@ export class RecordedCluster implements ClusterReader {
       if (at !== partition || offset < from) continue;
       visit(recordOf(offset, timestamp, Buffer.from(key), value === null ? null : Buffer.from(value)));
     }
+    const known = this.#truths.get(`${topic}-${partition}`);
+    if (known?.side === 'source') visitHeld(known.raw, from, until, visit);
     const [, start = 0, end = 0] = this.#partitions(topic).find(([p]) => p === partition) ?? [];
     return read({ start: BigInt(start), end: BigInt(end), next: BigInt(end), bytes: 0 });
   }
@@ -139,7 +142,7 @@ export class RecordedCluster implements ClusterReader {
       const known = this.#truths.get(`${request.topic}-${request.partition}`);
       if (known === undefined) return this.#notRecorded(`records of ${request.topic}-${request.partition}`);
       const record = known.side === 'source' ? firstOnSource(known.raw, request) : onTarget(known.truth, request);
-      // The recorder names open transactions among the aborted ones, so that causes cannot be told from it.
+      // The recorder mixed open transactions with aborted ones, so the recording cannot show the cause.
       return read({ record, scannedTo: request.until, abortedTransactions: [] });
     });
   }
@@ -162,6 +165,22 @@ export class RecordedCluster implements ClusterReader {
       message: `${what} was not recorded`,
       retriable: false,
     });
+  }
+}
+
+/** Visits the source records of a stretch, as the recorder found them on either side. */
+function visitHeld(
+  raw: RecordedPartitionTruth,
+  from: bigint,
+  until: bigint | undefined,
+  visit: (record: LogRecord) => void,
+): void {
+  const held = [...raw.runs.map(([source, , count]) => [source, count] as const), ...raw.missingOnTarget];
+  const offsets = new Set(held.flatMap(([start, count]) => Array.from({ length: count }, (_, i) => start + i)));
+  for (const offset of [...offsets].sort((a, b) => a - b)) {
+    if (BigInt(offset) >= from && (until === undefined || BigInt(offset) < until)) {
+      visit(identified(offset, BigInt(offset)));
+    }
   }
 }
 

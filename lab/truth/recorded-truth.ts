@@ -1,12 +1,12 @@
 import type { RecordedPartitionTruth } from './recording.ts';
 
 /**
- * What was really so of a recorded partition, as the recorder found it by reading every record: the same questions as
- * `PartitionTruth` answers of a live one.
+ * The truth about a recorded partition. The recorder found it by reading every record. It answers the same questions as
+ * `PartitionTruth` for a live partition.
  */
 export class RecordedTruth {
   readonly missing: bigint;
-  /** Source offset per target offset; of two copies the recording has the first and the last. */
+  /** Source offset by target offset. If a record has several copies, the recording has the first and the last. */
   readonly #sourceOf = new Map<number, number>();
   readonly #lastCopy = new Map<number, number>();
 
@@ -24,7 +24,7 @@ export class RecordedTruth {
         this.#lastCopy.set(source + i, target + i);
       }
     }
-    // What the source has deleted since was seen at an earlier moment.
+    // An earlier moment has the records that the source has deleted since.
     for (const [target, source] of earlier?.sourceOf ?? []) {
       if (this.#sourceOf.has(target) || this.#lastCopy.has(source)) continue;
       this.#sourceOf.set(target, source);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 
-/** `[partition, begin, highWatermark, lastStableOffset]` */
+/** `[partition, start, highWatermark, lastStableOffset]` */
 const logEnds = z.tuple([z.number(), z.number(), z.number(), z.number()]);
 /** `[offset, timestampMs, key, value, …]`; keys and values in hex, or as text for Connect offsets. */
 const recordRow = z.tuple([z.number(), z.number(), z.string(), z.string().nullable()]).rest(z.unknown());
@@ -100,7 +100,7 @@ export type RecordedSnapshot = Recording['snapshots'][number];
 export type RecordedClusterState = z.infer<typeof cluster>;
 export type RecordedPartitionTruth = z.infer<typeof partitionTruth>;
 
-/** Reads a recording of a real MM2 run; rows that a snapshot shares with the one before are put back. */
+/** Reads a recording of a real MM2 run, and restores the rows that a snapshot shares with the one before. */
 export function readRecording(file: string): Recording {
   const recording = recordingSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   const previous = new Map<string, unknown[]>();

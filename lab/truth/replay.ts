@@ -17,7 +17,7 @@ export interface ReplayedFlow {
   readonly positions: readonly JudgedPosition[];
 }
 
-/** The configuration that a recorded MM2 ran with, read as Tidemark reads it anywhere. */
+/** The configuration of the recorded MM2, read like any other. */
 export function configOf(recording: Recording): TidemarkConfig {
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-recording-'));
   try {
@@ -29,7 +29,7 @@ export function configOf(recording: Recording): TidemarkConfig {
   }
 }
 
-/** Audits one recorded moment as if it were now. */
+/** Audits one recorded moment, with its time as the present. */
 export async function auditSnapshot(config: TidemarkConfig, snapshot: RecordedSnapshot): Promise<AuditReport> {
   return await runAudit({
     config,
@@ -38,7 +38,7 @@ export async function auditSnapshot(config: TidemarkConfig, snapshot: RecordedSn
   });
 }
 
-/** Audits one recorded moment and holds every position against the recorded truth. */
+/** Audits one recorded moment and compares every position with the recorded truth. */
 export async function replay(
   config: TidemarkConfig,
   recording: Recording,
@@ -77,7 +77,7 @@ export async function replay(
   });
 }
 
-/** What was really so at a moment, with what earlier moments knew of records that are gone since. */
+/** The truths at a moment, including records deleted since earlier moments. */
 function truthsUpTo(recording: Recording, snapshot: RecordedSnapshot): Map<string, RecordedTruth> {
   const known = new Map<string, RecordedTruth>();
   const ids = new Map<string, string>();

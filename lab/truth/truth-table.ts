@@ -1,7 +1,8 @@
 import type { Finding } from '../../shared/domain/model/finding.ts';
+import { proofOf } from '../../shared/domain/model/report.ts';
 import type { JudgedPosition } from './position-judge.ts';
 
-/** Sums over positions, for the last line and for each moment. */
+/** Sums over positions: per moment, and for the summary line. */
 export interface Tally {
   held: number;
   broken: number;
@@ -19,11 +20,11 @@ export function emptyTally(): Tally {
 
 export function count(tally: Tally, positions: readonly JudgedPosition[], faults: number): Tally {
   const sum = { ...tally };
-  // A finding that is missing or wrong is a broken answer as well.
+  // A missing or unexpected finding is a wrong answer, too.
   sum.broken += faults;
   for (const position of positions) {
     sum[position.outcome]++;
-    const { proof } = position.group.tidemark;
+    const proof = proofOf(position.group.tidemark);
     if (proof === 'exact' || proof === 'verified') sum.exact++;
     sum.rereads += position.tidemark?.rereads ?? 0n;
     sum.skips += position.tidemark?.skips ?? 0n;
@@ -33,7 +34,7 @@ export function count(tally: Tally, positions: readonly JudgedPosition[], faults
   return sum;
 }
 
-/** Proof levels, re-reads and skips of one moment, Tidemark beside MM2, and what was wrong with it. */
+/** Proof levels, re-reads and skips of one moment, for Tidemark and MM2, and all faults. */
 export function momentLines(
   label: string,
   positions: readonly JudgedPosition[],
@@ -42,7 +43,10 @@ export function momentLines(
 ): string[] {
   const tally = count(emptyTally(), positions, faults.length);
   const proofs = new Map<string, number>();
-  for (const { group } of positions) proofs.set(group.tidemark.proof, (proofs.get(group.tidemark.proof) ?? 0) + 1);
+  for (const { group } of positions) {
+    const proof = proofOf(group.tidemark);
+    proofs.set(proof, (proofs.get(proof) ?? 0) + 1);
+  }
   const levels = [...proofs].map(([proof, n]) => `${n} ${proof}`).join(', ') || 'no positions';
   return [
     `  ${label}`,
@@ -64,15 +68,16 @@ function worthTelling(findings: readonly Finding[]): string[] {
   return codes.size === 0 ? [] : [`    findings: ${[...codes].join(', ')}`];
 }
 
-/** How many positions are exact or verified, and why each of the others is not. */
+/** How many positions are exact or verified, and the reasons of the others. */
 export function proofLines(positions: readonly JudgedPosition[]): string[] {
   const proofs = new Map<string, number>();
   const reasons = new Map<string, number>();
   for (const { group } of positions) {
-    const { proof, reason } = group.tidemark;
+    const { reason } = group.tidemark;
+    const proof = proofOf(group.tidemark);
     proofs.set(proof, (proofs.get(proof) ?? 0) + 1);
     if (proof === 'exact' || proof === 'verified') continue;
-    // One line for each cause, whatever its numbers are.
+    // One line per reason, without its numbers.
     const why = `${proof}: ${(reason ?? '').replace(/\d+/g, 'N')}`;
     reasons.set(why, (reasons.get(why) ?? 0) + 1);
   }
@@ -85,7 +90,7 @@ export function proofLines(positions: readonly JudgedPosition[]): string[] {
   ];
 }
 
-/** The last line, in the form that others rely on. */
+/** The summary line, for scripts. */
 export function summaryLine(tally: Tally): string {
   const positions = tally.held + tally.gaveup + tally.broken;
   const percent = positions === 0 ? 0 : (100 * tally.exact) / positions;

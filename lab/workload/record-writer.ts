@@ -2,13 +2,13 @@ import { done, type Produced, produced } from '../agent-schemas.ts';
 import type { ClusterAdmin } from '../cluster-admin.ts';
 
 export interface WriteOptions {
-  /** Partition to write to; by key (or round robin) where absent. */
+  /** Partition to write to; chosen by key (or round robin) if absent. */
   readonly partition?: number;
-  /** Keys in turn: the given ones, or `k0` … `k<keys−1>`; no key where absent. */
+  /** Keys, used in turn: the given ones, or `k0` … `k<keys−1>`; no key if absent. */
   readonly keys?: number | readonly string[];
-  /** Length of each value; the record's id where absent. */
+  /** Length of each value; if absent, the value is the record's id. */
   readonly valueBytes?: number;
-  /** CreateTime of every record in milliseconds; the producer's clock where absent. */
+  /** CreateTime of every record in milliseconds; the producer's clock if absent. */
   readonly timestamp?: bigint;
   /** More Java producer settings. */
   readonly settings?: Readonly<Record<string, string>>;
@@ -17,8 +17,8 @@ export interface WriteOptions {
 let writers = 0;
 
 /**
- * Writes records to one cluster, each with a header `id` that no other record of the process has. A million small
- * records take seconds: Kafka's own producer in the lab's agent sends them.
+ * Writes records to one cluster, each with a header `id` that is unique in this process. A million small records take
+ * seconds, because Kafka's own producer in the lab's agent sends them.
  */
 export class RecordWriter {
   readonly #admin: ClusterAdmin;
@@ -35,7 +35,7 @@ export class RecordWriter {
     return this.#produce(topic, count, options);
   }
 
-  /** Writes records in a transaction of their own and commits or aborts it: one control marker follows them. */
+  /** Writes records in one transaction and commits or aborts it; a control marker follows them. */
   async writeTransaction(
     topic: string,
     count: number,
@@ -45,7 +45,7 @@ export class RecordWriter {
     return this.#produce(topic, count, { ...options, transactionalId: `${this.#prefix}tx`, begin: true, end });
   }
 
-  /** Opens a transaction that may write several times before it ends; unended it holds the last stable offset back. */
+  /** Opens a transaction for several writes. While it is open, it holds the last stable offset back. */
   openTransaction(): OpenTransaction {
     const transactionalId = `${this.#prefix}open-${++writers}`;
     let begun = false;

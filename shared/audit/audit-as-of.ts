@@ -21,8 +21,8 @@ export interface AuditAsOfRequest {
 }
 
 /**
- * What the audits said at a time, from the history alone: neither cluster is asked. Verdict and reasons are those of
- * then; lag, loss and positions are judged again by what was recorded.
+ * The audit report as of a time, from the history alone; it reads neither cluster. Verdict and reasons are those of the
+ * recorded audit. Lag, loss and positions are judged again from the recorded state.
  *
  * @throws NothingRecordedError, DamagedFrameError, HistoryStoreError
  */
@@ -42,7 +42,7 @@ export async function auditAsOf(request: AuditAsOfRequest): Promise<AuditReport>
   return { at, flows: reports };
 }
 
-/** Heartbeats and the like are not kept: what was said then counts, not what can be judged without them now. */
+/** The history stores no heartbeats, so the recorded verdict counts, not one that is judged without them. */
 function saidThen(report: FlowReport, said: SaidThen): Pick<FlowReport, 'verdict' | 'reasons' | 'findings'> {
   return {
     verdict: VERDICTS.find((verdict) => verdict === said.verdict) ?? 'unknown',

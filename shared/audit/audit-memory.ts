@@ -1,6 +1,6 @@
 import { FlowMemory } from '../survey/flow-memory.ts';
 
-/** What one audit leaves to the next in the same process, by flow. */
+/** What an audit keeps in memory for the next one in the same process, by flow. */
 export class AuditMemory {
   readonly #flows = new Map<string, FlowMemory>();
 

@@ -1,4 +1,4 @@
-import type { Severity } from '../contract/finding-codes.ts';
+import { SEVERITIES } from '../contract/finding-codes.ts';
 import {
   type DimensionName,
   METRICS,
@@ -8,41 +8,45 @@ import {
   type Position,
 } from '../contract/metrics.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
-import type { AuditReport, FlowReport, GroupReport, Verdict } from '../domain/model/report.ts';
+import {
+  type AuditReport,
+  type Cost,
+  costOf,
+  type FlowReport,
+  type GroupReport,
+  VERDICTS,
+} from '../domain/model/report.ts';
 
-/** How much is published of each flow. */
+/** Limits on the metrics published per flow. */
 export interface ProjectionLimits {
   /** Groups that get metrics of their own, worst first: CloudWatch bills by the metric. */
   readonly groups: number;
 }
 
-const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
-const SEVERITIES: readonly Severity[] = ['critical', 'warning', 'info'];
-
 /**
- * The numbers of a report as metrics, without the audit's own heartbeat. What the report does not know gives no sample,
- * and counts in the `…Unknown…` metric beside it.
+ * The numbers of a report as metrics, without the audit's own heartbeat. An unknown value gives no sample; the matching
+ * `…Unknown…` metric counts it.
  */
 export function projectMetrics(report: AuditReport, limits: ProjectionLimits): readonly Metric[] {
   return report.flows.flatMap((flow) => [...flowMetrics(flow), ...positionMetrics(flow, limits)]);
 }
 
 /**
- * Whether an audit saw every flow: each has a verdict, and a lag alarm can see it, because at least one of its partitions
- * has a known lag. A blind audit must not pass for a completed one.
+ * Whether every flow has a verdict and at least one partition with a known lag, so that its lag alarm can work. An
+ * audit that sees nothing must not count as completed.
  */
 export function sawEveryFlow(report: AuditReport): boolean {
   return report.flows.length > 0 && report.flows.every((flow) => !isBlind(flow));
 }
 
-/** The audit's own heartbeat: published last, when everything else was accepted. */
+/** The audit's own heartbeat. Publish it last, after all other metrics were accepted. */
 export function heartbeatMetric(report: AuditReport): Metric {
   return { name: 'AuditCompleted', dimensions: {}, unit: 'Count', samples: [one(sawEveryFlow(report) ? 1 : 0)] };
 }
 
 function isBlind(flow: FlowReport): boolean {
   if (flow.verdict === 'unknown') return true;
-  // Without a single known lag only a flow that is known to mirror nothing is not blind.
+  // Without any known lag, only a flow that is known to mirror nothing counts as seen.
   if (flow.partitions.some((partition) => partition.lag.kind === 'known')) return false;
   return flow.partitions.length > 0 || flow.loss.kind === 'unknown';
 }
@@ -90,26 +94,26 @@ function costs(entries: readonly GroupReport[], of: { Flow: string; Group?: stri
     return [
       metric('RereadAtMost', dimensions, known(entries, position, 'rereadAtMost')),
       metric('SkipAtMost', dimensions, known(entries, position, 'skipAtMost')),
-      // Without entries there is nothing to be unknown: a group that left takes its metrics along.
+      // Without entries publish nothing: the metrics of a removed group end.
       metric('PositionUnknownPartitions', dimensions, entries.length === 0 ? [] : [unknown]),
     ].filter((candidate) => candidate !== null);
   });
 }
 
-function known(entries: readonly GroupReport[], position: Position, cost: 'rereadAtMost' | 'skipAtMost'): number[] {
+function known(entries: readonly GroupReport[], position: Position, cost: keyof Cost): number[] {
   return entries.flatMap((entry) => {
-    const value = entry[position][cost];
-    return value === null ? [] : [Number(value)];
+    const value = costOf(entry[position])?.[cost];
+    return value === undefined ? [] : [Number(value)];
   });
 }
 
 function isUnknown(entry: GroupReport, position: Position): boolean {
-  return entry[position].rereadAtMost === null || entry[position].skipAtMost === null;
+  return costOf(entry[position]) === null;
 }
 
 type NamedEntries = readonly [group: string, entries: readonly GroupReport[]];
 
-/** Skips before re-reads before unknowns, where MM2 put the group; by name where all are equal, so that the choice is stable. */
+/** By skips, then re-reads, then unknown positions, all under MM2's positions; ties by name, so the order is stable. */
 function worstFirst([aName, a]: NamedEntries, [bName, b]: NamedEntries): number {
   const [left, right] = [badness(a), badness(b)];
   for (const [at, value] of left.entries()) {

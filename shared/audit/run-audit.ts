@@ -17,21 +17,21 @@ import { AuditMemory } from './audit-memory.ts';
 
 export interface AuditRequest {
   readonly config: TidemarkConfig;
-  /** Makes a reader of the cluster with this alias; the audit closes it. */
+  /** Opens a reader for the cluster with this alias; the audit closes it. */
   readonly reader: (alias: string) => ClusterReader;
   readonly clock: Clock;
   readonly filter?: FlowFilter;
-  /** What earlier audits of this process knew. */
+  /** What earlier audits in this process keep in memory. */
   readonly memory?: AuditMemory;
-  /** What all earlier audits knew, and where this one is kept; absent: nothing outlives the process. */
+  /** Stores this audit and supplies earlier ones. If absent, nothing outlives the process. */
   readonly history?: AuditHistory;
-  /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
+  /** Compares records around group positions. If absent, positions rely on MM2's offset syncs. */
   readonly verify?: VerifyOptions;
-  /** Told of each step, for whoever waits. */
+  /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
 }
 
-/** No flow could be judged at all: neither side of any answered. */
+/** No flow could be judged: neither cluster of any flow answered. */
 export class NothingAuditedError extends TidemarkError {
   override readonly name = 'NothingAuditedError';
 
@@ -44,7 +44,7 @@ export class NothingAuditedError extends TidemarkError {
 }
 
 /**
- * Audits every flow of the configuration that the filter lets through. Only reads.
+ * Audits every flow of the configuration that matches the filter. Only reads from Kafka.
  *
  * @throws AuthenticationError, AuthorizationError, NothingAuditedError
  */
@@ -61,7 +61,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
   try {
     const reports: FlowReport[] = [];
     const dead: string[] = [];
-    // What one flow leaves of the budget goes to the next.
+    // A flow's unused budget goes to the next flows.
     let bytesLeft = request.verify?.budgetBytes ?? 0;
     for (const [index, flow] of flows.entries()) {
       const source = readerOf(flow.source);
@@ -91,14 +91,14 @@ interface FlowAudit {
   readonly budgetBytes: number;
 }
 
-/** Surveys, judges and records one flow. `dead` says why both sides could not be read, where that is so. */
+/** Surveys, judges and records one flow. `dead` has the two errors if neither side could be read, else it is empty. */
 async function auditFlow(
   request: AuditRequest,
   { flow, source, target, memory, at, budgetBytes }: FlowAudit,
 ): Promise<{ readonly report: FlowReport; readonly bytesCompared: number; readonly dead: readonly string[] }> {
   const { config, clock, filter = {}, history, verify, progress } = request;
   const recorder = (await history?.open(flow)) ?? null;
-  // What other processes recorded since counts for more than what this process remembers.
+  // Another process may have recorded since: the history takes precedence over this process's memory.
   if (recorder?.known != null) memory.known = recorder.known;
   const known = memory.known;
   const { observation, states, verification } = await surveyFlow({
@@ -110,17 +110,17 @@ async function auditFlow(
     filter,
     memory,
     now: () => clock.now(),
-    verify: verify === undefined ? undefined : { ...verify, budgetBytes },
-    progress,
+    ...(verify === undefined ? {} : { verify: { ...verify, budgetBytes } }),
+    ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
   const report = judgeFlow(observation, states, config.policy);
   const { sourceDown, targetDown } = observation;
   const dead = sourceDown !== null && targetDown !== null ? [sourceDown.message, targetDown.message] : [];
   const bytesCompared = verification?.bytes ?? 0;
-  // An audit of some groups or topics says nothing of the others: it is not the flow's state.
+  // A filtered audit does not cover the whole flow, so it is not the flow's state.
   if (filter.group !== undefined || filter.topic !== undefined) return { report, bytesCompared, dead };
-  // The history is asked by the report's time; where another process recorded since then, by that of the reading.
+  // Record under the report's time, unless another process recorded since then: then under the time of the reads.
   const began = (recorder?.known?.heldUntil ?? 0) < at ? at : observation.at;
   const state = nextState(known, { ...observation, at: began }, states, report, verification?.pairs);
   const outcome = (await recorder?.record(state)) ?? null;
@@ -130,7 +130,7 @@ async function auditFlow(
 }
 
 function notRecorded(report: FlowReport, failure: string): FlowReport {
-  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit is not kept in the history: ${failure}`, {
+  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit was not stored in the history: ${failure}`, {
     error: failure,
   });
   return {

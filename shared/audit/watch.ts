@@ -4,30 +4,30 @@ import type { AuditReport, FlowReport } from '../domain/model/report.ts';
 import type { Clock } from '../ports.ts';
 
 export interface WatchRequest {
-  /** One audit of everything that is watched. */
+  /** Runs one audit. */
   readonly audit: () => Promise<AuditReport>;
   /** From the start of one audit to the start of the next one. */
   readonly intervalMs: number;
-  /** How many audits; without an end where absent. */
+  /** Number of audits; unlimited if absent. */
   readonly count?: number;
   readonly clock: Clock;
   readonly wait: (ms: number) => Promise<void>;
 }
 
-/** What a watch sees; `at` is when the audit began, ms since the epoch. */
+/** An event of a watch; `at` is when the audit began, ms since the epoch. */
 export type WatchEvent =
   | { readonly kind: 'audit'; readonly at: number; readonly report: FlowReport }
   | { readonly kind: 'opened'; readonly at: number; readonly flow: string; readonly open: OpenFinding }
   | { readonly kind: 'closed'; readonly at: number; readonly flow: string; readonly open: OpenFinding }
-  /** No flow could be audited. What was open before is still so, as far as anybody knows. */
+  /** No flow could be audited. Open findings stay open. */
   | { readonly kind: 'failed'; readonly at: number; readonly error: TidemarkError };
 
 /**
- * Audits on an interval, one audit at a time: where one takes longer than the interval, the beats that it missed are
- * left out. A failed audit is an event and the watch goes on; only a failure of the first one that trying again does
- * not mend (credentials, permissions) ends it, and whatever is a defect.
+ * Audits on an interval, one audit at a time. If an audit takes longer than the interval, the missed starts are
+ * skipped. A failed audit is an event, and the watch continues. Two things end it: a defect, and a first audit that
+ * fails with an error that a retry cannot fix (credentials, permissions).
  *
- * @throws AuthenticationError, AuthorizationError by the first audit
+ * @throws AuthenticationError, AuthorizationError from the first audit
  */
 export async function* watch({ audit, intervalMs, count, clock, wait }: WatchRequest): AsyncGenerator<WatchEvent> {
   const trackers = new Map<string, FindingTracker>();

@@ -1,4 +1,5 @@
 import { TidemarkError } from '../domain/model/errors.ts';
+import { MAX_TOLD } from './config-limits.ts';
 import type { ConfigFault } from './tidemark-config.ts';
 
 /** Something in a configuration that works, and probably not as its author thinks. */
@@ -28,35 +29,53 @@ export class ConfigurationError extends TidemarkError {
 
 /** Collects faults and warnings over a whole file, so that one run shows them all. */
 export class FaultCollector {
-  readonly #faults: ConfigFault[] = [];
-  readonly #warnings: ConfigWarning[] = [];
+  readonly #faults = new Told<ConfigFault>();
+  readonly #warnings = new Told<ConfigWarning>();
 
   fault(fault: ConfigFault): void {
-    // Two flows that share a setting would report its fault twice.
-    if (!this.#faults.some((f) => f.file === fault.file && f.key === fault.key && f.message === fault.message)) {
-      this.#faults.push(fault);
-    }
+    this.#faults.add(fault);
   }
 
   warn(warning: ConfigWarning): void {
-    if (
-      !this.#warnings.some((w) => w.file === warning.file && w.key === warning.key && w.message === warning.message)
-    ) {
-      this.#warnings.push(warning);
-    }
+    this.#warnings.add(warning);
   }
 
   get failed(): boolean {
-    return this.#faults.length > 0;
+    return this.#faults.list.length > 0;
   }
 
   get warnings(): readonly ConfigWarning[] {
-    return inOrder(this.#warnings);
+    return [...inOrder(this.#warnings.list), ...this.#warnings.more()];
   }
 
   /** Ends the loading when anything was wrong. */
   throwIfAny(): void {
-    if (this.#faults.length > 0) throw new ConfigurationError(inOrder(this.#faults));
+    if (!this.failed) return;
+    const more = this.#faults.more().map((one) => ({ ...one, remedy: 'correct those above first' }));
+    throw new ConfigurationError([...inOrder(this.#faults.list), ...more]);
+  }
+}
+
+/** What is told one by one, each once: two flows that share a setting would tell of it twice. */
+class Told<T extends ConfigWarning> {
+  readonly list: T[] = [];
+  readonly #seen = new Set<string>();
+
+  add(one: T): void {
+    const { file, key, message } = one;
+    const same = JSON.stringify([file, key, message]);
+    if (this.#seen.has(same)) return;
+    this.#seen.add(same);
+    if (this.list.length < MAX_TOLD) this.list.push(one);
+  }
+
+  /** How many there are besides, as one more. */
+  more(): ConfigWarning[] {
+    const [first] = this.list;
+    const count = this.#seen.size - this.list.length;
+    return first === undefined || count === 0
+      ? []
+      : [{ file: first.file, key: '', line: null, message: `and ${count} more` }];
   }
 }
 

@@ -27,11 +27,23 @@ export interface LoadContext {
   readonly base: string;
 }
 
+/** The parts of a comma-separated list, without the blanks around them. */
+export function splitList(text: string): string[] {
+  return text.split(',').map((part) => part.trim());
+}
+
+/** As much of a value as a person needs to see which it is. */
+const SHOWN_LENGTH = 200;
+
 /** A value as a message may show it. */
 export function shown(setting: Setting): string {
   return setting.referred || /password|secret|jaas|token$|\.key$/i.test(setting.key)
     ? '[hidden]'
-    : `"${setting.value}"`;
+    : `"${shortened(setting.value)}"`;
+}
+
+function shortened(value: string): string {
+  return value.length <= SHOWN_LENGTH ? value : `${value.slice(0, SHOWN_LENGTH)}…`;
 }
 
 /** Typed reading as Kafka's `ConfigDef.parseType` does it; what does not parse is a fault and the default is used. */
@@ -71,7 +83,7 @@ export class SettingReader {
   list(name: string, byDefault: readonly string[]): readonly string[] {
     const text = this.#settings.get(name)?.value.trim();
     if (text === undefined) return byDefault;
-    return text === '' ? [] : text.split(/\s*,\s*/);
+    return text === '' ? [] : splitList(text);
   }
 
   oneOf<const T extends string>(name: string, allowed: readonly T[], byDefault: T): T {

@@ -1,6 +1,6 @@
 /**
- * Every alarm of the stack: name, what it watches, when it fires, and what missing data means. Names are paths, so that
- * a list of alarms sorts by product, flow and subject.
+ * An alarm of the stack: name, metric, condition, and the meaning of missing data. Names are paths, so that a list of
+ * alarms sorts by product, flow and subject.
  */
 export interface AlarmDefinition {
   /** Last part of the alarm's name. */
@@ -8,10 +8,10 @@ export interface AlarmDefinition {
   readonly metric: 'LagRecords' | 'HistoryNotRecorded' | 'AuditCompleted';
   readonly statistic: 'Maximum' | 'Sum';
   readonly comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
-  /** M of N: datapoints to alarm, evaluation periods. */
+  /** M of N: datapoints to alarm out of evaluation periods. */
   readonly datapoints: number;
   readonly periods: number;
-  /** CloudWatch's own words for missing data. */
+  /** CloudWatch's setting for missing data. */
   readonly missing: 'ignore' | 'breaching';
   /** Section of docs/runbook.md. */
   readonly section: string;
@@ -29,10 +29,10 @@ export const ALARMS = {
     comparison: 'GreaterThanThreshold',
     datapoints: 3,
     periods: 5,
-    // Missing means unknown: it must not turn an alarm off. The dead-man alarm pages for the missing data itself.
+    // Missing data means unknown lag, which must not reset the alarm. The dead-man alarm pages for missing data.
     missing: 'ignore',
     section: 'audit-lag-alarm',
-    description: 'MirrorMaker 2 is behind: the worst partition of the flow lags by more records than allowed.',
+    description: 'MirrorMaker 2 is behind: the worst partition of the flow lags by more records than the limit.',
   },
   history: {
     path: 'history-not-recorded',
@@ -41,10 +41,10 @@ export const ALARMS = {
     comparison: 'GreaterThanThreshold',
     datapoints: 3,
     periods: 5,
-    // Without an audit there is nothing to keep: the dead-man alarm pages for that.
+    // Without an audit there is nothing to store; the dead-man alarm pages for that.
     missing: 'ignore',
     section: 'history-not-recorded',
-    description: 'Audits of the flow are not kept: point-in-time restore has a gap that grows.',
+    description: 'Audits of the flow are not stored: point-in-time restore has a growing gap.',
   },
   deadMan: {
     path: 'audit-not-completed',
@@ -55,11 +55,11 @@ export const ALARMS = {
     periods: 3,
     missing: 'breaching',
     section: 'audit-dead-man-alarm',
-    description: 'No audit that could judge every flow has completed: nobody is watching the replication.',
+    description: 'No audit that could judge every flow has completed: the replication is not monitored.',
   },
 } as const satisfies Record<string, AlarmDefinition>;
 
-/** `tidemark/A->B/replication-lag`, or `tidemark/audit-not-completed` for what is not about one flow. */
+/** `tidemark/A->B/replication-lag`, or `tidemark/audit-not-completed` for an alarm that is not about one flow. */
 export function alarmName(prefix: string, alarm: AlarmDefinition, flow?: string): string {
   return [prefix, ...(flow === undefined ? [] : [flow]), alarm.path].join('/');
 }

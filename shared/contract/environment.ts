@@ -1,27 +1,27 @@
-/** Names of the audit function's environment variables, for the handler that reads and the stack that sets them. */
+/** Names of the audit function's environment variables. The stack sets them, the handler reads them. */
 export const AUDIT_ENVIRONMENT = {
   /** Path of tidemark.yaml inside the function: the configuration layer mounts under /opt. */
   configFile: 'TIDEMARK_CONFIG',
-  /** Name of the DynamoDB table that keeps the history. */
+  /** Name of the DynamoDB table that stores the history. */
   historyTable: 'TIDEMARK_HISTORY_TABLE',
-  /** How many groups of a flow get metrics of their own, worst first. */
+  /** Number of groups per flow that get their own metrics, worst first. */
   groupMetricsLimit: 'TIDEMARK_GROUP_METRICS_LIMIT',
   /**
-   * JSON object: name → where Secrets Manager keeps it, `{ "secretsManager": ARN or name, "key"?: key }`. The
-   * configuration refers to the name as `{ env: NAME }`, as it does on a laptop; the value itself is in no variable.
+   * JSON object: name → location in Secrets Manager, `{ "secretsManager": ARN or name, "key"?: key }`. The
+   * configuration refers to the name as `{ env: NAME }`, as on a laptop. No variable holds the value itself.
    */
   secrets: 'TIDEMARK_SECRETS',
-  /** Seconds that a secret is kept before it is read again. */
+  /** How long the function caches a secret, in seconds. */
   secretTtlSeconds: 'TIDEMARK_SECRET_TTL_SECONDS',
-  /** Powertools' own name. */
+  /** Defined by Powertools. */
   serviceName: 'POWERTOOLS_SERVICE_NAME',
 } as const;
 
-/** Where Lambda mounts a layer, and the file that the configuration layer has there. */
+/** Path of the configuration file: Lambda mounts layers under /opt. */
 export const CONFIG_FILE_IN_LAMBDA = '/opt/tidemark.yaml';
 
 /**
- * What EventBridge Scheduler sends, as names of the fields. Scheduler fills in its own values where the stack writes
- * its context attributes (EventBridge Scheduler User Guide, "Adding context attributes").
+ * Field names of the event that EventBridge Scheduler sends. Scheduler replaces the context attributes that the stack
+ * writes with its own values (EventBridge Scheduler User Guide, "Adding context attributes").
  */
 export const AUDIT_EVENT = { scheduledAt: 'scheduledAt', executionId: 'executionId' } as const;

@@ -1,9 +1,14 @@
-/** Severity of a finding: critical pages, warning wants work, info is worth knowing. */
-export type Severity = 'critical' | 'warning' | 'info';
+/** Severities of findings, worst first: critical pages, warning wants work, info is worth knowing. */
+export const SEVERITIES = ['critical', 'warning', 'info'] as const;
+export type Severity = (typeof SEVERITIES)[number];
+
+export function isAsBadAs(severity: Severity, than: Severity): boolean {
+  return SEVERITIES.indexOf(severity) <= SEVERITIES.indexOf(than);
+}
 
 /**
- * Every finding there is: stable code → severity and runbook section. Version 1 of the contract: add, do not rename.
- * A test holds the sections against docs/runbook.md.
+ * All findings: stable code → severity and runbook section. Version 1 of the contract: add, do not rename. A test
+ * compares the sections with docs/runbook.md.
  */
 export const FINDINGS = {
   CLUSTER_UNREACHABLE: { severity: 'critical', section: 'cluster-unreachable' },
@@ -15,12 +20,16 @@ export const FINDINGS = {
   TARGET_TOPIC_RECREATED: { severity: 'critical', section: 'target-topic-recreated' },
   RECORDS_LOST_TO_RETENTION: { severity: 'critical', section: 'records-lost-to-retention' },
   HEAD_NEVER_MIRRORED: { severity: 'critical', section: 'head-never-mirrored' },
+  RECORDS_NEVER_MIRRORED: { severity: 'critical', section: 'records-never-mirrored' },
+  SOURCE_LOG_CUT: { severity: 'critical', section: 'source-log-cut' },
+  TARGET_LOG_CUT: { severity: 'critical', section: 'target-log-cut' },
   SYNC_TOPIC_MISSING: { severity: 'critical', section: 'sync-topic-missing' },
   SYNC_TOPIC_UNREADABLE: { severity: 'critical', section: 'sync-topic-unreadable' },
   POLICY_MISMATCH: { severity: 'critical', section: 'policy-mismatch' },
   TOPIC_NOT_MIRRORED: { severity: 'critical', section: 'topic-not-mirrored' },
   REPLICATION_LOOP: { severity: 'critical', section: 'replication-loop' },
   TARGET_POSITION_SKIPS: { severity: 'critical', section: 'target-position-skips' },
+  GROUP_RECORDS_EXPIRED: { severity: 'critical', section: 'group-records-expired' },
   VERIFICATION_REFUTED: { severity: 'critical', section: 'verification-refuted' },
   PARTITIONS_UNREADABLE: { severity: 'warning', section: 'partitions-unreadable' },
   HEARTBEAT_STALE: { severity: 'warning', section: 'heartbeat-stale' },
@@ -35,6 +44,8 @@ export const FINDINGS = {
   GROUP_REREADS_MUCH: { severity: 'warning', section: 'group-rereads-much' },
   HISTORY_NOT_RECORDED: { severity: 'warning', section: 'history-not-recorded' },
   TARGET_GROUP_ACTIVE: { severity: 'warning', section: 'target-group-active' },
+  RECORDS_UNACCOUNTED: { severity: 'info', section: 'records-unaccounted' },
+  SOURCE_TRANSACTION_OPEN: { severity: 'warning', section: 'source-transaction-open' },
   GROUP_SYNC_OFF: { severity: 'info', section: 'group-sync-off' },
   GROUP_AHEAD_OF_REPLICATION: { severity: 'info', section: 'group-ahead-of-replication' },
   RECORDS_DUPLICATED: { severity: 'info', section: 'records-duplicated' },
@@ -42,7 +53,7 @@ export const FINDINGS = {
 
 export type FindingCode = keyof typeof FINDINGS;
 
-/** Link to the section of the runbook that says what to do about a finding. */
+/** Link to the finding's runbook section. */
 export function runbookLink(code: FindingCode): string {
   return `docs/runbook.md#${FINDINGS[code].section}`;
 }

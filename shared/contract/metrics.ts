@@ -1,9 +1,9 @@
-/** Every CloudWatch metric that Tidemark publishes: version 1 of the contract, add, do not rename. */
+/** All CloudWatch metrics that Tidemark publishes. Version 1 of the contract: add, do not rename. */
 export const METRIC_NAMESPACE = 'Tidemark';
 
 export type MetricUnit = 'Count' | 'Seconds';
 
-/** Dimension names, in the order in which a metric carries them. */
+/** Dimension names, in the order in which metrics list them. */
 export const DIMENSIONS = ['Flow', 'Group', 'Position', 'Verdict', 'Severity'] as const;
 export type DimensionName = (typeof DIMENSIONS)[number];
 
@@ -13,61 +13,61 @@ export type Position = (typeof POSITIONS)[number];
 
 export interface MetricDefinition {
   readonly unit: MetricUnit;
-  /** The sets of dimensions that the metric is published under; `[]` is the metric without dimensions. */
+  /** The sets of dimensions under which the metric is published; `[]` is the metric without dimensions. */
   readonly dimensions: readonly (readonly DimensionName[])[];
-  /** What one sample is. A test holds this text against the table of docs/metrics.md. */
+  /** What one sample is. A test compares this text with the table in docs/metrics.md. */
   readonly sample: string;
 }
 
-/** Name → definition. `…Unknown…` metrics count what could not be told; the others then have fewer samples, never a 0. */
+/** Name → definition. The `…Unknown…` metrics count unknown values; the others then have fewer samples, never a 0. */
 export const METRICS = {
   AuditCompleted: {
     unit: 'Count',
     dimensions: [[]],
-    sample: 'one audit: 1 when every flow could be judged and every other metric was accepted, 0 when a flow could not',
+    sample: 'one audit: 1 if every flow could be judged and all other metrics were accepted, 0 if a flow could not',
   },
   LagRecords: { unit: 'Count', dimensions: [['Flow']], sample: 'one partition: source records not yet on the target' },
   LagUnknownPartitions: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: partitions whose lag could not be told',
+    sample: 'one audit: partitions whose lag is unknown',
   },
   LossRecords: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: source records that a failover now would lose',
+    sample: 'one audit: source records that a failover now loses',
   },
   LossRecordsUnknown: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: 1 when the records could not be told, else 0',
+    sample: 'one audit: 1 if that number is unknown, else 0',
   },
   LossSeconds: {
     unit: 'Seconds',
     dimensions: [['Flow']],
-    sample: 'one audit: age of the oldest record that a failover now would lose',
+    sample: 'one audit: age of the oldest record that a failover now loses',
   },
   LossSecondsUnknown: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: 1 when that age could not be told, else 0',
+    sample: 'one audit: 1 if that age is unknown, else 0',
   },
   MissingRecords: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: records that MM2 passed over and will never bring',
+    sample: 'one audit: records that MM2 skipped and will never mirror',
   },
   Verdict: {
     unit: 'Count',
     dimensions: [['Flow', 'Verdict']],
-    sample: "one audit: 1 for the flow's verdict, 0 for each of the others",
+    sample: "one audit: 1 for the flow's verdict, 0 for the other verdicts",
   },
   Findings: { unit: 'Count', dimensions: [['Flow', 'Severity']], sample: 'one audit: findings of that severity' },
   UnreadParts: { unit: 'Count', dimensions: [['Flow']], sample: 'one audit: reads that failed' },
   HistoryNotRecorded: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: 1 when it could not be kept in the history, else 0',
+    sample: 'one audit: 1 if it could not be stored in the history, else 0',
   },
   RereadAtMost: {
     unit: 'Count',
@@ -75,7 +75,7 @@ export const METRICS = {
       ['Flow', 'Position'],
       ['Flow', 'Group', 'Position'],
     ],
-    sample: "one group's partition: records that the group would read twice at most",
+    sample: 'one partition of one group: most records that the group re-reads',
   },
   SkipAtMost: {
     unit: 'Count',
@@ -83,7 +83,7 @@ export const METRICS = {
       ['Flow', 'Position'],
       ['Flow', 'Group', 'Position'],
     ],
-    sample: "one group's partition: records that the group would never read at most",
+    sample: 'one partition of one group: most records that the group skips',
   },
   PositionUnknownPartitions: {
     unit: 'Count',
@@ -91,12 +91,12 @@ export const METRICS = {
       ['Flow', 'Position'],
       ['Flow', 'Group', 'Position'],
     ],
-    sample: "one audit: groups' partitions whose re-reads or skips could not be told",
+    sample: 'one audit: partitions of groups whose re-reads or skips are unknown',
   },
   GroupsNotPublished: {
     unit: 'Count',
     dimensions: [['Flow']],
-    sample: 'one audit: groups beyond the limit, left out of the metrics per group',
+    sample: 'one audit: groups beyond the limit, without metrics of their own',
   },
 } as const satisfies Record<string, MetricDefinition>;
 

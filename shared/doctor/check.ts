@@ -1,23 +1,23 @@
 import type { Permission } from '../domain/model/permission.ts';
 
-/** `unknown`: could not be looked at, because something before it failed or did not answer. */
+/** `unknown`: the check could not run, because an earlier one failed or a cluster did not answer. */
 export type CheckStatus = 'ok' | 'warn' | 'fail' | 'unknown';
 
-/** One thing that an audit relies on, and how it stands. */
+/** One precondition of an audit, and its status. */
 export interface Check {
   /** Alias of a cluster, or name of a flow. */
   readonly subject: string;
   /** `connection`, `topic mm2-offset-syncs.B.internal` … */
   readonly what: string;
   readonly status: CheckStatus;
-  /** One sentence of what was seen. */
+  /** One sentence about the result. */
   readonly detail: string;
-  /** What to do; absent where nothing is to be done. */
-  readonly remedy?: string | undefined;
+  /** What to do; null if there is nothing to do. */
+  readonly remedy: string | null;
 }
 
 export interface DoctorReport {
-  /** In the order in which they were made: clusters first, then flows. */
+  /** In the order in which they ran: clusters first, then flows. */
   readonly checks: readonly Check[];
   /** Every permission that an audit of this configuration needs, by cluster alias. */
   readonly permissions: ReadonlyMap<string, readonly Permission[]>;

@@ -4,14 +4,14 @@ import type { Permission } from '../domain/model/permission.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { Check } from './check.ts';
 
-/** What is known of one cluster after its own checks; null where it could not be read. */
+/** One cluster after its checks; a part that could not be read is null. */
 export interface Examined {
   readonly reader: ClusterReader;
   readonly metadata: ClusterMetadata | null;
   readonly groups: readonly GroupListing[] | null;
 }
 
-/** Connection, brokers and groups of one cluster. Never throws for what the cluster says. */
+/** Checks connection, brokers and groups of one cluster. An error from the cluster becomes a failed check. */
 export async function examineCluster(reader: ClusterReader, add: (check: Check) => void): Promise<Examined> {
   const subject = reader.alias;
   const metadata = await attempt(subject, 'connection', add, async () => {
@@ -22,14 +22,15 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       what: 'connection',
       status: 'ok',
       detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'not told'}`,
+      remedy: null,
     });
     if (leaderless.length > 0) {
       add({
         subject,
         what: 'partitions',
         status: 'warn',
-        detail: `${leaderless.length} topics have partitions without a leader, ${leaderless[0]?.topic ?? ''} among them`,
-        remedy: 'bring their brokers back: what is on these partitions is unknown meanwhile',
+        detail: `${leaderless.length} topics have partitions without a leader, for example ${leaderless[0]?.topic ?? ''}`,
+        remedy: 'bring their brokers back; until then audits report these partitions as unknown',
       });
     }
     if ([...read.topics.values()].some((topic) => topic.id === null)) {
@@ -39,6 +40,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
         status: 'warn',
         detail:
           'brokers older than Kafka 2.8 have none: a topic that is deleted and created again is noticed less surely',
+        remedy: null,
       });
     }
     return read;
@@ -53,16 +55,16 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       status: lost === undefined ? 'ok' : 'warn',
       detail:
         lost?.kind === 'unread'
-          ? `${groups.length} groups, and ${unread.length} brokers did not tell theirs: ${lost.unread.message}`
+          ? `${groups.length} groups; ${unread.length} brokers could not list theirs: ${lost.unread.message}`
           : `${groups.length} groups`,
-      remedy: lost === undefined ? undefined : 'look after these brokers; their groups are not audited meanwhile',
+      remedy: lost === undefined ? null : 'look after these brokers; their groups are not audited meanwhile',
     });
     return groups;
   });
   return { reader, metadata, groups };
 }
 
-/** What Kafka keeps from us it leaves out of its lists: permissions are asked for, and never guessed from what is seen. */
+/** Kafka silently leaves forbidden resources out of its lists, so this asks the cluster for the permissions. */
 export async function checkPermissions(
   { reader, metadata }: Examined,
   needed: readonly Permission[],
@@ -72,15 +74,15 @@ export async function checkPermissions(
   await attempt(subject, 'permissions', add, async () => {
     try {
       await reader.requirePermissions(needed);
-      add({ subject, what: 'permissions', status: 'ok', detail: 'all that an audit needs are granted' });
+      add({ subject, what: 'permissions', status: 'ok', detail: 'all that an audit needs are granted', remedy: null });
     } catch (error) {
-      // A cluster that cannot be reached has been told already; one that refuses us has more to tell.
+      // The connection check has already reported an unreachable cluster. Missing permissions are news.
       if (metadata !== null || error instanceof AuthorizationError) throw error;
     }
   });
 }
 
-/** Two aliases for one cluster make every audit meaningless. */
+/** If two aliases name the same cluster, every audit is meaningless. */
 export function checkDistinct(examined: ReadonlyMap<string, Examined>, add: (check: Check) => void): void {
   const seen = new Map<string, string>();
   for (const [alias, { metadata }] of examined) {
@@ -100,7 +102,7 @@ export function checkDistinct(examined: ReadonlyMap<string, Examined>, add: (che
   }
 }
 
-/** Runs one check; what the cluster refuses or cannot do becomes its outcome. Null where it failed. */
+/** Runs one check. A `TidemarkError` becomes a failed check, and the result is null. */
 export async function attempt<T>(
   subject: string,
   what: string,
@@ -111,9 +113,10 @@ export async function attempt<T>(
     return await check();
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
+    // Do not print a command inside wrapped text: it cannot be copied.
     const remedy =
       error.remedy ??
-      (error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : undefined);
+      (error instanceof AuthorizationError ? 'grant it: the commands are at the end of this report' : null);
     add({ subject, what, status: 'fail', detail: error.message, remedy });
     return null;
   }

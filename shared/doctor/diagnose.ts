@@ -10,15 +10,15 @@ import { requiredPermissions } from './permissions.ts';
 
 export interface DiagnoseOptions {
   readonly config: TidemarkConfig;
-  /** Opens a reader; nothing is sent before its first read. */
+  /** Opens a reader; it sends nothing before its first read. */
   readonly connect: (connection: KafkaConnection) => ClusterReader;
   /** Called before each part, for progress. */
-  readonly onStep?: ((what: string) => void) | undefined;
+  readonly onStep?: (what: string) => void;
 }
 
 /**
- * Looks at everything that an audit relies on: connections, permissions, MM2's topics, what the configuration assumes.
- * It goes on after a failure, so that one run shows all; it only reads.
+ * Checks everything that an audit relies on: connections, permissions, MM2's topics, the assumptions of the
+ * configuration. It continues after a failure, so that one run shows all problems. It only reads.
  */
 export async function diagnose({ config, connect, onStep }: DiagnoseOptions): Promise<DoctorReport> {
   const aliases = new Set(config.flows.flatMap((flow) => [flow.source, flow.target]));
@@ -27,7 +27,7 @@ export async function diagnose({ config, connect, onStep }: DiagnoseOptions): Pr
   const checks: Check[] = [];
   const permissions = requiredPermissions(config);
   try {
-    onStep?.(`asking ${connections.map(({ alias }) => alias).join(', ')}`);
+    onStep?.(`checking ${connections.map(({ alias }) => alias).join(', ')}`);
     const clusters = new Map<string, Examined>();
     const ofClusters = await Promise.all(
       readers.map(async (reader) => {

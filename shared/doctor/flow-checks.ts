@@ -10,10 +10,10 @@ import type { Check } from './check.ts';
 import type { Examined } from './cluster-checks.ts';
 import { attempt } from './cluster-checks.ts';
 
-/** Reading one record of each is proof enough of the permission, and cheap. */
+/** Enough to show that the permission works, and cheap: one record is read per topic. */
 const TOPICS_TRIED = 50;
 
-/** Everything that auditing one flow relies on, beyond its two clusters answering at all. */
+/** Checks everything that an audit of one flow relies on, except its two clusters, which have their own checks. */
 export async function examineFlow(
   flow: Flow,
   clusters: ReadonlyMap<string, Examined>,
@@ -25,7 +25,8 @@ export async function examineFlow(
   const source = clusters.get(flow.source);
   const target = clusters.get(flow.target);
   if (source?.metadata == null) {
-    add({ subject, what: 'mirrored topics', status: 'unknown', detail: `cluster ${flow.source} could not be read` });
+    const detail = `cluster ${flow.source} could not be read`;
+    add({ subject, what: 'mirrored topics', status: 'unknown', detail, remedy: null });
     return;
   }
   const selection = selectionOf(flow);
@@ -34,16 +35,17 @@ export async function examineFlow(
     subject,
     what: 'mirrored topics',
     status: mirrored.length > 0 ? 'ok' : 'warn',
-    detail: `${mirrored.length} topics of ${flow.source} are to be mirrored`,
+    detail: `the configuration selects ${mirrored.length} topics of ${flow.source}`,
     remedy:
       mirrored.length > 0
-        ? undefined
+        ? null
         : 'look at topics and topics.exclude; topics that the principal may not Describe are invisible',
   });
   await checkReadable(source.reader, mirrored, `topics on ${flow.source}`, subject, add);
   await checkCommits(source, (group) => selection.group(group), subject, add);
   if (target?.metadata == null) {
-    add({ subject, what: 'replicas', status: 'unknown', detail: `cluster ${flow.target} could not be read` });
+    const detail = `cluster ${flow.target} could not be read`;
+    add({ subject, what: 'replicas', status: 'unknown', detail, remedy: null });
     return;
   }
   const onTarget = target.metadata.topics;
@@ -57,23 +59,31 @@ function checkSettings(flow: Flow, subject: string, add: (check: Check) => void)
   const warn = (what: string, detail: string, remedy: string): void =>
     add({ subject, what, status: 'warn', detail, remedy });
   if (!flow.emitOffsetSyncs) {
-    warn('offset syncs', 'MirrorMaker writes none: no group can be translated', 'set emit.offset-syncs.enabled=true');
+    warn(
+      'offset syncs',
+      'MirrorMaker writes none, so no group position can be translated',
+      'set emit.offset-syncs.enabled=true',
+    );
   }
   if (!flow.emitCheckpoints.enabled) {
-    warn('checkpoints', 'MirrorMaker writes none: groups are not carried over', 'set emit.checkpoints.enabled=true');
+    warn(
+      'checkpoints',
+      'MirrorMaker writes none, so it does not translate group positions',
+      'set emit.checkpoints.enabled=true',
+    );
   }
   if (!flow.syncGroupOffsets.enabled) {
     warn(
       'group offset sync',
-      'is off: after a failover groups start where auto.offset.reset says, unless somebody sets their offsets',
-      'set sync.group.offsets.enabled=true, or plan to set them from the audit',
+      'is off: after a failover, groups start where auto.offset.reset says, unless you set their offsets',
+      'set sync.group.offsets.enabled=true, or plan to set the offsets from the audit report',
     );
   }
   if (!flow.emitHeartbeats.enabled) {
     warn(
       'heartbeats',
-      `nobody writes heartbeats on ${flow.source}: an idle mirror cannot be told from a stopped one`,
-      `run MirrorMaker's heartbeat connector towards ${flow.source}`,
+      `MirrorMaker writes none on ${flow.source}, so an idle mirror looks like a stopped one`,
+      `run MirrorMaker's heartbeat connector with ${flow.source} as its target`,
     );
   }
 }
@@ -87,7 +97,7 @@ async function checkInternalTopic(
   const what = `${role} topic`;
   const examined = clusters.get(cluster);
   if (examined?.metadata == null) {
-    add({ subject, what, status: 'unknown', detail: `${topic}: cluster ${cluster} could not be read` });
+    add({ subject, what, status: 'unknown', detail: `${topic}: cluster ${cluster} could not be read`, remedy: null });
     return;
   }
   if (!examined.metadata.topics.has(topic)) {
@@ -95,7 +105,7 @@ async function checkInternalTopic(
       subject,
       what,
       status: 'fail',
-      detail: `there is no ${topic} on ${cluster}, or it may not be described`,
+      detail: `${topic} does not exist on ${cluster}, or the principal may not Describe it`,
       remedy: remedyFor(role),
     });
     return;
@@ -108,7 +118,7 @@ async function checkInternalTopic(
       what,
       status: problem === undefined ? 'ok' : 'fail',
       detail: problem ?? `${topic} on ${cluster} is readable${read.records === 0 ? ', and empty' : ''}`,
-      remedy: problem === undefined ? undefined : `grant Read on ${topic}, or bring its brokers back`,
+      remedy: problem === undefined ? null : `grant Read on ${topic}, or bring its brokers back`,
     });
   });
 }
@@ -117,9 +127,9 @@ function remedyFor(role: InternalTopic['role']): string {
   switch (role) {
     case 'offset-syncs':
     case 'checkpoints':
-      return 'start MirrorMaker, grant Describe and Read, or correct the aliases, the policy and its separator';
+      return 'start MirrorMaker, grant Describe and Read, or correct aliases, replication policy and separator';
     case 'heartbeats':
-      return 'start MirrorMaker towards the source as well (it writes the heartbeats there), or grant Describe and Read';
+      return 'run MirrorMaker’s heartbeat connector into the source as well, or grant Describe and Read';
     case 'connect-offsets':
       return 'start MirrorMaker, grant Describe and Read, or correct the name of Connect’s offset topic';
   }
@@ -138,10 +148,10 @@ function checkReplicas(
     subject,
     what: 'replicas',
     status: there === mirrored ? 'ok' : there === 0 ? 'fail' : 'warn',
-    detail: `${there} of ${mirrored} are on ${flow.target} under the names of this policy, such as ${example}`,
+    detail: `${there} of ${mirrored} exist on ${flow.target} with the names of this policy, such as ${example}`,
     remedy:
       there === mirrored
-        ? undefined
+        ? null
         : 'MirrorMaker creates missing ones at its next refresh; where none is there, the replication policy or the permissions are wrong',
   });
 }
@@ -166,12 +176,12 @@ async function checkReadable(
         problem === undefined
           ? `readable${tried.length < topics.length ? ` (tried ${tried.length} of ${topics.length})` : ''}`
           : `${problems.length} of ${tried.length} cannot be read: ${problem}`,
-      remedy: problem === undefined ? undefined : 'grant Read on them, or bring their brokers back',
+      remedy: problem === undefined ? null : 'grant Read on them, or bring their brokers back',
     });
   });
 }
 
-/** Reads offsets and the first record of partition 0 of each topic: what an audit does, once. */
+/** Reads log offsets and the first record of partition 0 of each topic. */
 async function readOne(
   reader: ClusterReader,
   topics: readonly string[],
@@ -202,7 +212,7 @@ async function checkCommits(
   add: (check: Check) => void,
 ): Promise<void> {
   if (source.groups === null) {
-    add({ subject, what: 'group commits', status: 'unknown', detail: 'the groups could not be listed' });
+    add({ subject, what: 'group commits', status: 'unknown', detail: 'the groups could not be listed', remedy: null });
     return;
   }
   const groups = source.groups.map(({ group }) => group).filter(isMirrored);
@@ -211,8 +221,8 @@ async function checkCommits(
       subject,
       what: 'group commits',
       status: 'warn',
-      detail: `none of the ${source.groups.length} groups of ${source.reader.alias} is to be mirrored`,
-      remedy: 'look at groups and groups.exclude; groups that the principal may not Describe are invisible',
+      detail: `the configuration selects none of the ${source.groups.length} groups of ${source.reader.alias}`,
+      remedy: 'check "groups" and "groups.exclude"; groups that the principal may not Describe are invisible',
     });
     return;
   }
@@ -226,7 +236,7 @@ async function checkCommits(
         unread[0] === undefined
           ? `${groups.length} groups are readable`
           : `${unread.length} of ${groups.length} groups cannot be read: ${unread[0].unread.message}`,
-      remedy: unread.length === 0 ? undefined : 'grant Describe on them, or bring their coordinator back',
+      remedy: unread.length === 0 ? null : 'grant Describe on them, or bring their coordinator back',
     });
   });
 }

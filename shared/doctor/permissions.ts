@@ -2,7 +2,7 @@ import type { TidemarkConfig } from '../config/tidemark-config.ts';
 import type { Permission } from '../domain/model/permission.ts';
 import { permissionsOf, withoutCovered } from '../survey/required-permissions.ts';
 
-/** What an audit of this configuration needs, by cluster alias: all of it is what the audit itself insists on. */
+/** The permissions that an audit of this configuration needs, by cluster alias. The audit requires the same ones. */
 export function requiredPermissions(config: TidemarkConfig): ReadonlyMap<string, readonly Permission[]> {
   const needed = new Map<string, Map<string, Permission>>();
   for (const flow of config.flows) {

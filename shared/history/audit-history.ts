@@ -2,23 +2,23 @@ import type { HistoryState } from '../domain/history/history-state.ts';
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { Flow } from '../domain/model/flow.ts';
 
-/** Where audits are kept, so that the next one, in this process or another, goes on from them. */
+/** Stores audits, so that the next audit can continue from them, in this process or another. */
 export interface AuditHistory {
-  /** Never throws: without its history an audit still has an answer. */
+  /** Never throws: an audit without a history still has an answer. */
   open(flow: Flow): Promise<FlowHistory>;
 }
 
-/** One flow's history, for the time of one audit. */
+/** The history of one flow, for the duration of one audit. */
 export interface FlowHistory {
-  /** What earlier audits left; null where there is none, or it cannot be read. */
+  /** What earlier audits stored; null if there is nothing, or it cannot be read. */
   readonly known: KnownFlow | null;
-  /** Keeps what the audit found. Never throws. */
+  /** Stores what the audit found. Never throws. */
   record(state: HistoryState): Promise<Recording>;
 }
 
 export interface Recording {
-  /** The state as it is kept, to go on from; null where it was not. */
+  /** The stored state, for the next audit to continue from; null if it was not stored. */
   readonly known: KnownFlow | null;
-  /** Why it was not kept; null where it was, or another process is keeping this flow's history at the moment. */
+  /** Why the audit was not stored; null if it was, or if another process currently records this flow. */
   readonly failure: string | null;
 }

@@ -1,27 +1,27 @@
 import { TidemarkError } from '../domain/model/errors.ts';
 
-/** Somebody else writes this flow's history at the moment. */
+/** Another process currently records this flow. */
 export class HistoryBusyError extends TidemarkError {
   override readonly name = 'HistoryBusyError';
-  /** When the other's lease ends: ms since the epoch. */
+  /** When the other process's lease ends: ms since the epoch. */
   readonly leasedUntil: number;
 
   constructor(flow: string, leasedUntil: number) {
-    super('HISTORY_BUSY', `the history of ${flow} is being written until ${new Date(leasedUntil).toISOString()}`, {
-      remedy: 'Let one audit at a time record a flow; the lease ends by itself if the other one has died.',
+    super('HISTORY_BUSY', `another process records ${flow} until ${new Date(leasedUntil).toISOString()}`, {
+      remedy: 'Run one recording audit per flow. If the other process has died, its lease expires at that time.',
       retriable: true,
     });
     this.leasedUntil = leasedUntil;
   }
 }
 
-/** Another writer took over: what this one knows of the history is no longer its end. Nothing was written. */
+/** Another writer took over, so this writer no longer knows the newest frame. Nothing was written. */
 export class HistoryFencedError extends TidemarkError {
   override readonly name = 'HistoryFencedError';
 
   constructor(flow: string) {
     super('HISTORY_FENCED', `another writer took over the history of ${flow}; nothing was written`, {
-      remedy: 'Nothing is lost: the other writer records the flow. Make sure that only one is scheduled.',
+      remedy: 'No data is lost: the other writer records the flow. Make sure that only one writer is scheduled.',
       retriable: true,
     });
   }
@@ -39,7 +39,7 @@ export type Damage =
   | 'out-of-place'
   | 'malformed';
 
-/** A stored frame is not what was written; readers step back to the last good one. */
+/** A stored frame differs from what was written. Readers fall back to the newest good snapshot before it. */
 export class DamagedFrameError extends TidemarkError {
   override readonly name = 'DamagedFrameError';
   readonly damage: Damage;
@@ -47,29 +47,29 @@ export class DamagedFrameError extends TidemarkError {
   constructor(damage: Damage, message: string, options: { cause?: unknown } = {}) {
     const remedy =
       damage === 'future-version' || damage === 'unknown-codec'
-        ? 'A newer Tidemark wrote it: upgrade this one.'
-        : 'The state before it is used instead; later snapshots do not depend on it beyond the next keyframe.';
+        ? 'A newer version of Tidemark wrote this history. Upgrade this installation.'
+        : 'Tidemark uses the snapshot before it. Snapshots after the next keyframe do not depend on it.';
     super(damage === 'future-version' ? 'HISTORY_FUTURE_VERSION' : 'HISTORY_DAMAGED', message, { ...options, remedy });
     this.damage = damage;
   }
 }
 
-/** The store itself did not answer, or refused. */
+/** The store did not answer, or refused the request. */
 export class HistoryStoreError extends TidemarkError {
   override readonly name = 'HistoryStoreError';
 }
 
-/** The history has nothing as old as was asked for, of any flow. */
+/** The history of none of the flows reaches back to the requested time. */
 export class NothingRecordedError extends TidemarkError {
   override readonly name = 'NothingRecordedError';
 
   constructor(flows: readonly string[], asOf: number) {
     super(
       'NOTHING_RECORDED',
-      `the history holds nothing of ${flows.join(', ')} as of ${new Date(asOf).toISOString()}`,
+      `the history has no snapshot of ${flows.join(', ')} as of ${new Date(asOf).toISOString()}`,
       {
         remedy:
-          '`tidemark snapshots list` shows what it holds; `tidemark watch` and every audit of a whole flow record.',
+          '`tidemark snapshots list` shows the recorded times. `tidemark watch` and every unfiltered audit record one.',
       },
     );
   }

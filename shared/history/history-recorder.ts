@@ -11,20 +11,20 @@ import type { SnapshotStore } from './snapshot-store.ts';
 
 export interface HistoryRecorderOptions {
   readonly store: SnapshotStore;
-  /** A name of this process and no other. */
+  /** Identifies this process; no other process may use it. */
   readonly owner: string;
   readonly retention: Retention;
-  /** How long nobody else may take over after an audit: longer than the time to the next one. */
+  /** How long the lease lasts after an audit. Choose more than the audit interval. */
   readonly leaseMs: number;
   readonly clock: Clock;
 }
 
-/** Longer than any audit waits for the next. */
+/** Longer than any audit interval. */
 const LONGEST_LEASE_MS = 25 * 60 * 60_000;
 
 /**
- * Keeps the audits of a process in a store. The first audit of a flow takes the flow's lease; while another process has
- * it, the history is read and not written.
+ * Stores the audits of one process. The first audit of a flow takes the flow's lease. While another process holds the
+ * lease, this process reads the history and writes nothing.
  */
 export class HistoryRecorder implements AuditHistory {
   readonly #options: HistoryRecorderOptions;
@@ -41,7 +41,7 @@ export class HistoryRecorder implements AuditHistory {
       return { known: writer.known, record: (state) => this.#record(name, writer, state) };
     } catch (error) {
       const failure = messageOf(error);
-      // A lease is short: one that is not was written by a clock that is wrong, and nobody may be recording.
+      // A lease that ends later than this comes from a wrong clock: perhaps nobody records, so report the failure.
       const isBusy =
         error instanceof HistoryBusyError && error.leasedUntil - this.#options.clock.now() < LONGEST_LEASE_MS;
       if (!isBusy) return { known: null, record: async () => ({ known: null, failure }) };
@@ -49,7 +49,7 @@ export class HistoryRecorder implements AuditHistory {
     }
   }
 
-  /** Lets other processes go on at once. */
+  /** Gives up the leases, so that other processes can record at once. */
   async release(): Promise<void> {
     for (const [name, writer] of this.#writers) {
       this.#writers.delete(name);
@@ -72,7 +72,7 @@ export class HistoryRecorder implements AuditHistory {
       if (recorded.kind === 'frame') await this.#options.store.thin(flow, this.#options.clock.now());
       return { known: writer.known, failure: null };
     } catch (error) {
-      // What the store holds is no longer what this writer knows: the next audit opens it anew.
+      // The store may differ from what this writer knows: the next audit reopens the history.
       this.#writers.delete(flow);
       return { known: null, failure: messageOf(error) };
     }
@@ -83,7 +83,7 @@ export class HistoryRecorder implements AuditHistory {
     try {
       return await readStateAsOf(store, flow, clock.now(), clock.now());
     } catch {
-      // Who writes it tells of the damage.
+      // The process that holds the lease reports the damage.
       return null;
     }
   }

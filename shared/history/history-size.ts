@@ -1,24 +1,24 @@
 import type { Retention } from '../domain/history/retention.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
-/** What the history of a flow takes; times in ms since the epoch. */
+/** The size of a flow's history; times in ms since the epoch. */
 export interface HistorySize {
   readonly snapshots: number;
   readonly bytes: number;
   readonly oldest: number | null;
   readonly newest: number | null;
-  /** The newest audit that is kept: up to then the newest snapshot was found to hold. */
+  /** The last audit that found the newest snapshot unchanged. */
   readonly heldUntil: number | null;
   /** Bytes of the snapshots of the last 24 hours. */
   readonly bytesLastDay: number;
-  /** By level of the retention, finest first. */
+  /** By retention level, finest first. */
   readonly levels: readonly LevelSize[];
 }
 
 export interface LevelSize {
-  /** At least one snapshot for each so many ms in which something changed … */
+  /** The level has at least one snapshot per period of this length in which something changed: ms. */
   readonly everyMs: number;
-  /** … is kept so long. */
+  /** How long those snapshots are kept: ms. */
   readonly keepMs: number;
   readonly snapshots: number;
   readonly bytes: number;

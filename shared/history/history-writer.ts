@@ -13,10 +13,10 @@ import type { HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from './sna
 /** What recording an audit did. */
 export type Recorded =
   | { readonly kind: 'frame'; readonly level: number; readonly bytes: number; readonly mappingThinned: number }
-  /** Nothing had changed: the newest frame's state was found to hold still. */
+  /** Nothing had changed: only the time until which the newest state holds was moved. */
   | { readonly kind: 'unchanged' };
 
-/** The newest frame of a level or a higher one, and the state that the next one of that level is told from. */
+/** The newest frame of a level or a higher one: the parent of the next frame of that level. */
 interface Tail {
   readonly at: number;
   readonly level: number;
@@ -26,8 +26,8 @@ interface Tail {
 }
 
 /**
- * Records one flow's audits. It holds the states that the next frame is told from, so that an audit in the same
- * process reads nothing from the store; a new one reads the newest chain once.
+ * Records the audits of one flow. It keeps every possible parent of the next frame in memory, so a later audit in the
+ * same process reads nothing from the store. A new process reads the newest chain once.
  */
 export class HistoryWriter {
   readonly #store: SnapshotStore;
@@ -36,7 +36,7 @@ export class HistoryWriter {
   #head: HistoryHead;
   /** By level. */
   #tails: (Tail | undefined)[];
-  /** What could be read where the newest chain is damaged: the next frame is a keyframe of it. */
+  /** The newest readable state if the newest chain is damaged. The next frame is then a keyframe. */
   #rescued: HistoryState | null = null;
 
   private constructor(
@@ -52,7 +52,7 @@ export class HistoryWriter {
   }
 
   /**
-   * Takes the flow's lease for `owner` (a name of this process and no other) and reads where its history ends.
+   * Takes the flow's lease for `owner`, a name that no other process uses, and reads the newest chain.
    * @throws HistoryBusyError while another owner's lease runs
    */
   static async open(options: {
@@ -69,12 +69,12 @@ export class HistoryWriter {
     return writer;
   }
 
-  /** The state that the history ends with, or null where it is empty: begin the next one with `state.next(at)`. */
+  /** The newest state, or null if the history is empty. Build the next one with `state.next(at)`. */
   get newest(): HistoryState | null {
     return this.#rescued ?? this.#tails[0]?.state ?? null;
   }
 
-  /** The same with up to when audits found it so. */
+  /** The newest state, and the last time an audit found it unchanged. */
   get known(): KnownFlow | null {
     const state = this.newest;
     if (state === null) return null;
@@ -83,21 +83,21 @@ export class HistoryWriter {
   }
 
   /**
-   * Adds what one audit found. Times rise: an audit that is not later than the newest one is refused.
-   * @throws HistoryFencedError where another writer took over; RangeError
+   * Adds the result of one audit.
+   * @throws HistoryFencedError if another writer took over; RangeError if `state` is not later than the newest audit
    */
   async record(state: HistoryState, terms: LeaseTerms): Promise<Recorded> {
     const after = this.#head.tail;
     if (after !== null && state.at <= after.heldUntil) {
-      throw new RangeError(`an audit of ${state.at} comes after one of ${after.heldUntil}`);
+      throw new RangeError(`the audit of ${state.at} is not later than the newest one, of ${after.heldUntil}`);
     }
     const tail = this.#tails[0];
     if (tail !== undefined && state.dictionary !== tail.state.dictionary) {
-      throw new RangeError('a state that does not come from `newest.next()` cannot follow it');
+      throw new RangeError('only a state that `newest.next()` made can be recorded next');
     }
     const level = levelDue(this.#retention, state.at, this.#tails);
     const keyframe = this.#retention.steps.length - 1;
-    // A state that holds still is told anew once in the longest period, so that it never expires.
+    // An unchanged state still gets a keyframe once per longest period, so that it never expires.
     if (tail !== undefined && level < keyframe && tail.level >= level && isSameState(tail.state, state)) {
       await this.#store.hold(this.#lease, state.at, terms);
       this.#head = { ...this.#head, tail: { at: tail.at, heldUntil: state.at } };
@@ -114,9 +114,9 @@ export class HistoryWriter {
       previous: after,
     };
     const body = encodeFrame(header, parent?.state ?? null, told);
-    // What is kept is what a reader will see; that the two are one is checked before anything is written.
+    // Decode the frame before writing it: a reader must get exactly the state that was encoded.
     const kept = applyFrame(body, parent?.state.copy() ?? null);
-    if (!isSameState(kept, told)) throw new Error('a frame does not lead to the state that it was made from');
+    if (!isSameState(kept, told)) throw new Error('a frame does not decode to the state that was encoded');
     const { bytes, digest } = sealFrame(body);
     const ancestors = parent === null ? [] : [...parent.ancestors, parent.at];
     const entry = {
@@ -134,7 +134,7 @@ export class HistoryWriter {
     return { kind: 'frame', level, bytes: bytes.length, mappingThinned };
   }
 
-  /** Lets another writer begin at once. */
+  /** Gives up the lease, so that another writer can begin at once. */
   async release(): Promise<void> {
     await this.#store.release(this.#lease);
   }
@@ -145,16 +145,16 @@ export class HistoryWriter {
     const entry = await this.#store.newest(this.#lease.flow, Number.MAX_SAFE_INTEGER, now);
     if (entry === null) return;
     try {
-      // A frame behind the head's cannot be; one before it means that the head's own has gone or expired.
+      // No frame is newer than the head's. An older one means that the head's frame is missing or has expired.
       if (entry.at !== tail.at) throw new DamagedFrameError('missing', 'the newest frame is missing');
       const ats = [...entry.ancestors, entry.at];
-      // The last frame of each level is the newest of that level or a higher one.
+      // Along a chain levels only fall, so the last frame of a level is the newest of that level or a higher one.
       await loadChain(this.#store, this.#lease.flow, entry, now, ({ header: { at, level }, digest }, state) => {
         const newest = { at, level, digest, ancestors: ats.slice(0, ats.indexOf(at)), state: state.copy() };
         for (let below = 0; below <= level; below++) this.#tails[below] = newest;
       });
     } catch (error) {
-      // A newer version's history is not ours to go on with.
+      // This version must not write into the history of a newer one.
       if (!(error instanceof DamagedFrameError)) throw error;
       if (error.damage === 'future-version' || error.damage === 'unknown-codec') throw error;
       this.#tails = this.#retention.steps.map(() => undefined);

@@ -6,28 +6,28 @@ import type { FrameEntry, SnapshotStore, StoredFrame } from './snapshot-store.ts
 
 /** One snapshot of a flow; times in ms since the epoch. */
 export interface ListedSnapshot {
-  /** When the audit began that found this state first. */
+  /** When the first audit that found this state began. */
   readonly at: number;
-  /** Up to when audits found it unchanged; null where what would tell has been thinned or is damaged. */
+  /** The last audit that found it unchanged; null if the frame that records this is expired or damaged. */
   readonly heldUntil: number | null;
-  /** Of the retention's steps: what it stands for once those of lower levels have been thinned. */
+  /** Index into the retention's steps. */
   readonly level: number;
   readonly expiresAt: number;
-  /** As it is stored. */
+  /** Stored size. */
   readonly bytes: number;
-  /** Why it cannot be used, be it damaged itself or one that it is told from; null where it is good. */
+  /** Why it cannot be used: its frame, or one in its chain, is damaged. Null if it is good. */
   readonly damage: Damage | null;
 }
 
 export interface SnapshotList {
   /** Newest first. */
   readonly snapshots: readonly ListedSnapshot[];
-  /** Older ones of the range that were left out for the limit. */
+  /** How many older snapshots of the range the limit left out. */
   readonly left: number;
 }
 
 /**
- * The snapshots of a flow from `from` to `to` (inclusive, ms), newest first. Each is checked with all that it is told from.
+ * The snapshots of a flow from `from` to `to` (inclusive, ms), newest first. Checks the whole chain of each.
  *
  * @throws HistoryStoreError
  */
@@ -74,14 +74,14 @@ function damageOf(
   }
 }
 
-/** What the next frame says of the one before it. */
+/** The last audit that found frame `at` unchanged, as its successor records it. */
 function heldBefore(next: StoredFrame | null, at: number): number | null {
   if (next?.bytes == null) return null;
   try {
     const { previous } = decodeHeader(openFrame(next.bytes).body);
     return previous?.at === at ? previous.heldUntil : null;
   } catch {
-    // Damaged itself: what it would say is not known.
+    // The successor is damaged.
     return null;
   }
 }

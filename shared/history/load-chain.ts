@@ -4,16 +4,16 @@ import { DamagedFrameError } from './history-errors.ts';
 import { openFrame } from './sealed-frame.ts';
 import type { FrameEntry, SnapshotStore, StoredFrame } from './snapshot-store.ts';
 
-/** A frame of a chain, with the state that it leads to. */
+/** A frame of a chain. */
 export interface LoadedFrame {
   readonly header: FrameHeader;
   readonly digest: Uint8Array;
 }
 
 /**
- * Reads a frame with everything it is told from, and checks every link: each frame is whole, is the one that its place
- * says, and names the very bytes in front of it as its parent.
- * @param visit sees the last frame of each level with the state so far, which goes on changing: copy it to keep it
+ * Reads the chain of a frame and decodes its state. Checks every link: each frame is complete, is in its place, and
+ * carries the digest of the frame before it.
+ * @param visit gets the last frame of each level and the state so far; the state changes afterwards, so copy it
  * @throws DamagedFrameError at the first frame that cannot be used
  */
 export async function loadChain(
@@ -42,7 +42,7 @@ export async function loadChain(
 }
 
 /**
- * Checks every link of a chain without telling what it leads to: much cheaper, where only good or damaged is asked.
+ * Checks every link of a chain without decoding the state, which is much cheaper.
  * @param frames of the chain's times, keyframe first
  * @throws DamagedFrameError at the first frame that cannot be used
  */
@@ -58,7 +58,7 @@ export function checkChain(frames: readonly (StoredFrame | null)[], flow: string
 
 function open(frame: StoredFrame | null, at: number): { readonly body: Uint8Array; readonly digest: Uint8Array } {
   if (frame === null) throw new DamagedFrameError('missing', `the frame of ${isoOf(at)} is missing`);
-  if (frame.bytes === null) throw new DamagedFrameError('torn', `the frame of ${isoOf(at)} is not whole`);
+  if (frame.bytes === null) throw new DamagedFrameError('torn', `the frame of ${isoOf(at)} is incomplete`);
   return openFrame(frame.bytes);
 }
 
@@ -75,10 +75,10 @@ function checkPlace(
     header.level === entry?.level &&
     header.parent?.at === parent?.header.at &&
     (header.parent === null || Buffer.from(header.parent.digest).equals(parent?.digest ?? Buffer.alloc(0)));
-  if (!isInPlace) throw new DamagedFrameError('out-of-place', `the frame of ${isoOf(at)} is not the one of that place`);
+  if (!isInPlace) throw new DamagedFrameError('out-of-place', `the frame of ${isoOf(at)} does not belong there`);
 }
 
-/** Whatever decoding throws on bytes that are whole is a defect of who wrote them, or bytes made to look whole. */
+/** Bytes with a valid checksum that fail to decode were written by a defect, or forged. */
 function decode<T>(run: () => T, at: number): T {
   try {
     return run();

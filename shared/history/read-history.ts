@@ -5,25 +5,25 @@ import { loadChain } from './load-chain.ts';
 import { openFrame } from './sealed-frame.ts';
 import type { FrameEntry, SnapshotStore } from './snapshot-store.ts';
 
-/** A flow's state as of a time, and how good that is. */
+/** A flow's state as of a time, and what limits its use. */
 export interface StateAsOf {
-  /** Its own time is that of the audit which found it first. */
+  /** Its own time is when the first audit that found it began. */
   readonly state: HistoryState;
-  /** Up to when audits found it unchanged, as far as is still known: ms since the epoch. */
+  /** The last audit known to have found it unchanged, at most the requested time: ms since the epoch. */
   readonly heldUntil: number;
-  /** Snapshots between this one and the asked time may have been thinned by age, or cannot be read. */
+  /** Snapshots between this one and the requested time may have expired, or cannot be read. */
   readonly thinned: boolean;
-  /** Newer snapshots that had to be passed over, newest first. */
+  /** Newer snapshots that are damaged and were skipped, newest first. */
   readonly passedOver: readonly { readonly at: number; readonly damage: Damage }[];
 }
 
-/** How many damaged snapshots are tried before giving up. */
+/** Number of damaged snapshots to skip before giving up. */
 const MAX_STEPS_BACK = 200;
 
 /**
- * The state that a flow had at a time: that of the newest snapshot at or before it. A snapshot that is damaged, or that
- * hangs on one, is passed over for the one before, and said so. Null where the history has nothing so old.
- * @throws DamagedFrameError where nothing good is found, or a newer version wrote the snapshot
+ * The state of a flow as of a time: that of the newest good snapshot at or before it. Snapshots with damage in their
+ * chain are skipped and listed in `passedOver`. Null if the history does not reach back that far.
+ * @throws DamagedFrameError if no snapshot is good
  */
 export async function readStateAsOf(
   store: SnapshotStore,
@@ -51,7 +51,7 @@ export async function readStateAsOf(
   return null;
 }
 
-/** How long the state of a frame is known to have held: the next frame tells, or the head for the newest. */
+/** Until when a frame's state is known to have held: its successor records it, for the newest frame the head. */
 async function heldAsOf(
   store: SnapshotStore,
   flow: string,
@@ -72,7 +72,7 @@ function previousOf(bytes: Uint8Array): FrameHeader['previous'] {
   try {
     return decodeHeader(openFrame(bytes).body).previous;
   } catch {
-    // The next frame is damaged: what it said of this one is not known.
+    // The successor is damaged.
     return null;
   }
 }

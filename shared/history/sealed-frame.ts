@@ -2,24 +2,24 @@ import { createHash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { DamagedFrameError } from './history-errors.ts';
 
-/** "TMH" in ASCII: tells a frame of the history from anything else. */
+/** "TMH" in ASCII: marks the bytes as a frame. */
 const MAGIC = [0x54, 0x4d, 0x48] as const;
 const VERSION = 1;
 const CODEC = { raw: 0, zstd: 1 } as const;
 const HEADER_BYTES = 9;
 const DIGEST_BYTES = 12;
-/** More than any state takes; a length that was tampered with shall not take the memory. */
+/** More than any state needs. A manipulated length must not exhaust the memory. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 export interface SealedFrame {
   readonly bytes: Uint8Array;
-  /** Of everything in front of it; a child names it, so that no other frame can take its parent's place. */
+  /** Covers all bytes before it. A child stores it, so that no other frame can pass for its parent. */
   readonly digest: Uint8Array;
 }
 
 /**
- * Closes a frame for storage: magic, format version, codec, length of the body (u32, little endian), the body
- * compressed, and 12 bytes of SHA-256 over all of that.
+ * The stored form of a frame: magic, format version, codec, length of the body (u32, little endian), the compressed
+ * body, and 12 bytes of SHA-256 over all of that.
  */
 export function sealFrame(body: Uint8Array): SealedFrame {
   const packed = zstdCompressSync(body, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
@@ -38,26 +38,26 @@ export function sealFrame(body: Uint8Array): SealedFrame {
 export function openFrame(bytes: Uint8Array): { readonly body: Uint8Array; readonly digest: Uint8Array } {
   if (bytes.length < HEADER_BYTES + DIGEST_BYTES) throw new DamagedFrameError('truncated', 'a frame is too short');
   if (MAGIC.some((byte, i) => bytes[i] !== byte))
-    throw new DamagedFrameError('not-a-frame', 'these bytes are no frame');
+    throw new DamagedFrameError('not-a-frame', 'the stored bytes are not a frame');
   const digest = bytes.slice(-DIGEST_BYTES);
   const covered = bytes.subarray(0, -DIGEST_BYTES);
-  // The checksum goes first: what else would be said of changed bytes is not true.
+  // Check this first: every other error message about altered bytes would mislead.
   if (!Buffer.from(digest).equals(digestOf(covered))) {
-    throw new DamagedFrameError('checksum', "a frame's checksum is not that of its bytes");
+    throw new DamagedFrameError('checksum', 'a frame does not match its checksum');
   }
   const [, , , version, codec] = bytes;
   if (version !== VERSION) {
-    throw new DamagedFrameError('future-version', `a frame has format version ${version}, known is ${VERSION}`);
+    throw new DamagedFrameError('future-version', `a frame has format version ${version}; this is ${VERSION}`);
   }
   const length = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).readUInt32LE(5);
   const payload = covered.subarray(HEADER_BYTES);
   const body = unpack(codec, payload, length);
-  if (body.length !== length) throw new DamagedFrameError('malformed', "a frame's length is not what it says");
+  if (body.length !== length) throw new DamagedFrameError('malformed', 'a frame does not have the length it declares');
   return { body, digest };
 }
 
 function unpack(codec: number | undefined, payload: Uint8Array, length: number): Uint8Array {
-  if (length > MAX_BODY_BYTES) throw new DamagedFrameError('malformed', 'a frame says it is larger than any');
+  if (length > MAX_BODY_BYTES) throw new DamagedFrameError('malformed', 'a frame declares an impossible length');
   if (codec === CODEC.raw) return payload;
   if (codec !== CODEC.zstd) throw new DamagedFrameError('unknown-codec', `a frame has the unknown codec ${codec}`);
   try {

@@ -7,21 +7,21 @@ import { NothingRecordedError } from './history-errors.ts';
 import { readStateAsOf } from './read-history.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
-/** What is kept of one flow as of a time. */
+/** The recorded content of one flow as of a time. */
 export interface ShownSnapshot extends SnapshotContent {
   /** `A->B` */
   readonly flow: string;
   readonly origin: SnapshotOrigin;
-  /** What the audit said; null where it was recorded without. */
+  /** The audit's verdict; null if none was recorded. */
   readonly said: SaidThen | null;
-  /** When either side was last read, ms since the epoch; null where it never was. */
+  /** When each side was last read, ms since the epoch; null if never. */
   readonly readAt: { readonly source: number | null; readonly target: number | null };
 }
 
 /**
- * The snapshots that hold as of a time, one for each flow that has one.
+ * The snapshots as of a time, one for each flow that has one.
  *
- * @throws NothingRecordedError where none has; DamagedFrameError, HistoryStoreError
+ * @throws NothingRecordedError if no flow has one; DamagedFrameError, HistoryStoreError
  */
 export async function showSnapshots(
   store: SnapshotStore,

@@ -15,23 +15,23 @@ import { journalCodec } from './restore-documents.ts';
 
 export interface ApplyRequest {
   readonly loaded: LoadedPlan;
-  /** The hash that whoever approved the plan saw. */
+  /** The hash of the plan that the operator approved. */
   readonly hash: string;
   readonly plans: PlanStore;
-  /** Of the plan's cluster; both are closed by whoever made them. */
+  /** Reader and writer of the plan's cluster; the caller closes both. */
   readonly reader: ClusterReader;
   readonly writer: OffsetWriter;
   readonly clock: Clock;
   readonly progress?: (step: string) => void;
 }
 
-/** Somebody else carries out the same plan at this moment. Nothing was written. */
+/** Another process is applying or undoing the same plan. Nothing was written. */
 export class AppliedAtOnceError extends TidemarkError {
   override readonly name = 'AppliedAtOnceError';
 
   constructor(plan: string) {
-    super('RESTORE_BUSY', `restore ${plan} is being applied or undone by somebody else; nothing was written`, {
-      remedy: 'Wait until the other one is done, and run it again: it completes what is left.',
+    super('RESTORE_BUSY', `another process is applying or undoing restore ${plan}; nothing was written`, {
+      remedy: 'Wait for the other process to end, then run the command again: it completes what is left.',
       retriable: true,
     });
   }
@@ -43,8 +43,8 @@ export type Restored =
   | { readonly kind: 'refused'; readonly refusals: readonly Refusal[] };
 
 /**
- * Carries out a plan. What it overwrites is stored before the first write, groups with members are left out and named,
- * and everything is read back. Running it again goes on where it was: what stands already is not written again.
+ * Applies a plan. It stores the positions it will overwrite before the first write, skips and reports groups with
+ * members, and reads every position back. A second run continues: it does not write positions that are in place.
  *
  * @throws AuthenticationError, AuthorizationError, ClusterUnreachableError, HistoryStoreError
  */
@@ -52,12 +52,13 @@ export async function applyRestore(request: ApplyRequest): Promise<Restored> {
   const { loaded, plans, reader, clock, progress = () => {} } = request;
   const { plan, hash } = loaded;
   if (hash !== request.hash) {
-    const reason = `its hash is ${hash}, not the ${request.hash} that was asked for`;
+    const reason = `its hash is ${hash}, not the given ${request.hash}`;
     return { kind: 'refused', refusals: [alteredPlan(plan.id, reason)] };
   }
   progress(`checking plan ${plan.id}`);
-  const log = await logOf(plans, loaded, clock.now());
-  if ('code' in log) return { kind: 'refused', refusals: [log] };
+  const noted = await logOf(plans, loaded, clock.now());
+  if (noted.kind === 'altered') return { kind: 'refused', refusals: [noted.refusal] };
+  const { log } = noted;
   const refusals = [...stateRefusals(plan, log, clock.now()), ...(await clusterRefusals(plan, reader))];
   if (refusals.length > 0) return { kind: 'refused', refusals };
 
@@ -84,16 +85,17 @@ export async function applyRestore(request: ApplyRequest): Promise<Restored> {
   return { kind: 'done', result };
 }
 
-/** Why the plan must not be carried out, whatever the cluster. One that was begun may be completed late. */
+/** Why the plan must not be applied, independent of the cluster. A plan whose apply has begun never expires. */
 function stateRefusals({ id, expiresAt }: RestorePlan, log: RestoreLog, now: number): Refusal[] {
   const subject = { plan: id };
   if (log.undoBegun) {
-    const reason = 'it is being undone, or was';
-    return [{ code: 'PLAN_UNDONE', subject, reason, remedy: 'Run the undo to its end, or make a new plan.' }];
+    const reason = 'an undo of this plan has begun';
+    return [{ code: 'PLAN_UNDONE', subject, reason, remedy: 'Complete the undo, or make a new plan.' }];
   }
   if (log.lastRun === 0 && now >= expiresAt) {
-    const reason = `it could be begun until ${new Date(expiresAt).toISOString()}`;
-    return [{ code: 'PLAN_EXPIRED', subject, reason, remedy: 'Make a new plan: --valid-for keeps it longer.' }];
+    const reason = `the plan expired at ${new Date(expiresAt).toISOString()}`;
+    const remedy = 'Make a new plan. --valid-for gives it more time.';
+    return [{ code: 'PLAN_EXPIRED', subject, reason, remedy }];
   }
   return [];
 }
@@ -108,7 +110,7 @@ function movesOf({ steps }: PlannedGroup, present: PresentGroup | undefined): re
   }));
 }
 
-/** Stores what groups have that no journal has yet; returns the number of this attempt. */
+/** Stores the positions of groups that no journal has yet; returns the number of this attempt. */
 async function storeJournal(
   { loaded: { plan, hash }, plans, clock }: ApplyRequest,
   log: RestoreLog,

@@ -3,11 +3,11 @@ import type { RestoreResult } from '../domain/restore/restore-result.ts';
 import { DamagedDocumentError, KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
 import { type Journal, journalCodec, resultCodec, type StoredResult, undoCodec } from './restore-documents.ts';
 
-/** Everything that was noted of a plan since it was made. */
+/** Everything recorded about a plan since it was made. */
 export interface RestoreLog {
-  /** What groups had before the plan touched them: by group, as they were first found. */
+  /** The positions that groups had before the plan changed them, by group. */
   readonly originals: ReadonlyMap<string, PartitionMap<bigint | null>>;
-  /** Number of the latest attempt, 0 before the first. */
+  /** Number of the latest attempt; 0 before the first. */
   readonly lastRun: number;
   readonly undoBegun: boolean;
   /** Oldest first. */
@@ -27,8 +27,8 @@ function resultName(action: 'apply' | 'undo', run: number): string {
 }
 
 /**
- * Reads what was noted of a plan. The first journal that has a group wins, for later ones may find what an earlier
- * attempt wrote; only where that attempt is known to have changed nothing of the group, the next one counts.
+ * Reads everything recorded about a plan. For each group the first journal counts, because a later one may contain what
+ * an earlier attempt wrote. If that attempt is known not to have changed the group, the next journal counts.
  *
  * @throws DamagedDocumentError, HistoryStoreError
  */
@@ -53,7 +53,7 @@ export async function readLog(plans: PlanStore, id: string, hash: string, now: n
   return { originals: originalsOf(journals, results), lastRun, undoBegun, results };
 }
 
-/** Keeps what an attempt did. */
+/** Stores the result of an attempt. */
 export async function storeResult(plans: PlanStore, result: RestoreResult, hash: string): Promise<void> {
   const { plan, action, run, at } = result;
   const bytes = resultCodec.encode({ ...result, hash });
@@ -74,7 +74,7 @@ function originalsOf(
       originals.set(group, { run, positions: map });
     }
   }
-  // What was never written needs no undoing, and is noted anew by the next attempt.
+  // A group that was never written needs no undo, and the next attempt records it again.
   for (const [group, { run }] of originals) if (changedNothing(results, run, group)) originals.delete(group);
   return new Map([...originals].map(([group, { positions }]) => [group, positions]));
 }
@@ -86,9 +86,5 @@ function changedNothing(results: readonly StoredResult[], run: number, group: st
 
 function own<T extends { readonly plan: string; readonly hash: string }>(document: T, id: string, hash: string): T {
   if (document.plan === id && document.hash === hash) return document;
-  throw new DamagedDocumentError(
-    id,
-    'record of what was done',
-    'is that of another plan, or the plan was altered since',
-  );
+  throw new DamagedDocumentError(id, 'record of an attempt', 'belongs to another plan, or the plan was altered since');
 }

@@ -7,21 +7,26 @@ export const PLAN_DOCUMENT = 'plan';
 
 export interface LoadedPlan {
   readonly plan: RestorePlan;
-  /** Computed from what was read, never stored. */
+  /** Computed from the stored plan at every load, never stored. */
   readonly hash: string;
 }
 
-/** A plan by its id: null where there is none, a refusal where it is not what was stored. */
-export async function loadPlan(plans: PlanStore, id: string, now: number): Promise<LoadedPlan | Refusal | null> {
+/** What is stored under a plan's id: the plan, an altered document, or nothing. */
+export type PlanLookup =
+  | { readonly kind: 'found'; readonly loaded: LoadedPlan }
+  | { readonly kind: 'altered'; readonly refusal: Refusal }
+  | { readonly kind: 'absent' };
+
+export async function loadPlan(plans: PlanStore, id: string, now: number): Promise<PlanLookup> {
   try {
     const bytes = await plans.read(id, PLAN_DOCUMENT, now);
-    if (bytes === null) return null;
+    if (bytes === null) return { kind: 'absent' };
     const plan = planCodec.decode(bytes, id);
-    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `is that of ${plan.id}`);
-    return { plan, hash: planHash(plan) };
+    if (plan.id !== id) throw new DamagedDocumentError(id, 'plan', `has the id ${plan.id}`);
+    return { kind: 'found', loaded: { plan, hash: planHash(plan) } };
   } catch (error) {
     if (!(error instanceof DamagedDocumentError)) throw error;
-    return alteredPlan(id, error.message);
+    return { kind: 'altered', refusal: alteredPlan(id, error.message) };
   }
 }
 

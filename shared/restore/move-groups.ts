@@ -5,16 +5,17 @@ import { type GroupResult, groupResult, type Move } from '../domain/restore/rest
 import type { ClusterReader, OffsetWriter } from '../ports.ts';
 import { readCommits } from './present-groups.ts';
 
-/** Requests under way at once; the writer has a limit of its own for each broker. */
+/** Concurrent requests; the writer also has a limit per broker. */
 const GROUPS_AT_ONCE = 64;
-/** How often progress is told. */
+/** Number of progress messages. */
 const STEPS_SAID = 10;
 
 /**
- * Moves groups and reads back where they stand. One request a group for what is committed, one for what is deleted; what
- * a group refuses does not hold up the others.
+ * Moves groups and reads their positions back. Sends at most two requests per group: one that commits and one that
+ * deletes. A refused group does not stop the others.
  *
- * @throws AuthenticationError; whatever the reader throws: then some groups are written, and running it again tells which
+ * @throws AuthenticationError, and everything that the reader throws. Some groups are then written; a second run shows
+ * which.
  */
 export async function moveGroups(options: {
   readonly groups: ReadonlyMap<string, readonly Move[]>;
@@ -63,7 +64,7 @@ async function moveGroup(
   return answers;
 }
 
-/** A group that may not be written, or whose broker is gone, is one among many: only a refused login ends it all. */
+/** A failure concerns this group only (no permission, no coordinator). Only a refused login stops the restore. */
 async function tried(
   partitions: readonly { readonly topic: string; readonly partition: number }[],
   write: () => Promise<readonly PartitionWrite[]>,

@@ -21,9 +21,9 @@ import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
 import { presentGroups } from './present-groups.ts';
 import { planCodec, planHash } from './restore-documents.ts';
 
-/** A name or pattern that groups are chosen by. */
+/** A name or pattern that selects groups. */
 export interface GroupChoice {
-  /** As it was written, for messages. */
+  /** The text that the operator gave, for messages. */
   readonly text: string;
   matches(group: string): boolean;
 }
@@ -32,44 +32,44 @@ export interface PlanRequest {
   readonly flow: Flow;
   readonly opposite: Flow | null;
   readonly policy: AuditPolicy;
-  /** Closed by whoever made them. */
+  /** The caller closes both readers. */
   readonly source: ClusterReader;
   readonly target: ClusterReader;
   readonly history: SnapshotStore;
   readonly plans: PlanStore;
   readonly clock: Clock;
-  /** The time whose positions are wanted: ms since the epoch. */
+  /** The requested time: ms since the epoch. */
   readonly asOf: number;
   readonly onto: ClusterRole;
   readonly groups: readonly GroupChoice[];
-  /** Which source topics; all where absent. */
-  readonly topic?: ((name: string) => boolean) | undefined;
+  /** Which source topics; all if absent. */
+  readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
   /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */
-  readonly verify?: VerifyOptions | undefined;
+  readonly verify?: VerifyOptions;
   readonly progress?: (step: string) => void;
 }
 
-/** A plan that is stored and can be applied, or everything that speaks against one. */
+/** A stored plan that can be applied, or all reasons to refuse one. */
 export type Planned =
   | { readonly kind: 'planned'; readonly plan: RestorePlan; readonly hash: string }
-  /** Nothing was stored. The draft shows what it would have been; null where the history has nothing. */
+  /** Nothing was stored. The draft shows the plan that was refused; null if the history has no snapshot. */
   | { readonly kind: 'refused'; readonly draft: RestorePlan | null; readonly refusals: readonly Refusal[] };
 
 /**
- * Plans to put groups where they were, or at what corresponds to it on the target. Reads both clusters and the history,
- * writes only the plan.
+ * Plans to move groups to their earlier positions on the source, or to the corresponding positions on the target. Reads
+ * both clusters and the history, and writes only the plan.
  *
  * @throws AuthenticationError, AuthorizationError, HistoryStoreError, DamagedFrameError
  */
 export async function planRestore(request: PlanRequest): Promise<Planned> {
-  const { flow, onto, asOf, clock, terms, progress = () => {} } = request;
+  const { flow, onto, asOf, clock, terms, topic = null, progress = () => {} } = request;
   const name = flowName(flow);
   progress(`reading the history of ${name}`);
   const now = clock.now();
   const found = await readStateAsOf(request.history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
-  const wanted = request.topic ?? (() => true);
+  const wanted = topic ?? (() => true);
   const known = [...found.state.positions('source')]
     .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
     .map(([group]) => group);
@@ -77,17 +77,17 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
 
   const chosen = new Set(groups);
-  const commits = wantedCommits({ state: found.state, groups, topic: request.topic });
+  const commits = wantedCommits({ state: found.state, groups, topic });
   const { observation, states } = await surveyFlow({
     ...request,
     filter: {
       group: (group) => chosen.has(group),
-      ...(request.topic === undefined ? {} : { topic: request.topic }),
+      ...(topic === null ? {} : { topic }),
     },
     memory: new FlowMemory(await readStateAsOf(request.history, name, clock.now(), clock.now())),
     now: () => clock.now(),
     // What a rewind of the source lands on is its own offsets: there is nothing to compare.
-    verify: onto === 'source' ? undefined : request.verify,
+    ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
     groups: [...commits].map(([group, committed]) => asObserved(group, committed)),
   });
   const reader = onto === 'source' ? request.source : request.target;
@@ -100,11 +100,11 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     asOf,
     now,
     state: found.state,
-    // Audits go on when the source dies, and carry along what it had.
+    // Audits continue when the source is down and carry its last positions along: use when they were really read.
     heldUntil: Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
     unmatched,
-    topic: request.topic,
+    topic,
     observation,
     states,
     metadata: await metadataOf(reader),
@@ -119,7 +119,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     bytes: planCodec.encode(plan),
     keepUntil: now + KEEP_DOCUMENTS_MS,
   };
-  if (!(await request.plans.add(document))) throw new Error(`there is a plan ${plan.id} already`);
+  if (!(await request.plans.add(document))) throw new Error(`plan ${plan.id} already exists`);
   return { kind: 'planned', plan, hash: planHash(plan) };
 }
 
@@ -132,7 +132,7 @@ async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {
   }
 }
 
-/** Ids sort by time, and no two are alike. */
+/** Ids are unique and sort by time. */
 function planId(now: number): string {
   const time = new Date(now).toISOString().replace(/[-:]|\.\d+/g, '');
   return `${time}-${randomBytes(4).toString('hex')}`;
@@ -143,6 +143,6 @@ function nothingKnown(flow: string, asOf: number): Refusal {
     code: 'HISTORY_EMPTY',
     subject: { flow },
     reason: `the history has no positions as of ${new Date(asOf).toISOString()}`,
-    remedy: 'Choose a later time, or the history that audits of this flow were recorded in.',
+    remedy: 'Choose a later time, or name the history in which audits of this flow are recorded.',
   };
 }

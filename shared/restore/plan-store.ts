@@ -1,19 +1,19 @@
 import { TidemarkError } from '../domain/model/errors.ts';
 
-/** How long plans and what came of them are kept: as long as the history that they come from. */
+/** How long plans, journals and results are kept: as long as the history. */
 export const KEEP_DOCUMENTS_MS = 35 * 24 * 60 * 60 * 1000;
 
-/** One document of a restore: its plan, or what was noted while it was carried out. */
+/** One document of a restore: its plan, a journal, a result, or the note that an undo has begun. */
 export interface PlanDocument {
-  /** Id of the plan that it belongs to. */
+  /** Id of its plan. */
   readonly plan: string;
   readonly name: string;
   readonly bytes: Uint8Array;
-  /** From then on it may be removed: ms since the epoch. */
+  /** From this time on it may be removed: ms since the epoch. */
   readonly keepUntil: number;
 }
 
-/** A document of a restore is not what was stored, or not whole. */
+/** A stored document of a restore is incomplete or was altered. */
 export class DamagedDocumentError extends TidemarkError {
   override readonly name = 'DamagedDocumentError';
 
@@ -21,19 +21,19 @@ export class DamagedDocumentError extends TidemarkError {
     super('RESTORE_DAMAGED', `the ${document} of restore ${plan} ${how}`, {
       ...options,
       remedy:
-        'Nothing is written on its strength. Make a new plan; where positions were overwritten, restore as of before.',
+        'Tidemark writes nothing based on it. Make a new plan; if positions were overwritten, restore a time before that.',
     });
   }
 }
 
 /**
- * Keeps the documents of restores, which are written once and never changed: whole or not at all, whenever the writer
- * dies. All methods throw `HistoryStoreError` where the store does not answer or refuses.
+ * Stores the documents of restores. A document is written once, completely or not at all, and never changes. All
+ * methods throw `HistoryStoreError` if the store does not answer or refuses.
  */
 export interface PlanStore {
-  /** Stores a document; false where there is one of that name already, which then stays as it is. */
+  /** Stores a document; false if one with that name exists, which then stays unchanged. */
   add(document: PlanDocument): Promise<boolean>;
-  /** Null where there is none. @throws DamagedDocumentError where it is torn or was altered */
+  /** Null if there is none. @throws DamagedDocumentError if it is torn or was altered */
   read(plan: string, name: string, now: number): Promise<Uint8Array | null>;
   /** Names of a plan's documents, in order. */
   names(plan: string, now: number): Promise<readonly string[]>;

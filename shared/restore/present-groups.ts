@@ -1,10 +1,9 @@
-import type { CommittedOffset } from '../domain/model/cluster.ts';
-import { type Outcome, read, unread } from '../domain/model/outcome.ts';
-import { PartitionMap } from '../domain/model/partition-map.ts';
+import { mapOutcome, type Outcome, read, unread } from '../domain/model/outcome.ts';
+import { offsetsByPartition, type PartitionMap } from '../domain/model/partition-map.ts';
 import type { PresentGroup } from '../domain/restore/present-group.ts';
 import type { ClusterReader } from '../ports.ts';
 
-/** The groups as the cluster has them now. The list is read first: whoever joins after it is seen by the broker. */
+/** The current state of groups. The list is read before the commits; the broker refuses members that join later. */
 export async function presentGroups(
   reader: ClusterReader,
   names: readonly string[],
@@ -20,7 +19,7 @@ export async function presentGroups(
       return [
         group,
         {
-          // What is not listed may be a group of a broker that did not answer.
+          // An unlisted group may belong to a broker that did not answer.
           listing: listing === undefined && silent !== undefined ? silent : read(listing ?? null),
           committed: commits(group),
         },
@@ -29,7 +28,7 @@ export async function presentGroups(
   );
 }
 
-/** What the groups have committed, by group; for whoever writes and reads back. */
+/** The committed offsets of groups, by group. */
 export async function readCommits(
   reader: ClusterReader,
   names: readonly string[],
@@ -38,7 +37,7 @@ export async function readCommits(
   return (group) => {
     const outcome = commits.get(group);
     if (outcome === undefined) {
-      const message = 'the cluster did not answer for it';
+      const message = 'the cluster did not return the commits of this group';
       return unread({
         what: `commits of group ${group}`,
         cluster: reader.alias,
@@ -47,12 +46,6 @@ export async function readCommits(
         retriable: true,
       });
     }
-    return outcome.kind === 'read' ? read(byPartition(outcome.value)) : outcome;
+    return mapOutcome(outcome, offsetsByPartition);
   };
-}
-
-function byPartition(commits: readonly CommittedOffset[]): PartitionMap<bigint> {
-  const map = new PartitionMap<bigint>();
-  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
-  return map;
 }

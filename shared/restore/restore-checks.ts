@@ -6,17 +6,21 @@ import { type RestoreLog, readLog } from './journal.ts';
 import { alteredPlan, type LoadedPlan } from './load-plan.ts';
 import { DamagedDocumentError, type PlanStore } from './plan-store.ts';
 
-/** What was noted of the plan, or why that cannot be relied on. */
-export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: number): Promise<RestoreLog | Refusal> {
+/** Everything recorded about a plan, or a refusal if a record is damaged. */
+export type LogLookup =
+  | { readonly kind: 'read'; readonly log: RestoreLog }
+  | { readonly kind: 'altered'; readonly refusal: Refusal };
+
+export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: number): Promise<LogLookup> {
   try {
-    return await readLog(plans, plan.id, hash, now);
+    return { kind: 'read', log: await readLog(plans, plan.id, hash, now) };
   } catch (error) {
     if (!(error instanceof DamagedDocumentError)) throw error;
-    return alteredPlan(plan.id, error.message);
+    return { kind: 'altered', refusal: alteredPlan(plan.id, error.message) };
   }
 }
 
-/** Why the plan must not be carried out on the cluster as it is now. */
+/** Why the plan must not be applied to the cluster in its current state. */
 export async function clusterRefusals(plan: RestorePlan, reader: ClusterReader): Promise<Refusal[]> {
   const metadata = await reader.metadata();
   const there = plan.topics.map(({ topic }) => topic).filter((topic) => metadata.topics.has(topic));

@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { KNOWN_PROOFS } from '../domain/model/report.ts';
 import type { RefusalCode } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreResult } from '../domain/restore/restore-result.ts';
 import { DamagedDocumentError } from './plan-store.ts';
+import { withoutNull } from './without-null.ts';
 
-/** The positions that an apply found and was about to overwrite. */
+/** The positions that an apply found and is about to overwrite. */
 export interface Journal {
   readonly plan: string;
   /** Hash of the plan. */
@@ -15,7 +17,7 @@ export interface Journal {
   readonly at: number;
   readonly groups: readonly {
     readonly group: string;
-    /** Null where the group had no commit. */
+    /** `offset` is null if the group had no commit. */
     readonly positions: readonly {
       readonly topic: string;
       readonly partition: number;
@@ -24,18 +26,19 @@ export interface Journal {
   }[];
 }
 
-/** Says that an undo of the plan has begun: from then on it is not applied any more. */
+/** Records that an undo of the plan has begun. Tidemark refuses to apply the plan after that. */
 export interface UndoBegun {
   readonly plan: string;
   readonly hash: string;
   readonly at: number;
 }
 
-/** A result with the hash of the plan that it is of. */
+/** A result with the hash of its plan. */
 export interface StoredResult extends RestoreResult {
   readonly hash: string;
 }
 
+const PLAN_SCHEMA = 'tidemark.restore-plan/1';
 const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
 
 const offset = z
@@ -47,7 +50,7 @@ const place = { topic: z.string(), partition: count };
 const role = z.enum(['source', 'target']);
 
 const planSchema = z.strictObject({
-  schema: z.literal('tidemark.restore-plan/1'),
+  schema: z.literal(PLAN_SCHEMA),
   id: z.string(),
   flow: z.string(),
   onto: role,
@@ -69,17 +72,19 @@ const planSchema = z.strictObject({
     z.strictObject({
       group: z.string(),
       steps: z.array(
-        z.strictObject({
-          ...place,
-          from: offset.nullable(),
-          to: offset,
-          rereadAtMost: offset,
-          skipAtMost: offset,
-          proof: z.enum(['verified', 'exact', 'bounded', 'conservative']),
-          reason: z.string().optional(),
-          clamped: z.enum(['start', 'end']).nullable(),
-          unreadLoss: offset,
-        }),
+        z
+          .strictObject({
+            ...place,
+            from: offset.nullable(),
+            to: offset,
+            rereadAtMost: offset,
+            skipAtMost: offset,
+            proof: z.enum(KNOWN_PROOFS),
+            reason: z.string().exactOptional(),
+            clamped: z.enum(['start', 'end']).nullable(),
+            unreadLoss: offset,
+          })
+          .transform((step) => ({ ...step, reason: step.reason ?? null })),
       ),
       leftAlone: z.array(z.strictObject({ ...place, at: offset })),
     }),
@@ -115,33 +120,54 @@ const resultSchema = z.strictObject({
   run: count,
   at: z.number(),
   groups: z.array(
-    z.strictObject({
-      group: z.string(),
-      refusal: z
-        .strictObject({
-          code: z.string().transform((code) => code as RefusalCode),
-          subject: z.strictObject({ group: z.string(), cluster: z.string().exactOptional() }),
-          reason: z.string(),
-          remedy: z.string(),
-        })
-        .exactOptional(),
-      partitions: z.array(
-        z.strictObject({
-          ...place,
-          before: offset.nullable(),
-          to: offset.nullable(),
-          found: offset.nullable(),
-          standing: z.enum(['written', 'already', 'refused', 'differs', 'unknown']),
-          why: z.string().exactOptional(),
-        }),
-      ),
-      untouched: z.boolean(),
-    }),
+    z
+      .strictObject({
+        group: z.string(),
+        refusal: z
+          .strictObject({
+            code: z.string().transform((code) => code as RefusalCode),
+            subject: z.strictObject({ group: z.string(), cluster: z.string().exactOptional() }),
+            reason: z.string(),
+            remedy: z.string(),
+          })
+          .exactOptional(),
+        partitions: z.array(
+          z
+            .strictObject({
+              ...place,
+              before: offset.nullable(),
+              to: offset.nullable(),
+              found: offset.nullable(),
+              standing: z.enum(['written', 'already', 'refused', 'differs', 'unknown']),
+              why: z.string().exactOptional(),
+            })
+            .transform((one) => ({ ...one, why: one.why ?? null })),
+        ),
+        untouched: z.boolean(),
+      })
+      .transform((group) => ({ ...group, refusal: group.refusal ?? null })),
   ),
 });
 
 export function planText(plan: RestorePlan): string {
-  return canonicalJson({ schema: 'tidemark.restore-plan/1', ...plan });
+  return canonicalJson({ schema: PLAN_SCHEMA, ...storedPlan(plan) });
+}
+
+/** A stored plan says nothing of reasons that there are none of: its hash is over what is stored. */
+function storedPlan(plan: RestorePlan): object {
+  const groups = plan.groups.map((group) => ({
+    ...group,
+    steps: group.steps.map((step) => withoutNull(step, 'reason')),
+  }));
+  return { ...plan, groups };
+}
+
+function storedResult(result: StoredResult): object {
+  const groups = result.groups.map((group) => ({
+    ...withoutNull(group, 'refusal'),
+    partitions: group.partitions.map((one) => withoutNull(one, 'why')),
+  }));
+  return { ...result, groups };
 }
 
 /** SHA-256 over the plan's canonical JSON, in hex: what `--hash` takes. */
@@ -149,10 +175,10 @@ export function planHash(plan: RestorePlan): string {
   return createHash('sha256').update(planText(plan)).digest('hex');
 }
 
-export const planCodec = codecOf<RestorePlan>('plan', 'tidemark.restore-plan/1', planSchema);
+export const planCodec = codecOf<RestorePlan>('plan', PLAN_SCHEMA, planSchema, storedPlan);
 export const journalCodec = codecOf<Journal>('journal', 'tidemark.restore-journal/1', journalSchema);
 export const undoCodec = codecOf<UndoBegun>('undo note', 'tidemark.restore-undo/1', undoSchema);
-export const resultCodec = codecOf<StoredResult>('result', 'tidemark.restore-result/1', resultSchema);
+export const resultCodec = codecOf<StoredResult>('result', 'tidemark.restore-result/1', resultSchema, storedResult);
 
 interface Codec<T> {
   encode(value: T): Uint8Array;
@@ -161,9 +187,14 @@ interface Codec<T> {
 }
 
 /** Documents are canonical JSON under zstd, with a schema that names their version. */
-function codecOf<T extends object>(what: string, schema: string, shape: z.ZodType<T & { schema: string }>): Codec<T> {
+function codecOf<T extends object>(
+  what: string,
+  schema: string,
+  shape: z.ZodType<T & { schema: string }>,
+  stored: (value: T) => object = (value) => value,
+): Codec<T> {
   return {
-    encode: (value) => zstdCompressSync(canonicalJson({ schema, ...value })),
+    encode: (value) => zstdCompressSync(canonicalJson({ schema, ...stored(value) })),
     decode(bytes, plan) {
       let text: unknown;
       try {
@@ -172,7 +203,7 @@ function codecOf<T extends object>(what: string, schema: string, shape: z.ZodTyp
         throw new DamagedDocumentError(plan, what, 'cannot be read', { cause });
       }
       const parsed = shape.safeParse(text);
-      if (!parsed.success) throw new DamagedDocumentError(plan, what, 'has another shape than this version writes');
+      if (!parsed.success) throw new DamagedDocumentError(plan, what, 'does not match the schema of this version');
       const { schema: _, ...value } = parsed.data;
       return value as unknown as T;
     },
@@ -180,7 +211,7 @@ function codecOf<T extends object>(what: string, schema: string, shape: z.ZodTyp
 }
 
 /**
- * JSON of which there is one for each value: keys in order, no blanks, bigints as decimal strings, nothing for
+ * Canonical JSON, the same text for equal values: sorted keys, no whitespace, bigints as decimal strings, no
  * `undefined`.
  */
 function canonicalJson(value: unknown): string {
@@ -188,7 +219,7 @@ function canonicalJson(value: unknown): string {
     if (typeof inner === 'bigint') return inner.toString();
     if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
     const keys = Object.keys(inner);
-    // A hundred thousand objects of one shape: those in order already need no copy.
+    // There can be 100,000 objects of one shape: do not copy those whose keys are already sorted.
     if (keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)) return inner;
     return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
   });

@@ -15,18 +15,18 @@ import { undoCodec } from './restore-documents.ts';
 export interface UndoRequest {
   readonly loaded: LoadedPlan;
   readonly plans: PlanStore;
-  /** Of the plan's cluster; both are closed by whoever made them. */
+  /** Reader and writer of the plan's cluster; the caller closes both. */
   readonly reader: ClusterReader;
   readonly writer: OffsetWriter;
   readonly clock: Clock;
-  /** Also groups that have moved since they were put where the plan says. */
+  /** Also moves groups whose positions have changed since the plan was applied. */
   readonly force: boolean;
   readonly progress?: (step: string) => void;
 }
 
 /**
- * Puts every position back that the plan overwrote; where there was none, the commit is taken away. Groups that have
- * moved on since, and groups with members, are left alone and named. Can be run again; the plan cannot be applied after.
+ * Puts every position back that the plan overwrote, and deletes commits that did not exist before. Skips and reports
+ * groups that have moved since, and groups with members. It can be repeated. The plan cannot be applied afterwards.
  *
  * @throws AuthenticationError, AuthorizationError, ClusterUnreachableError, HistoryStoreError
  */
@@ -34,14 +34,15 @@ export async function undoRestore(request: UndoRequest): Promise<Restored> {
   const { loaded, plans, reader, clock, force, progress = () => {} } = request;
   const { plan, hash } = loaded;
   progress(`checking plan ${plan.id}`);
-  const log = await logOf(plans, loaded, clock.now());
-  if ('code' in log) return { kind: 'refused', refusals: [log] };
+  const noted = await logOf(plans, loaded, clock.now());
+  if (noted.kind === 'altered') return { kind: 'refused', refusals: [noted.refusal] };
+  const { log } = noted;
   if (log.originals.size === 0) {
-    const reason = 'nothing was written by it';
+    const reason = 'this plan has not changed any position';
     const remedy = 'There is nothing to put back.';
     return { kind: 'refused', refusals: [{ code: 'PLAN_NOT_APPLIED', subject: { plan: plan.id }, reason, remedy }] };
   }
-  // Positions of another cluster or topic of the same name would be as wrong as those of a plan.
+  // The original positions are as wrong as the planned ones if the cluster or a topic is another one now.
   const refusals = (await clusterRefusals(plan, reader)).filter(({ code }) => code !== 'LOG_CHANGED');
   if (refusals.length > 0) return { kind: 'refused', refusals };
 
@@ -61,7 +62,7 @@ export async function undoRestore(request: UndoRequest): Promise<Restored> {
   if (!log.undoBegun) {
     const at = clock.now();
     const bytes = undoCodec.encode({ plan: plan.id, hash, at });
-    // Where somebody else noted it first, it is noted.
+    // If another process recorded it first, that is enough.
     await plans.add({ plan: plan.id, name: UNDO_DOCUMENT, bytes, keepUntil: at + KEEP_DOCUMENTS_MS });
   }
   const moved = await moveGroups({ groups: moves, reader, writer: request.writer, progress });
@@ -91,19 +92,19 @@ function movesBack(originals: PartitionMap<bigint | null>, present: PresentGroup
   }));
 }
 
-/** A position that is neither what the plan wrote nor what it found was somebody else's doing since. */
+/** A position that is neither the planned nor the original one was changed by someone else. */
 function movedOn(group: string, moves: readonly Move[], planned: PartitionMap<bigint> | undefined): Refusal | null {
   const elsewhere = moves.filter(
     ({ topic, partition, before, to }) => before !== to && before !== (planned?.get(topic, partition) ?? null),
   );
   const [one] = elsewhere;
   if (one === undefined) return null;
-  const where = `${one.topic}-${one.partition} stands at ${one.before ?? 'no position'}`;
+  const where = `${one.topic}-${one.partition} is at ${one.before ?? 'no position'}`;
   const more = elsewhere.length > 1 ? ` and ${elsewhere.length - 1} more` : '';
   return {
     code: 'GROUP_MOVED',
     subject: { group },
-    reason: `it has moved since the plan was applied: ${where}${more}`,
-    remedy: '--force puts it back all the same: what it has read since, it reads again or skips.',
+    reason: `the group has moved since the plan was applied: ${where}${more}`,
+    remedy: '--force puts it back anyway; the group then re-reads or skips records.',
   };
 }

@@ -5,6 +5,7 @@ import { SourceRecords } from '../domain/compare/source-records.ts';
 import { unsettled, type VerifiedPosition } from '../domain/compare/verify-position.ts';
 import type { PartitionMapping } from '../domain/mirror/mapping.ts';
 import type { IsolationLevel, ScanRequest } from '../domain/model/cluster.ts';
+import { compareOffsets } from '../domain/model/offsets.ts';
 import type { ClusterReader } from '../ports.ts';
 import { digestRecord } from './digest-record.ts';
 
@@ -51,7 +52,7 @@ export async function comparePartition(
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
   const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: 'read_uncommitted' });
-  const byLength = plan.target.toSorted((a, b) => compare(lengthOf(a), lengthOf(b)));
+  const byLength = plan.target.toSorted((a, b) => compareOffsets(lengthOf(a), lengthOf(b)));
   const read: DigestedStretch[] = [];
   for (const stretch of byLength) {
     const whole = await onTarget.read(stretch, allowance * TARGET_SHARE);
@@ -89,13 +90,15 @@ export async function comparePartition(
 }
 
 function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {
-  return 'low' in one.translation ? { ...one, translation: unsettled(one.translation, reason).translation } : one;
+  return one.translation.kind === 'interval'
+    ? { ...one, translation: unsettled(one.translation, reason).translation }
+    : one;
 }
 
 /** Stretches that follow one another as one, so that records beside the seam are neighbours. */
 function joined(parts: readonly DigestedStretch[]): DigestedStretch[] {
   const result: DigestedStretch[] = [];
-  for (const part of parts.toSorted((a, b) => compare(a.from, b.from))) {
+  for (const part of parts.toSorted((a, b) => compareOffsets(a.from, b.from))) {
     const last = result.at(-1);
     if (last === undefined || last.until !== part.from) result.push(part);
     else result[result.length - 1] = { ...last, until: part.until, records: last.records.concat(part.records) };
@@ -144,8 +147,4 @@ class LogStretches {
 
 function lengthOf({ from, until }: Stretch): bigint {
   return until - from;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -22,7 +22,7 @@ export async function lookAtRecords(
   ]);
   let next = 0;
   const answers = probes.map((probe, i): ProbeAnswer => {
-    const onTargetToo = probe.target === undefined ? null : (targetAnswers[next++] ?? null);
+    const onTargetToo = probe.target === null ? null : (targetAnswers[next++] ?? null);
     return { probe, source: sourceAnswers[i] ?? null, target: onTargetToo };
   });
   return recordEvidence(answers);

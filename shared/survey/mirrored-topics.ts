@@ -1,11 +1,11 @@
 import type { ObservedTopic } from '../domain/judge/observation.ts';
 import { remoteTopic } from '../domain/mirror/replication-policy.ts';
 import type { Selection } from '../domain/mirror/selection.ts';
-import type { LogOffsets } from '../domain/model/cluster.ts';
+import type { LogOffsets, TopicMetadata } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import { type Outcome, type Unread, unread } from '../domain/model/outcome.ts';
+import type { LiveSide, Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
-import type { Side } from './read-mirror-topics.ts';
 
 /** A topic of the flow by its names and ids, before its logs are read. */
 export type NamedTopic = Pick<ObservedTopic, 'topic' | 'targetTopic' | 'sourceId' | 'targetId'> & {
@@ -17,28 +17,30 @@ export function mirroredTopics(
   flow: Flow,
   selection: Selection,
   filter: FlowFilter,
-  source: Side | null,
-  target: Side | null,
+  source: Side,
+  target: Side,
 ): NamedTopic[] {
+  const topicsOf = (side: Side) => (side.kind === 'up' ? side.metadata.topics : new Map<string, TopicMetadata>());
+  const [onSource, onTarget] = [topicsOf(source), topicsOf(target)];
   const named = (topic: string, partitions: number): NamedTopic => {
     const targetTopic = remoteTopic(flow.policy, flow.source, topic);
     return {
       topic,
       targetTopic,
-      sourceId: source?.metadata.topics.get(topic)?.id ?? null,
-      targetId: target?.metadata.topics.get(targetTopic)?.id ?? null,
+      sourceId: onSource.get(topic)?.id ?? null,
+      targetId: onTarget.get(targetTopic)?.id ?? null,
       partitions,
     };
   };
   const wanted = (topic: NamedTopic) => {
     const selected = selection.topic(topic.topic);
-    const there = target?.metadata.topics.has(topic.targetTopic) ?? false;
+    const there = onTarget.has(topic.targetTopic);
     return (selected === 'mirrored' || (selected === 'doubtful' && there)) && (filter.topic?.(topic.topic) ?? true);
   };
   const candidates =
-    source !== null
-      ? [...source.metadata.topics.values()].map((t) => named(t.topic, t.leaders.length))
-      : [...(target?.metadata.topics.values() ?? [])].flatMap((t) => {
+    source.kind === 'up'
+      ? [...onSource.values()].map((t) => named(t.topic, t.leaders.length))
+      : [...onTarget.values()].flatMap((t) => {
           const prefix = flow.policy.kind === 'default' ? `${flow.source}${flow.policy.separator}` : '';
           return t.topic.startsWith(prefix) ? [named(t.topic.slice(prefix.length), t.leaders.length)] : [];
         });
@@ -46,29 +48,26 @@ export function mirroredTopics(
 }
 
 /** The logs' begins and ends, target before source: a mirror that moves on in between must not look ahead of its source. */
-export async function readEnds(
-  topics: readonly NamedTopic[],
-  source: Side | null,
-  target: Side | null,
-  sourceDown: Unread | null,
-  targetDown: Unread | null,
-): Promise<ObservedTopic[]> {
-  const onTarget = topics.map(({ targetTopic }) => targetTopic).filter((t) => target?.metadata.topics.has(t) ?? false);
-  const targetEnds = target === null ? null : await target.reader.offsets(onTarget);
+export async function readEnds(topics: readonly NamedTopic[], source: Side, target: Side): Promise<ObservedTopic[]> {
+  const targetEnds = target.kind === 'down' ? null : await offsetsOfTargets(topics, target);
   const names = topics.map(({ topic }) => topic);
-  const sourceEnds = source === null ? null : await source.reader.offsets(names);
-  const firstTimestamps = source === null ? null : await source.reader.firstTimestamps(names);
+  const sourceEnds = source.kind === 'down' ? null : await source.reader.offsets(names);
+  const firstTimestamps = source.kind === 'down' ? null : await source.reader.firstTimestamps(names);
   return topics.map(({ partitions, ...topic }) => {
-    const all = <T>(reason: Unread | null): Outcome<T>[] =>
-      Array.from({ length: partitions }, () => unread<T>(reason ?? NOT_ANSWERED));
+    const all = <T>(side: Side): Outcome<T>[] =>
+      Array.from({ length: partitions }, () => unread<T>(side.kind === 'down' ? side.unread : NOT_ANSWERED));
     const absent = targetEnds !== null && !targetEnds.has(topic.targetTopic);
     return {
       ...topic,
-      source: sourceEnds?.get(topic.topic) ?? all<LogOffsets>(sourceDown),
-      firstTimestamps: firstTimestamps?.get(topic.topic) ?? all<bigint | null>(sourceDown),
-      target: absent ? null : (targetEnds?.get(topic.targetTopic) ?? all<LogOffsets>(targetDown)),
+      source: sourceEnds?.get(topic.topic) ?? all<LogOffsets>(source),
+      firstTimestamps: firstTimestamps?.get(topic.topic) ?? all<bigint | null>(source),
+      target: absent ? null : (targetEnds?.get(topic.targetTopic) ?? all<LogOffsets>(target)),
     };
   });
+}
+
+async function offsetsOfTargets(topics: readonly NamedTopic[], { reader, metadata }: LiveSide) {
+  return await reader.offsets(topics.map(({ targetTopic }) => targetTopic).filter((name) => metadata.topics.has(name)));
 }
 
 const NOT_ANSWERED: Unread = {

@@ -6,7 +6,7 @@ import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { ClusterReader } from '../ports.ts';
-import { connect, refuseIfHidden } from './connect-side.ts';
+import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
@@ -43,58 +43,55 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     connect(options.source, permissionsOf(flow, flow.source, filter)),
     connect(options.target, permissionsOf(flow, flow.target, filter)),
   ]);
-  const sourceSide = 'reader' in source ? source : null;
-  const targetSide = 'reader' in target ? target : null;
-  const sourceDown = 'reader' in source ? null : source;
-  const targetDown = 'reader' in target ? null : target;
+  const sourceDown = source.kind === 'down' ? source.unread : null;
+  const targetDown = target.kind === 'down' ? target.unread : null;
 
-  const syncSide = flow.offsetSyncsLocation === 'source' ? sourceSide : targetSide;
-  const connectSide = flow.connectOffsets?.cluster === 'source' ? sourceSide : targetSide;
-  const unreachable = sourceDown ?? targetDown;
+  const syncSide = flow.offsetSyncsLocation === 'source' ? source : target;
+  const connectSide = flow.connectOffsets?.cluster === 'source' ? source : target;
   const { known } = memory;
   const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
   const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
-    syncSide === null
-      ? { ...down('offset syncs', unreachable), ...(syncsKnown === null ? {} : { known: syncsKnown }) }
+    syncSide.kind === 'down'
+      ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
       : readSyncs(flow, syncSide, syncsKnown),
-    targetSide === null ? down('checkpoints', targetDown) : readCheckpoints(flow, targetSide, memory.checkpoints),
-    targetSide === null ? down('heartbeats', targetDown) : readHeartbeat(flow, targetSide),
+    target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
+    target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target, at),
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
   ]);
 
-  const topics = mirroredTopics(flow, selection, filter, sourceSide, targetSide);
+  const topics = mirroredTopics(flow, selection, filter, source, target);
   const told = [
     ...(syncs.kind === 'read' ? syncs.value.histories.topics() : []),
     ...(connectOffsets.kind === 'read' ? connectOffsets.value.topics() : []),
   ].filter((topic) => selection.topic(topic) === 'mirrored' && (filter.topic?.(topic) ?? true));
   const internal = (cluster: string) => internalTopicsOf(flow).flatMap((t) => (t.cluster === cluster ? [t.topic] : []));
   await Promise.all([
-    refuseIfHidden(sourceSide, [...told, ...internal(flow.source)]),
-    refuseIfHidden(targetSide, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
+    refuseIfHidden(source, [...told, ...internal(flow.source)]),
+    refuseIfHidden(target, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
   ]);
   const wanted = (group: GroupListing) =>
     isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
   const groupUnread: Unread[] = [];
-  const listing = sourceSide === null ? null : await listGroups(sourceSide.reader, wanted, groupUnread);
+  const listing = source.kind === 'down' ? null : await listGroups(source.reader, wanted, groupUnread);
   const names =
     listing?.map(({ group }) => group) ??
     lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
   const targetGroups =
-    targetSide === null ? new Map() : await readTargetGroups(targetSide.reader, new Set(names), groupUnread);
+    target.kind === 'down' ? new Map() : await readTargetGroups(target.reader, new Set(names), groupUnread);
   const mirrored = new Set(topics.map(({ topic }) => topic));
   const groups =
-    sourceSide !== null && listing !== null
-      ? await readGroups(sourceSide.reader, listing, mirrored, now)
+    source.kind === 'up' && listing !== null
+      ? await readGroups(source.reader, listing, mirrored, now)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
-  const observed = await readEnds(topics, sourceSide, targetSide, sourceDown, targetDown);
+  const observed = await readEnds(topics, source, target);
   return {
     flow,
     at,
     sourceDown,
     targetDown,
     topics: observed,
-    targetTopics: new Set(targetSide?.metadata.topics.keys() ?? []),
+    targetTopics: new Set(target.kind === 'up' ? target.metadata.topics.keys() : []),
     syncs,
     checkpoints,
     heartbeat,
@@ -106,17 +103,36 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     unread: collapseUnread([
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
+      ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
       ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
-      ...(unreachable === null ? observed.flatMap(partitionUnread) : []),
+      ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
     ]),
     opposite: options.opposite,
   };
 }
 
-function down(what: string, side: Unread | null): { kind: 'unread'; topic: string; unread: Unread } {
-  const reason = side ?? { what, cluster: '', error: 'UNREACHABLE', message: 'cluster unreachable', retriable: true };
-  return { kind: 'unread', topic: what, unread: reason };
+/** Records that were passed over: whoever reads the report has to know that there was something. */
+function malformedRecords(
+  { topic, malformed }: { readonly topic: string; readonly malformed: number },
+  side: Side,
+): Unread[] {
+  if (malformed === 0) return [];
+  const message = `${malformed} of its records are not what MirrorMaker writes there`;
+  return [
+    {
+      what: topic,
+      cluster: side.kind === 'up' ? side.reader.alias : side.unread.cluster,
+      error: 'MALFORMED_RECORDS',
+      message,
+      retriable: false,
+    },
+  ];
+}
+
+function down(what: string, reason: Unread): { kind: 'unread'; topic: string; unread: Unread; known: null } {
+  return { kind: 'unread', topic: what, unread: reason, known: null };
 }
 
 /** One line for each cause: a dead broker takes hundreds of partitions with it. */

@@ -1,8 +1,8 @@
 import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup, ObservedTargetGroup } from '../domain/judge/observation.ts';
 import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
-import { type Outcome, read, type Unread } from '../domain/model/outcome.ts';
-import { PartitionMap } from '../domain/model/partition-map.ts';
+import { mapOutcome, read, type Unread } from '../domain/model/outcome.ts';
+import { offsetsByPartition } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { NamedTopic } from './mirrored-topics.ts';
 
@@ -35,16 +35,13 @@ export async function readTargetGroups(
       const outcome = commits.get(listing.group);
       return [
         listing.group,
-        { listing, committed: outcome === undefined ? read(byPartition([])) : mapOutcome(outcome, byPartition) },
+        {
+          listing,
+          committed: outcome === undefined ? read(offsetsByPartition([])) : mapOutcome(outcome, offsetsByPartition),
+        },
       ];
     }),
   );
-}
-
-function byPartition(commits: readonly CommittedOffset[]): PartitionMap<bigint> {
-  const map = new PartitionMap<bigint>();
-  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
-  return map;
 }
 
 /** The groups' commits on mirrored topics. */
@@ -108,8 +105,4 @@ export function groupsAsLastKnown(
       checkedAt,
     };
   });
-}
-
-function mapOutcome<T, U>(outcome: Outcome<T>, map: (value: T) => U): Outcome<U> {
-  return outcome.kind === 'read' ? read(map(outcome.value)) : outcome;
 }

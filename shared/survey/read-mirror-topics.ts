@@ -1,3 +1,4 @@
+import { MOST_AHEAD_MS } from '../domain/judge/liveness.ts';
 import type {
   MirrorTopic,
   ObservedCheckpoint,
@@ -13,24 +14,19 @@ import type { ObservedConnectOffset } from '../domain/mirror/replication.ts';
 import { checkpointsTopic, HEARTBEATS_TOPIC, remoteTopic, syncsTopicOf } from '../domain/mirror/replication-policy.ts';
 import type { ObservedSyncs } from '../domain/mirror/syncs/observed-syncs.ts';
 import { SyncReading } from '../domain/mirror/syncs/sync-reading.ts';
-import type { ClusterMetadata, LogRecord, LogScan } from '../domain/model/cluster.ts';
+import type { LogRecord, LogScan } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
-import type { ClusterReader } from '../ports.ts';
+import { timeOf } from '../domain/model/record-time.ts';
+import type { LiveSide, Side } from './connect-side.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import type { TopicTail } from './topic-tail.ts';
-
-/** One side of a flow: its reader, and what topics it has. */
-export interface Side {
-  readonly reader: ClusterReader;
-  readonly metadata: ClusterMetadata;
-}
 
 /** All offset syncs of the flow: those that an earlier audit knew, and what MM2 has written since. */
 export async function readSyncs(
   flow: Flow,
-  side: Side,
+  side: LiveSide,
   known: ObservedSyncs | null,
 ): Promise<MirrorTopic<ObservedSyncs>> {
   const topic = syncsTopicOf(flow);
@@ -38,19 +34,20 @@ export async function readSyncs(
   const reading = await readTopic(side, topic, [0], {
     absent: flow.emitOffsetSyncs ? 'missing' : 'off',
     from: () => syncs.from,
-    visit({ offset, timestamp, key, value }) {
+    visit(record) {
+      const { offset, key, value } = record;
       const sync = decoded(() => (key === null || value === null ? null : decodeOffsetSync(key, value)));
-      syncs.visit(offset, timestamp, sync);
+      syncs.visit(offset, timeOf(record), sync);
     },
     value: ([scan]) => syncs.result(scan ?? { start: 0n, end: 0n, next: syncs.from }),
   });
-  return reading.kind === 'read' || reading.kind === 'off' || known === null ? reading : { ...reading, known };
+  return reading.kind === 'read' || reading.kind === 'off' ? reading : { ...reading, known };
 }
 
 /** The latest checkpoint of every group and target partition. */
 export async function readCheckpoints(
   flow: Flow,
-  side: Side,
+  side: LiveSide,
   tail: FlowMemory['checkpoints'],
 ): Promise<MirrorTopic<ObservedCheckpoints>> {
   const topic = checkpointsTopic(flow.policy, flow.source);
@@ -67,7 +64,7 @@ export async function readCheckpoints(
         const byGroup = tail.value;
         const partitions = byGroup.get(group) ?? new PartitionMap<ObservedCheckpoint>();
         byGroup.set(group, partitions);
-        partitions.set(targetTopic, partition, { upstream, downstream, timestamp: record.timestamp });
+        partitions.set(targetTopic, partition, { upstream, downstream, timestamp: timeOf(record) });
       }
     },
     value: () => ({ topic, byGroup: tail.value, malformed }),
@@ -77,15 +74,23 @@ export async function readCheckpoints(
 /**
  * Heartbeats that were written on the source, by whichever flow into it, and mirrored to the target: `A.heartbeats` on
  * B. Only the end of the topic is read.
+ *
+ * @param now ms since the epoch: a heartbeat of an hour later is none
  */
-export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic<ObservedHeartbeats | null>> {
+export async function readHeartbeat(
+  flow: Flow,
+  side: LiveSide,
+  now: number,
+): Promise<MirrorTopic<ObservedHeartbeats | null>> {
   const topic = remoteTopic(flow.policy, flow.source, HEARTBEATS_TOPIC);
   const absent = flow.emitHeartbeats.enabled && flow.heartbeatsReplication ? 'missing' : 'off';
-  if (!side.metadata.topics.has(topic)) return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
+  if (!side.metadata.topics.has(topic))
+    return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic, known: null };
   const offsets = (await side.reader.offsets([topic])).get(topic)?.[0];
   const end = offsets?.kind === 'read' ? offsets.value.highWatermark : 0n;
   const from = end > HEARTBEATS_READ ? end - HEARTBEATS_READ : 0n;
   const pause = BigInt(Math.max(5_000, 5 * flow.emitHeartbeats.intervalMs));
+  const latest = BigInt(now + MOST_AHEAD_MS);
   let newest: bigint | null = null;
   let steadySince: bigint | null = null;
   return await readTopic(side, topic, [0], {
@@ -97,6 +102,8 @@ export async function readHeartbeat(flow: Flow, side: Side): Promise<MirrorTopic
       );
       if (heartbeat === null || heartbeat === 'malformed' || heartbeat.target !== flow.source) return;
       const { timestamp } = heartbeat;
+      // It would say for hours, or for ever, that MM2 is alive.
+      if (timestamp < 0n || timestamp > latest) return;
       if (newest === null) steadySince = from > 0n ? null : timestamp;
       else if (timestamp - newest > pause) steadySince = timestamp;
       if (newest === null || timestamp > newest) newest = timestamp;
@@ -111,10 +118,10 @@ const HEARTBEATS_READ = 200n;
 /** Connect's committed source position of every mirrored partition of the flow. */
 export async function readConnectOffsets(
   flow: Flow,
-  side: Side | null,
+  side: Side,
   tail: FlowMemory['connectOffsets'],
 ): Promise<MirrorTopic<PartitionMap<ObservedConnectOffset>>> {
-  if (flow.connectOffsets === null || side === null) return { kind: 'off' };
+  if (flow.connectOffsets === null || side.kind === 'down') return { kind: 'off' };
   const { topic } = flow.connectOffsets;
   const partitions = side.metadata.topics.get(topic)?.leaders.map((_, partition) => partition) ?? [];
   return await readOn(side, topic, partitions, tail, {
@@ -125,7 +132,7 @@ export async function readConnectOffsets(
       if (!belongsTo(flow, position.connector)) return;
       const positions = tail.value;
       if (position.offset === null) positions.delete(position.topic, position.partition);
-      else positions.set(position.topic, position.partition, { offset: position.offset, timestamp: record.timestamp });
+      else positions.set(position.topic, position.partition, { offset: position.offset, timestamp: timeOf(record) });
     },
     value: () => tail.value,
   });
@@ -145,13 +152,13 @@ interface TopicReading<T> {
 }
 
 async function readTopic<T>(
-  side: Side,
+  side: LiveSide,
   topic: string,
   partitions: readonly number[],
   reading: TopicReading<T>,
 ): Promise<MirrorTopic<T>> {
   if (!side.metadata.topics.has(topic)) {
-    return reading.absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic };
+    return reading.absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic, known: null };
   }
   const scans = await Promise.all(
     partitions.map((partition) =>
@@ -162,13 +169,13 @@ async function readTopic<T>(
     ),
   );
   const failed: Unread | undefined = scans.flatMap((scan) => (scan.kind === 'unread' ? [scan.unread] : []))[0];
-  if (failed !== undefined) return { kind: 'unread', topic, unread: failed };
+  if (failed !== undefined) return { kind: 'unread', topic, unread: failed, known: null };
   return { kind: 'read', value: reading.value(scans.flatMap((scan) => (scan.kind === 'read' ? [scan.value] : []))) };
 }
 
 /** Reads on from where the tail is; from the begin where what lay in between is lost. */
 async function readOn<T, V>(
-  side: Side,
+  side: LiveSide,
   topic: string,
   partitions: readonly number[],
   tail: TopicTail<V>,

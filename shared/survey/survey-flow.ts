@@ -3,6 +3,7 @@ import type { FlowObservation, ObservedGroup } from '../domain/judge/observation
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { ClusterReader } from '../ports.ts';
+import { countHoles } from './count-holes.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { lookAtRecords } from './look-at-records.ts';
@@ -21,11 +22,11 @@ export interface SurveyRequest {
   readonly memory: FlowMemory;
   readonly now: () => number;
   /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
-  readonly verify?: VerifyOptions | undefined;
+  readonly verify?: VerifyOptions;
   /** Groups with the positions to compare, instead of those that the source has now. */
   readonly groups?: readonly ObservedGroup[];
   /** Told of each step, for whoever waits. */
-  readonly progress?: ((step: string) => void) | undefined;
+  readonly progress?: (step: string) => void;
 }
 
 /** Everything that was read and compared of both clusters for one flow. */
@@ -51,7 +52,11 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   progress(`comparing records of ${name}`);
   const unseen = partitionStates(observation);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
-  const states = withEvidence(observation, unseen, looked);
+  const peeked = withEvidence(observation, unseen, looked);
+  const states =
+    observation.sourceDown === null
+      ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))
+      : peeked;
   if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) {
     return { observation, states, verification: null };
   }

@@ -6,8 +6,9 @@ import { type GroupState, judgeGroups } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, type RecordEvidence, withEvidence } from '../domain/judge/partition-state.ts';
-import type { Translation } from '../domain/mirror/translation.ts';
+import type { TranslatedInterval, Translation } from '../domain/mirror/translation.ts';
 import { flowName } from '../domain/model/flow.ts';
+import { compareOffsets } from '../domain/model/offsets.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { TidemarkPosition } from '../domain/model/report.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -74,7 +75,7 @@ export async function verifyPositions(
 ): Promise<FlowVerification> {
   const judged = judgeGroups(observation, statesByPartition(states));
   const chosen = choose(judged, options);
-  const comparisons = comparisonsOf(observation, chosen).toSorted((a, b) => compare(needOf(a), needOf(b)));
+  const comparisons = comparisonsOf(observation, chosen).toSorted((a, b) => compareOffsets(needOf(a), needOf(b)));
 
   const results = new Map<PartitionComparison, ComparedPartition>();
   let left = options.budgetBytes;
@@ -122,7 +123,7 @@ export async function verifyPositions(
 /** Positions that records can tell more of; of a sample every n-th, so that all groups and partitions have their share. */
 function choose(judged: readonly GroupState[], { positions, sample }: VerifyOptions): GroupState[] {
   const worth = judged.filter(
-    ({ translation }) => 'low' in translation && (positions === 'all' || isOpen(translation)),
+    ({ translation }) => translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
   );
   if (sample === undefined || sample >= worth.length) return worth;
   return Array.from({ length: sample }, (_, i) => worth[Math.floor((i * worth.length) / sample)]).flatMap(
@@ -130,7 +131,7 @@ function choose(judged: readonly GroupState[], { positions, sample }: VerifyOpti
   );
 }
 
-function isOpen({ proof }: Translation): boolean {
+function isOpen({ proof }: TranslatedInterval): boolean {
   return proof === 'bounded' || proof === 'conservative';
 }
 
@@ -141,7 +142,7 @@ function comparisonsOf(observation: FlowObservation, chosen: readonly GroupState
   >();
   for (const { state, committed, translation } of chosen) {
     const { source, mapping, replication, topic, partition } = state;
-    if (source === null || mapping === null || replication === null || !('low' in translation)) continue;
+    if (source === null || mapping === null || replication === null || translation.kind === 'unknown') continue;
     let entry = comparisons.get(state);
     if (entry === undefined) {
       const wanted = new Map<bigint, WantedPosition>();
@@ -151,7 +152,7 @@ function comparisonsOf(observation: FlowObservation, chosen: readonly GroupState
         partition,
         mapping,
         wanted: [],
-        log: { from: source.start, until: replication.end },
+        log: { from: source.start, until: replication.readableEnd },
         isolation: observation.flow.isolationLevel,
       };
       entry = { comparison, wanted };
@@ -173,7 +174,7 @@ function evidenceOf(
   wanted: readonly WantedPosition[],
   positions: readonly VerifiedPosition[],
 ): Pick<RecordEvidence, 'verified' | 'refutations'> {
-  const verified = new Map<bigint, VerifiedPosition['translation']>();
+  const verified = new Map<bigint, Translation>();
   for (const [i, { upstream }] of wanted.entries()) {
     const position = positions[i];
     if (position !== undefined) verified.set(upstream, position.translation);
@@ -184,8 +185,4 @@ function evidenceOf(
 
 function keyOf({ group, topic, partition }: GroupState['report']): string {
   return JSON.stringify([group, topic, partition]);
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -9,7 +9,7 @@ export interface TranslateAsOfRequest {
   readonly flow: Flow;
   readonly topic: string;
   readonly partition: number;
-  /** Source offset of the next record to be read, as a group commits it. */
+  /** Source offset of the next record to read, as a group commits it. */
   readonly offset: bigint;
   readonly store: SnapshotStore;
   /** ms since the epoch. */
@@ -18,7 +18,7 @@ export interface TranslateAsOfRequest {
 }
 
 /**
- * Translates one offset by the mapping as of a time, from the history alone: neither cluster is asked.
+ * Translates one offset with the mapping as of a time, from the history alone; it reads neither cluster.
  *
  * @throws NothingRecordedError, NotMirroredError, DamagedFrameError, HistoryStoreError
  */
@@ -28,6 +28,6 @@ export async function translateAsOf(request: TranslateAsOfRequest): Promise<Tran
   if (then === null) throw new NothingRecordedError([flowName(flow)], asOf);
   const state = then.states.find((one) => one.partition === partition);
   if (state === undefined) throw notMirrored(request, then.states.length);
-  const noMapping = state.unread?.message ?? 'the history holds no offset sync of this partition as of then';
+  const noMapping = state.unread?.message ?? 'the history has no offset sync of this partition as of that time';
   return { ...translated(request, state, state.targetMissing ? null : noMapping), snapshot: then.origin };
 }

@@ -17,16 +17,16 @@ export interface TranslateRequest {
   readonly policy: AuditPolicy;
   readonly topic: string;
   readonly partition: number;
-  /** Source offset of the next record to be read, as a group commits it. */
+  /** Source offset of the next record to read, as a group commits it. */
   readonly offset: bigint;
   readonly source: ClusterReader;
   readonly target: ClusterReader;
   readonly clock: Clock;
-  /** What earlier audits knew of the flow: with it a dead source's offsets are translated too. */
+  /** The newest recorded state of the flow. With it, offsets of a dead source can be translated, too. */
   readonly known?: KnownFlow | null;
 }
 
-/** Where a source offset lies on the target, with both logs to compare it by; null where a side could not be read. */
+/** The target position of a source offset, with both logs for comparison; a log that could not be read is null. */
 export interface TranslatedOffset {
   readonly flow: string;
   readonly topic: string;
@@ -36,11 +36,11 @@ export interface TranslatedOffset {
   readonly source: LogOffsets | null;
   readonly target: LogOffsets | null;
   readonly position: TidemarkPosition;
-  /** Of a translation by the history alone: what it was taken from. */
-  readonly snapshot?: SnapshotOrigin;
+  /** Of a translation by the history alone: what it was taken from; else null. */
+  readonly snapshot: SnapshotOrigin | null;
 }
 
-/** The flow does not mirror what is asked for. */
+/** The flow does not mirror the requested topic or partition. */
 export class NotMirroredError extends TidemarkError {
   override readonly name = 'NotMirroredError';
 
@@ -50,8 +50,7 @@ export class NotMirroredError extends TidemarkError {
 }
 
 /**
- * Translates one offset by the same reading and the same rule as an audit, for one topic only. Only reads; closes both
- * readers.
+ * Translates one offset like an audit of its topic: same reads, same rule. Only reads from Kafka; closes both readers.
  *
  * @throws NotMirroredError, AuthenticationError, AuthorizationError
  */
@@ -70,7 +69,7 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
     });
     const state = states.find((one) => one.partition === partition);
     if (state === undefined) {
-      // One that may not be described is in no list: only asked for by name is it told from one that is not there.
+      // Kafka leaves forbidden topics out of lists. Ask for this one by name, to tell forbidden from absent.
       if (observation.sourceDown === null) await source.requirePermissions(readingOf(topic));
       throw notMirrored(request, states.length);
     }
@@ -81,7 +80,10 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
   }
 }
 
-/** The same from the state of a partition, however that was come by. @param unread why a part of it is not known */
+/**
+ * The translation, given the state of the partition.
+ * @param unread why a part of the state could not be read, or null
+ */
 export function translated(
   { flow, topic, partition, offset }: Pick<TranslateRequest, 'flow' | 'topic' | 'partition' | 'offset'>,
   state: PartitionState,
@@ -100,22 +102,25 @@ export function translated(
     offset,
     source: state.source,
     target: state.target,
-    position: positionOf(state.mapping === null ? { reason: noMapping } : translate(state.mapping, offset)),
+    position: positionOf(
+      state.mapping === null ? { kind: 'unknown', reason: noMapping } : translate(state.mapping, offset),
+    ),
+    snapshot: null,
   };
 }
 
-/** @param partitions that the topic has, 0 where it is not mirrored */
+/** @param partitions number of the topic's partitions; 0 if the flow does not mirror it */
 export function notMirrored(
   { flow, topic, partition }: Pick<TranslateRequest, 'flow' | 'topic' | 'partition'>,
   partitions: number,
 ): NotMirroredError {
   return partitions === 0
     ? new NotMirroredError(
-        `${flowName(flow)} mirrors no topic "${topic}"`,
-        'name a topic of the source that topics selects',
+        `${flowName(flow)} does not mirror a topic "${topic}"`,
+        'name a source topic that the flow’s "topics" setting selects',
       )
     : new NotMirroredError(
-        `there is no ${partitionName(topic, partition)}: the topic has ${partitions} partitions`,
-        'count partitions from 0',
+        `${partitionName(topic, partition)} does not exist: the topic has ${partitions} partitions`,
+        'partition numbers start at 0',
       );
 }

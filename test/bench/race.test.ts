@@ -15,7 +15,7 @@ const READING: ClusterReading = {
   peakMib: 50,
 };
 
-/** Reads what it is told to, round by round, and then the last of it again. */
+/** Returns the given readings round by round, and then the last one again. */
 function racer(...readings: readonly ClusterReading[]): Racer & { rounds: number } {
   return {
     rounds: 0,
@@ -30,7 +30,7 @@ function racer(...readings: readonly ClusterReading[]): Racer & { rounds: number
 }
 
 describe('a race between two readers', () => {
-  test('runs the first, the unmeasured and the measured rounds by turns', async () => {
+  test('runs the first, the unmeasured and the measured rounds in turns', async () => {
     const [ours, theirs] = [racer({ ...READING, ms: 9 }, READING), racer({ ...READING, ms: 5 }, READING)];
     const heats = await race([ours, theirs], 'a:1', { unmeasured: 2, measured: 3 });
     expect([ours.rounds, theirs.rounds]).toEqual([6, 6]);
@@ -44,7 +44,7 @@ describe('a race between two readers', () => {
     ['a pair that one of them misses', { pairs: 1 }],
     ['another sum of lags', { lag: '8' }],
     ['another last stable offset', { stables: '19' }],
-  ])('a fast wrong answer loses: %s', async (_, wrong) => {
+  ])('rejects a fast wrong answer: %s', async (_, wrong) => {
     const readers: [Racer, Racer] = [racer(READING), racer(READING, READING, { ...READING, ...wrong })];
     await expect(race(readers, 'a:1', { unmeasured: 0, measured: 2 })).rejects.toThrow('the readers do not agree');
   });

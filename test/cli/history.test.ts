@@ -217,7 +217,7 @@ describe('the history', () => {
   test('nothing as old as asked: exit 3, and where to look', async () => {
     const { code, stdout, stderr } = await run('audit', '--as-of', '2020-01-01T00:00:00Z');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(stderr).toContain('holds nothing of A->B as of 2020-01-01T00:00:00.000Z');
+    expect(stderr).toContain('has no snapshot of A->B as of 2020-01-01T00:00:00.000Z');
     expect(stderr).toContain('tidemark snapshots list');
   });
 

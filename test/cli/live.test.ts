@@ -9,6 +9,7 @@ import type { LabMm2 } from '../../lab/mm2.ts';
 import { mm2Properties } from '../../lab/mm2-properties.ts';
 import { waitUntil } from '../../lab/wait-until.ts';
 import { RecordWriter } from '../../lab/workload/record-writer.ts';
+import { faultsOf, publishedSchema } from '../docs/published-schema.ts';
 import { tidemark } from './tidemark.ts';
 
 const schema = z.fromJSONSchema(
@@ -95,6 +96,7 @@ describe('tidemark on a live flow', () => {
     const args = ['translate', '--topic', 'orders', '--offset', billing?.committed ?? ''];
     const { code, stdout } = await inLab(...args, '--format', 'json');
     expect(code).toBe(0);
+    expect(faultsOf(JSON.parse(stdout), publishedSchema('translation-1'))).toEqual([]);
     expect(translation.parse(JSON.parse(stdout)).tidemark).toEqual(billing?.tidemark);
     expect((await inLab(...args)).stdout).toMatch(
       /→ 777 of A\.orders-0 .*\n {2}exact: nothing is skipped, nothing is read/,
@@ -106,7 +108,7 @@ describe('tidemark on a live flow', () => {
     expect(unknown).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringContaining('mirrors no topic "orderz"'),
+      stderr: expect.stringContaining('does not mirror a topic "orderz"'),
     });
     const beyond = await inLab('translate', '--topic', 'orders', '--partition', '7', '--offset', '1');
     expect(beyond).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no orders-7') });
@@ -135,6 +137,7 @@ describe('tidemark on a live flow', () => {
       `clusters=A,C\nA.bootstrap.servers=${a.bootstrapServers}\nC.bootstrap.servers=${a.bootstrapServers}\nA->C.enabled=true\n`,
     );
     const { code, stdout } = await inLab('doctor', '--mm2', file, '--format', 'json');
+    expect(faultsOf(JSON.parse(stdout), publishedSchema('doctor-1'))).toEqual([]);
     const { checks } = JSON.parse(stdout) as { checks: { what: string; status: string; remedy?: string }[] };
     const failed = checks.filter(({ status }) => status === 'fail');
     expect(failed.map(({ what }) => what)).toEqual(

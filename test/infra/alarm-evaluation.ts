@@ -17,7 +17,7 @@ const alarmSchema = z.object({
 
 export type SynthesizedAlarm = z.infer<typeof alarmSchema>;
 
-/** The alarm as it stands in a synthesized template, by the end of its name. */
+/** An alarm of a synthesized template, found by the end of its name. */
 export function alarmOf(template: Template, path: string): SynthesizedAlarm {
   const found = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter((alarm) =>
     String(alarm.Properties.AlarmName).endsWith(path),
@@ -27,9 +27,9 @@ export function alarmOf(template: Template, path: string): SynthesizedAlarm {
 }
 
 /**
- * Whether an alarm would be in ALARM after the periods given, the last of them last, each with the data that came in it
- * (CloudWatch User Guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"; without the further
- * datapoints that CloudWatch looks at, which only delay what missing data does).
+ * Whether an alarm is in ALARM after the given periods, oldest first, each with its data (CloudWatch User Guide,
+ * "Evaluating an alarm" and "Configuring how alarms treat missing data"). CloudWatch also considers older datapoints;
+ * that only delays the effect of missing data and is left out here.
  */
 export function isInAlarm(alarm: SynthesizedAlarm, periods: readonly (readonly ReceivedDatum[])[]): boolean {
   const evaluated = periods.slice(-alarm.EvaluationPeriods).map((data) => datapoint(alarm, data));

@@ -22,7 +22,7 @@ describe('the audit stack', () => {
     template = synthesize();
   });
 
-  /** The function's own, not those that CDK may add for itself. */
+  /** The function's own statements, without those that CDK adds for itself. */
   const auditFunction = () => ({ Description: Match.stringLikeRegexp('^Audits MirrorMaker 2') });
   const statements = (from: Template): Record<string, unknown>[] =>
     Object.values(from.findResources('AWS::IAM::Policy')).flatMap(
@@ -30,7 +30,7 @@ describe('the audit stack', () => {
     );
   const actions = (from: Template) => statements(from).flatMap((statement) => statement.Action as string | string[]);
 
-  test('GIVEN a resource that breaks a rule of cdk-nag THEN synthesis fails, so that the checks are known to run', () => {
+  test('GIVEN a resource that breaks a rule of cdk-nag THEN synthesis fails, which shows that the checks run', () => {
     expect(() => synthesize({}, (stack) => new Topic(stack, 'Careless'))).toThrow(/AwsSolutions-SNS3/);
   });
 
@@ -49,7 +49,7 @@ describe('the audit stack', () => {
     template.resourceCountIs('AWS::Lambda::Function', 1);
   });
 
-  test('never tries a late or failed audit again, and keeps what failed', () => {
+  test('never retries a late or failed audit, and stores failed invocations', () => {
     const failures = { 'Fn::GetAtt': [Object.keys(template.findResources('AWS::SQS::Queue'))[0], 'Arn'] };
     template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 0,
@@ -64,7 +64,7 @@ describe('the audit stack', () => {
     });
   });
 
-  test("the schedule's input, with Scheduler's values filled in, is an event that the function takes", () => {
+  test("the schedule's input, with Scheduler's values filled in, is an event that the function accepts", () => {
     const [schedule] = Object.values(template.findResources('AWS::Scheduler::Schedule'));
     const input: string = schedule?.Properties.Target.Input;
     const filled = input
@@ -76,14 +76,14 @@ describe('the audit stack', () => {
     });
   });
 
-  test("the function's variables are an environment that the function takes, without any secret's value", () => {
+  test("the function's variables are an environment that the function accepts, without any secret's value", () => {
     const environment = parseAuditEnvironment(deployedVariables(template));
     expect(environment.configFile).toBe('/opt/tidemark.yaml');
     expect(Object.keys(template.findResources('AWS::DynamoDB::Table'))).toEqual([environment.historyTable]);
     expect([...environment.secrets]).toEqual(Object.entries(exampleSettings.secrets));
   });
 
-  test('the function may read its secrets, write its log, its namespace and the history, and report its failures: nothing else', () => {
+  test('the function may read its secrets, write log, metrics and history, report its failures, and nothing else', () => {
     expect(actions(template).sort()).toEqual([
       'cloudwatch:PutMetricData',
       'dynamodb:BatchGetItem',
@@ -119,7 +119,7 @@ describe('the audit stack', () => {
     }
   });
 
-  test('keeps the history in a table of the keys and the time to live that the store goes by, paid by request', () => {
+  test('the history table has the keys and the time to live that the store uses, and is paid per request', () => {
     const { TableName: _, ...definition } = historyTable('any');
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       ...definition,
@@ -128,7 +128,7 @@ describe('the audit stack', () => {
     template.resourceCountIs('AWS::DynamoDB::Table', 1);
   });
 
-  test('the history outlives the stack, a mistaken deletion and a mistaken write, and is encrypted', () => {
+  test('the history survives deletion of the stack, of the table and a wrong write, and is encrypted', () => {
     template.hasResource('AWS::DynamoDB::Table', {
       DeletionPolicy: 'Retain',
       UpdateReplacePolicy: 'Retain',
@@ -140,7 +140,7 @@ describe('the audit stack', () => {
     });
   });
 
-  test('the function may keep and read audits in that table alone, and delete nothing', () => {
+  test('the function may store and read audits in that table only, and delete nothing', () => {
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     const onTables = statements(template).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
     expect(onTables).toEqual([
@@ -158,7 +158,7 @@ describe('the audit stack', () => {
     ]);
   });
 
-  test('the schedule may invoke the one function and report what it could not deliver', () => {
+  test('the schedule may invoke only this function and report undelivered invocations', () => {
     const [lambda] = Object.keys(template.findResources('AWS::Lambda::Function'));
     template.hasResourceProperties('AWS::IAM::Role', {
       AssumeRolePolicyDocument: {
@@ -181,7 +181,7 @@ describe('the audit stack', () => {
     template.hasResourceProperties('AWS::Logs::LogGroup', { RetentionInDays: 30 });
   });
 
-  test('the topic takes messages of alarms of this account only, encrypted under a key that alarms may use', () => {
+  test('the topic accepts messages only from alarms of this account, encrypted under a key that alarms may use', () => {
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } };
     const allowed = { Principal: { Service: 'cloudwatch.amazonaws.com' }, Condition: ofThisAccount, Effect: 'Allow' };
     template.hasResourceProperties('AWS::SNS::TopicPolicy', {
@@ -196,7 +196,7 @@ describe('the audit stack', () => {
     });
   });
 
-  test('has a lag and a history alarm a flow and one dead-man alarm, all of which page, with what to do about them', () => {
+  test('has a lag alarm and a history alarm per flow and one dead-man alarm; all page, with a runbook link', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
     const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
     const page = { AlarmActions: [topic], OKActions: [topic], Period: 60, Namespace: 'Tidemark' };
@@ -241,7 +241,7 @@ describe('the audit stack', () => {
     });
   });
 
-  test('GIVEN a VPC THEN the function runs in its private subnets, and may have the interfaces for it', () => {
+  test('GIVEN a VPC THEN the function runs in its private subnets, and may create its network interfaces', () => {
     const placed = synthesize({ vpc });
     placed.hasResourceProperties('AWS::Lambda::Function', {
       VpcConfig: { SubnetIds: vpc.privateSubnetIds, SecurityGroupIds: vpc.securityGroupIds },
@@ -250,7 +250,7 @@ describe('the audit stack', () => {
     expect(actions(template)).not.toContain('ec2:CreateNetworkInterface');
   });
 
-  test('GIVEN MSK clusters and keys of secrets THEN the function may read exactly those', () => {
+  test('GIVEN MSK clusters and KMS keys THEN the function may read exactly those', () => {
     const key = 'arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef';
     const more = synthesize({
       mskClusterArns: ['arn:aws:kafka:eu-central-1:111122223333:cluster/prod/0123-4'],

@@ -16,14 +16,14 @@ const functionSchema = assetMetadata.extend({
   }),
 });
 
-/** The stack as `cdk synth` leaves it on disk, bundle and configuration layer included. */
+/** The output of `cdk synth` on disk, with bundle and configuration layer. */
 export interface Bundled {
   readonly template: Template;
-  /** `index.js` as Lambda would run it. */
+  /** `index.js`, which Lambda runs. */
   readonly bundle: string;
-  /** What Lambda would mount under /opt. */
+  /** The folder that Lambda mounts under /opt. */
   readonly layer: string;
-  /** The function's variables, as the template sets them. */
+  /** The function's variables in the template. */
   readonly variables: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
   remove(): void;

@@ -7,8 +7,8 @@ const functionSchema = z.object({
 });
 
 /**
- * The audit function's variables as a deployment would set them; a resource is called by its logical id, where
- * CloudFormation would make a name of it.
+ * The audit function's variables as a deployment sets them. A reference to a resource becomes its logical id, where
+ * CloudFormation would insert its name.
  */
 export function deployedVariables(template: Template): Readonly<Record<string, string>> {
   const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));

@@ -28,7 +28,7 @@ afterAll(async () => {
   await local?.stop();
 });
 
-/** The actions that DynamoDB authorises a request by; a transaction's are those of its parts. */
+/** The IAM actions that a request needs; for a transaction, those of its parts. */
 function actionsOf(command: string, input: object): readonly string[] {
   if (command !== 'TransactWriteItemsCommand') return [command.replace(/Command$/, '')];
   const { TransactItems = [] } = input as { TransactItems?: readonly TransactWriteItem[] };
@@ -37,7 +37,7 @@ function actionsOf(command: string, input: object): readonly string[] {
   );
 }
 
-test('the function may do exactly what keeping audits asks of DynamoDB', async () => {
+test('the function has exactly the DynamoDB permissions that storing audits needs', async () => {
   const asked = new Set<string>();
   client.middlewareStack.add(
     (next, context) => (request) => {
@@ -53,7 +53,7 @@ test('the function may do exactly what keeping audits asks of DynamoDB', async (
     const terms = { now: at, leaseMs: MINUTE };
     const writer = await HistoryWriter.open({ store, flow: 'A->B', owner, retention: DEFAULT_RETENTION, terms });
     const state = writer.newest?.next(at) ?? new HistoryState(at);
-    // The third finds nothing new.
+    // The third audit finds nothing new.
     state.set({ kind: 'end', role: 'source', topic: 'orders', partition: 0 }, BigInt(Math.min(minute, 1)));
     Object.assign(state.readAt, { source: at, target: at });
     await writer.record(state, terms);

@@ -29,7 +29,7 @@ describe("a deployment's settings", () => {
     );
   }
 
-  test('only the configuration folder is needed; it is found from where the settings lie', () => {
+  test('only the configuration folder is required; it is relative to the settings file', () => {
     expect(loadSettings(write({ configFolder: 'config' }))).toMatchObject({
       configFolder: join(folder, 'config'),
       secrets: {},
@@ -37,7 +37,7 @@ describe("a deployment's settings", () => {
     });
   });
 
-  test('every fault is named at once', () => {
+  test('the error names every fault', () => {
     const load = () =>
       loadSettings(
         write({ configFolder: 'config', maxLagRecords: 0, maxLag: 1, mskClusterArns: ['arn:aws:s3:::x'], vpc: {} }),
@@ -46,7 +46,7 @@ describe("a deployment's settings", () => {
     expect(load).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID', remedy: expect.any(String) }));
   });
 
-  test('a file that is missing or no JSON is one clear error', () => {
+  test('GIVEN a missing file THEN the error names it', () => {
     const missing = join(folder, 'none.json');
     expect(() => loadSettings(missing)).toThrow(`${missing} cannot be read as JSON`);
   });
@@ -57,7 +57,7 @@ describe("a deployment's settings", () => {
     expect(configuredFlows(loadSettings(write({ configFolder: 'config', secrets })))).toEqual(['a->b', 'b->a']);
   });
 
-  test('GIVEN a variable that the settings give no secret for THEN synthesis fails with its place in the file', () => {
+  test('GIVEN a variable without a secret in the settings THEN synthesis fails with its place in the file', () => {
     yaml('{ env: PASSWORD }');
     expect(() => configuredFlows(loadSettings(write({ configFolder: 'config' })))).toThrow(
       expect.objectContaining({
@@ -67,7 +67,7 @@ describe("a deployment's settings", () => {
     );
   });
 
-  test('GIVEN a password in the folder that would be deployed THEN synthesis refuses, and does not show it', () => {
+  test('GIVEN a password in the folder to be deployed THEN synthesis refuses, and does not show it', () => {
     writeFileSync(join(folder, 'config/password'), 'hunter2');
     yaml('{ file: password }');
     const load = () => configuredFlows(loadSettings(write({ configFolder: 'config' })));
@@ -76,7 +76,7 @@ describe("a deployment's settings", () => {
     expect(load).not.toThrow(/hunter2/);
   });
 
-  test('a writer’s secret is not needed by the audit, and is refused in the folder like any other', () => {
+  test('the audit does not need a writer’s secret; one in the folder is refused like any other', () => {
     writeFileSync(join(folder, 'config/password'), 'hunter2');
     const load = (password: string): readonly string[] => {
       const writer = `{ sasl: { mechanism: PLAIN, username: w, password: ${password} } }`;

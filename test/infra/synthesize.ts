@@ -14,10 +14,10 @@ const cdkJson = z
   .object({ context: z.record(z.string(), z.unknown()) })
   .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
 
-/** The settings that a fresh clone synthesizes. */
+/** The settings that a fresh clone uses. */
 export const exampleSettings = loadSettings(join(root, 'infra/example/settings.json'));
 
-/** The app as infra/app.ts makes it, without bundling the code. `also` adds to the stack before it is synthesized. */
+/** The app of infra/app.ts, without bundling the code. `also` can add to the stack before synthesis. */
 export function synthesize(parts: Partial<Settings> = {}, also: (stack: Stack) => void = () => undefined): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-cdk-'));
   try {

@@ -8,14 +8,14 @@ import { buildOnce } from '../../lab/build-once.ts';
 
 const MODULE = fileURLToPath(new URL('../../lab/build-once.ts', import.meta.url));
 
-describe('a folder that several processes want built', () => {
+describe('a folder that several processes need', () => {
   let parent: string;
   beforeEach(() => {
     parent = mkdtempSync(join(tmpdir(), 'tidemark-build-'));
   });
   afterEach(() => rmSync(parent, { recursive: true, force: true }));
 
-  test('is built by one of them, and complete when any of them gets it', async () => {
+  test('is built by one of them, and is complete for all of them', async () => {
     const script = `
       import { appendFileSync, readdirSync, writeFileSync } from 'node:fs';
       import { buildOnce } from ${JSON.stringify(MODULE)};
@@ -42,14 +42,14 @@ describe('a folder that several processes want built', () => {
     expect(readdirSync(parent).sort()).toEqual(['builds', 'thing']);
   });
 
-  test('is built although a process died while it held the lock', async () => {
+  test('is built even if a process died while it held the lock', async () => {
     const dead = spawn('true');
     await new Promise((resolve) => dead.once('close', resolve));
     writeFileSync(join(parent, 'thing.lock'), String(dead.pid));
     await expect(buildOnce(parent, 'thing', async () => undefined)).resolves.toBe(join(parent, 'thing'));
   });
 
-  test('is not there when building it failed, and can be tried again', async () => {
+  test('does not exist if building failed, and can be tried again', async () => {
     const failing = buildOnce(parent, 'thing', () => Promise.reject(new Error('no network')));
     await expect(failing).rejects.toThrow('no network');
     expect(readdirSync(parent)).toEqual([]);

@@ -18,7 +18,7 @@ describe('a cluster of three brokers behind proxies', () => {
   });
   afterAll(() => lab?.stop());
 
-  test('every record written has an id of its own, a hundred thousand too', async () => {
+  test('every written record has a unique id, also 100,000 of them', async () => {
     await cluster.admin.createTopic('many');
     await writer.write('many', 100_000, { partition: 0 });
     const { ids, offsets } = await readPartition(cluster.admin, 'many', 0);
@@ -27,7 +27,7 @@ describe('a cluster of three brokers behind proxies', () => {
     expect(offsets.at(-1)).toBe(99_999);
   });
 
-  test('transactions leave markers, aborted records stay for read_uncommitted, an open one holds the stable end', async () => {
+  test('transactions leave markers; read_uncommitted sees aborted records; an open one holds the last stable offset', async () => {
     await cluster.admin.createTopic('tx');
     await writer.writeTransaction('tx', 5, 'commit', { partition: 0 });
     await writer.writeTransaction('tx', 5, 'abort', { partition: 0 });
@@ -43,7 +43,7 @@ describe('a cluster of three brokers behind proxies', () => {
     expect((await readPartition(cluster.admin, 'tx', 0, 'read_committed')).ids).toHaveLength(10);
   });
 
-  test('deleted records move the start, a topic made again has another id', async () => {
+  test('deleting records moves the start; a recreated topic has another id', async () => {
     const id = await cluster.admin.createTopic('again', { partitions: 2 });
     await writer.write('again', 10, { partition: 1 });
     expect(await cluster.admin.deleteRecords('again', 1, 4n)).toBe(4n);
@@ -79,7 +79,7 @@ describe('a cluster of three brokers behind proxies', () => {
     }
   });
 
-  test('clients go through the proxies, the lab itself past them', async () => {
+  test('clients use the proxies, the lab itself does not', async () => {
     const [seed] = cluster.connection.bootstrapServers;
     expect(cluster.link.proxies.map(({ port }) => `127.0.0.1:${port}`)).toContain(seed);
     await cluster.link.cut();
@@ -87,7 +87,7 @@ describe('a cluster of three brokers behind proxies', () => {
     await cluster.link.heal();
   });
 
-  test('a killed broker is noticed, its partitions move, and it comes back with its data', async () => {
+  test('GIVEN a killed broker THEN its partitions move, and it restarts with its data', async () => {
     await cluster.admin.createTopic('moving', { replicationFactor: 3 });
     await writer.write('moving', 100, { partition: 0 });
     const leader = await leaderOf('moving');
@@ -101,7 +101,7 @@ describe('a cluster of three brokers behind proxies', () => {
     expect((await readPartition(cluster.admin, 'moving', 0)).ids).toHaveLength(200);
   });
 
-  test('a paused broker is still alive, fenced by the others, and goes on', async () => {
+  test('GIVEN a paused broker THEN it stays alive, the others fence it, and it resumes', async () => {
     cluster.pause(2);
     await cluster.waitUntilRegistered(2);
     expect(cluster.isRunning(2)).toBe(true);

@@ -1,6 +1,6 @@
 import { startLab } from '../../lab/lab.ts';
 
-/** A process that holds a lab with one cluster, one broker of which is paused, until it is killed. */
+/** A process that runs a lab with one cluster and one paused broker until it is killed. */
 const lab = await startLab();
 const cluster = await lab.startCluster({ alias: 'A' });
 const topics = await cluster.admin.listTopics();

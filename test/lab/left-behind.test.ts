@@ -10,7 +10,7 @@ import { waitUntil } from '../../lab/wait-until.ts';
 const HOLDER = fileURLToPath(new URL('lab-holder.ts', import.meta.url));
 const heldSchema = z.object({ folder: z.string(), brokerPid: z.number() });
 
-describe('what a lab leaves behind', () => {
+describe('a lab leaves nothing behind', () => {
   let holder: ChildProcess | undefined;
   afterEach(() => {
     holder?.kill('SIGKILL');
@@ -20,11 +20,11 @@ describe('what a lab leaves behind', () => {
     const child = spawn(process.execPath, [HOLDER], { stdio: ['ignore', 'pipe', 'inherit'] });
     holder = child;
     for await (const line of createInterface({ input: child.stdout })) return heldSchema.parse(JSON.parse(line));
-    throw new Error('the holder ended without a lab');
+    throw new Error('the lab process ended before its lab started');
   }
 
   test.each(['SIGKILL', 'SIGINT'] as const)(
-    'is nothing when its process ends by %s, though a broker was paused',
+    'when its process ends by %s, even with a paused broker',
     async (signal) => {
       const { folder, brokerPid } = await hold();
       expect(isAlive(brokerPid)).toBe(true);
@@ -35,7 +35,7 @@ describe('what a lab leaves behind', () => {
     },
   );
 
-  test('is nothing when it is stopped, twice', async () => {
+  test('when it is stopped twice', async () => {
     const lab = await startLab();
     const cluster = await lab.startCluster({ alias: 'A' });
     const pid = cluster.pid(1);
@@ -45,7 +45,7 @@ describe('what a lab leaves behind', () => {
     expect(existsSync(lab.folder)).toBe(false);
   });
 
-  test('is nothing when a cluster cannot start, and the error shows the end of its log', async () => {
+  test('when a cluster cannot start, and the error shows the end of its log', async () => {
     const lab = await startLab();
     try {
       const start = lab.startCluster({ alias: 'A', config: { 'log.retention.ms': 'soon' } });

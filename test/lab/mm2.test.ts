@@ -29,7 +29,7 @@ describe('MirrorMaker 2 between a secured source and a plain target', () => {
   const truthOf = (topic: string, partition = 0) =>
     readTruth({ source, target, topic, targetTopic: `A.${topic}`, partition });
 
-  test('mirrors every record, says so in its syncs, and puts groups on the target', async () => {
+  test('mirrors every record, writes offset syncs, and commits groups on the target', async () => {
     await source.admin.createTopic('orders', { partitions: 2 });
     await writer.write('orders', 1_000, { partition: 0 });
     await writer.write('orders', 300, { partition: 1 });
@@ -44,7 +44,7 @@ describe('MirrorMaker 2 between a secured source and a plain target', () => {
     expect(translated.map((row) => row.topic)).toEqual(['A.orders', 'A.orders']);
   });
 
-  test('mirrors aborted records by default, and leaves gaps out', async () => {
+  test('mirrors aborted records by default, but no gaps', async () => {
     await source.admin.createTopic('tx');
     await writer.writeTransaction('tx', 10, 'commit', { partition: 0 });
     await writer.writeTransaction('tx', 10, 'abort', { partition: 0 });
@@ -58,7 +58,7 @@ describe('MirrorMaker 2 between a secured source and a plain target', () => {
     ]);
   });
 
-  test('stopped it leaves records missing, and started again it mirrors them once', async () => {
+  test('WHEN stopped THEN records are missing, and after a restart it mirrors them once', async () => {
     await mm2.stop();
     expect(mm2.running).toBe(false);
     await writer.write('orders', 200, { partition: 0 });
@@ -69,7 +69,7 @@ describe('MirrorMaker 2 between a secured source and a plain target', () => {
     expect([truth.missing(), truth.duplicates]).toEqual([0n, 0n]);
   });
 
-  test('killed it mirrors again what it had not committed: copies, and nothing missing', async () => {
+  test('WHEN killed THEN it re-mirrors uncommitted records: copies, and no record is missing', async () => {
     await writer.write('orders', 50, { partition: 0 });
     await waitUntilMirrored(route('orders'));
     await mm2.kill();
@@ -89,7 +89,7 @@ describe('MirrorMaker 2 between a secured source and a plain target', () => {
     expect(BigInt(after.target.ids.length)).toBe(1_300n + after.duplicates);
   });
 
-  test('records deleted while it was stopped are lost, and the truth that remembers them says how many', async () => {
+  test('records deleted while it was stopped are lost, and the earlier truth counts them', async () => {
     await mm2.stop();
     await writer.write('orders', 100, { partition: 1 });
     const before = await truthOf('orders', 1);

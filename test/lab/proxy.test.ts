@@ -2,7 +2,7 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { LabProxy } from '../../lab/proxy.ts';
 
-/** Against a plain echo server: what a client sees of each fault. */
+/** Tests each fault with a plain echo server, from the client's side. */
 describe('a proxy', () => {
   let server: Server;
   let proxy: LabProxy;
@@ -30,7 +30,7 @@ describe('a proxy', () => {
     return socket;
   }
 
-  /** Sends `bytes`, and tells how many came back, after how long, and how the connection fared. */
+  /** Sends `bytes`; returns how many came back, after how long, and how the connection ended. */
   function echo(socket: Socket, bytes: number, giveUpMs = 10_000): Promise<{ got: number; ms: number; end: string }> {
     return new Promise((resolve) => {
       const begin = performance.now();
@@ -50,7 +50,7 @@ describe('a proxy', () => {
     });
   }
 
-  test('carries everything both ways, megabytes too', async () => {
+  test('forwards everything in both directions, even megabytes', async () => {
     expect(await echo(await dial(), 5_000_000)).toMatchObject({ got: 5_000_000, end: 'complete' });
     expect(proxy.accepted).toBe(1);
   });
@@ -62,14 +62,14 @@ describe('a proxy', () => {
     expect(ms).toBeGreaterThanOrEqual(99);
   });
 
-  test('lets only so many bytes a second through', async () => {
+  test('limits the bytes per second', async () => {
     proxy.throttle(100_000);
     const { ms, end } = await echo(await dial(), 30_000);
     expect(end).toBe('complete');
     expect(ms).toBeGreaterThanOrEqual(295);
   });
 
-  test('accepts and never answers while it hangs, and goes on when healed', async () => {
+  test('accepts but never answers while it hangs, and continues when healed', async () => {
     proxy.hang();
     const socket = await dial();
     expect(await echo(socket, 10, 300)).toMatchObject({ got: 0, end: 'silence' });

@@ -7,14 +7,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 const LAB = fileURLToPath(new URL('../../lab/', import.meta.url));
 
-describe('a tool that the lab needs and that is missing', () => {
+describe('GIVEN a missing tool that the lab needs', () => {
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'tidemark-tools-'));
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  test('Java: npm run lab says so in one sentence with the command that installs it', () => {
+  test('Java: npm run lab reports it in one sentence, with the command that installs it', () => {
     const result = spawnSync(process.execPath, [join(LAB, 'main.ts')], {
       encoding: 'utf8',
       env: { ...process.env, PATH: folder },
@@ -25,7 +25,7 @@ describe('a tool that the lab needs and that is missing', () => {
     expect(result.status).toBe(3);
   });
 
-  test('Maven: only the first time, when there is no cache', () => {
+  test('Maven: it is needed only the first time, when there is no cache', () => {
     const java = spawnSync('sh', ['-c', 'command -v java'], { encoding: 'utf8' }).stdout.trim();
     symlinkSync(java, join(folder, 'java'));
     const script = `

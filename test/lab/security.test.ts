@@ -6,7 +6,7 @@ import type { LabCluster } from '../../lab/cluster.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
 
-/** kafkajs itself, so that this says what the lab's brokers accept and not what Tidemark makes of it. */
+/** Uses kafkajs directly: this tests the lab's brokers, not Tidemark. */
 describe('a secured cluster with an authorizer', () => {
   let lab: Lab;
   let cluster: LabCluster;
@@ -33,18 +33,18 @@ describe('a secured cluster with an authorizer', () => {
     (['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const).map((mechanism) => ({ listener, mechanism })),
   );
 
-  test.each(passwords)('$listener with $mechanism lets the right password in and no other', async (access) => {
+  test.each(passwords)('$listener with $mechanism accepts only the right password', async (access) => {
     expect(await topicsSeenBy({ ...access, user: 'auditor' })).toEqual(['orders']);
     await expect(topicsSeenBy({ ...access, user: 'auditor', password: 'wrong' })).rejects.toThrow(/authentication/i);
   });
 
-  test('OAUTHBEARER lets a token in until it expires', async () => {
+  test('OAUTHBEARER accepts a token until it expires', async () => {
     const base = { listener: 'SASL_SSL', mechanism: 'OAUTHBEARER' } as const;
     expect(await topicsSeenBy({ ...base, token: unsignedToken('auditor') })).toEqual(['orders']);
     await expect(topicsSeenBy({ ...base, token: unsignedToken('auditor', -10) })).rejects.toThrow();
   });
 
-  test('mTLS tells who it is by the certificate, TLS alone is anonymous, and a strange authority is refused', async () => {
+  test('mTLS identifies clients by certificate, TLS alone is anonymous, and an unknown authority is refused', async () => {
     expect(await topicsSeenBy({ listener: 'MTLS', user: 'auditor' })).toEqual(['orders']);
     expect(await topicsSeenBy({ listener: 'SSL' })).toEqual([]);
     const { tls, ...strange } = cluster.connectionFor({ listener: 'SSL' });
@@ -57,7 +57,7 @@ describe('a secured cluster with an authorizer', () => {
     );
   });
 
-  test('the authorizer log names what was allowed and what was denied, by principal', async () => {
+  test('the authorizer log has what was allowed and what was denied, by principal', async () => {
     expect(await topicsSeenBy({ listener: 'SASL_SSL', mechanism: 'PLAIN', user: 'nobody' })).toEqual([]);
     const log = cluster.authorizerLog();
     expect(log).toMatch(/Principal = User:auditor is Allowed operation = DESCRIBE .* resource = Topic:LITERAL:orders/);
@@ -95,7 +95,7 @@ describe('a secured cluster with an authorizer', () => {
     const config: KafkaConfig = { brokers: [...bootstrapServers], clientId };
     if (tls !== undefined) config.ssl = { ca: tls.ca, cert: tls.cert, key: tls.key?.reveal() };
     if (sasl === undefined) return config;
-    if (sasl.mechanism === 'OAUTHBEARER' && 'token' in sasl) {
+    if (sasl.kind === 'token') {
       config.sasl = { mechanism: 'oauthbearer', oauthBearerProvider: async () => ({ value: sasl.token.reveal() }) };
     } else if (sasl.mechanism === 'PLAIN') {
       config.sasl = { mechanism: 'plain', username: sasl.username, password: sasl.password.reveal() };

@@ -4,6 +4,7 @@ import { type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/
 import { type HistoryOptions, requireHistory } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
 import type { Terminal } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 
 interface PastOptions extends ConfigOptions, HistoryOptions {
   readonly flow?: readonly string[];
@@ -34,7 +35,7 @@ export async function auditPast(options: PastOptions, asOf: number, terminal: Te
     const told = new Set(report.flows.map(({ flow }) => flow));
     for (const name of flows.map(flowName).filter((one) => !told.has(one))) {
       const time = new Date(asOf).toISOString();
-      terminal.stderr.write(`warning: the history holds nothing of ${name} as of ${time}\n`);
+      terminal.stderr.write(`warning: the history holds nothing of ${printable(name)} as of ${time}\n`);
     }
     return report;
   } finally {

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
-import type { Severity } from '../../../shared/contract/finding-codes.ts';
-import { FINDINGS } from '../../../shared/contract/finding-codes.ts';
+import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
 import { readerOf } from '../../connect.ts';
 import { keepHistory } from '../../history/keep-history.ts';
@@ -10,10 +9,10 @@ import { addHistoryOption, type HistoryOptions } from '../../options/history-opt
 import { filterOf, matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
 import { auditPast } from './audit-past.ts';
 
@@ -41,7 +40,7 @@ export function addAuditCommand(program: Command, terminal: Terminal, finish: Fi
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 from this severity of findings on')
-        .choices(['critical', 'warning', 'info', 'never'])
+        .choices([...SEVERITIES, 'never'])
         .default('critical'),
     )
     .option('--verify', 'compare records on both sides where the syncs leave a position open')
@@ -108,21 +107,19 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   }
 }
 
-const RANK: Readonly<Record<Severity, number>> = { critical: 3, warning: 2, info: 1 };
-
 /** 3 where no flow could be judged; else 1 from the chosen severity on. */
 export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
   const judged = report.flows.some((flow) => flow.verdict !== 'unknown' || flow.findings.length > 0);
   if (!judged && report.flows.length > 0) return ExitCode.couldNotAudit;
   if (failOn === 'never') return ExitCode.fine;
-  const found = report.flows.some((flow) => severitiesOf(flow).some((severity) => RANK[severity] >= RANK[failOn]));
+  const found = report.flows.some((flow) => severitiesOf(flow).some((severity) => isAsBadAs(severity, failOn)));
   return found ? ExitCode.critical : ExitCode.fine;
 }
 
 function severitiesOf({ findings, reasons, snapshot }: FlowReport): readonly Severity[] {
   const found = findings.map(({ severity }) => severity);
   // The history keeps which findings there were, and not of each what it rested on.
-  return snapshot === undefined ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
+  return snapshot === null ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
 }
 
 /** A group that is not there must not pass for a group without findings. */
@@ -131,7 +128,7 @@ function sayWhatMatchedNothing(report: AuditReport, options: AuditOptions, { std
     for (const pattern of wanted ?? []) {
       const matches = matcher([pattern]);
       if (![...names].some((name) => matches?.(name)))
-        stderr.write(`warning: no audited ${kind} matches "${pattern}"\n`);
+        stderr.write(`warning: no audited ${kind} matches "${printable(pattern)}"\n`);
     }
   };
   check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));

@@ -1,7 +1,17 @@
-import type { FlowReport, GroupReport, Mm2Position, TidemarkPosition } from '../../../shared/domain/model/report.ts';
+import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
+import {
+  type Cost,
+  costOf,
+  type FlowReport,
+  type GroupReport,
+  type Mm2Position,
+  offsetOf,
+  proofOf,
+  type TidemarkPosition,
+} from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 const SHOWN = 10;
 
@@ -16,14 +26,14 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(12)}${columns}  proof`)];
   let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
-    const name = `${printable(one.group)}  ${partitionName(one.topic, one.partition)}`;
+    const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
     const committed = `  at ${grouped(one.committed)}`;
     out.push(
-      `  ${fitted(name, width - 2 - committed.length)}${committed}`,
+      ...rowLines(name, Math.min(name.length, width - 2 - committed.length), committed, '  '),
       mm2Line(one.mm2),
       tidemarkLine(one.tidemark),
     );
-    const reason = one.tidemark.position === null ? (one.tidemark.reason ?? '') : '';
+    const reason = one.tidemark.kind === 'unknown' ? one.tidemark.reason : '';
     // A dead broker gives a hundred groups the same reason: it is said once, by the first of them.
     if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
     said = reason;
@@ -33,18 +43,18 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
   return out;
 }
 
-function mm2Line({ position, rereadAtMost, skipAtMost, from }: Mm2Position): string {
-  const proof = { 'group-offset': 'its offset', checkpoint: 'checkpoint', none: 'no offset, no checkpoint' }[from];
-  return line('MM2', position, rereadAtMost, skipAtMost, proof);
+function mm2Line(mm2: Mm2Position): string {
+  if (mm2.kind === 'none') return line('MM2', mm2, 'no offset, no checkpoint');
+  return line('MM2', mm2, { 'group-offset': 'its offset', checkpoint: 'checkpoint' }[mm2.from]);
 }
 
-function tidemarkLine({ position, rereadAtMost, skipAtMost, proof }: TidemarkPosition): string {
-  return line('Tidemark', position, rereadAtMost, skipAtMost, proof);
+function tidemarkLine(tidemark: TidemarkPosition): string {
+  return line('Tidemark', tidemark, proofOf(tidemark));
 }
 
-function line(who: string, ...cells: readonly [bigint | null, bigint | null, bigint | null, string]): string {
-  const [position, reread, skip, proof] = cells;
-  const numbers = [cell(position, ''), cell(reread, '≤ '), cell(skip, '≤ ')];
+function line(who: string, position: TidemarkPosition | Mm2Position, proof: string): string {
+  const { rereadAtMost = null, skipAtMost = null } = costOf(position) ?? {};
+  const numbers = [cell(offsetOf(position), ''), cell(rereadAtMost, '≤ '), cell(skipAtMost, '≤ ')];
   return `    ${who.padEnd(8)}${numbers.map((text) => text.padStart(13)).join('')}  ${proof}`;
 }
 
@@ -54,30 +64,31 @@ function cell(value: bigint | null, bound: string): string {
 }
 
 function restLines(rest: readonly GroupReport[], width: number): string[] {
-  const sum = (of: (one: GroupReport) => bigint | null): string => {
-    const known = rest.map(of).filter((value) => value !== null);
+  const sum = (whose: 'tidemark' | 'mm2', what: keyof Cost): string => {
+    const known = rest.flatMap((one) => costOf(one[whose])?.[what] ?? []);
     const unknown = rest.length - known.length;
     const total = grouped(known.reduce((a, b) => a + b, 0n));
     return unknown === 0 ? total : `${total} and ${grouped(unknown)} unknown`;
   };
   const text =
-    `and ${grouped(rest.length)} more: ${tally(rest.map((one) => one.tidemark.proof))}; ` +
-    `re-read at most ${sum((one) => one.tidemark.rereadAtMost)} (MM2 ${sum((one) => one.mm2.rereadAtMost)}), ` +
-    `skip at most ${sum((one) => one.tidemark.skipAtMost)} (MM2 ${sum((one) => one.mm2.skipAtMost)})`;
+    `and ${grouped(rest.length)} more: ${tally(rest.map((one) => proofOf(one.tidemark)))}; ` +
+    `re-read at most ${sum('tidemark', 'rereadAtMost')} (MM2 ${sum('mm2', 'rereadAtMost')}), ` +
+    `skip at most ${sum('tidemark', 'skipAtMost')} (MM2 ${sum('mm2', 'skipAtMost')})`;
   return wrapped(text, width, '  ');
 }
 
 /** What would be missed weighs most, then what nobody knows, then what would be read twice. */
 function byHarm(a: GroupReport, b: GroupReport): number {
   return (
-    descending(a.mm2.skipAtMost ?? 0n, b.mm2.skipAtMost ?? 0n) ||
-    Number(b.tidemark.position === null) - Number(a.tidemark.position === null) ||
-    Number(b.mm2.position === null) - Number(a.mm2.position === null) ||
-    descending(a.mm2.rereadAtMost ?? 0n, b.mm2.rereadAtMost ?? 0n) ||
-    descending(a.tidemark.rereadAtMost ?? 0n, b.tidemark.rereadAtMost ?? 0n)
+    compareOffsets(known(b.mm2, 'skipAtMost'), known(a.mm2, 'skipAtMost')) ||
+    Number(b.tidemark.kind === 'unknown') - Number(a.tidemark.kind === 'unknown') ||
+    Number(b.mm2.kind === 'none') - Number(a.mm2.kind === 'none') ||
+    compareOffsets(known(b.mm2, 'rereadAtMost'), known(a.mm2, 'rereadAtMost')) ||
+    compareOffsets(known(b.tidemark, 'rereadAtMost'), known(a.tidemark, 'rereadAtMost'))
   );
 }
 
-function descending(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? 1 : -1;
+/** For sorting alone: what is unknown has its place by another rule. */
+function known(position: TidemarkPosition | Mm2Position, what: keyof Cost): bigint {
+  return costOf(position)?.[what] ?? 0n;
 }

@@ -6,6 +6,8 @@ import type {
   PartitionReport,
   SnapshotOrigin,
 } from '../../../shared/domain/model/report.ts';
+import { json } from '../../output/json.ts';
+import { mm2Json, tidemarkJson } from '../../output/position-json.ts';
 
 /**
  * The report as `tidemark.audit/1` (docs/schema/audit-1.json): offsets and counts as decimal strings, times as ISO 8601,
@@ -68,8 +70,9 @@ function partition(one: PartitionReport): object {
 }
 
 function group(one: GroupReport): object {
-  const { group, topic, partition, committed, mm2, tidemark } = one;
-  return { group, topic, partition, committed, commitCheckedAt: iso(one.commitCheckedAt), mm2, tidemark };
+  const { group, topic, partition, committed, commitCheckedAt } = one;
+  const head = { group, topic, partition, committed, commitCheckedAt: iso(commitCheckedAt) };
+  return { ...head, mm2: mm2Json(one.mm2), tidemark: tidemarkJson(one.tidemark) };
 }
 
 export function findingJson(one: Finding): object {
@@ -79,8 +82,4 @@ export function findingJson(one: Finding): object {
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }

@@ -1,7 +1,8 @@
+import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 const SHOWN = 10;
 const COLUMNS = [14, 15, 12, 12] as const;
@@ -16,11 +17,11 @@ export function partitionLines(flow: FlowReport, { width, paint }: TableOptions)
   const out = ['', paint('bold', title), paint('dim', `${' '.repeat(nameWidth + 2)}${head}`)];
   let said = '';
   for (const one of worstFirst.slice(0, SHOWN)) {
-    const name = fitted(partitionName(one.topic, one.partition), nameWidth);
+    const name = printable(partitionName(one.topic, one.partition));
     const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), one.missing].map((cell) =>
       cell === null ? 'unknown' : grouped(cell),
     );
-    out.push(`  ${name.padEnd(nameWidth)}${row(cells)}`);
+    out.push(...rowLines(name, nameWidth, row(cells), '  '));
     const reason = one.lag.kind === 'unknown' ? one.lag.reason : '';
     if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
     said = reason;
@@ -49,12 +50,8 @@ function state(one: PartitionReport): string {
 
 function byHarm(a: PartitionReport, b: PartitionReport): number {
   return (
-    compare(b.missing, a.missing) ||
+    compareOffsets(b.missing, a.missing) ||
     Number(b.lag.kind === 'unknown') - Number(a.lag.kind === 'unknown') ||
-    compare(lagOf(b) ?? 0n, lagOf(a) ?? 0n)
+    compareOffsets(lagOf(b) ?? 0n, lagOf(a) ?? 0n)
   );
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -13,8 +13,8 @@ import { partitionLines } from './partitions-table.ts';
  * a flow takes about two screens, however many partitions it has.
  */
 export function* renderAuditTable(report: AuditReport, options: TableOptions): Generator<string> {
-  const past = report.flows.find(({ snapshot }) => snapshot !== undefined)?.snapshot;
-  if (past === undefined) yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
+  const past = report.flows.find(({ snapshot }) => snapshot !== null)?.snapshot ?? null;
+  if (past === null) yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
   else yield* lines([...pastLines(past.asOf, options), '']);
   const nameWidth = Math.max(4, ...report.flows.map((flow) => printable(flow.flow).length));
   for (const flow of report.flows) yield* lines(verdictLines(flow, nameWidth, options));
@@ -46,15 +46,15 @@ function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: Tab
   const name = printable(flow.flow).padEnd(nameWidth);
   const indent = ' '.repeat(nameWidth + 2);
   const head = `${paint('bold', name)}  ${paint(STYLES[flow.verdict], verdict.padEnd(9))}`;
-  const [first = '', ...rest] = wrapped(lossText(flow), width, `${indent}           `).map((l) => l.trim());
+  const [first = '', ...rest] = wrapped(printable(lossText(flow)), width, `${indent}           `).map((l) => l.trim());
   const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
   if (flow.reasons.length > 0) out.push(...wrapped(flow.reasons.join(', '), width, indent));
-  if (flow.snapshot !== undefined) out.push(...snapshotLines(flow.snapshot, width, indent));
+  if (flow.snapshot !== null) out.push(...snapshotLines(flow.snapshot, width, indent));
   return out;
 }
 
 function lossText({ loss, snapshot }: FlowReport): string {
-  const lose = snapshot === undefined ? 'a failover now would lose' : 'a failover then would have lost';
+  const lose = snapshot === null ? 'a failover now would lose' : 'a failover then would have lost';
   if (loss.kind === 'unknown') return `${lose} an unknown number of records: ${loss.reason}`;
   if (loss.records === 0n) return `${lose} nothing (${loss.basis})`;
   const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;

@@ -1,5 +1,6 @@
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
 import type { DoctorReport } from '../../../shared/doctor/check.ts';
+import { json } from '../../output/json.ts';
 import { permissionCommands } from './permission-commands.ts';
 
 /** The doctor's report as `tidemark.doctor/1`: checks, and by cluster the permissions with the commands that grant them. */
@@ -8,6 +9,6 @@ export function* renderDoctorJson(report: DoctorReport, config: TidemarkConfig):
     const connection = config.clusters.get(cluster);
     return { cluster, needed, commands: connection === undefined ? [] : permissionCommands(connection, needed) };
   });
-  const { checks } = report;
-  yield `${JSON.stringify({ schema: 'tidemark.doctor/1', checks, permissions }, null, 1)}\n`;
+  const checks = report.checks.map(({ remedy, ...check }) => (remedy === null ? check : { ...check, remedy }));
+  yield `${json({ schema: 'tidemark.doctor/1', checks, permissions }, 1)}\n`;
 }

@@ -1,5 +1,6 @@
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
 import type { CheckStatus, DoctorReport } from '../../../shared/doctor/check.ts';
+import { shellWord } from '../../../shared/domain/model/shell-word.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import type { Style } from '../../output/terminal.ts';
 import { printable, tally, wrapped } from '../../output/text.ts';
@@ -23,7 +24,7 @@ export function* renderDoctorTable(
     const [first = '', ...rest] = wrapped(printable(`${check.what}: ${check.detail}`), width, indent);
     yield `  ${paint(STYLES[check.status], check.status.padEnd(7))}  ${first.trim()}\n`;
     for (const line of rest) yield `${line}\n`;
-    if (check.remedy !== undefined) {
+    if (check.remedy !== null) {
       const [remedy = '', ...more] = wrapped(printable(check.remedy), width, `${indent}  `);
       yield `${indent}→ ${remedy.trim()}\n`;
       for (const line of more) yield `${line}\n`;
@@ -34,7 +35,8 @@ export function* renderDoctorTable(
   for (const [alias, permissions] of report.permissions) {
     const connection = config.clusters.get(alias);
     if (connection === undefined) continue;
-    yield `# ${printable(alias)}\n`;
-    for (const command of permissionCommands(connection, permissions)) yield `${printable(command)}\n`;
+    // Quoted, for not every shell takes the line for a comment.
+    yield `# ${shellWord(alias)}\n`;
+    for (const command of permissionCommands(connection, permissions)) yield `${command}\n`;
   }
 }

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { shellWord } from '../../../shared/domain/model/shell-word.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import type { Terminal } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
 
 interface InitOptions {
@@ -38,10 +39,11 @@ Examples:
       else writeNew(options.output, text);
       for (const note of draft.notes) {
         const place = note.line === null ? file : `${file}:${note.line}`;
-        terminal.stderr.write(`note: ${place}: ${note.key}: ${note.message}\n`);
+        terminal.stderr.write(`note: ${printable(`${place}: ${note.key}: ${note.message}`)}\n`);
       }
       if (options.output !== undefined) {
-        terminal.stderr.write(`${options.output} is written; check it with: tidemark doctor -c ${options.output}\n`);
+        const check = `tidemark doctor -c ${shellWord(options.output)}`;
+        terminal.stderr.write(`${printable(options.output)} is written; check it with: ${check}\n`);
       }
       finish(ExitCode.fine);
     });
@@ -49,10 +51,20 @@ Examples:
 
 async function draftFrom(file: string) {
   const { isStrimziMirrorMaker2, draftFromStrimzi } = await import('../../../shared/config/strimzi/strimzi.ts');
-  const text = isFile(file) && !file.endsWith('.properties') ? readFileSync(file, 'utf8') : '';
+  const text = isFile(file) && !file.endsWith('.properties') ? await textOf(file) : '';
   if (isStrimziMirrorMaker2(text) || /\.ya?ml$/i.test(file)) return draftFromStrimzi(file);
   const { draftFromMm2Properties } = await import('../../../shared/config/draft/mm2-draft.ts');
   return draftFromMm2Properties(file);
+}
+
+/** The text of a file, to see what it is; '' where it cannot be read, which whoever loads it explains. */
+async function textOf(file: string): Promise<string> {
+  const { readConfigFile } = await import('../../../shared/config/read-file.ts');
+  try {
+    return readConfigFile(file).toString('utf8');
+  } catch {
+    return '';
+  }
 }
 
 function writeNew(file: string, text: string): void {

@@ -108,9 +108,10 @@ async function carryOut(
   const open: { close(): Promise<void> }[] = [stores];
   try {
     const { loadPlan } = await import('../../../shared/restore/load-plan.ts');
-    const loaded = await loadPlan(stores.plans, id, Date.now());
-    if (loaded === null) throw unknownName('plan', id, await stores.plans.plans(100, Date.now()));
-    if ('code' in loaded) return { kind: 'refused', refusals: [loaded] };
+    const found = await loadPlan(stores.plans, id, Date.now());
+    if (found.kind === 'absent') throw unknownName('plan', id, await stores.plans.plans(100, Date.now()));
+    if (found.kind === 'altered') return { kind: 'refused', refusals: [found.refusal] };
+    const { loaded } = found;
     const connection = connectionOf(config.clusters, loaded.plan.cluster);
     const [connect, connectWriter] = await Promise.all([connector(options.timeout), writerConnector(options.timeout)]);
     const reader = connect(connection);

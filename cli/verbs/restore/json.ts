@@ -1,6 +1,8 @@
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
 import { type RestorePlan, summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
+import { withoutNull } from '../../../shared/restore/without-null.ts';
+import { json } from '../../output/json.ts';
 
 /**
  * A plan as `tidemark.restore-plan/1`: offsets and counts as decimal strings, times as ISO 8601. `hash` is null and
@@ -17,7 +19,12 @@ export function* renderPlanJson(
   yield* list('refusals', refusals, (one) => json(one));
   yield* list('topics', plan?.topics ?? [], (one) => json(one));
   yield* list('groups', plan?.groups ?? [], ({ group, steps, leftAlone }) =>
-    [`{"group":${json(group)}`, ...list('steps', steps, json), ...list('leftAlone', leftAlone, json), '}'].join(''),
+    [
+      `{"group":${json(group)}`,
+      ...list('steps', steps, (step) => json(withoutNull(step, 'reason'))),
+      ...list('leftAlone', leftAlone, json),
+      '}',
+    ].join(''),
   );
   yield '\n}\n';
 }
@@ -38,8 +45,8 @@ export function* renderResultJson(
   yield* list('groups', result?.groups ?? [], ({ group, refusal, partitions }) =>
     [
       `{"group":${json(group)}`,
-      refusal === undefined ? '' : `,"refusal":${json(refusal)}`,
-      ...list('partitions', partitions, json),
+      refusal === null ? '' : `,"refusal":${json(refusal)}`,
+      ...list('partitions', partitions, (one) => json(withoutNull(one, 'why'))),
       '}',
     ].join(''),
   );
@@ -66,8 +73,4 @@ function* list<T>(name: string, all: readonly T[], text: (one: T) => string): Ge
 
 function iso(ms: number): string {
   return new Date(ms).toISOString();
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }

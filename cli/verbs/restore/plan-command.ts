@@ -1,5 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { flowName, oppositeOf } from '../../../shared/domain/model/flow.ts';
+import { KNOWN_PROOFS } from '../../../shared/domain/model/report.ts';
 import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../../shared/domain/restore/restore-terms.ts';
 import type { Planned } from '../../../shared/restore/plan-restore.ts';
 import { connector } from '../../connect.ts';
@@ -50,7 +51,7 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
     .option('-f, --flow <A->B>', 'the flow; may be left out where there is only one')
     .addOption(
       new Option('--min-proof <proof>', 'refuse positions that are known less well')
-        .choices(['conservative', 'bounded', 'exact', 'verified'])
+        .choices(KNOWN_PROOFS.toReversed())
         .default(minProof),
     )
     .option('--max-age <seconds>', 'refuse where positions were last read so long before', age, maxAgeMs / 1000)
@@ -98,6 +99,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
   const readers = { source: connect(source), target: connect(target) };
   const progress = createProgress(terminal.stderr);
   try {
+    const topic = matcher(options.topic) ?? null;
     const { planRestore } = await import('../../../shared/restore/plan-restore.ts');
     return await planRestore({
       flow,
@@ -110,7 +112,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
       asOf: options.asOf,
       onto: options.onto,
       groups: options.group.map((text) => ({ text, matches: matcher([text]) ?? (() => false) })),
-      topic: matcher(options.topic) ?? undefined,
+      ...(topic === null ? {} : { topic }),
       terms: {
         minProof: options.minProof,
         clamp: options.clamp === true,
@@ -118,7 +120,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,
       },
-      verify,
+      ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
     });
   } finally {

@@ -57,7 +57,7 @@ function* stepLines(step: RestoreStep, { width, paint }: TableOptions): Generato
     const lost = unreadLoss === 0n ? '' : `, up to ${plural(unreadLoss, 'unread record')} lost`;
     yield `      ${paint('yellow', `clamped to the log's ${clamped}${lost}`)}\n`;
   }
-  if (reason !== undefined) for (const line of wrapped(printable(reason), width, '      ')) yield `${line}\n`;
+  if (reason !== null) for (const line of wrapped(printable(reason), width, '      ')) yield `${line}\n`;
 }
 
 function distance({ from, to }: RestoreStep): string {

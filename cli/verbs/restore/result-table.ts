@@ -27,15 +27,15 @@ export function* renderResult(result: RestoreResult, options: TableOptions): Gen
     options,
   );
   const failed = result.groups
-    .filter(({ refusal }) => refusal === undefined)
+    .filter(({ refusal }) => refusal === null)
     .flatMap(({ group, partitions }) =>
       partitions
         .filter(({ standing }) => standing !== 'written' && standing !== 'already')
         .map((partition) => ({ group, ...partition })),
     );
-  for (const { group, topic, partition, standing, why = '' } of failed.slice(0, FAILURES_SHOWN)) {
+  for (const { group, topic, partition, standing, why } of failed.slice(0, FAILURES_SHOWN)) {
     yield `  ${paint('red', standing)}  ${printable(group)} ${partitionName(printable(topic), partition)}\n`;
-    for (const line of wrapped(printable(why), width, '    ')) yield `${line}\n`;
+    for (const line of wrapped(printable(why ?? ''), width, '    ')) yield `${line}\n`;
   }
   const rest = failed.length - FAILURES_SHOWN;
   if (rest > 0) yield `  … and ${grouped(rest)} more: --format json has every one\n`;

@@ -5,8 +5,8 @@ import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
 import type { HistoryStores } from '../../history/history-stores.ts';
 import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { json } from '../../output/json.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { grouped, plural, printable } from '../../output/text.ts';
 import { unknownName } from '../../output/usage-error.ts';
@@ -44,12 +44,12 @@ async function show(id: string, { plans }: HistoryStores, options: ShowOptions, 
   const { loadPlan } = await import('../../../shared/restore/load-plan.ts');
   const { logOf } = await import('../../../shared/restore/restore-checks.ts');
   const now = Date.now();
-  const loaded = await loadPlan(plans, id, now);
-  if (loaded === null) throw unknownName('plan', id, await plans.plans(100, now));
-  const log = 'code' in loaded ? loaded : await logOf(plans, loaded, now);
+  const found = await loadPlan(plans, id, now);
+  if (found.kind === 'absent') throw unknownName('plan', id, await plans.plans(100, now));
+  const noted = found.kind === 'altered' ? found : await logOf(plans, found.loaded, now);
   const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
-  const plan = 'code' in loaded ? null : loaded;
-  const refusals = 'code' in log ? [log] : [];
+  const plan = found.kind === 'altered' ? null : found.loaded;
+  const refusals = noted.kind === 'altered' ? [noted.refusal] : [];
   if (options.format === 'json') {
     const { renderPlanJson } = await import('./json.ts');
     await writeAll(terminal.stdout, renderPlanJson(plan?.plan ?? null, plan?.hash ?? null, refusals));
@@ -58,7 +58,7 @@ async function show(id: string, { plans }: HistoryStores, options: ShowOptions, 
     const { renderRefusals } = await import('./refusals-table.ts');
     const { renderResult } = await import('./result-table.ts');
     const parts = plan === null ? [] : [...renderPlan(plan.plan, look), `  hash ${plan.hash}\n`];
-    const results = 'code' in log ? [] : log.results;
+    const results = noted.kind === 'altered' ? [] : noted.log.results;
     const done = results.flatMap((result) => [`\n${iso(result.at)}: `, ...renderResult(result, look)]);
     await writeAll(terminal.stdout, [...parts, ...renderRefusals(refusals, look), ...done]);
   }
@@ -71,21 +71,23 @@ async function planList({ plans }: HistoryStores, options: ShowOptions): Promise
   const rows: object[] = [];
   const lines: string[] = [];
   for (const id of await plans.plans(PLANS_LISTED, now)) {
-    const loaded = await loadPlan(plans, id, now);
-    if (loaded === null) continue;
-    const state = 'code' in loaded ? 'damaged' : await stateOf(plans, loaded, now);
-    rows.push({ id, state, ...('code' in loaded ? {} : rowOf(loaded)) });
-    lines.push(`${id}  ${state.padEnd(11)}${'code' in loaded ? '' : lineOf(loaded)}\n`);
+    const found = await loadPlan(plans, id, now);
+    if (found.kind === 'absent') continue;
+    const loaded = found.kind === 'found' ? found.loaded : null;
+    const state = loaded === null ? 'damaged' : await stateOf(plans, loaded, now);
+    rows.push({ id, state, ...(loaded === null ? {} : rowOf(loaded)) });
+    lines.push(`${id}  ${state.padEnd(11)}${loaded === null ? '' : lineOf(loaded)}\n`);
   }
-  if (options.format === 'json') return [`${JSON.stringify({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
+  if (options.format === 'json') return [`${json({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
   return lines.length === 0 ? ['no restore was planned\n'] : lines;
 }
 
 /** What became of a plan, in a word. */
 async function stateOf(plans: HistoryStores['plans'], loaded: LoadedPlan, now: number): Promise<string> {
   const { logOf } = await import('../../../shared/restore/restore-checks.ts');
-  const log = await logOf(plans, loaded, now);
-  if ('code' in log) return 'damaged';
+  const noted = await logOf(plans, loaded, now);
+  if (noted.kind === 'altered') return 'damaged';
+  const { log } = noted;
   const last = log.results.at(-1);
   if (log.undoBegun) return last?.action === 'undo' && isComplete(last) ? 'undone' : 'undoing';
   if (log.lastRun > 0) return last !== undefined && isComplete(last) ? 'applied' : 'incomplete';

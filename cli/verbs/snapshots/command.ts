@@ -1,7 +1,6 @@
 import { type Command, Option } from 'commander';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
-import type { Flow } from '../../../shared/domain/model/flow.ts';
-import { flowName } from '../../../shared/domain/model/flow.ts';
+import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
@@ -10,10 +9,10 @@ import { addHistoryOption, type HistoryOptions, requireHistory } from '../../opt
 import { matcher } from '../../options/name-patterns.ts';
 import { collect, positiveCount } from '../../options/option-values.ts';
 import { pointInTime } from '../../options/point-in-time.ts';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 
 interface SnapshotsOptions extends ConfigOptions, HistoryOptions {
   readonly flow?: readonly string[];
@@ -106,7 +105,7 @@ function addShow(snapshots: Command, terminal: Terminal, finish: Finish): void {
         const shown = all.map((one) => limited(one, options));
         for (const name of flows.map(flowName).filter((flow) => !all.some((one) => one.flow === flow))) {
           terminal.stderr.write(
-            `warning: the history holds nothing of ${name} as of ${new Date(asOf).toISOString()}\n`,
+            `warning: the history holds nothing of ${printable(name)} as of ${new Date(asOf).toISOString()}\n`,
           );
         }
         if (options.format === 'json') {

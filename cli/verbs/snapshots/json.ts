@@ -2,6 +2,7 @@ import type { Retention } from '../../../shared/domain/history/retention.ts';
 import type { HistorySize } from '../../../shared/history/history-size.ts';
 import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
+import { json } from '../../output/json.ts';
 import { snapshotJson } from '../audit/json.ts';
 
 /** `tidemark.snapshots/1`: times as ISO 8601, unknown as null. */
@@ -54,10 +55,7 @@ export function snapshotsShownJson(all: readonly ShownSnapshot[]): string {
 }
 
 function document(schema: string, body: object): string {
-  const text = JSON.stringify({ schema, ...body }, (_, value: unknown) =>
-    typeof value === 'bigint' ? value.toString() : value,
-  );
-  return `${text}\n`;
+  return `${json({ schema, ...body })}\n`;
 }
 
 function time(ms: number | null): string | null {

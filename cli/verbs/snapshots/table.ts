@@ -6,7 +6,7 @@ import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, period, plural, printable, wrapped } from '../../output/text.ts';
+import { grouped, period, plural, printable, rowLines, wrapped } from '../../output/text.ts';
 
 const TIME = 26;
 
@@ -49,7 +49,7 @@ export function* renderSnapshot(shown: ShownSnapshot, options: TableOptions): Ge
   const { width, paint } = options;
   const { flow, origin, said, readAt, partitions, positions } = shown;
   const verdict = said === null ? 'verdict not recorded' : said.verdict.toUpperCase().replace('-', ' ');
-  yield `${paint('bold', printable(flow))}  ${verdict}${said === null ? '' : `  ${said.reasons.join(', ')}`}`.trimEnd();
+  yield `${paint('bold', printable(flow))}  ${verdict}${said === null ? '' : `  ${printable(said.reasons.join(', '))}`}`.trimEnd();
   yield '\n';
   for (const line of snapshotLines(origin, width, '  ')) yield `${line}\n`;
   const side = (at: number | null): string => (at === null ? 'never' : iso(at));
@@ -66,8 +66,8 @@ function* renderPartitions(partitions: readonly PartitionThen[], { width, paint 
   if (partitions.length === 0) return;
   yield `${paint('dim', `${' '.repeat(name + 2)}${'source'.padStart(21)}${'target'.padStart(21)}${'syncs'.padStart(10)}`)}\n`;
   for (const { topic, partition, source, target, syncs } of partitions) {
-    const label = fitted(printable(partitionName(topic, partition)), name).padEnd(name);
-    yield `  ${label}${logText(source).padStart(21)}${logText(target).padStart(21)}${grouped(syncs).padStart(10)}\n`;
+    const cells = `${logText(source).padStart(21)}${logText(target).padStart(21)}${grouped(syncs).padStart(10)}`;
+    for (const line of rowLines(printable(partitionName(topic, partition)), name, cells, '  ')) yield `${line}\n`;
   }
 }
 
@@ -77,8 +77,9 @@ function* renderPositions(positions: readonly PositionThen[], { width, paint }: 
   if (positions.length === 0) return;
   yield `${paint('dim', `${' '.repeat(name + 2)}${'on the source'.padStart(16)}${'on the target'.padStart(16)}`)}\n`;
   for (const { group, topic, partition, source, target } of positions) {
-    const label = fitted(printable(`${group}  ${partitionName(topic, partition)}`), name).padEnd(name);
-    yield `  ${label}${offsetText(source).padStart(16)}${offsetText(target).padStart(16)}\n`;
+    const label = `${printable(group)}  ${printable(partitionName(topic, partition))}`;
+    const cells = `${offsetText(source).padStart(16)}${offsetText(target).padStart(16)}`;
+    for (const line of rowLines(label, name, cells, '  ')) yield `${line}\n`;
   }
 }
 

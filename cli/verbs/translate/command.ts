@@ -1,18 +1,17 @@
 import { type Command, Option } from 'commander';
 import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
-import type { Flow } from '../../../shared/domain/model/flow.ts';
-import { flowName } from '../../../shared/domain/model/flow.ts';
+import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
 import { connector } from '../../connect.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions, openHistory, requireHistory } from '../../options/history-options.ts';
 import { seconds, wholeNumber } from '../../options/option-values.ts';
-import type { Finish } from '../../output/exit-code.ts';
-import { ExitCode } from '../../output/exit-code.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
 
 interface TranslateOptions extends ConfigOptions, HistoryOptions {
@@ -57,7 +56,7 @@ Exit codes: 0 translated, 2 wrong usage or configuration, 3 not translatable`,
         const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
         await writeAll(terminal.stdout, renderTranslation(translated, look));
       }
-      finish(translated.position.position === null ? ExitCode.couldNotAudit : ExitCode.fine);
+      finish(translated.position.kind === 'unknown' ? ExitCode.couldNotAudit : ExitCode.fine);
     });
 }
 
@@ -106,7 +105,7 @@ async function knownOf(flow: Flow, options: TranslateOptions, terminal: Terminal
     return await readStateAsOf(store, flowName(flow), Date.now(), Date.now()).finally(() => store.close());
   } catch (error) {
     if (!(error instanceof TidemarkError)) throw error;
-    terminal.stderr.write(`warning: the history is left aside: ${error.message}\n`);
+    terminal.stderr.write(`warning: the history is left aside: ${printable(error.message)}\n`);
     return null;
   }
 }

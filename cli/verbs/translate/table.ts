@@ -1,6 +1,8 @@
 import type { LogOffsets } from '../../../shared/domain/model/cluster.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
+import { json } from '../../output/json.ts';
+import { tidemarkJson } from '../../output/position-json.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, wrapped } from '../../output/text.ts';
@@ -9,19 +11,20 @@ import { snapshotJson } from '../audit/json.ts';
 /** One translation for a person. */
 export function* renderTranslation(translated: TranslatedOffset, { width, paint }: TableOptions): Generator<string> {
   const { flow, topic, targetTopic, partition, offset, source, target, position } = translated;
-  yield `${printable(flow)}: offset ${grouped(offset)} of ${partitionName(topic, partition)}`;
+  yield `${printable(flow)}: offset ${grouped(offset)} of ${printable(partitionName(topic, partition))}`;
   yield source === null ? '\n' : ` (${logText(source)})\n`;
-  const name = partitionName(targetTopic, partition);
-  if (position.position === null) yield `  ${paint('yellow', 'unknown')} on ${name}\n`;
+  const name = printable(partitionName(targetTopic, partition));
+  if (position.kind === 'unknown')
+    yield `  ${paint('yellow', 'unknown')} on ${name}
+`;
   else {
     yield `  → ${paint('bold', grouped(position.position))} of ${name}${target === null ? '' : ` (${logText(target)})`}\n`;
-    const reread = position.rereadAtMost ?? 0n;
-    const cost = reread === 0n ? 'nothing is read twice' : `at most ${plural(reread, 'record')} read twice`;
+    const { rereadAtMost } = position;
+    const cost = rereadAtMost === 0n ? 'nothing is read twice' : `at most ${plural(rereadAtMost, 'record')} read twice`;
     yield `  ${position.proof}: nothing is skipped, ${cost}\n`;
   }
-  if (position.reason !== undefined)
-    for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
-  if (translated.snapshot === undefined) return;
+  if (position.reason !== null) for (const line of wrapped(printable(position.reason), width, '  ')) yield `${line}\n`;
+  if (translated.snapshot === null) return;
   yield `  as of ${new Date(translated.snapshot.asOf).toISOString()}, from the history alone: no cluster was asked\n`;
   for (const line of snapshotLines(translated.snapshot, width, '  ')) yield `${line}\n`;
 }
@@ -39,10 +42,10 @@ export function* renderTranslationJson(translated: TranslatedOffset): Generator<
     offset,
     source: log(translated.source),
     target: log(translated.target),
-    tidemark: position,
+    tidemark: tidemarkJson(position),
     ...(translated.snapshot && { snapshot: snapshotJson(translated.snapshot) }),
   };
-  yield `${JSON.stringify(document, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  yield `${json(document)}\n`;
 }
 
 function logText({ start, highWatermark }: LogOffsets): string {

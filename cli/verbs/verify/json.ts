@@ -1,5 +1,7 @@
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
-import type { FlowVerification } from '../../../shared/survey/verify-positions.ts';
+import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
+import { json } from '../../output/json.ts';
+import { tidemarkJson } from '../../output/position-json.ts';
 
 /**
  * `tidemark.verify/1` (docs/schema/verify-1.json): each position before and after its records were compared, one a line.
@@ -11,7 +13,7 @@ export function* renderVerifyJson(report: AuditReport, verifications: readonly F
     const one = verifications.find((verification) => verification.flow === flow);
     const refuted = findings.filter(({ code }) => code === 'VERIFICATION_REFUTED');
     yield `${i === 0 ? '' : ','}\n{"flow":${json(flow)},"bytes":${one?.bytes ?? 0}`;
-    yield* list('positions', one?.positions ?? []);
+    yield* list('positions', (one?.positions ?? []).map(positionJson));
     yield* list('pairs', one?.pairs ?? []);
     yield* list('findings', refuted);
     yield* list('unread', unread);
@@ -20,12 +22,12 @@ export function* renderVerifyJson(report: AuditReport, verifications: readonly F
   yield ']}\n';
 }
 
+function positionJson({ group, topic, partition, committed, was, is }: PositionVerification): object {
+  return { group, topic, partition, committed, was: tidemarkJson(was), is: tidemarkJson(is) };
+}
+
 function* list(name: string, all: readonly object[]): Generator<string> {
   yield `,\n "${name}":[`;
   for (const [i, one] of all.entries()) yield `${i === 0 ? '' : ','}\n  ${json(one)}`;
   yield ']';
-}
-
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? inner.toString() : inner));
 }

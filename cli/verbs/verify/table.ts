@@ -1,9 +1,14 @@
-import type { AuditReport, TidemarkPosition } from '../../../shared/domain/model/report.ts';
+import {
+  type AuditReport,
+  compareProofs,
+  proofOf,
+  type TidemarkPosition,
+} from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
 import { findingLines, unreadLines } from '../../output/findings-table.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { fitted, grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 /** For each flow what contradicts, then each position as it was and as it is, those that are not proven first. */
 export function* renderVerifyTable(
@@ -13,7 +18,7 @@ export function* renderVerifyTable(
 ): Generator<string> {
   for (const [i, { flow, findings, unread }] of report.flows.entries()) {
     const { positions = [], bytes = 0 } = verifications.find((one) => one.flow === flow) ?? {};
-    const proofs = positions.length === 0 ? '' : `: ${tally(positions.map(({ is }) => is.proof))}`;
+    const proofs = positions.length === 0 ? '' : `: ${tally(positions.map(({ is }) => proofOf(is)))}`;
     yield `${i === 0 ? '' : '\n'}${options.paint('bold', printable(flow))}  ${plural(positions.length, 'position')}${proofs}`;
     yield ` (${grouped(Math.ceil(bytes / 1024))} KiB compared)\n`;
     const refuted = findings.filter(({ code }) => code === 'VERIFICATION_REFUTED');
@@ -26,30 +31,25 @@ export function* renderVerifyTable(
   }
 }
 
-const RANK: Readonly<Record<TidemarkPosition['proof'], number>> = {
-  none: 0,
-  conservative: 1,
-  bounded: 2,
-  exact: 3,
-  verified: 4,
-};
-
 function positionLines(positions: readonly PositionVerification[], { width, paint }: TableOptions): string[] {
   if (positions.length === 0) return [];
   const columns = `${'position'.padStart(13)}${'re-read'.padStart(13)}`;
   const out = ['', paint('dim', `${' '.repeat(8)}${columns}  proof`)];
-  for (const one of positions.toSorted((a, b) => RANK[a.is.proof] - RANK[b.is.proof])) {
+  for (const one of positions.toSorted((a, b) => compareProofs(proofOf(a.is), proofOf(b.is)))) {
     const committed = `  at ${grouped(one.committed)}`;
-    const name = `${printable(one.group)}  ${partitionName(one.topic, one.partition)}`;
-    out.push(`  ${fitted(name, width - 2 - committed.length)}${committed}`, cells('was', one.was), cells('is', one.is));
-    const { proof, reason } = one.is;
-    if (proof !== 'exact' && reason !== undefined) out.push(...wrapped(printable(reason), width, '      '));
+    const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
+    const nameWidth = Math.min(name.length, width - 2 - committed.length);
+    out.push(...rowLines(name, nameWidth, committed, '  '), cells('was', one.was), cells('is', one.is));
+    const { reason } = one.is;
+    if (proofOf(one.is) !== 'exact' && reason !== null) out.push(...wrapped(printable(reason), width, '      '));
   }
   return out;
 }
 
-function cells(when: string, { position, rereadAtMost, proof }: TidemarkPosition): string {
-  const at = position === null ? 'unknown' : grouped(position);
-  const reread = rereadAtMost === null ? 'unknown' : rereadAtMost === 0n ? '0' : `≤ ${grouped(rereadAtMost)}`;
-  return `    ${when.padEnd(4)}${at.padStart(13)}${reread.padStart(13)}  ${proof}`;
+function cells(when: string, one: TidemarkPosition): string {
+  const [at, reread] =
+    one.kind === 'unknown'
+      ? ['unknown', 'unknown']
+      : [grouped(one.position), one.rereadAtMost === 0n ? '0' : `≤ ${grouped(one.rereadAtMost)}`];
+  return `    ${when.padEnd(4)}${at.padStart(13)}${reread.padStart(13)}  ${proofOf(one)}`;
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import type { AuditRequest } from '../../../shared/audit/run-audit.ts';
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
+import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import { readerOf } from '../../connect.ts';
 import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
@@ -35,7 +36,7 @@ export function addWatchCommand(program: Command, terminal: Terminal, finish: Fi
     )
     .addOption(
       new Option('--fail-on <severity>', 'with --count: exit with 1 if any audit found this severity or worse')
-        .choices(['critical', 'warning', 'info', 'never'])
+        .choices([...SEVERITIES, 'never'])
         .default('critical'),
     )
     .option('--timeout <seconds>', 'give each audit so long', seconds, 60)

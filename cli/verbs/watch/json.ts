@@ -1,11 +1,12 @@
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import { figuresOf } from '../../output/flow-figures.ts';
+import { json } from '../../output/json.ts';
 import { findingJson } from '../audit/json.ts';
 
 /** An event as one line of `tidemark.watch/1` (docs/schema/watch-1.json). */
 export function watchJson(event: WatchEvent): string {
   const head = { schema: 'tidemark.watch/1', event: event.kind, at: iso(event.at) };
-  return `${JSON.stringify({ ...head, ...bodyOf(event) }, (_, value: unknown) => (typeof value === 'bigint' ? value.toString() : value))}\n`;
+  return `${json({ ...head, ...bodyOf(event) })}\n`;
 }
 
 function bodyOf(event: WatchEvent): object {

@@ -7,7 +7,7 @@ const GROUPS = ['billing', 'shipping', 'reports'];
 
 export const corrupted: Story = {
   name: 'corrupted',
-  title: 'groups read on, corrupted records come: back to before them, on the source and on the target, and undone',
+  title: 'corrupted records arrive: groups go back to before them, on the source and on the target, then undo',
   async play(stage) {
     const { a, b, writer, mm2 } = stage;
     await a.admin.createTopics({ orders: { partitions: 3 } });
@@ -42,7 +42,7 @@ export const corrupted: Story = {
 
     await stage.restore(before, 'source', GROUPS);
 
-    // MM2 would move groups on the target forward again: a restore there says so, and is refused.
+    // MM2's group sync would move groups on the target forward again: a restore there is refused.
     const refused = await stage.plan(before, 'target', GROUPS);
     if (refused.id !== null && refused.hash !== null) throw new Error('planned although MM2 syncs group offsets');
     await mm2.stop();
@@ -51,11 +51,11 @@ export const corrupted: Story = {
     const plan = await stage.plan(before, 'target', GROUPS, flags);
     await stage.apply(plan);
     const moved = await positions();
-    if (JSON.stringify(moved) === JSON.stringify(originals)) throw new Error('the restore moved nothing');
+    if (JSON.stringify(moved) === JSON.stringify(originals)) throw new Error('the restore did not move any group');
     await stage.undo(plan);
     const undone = await positions();
     if (JSON.stringify(undone) !== JSON.stringify(originals)) {
-      throw new Error(`undone to ${JSON.stringify(undone)}, were ${JSON.stringify(originals)}`);
+      throw new Error(`the undo led to ${JSON.stringify(undone)}, expected ${JSON.stringify(originals)}`);
     }
     await stage.restore(before, 'target', GROUPS, { flags });
 

@@ -6,7 +6,7 @@ const GROUPS = ['early', 'middle', 'late'];
 
 export const killedUnderLoad: Story = {
   name: 'killed-under-load',
-  title: 'MM2 was killed under load, so that records are on the target twice: groups still go on where they were',
+  title: 'MM2 was killed under load and re-mirrored records: groups still continue where they were',
   stage: { mm2: { 'B.offset.flush.interval.ms': '10000' } },
   async play(stage) {
     const { a, b, writer, mm2 } = stage;
@@ -19,7 +19,7 @@ export const killedUnderLoad: Story = {
     for (let round = 0; round < 2; round++) {
       const reached = await endOf();
       for (let i = 0; i < 5; i++) for (const partition of [0, 1]) await writer.write('orders', 200, { partition });
-      await waitUntil('MM2 to be in the middle of it', async () => (await endOf()) > reached + 300n);
+      await waitUntil('MM2 to mirror a part of the records', async () => (await endOf()) > reached + 300n);
       await mm2.kill();
       await mm2.start();
       await waitUntilMirrored(mirroring);

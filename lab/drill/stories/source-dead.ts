@@ -7,7 +7,7 @@ const PARTITIONS = [0, 1, 2];
 const GROUPS = ['head', 'near', 'far', 'oldest'];
 export const sourceDead: Story = {
   name: 'source-dead',
-  title: 'all source brokers are killed: groups go on at the target from what the audits remember',
+  title: 'all source brokers are killed: groups continue on the target, with positions from the history',
   stage: { source: { brokers: 3 }, mm2: MM2_ON_THREE_BROKERS },
   async play(stage) {
     const { a, b, writer, mm2 } = stage;
@@ -36,7 +36,7 @@ export const sourceDead: Story = {
     await stage.rememberSource('orders');
     for (const nodeId of a.nodeIds) await a.kill(nodeId);
     await mm2.kill();
-    // The history ends where the last audit was, and says so.
+    // This audit cannot read the source: the restore must use the time of the last one that could.
     await stage.audit();
     await stage.restore(last, 'target', GROUPS, { flags: ['--even-if-mm2-syncs', '--min-proof', 'conservative'] });
   },

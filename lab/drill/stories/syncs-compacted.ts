@@ -5,8 +5,7 @@ import type { Story } from '../story.ts';
 
 export const syncsCompacted: Story = {
   name: 'syncs-compacted',
-  title:
-    'the offset-syncs topic was compacted and MM2 restarted: back to an earlier time, which only the history knows',
+  title: 'the offset-syncs topic was compacted and MM2 restarted: only the history still has the earlier positions',
   async play(stage) {
     const { a, b, writer, mm2 } = stage;
     await a.admin.createTopics({ orders: {} });
@@ -23,11 +22,11 @@ export const syncsCompacted: Story = {
     await mm2.start();
     await writer.write('orders', 50);
     await waitUntilMirrored(mirroring);
-    // What MM2 makes of the same positions now: groups that come to stand there.
+    // New groups at the same positions show how MM2 translates them now.
     await a.admin.commitOffsets('billing-again', 'orders', { 0: 1_234n });
     await a.admin.commitOffsets('reports-again', 'orders', { 0: 2_777n });
     const mm2Now = new Map<string, Map<string, bigint>>();
-    await waitUntil('MM2 to translate groups of the same positions', async () => {
+    await waitUntil('MM2 to translate groups at the same positions', async () => {
       for (const group of ['billing', 'reports']) {
         const rows = await b.admin.translateOffsets('A', `${group}-again`);
         mm2Now.set(group, new Map(rows.map((row) => [`${row.topic}-${row.partition}`, row.offset])));

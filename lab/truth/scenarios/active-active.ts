@@ -22,7 +22,7 @@ export const activeActive: LiveScenario = {
     await Promise.all([waitUntilGroupSynced(there, 'g'), waitUntilGroupSynced(andBack, 'h')]);
     await stage.moment('settled, A->B', { flow: 'A->B' });
     await stage.moment('settled, B->A', { flow: 'B->A' });
-    // Used on both sides: its own commit on B is ahead of what it read on A.
+    // The group consumes on both sides: its own commit on B is ahead of its position on A.
     await b.admin.commitOffsets('g', 'A.t', { 0: 600n });
     await mm2.stop();
     await writer.write('t', 70);

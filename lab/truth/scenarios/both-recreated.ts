@@ -27,7 +27,7 @@ export const bothRecreated: LiveScenario = {
     await a.admin.commitOffsets('g', 'long', { 0: 610n });
     const expect = ['SOURCE_TOPIC_RECREATED'] as const;
     const allow = ['TARGET_TOPIC_RECREATED', 'TARGET_POSITION_SKIPS', 'CHECKPOINT_NEVER_EMITTED'] as const;
-    await stage.moment('recreated on the source, gone on the target', {
+    await stage.moment('recreated on the source, deleted on the target', {
       expect: [...expect, 'TOPIC_NOT_MIRRORED'],
       allow,
     });
@@ -39,7 +39,7 @@ export const bothRecreated: LiveScenario = {
     for (const topic of ['short', 'long']) await waitUntilMirrored(mirroring(topic));
     for (const topic of ['short', 'long']) await waitUntilSettled(mirroring(topic));
     const after = { expect: [...expect, 'TARGET_TOPIC_RECREATED'] as const, allow };
-    await stage.moment('MM2 goes on', after);
+    await stage.moment('MM2 continues', after);
     await stage.moment('the same without memory of topic ids', {
       allow: [...after.expect, ...allow],
       withoutMemory: true,

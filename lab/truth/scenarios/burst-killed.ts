@@ -6,7 +6,7 @@ const TOPICS = Array.from({ length: 15 }, (_, i) => `t${i}`);
 
 export const burstKilled: LiveScenario = {
   name: 'burst-killed',
-  title: 'fifteen topics in bursts with aborts, so that MM2 drops forced syncs, and two SIGKILLs in the middle of it',
+  title: 'bursts with aborts on fifteen topics make MM2 drop forced syncs, with two SIGKILLs in between',
   stage: { mm2: { 'B.offset.flush.interval.ms': '60000' } },
   async play(stage) {
     const { a, b, writer } = stage;
@@ -26,7 +26,7 @@ export const burstKilled: LiveScenario = {
     const mm2 = await stage.startMm2();
     const endOf = async (topic: string) => (await b.admin.listOffsets(topic))[0]?.highWatermark ?? 0n;
     for (const least of [100n, 250n]) {
-      await waitUntil('MM2 to be in the middle of it', async () => (await endOf('A.t7').catch(() => 0n)) >= least);
+      await waitUntil('MM2 to mirror a part of it', async () => (await endOf('A.t7').catch(() => 0n)) >= least);
       const writing = burst();
       await waitUntil('more to arrive', async () => (await endOf('A.t0')) > least);
       await mm2.kill();
@@ -42,13 +42,13 @@ export const burstKilled: LiveScenario = {
       'CHECKPOINT_BEHIND',
       'CHECKPOINTS_MISSING',
       'GROUP_SYNC_REFUSED',
-      // A restart whose first sync was dropped looks the same in the syncs: the finding names both causes.
+      // A restart whose first sync was dropped looks like foreign writes: the finding names both causes.
       'FOREIGN_WRITES',
-      // While it is open whether MM2 is past where it was, its own positions may skip: a warning says so.
+      // Until MM2 is known to have caught up, its own positions may skip; a warning reports that.
       'TARGET_POSITION_SKIPS',
     ] as const;
     await stage.moment('mirrored, not flushed', { expect, allow, loss: 'at-least' });
-    // Its commit on stopping is exact; of the fifteen syncs that it writes then at once some are dropped again.
+    // When MM2 stops it commits exactly. It then writes fifteen syncs at once and drops some of them again.
     await mm2.stop();
     await stage.moment('stopped in order', { expect, allow });
   },

@@ -5,7 +5,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const compactedSince: LiveScenario = {
   name: 'compacted-since',
-  title: 'the source is compacted after MM2 brought its records over, some of them twice: their originals are gone',
+  title: 'the source is compacted after MM2 mirrored its records, some of them twice: the originals are deleted',
   stage: { mm2: { 'B.offset.flush.interval.ms': '60000' } },
   async play(stage) {
     const { a, b, writer } = stage;
@@ -20,7 +20,7 @@ export const compactedSince: LiveScenario = {
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilMirrored(mirroring);
     const writing = round(250);
-    await waitUntil('MM2 to be in the middle of it', async () => {
+    await waitUntil('MM2 to mirror a part of the records', async () => {
       const [end] = await b.admin.listOffsets('A.t');
       return end !== undefined && end.highWatermark > 900n;
     });

@@ -4,11 +4,11 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const compacted: LiveScenario = {
   name: 'compacted',
-  title: 'a densely compacted topic: holes of all sizes, syncs lost in the burst',
+  title: 'a heavily compacted topic: gaps of all sizes, syncs lost in the burst',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: { config: { 'cleanup.policy': 'compact' } } });
-    // Later rounds overwrite fewer and fewer keys: holes from one offset to hundreds, scattered.
+    // Each round overwrites fewer keys: this leaves scattered gaps from one offset to hundreds.
     for (const [round, count] of [900, 640, 450, 210, 97, 31, 7, 3].entries()) {
       await writer.write('t', count, { keys: Array.from({ length: count }, (_, i) => `k${(i * 37) % 1_000}`) });
       await writer.write('t', 40, { keys: Array.from({ length: 40 }, (_, i) => `once-${round}-${i}`) });

@@ -5,7 +5,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const exactlyOnce: LiveScenario = {
   name: 'exactly-once',
-  title: 'exactly-once MM2 is killed under load: markers on the target, nothing twice',
+  title: 'an exactly-once MM2 is killed under load: markers on the target, no record twice',
   stage: {
     mm2: {
       'B.exactly.once.source.support': 'enabled',
@@ -37,7 +37,8 @@ export const exactlyOnce: LiveScenario = {
       const [log] = await b.admin.listOffsets('A.t');
       return log !== undefined && log.lastStableOffset === log.highWatermark;
     });
-    // Until MM2 flushes, its acknowledgements trail, and markers forbid to count the target's end: lag is at most that.
+    // Until MM2 flushes, its acknowledgements lag, and markers make the target's end useless: the lag is an upper
+    // bound.
     await stage.moment('killed under load and restarted', { allow, loss: 'at-least' });
     await waitUntilSettled(mirroring);
     await stage.moment('settled again', { allow });

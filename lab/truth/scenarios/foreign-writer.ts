@@ -4,7 +4,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const foreignWriter: LiveScenario = {
   name: 'foreign-writer',
-  title: 'somebody else writes to the target topic, and hides the lag of a stopped MM2',
+  title: 'an application writes to the target topic, and hides the lag of a stopped MM2',
   async play(stage) {
     const { a, b, writer } = stage;
     const foreign = new RecordWriter(b.admin);
@@ -23,10 +23,10 @@ export const foreignWriter: LiveScenario = {
     await writer.write('t', 150);
     await a.admin.commitOffsets('behind', 't', { 0: 310n });
     await waitUntilSettled(mirroring);
-    await stage.moment('MM2 went on behind them', { expect, allow });
+    await stage.moment('MM2 continued after them', { expect, allow });
     await mm2.stop();
     await foreign.write('A.t', 30);
     await writer.write('t', 60);
-    await stage.moment('MM2 is down, 60 records wait, 30 foreign ones came', { expect, allow });
+    await stage.moment('MM2 is down, 60 records wait, 30 foreign ones arrived', { expect, allow });
   },
 };

@@ -4,7 +4,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const identity: LiveScenario = {
   name: 'identity',
-  title: 'IdentityReplicationPolicy, once into a topic that had records of its own',
+  title: 'IdentityReplicationPolicy, once into a topic that already had records',
   stage: { mm2: { 'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy' } },
   async play(stage) {
     const { a, b, writer } = stage;

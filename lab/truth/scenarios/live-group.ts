@@ -10,7 +10,7 @@ export const liveGroup: LiveScenario = {
     await a.admin.createTopics({ t: { partitions: 2 } });
     for (const partition of [0, 1]) await writer.write('t', 400, { partition });
     const join = async (cluster: typeof a, group: string, topic: string) => {
-      // It lives as long as the lab: its end would change what the group's commits are.
+      // It runs as long as the lab: when it ends, it would change the group's commits.
       await cluster.admin.startConsumer({ group, topics: [topic], protocol: 'consumer' });
     };
     await join(a, 'on-source', 't');

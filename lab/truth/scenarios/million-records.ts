@@ -1,8 +1,9 @@
+import { proofOf } from '../../../shared/domain/model/report.ts';
 import { waitUntilGroupSynced, waitUntilSettled } from '../../mirroring.ts';
 import { waitUntil } from '../../wait-until.ts';
 import type { LiveScenario } from '../live-scenario.ts';
 
-/** Fifty thousand apart: MM2's slots lie farther apart there, so that one of the three is far from any. */
+/** 50,000 apart: MM2's slots are farther apart than that, so one of the three is far from any slot. */
 const BEHIND = [500_000n, 450_000n, 550_000n];
 
 const PROVEN: ReadonlySet<string> = new Set(['exact', 'verified']);
@@ -19,14 +20,14 @@ export const millionRecords: LiveScenario = {
     const mm2 = await stage.startMm2();
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilSettled(mirroring);
-    // MM2 remembers no sync from before its checkpoint task ran: only now may the million pass.
+    // MM2 remembers no sync from before its checkpoint task ran: write the million only now.
     await waitUntilGroupSynced(mirroring, 'head');
     await writer.write('t', 999_900);
     await a.admin.commitOffsets('head', 't', { 0: 1_000_000n });
     await waitUntilSettled(mirroring);
-    // Moved only now: MM2 keeps the position of a group that stood there when it passed by itself.
+    // Move them only now: MM2 keeps the exact position of a group that was there while the records passed.
     for (const at of BEHIND) await a.admin.commitOffsets(`at-${at}`, 't', { 0: at });
-    // Its slots decide which of them gets a better position than the begin.
+    // MM2's slots decide which of them gets a better position than the log start.
     await waitUntil('MM2 to follow one of the groups', async () => {
       const committed = await Promise.all(BEHIND.map((at) => b.admin.groupOffsets(`at-${at}`)));
       return committed.flat().some(({ offset }) => offset > 100_000n);
@@ -35,13 +36,13 @@ export const millionRecords: LiveScenario = {
       allow: ['GROUP_REREADS_MUCH'],
       also: ({ positions }) => {
         const wrong = positions
-          .filter(({ group, tidemark }) => !PROVEN.has(group.tidemark.proof) || tidemark?.rereads !== 0n)
-          .map(({ group }) => `${group.group} is ${group.tidemark.proof}, not exact without re-reads`);
+          .filter(({ group, tidemark }) => !PROVEN.has(proofOf(group.tidemark)) || tidemark?.rereads !== 0n)
+          .map(({ group }) => `${group.group} is ${proofOf(group.tidemark)}, expected exact without re-reads`);
         const most = positions.reduce((worst, { mm2: left }) => {
           const rereads = left?.rereads ?? 0n;
           return rereads > worst ? rereads : worst;
         }, 0n);
-        return most >= 10_000n ? wrong : [...wrong, `MM2 re-reads ${most} at the most`];
+        return most >= 10_000n ? wrong : [...wrong, `MM2 re-reads at most ${most}, expected 10,000 or more`];
       },
     });
   },

@@ -4,7 +4,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const mm2Killed: LiveScenario = {
   name: 'mm2-killed',
-  title: 'MM2 is killed under load with the default flush interval, and restarted: records are written twice',
+  title: 'MM2 is killed under load with the default flush interval, and restarted: it re-mirrors records',
   stage: { mm2: { 'B.offset.flush.interval.ms': '60000' } },
   async play(stage) {
     const { a, b, writer } = stage;
@@ -16,14 +16,14 @@ export const mm2Killed: LiveScenario = {
     const mirroring = { source: a, target: b, topic: 't', mm2 };
     await waitUntilMirrored(mirroring);
     for (let i = 0; i < 10; i++) await writer.write('t', 200);
-    await waitUntil('MM2 to be in the middle of it', async () => {
+    await waitUntil('MM2 to mirror a part of the records', async () => {
       const [end] = await b.admin.listOffsets('A.t');
       return end !== undefined && end.highWatermark > 1_000n;
     });
     await mm2.kill();
     const allow = ['CHECKPOINT_NEVER_EMITTED', 'CHECKPOINTS_MISSING'] as const;
     await stage.moment('killed', { allow, loss: 'at-least' });
-    // Only what is written now tells when MM2 is past what it writes again.
+    // These records show when MM2 has finished re-mirroring.
     await writer.write('t', 200);
     await mm2.start();
     await waitUntilMirrored(mirroring);

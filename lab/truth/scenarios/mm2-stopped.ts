@@ -4,7 +4,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const mm2Stopped: LiveScenario = {
   name: 'mm2-stopped',
-  title: 'MM2 is stopped while producers and groups go on',
+  title: 'MM2 is stopped while producers and groups continue',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });

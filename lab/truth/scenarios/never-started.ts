@@ -2,7 +2,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const neverStarted: LiveScenario = {
   name: 'never-started',
-  title: 'MM2 was never started: everything would be lost',
+  title: 'MM2 was never started: a failover would lose everything',
   async play(stage) {
     const { a, writer } = stage;
     await a.admin.createTopics({ t: { partitions: 2 }, empty: {} });

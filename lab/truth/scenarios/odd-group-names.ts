@@ -32,8 +32,8 @@ export const oddGroupNames: LiveScenario = {
     await stage.moment('settled', {
       also: ({ report }) => {
         const groups = new Set(report.groups.map(({ group }) => group));
-        const absent = NAMES.filter((name) => !groups.has(name)).map((name) => `group ${name} is absent`);
-        return groups.has('console-consumer-4711') ? [...absent, 'a group that MM2 excludes is audited'] : absent;
+        const absent = NAMES.filter((name) => !groups.has(name)).map((name) => `group ${name} is missing`);
+        return groups.has('console-consumer-4711') ? [...absent, 'an excluded group is audited'] : absent;
       },
     });
   },

@@ -3,7 +3,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const recordsDeleted: LiveScenario = {
   name: 'records-deleted',
-  title: 'the source deletes records before MM2 gets to them',
+  title: 'the source deletes records before MM2 reads them',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ some: {}, all: {} });
@@ -25,6 +25,6 @@ export const recordsDeleted: LiveScenario = {
     await stage.moment('300 and 400 of them are deleted', { expect: [...expect, 'CHECKPOINT_NEVER_EMITTED'] });
     await mm2.start();
     await waitUntilSettled(mirroring('some'));
-    await stage.moment('MM2 goes on behind them', { expect, allow: ['CHECKPOINT_NEVER_EMITTED'] });
+    await stage.moment('MM2 continues after them', { expect, allow: ['CHECKPOINT_NEVER_EMITTED'] });
   },
 };

@@ -3,7 +3,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const rewoundGroup: LiveScenario = {
   name: 'rewound-group',
-  title: 'a group is reset to earlier offsets: MM2 leaves it where it was on the target',
+  title: 'a group is reset to earlier offsets: MM2 does not move it back on the target',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });

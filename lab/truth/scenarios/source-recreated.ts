@@ -4,7 +4,7 @@ import type { LiveStage } from '../live-stage.ts';
 
 export const sourceRecreated: LiveScenario = {
   name: 'source-recreated',
-  title: 'source topics deleted, recreated and regrown past where MM2 was: under a running MM2, and while it was down',
+  title: 'source topics are recreated and grow past MM2’s position: under a running MM2, and while it is down',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ running: {}, down: {} });
@@ -21,7 +21,7 @@ export const sourceRecreated: LiveScenario = {
     }
     await stage.moment('before', { allow: ['CHECKPOINT_NEVER_EMITTED'] });
 
-    // Paused, so that its next fetch finds the topic regrown already: an empty or short one would make it begin anew.
+    // Pause MM2, so that its next fetch finds the regrown topic: with a shorter one it would start over.
     mm2.pause();
     await recreate(stage, 'running');
     mm2.resume();
@@ -30,14 +30,14 @@ export const sourceRecreated: LiveScenario = {
     await recreate(stage, 'down');
     const expect = ['SOURCE_TOPIC_RECREATED'] as const;
     const allow = ['TARGET_POSITION_SKIPS'] as const;
-    // Nobody translated the groups that came while MM2 was down.
+    // MM2 did not translate groups that appeared while it was down.
     const whileDown = { expect: [...expect, 'CHECKPOINT_NEVER_EMITTED'], allow } as const;
     await stage.moment('one regrown under MM2, the other while it is down', whileDown);
     await stage.moment('the same without memory of topic ids', { ...whileDown, withoutMemory: true });
     await mm2.start();
     await waitUntilSettled(mirroring('down'));
     const after = { expect, allow: [...allow, 'CHECKPOINT_NEVER_EMITTED'] } as const;
-    await stage.moment('MM2 goes on as if nothing had happened', after);
+    await stage.moment('MM2 continues as if nothing had happened', after);
     await stage.moment('the same without memory of topic ids', { ...after, withoutMemory: true });
   },
 };

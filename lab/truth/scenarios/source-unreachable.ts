@@ -3,7 +3,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const sourceUnreachable: LiveScenario = {
   name: 'source-unreachable',
-  title: 'the source cannot be reached: positions from what MM2 translated last',
+  title: 'the source is unreachable: positions come from MM2’s last translations',
   stage: { source: { throughProxy: true } },
   async play(stage) {
     const { a, b, writer } = stage;
@@ -22,6 +22,6 @@ export const sourceUnreachable: LiveScenario = {
       also: ({ report }) => (report.groups.some(({ group }) => group === 'g') ? [] : ['group g is not in the report']),
     });
     await a.link.heal();
-    await stage.moment('the link is whole again');
+    await stage.moment('the link works again');
   },
 };

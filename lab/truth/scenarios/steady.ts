@@ -16,7 +16,7 @@ export const steady: LiveScenario = {
     await waitUntilGroupSynced(mirroring, 'head');
     await waitUntilGroupSynced(mirroring, 'near');
     await stage.moment('settled');
-    // Farther back MM2 may have no position at all: what it forgot when its task restarted stays forgotten.
+    // Farther back MM2 may have no position: it forgot older syncs when its task restarted.
     await a.admin.commitOffsets('behind', 'orders', { 0: 1_234n, 1: 17n, 2: 2_500n });
     await stage.moment('a group far behind appears', { allow: ['CHECKPOINT_NEVER_EMITTED'] });
   },

@@ -4,7 +4,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const syncsCompacted: LiveScenario = {
   name: 'syncs-compacted',
-  title: 'the offset-syncs topic itself is compacted while groups lag, with transactions in what it forgot',
+  title: 'the offset-syncs topic is compacted while groups lag, with transactions among the lost syncs',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ t: {} });
@@ -23,18 +23,18 @@ export const syncsCompacted: LiveScenario = {
     const allow = ['CHECKPOINT_NEVER_EMITTED'] as const;
     await stage.moment('before', { expect, allow });
     await compactOffsetSyncs(a, 'B');
-    // Without the syncs nobody can tell the gaps any more, unless an audit has seen them.
+    // Without the lost syncs the gaps are unknown, unless an earlier audit has read them.
     const forgotten = [...allow, 'ABORTED_TRANSACTIONS_MIRRORED', 'TARGET_POSITION_SKIPS'] as const;
-    await stage.moment('old syncs are gone', { expect, allow });
-    await stage.moment('the same by who has seen none of them', { allow: forgotten, withoutMemory: true });
+    await stage.moment('old syncs are deleted', { expect, allow });
+    await stage.moment('the same for an audit that never read them', { allow: forgotten, withoutMemory: true });
     await writer.write('t', 250);
     await waitUntilSettled(mirroring);
-    await stage.moment('MM2 went on', { expect, allow });
+    await stage.moment('MM2 continued', { expect, allow });
     await mm2.stop();
     await mm2.start();
     await writer.write('t', 30);
     await waitUntilSettled(mirroring);
-    await stage.moment('MM2 was restarted, and knows no more than the topic', { expect, allow });
-    await stage.moment('the same by who knows no more than MM2', { allow: forgotten, withoutMemory: true });
+    await stage.moment('MM2 was restarted and has only the syncs in the topic', { expect, allow });
+    await stage.moment('the same for an audit without a history', { allow: forgotten, withoutMemory: true });
   },
 };

@@ -4,7 +4,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const targetDeleted: LiveScenario = {
   name: 'target-deleted',
-  title: 'target topics are deleted and MM2 creates them again: one goes on, one stays quiet',
+  title: 'target topics are deleted and MM2 creates them again: one gets new records, one does not',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ busy: {}, quiet: {} });
@@ -26,14 +26,14 @@ export const targetDeleted: LiveScenario = {
     });
     await waitUntilMirrored(mirroring('busy'));
     const expect = ['TARGET_TOPIC_RECREATED'] as const;
-    // MM2 keeps checkpoints of the old log and may put groups there, behind the end of the new one.
+    // MM2 keeps checkpoints of the old log and may put groups there, beyond the end of the new log.
     const allow = [
       'TARGET_POSITION_SKIPS',
       'CHECKPOINT_NEVER_EMITTED',
       'CHECKPOINT_BEHIND',
       'GROUP_SYNC_REFUSED',
     ] as const;
-    await stage.moment('both are there again', { expect, allow });
+    await stage.moment('both exist again', { expect, allow });
     await waitUntilSettled(mirroring('busy'));
     await stage.moment('settled', { expect, allow });
     await stage.moment('the same without memory of topic ids', { expect, allow, withoutMemory: true });

@@ -3,7 +3,7 @@ import type { LiveScenario } from '../live-scenario.ts';
 
 export const targetTruncated: LiveScenario = {
   name: 'target-truncated',
-  title: 'records are deleted on the target: by retention that is shorter there',
+  title: 'retention deletes records on the target earlier than on the source',
   async play(stage) {
     const { a, b, writer } = stage;
     await a.admin.createTopics({ some: {}, all: {} });
@@ -26,6 +26,6 @@ export const targetTruncated: LiveScenario = {
     await stage.moment('400 and all 600 are deleted on the target', { allow });
     await writer.write('all', 50);
     await waitUntilSettled(mirroring('all'));
-    await stage.moment('MM2 goes on', { allow });
+    await stage.moment('MM2 continues', { allow });
   },
 };

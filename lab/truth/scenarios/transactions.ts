@@ -4,7 +4,7 @@ import type { LiveStage } from '../live-stage.ts';
 
 export const transactions: LiveScenario = {
   name: 'transactions',
-  title: 'transactions with aborts, and one that stays open: MM2 mirrors all of it',
+  title: 'transactions with aborts, and one that stays open: MM2 mirrors all records',
   async play(stage) {
     const { a, b, writer } = stage;
     await fill(stage);
@@ -49,7 +49,7 @@ export const transactionsReadCommitted: LiveScenario = {
   },
 };
 
-/** Twelve transactions, every third aborted, with plain records in between; groups at their edges and inside. */
+/** Twelve transactions, every third one aborted, with plain records in between; groups at their edges and inside. */
 async function fill({ a, writer }: LiveStage): Promise<void> {
   await a.admin.createTopics({ t: {} });
   let end = 0n;

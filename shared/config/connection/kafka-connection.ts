@@ -37,14 +37,16 @@ export interface TlsSettings {
 
 export type SaslSettings =
   | {
+      readonly kind: 'password';
       readonly mechanism: 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
       readonly username: string;
       readonly password: Secret;
     }
   /** A token that somebody else keeps fresh. */
-  | { readonly mechanism: 'OAUTHBEARER'; readonly token: Secret }
+  | { readonly kind: 'token'; readonly mechanism: 'OAUTHBEARER'; readonly token: Secret }
   /** OAuth 2 client credentials (RFC 6749 section 4.4). */
   | {
+      readonly kind: 'client-credentials';
       readonly mechanism: 'OAUTHBEARER';
       readonly tokenEndpoint: string;
       readonly clientId: string;
@@ -52,4 +54,4 @@ export type SaslSettings =
       readonly scope?: string | undefined;
     }
   /** AWS IAM for MSK: a signed token over OAUTHBEARER, credentials from the environment. */
-  | { readonly mechanism: 'AWS_MSK_IAM'; readonly region: string };
+  | { readonly kind: 'aws-iam'; readonly mechanism: 'AWS_MSK_IAM'; readonly region: string };

@@ -1,3 +1,5 @@
+import { shellWord } from '../../domain/model/shell-word.ts';
+
 /** What kind of key or trust store a file is, told by its bytes and not by its name. */
 export type StoreFormat = 'pem' | 'jks' | 'pkcs12' | 'unknown';
 
@@ -13,13 +15,28 @@ export function storeFormat(bytes: Buffer): StoreFormat {
 
 /** The blocks of a PEM text: certificates in their order, and the private key. */
 export function pemBlocks(text: string): { readonly certificates: string | null; readonly key: string | null } {
-  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[\s\S]*?-----END \1-----/g)];
-  const certificates = blocks.filter((b) => b[1] === 'CERTIFICATE').map((b) => b[0]);
-  const key = blocks.find((b) => b[1]?.endsWith('PRIVATE KEY'));
+  const blocks = blocksOf(text);
+  const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE').map((block) => block.text);
+  const key = blocks.find(({ label }) => label.endsWith('PRIVATE KEY'));
   return {
     certificates: certificates.length === 0 ? null : `${certificates.join('\n')}\n`,
-    key: key === undefined ? null : `${key[0]}\n`,
+    key: key === undefined ? null : `${key.text}\n`,
   };
+}
+
+/** From each BEGIN to the END of its own label, read once from front to back: no block is inside another. */
+function blocksOf(text: string): { readonly label: string; readonly text: string }[] {
+  const blocks: { label: string; text: string }[] = [];
+  let begun: { readonly label: string; readonly at: number } | null = null;
+  for (const mark of text.matchAll(/-----(BEGIN|END) ([A-Z0-9 ]{1,64})-----/g)) {
+    const [whole, what, label = ''] = mark;
+    if (what === 'BEGIN') begun = { label, at: mark.index };
+    else if (begun?.label === label) {
+      blocks.push({ label, text: text.slice(begun.at, mark.index + whole.length) });
+      begun = null;
+    }
+  }
+  return blocks;
 }
 
 const STORE_SUFFIX = /\.(jks|p12|pfx|pkcs12|keystore|truststore)$/i;
@@ -31,14 +48,16 @@ export function conversionRemedy(
   location: string,
   pem = `${location.replace(STORE_SUFFIX, '')}.pem`,
 ): string {
+  const from = shellWord(location);
+  const to = shellWord(pem);
   if (kind === 'truststore') {
     return format === 'pkcs12'
-      ? `openssl pkcs12 -in ${location} -nokeys -out ${pem}`
-      : `keytool -list -rfc -keystore ${location} > ${pem}`;
+      ? `openssl pkcs12 -in ${from} -nokeys -out ${to}`
+      : `keytool -list -rfc -keystore ${from} > ${to}`;
   }
-  const p12 = pem.replace(/\.pem$/, '.p12');
-  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${pem}`;
+  const p12 = shellWord(pem.replace(/\.pem$/, '.p12'));
+  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${to}`;
   return format === 'pkcs12'
-    ? toPem(location)
-    : `keytool -importkeystore -srckeystore ${location} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
+    ? toPem(from)
+    : `keytool -importkeystore -srckeystore ${from} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
 }

@@ -44,7 +44,7 @@ export function saslFromSettings(
         });
       }
       const value = mechanism?.value.trim() as 'PLAIN' | 'SCRAM-SHA-256' | 'SCRAM-SHA-512';
-      return { mechanism: value, username, password: new Secret(password) };
+      return { kind: 'password', mechanism: value, username, password: new Secret(password) };
     }
     case 'OAUTHBEARER':
       return oauth(settings, bootstrapServers, context, fault);
@@ -105,7 +105,7 @@ function oauth(
 ): SaslSettings | null {
   const jaas = settings.get('sasl.jaas.config');
   // MSK's other way: its own login module or callback handler under the standard mechanism.
-  if (/\baws\b.*iam/i.test(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
+  if (isMskCallback(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
     return mskIam(settings, bootstrapServers, context, fault);
   }
   const entry = jaas === undefined ? null : jaasEntry(settings, 'OAuthBearerLoginModule', fault);
@@ -119,9 +119,9 @@ function oauth(
   }
   const url = endpoint.value.trim();
   if (url.startsWith('file:')) {
-    const token = readBytes(decodeURIComponent(url.replace(/^file:(\/\/)?/, '')), context.base);
+    const token = readBytes(pathOf(url), context.base);
     if (!token.ok) return fault(endpoint, 'sasl.oauthbearer.token.endpoint.url', token.problem);
-    return { mechanism: 'OAUTHBEARER', token: new Secret(token.value.toString('utf8').trim()) };
+    return { kind: 'token', mechanism: 'OAUTHBEARER', token: new Secret(token.value.toString('utf8').trim()) };
   }
   if (!/^https?:\/\/[^/\s]+/.test(url)) {
     return fault(endpoint, 'sasl.oauthbearer.token.endpoint.url', {
@@ -142,12 +142,29 @@ function oauth(
     });
   }
   return {
+    kind: 'client-credentials',
     mechanism: 'OAUTHBEARER',
     tokenEndpoint: url,
     clientId,
     clientSecret: new Secret(clientSecret),
     ...(scope === undefined ? {} : { scope }),
   };
+}
+
+/** `software.amazon.msk.auth.iam.IAMClientCallbackHandler` and its like. */
+function isMskCallback(className: string): boolean {
+  const aws = className.search(/\b(aws|amazon)\b/i);
+  return aws >= 0 && /iam/i.test(className.slice(aws));
+}
+
+/** The path of a file URL; what is no escape in it stands for itself. */
+function pathOf(url: string): string {
+  const path = url.replace(/^file:(\/\/)?/, '');
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 function mskIam(
@@ -169,7 +186,7 @@ function mskIam(
   }
   const region =
     awsRegionOf(bootstrapServers) ?? context.environment.AWS_REGION ?? context.environment.AWS_DEFAULT_REGION;
-  if (region !== undefined && region !== '') return { mechanism: 'AWS_MSK_IAM', region };
+  if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
   return fault(settings.get('sasl.mechanism'), 'sasl.mechanism', {
     message: 'needs an AWS Region, and the bootstrap servers’ names do not tell it',
     remedy: 'set AWS_REGION where Tidemark runs',

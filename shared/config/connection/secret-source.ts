@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
+import { shellWord } from '../../domain/model/shell-word.ts';
+import { MAX_FILE_BYTES } from '../config-limits.ts';
 import { parseProperties } from '../mm2/properties.ts';
+import { readConfigFile } from '../read-file.ts';
 import { Secret } from './secret.ts';
 
 /** Variables of the process, given as an argument so that every caller says which. */
@@ -8,11 +10,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Where a value comes from when it does not stand in the configuration itself. */
 export type SecretReference =
-  | { readonly env: string }
+  | { readonly kind: 'env'; readonly name: string }
   /** The whole file, without the newline at its end. */
-  | { readonly file: string }
+  | { readonly kind: 'file'; readonly path: string }
   /** One entry of a .properties file: Kafka's `FileConfigProvider`. */
-  | { readonly propertiesFile: string; readonly key: string };
+  | { readonly kind: 'properties-file'; readonly path: string; readonly key: string };
 
 export type Resolved<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
@@ -24,20 +26,22 @@ export interface Problem {
 
 /** Follows a reference to its text. Relative paths begin at `base`. */
 export function resolveReference(reference: SecretReference, environment: Environment, base: string): Resolved<string> {
-  if ('env' in reference) {
-    const value = environment[reference.env];
+  if (reference.kind === 'env') {
+    const { name } = reference;
+    // Not what every object has: a variable may be called `constructor`.
+    const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
     if (value === undefined || value === '') {
       return problem(
-        `the environment variable ${reference.env} is ${value === undefined ? 'not set' : 'empty'}`,
-        `set it where Tidemark runs: export ${reference.env}=…`,
+        `the environment variable ${name} is ${value === undefined ? 'not set' : 'empty'}`,
+        `set it where Tidemark runs: export ${shellWord(name)}=…`,
       );
     }
     return { ok: true, value };
   }
-  const path = 'file' in reference ? reference.file : reference.propertiesFile;
+  const { path } = reference;
   const bytes = readBytes(path, base);
   if (!bytes.ok) return bytes;
-  if ('file' in reference) return { ok: true, value: bytes.value.toString('utf8').replace(/\r?\n$/, '') };
+  if (reference.kind === 'file') return { ok: true, value: bytes.value.toString('utf8').replace(/\r?\n$/, '') };
   const entry = parseProperties(bytes.value).entries.get(reference.key);
   if (entry === undefined) {
     return problem(`${path} has no entry "${reference.key}"`, 'correct the name after the last colon of the reference');
@@ -55,7 +59,7 @@ export function resolveSecret(reference: SecretReference, environment: Environme
 export function readBytes(path: string, base: string): Resolved<Buffer> {
   const absolute = isAbsolute(path) ? path : resolve(base, path);
   try {
-    return { ok: true, value: readFileSync(absolute) };
+    return { ok: true, value: readConfigFile(absolute) };
   } catch (error) {
     return { ok: false, problem: fileProblem(path, error) };
   }
@@ -71,6 +75,11 @@ export function fileProblem(path: string, error: unknown): Problem {
       return { message: `${path} may not be read`, remedy: `give the user that runs Tidemark leave to read ${path}` };
     case 'EISDIR':
       return { message: `${path} is a directory`, remedy: 'name a file' };
+    case 'EFBIG':
+      return {
+        message: `${path} has more than ${MAX_FILE_BYTES / (1024 * 1024)} MiB, as no configuration has`,
+        remedy: 'name the configuration itself',
+      };
     default:
       return { message: `${path} could not be read (${code || 'unknown reason'})`, remedy: 'make the file readable' };
   }

@@ -1,19 +1,20 @@
-import { stringify } from 'yaml';
 import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
-import type { Flow } from '../../domain/model/flow.ts';
-import { flowName } from '../../domain/model/flow.ts';
+import { type Flow, flowName } from '../../domain/model/flow.ts';
+import { withoutHidden } from '../../domain/model/hidden-characters.ts';
 import { MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
 import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
+import { yamlText } from '../yaml-text.ts';
 import type { ConfigDraft } from './draft.ts';
 
 /** A draft as the text of a tidemark.yaml: what differs from MM2's defaults in force, the rest as comments. */
 export function renderDraft(draft: ConfigDraft): string {
-  const lines = [`# Tidemark's configuration, made from ${draft.from} by \`tidemark init\`.`];
+  const lines = [`# Tidemark's configuration, made from ${withoutHidden(draft.from)} by \`tidemark init\`.`];
   lines.push('# Every key is described in docs/configuration.md. Lines behind # hold the defaults.');
   if (draft.notes.length > 0) {
     lines.push('#', '# Not carried over as it was; look at each of these:');
     for (const note of draft.notes) {
-      lines.push(`#  - ${note.key}${note.line === null ? '' : ` (line ${note.line})`}: ${oneLine(note.message)}`);
+      const at = note.line === null ? '' : ` (line ${note.line})`;
+      lines.push(`#  - ${withoutHidden(`${note.key}${at}: ${note.message}`)}`);
     }
   }
   lines.push('', 'clusters:');
@@ -25,7 +26,7 @@ export function renderDraft(draft: ConfigDraft): string {
 }
 
 function clusterLines(alias: string, cluster: ClusterYaml): string[] {
-  return indented(stringify({ [alias]: cluster }, { lineWidth: 0 }), 2);
+  return indented(yamlText(new Map([[alias, cluster]])), 2);
 }
 
 function flowLines(flow: Flow): string[] {
@@ -76,10 +77,10 @@ function flowLines(flow: Flow): string[] {
       "where Connect keeps MM2's positions",
     ],
   ];
-  const lines = indented(stringify({ flow: flowName(flow) }), 4);
+  const lines = indented(yamlText({ flow: flowName(flow) }), 4);
   for (const [key, value, byDefault, meaning] of keys) {
     const same = JSON.stringify(value) === JSON.stringify(byDefault);
-    const text = `${stringify({ [key]: value }, { collectionStyle: 'flow', lineWidth: 0 })
+    const text = `${yamlText({ [key]: value }, 'flow')
       .trim()
       .replace(/^\{ (.*) \}$/s, '$1')}${meaning === '' ? '' : ` # ${meaning}`}`;
     lines.push(`    ${same ? '# ' : ''}${text}`);
@@ -109,8 +110,4 @@ function indented(text: string, blanks: number): string[] {
     .trimEnd()
     .split('\n')
     .map((line) => `${' '.repeat(blanks)}${line}`);
-}
-
-function oneLine(text: string): string {
-  return text.replace(/\s+/g, ' ');
 }

@@ -1,5 +1,11 @@
-import type { Environment, Problem, Resolved, SecretReference } from '../connection/secret-source.ts';
-import { resolveReference } from '../connection/secret-source.ts';
+import { MAX_REFERENCES, MAX_VALUE_LENGTH } from '../config-limits.ts';
+import {
+  type Environment,
+  type Problem,
+  type Resolved,
+  resolveReference,
+  type SecretReference,
+} from '../connection/secret-source.ts';
 
 const PROVIDERS = {
   'org.apache.kafka.common.config.provider.EnvVarConfigProvider': 'env',
@@ -37,52 +43,95 @@ export function expandReferences(
   base: string,
 ): Resolved<Expanded> {
   const declared = new Set((get('config.providers') ?? '').split(',').map((name) => name.trim()));
-  const undeclared: string[] = [];
-  let problem: Problem | null = null;
+  const undeclared = new Set<string>();
   let referred = false;
-  const value = text.replace(
-    /\$\{([^}]*?):(?:([^}]*?):)?([^}]*?)\}/g,
-    (whole: string, name: string, path: string | undefined, key: string) => {
-      const reference = referenceOf(name, path, key, declared.has(name) ? get(`config.providers.${name}.class`) : null);
-      if (reference === null) return whole;
-      if ('message' in reference) {
-        problem ??= reference;
-        return whole;
-      }
-      if (!declared.has(name)) undeclared.push(name);
-      const resolved = resolveReference(reference, environment, base);
-      if (!resolved.ok) {
-        problem ??= resolved.problem;
-        return whole;
-      }
-      referred = true;
-      return resolved.value;
-    },
-  );
-  return problem === null ? { ok: true, value: { value, referred, undeclared } } : { ok: false, problem };
+  let value = '';
+  let from = 0;
+  let count = 0;
+  for (const { begin, end, name, path, key } of references(text)) {
+    const className = declared.has(name) ? get(`config.providers.${name}.class`) : null;
+    const reference = referenceOf(name, path, key, className);
+    if (reference === null) continue;
+    if (reference.kind === 'problem') return { ok: false, problem: reference.problem };
+    if (++count > MAX_REFERENCES) return { ok: false, problem: TOO_MANY };
+    if (!declared.has(name)) undeclared.add(name);
+    const resolved = resolveReference(reference, environment, base);
+    if (!resolved.ok) return resolved;
+    referred = true;
+    value += text.slice(from, begin) + resolved.value;
+    if (value.length > MAX_VALUE_LENGTH) return { ok: false, problem: TOO_LONG };
+    from = end;
+  }
+  return { ok: true, value: { value: value + text.slice(from), referred, undeclared: [...undeclared] } };
 }
+
+interface WrittenReference {
+  readonly begin: number;
+  readonly end: number;
+  readonly name: string;
+  readonly path: string | undefined;
+  readonly key: string;
+}
+
+/**
+ * What `ConfigTransformer` takes for references: from `${` to the next brace that closes, with one colon or two in between.
+ * Read once from front to back, where its regular expression tries each beginning with each end.
+ */
+function* references(text: string): Generator<WrittenReference> {
+  for (let begin = text.indexOf('${'); begin >= 0; ) {
+    const close = text.indexOf('}', begin + 2);
+    if (close < 0) return;
+    const inner = text.slice(begin + 2, close);
+    const first = inner.indexOf(':');
+    if (first >= 0) {
+      const second = inner.indexOf(':', first + 1);
+      yield {
+        begin,
+        end: close + 1,
+        name: inner.slice(0, first),
+        path: second < 0 ? undefined : inner.slice(first + 1, second),
+        key: inner.slice((second < 0 ? first : second) + 1),
+      };
+    }
+    begin = text.indexOf('${', close + 1);
+  }
+}
+
+const TOO_MANY: Problem = {
+  message: `has more than ${MAX_REFERENCES} references`,
+  remedy: 'put what they give together into one file, and refer to that',
+};
+
+const TOO_LONG: Problem = {
+  message: `is longer than ${MAX_VALUE_LENGTH} characters with what its references give`,
+  remedy: 'look at what they refer to',
+};
 
 function referenceOf(
   name: string,
   path: string | undefined,
   key: string,
   className: string | undefined | null,
-): SecretReference | Problem | null {
-  const kind = className === null ? BY_NAME[name] : isProvider(className) ? PROVIDERS[className] : undefined;
+): SecretReference | { readonly kind: 'problem'; readonly problem: Problem } | null {
+  const kind = className === null ? byName(name) : isProvider(className) ? PROVIDERS[className] : undefined;
   if (kind === undefined) {
     if (className === null) return null;
-    return {
-      message: `config provider "${name}" (${className ?? 'no class given'}) is not one that Tidemark can run`,
-      remedy:
-        'use EnvVarConfigProvider, FileConfigProvider or DirectoryConfigProvider, ' +
-        'or set this connection in tidemark.yaml with { env: NAME } or { file: PATH }',
-    };
+    const message = `config provider "${name}" (${className ?? 'no class given'}) is not one that Tidemark can run`;
+    const remedy =
+      'use EnvVarConfigProvider, FileConfigProvider or DirectoryConfigProvider, ' +
+      'or set this connection in tidemark.yaml with { env: NAME } or { file: PATH }';
+    return { kind: 'problem', problem: { message, remedy } };
   }
-  if (kind === 'env') return { env: key };
+  if (kind === 'env') return { kind: 'env', name: key };
   if (path === undefined) {
-    return { message: `a reference to provider "${name}" names no path`, remedy: `write \${${name}:/path:key}` };
+    const message = `a reference to provider "${name}" names no path`;
+    return { kind: 'problem', problem: { message, remedy: `write \${${name}:/path:key}` } };
   }
-  return kind === 'file' ? { propertiesFile: path, key } : { file: `${path}/${key}` };
+  return kind === 'file' ? { kind: 'properties-file', path, key } : { kind: 'file', path: `${path}/${key}` };
+}
+
+function byName(name: string): ProviderKind | undefined {
+  return Object.hasOwn(BY_NAME, name) ? BY_NAME[name] : undefined;
 }
 
 function isProvider(className: string | undefined): className is keyof typeof PROVIDERS {

@@ -1,21 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
 import type { Flow } from '../../domain/model/flow.ts';
-import type { ConfigWarning } from '../configuration-error.ts';
-import { FaultCollector } from '../configuration-error.ts';
-import type { ConnectionOverride } from '../connection/kafka-client-settings.ts';
-import { connectionFromSettings } from '../connection/kafka-client-settings.ts';
+import { MAX_CLUSTERS, MAX_KEY_LENGTH, MAX_KEYS, MAX_VALUE_LENGTH } from '../config-limits.ts';
+import { type ConfigWarning, FaultCollector } from '../configuration-error.ts';
+import { type ConnectionOverride, connectionFromSettings } from '../connection/kafka-client-settings.ts';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
-import type { Environment } from '../connection/secret-source.ts';
-import { fileProblem } from '../connection/secret-source.ts';
-import type { LoadContext, Setting } from '../setting.ts';
-import { SettingReader } from '../setting.ts';
-import type { TidemarkConfig } from '../tidemark-config.ts';
+import { type Environment, fileProblem } from '../connection/secret-source.ts';
+import { readConfigFile } from '../read-file.ts';
+import { type LoadContext, type Setting, SettingReader, splitList } from '../setting.ts';
+import type { ConfigFault, TidemarkConfig } from '../tidemark-config.ts';
 import { flowFromSettings, MM2_DEFAULTS } from './mm2-flow.ts';
 import { Mm2Layers } from './mm2-layers.ts';
 import { warnOfContradictions, warnOfIgnoredEntries } from './mm2-warnings.ts';
-import { parseProperties } from './properties.ts';
+import { type Properties, parseProperties } from './properties.ts';
 
 /** A configuration, and what its author should know about it. */
 export interface LoadedConfig {
@@ -70,12 +67,14 @@ export function readMm2Flows(
 function readLayers(file: string, context: LoadContext, follow: boolean): Mm2Layers | null {
   let bytes: Buffer;
   try {
-    bytes = readFileSync(file);
+    bytes = readConfigFile(file);
   } catch (error) {
     context.faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
     return null;
   }
   const properties = parseProperties(bytes);
+  for (const fault of tooLarge(properties)) context.faults.fault({ file, ...fault });
+  if (context.faults.failed) return null;
   for (const { kind, key, line, message } of properties.problems) {
     if (kind === 'malformed-unicode') {
       context.faults.fault({ file, key, line, message, remedy: 'write \\uXXXX, or double the backslash' });
@@ -84,9 +83,37 @@ function readLayers(file: string, context: LoadContext, follow: boolean): Mm2Lay
   return new Mm2Layers(file, properties, context, follow);
 }
 
+/** What is longer or more than any setting of MM2's: told, and not worked on. */
+function tooLarge({ entries }: Properties): Omit<ConfigFault, 'file'>[] {
+  if (entries.size > MAX_KEYS) {
+    const message = `has ${entries.size} settings, ${MAX_KEYS} are the most`;
+    return [{ key: '', line: null, message, remedy: 'take out what MirrorMaker does not read' }];
+  }
+  return [...entries.values()].flatMap(({ key, value, line }) => {
+    const shown = key.slice(0, 40);
+    if (key.length > MAX_KEY_LENGTH) {
+      const message = `has ${key.length} characters in front of the equals sign, ${MAX_KEY_LENGTH} are the most`;
+      return [{ key: `${shown}…`, line, message, remedy: 'correct the name of the setting' }];
+    }
+    if (value.length <= MAX_VALUE_LENGTH) return [];
+    const message = `is ${value.length} characters long, ${MAX_VALUE_LENGTH} are the most`;
+    return [{ key, line, message, remedy: 'shorten it; a pattern stands for many names' }];
+  });
+}
+
 function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[] {
   const setting = layers.first(['clusters']);
-  const aliases = [...new Set(setting?.value.trim().split(/\s*,\s*/) ?? [])].filter((alias) => alias !== '');
+  const aliases = [...new Set(splitList(setting?.value ?? ''))].filter((alias) => alias !== '');
+  if (aliases.length > MAX_CLUSTERS) {
+    context.faults.fault({
+      file: layers.file,
+      key: 'clusters',
+      line: setting?.line ?? null,
+      message: `names ${aliases.length} clusters, ${MAX_CLUSTERS} are the most: MirrorMaker runs a herder for each two of them`,
+      remedy: 'give each group of clusters a file of its own',
+    });
+    return [];
+  }
   for (const property of layers.properties.entries.values()) {
     if (aliases.includes(property.key) && property.value.startsWith('->')) {
       context.faults.fault({
@@ -162,12 +189,12 @@ function isNeitherTrueNorFalse(setting: Setting | undefined): boolean {
 /** Pairs that the file mentions in its order, then the others in the order of `clusters`. */
 function pairsInFileOrder(layers: Mm2Layers, aliases: readonly string[]): readonly (readonly [string, string])[] {
   const pairs = aliases.flatMap((s) => aliases.filter((t) => t !== s).map((t) => [s, t] as const));
-  const keys = [...layers.properties.entries.keys()];
-  const mention = ([s, t]: readonly [string, string]): number => {
-    const at = keys.findIndex((key) => key.startsWith(`${s}->${t}.`));
-    return at < 0 ? keys.length : at;
-  };
-  return pairs.toSorted((a, b) => mention(a) - mention(b));
+  const keys = [...layers.properties.entries.keys()].filter((key) => key.includes('->'));
+  const mentioned = pairs.map((pair) => {
+    const at = keys.findIndex((key) => key.startsWith(`${pair[0]}->${pair[1]}.`));
+    return { pair, at: at < 0 ? keys.length : at };
+  });
+  return mentioned.toSorted((a, b) => a.at - b.at).map(({ pair }) => pair);
 }
 
 /**

@@ -1,10 +1,19 @@
+import { shellWord } from '../../domain/model/shell-word.ts';
 import { parseServer } from '../connection/kafka-client-settings.ts';
-import type { DraftNote } from '../draft/draft.ts';
-import { variableName } from '../draft/draft.ts';
+import { type DraftNote, variableName } from '../draft/draft.ts';
 import { draftConnection } from '../draft/draft-connection.ts';
 import type { ClusterYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
-import type { StrimziCluster, StrimziNode } from './strimzi-resource.ts';
-import { at, child, layered, listAt, settingsAt, textAt, valueAt } from './strimzi-resource.ts';
+import {
+  at,
+  child,
+  layered,
+  listAt,
+  type StrimziCluster,
+  type StrimziNode,
+  settingsAt,
+  textAt,
+  valueAt,
+} from './strimzi-resource.ts';
 
 type Note = (note: DraftNote) => void;
 
@@ -135,5 +144,6 @@ function custom({ alias, node }: StrimziCluster, note: Note): ClusterYaml {
 }
 
 function kubectl(secret: string, key: string): string {
-  return `kubectl get secret ${secret} -o jsonpath='{.data.${key.replaceAll('.', '\\.')}}' | base64 -d`;
+  const path = `jsonpath={.data.${key.replaceAll('.', '\\.')}}`;
+  return `kubectl get ${shellWord(`secret/${secret}`)} -o ${shellWord(path)} | base64 -d`;
 }

@@ -37,7 +37,7 @@ export function valueAt(node: StrimziNode): unknown {
   let value: unknown = node.document.value;
   for (const part of node.path) {
     if (value === null || typeof value !== 'object') return undefined;
-    value = (value as Record<PropertyKey, unknown>)[part];
+    value = Object.hasOwn(value, part) ? (value as Record<PropertyKey, unknown>)[part] : undefined;
   }
   return value;
 }

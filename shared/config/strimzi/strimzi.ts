@@ -1,18 +1,15 @@
-import { readFileSync } from 'node:fs';
 import type { Flow } from '../../domain/model/flow.ts';
 import { FaultCollector } from '../configuration-error.ts';
-import { fileProblem } from '../connection/secret-source.ts';
 import type { ConfigDraft, DraftNote } from '../draft/draft.ts';
 import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
-import { parseYaml } from '../yaml/yaml-document.ts';
+import { parseYaml, readYamlText } from '../yaml/yaml-document.ts';
 import { strimziCluster } from './strimzi-cluster.ts';
 import { hasHeartbeats, strimziFlow } from './strimzi-flow.ts';
-import type { StrimziCluster } from './strimzi-resource.ts';
-import { readMirrors } from './strimzi-resource.ts';
+import { readMirrors, type StrimziCluster } from './strimzi-resource.ts';
 
 /** Whether a YAML text holds a Strimzi KafkaMirrorMaker2 resource. */
 export function isStrimziMirrorMaker2(text: string): boolean {
-  return /^\s*kind:\s*["']?KafkaMirrorMaker2["']?\s*(#.*)?$/m.test(text);
+  return /^[ \t]*kind:[ \t]*["']?KafkaMirrorMaker2["']?[ \t]*(#.*)?$/m.test(text);
 }
 
 /**
@@ -22,12 +19,7 @@ export function isStrimziMirrorMaker2(text: string): boolean {
  */
 export function draftFromStrimzi(file: string): ConfigDraft {
   const faults = new FaultCollector();
-  let text = '';
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
-  }
+  const text = readYamlText(file, faults) ?? '';
   faults.throwIfAny();
   const notes: DraftNote[] = [];
   const note = (one: DraftNote): void => {

@@ -1,18 +1,21 @@
 import { z } from 'zod';
 import { closestName } from '../closest-name.ts';
+import { MAX_TOLD } from '../config-limits.ts';
 import type { ConfigFault } from '../tidemark-config.ts';
-import type { YamlDocument, YamlPath } from './yaml-document.ts';
-import { pathName } from './yaml-document.ts';
+import { pathName, type YamlDocument, type YamlPath } from './yaml-document.ts';
 
 type Issue = z.core.$ZodIssue;
 
 /** A schema's complaints as faults with line and remedy. Values are never repeated: they may be secrets. */
 export function faultsOf(error: z.ZodError, schema: z.ZodType, file: string, document: YamlDocument): ConfigFault[] {
-  return error.issues.flatMap((issue) =>
-    issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => unknownKey(key, issue.path, schema, file, document))
-      : [faultOf(issue, file, document)],
-  );
+  // A few more than are told, so that the last line says that there are more.
+  return error.issues
+    .slice(0, MAX_TOLD + 1)
+    .flatMap((issue) =>
+      issue.code === 'unrecognized_keys'
+        ? issue.keys.slice(0, MAX_TOLD + 1).map((key) => unknownKey(key, issue.path, schema, file, document))
+        : [faultOf(issue, file, document)],
+    );
 }
 
 function unknownKey(key: string, path: YamlPath, schema: z.ZodType, file: string, document: YamlDocument): ConfigFault {
@@ -89,6 +92,7 @@ function alternatives(node: JsonSchema): JsonSchema[] {
 
 function childOf(node: JsonSchema, part: PropertyKey): JsonSchema[] {
   if (typeof part === 'number') return node.items === undefined ? [] : [node.items];
-  const child = node.properties?.[String(part)] ?? node.additionalProperties;
+  const { properties = {} } = node;
+  const child = Object.hasOwn(properties, part) ? properties[String(part)] : node.additionalProperties;
   return child === undefined || typeof child === 'boolean' ? [] : [child];
 }

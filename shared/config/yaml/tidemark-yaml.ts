@@ -1,26 +1,18 @@
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join } from 'node:path';
-import type { Flow } from '../../domain/model/flow.ts';
-import { flowName } from '../../domain/model/flow.ts';
+import { type Flow, flowName } from '../../domain/model/flow.ts';
 import { closestName } from '../closest-name.ts';
 import { FaultCollector } from '../configuration-error.ts';
-import type { ConnectionOverride } from '../connection/kafka-client-settings.ts';
-import { DEFAULT_CLIENT_ID } from '../connection/kafka-client-settings.ts';
+import { type ConnectionOverride, DEFAULT_CLIENT_ID } from '../connection/kafka-client-settings.ts';
 import type { KafkaConnection } from '../connection/kafka-connection.ts';
 import type { Environment } from '../connection/secret-source.ts';
-import { fileProblem } from '../connection/secret-source.ts';
 import { withWriter } from '../connection/writer-credentials.ts';
 import { patternProblems } from '../mm2/flow-patterns.ts';
-import type { LoadedConfig } from '../mm2/mm2-properties.ts';
-import { readMm2Properties } from '../mm2/mm2-properties.ts';
+import { type LoadedConfig, readMm2Properties } from '../mm2/mm2-properties.ts';
 import type { LoadContext } from '../setting.ts';
 import { faultsOf } from './schema-faults.ts';
-import type { FlowYaml, TidemarkYaml } from './tidemark-yaml-schema.ts';
-import { tidemarkYaml } from './tidemark-yaml-schema.ts';
-import type { FaultAt } from './yaml-connection.ts';
-import { connectionFromYaml } from './yaml-connection.ts';
-import type { YamlDocument } from './yaml-document.ts';
-import { parseYaml, pathName } from './yaml-document.ts';
+import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-schema.ts';
+import { connectionFromYaml, type FaultAt } from './yaml-connection.ts';
+import { parseYaml, pathName, readYamlText, type YamlDocument } from './yaml-document.ts';
 import { applyFlowYaml, defaultFlow, policyFromYaml } from './yaml-flow.ts';
 
 export interface LoadOptions {
@@ -64,13 +56,8 @@ export function loadTidemarkYaml(
 }
 
 function readDocument(file: string, faults: FaultCollector): YamlDocument | null {
-  let text: string;
-  try {
-    text = readFileSync(file, 'utf8');
-  } catch (error) {
-    faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
-    return null;
-  }
+  const text = readYamlText(file, faults);
+  if (text === null) return null;
   const documents = parseYaml(file, text, faults);
   const [document] = documents;
   if (faults.failed) return null;

@@ -4,7 +4,7 @@ import type { SaslSettings, TlsSettings } from '../connection/kafka-connection.t
 import { awsRegionOf } from '../connection/msk.ts';
 import { conversionRemedy, storeFormat } from '../connection/pem.ts';
 import type { Secret } from '../connection/secret.ts';
-import type { Problem } from '../connection/secret-source.ts';
+import type { Problem, SecretReference } from '../connection/secret-source.ts';
 import { readBytes, resolveReference, resolveSecret } from '../connection/secret-source.ts';
 import type { WriterOverride } from '../connection/writer-credentials.ts';
 import type { LoadContext } from '../setting.ts';
@@ -123,11 +123,13 @@ function saslFromYaml(
     case 'SCRAM-SHA-256':
     case 'SCRAM-SHA-512': {
       const password = secretAt(sasl.password, [...path, 'password'], context, faultAt);
-      return password === undefined ? null : { mechanism: sasl.mechanism, username: sasl.username, password };
+      return password === undefined
+        ? null
+        : { kind: 'password', mechanism: sasl.mechanism, username: sasl.username, password };
     }
     case 'OAUTHBEARER': {
       const token = secretAt(sasl.token, [...path, 'token'], context, faultAt);
-      if (token !== undefined) return { mechanism: 'OAUTHBEARER', token };
+      if (token !== undefined) return { kind: 'token', mechanism: 'OAUTHBEARER', token };
       if (sasl.token !== undefined) return null;
       const clientSecret = secretAt(sasl.clientSecret, [...path, 'clientSecret'], context, faultAt);
       if (sasl.tokenEndpoint === undefined || sasl.clientId === undefined || sasl.clientSecret === undefined) {
@@ -138,18 +140,23 @@ function saslFromYaml(
       }
       if (clientSecret === undefined) return null;
       const { tokenEndpoint, clientId, scope } = sasl;
-      return { mechanism: 'OAUTHBEARER', tokenEndpoint, clientId, clientSecret, scope };
+      return { kind: 'client-credentials', mechanism: 'OAUTHBEARER', tokenEndpoint, clientId, clientSecret, scope };
     }
     case 'AWS_MSK_IAM': {
       const { AWS_REGION, AWS_DEFAULT_REGION } = context.environment;
       const region = sasl.region ?? awsRegionOf(bootstrapServers) ?? AWS_REGION ?? AWS_DEFAULT_REGION;
-      if (region !== undefined && region !== '') return { mechanism: 'AWS_MSK_IAM', region };
+      if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
       return faultAt(path, {
         message: 'AWS_MSK_IAM needs a region',
         remedy: 'add region: eu-west-1, or set AWS_REGION',
       });
     }
   }
+}
+
+/** In YAML the key tells which kind of reference it is. */
+function referenceOf(written: SecretYaml): SecretReference {
+  return 'env' in written ? { kind: 'env', name: written.env } : { kind: 'file', path: written.file };
 }
 
 function secretAt(
@@ -159,7 +166,7 @@ function secretAt(
   faultAt: FaultAt,
 ): Secret | undefined {
   if (secret === undefined) return undefined;
-  const resolved = resolveSecret(secret, context.environment, context.base);
+  const resolved = resolveSecret(referenceOf(secret), context.environment, context.base);
   if (resolved.ok) return resolved.value;
   faultAt(path, resolved.problem);
   return undefined;
@@ -173,18 +180,19 @@ function pemAt(
   faultAt: FaultAt,
 ): string | undefined {
   if (pem === undefined || typeof pem === 'string') return pem;
-  if ('file' in pem) {
-    const bytes = readBytes(pem.file, context.base);
+  const reference = referenceOf(pem);
+  if (reference.kind === 'file') {
+    const bytes = readBytes(reference.path, context.base);
     const format = bytes.ok ? storeFormat(bytes.value) : null;
     if (format === 'jks' || format === 'pkcs12') {
       faultAt(path, {
-        message: `${pem.file} is a Java key store, and Tidemark reads PEM only`,
-        remedy: `convert it: ${conversionRemedy(kind, format, pem.file)}`,
+        message: `${reference.path} is a Java key store, and Tidemark reads PEM only`,
+        remedy: `convert it: ${conversionRemedy(kind, format, reference.path)}`,
       });
       return undefined;
     }
   }
-  const text = resolveReference(pem, context.environment, context.base);
+  const text = resolveReference(reference, context.environment, context.base);
   if (!text.ok) faultAt(path, text.problem);
   else if (text.value.includes('-----BEGIN ')) return text.value;
   else faultAt(path, { message: 'holds no PEM', remedy: 'give a text of BEGIN … END blocks' });

@@ -1,6 +1,10 @@
-import type { Document } from 'yaml';
-import { isMap, isNode, isPair, isScalar, LineCounter, parseAllDocuments } from 'yaml';
+import { isUtf8 } from 'node:buffer';
+import { Composer, type Document, isMap, isNode, isPair, isScalar, LineCounter, visit } from 'yaml';
+import { MAX_YAML_ALIASES } from '../config-limits.ts';
 import type { FaultCollector } from '../configuration-error.ts';
+import { fileProblem } from '../connection/secret-source.ts';
+import { readConfigFile } from '../read-file.ts';
+import { YamlTooLargeError, yamlTokens } from '../yaml-tokens.ts';
 
 export type YamlPath = readonly PropertyKey[];
 
@@ -11,32 +15,97 @@ export interface YamlDocument {
   lineOf(path: YamlPath): number | null;
 }
 
+/** The text of a YAML file; null with a fault where there is none to be had. */
+export function readYamlText(file: string, faults: FaultCollector): string | null {
+  try {
+    const bytes = readConfigFile(file);
+    if (isUtf8(bytes)) return bytes.toString('utf8');
+    const remedy = 'save it as UTF-8; some shells write UTF-16 where they redirect to a file';
+    faults.fault({ file, key: '', line: null, message: 'is not text in UTF-8', remedy });
+  } catch (error) {
+    faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
+  }
+  return null;
+}
+
 /**
  * Parses a YAML file into its documents. Syntax faults go to the collector, without the text around them, which may
  * hold a secret; then the list is empty.
  */
 export function parseYaml(file: string, text: string, faults: FaultCollector): readonly YamlDocument[] {
   const lines = new LineCounter();
-  const documents = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, stringKeys: true });
-  const parsed = Array.isArray(documents) ? documents : [];
+  const fault = (message: string, remedy: string, line: number | null): void =>
+    faults.fault({ file, key: '', line, message, remedy });
+  let parsed: Document.Parsed[];
+  try {
+    // Whether keys are unique is looked at below: the parser compares each key with each.
+    parsed = [
+      ...new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false }).compose(yamlTokens(text, lines)),
+    ];
+  } catch (error) {
+    if (!(error instanceof YamlTooLargeError)) throw error;
+    fault(error.message, 'no configuration has as much: name the configuration itself', null);
+    return [];
+  }
   const errors = parsed.flatMap((document) => document.errors);
   for (const error of errors) {
-    faults.fault({
-      file,
-      key: '',
-      line: lines.linePos(error.pos[0]).line,
-      message: `is not valid YAML: ${error.message.replace(/:?\s*["'].*$/s, '')}`,
-      remedy: 'correct the line; indentation is by blanks, and values with special characters want quotes',
-    });
+    const remedy = 'correct the line; indentation is by blanks, and values with special characters want quotes';
+    fault(`is not valid YAML: ${withoutText(error.message)}`, remedy, lines.linePos(error.pos[0]).line);
   }
-  if (errors.length > 0) return [];
-  return parsed.map((document) => ({
-    value: document.toJS() as unknown,
-    lineOf: (path) => {
+  const repeated = parsed.flatMap(repeatedKeys);
+  for (const offset of repeated) {
+    fault('is not valid YAML: Map keys must be unique', 'take one of the two away', lines.linePos(offset).line);
+  }
+  if (errors.length > 0 || repeated.length > 0) return [];
+  return parsed.flatMap((document) => {
+    const value = plainValue(document);
+    if (value === UNUSABLE) {
+      fault(
+        'repeats parts of itself by aliases too often, or one that is not there',
+        'write out what it repeats',
+        null,
+      );
+      return [];
+    }
+    const lineOf = (path: YamlPath): number | null => {
       const at = offsetOf(document, path);
       return at === null ? null : lines.linePos(at).line;
+    };
+    return [{ value, lineOf }];
+  });
+}
+
+/** The parser's sentence up to where it quotes the file. */
+function withoutText(message: string): string {
+  const quote = message.search(/["']/);
+  return (quote < 0 ? message : message.slice(0, quote)).trimEnd().replace(/:$/, '');
+}
+
+/** Where keys stand that their map has already. */
+function repeatedKeys(document: Document.Parsed): number[] {
+  const repeated: number[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<unknown>();
+      for (const { key } of items) {
+        if (!isScalar(key)) continue;
+        if (seen.has(key.value)) repeated.push(key.range?.[0] ?? 0);
+        seen.add(key.value);
+      }
     },
-  }));
+  });
+  return repeated;
+}
+
+const UNUSABLE = Symbol('a value that cannot be made');
+
+/** Aliases can make a few lines as large as one likes, and a part of itself of any of them. */
+function plainValue(document: Document.Parsed): unknown {
+  try {
+    return document.toJS({ maxAliasCount: MAX_YAML_ALIASES });
+  } catch {
+    return UNUSABLE;
+  }
 }
 
 function offsetOf(document: Document.Parsed, path: YamlPath): number | null {

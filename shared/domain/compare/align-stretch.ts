@@ -1,3 +1,4 @@
+import { greatest, least } from '../model/offsets.ts';
 import type { DigestedRecord, DigestedStretch } from './digested-record.ts';
 import type { OffsetRange, SourceRecords } from './source-records.ts';
 
@@ -186,8 +187,8 @@ function possibleOffsets(
   const [first, ...rest] = bounds;
   if (first === undefined) return null;
   return {
-    least: rest.reduce((a, b) => (b < a ? b : a), first),
-    most: rest.reduce((a, b) => (b > a ? b : a), first),
+    least: rest.reduce(least, first),
+    most: rest.reduce(greatest, first),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
+import { least } from '../model/offsets.ts';
 
 /** The stretch of the target log that has to be compared to settle one source offset. */
 export interface Bracket {
@@ -125,8 +126,4 @@ export function surplusesBehind(mapping: PartitionMapping, upstream: bigint, { s
     found.push({ from: mapping.newest().downstream + 1n, until: mapping.target.end, records: atEnd });
   }
   return found;
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }

@@ -1,4 +1,5 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
+import { compareOffsets, greatest, least } from '../model/offsets.ts';
 import type { ClaimedPair } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
 
@@ -69,7 +70,7 @@ export function claimsWithin(mapping: PartitionMapping, { from, until }: Stretch
 
 function merged(stretches: readonly Stretch[]): Stretch[] {
   const result: Stretch[] = [];
-  for (const one of stretches.toSorted((a, b) => (a.from < b.from ? -1 : a.from > b.from ? 1 : 0))) {
+  for (const one of stretches.toSorted((a, b) => compareOffsets(a.from, b.from))) {
     const last = result.at(-1);
     if (last !== undefined && one.from <= last.until + MERGE_WITHIN) {
       result[result.length - 1] = { from: last.from, until: greatest(last.until, one.until) };
@@ -81,12 +82,4 @@ function merged(stretches: readonly Stretch[]): Stretch[] {
 function clamped({ from, until }: Stretch, log: Stretch): Stretch {
   const begin = least(greatest(from, log.from), log.until);
   return { from: begin, until: greatest(begin, least(until, log.until)) };
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

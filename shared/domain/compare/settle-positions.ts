@@ -1,5 +1,5 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
-import type { Translation } from '../mirror/translation.ts';
+import type { TranslatedInterval } from '../mirror/translation.ts';
 import { alignStretch } from './align-stretch.ts';
 import type { DigestedStretch } from './digested-record.ts';
 import { claimsWithin } from './plan-stretches.ts';
@@ -9,7 +9,7 @@ import { type VerifiedPosition, verifyPosition } from './verify-position.ts';
 /** A source offset and what the syncs say of it. */
 export interface WantedPosition {
   readonly upstream: bigint;
-  readonly said: Translation;
+  readonly said: TranslatedInterval;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { compareOffsets } from '../model/offsets.ts';
 import { type DigestedRecord, type DigestedStretch, identityOf } from './digested-record.ts';
 
 /** The least and the greatest source offset of something. */
@@ -24,7 +25,7 @@ export class SourceRecords {
    * @param log begin of the source log, and the end of what MM2's isolation level lets it read, as seen after the target
    */
   constructor(stretches: readonly DigestedStretch[], log: { readonly start: bigint; readonly end: bigint }) {
-    this.#covered = stretches.toSorted((a, b) => (a.from < b.from ? -1 : 1));
+    this.#covered = stretches.toSorted((a, b) => compareOffsets(a.from, b.from));
     for (const [ordinal, stretch] of this.#covered.entries()) {
       for (const record of stretch.records) {
         const identity = identityOf(record);

@@ -1,5 +1,6 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
-import type { Translation } from '../mirror/translation.ts';
+import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
+import { greatest, least } from '../model/offsets.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
 
@@ -16,8 +17,8 @@ export interface Refutation {
 }
 
 export interface VerifiedPosition {
-  /** A reason alone where the records contradict the syncs that any position would rest on. */
-  readonly translation: Translation | { readonly reason: string };
+  /** Unknown where the records contradict the syncs that any position would rest on. */
+  readonly translation: Translation;
   readonly refutation: Refutation | null;
   /** A source record and where it stands on the target, found by comparing: it can serve as an offset sync. */
   readonly pair: { readonly upstream: bigint; readonly downstream: bigint } | null;
@@ -46,7 +47,7 @@ interface Copies {
 export function verifyPosition(
   mapping: PartitionMapping,
   upstream: bigint,
-  said: Translation,
+  said: TranslatedInterval,
   stretches: readonly AlignedStretch[],
   notCompared: string,
 ): VerifiedPosition {
@@ -64,7 +65,7 @@ export function verifyPosition(
     if (first === undefined) return { ...unsettled(said, why), open: true };
     // Changed on their way, or another log: nobody can tell, and a wrong position is worse than none.
     const refutation = { upstream, said: said.low, found: first, how: why, certain: false };
-    return { translation: { reason: why }, refutation, pair: null, open: false };
+    return { translation: { kind: 'unknown', reason: why }, refutation, pair: null, open: false };
   }
 
   const toEnd = stretch.until >= mapping.target.end;
@@ -73,7 +74,7 @@ export function verifyPosition(
   if (front !== null) {
     const how = 'records at or after the offset stand only in front of where the syncs let a position begin';
     const refutation = { upstream, said: said.low, found: front, how, certain: true };
-    return { translation: { reason: how }, refutation, pair: null, open: false };
+    return { translation: { kind: 'unknown', reason: how }, refutation, pair: null, open: false };
   }
   const keep = firstToKeep(all, upstream);
   const end = toEnd ? mapping.target.end : bracket.closed ? bracket.until - 1n : bracket.until;
@@ -89,7 +90,7 @@ export function verifyPosition(
   if (wrong.length > 0) {
     // The bracket itself stands on a sync that does not hold.
     return {
-      translation: { reason: 'the records contradict an offset sync beside it' },
+      translation: { kind: 'unknown', reason: 'the records contradict an offset sync beside it' },
       refutation,
       pair: null,
       open: false,
@@ -100,12 +101,15 @@ export function verifyPosition(
     const { again } = copies;
     const beside = within(stretch, bracket.from, end);
     const touched = pair !== null || beside.some((one) => one.compared && one.position < position);
-    const translation: Translation = {
+    const translation: TranslatedInterval = {
+      kind: 'interval',
       low: position,
       high: position,
       again,
+      // What has expired cannot be compared: the syncs' bound stands.
+      expired: expiredUnread(mapping, readable(mapping, upstream)),
       proof: touched ? 'verified' : again === 0n ? 'exact' : 'bounded',
-      reason: again === 0n ? undefined : `MM2 wrote records again after a restart, ${again} of them already read`,
+      reason: again === 0n ? null : `MM2 wrote records again after a restart, ${again} of them already read`,
     };
     return { translation, refutation, pair: again === 0n ? pair : null, open: false };
   }
@@ -114,15 +118,20 @@ export function verifyPosition(
     boundedBy(all, position, upstream, copies),
     ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
   ];
-  const best = candidates.reduce((a, b) => (costOf(b) < costOf(a) ? b : a));
+  const best = { ...candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a)), expired: said.expired };
   const why = `of ${copies.perhaps} records on the target nothing tells whether they were read`;
   return { ...unsettled(best, why), refutation, open: true };
 }
 
+/** What the source has deleted as well is lost to the group wherever it reads. */
+function readable({ sourceStart }: PartitionMapping, upstream: bigint): bigint {
+  return upstream < sourceStart ? sourceStart : upstream;
+}
+
 /** What was said stands, with the reason why records do not raise its proof. */
-export function unsettled(said: Translation, why: string): VerifiedPosition {
+export function unsettled(said: TranslatedInterval, why: string): VerifiedPosition {
   const translation =
-    said.proof === 'exact' ? said : { ...said, reason: [said.reason, why].filter(Boolean).join('; ') };
+    said.proof === 'exact' ? said : { ...said, reason: said.reason === null ? why : `${said.reason}; ${why}` };
   return { translation, refutation: null, pair: null, open: false };
 }
 
@@ -197,14 +206,19 @@ function pairAt(records: readonly AlignedRecord[], keep: number | null, upstream
 }
 
 /** Records that nobody can tell count as read: the position is safe, and they are its cost. */
-function boundedBy(records: readonly AlignedRecord[], position: bigint, upstream: bigint, copies: Copies): Translation {
+function boundedBy(
+  records: readonly AlignedRecord[],
+  position: bigint,
+  upstream: bigint,
+  copies: Copies,
+): TranslatedInterval {
   const unread = records.find((one) => one.position >= position && one.upstream !== null && one.upstream >= upstream);
   const high = unread?.position ?? position;
   const inFront = copiesBehind(records, position, upstream);
   const behind = copiesBehind(records, high, upstream);
   const counted = inFront.again + inFront.perhaps - behind.again - behind.perhaps;
   const again = copies.again + copies.perhaps - counted;
-  return { low: position, high, again, proof: 'bounded', reason: undefined };
+  return { kind: 'interval', low: position, high, again, expired: 0n, proof: 'bounded', reason: null };
 }
 
 /**
@@ -216,7 +230,7 @@ function betweenNeighbours(
   position: bigint,
   upstream: bigint,
   copies: Copies,
-): Translation[] {
+): TranslatedInterval[] {
   const at = firstFrom(records, position);
   let left = at - 1;
   while (left >= 0 && records[left]?.compared !== true) left--;
@@ -227,18 +241,18 @@ function betweenNeighbours(
   const offsets = b.upstream - a.upstream;
   const arrived = b.position - a.position;
   if (arrived > offsets) return [];
-  const high = smaller(b.position, a.position + (upstream - a.upstream));
-  const low = larger(a.position + 1n, smaller(high, b.position - (b.upstream - upstream)));
+  const high = least(b.position, a.position + (upstream - a.upstream));
+  const low = greatest(a.position + 1n, least(high, b.position - (b.upstream - upstream)));
   const between = copiesBehind(records.slice(left + 1, right), position, upstream);
   const again = copies.again + copies.perhaps - between.again - between.perhaps;
   const proof = low === high && again === 0n ? 'exact' : 'bounded';
-  return [{ low, high, again, proof, reason: undefined }];
+  return [{ kind: 'interval', low, high, again, expired: 0n, proof, reason: null }];
 }
 
 /** @param later whether MM2 wrote records again behind these: that can make good what stands only in front here */
 function refutationOf(
   upstream: bigint,
-  said: Translation,
+  said: TranslatedInterval,
   records: readonly AlignedRecord[],
   wrong: readonly bigint[],
   later: boolean,
@@ -260,21 +274,13 @@ function refutationOf(
     (one) => one.compared && one.position >= said.low && (one.upstream ?? upstream) < upstream,
   );
   const last = read.at(-1);
-  if (last !== undefined && BigInt(read.length) > costOf(said)) {
-    const how = `${read.length} records before the offset stand behind the position, at most ${costOf(said)} were said to`;
+  if (last !== undefined && BigInt(read.length) > rereadsOf(said)) {
+    const how = `${read.length} records before the offset stand behind the position, at most ${rereadsOf(said)} were said to`;
     return { upstream, said: said.low, found: last.position + 1n, how, certain: true };
   }
   return null;
 }
 
-function costOf({ low, high, again }: Translation): bigint {
+function rereadsOf({ low, high, again }: TranslatedInterval): bigint {
   return high - low + again;
-}
-
-function smaller(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function larger(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

@@ -1,12 +1,12 @@
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 
-/** Pairs of a partition that are kept at most; beyond, none is added. */
+/** Most verified pairs stored per partition. */
 const MOST_PAIRS = 32;
 
 /**
- * Keeps a pair that comparing records has shown, where it says more than the syncs around it do: inside a gap, or
- * behind the newest sync. Only where no more records arrived than offsets went by: there a record has one copy, so that
- * it does not matter which was found. Returns whether it was kept.
+ * Stores a pair that comparing records has verified, if it adds information: it lies inside a gap or beyond the newest
+ * sync. The target must not have gained more offsets than the source there: then each record has one copy, and it does
+ * not matter which copy the comparison found. Returns whether the pair was stored.
  */
 export function addVerified(
   history: SyncHistory,
@@ -26,7 +26,7 @@ export function addVerified(
   return true;
 }
 
-/** Index of the point that the pair follows, with nothing broken in between; null where there is none. */
+/** Index of the point that the pair follows, with no break in between; null if there is none. */
 function leftOf(history: SyncHistory, pair: { upstream: bigint; downstream: bigint }): number | null {
   if (history.pendingBreaks !== 0) return null;
   for (let i = history.length - 1; i >= 0; i--) {
@@ -35,7 +35,7 @@ function leftOf(history: SyncHistory, pair: { upstream: bigint; downstream: bigi
       const isFree = i + 1 === history.length || history.upstream(i + 1) > pair.upstream;
       return isFree ? i : null;
     }
-    // Where the next older point is of another log, or did not rise, nothing lies in between.
+    // Do not search across a break, or past a point that already lies below the pair on one side.
     const isBroken = (['hole', 'newSource', 'newTarget'] as const).some((what) => history.breaksBefore(i, what));
     if (isBroken || history.upstream(i) <= pair.upstream || history.downstream(i) <= pair.downstream) return null;
   }

@@ -1,51 +1,54 @@
+import type { PastCut } from '../mirror/breaks.ts';
 import { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { Verdict } from '../model/report.ts';
 import { type Series, SeriesDictionary } from './series-dictionary.ts';
 
-/** A part that an audit could not read: what is known of it is older than the snapshot. */
+/** A part that the audit could not read. Its values in the snapshot come from an earlier audit. */
 export interface UnreadPart {
   readonly role: ClusterRole;
   readonly kind: 'cluster' | 'group' | 'topic' | 'syncs';
-  /** Name of the group or topic; '' for a cluster. */
+  /** Name of the group or topic; empty for a cluster. */
   readonly name: string;
 }
 
-/** What the audit said of the flow at that time. */
+/** The audit's verdict on the flow at that time. */
 export interface SaidThen {
   readonly verdict: Verdict;
   readonly reasons: readonly string[];
 }
 
-/** What a series has where it has no offset: a group without a commit, a log that is gone. */
+/** Stands for "no offset": the group has no commit, or the log no longer exists. */
 export const NONE = -1n;
 
 /**
- * Everything that the history knows of a flow as of one time: group positions and ends of logs on both sides, topic
- * ids, the mapping, and how far the offset-syncs topic was read. It has no place for how one connects to a cluster.
+ * Everything the history knows about a flow as of one time: group positions, log starts and ends on both sides, topic
+ * ids, the mapping, and how far the offset-syncs topic was read. It holds no connection settings or credentials.
  */
 export class HistoryState {
   readonly dictionary: SeriesDictionary;
   /** When the audit began: ms since the epoch. */
   at: number;
-  /** Offset to go on from in the offset-syncs topic; −1 before the first read. */
+  /** Next offset to read from the offset-syncs topic; −1 before the first read. */
   syncsReadTo = NONE;
   unread: readonly UnreadPart[] = [];
-  /** When either side was last read: `at` where that was by this audit, 0 where it never was; ms since the epoch. */
+  /** When each side was last read: `at` if this audit read it, 0 if none did; ms since the epoch. */
   readonly readAt: { source: number; target: number };
-  /** Null where the audit was recorded without its verdict. */
+  /** Null if no verdict was recorded. */
   said: SaidThen | null = null;
-  /** Ids by role and topic; MM2's offset-syncs topic is among them, under its own name. */
+  /** Logs that were cut, oldest first, for as long as states from before them are kept. */
+  cuts: readonly PastCut[] = [];
+  /** Topic ids by role and topic name, including MM2's offset-syncs topic. */
   readonly topicIds: { readonly source: Map<string, string>; readonly target: Map<string, string> };
-  /** Offset syncs by source topic and partition; this state's own, to be changed in place. */
+  /** Offset syncs by source topic and partition. This state owns them; callers may change them in place. */
   readonly mapping: Map<string, Map<number, SyncHistory>>;
-  /** Offsets by slot of the dictionary; slots behind the end have none. */
+  /** Offsets by dictionary slot; slots past the end have none. */
   values: BigInt64Array;
-  /** How far each series went in the step that led here, and how long that took (ms): what the next one is guessed by. */
+  /** How far each series moved since the parent state, and the time between them (ms). The codec predicts from it. */
   steps: BigInt64Array;
   elapsed = 0;
-  /** Series of the dictionary that this state knows. */
+  /** Number of the dictionary's series that this state knows. */
   size: number;
 
   constructor(at: number, from?: HistoryState) {
@@ -60,6 +63,7 @@ export class HistoryState {
     this.topicIds = { source: new Map(from?.topicIds.source), target: new Map(from?.topicIds.target) };
     this.readAt = { source: from?.readAt.source ?? 0, target: from?.readAt.target ?? 0 };
     this.said = from?.said ?? null;
+    this.cuts = from?.cuts ?? [];
     this.mapping = copyMapping(from?.mapping ?? new Map());
   }
 
@@ -68,8 +72,8 @@ export class HistoryState {
   }
 
   /**
-   * A copy for the next audit to write its changes into; nothing is unread in it yet. What it reads is for it to say in
-   * `readAt`, and what it judges in `said`.
+   * A copy for the next audit to write its changes into, with an empty `unread`. That audit also sets `readAt` and
+   * `said`.
    */
   next(at: number): HistoryState {
     const state = new HistoryState(at, this);
@@ -77,12 +81,12 @@ export class HistoryState {
     return state;
   }
 
-  /** The same state under a new numbering that leaves out what has gone: a keyframe begins with it. */
+  /** The same state with a new dictionary, without series that no longer exist: the start of a keyframe. */
   renumbered(): HistoryState {
     const fresh = new HistoryState(this.at);
     fresh.syncsReadTo = this.syncsReadTo;
     fresh.unread = this.unread;
-    // Logs first: commits are told by their distance to the log's end.
+    // Logs first: the codec stores a commit as its distance from the log's end.
     for (const commits of [false, true]) {
       for (let slot = 0; slot < this.size; slot++) {
         const value = this.values[slot] ?? NONE;
@@ -97,10 +101,11 @@ export class HistoryState {
     for (const [topic, partitions] of copyMapping(this.mapping)) fresh.mapping.set(topic, partitions);
     Object.assign(fresh.readAt, this.readAt);
     fresh.said = this.said;
+    fresh.cuts = this.cuts;
     return fresh;
   }
 
-  /** The offset of a series, or null where it has none. */
+  /** The offset of a series, or null if it has none. */
   get(series: Series): bigint | null {
     const slot = this.dictionary.find(series);
     const value = slot === undefined || slot >= this.size ? NONE : (this.values[slot] ?? NONE);
@@ -111,7 +116,7 @@ export class HistoryState {
     this.setSlot(this.dictionary.slotOf(series), value ?? NONE);
   }
 
-  /** The same with a slot that `dictionary.slotOf` gave: for who sets a hundred thousand of them. */
+  /** The same for a slot from `dictionary.slotOf`: for callers that set 100,000 values. */
   setSlot(slot: number, value: bigint): void {
     if (slot >= this.size) this.grow(this.dictionary.size);
     this.values[slot] = value;
@@ -130,7 +135,7 @@ export class HistoryState {
     this.size = Math.max(this.size, size);
   }
 
-  /** The syncs of a partition, to be written into. */
+  /** The syncs of a partition, for the caller to change. */
   syncs(topic: string, partition: number): SyncHistory {
     const partitions = this.partitionsOf(topic);
     let history = partitions.get(partition);
@@ -141,7 +146,7 @@ export class HistoryState {
     return history;
   }
 
-  /** The syncs of a source topic by partition, to be written into. */
+  /** The syncs of a source topic by partition, for the caller to change. */
   partitionsOf(topic: string): Map<number, SyncHistory> {
     let partitions = this.mapping.get(topic);
     if (partitions === undefined) {
@@ -158,7 +163,7 @@ export class HistoryState {
     }
   }
 
-  /** Every committed position of one side, by group. */
+  /** All committed positions on one side, by group. */
   positions(role: ClusterRole): ReadonlyMap<string, PartitionMap<bigint>> {
     const groups = new Map<string, PartitionMap<bigint>>();
     for (let slot = 0; slot < this.size; slot++) {

@@ -6,33 +6,34 @@ import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { HistoryState } from './history-state.ts';
 
-/** What earlier audits knew of a flow: the newest state, and up to when audits found it so (ms since the epoch). */
+/** What earlier audits know about a flow: the newest state, and the last audit that found it unchanged (ms). */
 export interface KnownFlow {
   readonly state: HistoryState;
   readonly heldUntil: number;
 }
 
-/** When what is known of one side was read: ms since the epoch. */
+/** When the state's data on one side was last read: ms since the epoch. */
 export function readAtOf({ state, heldUntil }: KnownFlow, role: ClusterRole): number {
   return state.readAt[role] === state.at ? heldUntil : state.readAt[role];
 }
 
-/** What a judgement needs of it. */
+/** The part of it that the judge needs. */
 export function rememberedFlow(known: KnownFlow): RememberedFlow {
   return {
     readAt: { source: readAtOf(known, 'source'), target: readAtOf(known, 'target') },
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
+    cuts: known.state.cuts,
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
   };
 }
 
-/** The topics of one side with the ids that they had. */
+/** The topics on one side with their last known ids. */
 function rememberedTopics(known: KnownFlow, role: ClusterRole): ReadonlyMap<string, RememberedTopic> {
   const seenAt = readAtOf(known, role);
   return new Map([...known.state.topicIds[role]].map(([topic, id]) => [topic, { id, seenAt }]));
 }
 
-/** The mapping as the history keeps it, to be read on from; null where the offset-syncs topic was never read. */
+/** The stored mapping, for an audit to continue reading from; null if the offset-syncs topic was never read. */
 export function knownSyncs(known: KnownFlow, topic: string, role: ClusterRole): ObservedSyncs | null {
   const { state } = known;
   if (state.syncsReadTo < 0n) return null;
@@ -49,7 +50,7 @@ export function knownSyncs(known: KnownFlow, topic: string, role: ClusterRole): 
   };
 }
 
-/** Where the flow was configured to keep its syncs in another topic before, that one's id; null where ids are not known. */
+/** The id of another offset-syncs topic, if the configuration named a different one before; null if unknown. */
 function idOfAnother({ topicIds }: HistoryState): string | null {
   for (const ids of [topicIds.source, topicIds.target]) {
     for (const [name, id] of ids) if (name.startsWith(OFFSET_SYNCS)) return id;

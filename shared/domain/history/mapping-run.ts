@@ -4,14 +4,13 @@ import type { HistoryState } from './history-state.ts';
 const SECOND = 1_000n;
 
 /**
- * Adds a sync to those of its partition as the history keeps them: neighbours of slope 1 merge into a run that keeps
- * its two ends, and of the time the whole second stays, rounded down.
+ * Adds a sync to a partition's stored syncs. Neighbours of slope 1 (as far apart on the source as on the target) merge
+ * into a run, of which only the two ends are stored. Times are rounded down to the second.
  *
- * Nothing that translation uses is lost: between two syncs as far apart on the source as on the target every offset is
- * exact, with or without a third one on the line between them. Only where a partition turns out to have both gaps and
- * foreign records, so that differences count no longer, the bounds across a run are as wide as the run. What goes is the
- * time of the syncs inside a run, which only raises doubts about a recreated source; recreations that an audit noticed
- * stay.
+ * Translation loses nothing by this: within a run every offset is exact, with or without a sync in the middle. There is
+ * one exception: if the partition later shows both gaps and foreign records, the bounds inside a run become as wide as
+ * the run. The times of syncs inside a run are lost; they only serve to suspect a recreated source topic. Recreations
+ * that an audit noticed are stored.
  */
 export function appendMerged(history: SyncHistory, point: NewPoint): void {
   const last = history.length - 1;
@@ -31,15 +30,15 @@ export function appendMerged(history: SyncHistory, point: NewPoint): void {
 }
 
 /**
- * Brings a partition's points down to a budget, oldest first, and says how many went. A point may go where the source
- * alone had gaps on both sides of it: the interval that remains bounds the same offsets, only wider, so that their
- * proof falls from exact to bounded by itself. Points at rewinds, foreign records and breaks stay: they are what the
- * others are judged by. Where too few may go, the result stays above the budget.
+ * Removes points of a partition, oldest first, until the budget is met, and returns how many it removed. It removes a
+ * point only if the source alone has gaps on both sides of it: the wider interval that remains still bounds the same
+ * offsets, and their proof falls from exact to bounded. Points at rewinds, foreign records and breaks stay, because the
+ * others are judged by them. If too few points are removable, the result stays above the budget.
  */
 export function thinToBudget(history: SyncHistory, budget: number): number {
   const before = history.length;
   let kept = Array.from({ length: before }, (_, index) => index);
-  // Every second one, again and again: the newest stay dense, and what is left is evenly spread.
+  // Remove every second one, repeatedly: the newest stay dense, and the rest is evenly spread.
   while (kept.length > budget) {
     const next: number[] = [];
     let excess = kept.length - budget;
@@ -59,14 +58,14 @@ export function thinToBudget(history: SyncHistory, budget: number): number {
 }
 
 /**
- * Brings every partition's mapping that is over a number of points well below it, and says how many points went.
- * @param most points of a partition
+ * Thins every partition with more than `most` points well below that number. Returns how many points it removed.
+ * @param most points per partition
  */
 export function thinMapping(state: HistoryState, most: number): number {
   let dropped = 0;
   for (const partitions of state.mapping.values()) {
     for (const history of partitions.values()) {
-      // A quarter at once, so that not every frame has to tell all points anew.
+      // Remove a quarter at once, so that thinning does not enlarge every frame.
       if (history.length > most) dropped += thinToBudget(history, Math.ceil(most * 0.75));
     }
   }
@@ -78,7 +77,7 @@ function isSlopeOne(history: SyncHistory, from: number, upstream: bigint, downst
   return records > 0n && downstream - history.downstream(from) === records;
 }
 
-/** Whether between two points nothing broke, and no more records arrived than offsets went by. */
+/** Whether there is no break between two points, and the target gained no more offsets than the source. */
 function isGap(history: SyncHistory, left: number, right: number): boolean {
   if (isBrokenAt(history, right)) return false;
   const upstream = history.upstream(right) - history.upstream(left);
@@ -90,7 +89,7 @@ function isBroken({ hole, newSource, newTarget }: NewPoint): boolean {
   return hole === true || newSource === true || newTarget === true;
 }
 
-/** Whether something is in doubt between a point and the one before it. */
+/** Whether there is a break between a point and the one before it. */
 function isBrokenAt(history: SyncHistory, index: number): boolean {
   return (
     history.breaksBefore(index, 'hole') ||
@@ -99,7 +98,7 @@ function isBrokenAt(history: SyncHistory, index: number): boolean {
   );
 }
 
-/** Of a time that is known: −1 says that a record has none. */
+/** Rounds a time down; −1 means that the record has none. */
 function wholeSecond(timestamp: bigint): bigint {
   return timestamp < 0n ? timestamp : timestamp - (timestamp % SECOND);
 }

@@ -1,17 +1,18 @@
 import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
-import type { PartitionState } from '../judge/partition-state.ts';
+import { holeKey, isExplained, type PartitionState } from '../judge/partition-state.ts';
+import type { PastCut } from '../mirror/breaks.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
-import type { Outcome } from '../model/outcome.ts';
-import { PartitionMap } from '../model/partition-map.ts';
+import { mapOutcome, type Outcome } from '../model/outcome.ts';
+import { offsetsByPartition, PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport } from '../model/report.ts';
 import { addVerified } from './add-verified.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
 import type { KnownFlow } from './known-flow.ts';
 import { appendMerged } from './mapping-run.ts';
 
-/** Two records that comparing has shown to be one: the source's at `upstream`, the target's at `downstream`. */
+/** A source record and its copy on the target, verified by comparing them: their offsets. */
 export interface VerifiedPair {
   readonly topic: string;
   readonly partition: number;
@@ -20,8 +21,9 @@ export interface VerifiedPair {
 }
 
 /**
- * What the history knows after an audit. @param known what it knew before, null for the first. What could not be read keeps what was known before and is listed as unread;
- * only what was seen to be gone goes.
+ * The state after an audit. A part that the audit could not read keeps its earlier value and is listed in `unread`. An
+ * entry is removed only if the audit saw that it no longer exists.
+ * @param known the state before; null for the first audit
  */
 export function nextState(
   known: KnownFlow | null,
@@ -33,17 +35,38 @@ export function nextState(
   const { at } = observation;
   const state = known === null ? new HistoryState(at) : known.state.next(at);
   const unread: UnreadPart[] = [];
-  // Ends of logs first: commits are told by their distance to them.
+  // Log ends first: the codec stores a commit as its distance from the log's end.
   keepLogs(state, observation, unread);
   keepSourceCommits(state, observation, unread);
   keepTargetCommits(state, observation, unread);
   keepMapping(state, known, observation, partitions, unread);
   keepVerified(state, partitions, verified);
+  keepAccounted(state, partitions);
   state.unread = unread;
+  state.cuts = cutsAfter(known, observation, partitions);
   state.said = { verdict: report.verdict, reasons: report.reasons };
   state.readAt.source = readAt(observation, 'source');
   state.readAt.target = readAt(observation, 'target');
   return state;
+}
+
+/** Longer than the history keeps any state that a cut could concern. */
+const KEEP_CUTS_MS = 40 * 24 * 60 * 60_000;
+
+function cutsAfter(
+  known: KnownFlow | null,
+  { at }: FlowObservation,
+  partitions: readonly PartitionState[],
+): readonly PastCut[] {
+  const before = known?.state.cuts ?? [];
+  const kept = before.filter(({ noticedAt }) => at - noticedAt < KEEP_CUTS_MS);
+  const news = partitions.flatMap(({ topic, partition, cuts }) =>
+    cuts.map((cut): PastCut => {
+      const name = cut.side === 'source' ? topic.topic : topic.targetTopic;
+      return { ...cut, topic: name, partition, noticedAt: at };
+    }),
+  );
+  return news.length === 0 && kept.length === before.length ? before : [...kept, ...news];
 }
 
 function readAt({ at, sourceDown, targetDown, remembered }: FlowObservation, role: ClusterRole): number {
@@ -86,7 +109,7 @@ function keepLog(
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
 }
 
-/** Logs that are there no longer. Their ids and mappings stay: by them another topic of the name is told. */
+/** Removes logs that no longer exist. Their topic ids and mappings stay, to recognise a recreated topic. */
 function clearGoneLogs(state: HistoryState, { sourceDown, targetDown, topics }: FlowObservation): void {
   const there = {
     source: sourceDown === null ? new Set(topics.map(({ topic }) => topic)) : null,
@@ -102,12 +125,14 @@ function clearGoneLogs(state: HistoryState, { sourceDown, targetDown, topics }: 
 }
 
 function keepSourceCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
-  // What MM2's checkpoints tell of a dead source are no commits that were read.
+  // With a dead source the observed positions come from MM2's checkpoints: they are not commits.
   if (observation.sourceDown !== null) return;
   keepCommits(
     state,
     'source',
-    new Map(observation.groups.map(({ listing, committed }) => [listing.group, mapRead(committed, toMap)])),
+    new Map(
+      observation.groups.map(({ listing, committed }) => [listing.group, mapOutcome(committed, offsetsByPartition)]),
+    ),
     observation.listingComplete,
     unread,
   );
@@ -119,7 +144,7 @@ function keepTargetCommits(state: HistoryState, observation: FlowObservation, un
   const groups = [...observation.targetGroups].map(
     ([group, { committed }]): [string, Outcome<PartitionMap<bigint>>] => [
       group,
-      mapRead(committed, (commits) => {
+      mapOutcome(committed, (commits) => {
         const mirrored = new PartitionMap<bigint>();
         for (const [topic, partition, offset] of commits.entries()) {
           if (targetTopics.has(topic)) mirrored.set(topic, partition, offset);
@@ -131,7 +156,7 @@ function keepTargetCommits(state: HistoryState, observation: FlowObservation, un
   keepCommits(state, 'target', new Map(groups), observation.listingComplete, unread);
 }
 
-/** @param complete whether a group that is not among them has gone */
+/** @param complete whether a group missing from `groups` no longer exists */
 function keepCommits(
   state: HistoryState,
   role: ClusterRole,
@@ -172,8 +197,14 @@ function keepMapping(
   } else if (syncs.kind === 'unread') unread.push({ role, kind: 'syncs', name: syncs.topic });
 
   const recreated = new PartitionMap<PartitionState['recreatedAt']>();
-  for (const { topic, partition, recreatedAt } of partitions) recreated.set(topic.topic, partition, recreatedAt);
-  for (const [topic, partition, history] of knownOf(syncs)?.histories.entries() ?? []) {
+  const valid = new PartitionMap<SyncHistory>();
+  for (const { topic, partition, recreatedAt, history } of partitions) {
+    recreated.set(topic.topic, partition, recreatedAt);
+    if (history !== null) valid.set(topic.topic, partition, history);
+  }
+  for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) {
+    // What a cut has made void is not in it any more.
+    const history = valid.get(topic, partition) ?? read;
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
     const at = recreated.get(topic, partition) ?? { source: 0, target: 0 };
     const next = continued(before, history, at);
@@ -181,7 +212,7 @@ function keepMapping(
   }
 }
 
-/** Pairs that records showed, of partitions whose mapping leaves no doubt which copy of a record counts. */
+/** Stores verified pairs of partitions whose mapping shows that each record has only one copy. */
 function keepVerified(
   state: HistoryState,
   partitions: readonly PartitionState[],
@@ -198,14 +229,36 @@ function keepVerified(
   }
 }
 
-/** The history as it is kept: what was known, and what came since merged into runs, with recreations marked. */
+/** Notes which stretches without counterpart were looked at and hold no record: no later audit looks again. */
+function keepAccounted(state: HistoryState, partitions: readonly PartitionState[]): void {
+  for (const { topic, partition, history, replication, records } of partitions) {
+    if (records.holes === undefined || history === null) continue;
+    const kept = state.mapping.get(topic.topic)?.get(partition);
+    for (const hole of replication?.holes ?? []) {
+      const look = records.holes.get(holeKey(hole));
+      if (kept === undefined || hole.index === null || look === undefined || !isExplained(hole, look)) continue;
+      if (hole.index < history.length) accountSame(kept, history, hole.index);
+    }
+  }
+}
+
+/** Runs merge in the history, so that a point can have another index there. */
+function accountSame(kept: SyncHistory, history: SyncHistory, index: number): void {
+  for (let at = Math.min(index, kept.length - 1); at >= 0; at--) {
+    if (kept.upstream(at) !== history.upstream(index) || kept.downstream(at) !== history.downstream(index)) continue;
+    kept.account(at);
+    return;
+  }
+}
+
+/** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
 function continued(
   before: SyncHistory | null,
   history: SyncHistory,
   recreatedAt: PartitionState['recreatedAt'],
 ): SyncHistory {
   let common = Math.min(before?.length ?? 0, history.length);
-  // Pairs that records showed go where later syncs do not rise from them.
+  // A verified pair is dropped if a later sync does not rise from it.
   while (common > 0 && !before?.samePoint(common - 1, history)) common--;
   const marks = [
     { index: recreatedAt.source, what: 'newSource' },
@@ -228,14 +281,4 @@ function continued(
 
 function isMarked(history: SyncHistory, index: number, what: 'newSource' | 'newTarget'): boolean {
   return index < history.length ? history.breaksBefore(index, what) : history.breaksBeforeNext(what);
-}
-
-function toMap(commits: readonly { topic: string; partition: number; offset: bigint }[]): PartitionMap<bigint> {
-  const map = new PartitionMap<bigint>();
-  for (const { topic, partition, offset } of commits) map.set(topic, partition, offset);
-  return map;
-}
-
-function mapRead<T, U>(outcome: Outcome<T>, map: (value: T) => U): Outcome<U> {
-  return outcome.kind === 'read' ? { kind: 'read', value: map(outcome.value) } : outcome;
 }

@@ -8,8 +8,8 @@ import type { HistoryState } from './history-state.ts';
 import { type KnownFlow, knownSyncs, readAtOf } from './known-flow.ts';
 
 /**
- * What an audit would have observed at the time of a state, as far as the history keeps it: logs, positions and mapping
- * of both sides. Heartbeats, checkpoints and Connect's offsets are not kept, so that nothing is said of them.
+ * What an audit would have observed at the time of a state, as far as the history stores it: logs, positions and
+ * mapping of both sides. The history stores no heartbeats, checkpoints or Connect offsets, so these are `off`.
  * @param syncsTopic name of the flow's offset-syncs topic
  */
 export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string): FlowObservation {
@@ -37,7 +37,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     targetDown,
     topics: topics.sort((a, b) => (a.topic < b.topic ? -1 : 1)),
     targetTopics: new Set(logs.target.keys()),
-    syncs: syncs === null ? { kind: 'missing', topic: syncsTopic } : { kind: 'read', value: syncs },
+    syncs: syncs === null ? { kind: 'missing', topic: syncsTopic, known: null } : { kind: 'read', value: syncs },
     checkpoints: { kind: 'off' },
     heartbeat: { kind: 'off' },
     connectOffsets: { kind: 'off' },
@@ -75,14 +75,14 @@ const NOT_RECORDED: Outcome<never> = {
     what: 'log offsets',
     cluster: '',
     error: 'NOT_RECORDED',
-    message: 'the history has no offsets of it',
+    message: 'the history has no offsets of this partition',
     retriable: false,
   },
 };
 
 function downThen(state: HistoryState, role: ClusterRole, cluster: string): Unread | null {
   if (!state.unread.some((part) => part.role === role && part.kind === 'cluster')) return null;
-  const message = `cluster ${cluster} did not answer then`;
+  const message = `cluster ${cluster} did not answer at that time`;
   return { what: `cluster ${cluster}`, cluster, error: 'UNREACHABLE', message, retriable: false };
 }
 
@@ -105,7 +105,7 @@ function targetGroupsOf(state: HistoryState): Map<string, ObservedTargetGroup> {
   );
 }
 
-/** Who was in a group is not kept. */
+/** The history does not store group membership. */
 function listingOf(group: string): ObservedGroup['listing'] {
   return { group, state: 'Empty', type: 'unknown', protocolType: '' };
 }

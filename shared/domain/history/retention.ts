@@ -1,4 +1,4 @@
-/** Frames of one level: at least one per `everyMs` where something changed, kept for `keepMs`. */
+/** Frames of one level: at least one per `everyMs` in which something changed, kept for `keepMs`. */
 export interface RetentionStep {
   readonly everyMs: number;
   readonly keepMs: number;
@@ -9,20 +9,20 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 /**
- * How the history thins with age. A frame is told from the newest frame of its own level or a higher one, never from a
- * lower one, so that whatever expires has nothing left that needs it: thinning only ever deletes.
+ * How the history thins with age. The parent of a frame is the newest frame of its own level or a higher one, never of
+ * a lower one. So a frame expires only after every frame that needs it, and thinning only deletes.
  */
 export interface Retention {
   /**
-   * Finest first; every period is a multiple of the one before, and nothing coarser is kept shorter. Frames of the
-   * last level are keyframes; those of the level before only keep chains short.
+   * Finest first. Every period is a multiple of the one before, and a coarser level is kept at least as long. Frames of
+   * the last level are keyframes.
    */
   readonly steps: readonly RetentionStep[];
-  /** Points of a partition's mapping at which it is thinned. */
+  /** Number of points above which a partition's mapping is thinned. */
   readonly mappingPoints: number;
 }
 
-/** Every minute for 24 h, 10 minutes for 7 days, hourly for 35 days; frames of 6 hours and days bound chains, a week's is whole. */
+/** The last three levels are there for the chains: frames of 6 hours and of days bound them, a week's is whole. */
 export const DEFAULT_RETENTION: Retention = {
   steps: [
     { everyMs: MINUTE, keepMs: DAY },
@@ -35,29 +35,29 @@ export const DEFAULT_RETENTION: Retention = {
   mappingPoints: 256,
 };
 
-/** @throws RangeError where periods do not nest: frames would expire before those that need them */
+/** @throws RangeError if periods do not nest: a frame would expire before one that needs it */
 export function checkRetention({ steps, mappingPoints }: Retention): void {
-  if (steps.length === 0) throw new RangeError('a retention needs a step');
-  if (mappingPoints < 2) throw new RangeError('a mapping needs a budget of two points at least');
+  if (steps.length === 0) throw new RangeError('a retention needs at least one step');
+  if (mappingPoints < 2) throw new RangeError('mappingPoints must be at least 2');
   for (const [index, step] of steps.entries()) {
     const finer = steps[index - 1];
-    if (!(step.everyMs > 0) || !(step.keepMs > 0)) throw new RangeError('periods are positive');
+    if (!(step.everyMs > 0) || !(step.keepMs > 0)) throw new RangeError('periods must be positive');
     if (finer === undefined) continue;
     if (step.everyMs <= finer.everyMs || step.everyMs % finer.everyMs !== 0) {
-      throw new RangeError(`${step.everyMs} ms is no multiple of ${finer.everyMs} ms`);
+      throw new RangeError(`${step.everyMs} ms is not a multiple of ${finer.everyMs} ms`);
     }
-    if (step.keepMs < finer.keepMs) throw new RangeError('what is coarser is kept at least as long');
+    if (step.keepMs < finer.keepMs) throw new RangeError('a coarser level must be kept at least as long');
   }
 }
 
-/** The newest frame that is of a level or a higher one. */
+/** The newest frame of a level or a higher one. */
 export interface LevelTail {
   readonly at: number;
   readonly level: number;
 }
 
 /**
- * The highest level that is due: its period has gone over since the newest frame of that level or a higher one.
+ * The highest level that is due: a new period of it began after the newest frame of that level or a higher one.
  * @param newest by level
  */
 export function levelDue(retention: Retention, at: number, newest: readonly (LevelTail | undefined)[]): number {
@@ -70,8 +70,8 @@ export function levelDue(retention: Retention, at: number, newest: readonly (Lev
 }
 
 /**
- * When a frame may go. Until the next higher period begins, later frames are told from this one, so that it stays as
- * long as the last of them.
+ * When a frame may be removed: ms since the epoch. Until the next higher period begins, later frames can have it as
+ * their parent, so it stays as long as the last of them.
  */
 export function expiresAt(retention: Retention, at: number, level: number): number {
   const last = retention.steps.length - 1;

@@ -1,7 +1,8 @@
+import type { PastCut } from '../mirror/breaks.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 
-/** Whether two states of one line (numbered alike) know the same, whenever that was. */
+/** Whether two states with the same dictionary have the same content; their times may differ. */
 export function isSameState(a: HistoryState, b: HistoryState): boolean {
   if (a.syncsReadTo !== b.syncsReadTo || a.unread.length !== b.unread.length) return false;
   if (a.unread.some((part, i) => !isSamePart(part, b.unread[i]))) return false;
@@ -15,14 +16,14 @@ export function isSameState(a: HistoryState, b: HistoryState): boolean {
     if (readOf(a, role) !== readOf(b, role)) return false;
     for (const [topic, id] of a.topicIds[role]) if (b.topicIds[role].get(topic) !== id) return false;
   }
-  return isSameVerdict(a.said, b.said) && isSameMapping(a, b) && isSameMapping(b, a);
+  return isSameVerdict(a.said, b.said) && isSameCuts(a.cuts, b.cuts) && isSameMapping(a, b) && isSameMapping(b, a);
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {
   return a.role === b?.role && a.kind === b.kind && a.name === b.name;
 }
 
-/** Whether a side was read by that audit, or else when it last was. */
+/** `then` if the audit of this state read the side, otherwise when it was last read. */
 function readOf({ at, readAt }: HistoryState, role: 'source' | 'target'): number | 'then' {
   return readAt[role] === at ? 'then' : readAt[role];
 }
@@ -33,7 +34,24 @@ export function isSameVerdict(a: HistoryState['said'], b: HistoryState['said']):
   return a?.reasons.every((reason, i) => reason === b?.reasons[i]) ?? true;
 }
 
-/** Whether b has all that a has. */
+/** Cuts are only added, and go by age: two lists of one line are alike where their ends are. */
+export function isSameCuts(a: HistoryState['cuts'], b: HistoryState['cuts']): boolean {
+  return a === b || (a.length === b.length && a.every((cut, i) => isSameCut(cut, b[i])));
+}
+
+function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
+  return (
+    b !== undefined &&
+    a.side === b.side &&
+    a.topic === b.topic &&
+    a.partition === b.partition &&
+    a.at === b.at &&
+    a.reached === b.reached &&
+    a.noticedAt === b.noticedAt
+  );
+}
+
+/** Whether b contains everything in a. */
 function isSameMapping(a: HistoryState, b: HistoryState): boolean {
   for (const [topic, partitions] of a.mapping) {
     const others = b.mapping.get(topic);
@@ -45,7 +63,7 @@ function isSameMapping(a: HistoryState, b: HistoryState): boolean {
   return true;
 }
 
-/** A history that says nothing is as good as none. */
+/** Whether a partition's syncs carry no information. */
 export function isBlank(history: SyncHistory): boolean {
   return history.length === 0 && history.pendingBreaks === 0;
 }

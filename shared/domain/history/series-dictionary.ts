@@ -1,6 +1,7 @@
 import type { ClusterRole } from '../model/flow.ts';
+import { MAX_PARTITION } from '../model/topic-partition.ts';
 
-/** Something that has one offset at any time: where a partition's log begins or ends, or what a group committed. */
+/** Something with one offset at any time: a log's start or end, or a group's commit on a partition. */
 export type Series =
   | { readonly kind: 'start' | 'end'; readonly role: ClusterRole; readonly topic: string; readonly partition: number }
   | {
@@ -11,7 +12,7 @@ export type Series =
       readonly partition: number;
     };
 
-/** A series in numbers: bit 0 is the role, the rest the kind; names by their index. */
+/** A series as numbers. Bit 0 of `tag` is the role, the other bits are the kind; names are given by index. */
 export interface SeriesKey {
   readonly tag: number;
   readonly group: number;
@@ -22,23 +23,22 @@ export interface SeriesKey {
 const KINDS = ['start', 'end', 'commit'] as const;
 export const COMMIT_TAG = 4;
 const END_TAG = 2;
-/** Numbers that are kept of each series. */
+/** Numbers stored per series. */
 const FIELDS = 5;
-export const MAX_PARTITION = 2 ** 21 - 1;
 
 /**
- * The numbering of all series of a line of snapshots, in the order in which they were first seen. It only grows: every
- * state refers to a beginning of it, so that a delta names just what is new.
+ * Numbers all series of a chain of states in the order in which they first appeared. It only grows: every state uses
+ * the first `size` numbers, so a frame names only new series.
  */
 export class SeriesDictionary {
   readonly names: string[] = [];
   readonly #nameIndex = new Map<string, number>();
-  /** Of each slot: tag, group, topic, partition, and the slot of the end of the log that a commit is in. */
+  /** Per slot: tag, group, topic, partition, and for a commit the slot of its log's end. */
   #keys = new Int32Array(64 * FIELDS);
   #size = 0;
-  /** Slots of logs' begins and ends by tag, then by topic and partition. */
+  /** Slots of log starts and ends by tag, then by topic and partition. */
   readonly #logs: readonly Map<number, number>[] = Array.from({ length: COMMIT_TAG }, () => new Map());
-  /** Slots of commits by tag and group, then by topic and partition; only up to the indexed slot. */
+  /** Slots of commits by tag and group, then by topic and partition; only those below `#indexed`. */
   readonly #commits = new Map<number, Map<number, number>>();
   #indexed = 0;
 
@@ -53,7 +53,7 @@ export class SeriesDictionary {
     return this.names.push(text) - 1;
   }
 
-  /** The slot of a series, which is numbered if it is new. */
+  /** The slot of a series; adds the series if it is new. */
   slotOf(series: Series): number {
     const { partition } = series;
     if (!Number.isInteger(partition) || partition < 0 || partition > MAX_PARTITION) {
@@ -73,7 +73,7 @@ export class SeriesDictionary {
     return this.#find({ tag, group, topic, partition: series.partition });
   }
 
-  /** Slots of the ends of a source topic's logs, for who asks for many partitions of it. */
+  /** Finds the slots of a source topic's log ends: for callers that need many partitions of one topic. */
   sourceEnds(topic: string): (partition: number) => number | undefined {
     const index = this.#nameIndex.get(topic);
     const slots = this.#logs[END_TAG];
@@ -97,7 +97,7 @@ export class SeriesDictionary {
     return { kind: 'commit', group: this.names[group] ?? '', ...place };
   }
 
-  /** Slot of the end of the log that a commit is in, where that was known before the commit; −1 elsewhere. */
+  /** Slot of a commit's log end, if that series was added before the commit; −1 otherwise. */
   endSlot(slot: number): number {
     return this.#keys[slot * FIELDS + 4] ?? -1;
   }
@@ -106,7 +106,7 @@ export class SeriesDictionary {
     return ((this.#keys[slot * FIELDS] ?? 0) & ~1) === END_TAG;
   }
 
-  /** Numbers a key that is known to be new. */
+  /** Adds a key that the caller knows to be new. */
   add(key: SeriesKey): number {
     const slot = this.#size++;
     const at = slot * FIELDS;
@@ -133,7 +133,7 @@ export class SeriesDictionary {
     return this.#commits.get(key.group * 8 + key.tag)?.get(placeOf(key));
   }
 
-  /** Only once somebody looks for one: whoever goes through all of them does without. */
+  /** Runs on the first lookup only: code that iterates over all commits does not need the index. */
   #indexCommits(): void {
     for (; this.#indexed < this.#size; this.#indexed++) {
       const at = this.#indexed * FIELDS;

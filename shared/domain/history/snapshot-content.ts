@@ -2,7 +2,7 @@ import { remoteTopic } from '../mirror/replication-policy.ts';
 import type { Flow } from '../model/flow.ts';
 import type { HistoryState } from './history-state.ts';
 
-/** Where a partition's log began and ended. */
+/** Start and end offset of a partition's log. */
 export interface LogThen {
   readonly start: bigint;
   readonly end: bigint;
@@ -12,10 +12,10 @@ export interface PartitionThen {
   readonly topic: string;
   readonly targetTopic: string;
   readonly partition: number;
-  /** Null where the log was not there, or never read. */
+  /** Null if the log did not exist or was never read. */
   readonly source: LogThen | null;
   readonly target: LogThen | null;
-  /** Points of the mapping that are kept of it. */
+  /** Number of stored mapping points. */
   readonly syncs: number;
 }
 
@@ -23,19 +23,19 @@ export interface PositionThen {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
-  /** Offset that the group had committed on the source, on the source's topic; null for none. */
+  /** The group's committed offset on the source topic; null for none. */
   readonly source: bigint | null;
-  /** The same on the target, on the mirrored topic. */
+  /** The group's committed offset on the mirrored topic; null for none. */
   readonly target: bigint | null;
 }
 
-/** What a snapshot holds, of both sides beside each other; in the order of names and partitions. */
+/** The content of a snapshot with both sides joined, ordered by name and partition. */
 export interface SnapshotContent {
   readonly partitions: readonly PartitionThen[];
   readonly positions: readonly PositionThen[];
 }
 
-/** Topics are those of the source: what is on the target alone belongs to no flow. */
+/** Topics are named as on the source; a topic that exists on the target alone belongs to no flow. */
 export function snapshotContent(flow: Flow, state: HistoryState): SnapshotContent {
   const partitions = new Map<string, PartitionThen>();
   const positions = new Map<string, PositionThen>();

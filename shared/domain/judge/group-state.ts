@@ -9,7 +9,7 @@ export interface GroupState {
   readonly group: ObservedGroup;
   readonly state: PartitionState;
   readonly committed: bigint;
-  readonly translation: Translation | { readonly reason: string };
+  readonly translation: Translation;
   readonly checkpoint: ObservedCheckpoint | null;
   /** The group's commit on the target, null where it has none. */
   readonly targetCommit: bigint | null;
@@ -58,7 +58,7 @@ function judgeGroup(
       partition: state.partition,
       committed,
       commitCheckedAt: group.checkedAt,
-      mm2: mm2Position(translation, targetCommit, checkpoint),
+      mm2: mm2Position(state, translation, targetCommit, checkpoint),
       tidemark: positionOf(translation),
     },
   };
@@ -66,34 +66,43 @@ function judgeGroup(
 
 /** The group's own commit on the target wins: that is where a consumer starts. */
 function mm2Position(
-  translation: Translation | { readonly reason: string },
+  { target }: PartitionState,
+  translation: Translation,
   targetCommit: bigint | null,
   checkpoint: ObservedCheckpoint | null,
 ): Mm2Position {
-  const from = targetCommit !== null ? 'group-offset' : checkpoint !== null ? 'checkpoint' : 'none';
   const position = targetCommit ?? checkpoint?.downstream ?? null;
-  if (position === null) return { position, rereadAtMost: null, skipAtMost: null, from };
-  if (!('low' in translation)) return { position, rereadAtMost: null, skipAtMost: null, from };
-  return { position, ...costOfStandingAt(translation, position), from };
+  if (position === null) return { kind: 'none' };
+  const from = targetCommit === null ? 'checkpoint' : 'group-offset';
+  const cost =
+    translation.kind === 'unknown'
+      ? translation
+      : ({ kind: 'known', ...costOfStandingAt(translation, position, logOf(target, position)) } as const);
+  return { kind: 'at', position, from, cost };
 }
 
-function translationFor(
-  observation: FlowObservation,
-  state: PartitionState,
-  committed: bigint,
-): Translation | { readonly reason: string } {
-  if (state.targetMissing) return { reason: `${state.topic.targetTopic}-${state.partition} is not on the target` };
+/** The target log, for what a position in it costs; where it could not be read, as if it ended at the position. */
+function logOf(target: PartitionState['target'], position: bigint): { readonly start: bigint; readonly end: bigint } {
+  return target === null ? { start: 0n, end: position } : { start: target.start, end: target.highWatermark };
+}
+
+function translationFor(observation: FlowObservation, state: PartitionState, committed: bigint): Translation {
+  if (state.targetMissing)
+    return { kind: 'unknown', reason: `${state.topic.targetTopic}-${state.partition} is not on the target` };
   if (state.target === null)
-    return { reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
+    return { kind: 'unknown', reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
   const { syncs } = observation;
-  if (syncs.kind === 'off') return { reason: 'MM2 is configured to write no offset syncs' };
-  if (syncs.kind === 'missing' && syncs.known === undefined)
-    return { reason: `there is no offset-syncs topic ${syncs.topic}` };
-  if (syncs.kind === 'unread' && syncs.known === undefined)
-    return { reason: `the offset syncs could not be read: ${syncs.unread.message}` };
-  if (state.mapping === null) return { reason: 'MM2 has written no offset sync for this partition' };
+  if (syncs.kind === 'off') return { kind: 'unknown', reason: 'MM2 is configured to write no offset syncs' };
+  if (syncs.kind === 'missing' && syncs.known === null)
+    return { kind: 'unknown', reason: `there is no offset-syncs topic ${syncs.topic}` };
+  if (syncs.kind === 'unread' && syncs.known === null)
+    return { kind: 'unknown', reason: `the offset syncs could not be read: ${syncs.unread.message}` };
+  if (state.mapping === null) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
   if (state.source !== null && committed > state.source.highWatermark) {
-    return { reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it` };
+    return {
+      kind: 'unknown',
+      reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it`,
+    };
   }
   return state.records.verified?.get(committed) ?? translate(state.mapping, committed);
 }

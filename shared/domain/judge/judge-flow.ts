@@ -8,7 +8,7 @@ import { worstFirst } from './findings/make-finding.ts';
 import { topicFindings } from './findings/topic-findings.ts';
 import { judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
-import { lossOf, missingOf } from './loss.ts';
+import { lossAtLeast, lossOf, missingOf } from './loss.ts';
 import type { FlowObservation } from './observation.ts';
 import { lagOf, type PartitionState } from './partition-state.ts';
 import { reasonsOf, verdictOf } from './verdict.ts';
@@ -27,7 +27,7 @@ export function judgeFlow(
   const groups = judgeGroups(observation, statesByPartition(states));
   const loss = lossOf(observation, states);
   const findings = worstFirst([
-    ...flowFindings(observation, liveness, loss, policy),
+    ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),
@@ -44,6 +44,7 @@ export function judgeFlow(
     groups: groups.map(({ report }) => report),
     findings,
     unread: observation.unread,
+    snapshot: null,
   };
 }
 

@@ -2,6 +2,9 @@ import type { AuditPolicy } from './audit-policy.ts';
 import type { FlowObservation } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 
+/** How far clocks may be ahead of ours: as far as brokers let a record's timestamp be (`message.timestamp.after.max.ms`). */
+export const MOST_AHEAD_MS = 60 * 60_000;
+
 /** Whether MM2 shows signs of life in this flow. */
 export interface Liveness {
   readonly state: 'alive' | 'stale' | 'stopped' | 'never-started' | 'unknown';
@@ -33,7 +36,7 @@ export function livenessOf(
     const since = steadySince === null ? null : Number(steadySince);
     return { state, lastSign: Number(newest), sign: 'heartbeat', steadySince: since };
   }
-  const lastSign = lastWrite(states);
+  const lastSign = lastWrite(states, at + MOST_AHEAD_MS);
   if (lastSign === null) return { state: 'unknown', lastSign: null, sign: null, steadySince: null };
   const sign = 'offset sync or Connect offset' as const;
   const patience = policy.mirrorStoppedMs + observation.flow.offsetFlushIntervalMs;
@@ -59,13 +62,14 @@ function neverStarted(observation: FlowObservation): boolean {
   );
 }
 
-function lastWrite(states: readonly PartitionState[]): number | null {
+/** @param latest a write of later, ms, has a timestamp of its own making */
+function lastWrite(states: readonly PartitionState[], latest: number): number | null {
   let last: number | null = null;
   for (const { history, connect } of states) {
     const newest = history?.newestWritten() ?? -1;
     const sync = history !== null && newest >= 0 ? Number(history.timestamp(newest)) : null;
     for (const time of [sync, connect === null ? null : Number(connect.timestamp)]) {
-      if (time !== null && (last === null || time > last)) last = time;
+      if (time !== null && time <= latest && (last === null || time > last)) last = time;
     }
   }
   return last;

@@ -1,12 +1,13 @@
 import { reckonedEnd } from '../mirror/replication.ts';
+import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored } from './findings/missing-findings.ts';
 import type { FlowObservation } from './observation.ts';
-import { lagOf, type PartitionState } from './partition-state.ts';
+import { lagOf, missingRecords, type PartitionState } from './partition-state.ts';
 
 /** Records that MM2 will never bring to the target. */
 export function missingOf(state: PartitionState): bigint {
-  return state.passedOver + deletedBeforeMirrored(state);
+  return missingRecords(state) + deletedBeforeMirrored(state);
 }
 
 /** What a failover now would lose. One unknown partition makes the sum unknown. */
@@ -38,13 +39,25 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
   return { kind: 'known', records, seconds, basis: proven ? 'proven' : 'estimated' };
 }
 
+/** What a failover now loses at the least: without stretches of which no look has shown that they hold a record. */
+export function lossAtLeast(states: readonly PartitionState[]): bigint {
+  let records = 0n;
+  for (const state of states) {
+    const { lag } = lagOf(state);
+    if (lag.kind === 'known') records += lag.records;
+    for (const stretch of state.missing) if (stretch.certain) records += stretch.records;
+    records += deletedBeforeMirrored(state);
+  }
+  return records;
+}
+
 /** Time of the first waiting record; where no audit looked at it, that of the newest heartbeat that got through. */
 function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): number | null {
   const { replication, topic, partition, source } = state;
   if (replication?.waitingSince != null) return Number(replication.waitingSince);
   const first = topic.firstTimestamps[partition];
   const fromBegin = replication?.replicatedTo === null || replication?.replicatedTo === source?.start;
-  if (fromBegin && first?.kind === 'read' && first.value !== null && first.value >= 0n) return Number(first.value);
+  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value)) return Number(first.value);
   return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
 }
 

@@ -1,3 +1,4 @@
+import type { PastCut } from '../mirror/breaks.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
 import type { CommittedOffset, GroupListing, LogOffsets } from '../model/cluster.ts';
@@ -11,8 +12,8 @@ import type { PartitionMap } from '../model/partition-map.ts';
  */
 export type MirrorTopic<T> =
   | { readonly kind: 'read'; readonly value: T }
-  | { readonly kind: 'missing'; readonly topic: string; readonly known?: T }
-  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known?: T }
+  | { readonly kind: 'missing'; readonly topic: string; readonly known: T | null }
+  | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known: T | null }
   | { readonly kind: 'off' };
 
 /** What is known of one of MM2's topics, be it from now or from the history; null where nothing is. */
@@ -24,7 +25,7 @@ export function knownOf<T>(topic: MirrorTopic<T>): T | null {
       return null;
     case 'missing':
     case 'unread':
-      return topic.known ?? null;
+      return topic.known;
   }
 }
 
@@ -91,6 +92,8 @@ export interface RememberedFlow {
   readonly readAt: Readonly<Record<ClusterRole, number>>;
   /** By name. */
   readonly topics: Readonly<Record<ClusterRole, ReadonlyMap<string, RememberedTopic>>>;
+  /** Logs that were cut, as earlier audits noticed; oldest first. */
+  readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null where no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
 }

@@ -1,9 +1,11 @@
 import type { Refutation } from '../compare/verify-position.ts';
+import { type Cut, withoutCut } from '../mirror/breaks.ts';
+import type { Hole } from '../mirror/coverage.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import { type Replication, reckonedEnd, replicationOf } from '../mirror/replication.ts';
-import { syncsOlderThanSource } from '../mirror/source-epoch.ts';
+import { mayPredateSource, syncsOlderThanSource } from '../mirror/source-epoch.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { LogOffsets, Peek } from '../model/cluster.ts';
@@ -16,17 +18,36 @@ import { type FlowObservation, knownOf, type ObservedTopic } from './observation
 /** What looking at single records told of one partition. Absent: not looked at, or not readable. */
 export interface RecordEvidence {
   readonly waiting?: { readonly from: bigint; readonly peek: Peek };
-  /** First data record from the source log's begin on, before the first sync. */
-  readonly head?: Peek;
+  /** What looking into the stretches of source offsets without counterpart showed; by `holeKey`. */
+  readonly holes?: ReadonlyMap<string, HoleLook>;
   readonly reckoning?: 'confirmed' | 'refuted';
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** A look at a gap under read_committed: names the aborted transactions. */
   readonly aborted?: Peek;
   /** By source offset: where it lies on the target, after the records there were compared. */
-  readonly verified?: ReadonlyMap<bigint, Translation | { readonly reason: string }>;
+  readonly verified?: ReadonlyMap<bigint, Translation>;
   /** Offsets of which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
+}
+
+/** What a look into a hole found: the first record where it looked, or how many records all of it holds. */
+export type HoleLook =
+  | { readonly kind: 'peeked'; readonly peek: Peek }
+  | { readonly kind: 'counted'; readonly records: bigint };
+
+/** Names a hole within its partition. */
+export function holeKey({ kind, from, until }: Hole): string {
+  return `${kind} ${from}-${until}`;
+}
+
+/** A stretch of source offsets that are not all on the target. */
+export interface MissingStretch {
+  readonly hole: Hole;
+  /** Records that are missing, at most. */
+  readonly records: bigint;
+  /** Whether some are missing for certain: a record was seen that has no counterpart. */
+  readonly certain: boolean;
 }
 
 /** Everything that one audit knows of one partition of a flow. */
@@ -54,8 +75,10 @@ export interface PartitionState {
   readonly doubted: number | null;
   /** Source offset that dead reckoning puts the target's end at, where it says more than the acknowledgements. */
   readonly reckoned: bigint | null;
-  /** Source records that exist and that MM2 passed over for good. */
-  readonly passedOver: bigint;
+  /** Source records that exist, are not on the present target log, and are not on their way to it. */
+  readonly missing: readonly MissingStretch[];
+  /** Logs that were found cut at this audit: what lay behind the cut is void. */
+  readonly cuts: readonly Cut[];
   readonly records: RecordEvidence;
 }
 
@@ -98,7 +121,16 @@ export function partitionState(
   const targetMissing = topic.target === null || targetOutcome === undefined;
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
-  const history = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const { history, cuts } =
+    read === null
+      ? { history: null, cuts: [] }
+      : withoutCut(read, {
+          sourceEnd: source?.highWatermark ?? null,
+          targetEnd: target?.highWatermark ?? null,
+          sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
+          sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
+        });
   const connect =
     observation.connectOffsets.kind === 'read'
       ? (observation.connectOffsets.value.get(topic.topic, partition) ?? null)
@@ -120,7 +152,13 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
-          ...(source === null ? {} : { sourceEnd: source.highWatermark }),
+          ...(source === null
+            ? {}
+            : {
+                sourceStart: source.start,
+                sourceEnd: source.highWatermark,
+                mayPredateSource: mayPredateSource(history, firstTimestamp, source.start),
+              }),
           ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });
@@ -136,10 +174,11 @@ export function partitionState(
           nothingYet: targetMissing || target?.highWatermark === 0n,
           isolation: observation.flow.isolationLevel,
           recreatedSince,
+          sourceCut: cuts.some(({ side }) => side === 'source'),
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
         });
-  const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, replication.end);
+  const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, source?.highWatermark ?? 0n);
   const anchored =
     mapping !== null && records.reckoning === 'confirmed' && reckoned !== null && target !== null
       ? mapping.withAnchor({ upstream: reckoned - 1n, downstream: target.highWatermark - 1n })
@@ -165,13 +204,11 @@ export function partitionState(
     },
     doubted: epoch.doubted,
     reckoned,
-    passedOver: passedOver(
-      mapping,
-      source,
-      replication,
-      records,
-      topic.target === null && (history !== null || connect !== null),
-    ),
+    missing:
+      topic.target === null && (history !== null || connect !== null)
+        ? goneWithTarget(source, replication)
+        : missingStretches(replication, records),
+    cuts,
     records,
   };
 }
@@ -191,13 +228,25 @@ function idChanged(
   return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
 }
 
+/** When an earlier audit saw the topic with the id that it has now (ms), or null. */
+function sameSince(
+  { remembered }: FlowObservation,
+  role: ClusterRole,
+  topic: string,
+  id: string | null,
+): number | null {
+  const before = remembered?.topics[role].get(topic);
+  return before === undefined || id === null || before.id !== id ? null : before.seenAt;
+}
+
 /** What happened long ago is history: the mapping is cut there still, but nobody has to be told again. */
 function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: number): boolean {
   if (history === null || index >= history.length) return true;
   return at - Number(history.timestamp(index)) < RECENT_MS;
 }
 
-const RECENT_MS = 24 * 60 * 60_000;
+/** How long a past event is told of: ms. */
+export const RECENT_MS = 24 * 60 * 60_000;
 
 /** How many syncs were written up to a time. */
 function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
@@ -243,41 +292,45 @@ function comparableSync(history: SyncHistory, before: number, source: LogOffsets
   return null;
 }
 
-/** Source records in front of the epoch's first sync that have no copy on the target and will get none. */
-function passedOver(
-  mapping: PartitionMapping | null,
-  source: LogOffsets | null,
-  replication: Replication | null,
-  records: RecordEvidence,
-  mirroredTopicGone: boolean,
-): bigint {
-  if (mirroredTopicGone && source !== null && replication?.replicatedTo != null) {
-    // What MM2 brought over before went with the topic.
-    return positive(replication.replicatedTo - source.start);
-  }
-  if (mapping === null || source === null || replication === null) return 0n;
-  const began = epochBegin(mapping);
-  if (mapping.first >= mapping.length) {
-    if (mapping.cause === 'first-known' || replication.replicatedTo === null) return 0n;
-    return positive(replication.replicatedTo - source.start - positive(mapping.target.end - began));
-  }
-  const first = mapping.at(mapping.first);
-  if (mapping.cause !== 'first-known') {
-    return positive(first.upstream - positive(first.downstream - began) - source.start);
-  }
-  // Only the very first record of the target log shows where MM2 began: older syncs can be lost to compaction, and what
-  // they brought can have expired since. That record's source offset is not enough: the log may hold none before it.
-  if (first.downstream !== 0n || records.head?.record == null) return 0n;
-  return positive(first.upstream - records.head.record.offset);
+/** What MM2 brought over before went with the target topic. */
+function goneWithTarget(source: LogOffsets | null, replication: Replication | null): MissingStretch[] {
+  if (source === null || replication?.replicatedTo == null) return [];
+  const { start: from } = source;
+  const until = replication.replicatedTo;
+  if (until <= from) return [];
+  const place = { from, until };
+  const hole = { kind: 'head', ...place, offsets: until - from, look: place, isPlace: true, index: null } as const;
+  return [{ hole, records: hole.offsets, certain: true }];
 }
 
-/** Target offset at which MM2 began to write what the epoch's syncs speak of, as far as retention has left it. */
-function epochBegin(mapping: PartitionMapping): bigint {
-  const before = mapping.lastVoid();
-  const sameTargetLog = mapping.cause === 'source-recreated' || mapping.cause === 'source-shortened';
-  return sameTargetLog && before !== null ? before.downstream + 1n : 0n;
+function missingStretches(replication: Replication | null, { holes }: RecordEvidence): MissingStretch[] {
+  return (replication?.holes ?? []).flatMap((hole) => {
+    const missing = missingIn(hole, holes?.get(holeKey(hole)));
+    return missing.records > 0n ? [{ hole, ...missing }] : [];
+  });
 }
 
-function positive(value: bigint): bigint {
-  return value > 0n ? value : 0n;
+/** At most how many records of a hole are missing, by what a look at it showed. */
+function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'certain'> {
+  const { offsets, from, until, isPlace } = hole;
+  if (look === undefined) return { records: offsets, certain: false };
+  if (look.kind === 'counted') {
+    // As many of them have a counterpart as the target has room for.
+    const records = look.records - (until - from - offsets);
+    return records > 0n ? { records, certain: true } : { records: 0n, certain: false };
+  }
+  const { record, scannedTo } = look.peek;
+  if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, certain: false };
+  if (!isPlace) return { records: offsets, certain: false };
+  return { records: hole.look.until - record.offset, certain: true };
+}
+
+/** Whether a look has shown that a hole holds no record, so that nobody has to look again. */
+export function isExplained(hole: Hole, look: HoleLook): boolean {
+  return missingIn(hole, look).records === 0n;
+}
+
+/** Records that are missing, at most. */
+export function missingRecords({ missing }: PartitionState): bigint {
+  return missing.reduce((sum, { records }) => sum + records, 0n);
 }

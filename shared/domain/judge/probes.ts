@@ -1,9 +1,11 @@
 import { compareRecords } from '../compare/record-identity.ts';
+import type { Hole } from '../mirror/coverage.ts';
 import type { Peek, PeekRequest } from '../model/cluster.ts';
+import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowObservation } from './observation.ts';
-import type { PartitionState, RecordEvidence } from './partition-state.ts';
+import { holeKey, type PartitionState, type RecordEvidence } from './partition-state.ts';
 
 /** A question that single records answer, and what to look at on either side for it. */
 type Question =
@@ -13,8 +15,8 @@ type Question =
   | { readonly about: 'reckoning' }
   /** What is the first record that the target does not have? */
   | { readonly about: 'waiting'; readonly from: bigint }
-  /** Are there records before the first one that MM2 ever mirrored? */
-  | { readonly about: 'head' }
+  /** Does a stretch of source offsets without counterpart hold a record? */
+  | { readonly about: 'hole'; readonly hole: Hole }
   /** Is a gap in the source due to aborted transactions? */
   | { readonly about: 'aborted' };
 
@@ -23,7 +25,8 @@ export interface Probe {
   readonly partition: number;
   readonly question: Question;
   readonly source: PeekRequest;
-  readonly target?: PeekRequest;
+  /** Null where the question is about the source alone. */
+  readonly target: PeekRequest | null;
 }
 
 /** What was found where a probe looked; null where it could not. */
@@ -38,18 +41,21 @@ export interface ProbeAnswer {
  * then lag, then causes. At most `budget` probes.
  */
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
-  const byLag = [...states].sort((a, b) => compare(lagOf(b), lagOf(a)));
+  const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
   const abortedAsked = new Set<string>();
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
-    ...byLag.flatMap((state) => probeHead(state)),
     ...byLag.flatMap((state) => probeReckoning(state)),
     ...byLag.flatMap((state) => probeWaiting(observation, state)),
     ...byLag.flatMap((state) =>
       abortedAsked.has(state.topic.topic) ? [] : probeAborted(observation, state, abortedAsked),
     ),
   ];
-  return probes.slice(0, budget);
+  const holes = probeHoles(observation, states);
+  // A quarter is theirs, however many records wait: each is looked at once, and the answer kept.
+  const reserved = Math.min(holes.length, Math.ceil(budget / 4));
+  const first = probes.slice(0, budget - reserved);
+  return [...first, ...holes.slice(0, budget - first.length)];
 }
 
 /** Sorts the answers by partition. What could not be read stays absent: a doubt stays a doubt. */
@@ -78,8 +84,9 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
     }
     case 'waiting':
       return source === null ? {} : { waiting: { from: question.from, peek: source } };
-    case 'head':
-      return source === null ? {} : { head: source };
+    case 'hole':
+      if (source === null) return {};
+      return { holes: new Map([...(before.holes ?? []), [holeKey(question.hole), { kind: 'peeked', peek: source }]]) };
     case 'aborted':
       return source === null ? {} : { aborted: source };
   }
@@ -101,12 +108,14 @@ function probeSync(state: PartitionState): Probe[] {
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
 }
 
-function probeHead(state: PartitionState): Probe[] {
-  const { mapping, source } = state;
-  if (mapping === null || source === null || mapping.cause !== 'first-known' || mapping.length === 0) return [];
-  const first = mapping.at(0);
-  if (first.downstream !== 0n || first.upstream <= source.start) return [];
-  return [look(state, { about: 'head' }, source.start, first.upstream, 'read_uncommitted')];
+/** The longest first: what is missing there weighs most. */
+function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
+  return states
+    .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
+    .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
+    .map(({ state, hole }) =>
+      look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, flow.isolationLevel),
+    );
 }
 
 function probeReckoning(state: PartitionState): Probe[] {
@@ -120,10 +129,13 @@ function probeReckoning(state: PartitionState): Probe[] {
 }
 
 function probeWaiting(observation: FlowObservation, state: PartitionState): Probe[] {
-  const { replication } = state;
-  if (replication?.replicatedTo == null || replication.replicatedTo >= replication.end) return [];
+  const { replication, source } = state;
+  const end = source?.highWatermark ?? 0n;
+  if (replication?.replicatedTo == null || replication.replicatedTo >= end) return [];
   const from = replication.replicatedTo;
-  return [look(state, { about: 'waiting', from }, from, replication.end, observation.flow.isolationLevel)];
+  // Behind the last stable offset a read_committed look sees nothing: what waits there stands in an open transaction.
+  const isolation = from >= replication.readableEnd ? 'read_uncommitted' : observation.flow.isolationLevel;
+  return [look(state, { about: 'waiting', from }, from, end, isolation)];
 }
 
 function probeAborted(observation: FlowObservation, state: PartitionState, asked: Set<string>): Probe[] {
@@ -154,6 +166,7 @@ function look(
     partition,
     question,
     source: { topic: topic.topic, partition, offset, until, isolation },
+    target: null,
   };
 }
 
@@ -167,8 +180,4 @@ function pair(state: PartitionState, question: Question, source: bigint, target:
 
 function lagOf(state: PartitionState): bigint {
   return state.replication?.lag.kind === 'known' ? state.replication.lag.records : -1n;
-}
-
-function compare(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -16,8 +16,12 @@ export interface MappingEvidence {
   readonly sourceRecreatedAt?: number;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
+  /** Begin of the source partition's log; 0 where absent. */
+  readonly sourceStart?: bigint;
   /** End of the source partition's log, read after the target's; absent where the source could not be read. */
   readonly sourceEnd?: bigint;
+  /** Nothing tells whether the newest sync speaks of the present source topic, or of one of the same name before it. */
+  readonly mayPredateSource?: boolean;
   /** MM2 writes in transactions, so that their markers stand between the records on the target. */
   readonly exactlyOnce?: boolean;
   /** A pair beyond the newest sync that was found by comparing records. */

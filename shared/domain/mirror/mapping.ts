@@ -1,7 +1,14 @@
 import { cutEpoch, type EpochCause, type MappingEvidence } from './epoch.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
 
-const NOT_WRITTEN = { timestamp: -1n, hole: false, newSource: false, newTarget: false, compared: true } as const;
+const NOT_WRITTEN = {
+  timestamp: -1n,
+  hole: false,
+  newSource: false,
+  newTarget: false,
+  compared: true,
+  accounted: false,
+} as const;
 
 /**
  * What is known of how a partition's source offsets correspond to target offsets, cut to its current epoch: the
@@ -28,6 +35,11 @@ export class PartitionMapping {
   readonly hasGaps: boolean;
   /** Records behind the newest sync that cannot all be new: the source does not have that many. */
   readonly surplusAtEnd: bigint;
+  /** The source topic may have been recreated after the newest sync: what lies behind that may begin with its begin. */
+  readonly mayPredateSource: boolean;
+  /** Begin of the source log: 0 where it could not be read. */
+  readonly sourceStart: bigint;
+  #whole: PartitionMapping | null = null;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
@@ -40,6 +52,7 @@ export class PartitionMapping {
     this.#evidence = evidence;
     this.#history = evidence.history;
     this.target = evidence.target;
+    this.sourceStart = evidence.sourceStart ?? 0n;
     const cut = cutEpoch(evidence);
     this.first = cut.first;
     this.cause = cut.cause;
@@ -48,12 +61,21 @@ export class PartitionMapping {
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
+    // An anchor was found in the present topic.
+    this.mayPredateSource = evidence.mayPredateSource === true && this.#anchor === undefined;
     this.settled = this.#settledLength(evidence.exactlyOnce === true);
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus(evidence.exactlyOnce === true);
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
+  }
+
+  /** The same mapping as if the target log had deleted nothing from its begin. */
+  get whole(): PartitionMapping {
+    if (this.target.start === 0n) return this;
+    this.#whole ??= new PartitionMapping({ ...this.#evidence, target: { start: 0n, end: this.target.end } });
+    return this.#whole;
   }
 
   /** The same mapping with a pair behind its newest sync that was found by comparing records. */
@@ -89,10 +111,10 @@ export class PartitionMapping {
     return index >= this.first ? this.#history.at(index) : null;
   }
 
-  /** The furthest source offset that a sync of the present source topic acknowledges, or null. */
+  /** The furthest source offset that a sync of the present logs of both sides acknowledges, or null. */
   furthestUpstream(): bigint | null {
     let furthest: bigint | null = null;
-    for (let i = this.sourceFirst; i < this.#history.length; i++) {
+    for (let i = Math.max(this.first, this.sourceFirst); i < this.#history.length; i++) {
       const upstream = this.#history.upstream(i);
       if (furthest === null || upstream > furthest) furthest = upstream;
     }
@@ -102,6 +124,13 @@ export class PartitionMapping {
   /** The last sync before this epoch, or null. */
   lastVoid(): SyncPoint | null {
     return this.first === 0 ? null : this.#history.at(this.first - 1);
+  }
+
+  /** Target offset at which MM2 began to write what this epoch's syncs speak of, whether or not the log still holds it. */
+  get began(): bigint {
+    const before = this.lastVoid();
+    const sameTargetLog = this.cause === 'source-recreated' || this.cause === 'source-shortened';
+    return sameTargetLog && before !== null ? before.downstream + 1n : 0n;
   }
 
   /** Index of the last sync in emission order whose upstream is at or before the offset, or −1. */
@@ -123,6 +152,11 @@ export class PartitionMapping {
     return this.#history.breaksBefore(index + 1, 'hole');
   }
 
+  /** Whether the source offsets before this sync that have no counterpart on the target are known to hold no record. */
+  isAccounted(index: number): boolean {
+    return index < this.#history.length && this.#history.isAccounted(index);
+  }
+
   /**
    * Copies of records before `upstream` that may stand behind position `index` on the target although the sync does
    * not tell: MM2's restarts write records again, and the first sync after a restart can get lost in a burst.
@@ -134,8 +168,8 @@ export class PartitionMapping {
       const again = upstream - pair.from;
       records += again < pair.records ? again : pair.records;
     }
-    // What cannot be new may be anything that was written before.
-    if (this.surplusAtEnd > 0n) records += this.target.end - this.newest().downstream - 1n;
+    // What cannot be new may be anything that was written before; what another topic brought begins with its begin.
+    if (this.surplusAtEnd > 0n || this.mayPredateSource) records += this.target.end - this.newest().downstream - 1n;
     return records;
   }
 

@@ -1,5 +1,7 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
+import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
+import { type Coverage, coverageOf, type Hole } from './coverage.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
@@ -21,6 +23,8 @@ export interface ReplicationEvidence {
   readonly isolation: 'read_uncommitted' | 'read_committed';
   /** Time of the present source log's first record where it is known to be a recreated topic. */
   readonly recreatedSince: bigint | null;
+  /** The source log was cut: MM2 goes on where it ends now, or begins again. */
+  readonly sourceCut: boolean;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
   readonly reckoning: 'confirmed' | 'refuted' | 'unchecked';
   /** What a look at the source from an offset on found. */
@@ -31,53 +35,88 @@ export interface ReplicationEvidence {
 export interface Replication {
   readonly replicatedTo: bigint | null;
   readonly lag: Lag;
-  /** End of what MM2's consumer can read: high watermark, or last stable offset under read_committed. */
-  readonly end: bigint;
+  /** Behind it MM2's consumer reads nothing: high watermark, or last stable offset under read_committed. */
+  readonly readableEnd: bigint;
   /** Records deleted on the source before MM2 got to them. */
   readonly deletedBefore: bigint;
   /** Time (ms) of the first record that waits. */
   readonly waitingSince: bigint | null;
   /** The source is shorter than what MM2 says it read. */
   readonly sourceShorter: boolean;
+  /** Source offsets before `replicatedTo` without a counterpart on the present target log. */
+  readonly holes: readonly Hole[];
 }
 
 /**
- * Replication lag from outside MM2. Proven progress comes from MM2's acknowledgements (offset syncs, Connect's
- * offsets) and from compared records; dead reckoning from the target's end only narrows it, and never where the
- * target holds anything that MM2 did not bring.
+ * Replication lag from outside MM2. Two things have to agree: what MM2 acknowledges (offset syncs, Connect's offsets), and
+ * what the present target log has room for. Where the target has more than was acknowledged, dead reckoning narrows the
+ * lag; where it has less, the difference is a hole.
  */
 export function replicationOf(evidence: ReplicationEvidence): Replication {
   const { source, mapping } = evidence;
   const acknowledged = acknowledgedTo(evidence);
-  const end = readableEnd(evidence, acknowledged.next);
-  const base = { end, sourceShorter: acknowledged.beyondEnd };
-  if (acknowledged.next === null) {
-    // Nothing is on the target yet, or MM2's consumer is out of range: it begins at the log's begin.
-    if (acknowledged.beyondEnd || evidence.nothingYet) {
-      const waiting = waitingFrom(evidence, source.start, end, 'estimated');
-      return { ...base, ...waiting, deletedBefore: 0n };
-    }
-    return {
-      ...base,
-      replicatedTo: null,
-      lag: { kind: 'unknown', reason: 'MM2 has acknowledged nothing of this partition' },
-      deletedBefore: 0n,
-      waitingSince: null,
-    };
+  const end = source.highWatermark;
+  const base = { readableEnd: readableEnd(evidence, acknowledged.next), sourceShorter: acknowledged.beyondEnd };
+  const position = acknowledged.next;
+  const coverage = mapping === null ? null : coverageOf(mapping, source, position);
+  if (position === null) return withoutPosition(evidence, base);
+  if (evidence.sourceCut && coverage !== null) {
+    // What lies below the cut is on the target as before, whatever MM2 had acknowledged behind it.
+    const covered = coverage.coveredTo(position);
+    const from = covered < end ? covered : end;
+    const holes = coverage.holes.filter((hole) => hole.until <= from);
+    return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes };
   }
-  const deletedBefore = source.start > acknowledged.next ? source.start - acknowledged.next : 0n;
-  const from = source.start > acknowledged.next ? source.start : acknowledged.next;
+
   const reckoned = mapping === null ? null : reckonedEnd(mapping, end);
-  if (reckoned !== null && reckoned > from) {
-    if (evidence.reckoning === 'confirmed') {
-      return { ...base, ...waitingFrom(evidence, reckoned, end, 'proven'), deletedBefore };
-    }
-    // While MM2 writes records again, the target's end says nothing of how far it is.
-    if (evidence.reckoning === 'unchecked' && mapping?.settled === mapping?.length) {
-      return { ...base, ...waitingFrom(evidence, reckoned, end, 'estimated'), deletedBefore };
-    }
+  const reached = coverage !== null && mapping !== null ? sinceRestart(mapping, coverage, position) : position;
+  const at = reckonedPosition(evidence, reached, reckoned);
+  const from = at.next > source.start ? at.next : source.start;
+  const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
+  const holes = (coverage?.holes ?? []).filter((hole) => hole.until <= position);
+  // What stands in a transaction that is still open may be aborted.
+  const basis = base.readableEnd < end ? 'estimated' : at.basis;
+  return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
+}
+
+function withoutPosition(
+  evidence: ReplicationEvidence,
+  base: Pick<Replication, 'readableEnd' | 'sourceShorter'>,
+): Replication {
+  const { source } = evidence;
+  // Nothing is on the target yet, or MM2's consumer is out of range: it begins at the log's begin.
+  if (base.sourceShorter || evidence.nothingYet) {
+    return { ...base, ...waitingFrom(evidence, source.start, 'estimated'), deletedBefore: 0n, holes: [] };
   }
-  return { ...base, ...waitingFrom(evidence, from, end, 'proven'), deletedBefore };
+  return {
+    ...base,
+    replicatedTo: null,
+    lag: { kind: 'unknown', reason: 'MM2 has acknowledged nothing of this partition' },
+    deletedBefore: 0n,
+    waitingSince: null,
+    holes: [],
+  };
+}
+
+/** While MM2 writes records again after a restart, what it brought before is on the target already. */
+function sinceRestart(mapping: PartitionMapping, coverage: Coverage, position: bigint): bigint {
+  const furthest = mapping.furthestUpstream();
+  if (furthest === null || furthest < position) return position;
+  const covered = coverage.coveredTo(position);
+  return covered > furthest + 1n ? furthest + 1n : covered;
+}
+
+function reckonedPosition(
+  { reckoning, mapping }: ReplicationEvidence,
+  position: bigint,
+  reckoned: bigint | null,
+): { readonly next: bigint; readonly basis: 'proven' | 'estimated' } {
+  if (reckoned === null || reckoned <= position) return { next: position, basis: 'proven' };
+  if (reckoning === 'confirmed') return { next: reckoned, basis: 'proven' };
+  // While MM2 writes records again, the target's end says nothing of how far it is.
+  const settled = mapping?.settled === mapping?.length;
+  if (reckoning === 'unchecked' && settled) return { next: reckoned, basis: 'estimated' };
+  return { next: position, basis: 'proven' };
 }
 
 /**
@@ -91,19 +130,24 @@ export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | nu
   return next > end ? null : next;
 }
 
+/** Where MM2 goes on, as far as it acknowledged; `beyondEnd` where the source log does not reach as far. */
 function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; beyondEnd: boolean } {
   const { source, mapping, history, connect, recreatedSince } = evidence;
   let next: bigint | null = null;
   let beyondEnd = false;
   const consider = (acknowledged: bigint | null) => {
     if (acknowledged === null) return;
-    // A position that the source log does not reach is one in another log of that name.
+    // A position that the source log does not reach is one in another log of that name, or in what was cut off.
     if (acknowledged >= source.highWatermark) beyondEnd = true;
     else if (next === null || acknowledged + 1n > next) next = acknowledged + 1n;
   };
-  consider(mapping === null ? newestUpstream(history) : mapping.furthestUpstream());
+  const newest = mapping === null ? newestOf(history) : mapping.newestSync();
   const stale = connect !== null && recreatedSince !== null && connect.timestamp < recreatedSince;
-  if (connect !== null && !stale) consider(connect.offset);
+  const latest = newest !== null && connect !== null && newest.timestamp > connect.timestamp;
+  consider(newest?.upstream ?? null);
+  // Connect's offset is older than a sync that went back: MM2 has begun again since.
+  const overtaken = latest && newest !== null && newest.upstream < connect.offset && wentBack(mapping, connect.offset);
+  if (connect !== null && !stale && !overtaken) consider(connect.offset);
   if (next === null) {
     // MM2 does not notice that a topic is another one: it goes on from where it was in the old one.
     consider(mapping?.lastVoid()?.upstream ?? null);
@@ -112,8 +156,15 @@ function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; b
   return { next, beyondEnd: beyondEnd && next === null };
 }
 
-function newestUpstream(history: SyncHistory | null): bigint | null {
-  return history === null || history.length === 0 ? null : history.upstream(history.length - 1);
+/** Whether the syncs of the present logs reached an offset before the newest one, which lies below it. */
+function wentBack(mapping: PartitionMapping | null, offset: bigint): boolean {
+  if (mapping === null) return false;
+  const furthest = mapping.furthestUpstream();
+  return mapping.cause !== 'first-known' || (furthest !== null && furthest >= offset);
+}
+
+function newestOf(history: SyncHistory | null): { readonly upstream: bigint; readonly timestamp: bigint } | null {
+  return history === null || history.length === 0 ? null : history.at(history.length - 1);
 }
 
 function readableEnd(evidence: ReplicationEvidence, next: bigint | null): bigint {
@@ -123,12 +174,13 @@ function readableEnd(evidence: ReplicationEvidence, next: bigint | null): bigint
   return next !== null && next > source.lastStableOffset ? source.highWatermark : source.lastStableOffset;
 }
 
+/** Everything from an offset to the end of the source log waits, unless a look showed that it holds no record. */
 function waitingFrom(
   evidence: ReplicationEvidence,
   from: bigint,
-  end: bigint,
   basis: 'proven' | 'estimated',
 ): Pick<Replication, 'replicatedTo' | 'lag' | 'waitingSince'> {
+  const end = evidence.source.highWatermark;
   if (from >= end)
     return {
       replicatedTo: from,
@@ -145,7 +197,7 @@ function waitingFrom(
   return {
     replicatedTo: at,
     lag: { kind: 'known', records: end - at, basis },
-    waitingSince: since !== null && since >= 0n ? since : null,
+    waitingSince: since !== null && isTime(since) ? since : null,
   };
 }
 

@@ -19,6 +19,21 @@ export function syncsOlderThanSource(history: SyncHistory, firstTimestamp: bigin
   return 0;
 }
 
+/**
+ * Whether the syncs may speak of an earlier topic of the same name, and nothing can tell: the record of the newest is
+ * gone from the source log, and whatever is left there is younger than that sync. Where the topic was recreated, its
+ * first records may then stand on the target behind the newest sync.
+ *
+ * @param firstTimestamp time of the first record still in the source log, ms; null where it is empty or was not read
+ * @param sourceStart offset of that log's begin
+ */
+export function mayPredateSource(history: SyncHistory, firstTimestamp: bigint | null, sourceStart: bigint): boolean {
+  if (history.length === 0) return false;
+  const newest = history.at(history.length - 1);
+  if (newest.upstream >= sourceStart) return false;
+  return firstTimestamp === null || latest(newest.timestamp) < firstTimestamp;
+}
+
 /** The history keeps whole seconds, rounded down. */
 function latest(timestamp: bigint): bigint {
   return timestamp % 1000n === 0n ? timestamp + 999n : timestamp;

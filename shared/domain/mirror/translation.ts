@@ -1,31 +1,54 @@
-import type { Proof, TidemarkPosition } from '../model/report.ts';
+import { greatest, least } from '../model/offsets.ts';
+import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import type { PartitionMapping } from './mapping.ts';
 
+/** Where a source offset lies on the target, or the reason why nothing can be said. */
+export type Translation = TranslatedInterval | { readonly kind: 'unknown'; readonly reason: string };
+
 /**
- * A translation: the first target record that a group at `upstream` has not read lies in [low, high]. Continuing at
- * `low` skips nothing; it reads at most `high − low + again` records twice.
+ * The first target record that a group at `upstream` has not read lies in [low, high]. Continuing at `low` skips
+ * nothing; it reads at most `high − low + again` records twice.
  */
-export interface Translation {
+export interface TranslatedInterval {
+  readonly kind: 'interval';
   readonly low: bigint;
   readonly high: bigint;
   /** Records before `upstream` that may stand on the target once more, behind `high`. */
   readonly again: bigint;
-  readonly proof: Exclude<Proof, 'none'>;
-  readonly reason: string | undefined;
+  /** Records that a group at `upstream` has not read and that the target log holds no longer, at most. */
+  readonly expired: bigint;
+  readonly proof: KnownProof;
+  /** Why the proof is no better; null where it is exact. */
+  readonly reason: string | null;
 }
 
 /**
  * Translates a source offset by the interval between the two syncs around it (design: "translate by interval").
- * Returns a reason instead where nothing can be said.
  *
  * With neighbours a and b, U = b.u − a.u offsets went by on the source and D = b.d − a.d on the target:
  * U = D is exact; U > D is a gap (markers, compaction, truncation) somewhere on the left; D > U is something that the
  * target has beyond the mirrored records (markers of an exactly-once MM2, a foreign writer, records written again).
  */
-export function translate(mapping: PartitionMapping, upstream: bigint): Translation | { readonly reason: string } {
+export function translate(mapping: PartitionMapping, upstream: bigint): Translation {
+  const translation = located(mapping, upstream);
+  if (translation.kind === 'unknown' || translation.low > mapping.target.start) return translation;
+  // What the source has deleted as well is lost to the group wherever it reads.
+  const { sourceStart } = mapping;
+  return { ...translation, expired: expiredUnread(mapping, upstream < sourceStart ? sourceStart : upstream) };
+}
+
+/** Records at or after `upstream` that the target had and has deleted from its begin, at most. */
+export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigint {
+  const { start } = mapping.target;
+  if (start === 0n) return 0n;
+  const whole = located(mapping.whole, upstream);
+  return whole.kind === 'interval' && whole.low < start ? start - whole.low : 0n;
+}
+
+function located(mapping: PartitionMapping, upstream: bigint): Translation {
   const { target } = mapping;
   if (mapping.empty) {
-    if (mapping.length === 0) return { reason: 'MM2 has written no offset sync for this partition' };
+    if (mapping.length === 0) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
     return conservative(mapping, mapping.floor, target.end, 0n, causeOf(mapping));
   }
   const index = mapping.lookup(upstream);
@@ -75,37 +98,36 @@ export function translate(mapping: PartitionMapping, upstream: bigint): Translat
 }
 
 /** The answer for a person: position, what it costs, and why it is no better. */
-export function positionOf(translation: Translation | { readonly reason: string }): TidemarkPosition {
-  if (!('low' in translation)) {
-    return {
-      position: null,
-      high: null,
-      proof: 'none',
-      rereadAtMost: null,
-      skipAtMost: null,
-      reason: translation.reason,
-    };
-  }
-  const { low, high, again, proof, reason } = translation;
+export function positionOf(translation: Translation): TidemarkPosition {
+  if (translation.kind === 'unknown') return translation;
+  const { low, high, again, expired, proof, reason } = translation;
+  const gone = `up to ${expired} records that it has not read have expired on the target`;
   return {
+    kind: 'known',
     position: low,
     high,
     proof,
     rereadAtMost: high - low + again,
-    skipAtMost: 0n,
-    ...(reason === undefined ? {} : { reason }),
+    skipAtMost: expired,
+    reason: expired === 0n ? reason : reason === null ? gone : `${gone}; ${reason}`,
   };
 }
 
-/** What a group pays that continues at `position` instead: records read twice, and records never read. */
+/**
+ * What a group pays that continues at `position` instead: records read twice, and records never read.
+ * @param log where the position lies; one before its begin is a reset: `auto.offset.reset` decides where it goes on
+ */
 export function costOfStandingAt(
-  translation: Translation,
+  { low, high, again, expired }: TranslatedInterval,
   position: bigint,
-): { readonly rereadAtMost: bigint; readonly skipAtMost: bigint } {
-  const { low, high, again } = translation;
+  log: { readonly start: bigint; readonly end: bigint },
+): Cost {
+  if (position < log.start) {
+    return { rereadAtMost: greatest(0n, high - log.start) + again, skipAtMost: greatest(0n, log.end - low) + expired };
+  }
   return {
     rereadAtMost: greatest(0n, high - position) + again,
-    skipAtMost: greatest(0n, position - low),
+    skipAtMost: greatest(0n, position - low) + expired,
   };
 }
 
@@ -121,14 +143,14 @@ function causeOf(mapping: PartitionMapping): string {
   return CAUSES[mapping.cause];
 }
 
-function olderThanFirst(mapping: PartitionMapping, upstream: bigint): Translation {
+function olderThanFirst(mapping: PartitionMapping, upstream: bigint): TranslatedInterval {
   const first = mapping.at(mapping.first);
   const again = mapping.surplusBehind(mapping.first, upstream);
   if (mapping.floor >= first.downstream) return exactly(mapping, first.downstream, again);
   return conservative(mapping, mapping.floor, first.downstream, again, causeOf(mapping));
 }
 
-function beyondSettled(mapping: PartitionMapping, upstream: bigint): Translation {
+function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedInterval {
   const last = mapping.at(mapping.settled - 1);
   const low = last.downstream + 1n;
   if (mapping.settled < mapping.length) {
@@ -140,21 +162,39 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): Translation
   return conservative(mapping, low, mapping.target.end, 0n, 'it is ahead of the newest offset sync');
 }
 
-function exactly(mapping: PartitionMapping, position: bigint, again: bigint): Translation {
+function exactly(mapping: PartitionMapping, position: bigint, again: bigint): TranslatedInterval {
   const at = clamp(mapping, position);
-  if (again === 0n) return { low: at, high: at, again, proof: 'exact', reason: undefined };
+  if (again === 0n) return { kind: 'interval', low: at, high: at, again, expired: 0n, proof: 'exact', reason: null };
   return {
+    kind: 'interval',
     low: at,
     high: at,
     again,
+    expired: 0n,
     proof: 'bounded',
-    reason: `MM2 wrote records again after a restart, up to ${again} of them already read`,
+    reason: mapping.mayPredateSource
+      ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${again} records behind them were already read`
+      : `MM2 wrote records again after a restart, up to ${again} of them already read`,
   };
 }
 
-function between(mapping: PartitionMapping, low: bigint, high: bigint, again: bigint, reason: string): Translation {
+function between(
+  mapping: PartitionMapping,
+  low: bigint,
+  high: bigint,
+  again: bigint,
+  reason: string,
+): TranslatedInterval {
   if (low === high) return exactly(mapping, low, again);
-  return { low: clamp(mapping, low), high: clamp(mapping, high), again, proof: 'bounded', reason };
+  return {
+    kind: 'interval',
+    low: clamp(mapping, low),
+    high: clamp(mapping, high),
+    again,
+    expired: 0n,
+    proof: 'bounded',
+    reason,
+  };
 }
 
 function conservative(
@@ -163,22 +203,14 @@ function conservative(
   high: bigint,
   again: bigint,
   reason: string,
-): Translation {
+): TranslatedInterval {
   const from = clamp(mapping, low);
   const to = greatest(from, clamp(mapping, high));
   if (from === to) return exactly(mapping, from, again);
-  return { low: from, high: to, again, proof: 'conservative', reason };
+  return { kind: 'interval', low: from, high: to, again, expired: 0n, proof: 'conservative', reason };
 }
 
 /** A position outside the log is none: a consumer there would be reset. */
 function clamp(mapping: PartitionMapping, position: bigint): bigint {
   return least(greatest(position, mapping.target.start), mapping.target.end);
-}
-
-function least(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
-}
-
-function greatest(a: bigint, b: bigint): bigint {
-  return a > b ? a : b;
 }

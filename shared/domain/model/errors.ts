@@ -7,17 +7,14 @@ import type { Permission } from './permission.ts';
 export class TidemarkError extends Error {
   override readonly name: string = 'TidemarkError';
   readonly code: string;
-  readonly remedy: string | undefined;
+  /** What to do; null where nobody can say. */
+  readonly remedy: string | null;
   readonly retriable: boolean;
 
-  constructor(
-    code: string,
-    message: string,
-    options: { remedy?: string | undefined; retriable?: boolean; cause?: unknown } = {},
-  ) {
+  constructor(code: string, message: string, options: { remedy?: string; retriable?: boolean; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
-    this.remedy = options.remedy;
+    this.remedy = options.remedy ?? null;
     this.retriable = options.retriable ?? false;
   }
 }

@@ -24,6 +24,11 @@ export function read<T>(value: T): Outcome<T> {
   return { kind: 'read', value };
 }
 
+/** The same with another value where it was read. */
+export function mapOutcome<T, U>(outcome: Outcome<T>, map: (value: T) => U): Outcome<U> {
+  return outcome.kind === 'read' ? read(map(outcome.value)) : outcome;
+}
+
 export function unread<T>(reason: Unread): Outcome<T> {
   return { kind: 'unread', unread: reason };
 }

@@ -52,3 +52,12 @@ export class PartitionMap<T> {
     for (const partitions of this.#topics.values()) yield* partitions.values();
   }
 }
+
+/** Committed offsets, or others, by topic and partition. */
+export function offsetsByPartition(
+  all: readonly { readonly topic: string; readonly partition: number; readonly offset: bigint }[],
+): PartitionMap<bigint> {
+  const map = new PartitionMap<bigint>();
+  for (const { topic, partition, offset } of all) map.set(topic, partition, offset);
+  return map;
+}

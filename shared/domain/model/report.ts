@@ -41,26 +41,69 @@ export interface PartitionReport {
   readonly missing: bigint;
 }
 
-export type Proof = 'verified' | 'exact' | 'bounded' | 'conservative' | 'none';
+/** Proofs of a position that is known, strongest first. */
+export const KNOWN_PROOFS = ['verified', 'exact', 'bounded', 'conservative'] as const;
+export type KnownProof = (typeof KNOWN_PROOFS)[number];
 
-/** Where Tidemark would put a group on the target, and what that costs. */
-export interface TidemarkPosition {
-  readonly position: bigint | null;
-  /** The first target record that the group has not read lies in [position, high]. */
-  readonly high: bigint | null;
-  readonly proof: Proof;
-  readonly rereadAtMost: bigint | null;
-  readonly skipAtMost: bigint | null;
-  /** Why the proof is no better; absent where it is exact. */
-  readonly reason?: string | undefined;
+/** Strongest first; `none` is that of a position that nobody can say. */
+export const PROOFS = [...KNOWN_PROOFS, 'none'] as const;
+export type Proof = (typeof PROOFS)[number];
+
+/** For sorting, weakest first. */
+export function compareProofs(a: Proof, b: Proof): number {
+  return PROOFS.indexOf(b) - PROOFS.indexOf(a);
 }
 
+/** What a group pays at a position, in records: those that it reads twice, and those that it never reads. */
+export interface Cost {
+  readonly rereadAtMost: bigint;
+  readonly skipAtMost: bigint;
+}
+
+/** Where Tidemark would put a group on the target, and what that costs. */
+export type TidemarkPosition =
+  | ({
+      readonly kind: 'known';
+      readonly position: bigint;
+      /** The first target record that the group has not read lies in [position, high]. */
+      readonly high: bigint;
+      readonly proof: KnownProof;
+      /** Why the proof is no better; null where it is exact. */
+      readonly reason: string | null;
+    } & Cost)
+  | { readonly kind: 'unknown'; readonly reason: string };
+
 /** Where the group would land with what MM2 left on the target, and what that costs. */
-export interface Mm2Position {
-  readonly position: bigint | null;
-  readonly rereadAtMost: bigint | null;
-  readonly skipAtMost: bigint | null;
-  readonly from: 'group-offset' | 'checkpoint' | 'none';
+export type Mm2Position =
+  | {
+      readonly kind: 'at';
+      readonly position: bigint;
+      readonly from: 'group-offset' | 'checkpoint';
+      readonly cost: ({ readonly kind: 'known' } & Cost) | { readonly kind: 'unknown'; readonly reason: string };
+    }
+  /** The group has no offset on the target, and MM2 no checkpoint of it. */
+  | { readonly kind: 'none' };
+
+/** The target offset of a position; null where there is none, or nobody knows it. */
+export function offsetOf(position: TidemarkPosition | Mm2Position): bigint | null {
+  return position.kind === 'known' || position.kind === 'at' ? position.position : null;
+}
+
+/** What a position costs; null where there is none, or nobody knows it. */
+export function costOf(position: TidemarkPosition | Mm2Position): Cost | null {
+  switch (position.kind) {
+    case 'known':
+      return position;
+    case 'at':
+      return position.cost.kind === 'known' ? position.cost : null;
+    case 'unknown':
+    case 'none':
+      return null;
+  }
+}
+
+export function proofOf(position: TidemarkPosition): Proof {
+  return position.kind === 'known' ? position.proof : 'none';
 }
 
 /** One group's commit for one source partition. */
@@ -86,8 +129,8 @@ export interface FlowReport {
   readonly groups: readonly GroupReport[];
   readonly findings: readonly Finding[];
   readonly unread: readonly Unread[];
-  /** Of a report from the history: what it was taken from. */
-  readonly snapshot?: SnapshotOrigin;
+  /** Of a report from the history: what it was taken from; null of one of the present. */
+  readonly snapshot: SnapshotOrigin | null;
 }
 
 /** The snapshot that a report of the past is taken from; times in ms since the epoch. */

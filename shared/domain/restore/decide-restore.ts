@@ -3,25 +3,26 @@ import type { PartitionState } from '../judge/partition-state.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
+import { compareProofs } from '../model/report.ts';
 import { partitionName } from '../model/topic-partition.ts';
 import { flowRefusals } from './flow-refusals.ts';
 import { landOnSource } from './land-on-source.ts';
 import { landOnTarget } from './land-on-target.ts';
-import type { Landing } from './landing.ts';
+import type { LandedAt, Landing } from './landing.ts';
 import { mm2SyncRefusal } from './mm2-sync-refusal.ts';
 import { refusalOfGroup } from './present-group.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
 import type { LeftAlone, PlannedGroup, PlannedTopic, RestorePlan, RestoreStep } from './restore-plan.ts';
-import { isWeaker, type RestoreTerms } from './restore-terms.ts';
+import type { RestoreTerms } from './restore-terms.ts';
 
 export interface RestoreDecision {
   readonly plan: RestorePlan;
-  /** Why the plan must not be carried out; empty where it may be. */
+  /** Why the plan must not be applied; empty if it may be. */
   readonly refusals: readonly Refusal[];
 }
 
-/** Decides where to put groups, and everything that speaks against it. */
+/** Decides the new position of every group, and collects every reason to refuse. */
 export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   const { onto, observation, state, terms } = inputs;
   const { flow } = observation;
@@ -41,19 +42,20 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
     const steps: RestoreStep[] = [];
     for (const landing of landings.get(group) ?? []) {
       const topic = nameOn(onto, landing.topic);
+      const cutOff = cutRefusal(inputs, landing.topic, landing.partition, committed, group);
+      if (cutOff !== null) refusals.push(cutOff);
       const against = landingRefusal(landing, { group, topic, partition: landing.partition }, terms);
       if (against !== null) refusals.push(against);
-      const { position, proof, log } = landing;
-      if (position === null || proof === 'none' || log === null) continue;
+      if (landing.kind === 'nowhere') continue;
       const from = commitsNow.get(topic, landing.partition) ?? null;
-      steps.push(stepOf(landing, topic, from, position, proof));
+      steps.push(stepOf(landing, topic, from));
       const planned = topics.get(topic) ?? { id: idOn(onto, landing.topic), logs: new Map() };
       topics.set(topic, planned);
-      planned.logs.set(landing.partition, { start: log.start, end: log.highWatermark });
+      planned.logs.set(landing.partition, { start: landing.log.start, end: landing.log.highWatermark });
     }
     for (const [topic, partition] of committed.entries()) {
       if (states.get(topic, partition) === undefined) {
-        refusals.push(missing({ group, topic, partition }, 'the flow mirrors no such partition any more'));
+        refusals.push(missing({ group, topic, partition }, 'the flow no longer mirrors this partition'));
       }
     }
     const planned = new Set(steps.map(({ topic, partition }) => partitionName(topic, partition)));
@@ -84,7 +86,7 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   return { plan, refusals: synced === null ? refusals : [...refusals, synced] };
 }
 
-/** The source commits of the wanted groups and topics, groups and partitions in order. */
+/** The source commits of the selected groups and topics, ordered by group and partition. */
 export function wantedCommits({
   state,
   groups,
@@ -126,51 +128,79 @@ function idOn(onto: ClusterRole, topic: Landing['topic']): string | null {
   return onto === 'source' ? topic.sourceId : topic.targetId;
 }
 
-function stepOf(
-  landing: Landing,
-  topic: string,
-  from: bigint | null,
-  to: bigint,
-  proof: RestoreStep['proof'],
-): RestoreStep {
-  const { partition, rereadAtMost, skipAtMost, clamped, unreadLoss, reason } = landing;
+function stepOf(landing: LandedAt, topic: string, from: bigint | null): RestoreStep {
+  const { partition, position, rereadAtMost, skipAtMost, proof, clamped, unreadLoss, reason } = landing;
   const costs = { rereadAtMost, skipAtMost, proof, clamped, unreadLoss };
-  return { topic, partition, from, to, ...costs, ...(reason === undefined ? {} : { reason }) };
+  return { topic, partition, from, to: position, ...costs, reason };
 }
 
 function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {
-  const { position, proof, reason = '', clamped, unreadLoss } = landing;
-  if (position === null || proof === 'none') {
-    if (landing.missing) return missing(subject, reason);
-    if (landing.log === null) {
-      return {
-        code: 'LOG_UNREAD',
-        subject,
-        reason,
-        remedy: 'Try again when all brokers answer, or leave the topic out.',
-      };
-    }
-    const remedy = 'Leave the group or topic out, or choose a time at which its mapping is known.';
-    return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
-  }
+  if (landing.kind === 'nowhere') return nowhereRefusal(landing, subject);
+  const { proof, clamped, unreadLoss } = landing;
+  const reason = landing.reason ?? '';
   if (clamped !== null && !terms.clamp) {
-    const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group has not read are lost`;
-    const remedy = `--clamp puts it at the log's ${clamped} instead.`;
+    const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group had not consumed are lost`;
+    const remedy = `With --clamp, the group is put at the log's ${clamped} instead.`;
     return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
   }
-  if (isWeaker(proof, terms.minProof)) {
+  if (compareProofs(proof, terms.minProof) < 0) {
     const remedy = `--verify may prove it by comparing records; --min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
     return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
   }
   return null;
 }
 
+/** The source was cut before this position since then: the record is gone, and another one has its offset. */
+function cutRefusal(
+  { observation, onto, heldUntil, states, now }: RestoreInputs,
+  topic: Landing['topic'],
+  partition: number,
+  committed: PartitionMap<bigint>,
+  group: string,
+): Refusal | null {
+  const offset = committed.get(topic.topic, partition);
+  const noticedNow = states
+    .filter((state) => state.topic.topic === topic.topic && state.partition === partition)
+    .flatMap(({ cuts }) => cuts.map((one) => ({ ...one, topic: topic.topic, partition, noticedAt: now })));
+  const cut = [...(observation.remembered?.cuts ?? []), ...noticedNow].find(
+    (one) =>
+      one.side === 'source' &&
+      one.topic === topic.topic &&
+      one.partition === partition &&
+      one.noticedAt > heldUntil &&
+      offset !== undefined &&
+      offset > one.at,
+  );
+  if (cut === undefined) return null;
+  return {
+    code: 'LOG_CHANGED',
+    subject: { group, topic: onto === 'source' ? topic.topic : topic.targetTopic, partition },
+    reason: `the source log was cut at offset ${cut.at} since then; the group had read up to ${offset}`,
+    remedy: `Leave the group or topic out, or choose a time after ${new Date(cut.noticedAt).toISOString()}.`,
+  };
+}
+
+function nowhereRefusal({ why, reason }: Extract<Landing, { kind: 'nowhere' }>, subject: Refusal['subject']): Refusal {
+  switch (why) {
+    case 'missing':
+      return missing(subject, reason);
+    case 'log-unread': {
+      const remedy = 'Try again when all brokers answer, or leave the topic out.';
+      return { code: 'LOG_UNREAD', subject, reason, remedy };
+    }
+    case 'unknown': {
+      const remedy = 'Leave the group or topic out, or choose a time at which its mapping is known.';
+      return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
+    }
+  }
+}
+
 function missing(subject: Refusal['subject'], reason: string): Refusal {
-  const remedy = 'Leave the topic out with --topic, or create it again and begin at its start.';
+  const remedy = 'Select other topics with --topic, or create the topic again and start at its beginning.';
   return { code: 'TOPIC_MISSING', subject, reason, remedy };
 }
 
-/** Positions that the group has now and did not have then, on the topics that are wanted. */
+/** Positions on the selected topics that the group has now and did not have at the plan's time. */
 function leftAlone(
   { onto, topic: isWanted }: RestoreInputs,
   states: PartitionMap<PartitionState>,

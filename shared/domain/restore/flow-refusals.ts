@@ -3,7 +3,7 @@ import { flowName } from '../model/flow.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
 
-/** What speaks against a restore of the flow as a whole, or of one of its topics. */
+/** Reasons to refuse a restore of the whole flow, or of one of its topics. */
 export function flowRefusals(inputs: RestoreInputs, cluster: string): Refusal[] {
   return [
     ...unreachable(inputs, cluster),
@@ -22,7 +22,7 @@ function flowOf({ observation: { flow } }: RestoreInputs): string {
 function unreachable({ onto, observation }: RestoreInputs, cluster: string): Refusal[] {
   const down = onto === 'source' ? observation.sourceDown : observation.targetDown;
   if (down === null) return [];
-  const remedy = 'A restore reads the cluster that it writes to: try again when it answers.';
+  const remedy = 'A restore must read the cluster that it writes to. Try again when the cluster answers.';
   return [{ code: 'CLUSTER_UNREAD', subject: { cluster }, reason: down.message, remedy }];
 }
 
@@ -30,7 +30,7 @@ function unmatched(inputs: RestoreInputs): Refusal[] {
   return inputs.unmatched.map((group) => ({
     code: 'GROUP_UNKNOWN',
     subject: { group, flow: flowOf(inputs) },
-    reason: `no group of this name had a position${inputs.topic === undefined ? '' : ' on such a topic'} as of ${isoOf(inputs.asOf)}`,
+    reason: `no group with this name had a position${inputs.topic === undefined ? '' : ' on the selected topics'} as of ${isoOf(inputs.asOf)}`,
     remedy: 'Correct the name, or choose a later time.',
   }));
 }
@@ -44,15 +44,15 @@ function tooOld(inputs: RestoreInputs): Refusal[] {
   if (inputs.heldUntil <= 0) {
     return [{ code, subject, reason: 'no audit has read the source', remedy: 'Choose a later time.' }];
   }
-  const reason = `the positions were last read at ${isoOf(inputs.heldUntil)}, ${seconds} s before the time asked for`;
-  const remedy = `--max-age ${seconds} accepts them; groups may have moved on in between, and would read that again.`;
+  const reason = `the positions were last read at ${isoOf(inputs.heldUntil)}, ${seconds} s before the requested time`;
+  const remedy = `--max-age ${seconds} accepts them. If a group consumed records in between, it re-reads them.`;
   return [{ code, subject, reason, remedy }];
 }
 
 /**
- * A mapping that cannot be read any more, the source being dead, and that was last read long before MM2 stopped: records
- * that it wrote again in between would be read twice beyond the bound. The last heartbeat tells when it stopped, where
- * there is one.
+ * With a dead source the mapping cannot be read. If it was last read long before MM2 stopped, MM2 may have written
+ * records twice in between, and groups would re-read more than the bound. The last heartbeat, if there is one, shows
+ * when MM2 stopped.
  */
 function mappingTooOld(inputs: RestoreInputs): Refusal[] {
   const { observation, onto, terms } = inputs;
@@ -63,28 +63,29 @@ function mappingTooOld(inputs: RestoreInputs): Refusal[] {
   const age = (newest ?? observation.at) - readAt;
   if (age <= terms.maxAgeMs) return [];
   const seconds = Math.ceil(age / 1000);
-  const until = newest === null ? 'nothing tells when MirrorMaker stopped' : `MirrorMaker ran until ${isoOf(newest)}`;
+  const until = newest === null ? 'it is not known when MirrorMaker stopped' : `MirrorMaker ran until ${isoOf(newest)}`;
   return [
     {
       code: 'INPUT_TOO_OLD',
       subject: { flow: flowOf(inputs) },
       reason: `the mapping was last read at ${isoOf(readAt)}, and ${until}`,
-      remedy: `--max-age ${seconds} accepts it: what MirrorMaker wrote again since would be read twice beyond the bounds.`,
+      remedy: `--max-age ${seconds} accepts it. If MirrorMaker wrote records twice since then, groups re-read more than the bounds say.`,
     },
   ];
 }
 
-/** Groups that the snapshot's audit could not read: what it has of them is older than it says. */
+/** Groups that the snapshot's audit could not read: their positions are older than the snapshot. */
 function unreadThen({ state, groups }: RestoreInputs): Refusal[] {
   const chosen = new Set(groups);
   return state.unread.flatMap(({ role, kind, name }) => {
     if (role !== 'source' || kind !== 'group' || !chosen.has(name)) return [];
-    const reason = `the audit of ${isoOf(state.at)} could not read it: its positions are of an unknown earlier time`;
-    return [{ code: 'INPUT_UNREAD', subject: { group: name }, reason, remedy: 'Choose a time at which it was read.' }];
+    const reason = `the audit of ${isoOf(state.at)} could not read the group: its positions are older, by how much is not known`;
+    const remedy = 'Choose a time at which the audit read the group.';
+    return [{ code: 'INPUT_UNREAD', subject: { group: name }, reason, remedy }];
   });
 }
 
-/** Topics that are not those of the time asked for: their offsets mean something else. */
+/** Topics that were recreated since the requested time: their offsets denote other records. */
 function recreated(inputs: RestoreInputs): Refusal[] {
   const { observation, state, onto, topic: isWanted } = inputs;
   const { flow } = observation;
@@ -99,15 +100,15 @@ function recreated(inputs: RestoreInputs): Refusal[] {
         before: state.topicIds.target.get(topic.targetTopic),
       },
     ];
-    // A rewind of the source has nothing to do with the target.
+    // A restore onto the source does not use the target topic.
     return (onto === 'source' ? sides.slice(0, 1) : sides).flatMap(({ cluster, name, now, before }): Refusal[] => {
       if (now === null || before === undefined || now === before) return [];
       return [
         {
           code: 'TOPIC_RECREATED',
           subject: { cluster, topic: name },
-          reason: `the topic of ${isoOf(inputs.asOf)} had the id ${before}, today's has ${now}`,
-          remedy: 'Leave the topic out, or choose a time after it was created again.',
+          reason: `as of ${isoOf(inputs.asOf)} the topic had the id ${before}, now it has ${now}`,
+          remedy: 'Exclude the topic, or choose a time after it was recreated.',
         },
       ];
     });

@@ -8,9 +8,10 @@ import type { RestoreInputs } from './restore-inputs.ts';
 import type { PlannedGroup } from './restore-plan.ts';
 
 /**
- * MM2 moves a group without members forward that stands before its last checkpoint, and leaves others alone
- * (`MirrorCheckpointTask.syncGroupOffset`). While the source is alive checkpoints follow the group there. When the source
- * is dead nobody can see whether MM2 runs; if it does, it goes on with the checkpoints it has, which are on the target.
+ * MM2's group sync moves a group without members forward if its position is before its last checkpoint, and leaves
+ * other groups alone (`MirrorCheckpointTask.syncGroupOffset`). While the source is up, checkpoints follow the group
+ * there. With a dead source, nothing shows whether MM2 runs. If it does, it keeps using its last checkpoints, which are
+ * on the target.
  */
 export function mm2SyncRefusal(
   { observation, onto, terms, policy }: RestoreInputs,
@@ -24,18 +25,20 @@ export function mm2SyncRefusal(
   const { state } = livenessOf(observation, [...states.values()], policy);
   if (sourceDown === null && (state === 'stopped' || state === 'never-started')) return null;
   const who =
-    sourceDown === null ? 'MirrorMaker runs' : 'MirrorMaker may run (the source is down, so nobody can see it)';
+    sourceDown === null
+      ? 'MirrorMaker runs'
+      : 'MirrorMaker may still run (the source is down, so heartbeats cannot show it)';
   const seconds = Math.ceil(flow.syncGroupOffsets.intervalMs / 1000);
-  const many = behind === null ? '' : `; ${behind} positions of this plan stand before theirs`;
+  const many = behind === null ? '' : `; ${behind} positions of this plan are before their checkpoints`;
   return {
     code: 'MM2_SYNCS_GROUPS',
     subject: { flow: flowName(flow), cluster: flow.target },
-    reason: `${who} with sync.group.offsets.enabled: every ${seconds} s it moves groups forward that stand before their checkpoints${many}`,
-    remedy: 'Stop MirrorMaker, or switch sync.group.offsets.enabled off; --even-if-mm2-syncs plans all the same.',
+    reason: `${who} with sync.group.offsets.enabled: every ${seconds} s it moves groups forward to their checkpoints${many}`,
+    remedy: 'Stop MirrorMaker, or disable sync.group.offsets.enabled. --even-if-mm2-syncs makes the plan anyway.',
   };
 }
 
-/** How many positions MM2 would move at its next turn; null where its checkpoints were not read. */
+/** How many positions MM2's next group sync would move; null if its checkpoints were not read. */
 function beforeCheckpoint({ checkpoints }: FlowObservation, groups: readonly PlannedGroup[]): number | null {
   if (checkpoints.kind === 'off' || checkpoints.kind === 'missing') return 0;
   if (checkpoints.kind === 'unread') return null;

@@ -3,23 +3,23 @@ import type { Outcome } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { Refusal } from './refusal.ts';
 
-/** A group on the cluster that is written to, as it is now. */
+/** The current state of a group on the cluster that the restore writes to. */
 export interface PresentGroup {
-  /** Null where the cluster does not list it; an outcome, for a broker that did not answer may have it. */
+  /** Null if no broker lists it. An outcome, because a broker that did not answer may have the group. */
   readonly listing: Outcome<GroupListing | null>;
   readonly committed: Outcome<PartitionMap<bigint>>;
 }
 
 /**
- * Why a group cannot be written to, or null. Kafka takes commits from outside only while a group has no members; one
- * whose consumers assign partitions to themselves has none, so that nobody can see them.
+ * Why the group's offsets cannot be changed, or null. Kafka accepts such commits only while the group has no members.
+ * Consumers that use `assign()` are not members, so this check cannot see them.
  */
 export function refusalOfGroup(group: string, cluster: string, present: PresentGroup | undefined): Refusal | null {
   const subject = { group, cluster };
   const { listing, committed } = present ?? { listing: null, committed: null };
   const failed = listing?.kind === 'unread' ? listing.unread : committed?.kind === 'unread' ? committed.unread : null;
   if (listing === null || committed === null || failed !== null) {
-    const reason = failed?.message ?? 'the cluster did not answer for it';
+    const reason = failed?.message ?? 'the cluster did not return the state of this group';
     return { code: 'GROUP_UNREAD', subject, reason, remedy: 'Try again when all brokers answer.' };
   }
   const listed = listing.kind === 'read' ? listing.value : null;
@@ -29,8 +29,8 @@ export function refusalOfGroup(group: string, cluster: string, present: PresentG
     return {
       code: 'GROUP_NOT_A_CONSUMER',
       subject,
-      reason: `it is ${kind}: it has no committed positions`,
-      remedy: 'Leave it out.',
+      reason: `it is ${kind} and has no committed positions`,
+      remedy: 'Select other groups with --group.',
     };
   }
   if (listed.state === 'Empty' || listed.state === 'Dead') return null;
@@ -38,7 +38,7 @@ export function refusalOfGroup(group: string, cluster: string, present: PresentG
     return {
       code: 'GROUP_UNREAD',
       subject,
-      reason: 'the cluster does not tell whether it has members',
+      reason: 'the cluster does not report whether the group has members',
       remedy: 'Try again when all brokers answer.',
     };
   }
@@ -46,7 +46,7 @@ export function refusalOfGroup(group: string, cluster: string, present: PresentG
   return {
     code: 'GROUP_LIVE',
     subject,
-    reason: `it has members${protocol}: its state is ${listed.state}`,
+    reason: `the group has members${protocol}: its state is ${listed.state}`,
     remedy: 'Stop its consumers, and wait until the group is Empty.',
   };
 }

@@ -1,4 +1,4 @@
-/** Why a restore is not planned, applied or undone: stable codes. */
+/** Stable codes of the reasons to refuse a plan, an apply or an undo. */
 export type RefusalCode =
   | 'HISTORY_EMPTY'
   | 'INPUT_TOO_OLD'
@@ -23,7 +23,7 @@ export type RefusalCode =
   | 'PLAN_NOT_APPLIED'
   | 'CLUSTER_CHANGED';
 
-/** What a refusal is about; names as they are on the cluster that would be written to. */
+/** What a refusal is about; names are those on the cluster that the restore writes to. */
 export interface RefusalSubject {
   readonly flow?: string;
   readonly cluster?: string;
@@ -33,7 +33,7 @@ export interface RefusalSubject {
   readonly plan?: string;
 }
 
-/** One reason not to go on, and what can be done about it. All of them are told at once. */
+/** One reason to refuse, and its remedy. A command reports all refusals at once. */
 export interface Refusal {
   readonly code: RefusalCode;
   readonly subject: RefusalSubject;

@@ -7,28 +7,30 @@ import type { ClusterRole } from '../model/flow.ts';
 import type { PresentGroup } from './present-group.ts';
 import type { RestoreTerms } from './restore-terms.ts';
 
-/** What a restore is decided from. */
+/** Everything that the decision about a restore depends on. */
 export interface RestoreInputs {
   readonly id: string;
   readonly onto: ClusterRole;
-  /** The time that was asked for; ms since the epoch. */
+  /** The requested time; ms since the epoch. */
   readonly asOf: number;
   readonly now: number;
-  /** What the history knows as of then, and the last time up to then at which the source was read. */
+  /** The state as of that time. */
   readonly state: HistoryState;
+  /** The last time, at most `asOf`, at which an audit read the source; ms since the epoch. */
   readonly heldUntil: number;
-  /** Groups that are wanted; all of them have positions in `state`. */
+  /** The selected groups; all of them have positions in `state`. */
   readonly groups: readonly string[];
-  /** Names and patterns that no group of `state` matches. */
+  /** Names and patterns that match no group in `state`. */
   readonly unmatched: readonly string[];
-  /** Which source topics; all where absent. */
-  readonly topic?: ((name: string) => boolean) | undefined;
+  /** Which source topics; null for all. */
+  readonly topic: ((name: string) => boolean) | null;
   /** The flow as it is now. */
   readonly observation: FlowObservation;
-  /** Of all its partitions, with what looking at records told. */
+  /** Of all its partitions, including what records showed. */
   readonly states: readonly PartitionState[];
-  /** The cluster that would be written to, and the wanted groups there. */
+  /** The cluster that the restore writes to. */
   readonly metadata: ClusterMetadata;
+  /** The selected groups on that cluster. */
   readonly present: ReadonlyMap<string, PresentGroup>;
   readonly policy: AuditPolicy;
   readonly terms: RestoreTerms;

@@ -1,28 +1,30 @@
 import type { ClusterRole } from '../model/flow.ts';
-import type { Proof } from '../model/report.ts';
+import type { KnownProof } from '../model/report.ts';
 
-/** Where one group is put on one partition of the cluster that is written to. */
+/** The new position of one group on one partition of the cluster that the restore writes to. */
 export interface RestoreStep {
   /** The topic's name on that cluster. */
   readonly topic: string;
   readonly partition: number;
-  /** The group's commit there when the plan was made; null where it had none. */
+  /** The group's commit when the plan was made; null if it had none. */
   readonly from: bigint | null;
-  /** Offset of the next record to be read, as a group commits it. */
+  /** Offset of the next record to read, as a group commits it. */
   readonly to: bigint;
-  /** Records that the group had read as of the plan's time and reads again, and such that it would never read. */
+  /** Most records that the group had consumed as of the plan's time and re-reads, and that it skips. */
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
-  readonly proof: Exclude<Proof, 'none'>;
-  /** Why the proof is no better, or the position another than the group had. */
-  readonly reason?: string | undefined;
-  /** The end of the log that the position was moved to, for it lay outside. */
+  readonly proof: KnownProof;
+  /** Why the proof is no better, or the position another than the group had; null if neither applies. */
+  readonly reason: string | null;
+  /** The end of the log that the position was moved to, because it was outside the log. */
   readonly clamped: 'start' | 'end' | null;
-  /** Records that the group had not read as of the plan's time and that the log holds no longer, at most. */
+  /** Most records that the group had not consumed as of the plan's time and that the log no longer holds. */
   readonly unreadLoss: bigint;
 }
 
-/** A partition on which a group has a position now, but had none as of the plan's time: it is left alone. */
+/**
+ * A partition on which a group has a position now and had none as of the plan's time. The restore does not touch it.
+ */
 export interface LeftAlone {
   readonly topic: string;
   readonly partition: number;
@@ -35,44 +37,44 @@ export interface PlannedGroup {
   readonly leftAlone: readonly LeftAlone[];
 }
 
-/** A topic that groups are put on, as it was when the plan was made. */
+/** A topic on which groups are moved, as it was when the plan was made. */
 export interface PlannedTopic {
   readonly topic: string;
-  /** Null where the broker is too old to have ids. */
+  /** Null if the broker is too old for topic ids. */
   readonly id: string | null;
   readonly logs: readonly { readonly partition: number; readonly start: bigint; readonly end: bigint }[];
 }
 
-/** What `restore apply` will do, to the last offset. It holds no record content and nothing of how one connects. */
+/** Exactly what `restore apply` will do. It holds no record content, connection settings or credentials. */
 export interface RestorePlan {
   readonly id: string;
   /** `A->B` */
   readonly flow: string;
   readonly onto: ClusterRole;
-  /** Alias and id of the cluster that is written to. */
+  /** Alias and id of the cluster that the restore writes to. */
   readonly cluster: string;
   readonly clusterId: string | null;
-  /** The time asked for, that of the snapshot, and the last time up to then at which the positions were read. */
+  /** The requested time, the snapshot's time, and the last time, at most `asOf`, at which positions were read. */
   readonly asOf: number;
   readonly stateAt: number;
   readonly heldUntil: number;
   readonly madeAt: number;
-  /** From then on it is not begun any more: ms since the epoch. */
+  /** From this time on a first apply is refused: ms since the epoch. */
   readonly expiresAt: number;
   readonly topics: readonly PlannedTopic[];
   readonly groups: readonly PlannedGroup[];
 }
 
-/** What a plan comes to. */
+/** The totals of a plan. */
 export interface PlanSummary {
   readonly groups: number;
   readonly partitions: number;
-  /** Partitions that go back, go forward, stand where they shall, and had no position. */
+  /** Partitions that move back, move forward, are already in place, and had no position. */
   readonly back: number;
   readonly forward: number;
   readonly unchanged: number;
   readonly added: number;
-  /** Records between present and new positions: those that are read again, and those that are passed over. */
+  /** Offsets between present and new positions, of partitions that move back and of those that move forward. */
   readonly backBy: bigint;
   readonly forwardBy: bigint;
   readonly rereadAtMost: bigint;

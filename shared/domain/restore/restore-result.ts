@@ -3,59 +3,59 @@ import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionWrite } from '../model/partition-write.ts';
 import type { Refusal } from './refusal.ts';
 
-/** One partition of a group that is to stand elsewhere. */
+/** The change of one group's position on one partition. */
 export interface Move {
   readonly topic: string;
   readonly partition: number;
-  /** The commit that is overwritten; null where there is none. */
+  /** The commit that is overwritten; null if there is none. */
   readonly before: bigint | null;
-  /** Null to take the commit away. */
+  /** Null to delete the commit. */
   readonly to: bigint | null;
 }
 
-/** What became of one partition: read back, not believed. */
+/** The outcome for one partition, as read back from the cluster. */
 export type Standing =
-  /** It stands where it shall, and did not before. */
+  /** The position is the wanted one, and was not before. */
   | 'written'
-  /** It stood there before. */
+  /** The position was the wanted one before. */
   | 'already'
-  /** The cluster did not take it, or it was not tried. */
+  /** The cluster refused the write, or nothing was sent. */
   | 'refused'
-  /** The cluster took it, and something else stands there: somebody moved it since. */
+  /** The cluster accepted the write, but the position is another one: someone changed it since. */
   | 'differs'
-  /** It could not be read back. */
+  /** The position could not be read back. */
   | 'unknown';
 
 export interface PartitionResult extends Move {
-  /** What was read back; null where there is no commit, or it was not read. */
+  /** The position that was read back; null if there is no commit, or it could not be read. */
   readonly found: bigint | null;
   readonly standing: Standing;
-  /** Why it does not stand where it shall. */
-  readonly why?: string;
+  /** Why the offset is not the wanted one; null if it is. */
+  readonly why: string | null;
 }
 
 export interface GroupResult {
   readonly group: string;
-  /** Why the group was not tried at all. */
-  readonly refusal?: Refusal;
+  /** Why Tidemark did not write the group; null if it did. */
+  readonly refusal: Refusal | null;
   readonly partitions: readonly PartitionResult[];
-  /** Nothing of the group can have changed: it was not tried, or the cluster refused all of it for good. */
+  /** The group cannot have changed: nothing was sent, or the cluster refused all of it permanently. */
   readonly untouched: boolean;
 }
 
-/** What an apply or undo did. */
+/** The result of an apply or undo. */
 export interface RestoreResult {
   readonly plan: string;
   readonly action: 'apply' | 'undo';
-  /** Counts the attempts at this plan, from 1. */
+  /** Number of this attempt at the plan, from 1. */
   readonly run: number;
   readonly at: number;
   readonly groups: readonly GroupResult[];
 }
 
 /**
- * Judges a group by what stands after it was written.
- * @param answers by topic and partition, of what was written
+ * Judges a group by the positions that were read back after the write.
+ * @param answers the cluster's answers to the writes, by topic and partition
  */
 export function groupResult(
   group: string,
@@ -67,24 +67,24 @@ export function groupResult(
   const partitions = moves.map((move): PartitionResult => {
     const { topic, partition, before, to } = move;
     const failure = answers.get(topic, partition)?.failure;
-    // No answer to what was asked is no promise that it was not taken.
+    // A write without an answer may still have been accepted.
     if (before !== to && (failure == null || failure.retriable)) untouched = false;
-    const why = failure === null || failure === undefined ? undefined : `${failure.error}: ${failure.message}`;
+    const why = failure == null ? null : `${failure.error}: ${failure.message}`;
     if (readBack.kind === 'unread') {
       return { ...move, found: null, standing: 'unknown', why: why ?? readBack.unread.message };
     }
     const found = readBack.value.get(topic, partition) ?? null;
     if (found === to) {
       if (before !== to) untouched = false;
-      return { ...move, found, standing: before === to ? 'already' : 'written' };
+      return { ...move, found, standing: before === to ? 'already' : 'written', why: null };
     }
-    if (why !== undefined) return { ...move, found, standing: 'refused', why };
-    return { ...move, found, standing: 'differs', why: `it stands at ${found ?? 'no position'}: somebody moved it` };
+    if (why !== null) return { ...move, found, standing: 'refused', why };
+    return { ...move, found, standing: 'differs', why: `the position is ${found ?? 'deleted'}: someone changed it` };
   });
-  return { group, partitions, untouched };
+  return { group, refusal: null, partitions, untouched };
 }
 
-/** A group that was not tried. */
+/** A group for which nothing was sent. */
 export function refusedGroup(group: string, moves: readonly Move[], refusal: Refusal): GroupResult {
   const partitions = moves.map(
     (move): PartitionResult => ({ ...move, found: move.before, standing: 'refused', why: refusal.reason }),
@@ -92,15 +92,15 @@ export function refusedGroup(group: string, moves: readonly Move[], refusal: Ref
   return { group, refusal, partitions, untouched: true };
 }
 
-/** Whether every position stands where it shall. */
+/** Whether every position is the wanted one. */
 export function isComplete({ groups }: Pick<RestoreResult, 'groups'>): boolean {
   return groups.every(
     ({ refusal, partitions }) =>
-      refusal === undefined && partitions.every(({ standing }) => standing === 'written' || standing === 'already'),
+      refusal === null && partitions.every(({ standing }) => standing === 'written' || standing === 'already'),
   );
 }
 
-/** How many partitions there are of each standing. */
+/** Number of partitions by standing. */
 export function standings({ groups }: Pick<RestoreResult, 'groups'>): Readonly<Record<Standing, number>> {
   const counts = { written: 0, already: 0, refused: 0, differs: 0, unknown: 0 };
   for (const { partitions } of groups) for (const { standing } of partitions) counts[standing]++;

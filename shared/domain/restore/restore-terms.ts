@@ -1,20 +1,20 @@
-import type { Proof } from '../model/report.ts';
+import type { KnownProof } from '../model/report.ts';
 
-/** What whoever asks for a plan will put up with. */
+/** The limits that the operator sets for a plan. */
 export interface RestoreTerms {
   /** A position that is known less well is refused. */
-  readonly minProof: Exclude<Proof, 'none'>;
+  readonly minProof: KnownProof;
   /** Positions outside the log are moved to its nearest end, instead of being refused. */
   readonly clamp: boolean;
-  /** Plan although MM2 moves groups on the target forward again. */
+  /** Plans even if MM2's group sync will move groups on the target forward again. */
   readonly evenIfMm2Syncs: boolean;
-  /** How long before the asked time the positions may last have been read, in ms. */
+  /** Most time between the last read of the positions and the requested time, in ms. */
   readonly maxAgeMs: number;
-  /** How long the plan may be begun, in ms. */
+  /** How long after planning the first apply may begin, in ms. */
   readonly validForMs: number;
 }
 
-/** The coarsest snapshots are an hour apart: an older one means that nobody recorded. */
+/** The coarsest snapshots are an hour apart: older positions mean that no audit was recorded. */
 export const DEFAULT_RESTORE_TERMS: RestoreTerms = {
   minProof: 'bounded',
   clamp: false,
@@ -22,9 +22,3 @@ export const DEFAULT_RESTORE_TERMS: RestoreTerms = {
   maxAgeMs: 3_600_000,
   validForMs: 3_600_000,
 };
-
-const STRENGTH = { none: 0, conservative: 1, bounded: 2, exact: 3, verified: 4 } as const;
-
-export function isWeaker(proof: Proof, than: Proof): boolean {
-  return STRENGTH[proof] < STRENGTH[than];
-}

@@ -32,8 +32,21 @@ export function group(over: Partial<GroupReport> = {}): GroupReport {
     partition: 0,
     committed: 1_000n,
     commitCheckedAt: AT + 120,
-    mm2: { position: 203n, rereadAtMost: 797n, skipAtMost: 0n, from: 'group-offset' },
-    tidemark: { position: 1_000n, high: 1_000n, proof: 'exact', rereadAtMost: 0n, skipAtMost: 0n },
+    mm2: {
+      kind: 'at',
+      position: 203n,
+      from: 'group-offset',
+      cost: { kind: 'known', rereadAtMost: 797n, skipAtMost: 0n },
+    },
+    tidemark: {
+      kind: 'known',
+      position: 1_000n,
+      high: 1_000n,
+      proof: 'exact',
+      rereadAtMost: 0n,
+      skipAtMost: 0n,
+      reason: null,
+    },
     ...over,
   };
 }
@@ -60,6 +73,7 @@ export function flow(over: Partial<FlowReport> = {}): FlowReport {
     groups: [group()],
     findings: [finding()],
     unread: [],
+    snapshot: null,
     ...over,
   };
 }

@@ -13,10 +13,10 @@ import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { AuditHistory, Recording } from '../../../shared/history/audit-history.ts';
 
-/** The time of one audit: what the function has, less what publishing is given. */
+/** The time of one audit: the function's timeout minus the time reserved for publishing. */
 const AUDIT_MS = 42_000;
 
-describe('keeping audits in DynamoDB', () => {
+describe('storing audits in DynamoDB', () => {
   let local: DynamoDbLocal;
   let link: LabProxy;
   let flows: readonly Flow[];
@@ -53,7 +53,7 @@ describe('keeping audits in DynamoDB', () => {
     return config.flows;
   }
 
-  /** A process of the function, with the time limits that it has in Lambda; its clock is moved by the test. */
+  /** A process of the function, with its time limits in Lambda. The test moves its clock. */
   function process(name: string) {
     const client = new DynamoDBClient({
       ...AWS_CLIENT_SETTINGS,
@@ -72,7 +72,7 @@ describe('keeping audits in DynamoDB', () => {
       });
   }
 
-  /** One audit of every flow at `now`: what became of each, by its name. */
+  /** Audits every flow at `now`; returns the outcome by flow name. */
   async function auditAll(history: AuditHistory): Promise<ReadonlyMap<string, Recording>> {
     const recordings = new Map<string, Recording>();
     for (const flow of flows) {
@@ -89,7 +89,7 @@ describe('keeping audits in DynamoDB', () => {
   const kept = (recordings: ReadonlyMap<string, Recording>) =>
     [...recordings.values()].filter((one) => one.known !== null).length;
 
-  test('GIVEN a silent DynamoDB THEN six flows together wait for it no longer than one, and the next audit is kept', async () => {
+  test('GIVEN a silent DynamoDB THEN six flows together wait for it no longer than one, and the next audit is stored', async () => {
     const begin = process('one');
     expect(kept(await auditAll(begin()))).toBe(6);
 
@@ -115,7 +115,7 @@ describe('keeping audits in DynamoDB', () => {
     }
   });
 
-  test('GIVEN connections that broke while the process slept THEN the audit is kept', async () => {
+  test('GIVEN connections that broke while the process was frozen THEN the audit is stored', async () => {
     const begin = process('one');
     await auditAll(begin());
     link.reset();
@@ -123,7 +123,7 @@ describe('keeping audits in DynamoDB', () => {
     expect(failures(await auditAll(begin()))).toEqual(Array(6).fill(null));
   });
 
-  test('GIVEN a process in place of one that died THEN it loses one audit and goes on with the second', async () => {
+  test('GIVEN a process that replaces a dead one THEN it loses one audit and stores the second', async () => {
     // The latest moment at which an audit of the first minute records.
     now += AUDIT_MS;
     expect(kept(await auditAll(process('dead')()))).toBe(6);

@@ -10,7 +10,7 @@ import { type Bundled, bundle } from '../../infra/bundled.ts';
 import { exampleSettings } from '../../infra/synthesize.ts';
 import { schedulerEvent } from './invocation.ts';
 
-/** What Lambda sets beside the function's own variables; the credentials are no one's. */
+/** Variables that Lambda sets in addition to the function's own. The credentials are fake. */
 const lambdaVariables = { AWS_REGION: 'eu-central-1', AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: 'test' };
 
 describe('the bundled function', () => {
@@ -51,12 +51,12 @@ describe('the bundled function', () => {
     expect(statSync(bundled.bundle).size).toBeLessThan(2_000_000);
   });
 
-  test('refuses an event that is not the schedule’s, naming what is wrong', async () => {
+  test('refuses an event that is not the schedule’s, and names what is wrong', async () => {
     const answer = await (await start({})).invoke({ scheduledAt: 'now' });
     expect(answer.error).toMatchObject({ code: 'EVENT_INVALID', message: expect.stringContaining('executionId') });
   });
 
-  test('GIVEN no secret THEN the error names it and the remedy, in the log as well', async () => {
+  test('GIVEN a missing secret THEN the error names it and the remedy, also in the log', async () => {
     const started = await start({});
     const answer = await started.invoke(schedulerEvent);
     expect(answer.error).toMatchObject({ code: 'SECRET_NOT_FOUND', message: expect.stringContaining('tidemark/east') });
@@ -70,7 +70,7 @@ describe('the bundled function', () => {
     });
   });
 
-  test('GIVEN a VPC without an endpoint for Secrets Manager THEN the error says so, long before the time is over', async () => {
+  test('GIVEN a VPC without an endpoint for Secrets Manager THEN the error says so, long before the timeout', async () => {
     const silent = createServer(() => undefined).listen(0, '127.0.0.1');
     await once(silent, 'listening');
     const { port } = silent.address() as AddressInfo;

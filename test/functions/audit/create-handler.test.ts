@@ -21,6 +21,7 @@ const flow: FlowReport = {
   groups: [],
   findings: [],
   unread: [],
+  snapshot: null,
 };
 const report = (parts: Partial<FlowReport> = {}): AuditReport => ({ at, flows: [{ ...flow, ...parts }] });
 
@@ -87,7 +88,7 @@ describe('the audit function', () => {
     ]);
   });
 
-  test('the audit has to be done early enough to publish', async () => {
+  test('the deadline of the audit leaves time to publish', async () => {
     let deadline = 0;
     const audit: HandlerDependencies['audit'] = async (_, options) => {
       deadline = options.deadline;
@@ -98,7 +99,7 @@ describe('the audit function', () => {
     expect(deadline).toBeLessThanOrEqual(at + 42_000);
   });
 
-  test('GIVEN a flow without a verdict THEN the numbers that are known go out, and the heartbeat is 0', async () => {
+  test('GIVEN a flow without a verdict THEN the known numbers are published, and the heartbeat is 0', async () => {
     const summary = await handler({ audit: async () => report({ verdict: 'unknown' }) })(
       schedulerEvent,
       lambdaContext(50_000),
@@ -107,7 +108,7 @@ describe('the audit function', () => {
     expect(endpoint.data.at(-1)).toMatchObject({ MetricName: 'AuditCompleted', Values: [0] });
   });
 
-  test('the log line says what is critical and what could not be read, the first ten of each', async () => {
+  test('the log line lists critical findings and failed reads, the first ten of each', async () => {
     const finding = { subject: {}, evidence: {}, runbook: '' };
     const unread = { cluster: 'A', error: 'BROKER_UNREACHABLE', message: '', retriable: true };
     const audit = async () =>
@@ -148,7 +149,7 @@ describe('the audit function', () => {
     expect(forgotten).toBe(1);
   });
 
-  test('GIVEN a cluster out of reach THEN nothing is published and the secrets stay', async () => {
+  test('GIVEN an unreachable cluster THEN nothing is published, and the secrets stay cached', async () => {
     const audit = async () => {
       throw new ClusterUnreachableError('A', 'BROKER_UNREACHABLE', 'no broker of cluster A answers');
     };
@@ -165,7 +166,7 @@ describe('the audit function', () => {
     expect(lines).toEqual([expect.objectContaining({ level: 'ERROR', code: 'AUDIT_TIMED_OUT' })]);
   });
 
-  test('GIVEN a defect THEN its stack is logged, and nothing of what it carries', async () => {
+  test('GIVEN a defect THEN its stack is logged, but not its message', async () => {
     const audit = async () => {
       throw Object.assign(new TypeError('x is undefined'), { password: 'hunter2' });
     };
@@ -175,7 +176,7 @@ describe('the audit function', () => {
   });
 
   test.each([[{}], [null], ['now'], [{ scheduledAt: 'yesterday', executionId: '' }]])(
-    'GIVEN %j as the event THEN every fault is named, and nothing is audited',
+    'GIVEN %j as the event THEN the error names every fault, and no audit runs',
     async (event) => {
       let audits = 0;
       const audit = async () => {

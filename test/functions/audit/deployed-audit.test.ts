@@ -43,8 +43,8 @@ const DEAD_MAN_ALARM = '/audit-not-completed';
 const HISTORY_ALARM = '/A->B/history-not-recorded';
 
 /**
- * The deployed shape against real clusters: the bundle and the configuration layer as CDK leaves them, a password that
- * only Secrets Manager knows, a history in DynamoDB, and the alarms of the same template.
+ * The function as deployed, against real clusters: CDK's bundle and configuration layer, a password that only Secrets
+ * Manager has, a history in DynamoDB, and the alarms of the same template.
  */
 describe('the deployed audit, over real MirrorMaker 2', () => {
   let folder: string;
@@ -90,7 +90,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       maxLagRecords: 100,
     });
     [cloudWatch, secrets] = await Promise.all([startCloudWatchEndpoint(), startSecretsEndpoint()]);
-    secrets.secrets.set('lab/a', { text: JSON.stringify({ password: PASSWORD }) });
+    secrets.secrets.set('lab/a', { kind: 'text', text: JSON.stringify({ password: PASSWORD }) });
     table = bundled.variables[AUDIT_ENVIRONMENT.historyTable] ?? '';
     dynamoDb = await DynamoDbLocal.start();
     toDynamoDb = await LabProxy.start({ host: '127.0.0.1', port: Number(new URL(dynamoDb.endpoint).port) });
@@ -99,7 +99,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     lambda = await startFunction();
   }, 240_000);
 
-  /** A new process of the function, as when Lambda replaces one. */
+  /** Starts a new process of the function, as when Lambda replaces a container. */
   function startFunction(): Promise<LambdaFunction> {
     return LambdaFunction.start({
       bundle: bundled.bundle,
@@ -117,7 +117,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     });
   }
 
-  /** The table as the template has it; DynamoDB Local keeps those of each Region and access key apart. */
+  /** The table as in the template. DynamoDB Local separates tables by Region and access key. */
   async function createDeployedTable(): Promise<void> {
     const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: 'test' };
     client = new DynamoDBClient({ endpoint: dynamoDb.endpoint, region: 'eu-central-1', credentials });
@@ -152,7 +152,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     return config;
   }
 
-  /** One invocation by the schedule: what it published. */
+  /** Invokes the function like the schedule; returns what it published. */
   async function audit(): Promise<readonly ReceivedDatum[]> {
     cloudWatch.forget();
     const answer = await lambda.invoke(schedulerEvent);
@@ -160,7 +160,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     return cloudWatch.data;
   }
 
-  /** `tidemark audit --format json` on the same file; exit code 1 only tells of critical findings. */
+  /** `tidemark audit --format json` on the same file; exit code 1 only means critical findings. */
   async function print(): Promise<PrintedReport> {
     const args = ['audit', '--config', join(folder, 'config/tidemark.yaml'), '--format', 'json'];
     const stdout = await new Promise<string>((resolve, reject) => {
@@ -176,7 +176,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     return publishedNumbers(data)[metricKey(name, dimensions)];
   }
 
-  /** Holds every number published against what the command line prints for the same, resting, clusters. */
+  /** Compares every published number with the command line's output for the same idle clusters. */
   async function expectSameNumbers(): Promise<void> {
     const [data, printed] = [await audit(), await print()];
     const grows = [metricKey('LossSeconds', { Flow: 'A->B' }), metricKey('AuditCompleted', {})];
@@ -191,7 +191,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     else expect(value(data, 'LossSeconds', { Flow: 'A->B' })?.[0]).toBeCloseTo(seconds - elapsed, 1);
   }
 
-  /** Time goes on between the two: a group sync, or a heartbeat that grows stale just then, is no fault of either. */
+  /** Between the two audits a group sync can run or a heartbeat can become stale; that is not an error. */
   async function agreeing(): Promise<void> {
     const same = async () => {
       await expectSameNumbers();
@@ -230,7 +230,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     expect(lambda.log).not.toContain(PASSWORD);
   });
 
-  test('every audit was kept, with what it saw', async () => {
+  test('every audit was stored, with what it saw', async () => {
     const known = await readStateAsOf(store, 'A->B', Date.now(), Date.now());
     expect(known?.state.get({ kind: 'end', role: 'source', topic: 'orders', partition: 1 })).toBe(700n);
     expect(known?.state.get({ kind: 'commit', role: 'source', group: 'billing', topic: 'orders', partition: 1 })).toBe(
@@ -240,7 +240,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     expect((await store.stats('A->B', Date.now())).frames).toBeGreaterThan(1);
   });
 
-  test('GIVEN the function in a new process THEN it waits for the lease to end, and goes on where the first stopped', async () => {
+  test('GIVEN the function in a new process THEN it waits for the lease to end, and continues from the last snapshot', async () => {
     const first = lambda;
     const before = await store.head('A->B');
     await new RecordWriter(source.admin).write('orders', 50, { partition: 2 });
@@ -257,7 +257,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       expect(after?.epoch).toBe((before?.epoch ?? 0) + 1);
       const newest = await store.newest('A->B', Date.now(), Date.now());
       expect(newest?.at).toBe(after?.tail?.at);
-      // Told from a frame of the first process: nothing was begun anew.
+      // Its parent is a frame of the first process: the history continues.
       expect(newest?.ancestors.at(-1)).toBeLessThanOrEqual(before?.tail?.at ?? 0);
       expect(newest?.ancestors).not.toEqual([]);
       const known = await readStateAsOf(store, 'A->B', Date.now(), Date.now());
@@ -267,7 +267,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     }
   });
 
-  test('GIVEN DynamoDB that does not answer THEN audits are published in time, and the third one not kept pages', async () => {
+  test('GIVEN DynamoDB that does not answer THEN audits are published in time, and the third unstored one pages', async () => {
     const history = alarmOf(bundled.template, HISTORY_ALARM);
     const audits: (readonly ReceivedDatum[])[] = [];
     toDynamoDb.hang();
@@ -291,7 +291,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     expect(head?.tail?.heldUntil).toBeGreaterThan((audits[2]?.[0]?.Timestamp ?? 0) * 1000);
   });
 
-  /** What waiting for it would do. */
+  /** Makes every request wait, which is what the function must not do. */
   async function endLease(): Promise<void> {
     await client.send(
       new UpdateItemCommand({
@@ -303,7 +303,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     );
   }
 
-  test('GIVEN the source gone THEN no lag is published as 0, and the dead-man alarm fires instead', async () => {
+  test('GIVEN a dead source THEN no lag is published as 0, and the dead-man alarm fires instead', async () => {
     await source.kill(1);
     const audits: (readonly ReceivedDatum[])[] = [];
     for (const fires of [false, false, true]) {
@@ -311,7 +311,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       audits.push(data);
       expect(value(data, 'LagRecords', { Flow: 'A->B' })).toBeUndefined();
       expect(value(data, 'LossRecords', { Flow: 'A->B' })).toBeUndefined();
-      // What earlier audits knew allows a verdict, but never a good one.
+      // The history allows a verdict, but never a good one.
       expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'ready' })).toEqual([0]);
       expect(value(data, 'Verdict', { Flow: 'A->B', Verdict: 'unknown' })).toEqual([0]);
       expect(value(data, 'HistoryNotRecorded', { Flow: 'A->B' })).toEqual([0]);

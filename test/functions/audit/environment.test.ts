@@ -11,7 +11,7 @@ const good = {
 };
 
 describe("the audit function's environment", () => {
-  test('is read into a model, times in milliseconds', () => {
+  test('is parsed into a model, times in milliseconds', () => {
     expect(parseAuditEnvironment({ ...good, PATH: '/bin' })).toEqual({
       configFile: '/opt/tidemark.yaml',
       historyTable: 'tidemark-history',

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
 
-/** What the stack's schedule sends, with Scheduler's context attributes filled in. */
+/** The event that the stack's schedule sends, with Scheduler's context attributes filled in. */
 export const schedulerEvent = { scheduledAt: '2026-11-20T10:00:00Z', executionId: 'd32c5kddcf5bb8c3' };
 
-/** A Lambda context with so much time left, from now on. */
+/** A Lambda context with this much time left from now on. */
 export function lambdaContext(remainingMs: number): Context {
   const end = performance.now() + remainingMs;
   return {

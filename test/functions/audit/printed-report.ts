@@ -6,7 +6,7 @@ const cost = z.object({ rereadAtMost: count.nullable(), skipAtMost: count.nullab
 const known = z.object({ kind: z.literal('known'), records: count });
 const unknown = z.object({ kind: z.literal('unknown') });
 
-/** What `tidemark audit --format json` prints, as far as metrics are made of it. */
+/** The part of `tidemark audit --format json` from which metrics are made. */
 export const printedReport = z.object({
   schema: z.literal('tidemark.audit/1'),
   at: z.iso.datetime(),
@@ -42,8 +42,8 @@ export function publishedNumbers(data: readonly ReceivedDatum[]): Numbers {
 }
 
 /**
- * The numbers that should have been published for a printed report, worked out here from the JSON alone. `LossSeconds`
- * is left to the caller: the age of a record grows between two audits.
+ * The numbers that should have been published for a printed report, computed from the JSON alone. The caller must check
+ * `LossSeconds`, because the age of a record grows between two audits.
  */
 export function printedNumbers(report: PrintedReport): Numbers {
   const numbers: Record<string, number[]> = {};

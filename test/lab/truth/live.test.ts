@@ -6,7 +6,7 @@ import { sourceRecreated } from '../../../lab/truth/scenarios/source-recreated.t
 import { steady } from '../../../lab/truth/scenarios/steady.ts';
 import { targetDeleted } from '../../../lab/truth/scenarios/target-deleted.ts';
 
-describe('audits of live clusters with MM2 between them, held against every record', () => {
+describe('audits of live clusters with MM2 between them, compared with every record', () => {
   test.each<[string, LiveScenario]>(
     [steady, mm2Stopped, sourceRecreated, targetDeleted].map((scenario) => [scenario.title, scenario]),
   )(

@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { JudgedPosition } from '../../../lab/truth/position-judge.ts';
 import { type Recording, readRecording } from '../../../lab/truth/recording.ts';
 import { configOf, replay } from '../../../lab/truth/replay.ts';
+import { proofOf } from '../../../shared/domain/model/report.ts';
 
 const FOLDER = 'test/recordings';
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.json'));
@@ -23,7 +24,7 @@ function faultsOf(positions: readonly JudgedPosition[]): string[] {
   );
 }
 
-/** Changes what is recorded of every partition's truth. */
+/** A recording with a changed truth for every partition. */
 function falsified(file: string, change: (truth: TruthOfPartition) => void): Recording {
   const recording = readRecording(join(FOLDER, file));
   for (const { truth } of recording.snapshots) {
@@ -34,35 +35,35 @@ function falsified(file: string, change: (truth: TruthOfPartition) => void): Rec
 type TruthOfPartition = NonNullable<Recording['snapshots'][number]['truth']>[number]['partitions'][number];
 
 describe('recorded runs of MM2', () => {
-  test.each(files)('%s: every bound holds, and MM2 stands where it is said to', async (file) => {
+  test.each(files)('%s: every bound holds, and MM2’s positions are right', async (file) => {
     expect(faultsOf(await judge(readRecording(join(FOLDER, file))))).toEqual([]);
   });
 
-  test('they hold positions that are judged, most of them exact', async () => {
+  test('contain positions, most of them exact', async () => {
     const all = (await Promise.all(files.map((file) => judge(readRecording(join(FOLDER, file)))))).flat();
     expect(all.length).toBeGreaterThan(150);
-    const exact = all.filter(({ group }) => group.tidemark.proof === 'exact').length;
+    const exact = all.filter(({ group }) => proofOf(group.tidemark) === 'exact').length;
     expect(exact / all.length).toBeGreaterThan(0.75);
   });
 });
 
-describe('a recording whose truth is another one', () => {
-  test('records that stand ten later on the target than is claimed: re-reads beyond the bound', async () => {
+describe('a recording with a falsified truth', () => {
+  test('GIVEN records ten offsets later on the target than reported THEN re-reads exceed the bound', async () => {
     const recording = falsified('01-steady.json', (truth) => {
       truth.runs = truth.runs.map(([u, d, count]) => [u, d + 10, count]);
     });
-    expect(faultsOf(await judge(recording)).join('\n')).toMatch(/Tidemark re-reads 10, said at most 0/);
+    expect(faultsOf(await judge(recording)).join('\n')).toMatch(/Tidemark re-reads 10, reported at most 0/);
   });
 
-  test('records that stand ten earlier on the target than is claimed: skips beyond the bound', async () => {
+  test('GIVEN records ten offsets earlier on the target than reported THEN skips exceed the bound', async () => {
     const recording = falsified('01-steady.json', (truth) => {
       truth.runs = truth.runs.map(([u, d, count]) => [u, d - 10, count]);
       delete truth.lastCopyRuns;
     });
-    expect(faultsOf(await judge(recording)).join('\n')).toMatch(/Tidemark skips 10, said at most 0/);
+    expect(faultsOf(await judge(recording)).join('\n')).toMatch(/Tidemark skips 10, reported at most 0/);
   });
 
-  test('MM2 left a group elsewhere: said to stand where it does not', async () => {
+  test('GIVEN another position of MM2 than reported THEN that is a fault', async () => {
     const recording = falsified('01-steady.json', () => {});
     for (const { clusters } of recording.snapshots) {
       for (const group of Object.values(clusters.B?.groups ?? {})) group.committed = {};
@@ -76,6 +77,6 @@ describe('a recording whose truth is another one', () => {
         }
       }
     }
-    expect(faultsOf(await judge(recording)).join('\n')).toMatch(/MM2 stands at \d+, said \d+/);
+    expect(faultsOf(await judge(recording)).join('\n')).toMatch(/MM2's position is \d+, reported \d+/);
   });
 });

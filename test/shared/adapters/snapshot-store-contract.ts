@@ -1,21 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
+import { factsOf } from '../../../lab/explore/state-facts.ts';
 import type { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { HistoryBusyError, HistoryFencedError } from '../../../shared/history/history-errors.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
-import {
-  BEGIN,
-  commit,
-  end,
-  FLOW,
-  factsOf,
-  MINUTE,
-  movedTo,
-  openWriter,
-  stateAfter,
-  terms,
-} from '../history/recorded-flow.ts';
+import { BEGIN, commit, end, FLOW, MINUTE, movedTo, openWriter, stateAfter, terms } from '../history/recorded-flow.ts';
 
 /** One kind of store and the ways around it that the contract needs. */
 export interface StoreUnderTest {

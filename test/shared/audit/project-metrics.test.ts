@@ -30,14 +30,27 @@ function group(name: string, partition: number, mm2: bigint | null, tidemark: bi
     partition,
     committed: 50n,
     commitCheckedAt: at,
-    mm2: { position: mm2, rereadAtMost: mm2, skipAtMost: mm2 === null ? null : skip, from: 'checkpoint' },
-    tidemark: {
-      position: tidemark,
-      high: tidemark,
-      proof: tidemark === null ? 'none' : 'exact',
-      rereadAtMost: tidemark,
-      skipAtMost: tidemark === null ? null : 0n,
-    },
+    mm2:
+      mm2 === null
+        ? { kind: 'none' }
+        : {
+            kind: 'at',
+            position: mm2,
+            from: 'checkpoint',
+            cost: { kind: 'known', rereadAtMost: mm2, skipAtMost: skip },
+          },
+    tidemark:
+      tidemark === null
+        ? { kind: 'unknown', reason: 'no offset sync' }
+        : {
+            kind: 'known',
+            position: tidemark,
+            high: tidemark,
+            proof: 'exact',
+            rereadAtMost: tidemark,
+            skipAtMost: 0n,
+            reason: null,
+          },
   };
 }
 
@@ -51,6 +64,7 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
     groups: [],
     findings: [],
     unread: [],
+    snapshot: null,
     ...parts,
   };
 }
@@ -72,14 +86,14 @@ function samples(metrics: readonly Metric[], name: Metric['name'], dimensions: M
 describe('a report as metrics', () => {
   const of = { Flow: 'A->B' };
 
-  test('lag is one sample a partition, equal lags counted', () => {
+  test('lag has one sample per partition, equal lags counted', () => {
     expect(samples(project(report(flow())), 'LagRecords', of)).toEqual([
       [0, 2],
       [12, 1],
     ]);
   });
 
-  test('a lag that nobody knows is no sample, and counts as unknown', () => {
+  test('an unknown lag gives no sample, and counts as unknown', () => {
     const metrics = project(report(flow({ partitions: partitions(unknown, known(12n), unknown) })));
     expect(samples(metrics, 'LagRecords', of)).toEqual([[12, 1]]);
     expect(samples(metrics, 'LagUnknownPartitions', of)).toEqual([[2, 1]]);
@@ -105,7 +119,7 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[1, 1]]);
   });
 
-  test('GIVEN an unknown loss THEN neither number is there, and both count as unknown', () => {
+  test('GIVEN an unknown loss THEN neither number is published, and both count as unknown', () => {
     const metrics = project(report(flow({ loss: { kind: 'unknown', reason: 'source unreachable' } })));
     expect(samples(metrics, 'LossRecords', of)).toBeUndefined();
     expect(samples(metrics, 'LossSeconds', of)).toBeUndefined();
@@ -127,7 +141,7 @@ describe('a report as metrics', () => {
     ]);
   });
 
-  test('an audit that is not kept in the history counts as 1, one that is as 0', () => {
+  test('HistoryNotRecorded is 1 for an audit that was not stored, else 0', () => {
     const finding = { subject: {}, message: '', evidence: {}, runbook: '' };
     const notKept = flow({ findings: [{ ...finding, code: 'HISTORY_NOT_RECORDED', severity: 'warning' }] });
     expect(samples(project(report(notKept)), 'HistoryNotRecorded', of)).toEqual([[1, 1]]);
@@ -155,7 +169,7 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'UnreadParts', of)).toEqual([[1, 1]]);
   });
 
-  test('a group has its costs under MM2 and Tidemark, for itself and within its flow', () => {
+  test('publishes the costs of a group under MM2 and Tidemark, for itself and within its flow', () => {
     const groups = [group('g', 0, 40n, 2n, 7n), group('g', 1, 40n, null), group('h', 0, 3n, 0n)];
     const metrics = project(report(flow({ groups })));
     const g = { ...of, Group: 'g' };
@@ -174,7 +188,7 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'PositionUnknownPartitions', { ...of, Position: 'tidemark' })).toEqual([[1, 1]]);
   });
 
-  test('GIVEN more groups than the limit THEN the worst have metrics, all count in the flow, and the rest is told', () => {
+  test('GIVEN more groups than the limit THEN the worst have metrics, all count in the flow, and the rest are counted', () => {
     const groups = [group('small', 0, 1n, 0n), group('skips', 0, 0n, 0n, 5n), group('rereads', 0, 900n, 0n)];
     const metrics = project(report(flow({ groups })), 2);
     const named = new Set(metrics.flatMap((metric) => metric.dimensions.Group ?? []));
@@ -187,7 +201,7 @@ describe('a report as metrics', () => {
     const audit = report(flow({ groups: [group('g', 0, 1n, 1n)] }));
     const metrics = [...project(audit), heartbeatMetric(audit)];
     expect(new Set(metrics.map((metric) => metric.name))).toEqual(new Set(Object.keys(METRICS)));
-    // What docs/metrics.md says of the price.
+    // docs/metrics.md gives these numbers for the price.
     const ofGroup = metrics.filter((metric) => metric.dimensions.Group !== undefined);
     expect(ofGroup).toHaveLength(6);
     expect(metrics.length - ofGroup.length - 1).toBe(23);
@@ -208,7 +222,7 @@ describe("the audit's own heartbeat", () => {
     ['one of two flows has no verdict', report(flow(), flow({ verdict: 'unknown' })), false],
     ['no lag of a flow is known', report(flow({ verdict: 'not-ready', partitions: partitions(unknown) })), false],
     [
-      'a source is gone, with all its partitions',
+      'a source is unreachable, with all its partitions',
       report(flow({ verdict: 'not-ready', partitions: [], loss: { kind: 'unknown', reason: 'source unreachable' } })),
       false,
     ],

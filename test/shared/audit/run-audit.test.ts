@@ -54,7 +54,7 @@ describe('an audit whose history does not take it', () => {
       code: 'HISTORY_NOT_RECORDED',
       severity: 'warning',
       subject: {},
-      message: 'this audit is not kept in the history: the disk is full',
+      message: 'this audit was not stored in the history: the disk is full',
       evidence: { error: 'the disk is full' },
       runbook: runbookLink('HISTORY_NOT_RECORDED'),
     } as const;

@@ -5,7 +5,7 @@ import { AuthenticationError } from '../../../shared/domain/model/errors.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { finding, flow } from '../../cli/verbs/sample-report.ts';
 
-/** A watch in a time of its own: waiting passes it at once. */
+/** A watch with simulated time: waiting takes no real time. */
 class Time {
   now = 1_000;
   readonly begun: number[] = [];
@@ -53,13 +53,13 @@ describe('a watch', () => {
     expect(time.waited).toEqual([55_000, 60_000, 1]);
   });
 
-  test('one audit at a time: beats that a long one missed are left out', async () => {
+  test('runs one audit at a time, and skips the starts that a long one missed', async () => {
     const time = new Time([60_000, 130_000, 1]);
     await all(time.request(3));
     expect(time.begun).toEqual([1_000, 61_000, 241_000]);
   });
 
-  test('says of each flow what opened and closed', async () => {
+  test('reports for each flow which findings opened and closed', async () => {
     const stopped = flow({ findings: [finding()] });
     const fine = flow({ findings: [], verdict: 'ready' });
     const other = flow({ flow: 'B->A', findings: [finding()] });
@@ -72,7 +72,13 @@ describe('a watch', () => {
       ],
     );
     const events = await all(time.request(3));
-    expect(events.map((event) => [event.kind, 'flow' in event ? event.flow : '', event.at])).toEqual([
+    expect(
+      events.map((event) => [
+        event.kind,
+        event.kind === 'opened' || event.kind === 'closed' ? event.flow : '',
+        event.at,
+      ]),
+    ).toEqual([
       ['audit', '', 1_000],
       ['audit', '', 1_000],
       ['opened', 'B->A', 1_000],
@@ -85,7 +91,7 @@ describe('a watch', () => {
     ]);
   });
 
-  test('a failed audit is an event; what was open stays open through it', async () => {
+  test('a failed audit is an event; open findings stay open', async () => {
     const stopped = flow({ findings: [finding()] });
     const time = new Time([], [[stopped], new NothingAuditedError(['A refused', 'B refused']), [stopped]]);
     const events = await all(time.request(3));
@@ -93,7 +99,7 @@ describe('a watch', () => {
     expect(time.begun).toEqual([1_000, 61_000, 121_000]);
   });
 
-  test('the first audit that nobody can read is a failed one; refused credentials end the watch', async () => {
+  test('a first audit with unreachable clusters is a failed audit; refused credentials end the watch', async () => {
     const unreadable = new Time([], [new NothingAuditedError(['A refused'])]);
     expect((await all(unreadable.request(2))).map(({ kind }) => kind)).toEqual(['failed', 'audit']);
     const refused = new Time([], [new AuthenticationError('A', 'who?')]);

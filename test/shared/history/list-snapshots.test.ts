@@ -8,7 +8,7 @@ import { listSnapshots } from '../../../shared/history/list-snapshots.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { BEGIN, FLOW, MINUTE, movedTo, openWriter, terms } from './recorded-flow.ts';
 
-describe('what the history of a flow holds', () => {
+describe("a flow's history", () => {
   let database: DatabaseSync;
   let store: SnapshotStore;
   const at = (minute: number): number => BEGIN + minute * MINUTE;
@@ -19,14 +19,14 @@ describe('what the history of a flow holds', () => {
     database = openHistoryDatabase(':memory:');
     store = createSqliteSnapshotStore(database);
     const writer = await openWriter(store, BEGIN);
-    // Two audits find each state: the second one only that it holds.
+    // Two audits find each state; the second one finds it unchanged.
     for (let minute = 0; minute < 10; minute++) {
       await writer.record(movedTo(writer, at(minute), 1_000 * (1 + Math.floor(minute / 2))), terms(at(minute)));
     }
   });
   afterEach(() => store.close());
 
-  test('snapshots newest first, each with how long it held', async () => {
+  test('lists snapshots newest first, each with the last audit that found it unchanged', async () => {
     const { snapshots, left } = await listSnapshots(store, FLOW, all, now);
     expect(left).toBe(0);
     expect(snapshots.map((one) => one.at)).toEqual([8, 6, 4, 2, 0].map(at));
@@ -36,7 +36,7 @@ describe('what the history of a flow holds', () => {
     expect(snapshots.every(({ bytes, expiresAt }) => bytes > 20 && expiresAt > now)).toBe(true);
   });
 
-  test('a range and a limit: the newest ones of it, with how long they held, and how many were left out', async () => {
+  test('GIVEN a range and a limit THEN it lists the newest ones and says how many the limit left out', async () => {
     const range = { from: at(1), to: at(7), limit: 2 };
     const { snapshots, left } = await listSnapshots(store, FLOW, range, now);
     expect(snapshots.map((one) => [one.at, one.heldUntil])).toEqual([
@@ -46,7 +46,7 @@ describe('what the history of a flow holds', () => {
     expect(left).toBe(1);
   });
 
-  test('a damaged one is marked, with all that are told from it; how long the one before held is unknown then', async () => {
+  test('marks a damaged snapshot and all whose chain needs it; until when the one before held is unknown', async () => {
     const damage = database.prepare('UPDATE frame SET bytes = ? WHERE at = ?');
     const bytes = database.prepare('SELECT bytes FROM frame WHERE at = ?').get(at(4))?.bytes;
     if (!(bytes instanceof Uint8Array)) throw new Error('the frame has bytes');
@@ -55,7 +55,7 @@ describe('what the history of a flow holds', () => {
     damage.run(changed, at(4));
     const { snapshots } = await listSnapshots(store, FLOW, all, now);
     const by = new Map(snapshots.map((one) => [one.at, one]));
-    // Frames of the finest level are told from the one before: 6 and 8 hang on 4.
+    // The parent of a frame of the finest level is the frame before it: the chains of 6 and 8 need 4.
     expect([8, 6, 4, 2, 0].map((minute) => by.get(at(minute))?.damage)).toEqual([
       'checksum',
       'checksum',
@@ -67,13 +67,13 @@ describe('what the history of a flow holds', () => {
     expect(by.get(at(0))?.heldUntil).toBe(at(1));
   });
 
-  test('one whose keyframe is gone is no good one either', async () => {
+  test('marks a snapshot whose keyframe is missing', async () => {
     database.prepare('DELETE FROM frame WHERE at = ?').run(at(0));
     const { snapshots } = await listSnapshots(store, FLOW, all, now);
     expect(snapshots.map(({ damage }) => damage)).toEqual(['missing', 'missing', 'missing', 'missing']);
   });
 
-  test('its size, by level and of the last day', async () => {
+  test('has a size, by level and for the last day', async () => {
     const size = await historySize(store, FLOW, DEFAULT_RETENTION, now);
     const { snapshots } = await listSnapshots(store, FLOW, all, now);
     const bytes = snapshots.reduce((sum, one) => sum + one.bytes, 0);

@@ -9,7 +9,7 @@ import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 export const FLOW = 'A->B';
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
-/** A full hour that is not in the past: DynamoDB Local removes what has expired by the clock. */
+/** A full hour that is not in the past: DynamoDB Local removes items that have expired by the real clock. */
 export const BEGIN = Math.ceil(Date.now() / HOUR) * HOUR;
 
 export function terms(now: number, leaseMs = 0): { readonly now: number; readonly leaseMs: number } {
@@ -33,7 +33,7 @@ export function end(topic = 'orders', partition = 0, role: ClusterRole = 'source
   return { kind: 'end', role, topic, partition };
 }
 
-/** The next state after the writer's newest, with these offsets. */
+/** The state after the writer's newest one, with these offsets. */
 export function stateAfter(
   writer: HistoryWriter,
   at: number,
@@ -56,30 +56,4 @@ export function movedTo(writer: HistoryWriter, at: number, offset: number): Hist
   const isNew = syncs.length === 0 || syncs.upstream(syncs.length - 1) !== point.upstream;
   if (isNew) appendMerged(syncs, point);
   return state;
-}
-
-/** Everything that a state knows, in a form that can be compared whatever the numbering. */
-export function factsOf(state: HistoryState): readonly string[] {
-  const facts: string[] = [`syncs to ${state.syncsReadTo}`];
-  for (let slot = 0; slot < state.size; slot++) {
-    const series = state.dictionary.series(slot);
-    const value = state.get(series);
-    if (value !== null) facts.push(`${JSON.stringify(series)} ${value}`);
-  }
-  for (const role of ['source', 'target'] as const) {
-    for (const [topic, id] of state.topicIds[role]) facts.push(`${role} ${topic} is ${id}`);
-  }
-  for (const [topic, partitions] of state.mapping) {
-    for (const [partition, syncs] of partitions) {
-      for (let i = 0; i < syncs.length; i++)
-        facts.push(`${topic}-${partition}[${i}] ${Object.values(syncs.at(i)).join(' ')}`);
-      if (syncs.pendingBreaks > 0) facts.push(`${topic}-${partition} then ${syncs.pendingBreaks}`);
-    }
-  }
-  for (const role of ['source', 'target'] as const) {
-    if (state.readAt[role] !== state.at) facts.push(`${role} as of ${state.readAt[role]}`);
-  }
-  facts.push(`said ${JSON.stringify(state.said)}`);
-  for (const part of state.unread) facts.push(`unread ${Object.values(part).join(' ')}`);
-  return facts.sort();
 }

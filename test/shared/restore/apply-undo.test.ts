@@ -45,9 +45,9 @@ beforeEach(async () => {
 afterEach(() => plans.close());
 
 async function loaded(): Promise<LoadedPlan> {
-  const plan = await loadPlan(plans, 'p', now);
-  if (plan === null || !('plan' in plan)) throw new Error('the plan is there');
-  return plan;
+  const found = await loadPlan(plans, 'p', now);
+  if (found.kind !== 'found') throw new Error('the plan is there');
+  return found.loaded;
 }
 
 async function apply(writer: OffsetWriter = fileWriter(file), asked = hash): Promise<Restored> {
@@ -72,7 +72,7 @@ function done(restored: Restored) {
 
 const codesOf = (restored: Restored) => (restored.kind === 'refused' ? restored.refusals.map(({ code }) => code) : []);
 
-/** A writer that counts requests and may do something in place of one. */
+/** A writer that counts requests and can replace one. */
 function watched(instead: (group: string) => Promise<unknown> | undefined = () => undefined) {
   const asked: string[] = [];
   const inner = fileWriter(file);
@@ -92,7 +92,7 @@ function watched(instead: (group: string) => Promise<unknown> | undefined = () =
 }
 
 describe('apply', () => {
-  test('one request a group, what stands already is not written, and all is read back', async () => {
+  test('sends one request per group, skips positions already in place, and reads all back', async () => {
     const { writer, asked } = watched();
     expect(done(await apply(writer))).toMatchObject({ complete: true, written: 5, already: 1 });
     expect(asked.sort()).toEqual(['commit g0 0:50 1:60', 'commit g1 0:70', 'commit g2 0:90 1:95']);
@@ -106,7 +106,7 @@ describe('apply', () => {
     expect(asked).toEqual([]);
   });
 
-  test('what is overwritten is stored before the first write', async () => {
+  test('stores the positions to overwrite before the first write', async () => {
     let names: readonly string[] = [];
     const { writer } = watched(async () => {
       names = names.length > 0 ? names : await plans.names('p', now);
@@ -115,19 +115,19 @@ describe('apply', () => {
     expect(names).toEqual(['journal-0001', 'plan']);
   });
 
-  test('another hash, an altered plan, an expired one: refused, and nothing is written', async () => {
+  test('refuses a wrong hash, an altered plan and an expired one, and writes nothing', async () => {
     expect(codesOf(await apply(fileWriter(file), 'ab'.repeat(32)))).toEqual(['PLAN_ALTERED']);
     now = NOW + 3_600_000;
     expect(codesOf(await apply())).toEqual(['PLAN_EXPIRED']);
     expect(positions()).toEqual(groupsBefore());
     const altered = createSqlitePlanStore(openHistoryDatabase(':memory:'));
     await altered.add({ plan: 'p', name: 'plan', bytes: Buffer.from('no plan'), keepUntil: now + 1 });
-    expect(await loadPlan(altered, 'p', now)).toMatchObject({ code: 'PLAN_ALTERED' });
+    expect(await loadPlan(altered, 'p', now)).toMatchObject({ kind: 'altered', refusal: { code: 'PLAN_ALTERED' } });
     const other = planOf({ id: 'other', madeAt: NOW });
     await storePlan(altered, other);
     const bytes = await altered.read('other', 'plan', now);
     await altered.add({ plan: 'q', name: 'plan', bytes: bytes ?? Buffer.alloc(0), keepUntil: now + 1 });
-    expect(await loadPlan(altered, 'q', now)).toMatchObject({ code: 'PLAN_ALTERED' });
+    expect(await loadPlan(altered, 'q', now)).toMatchObject({ kind: 'altered', refusal: { code: 'PLAN_ALTERED' } });
     await altered.close();
   });
 
@@ -145,7 +145,7 @@ describe('apply', () => {
     expect(positions()).toEqual(codes.length === 0 ? groupsPlanned() : groupsBefore());
   });
 
-  test('a group that has become live is left out and named; the others are written, and later it is completed', async () => {
+  test('reports a live group and writes the others; a later run completes it', async () => {
     change({ live: { g1: 'Stable' } });
     const first = done(await apply());
     expect(first).toMatchObject({ complete: false, written: 4, refused: 2 });
@@ -154,12 +154,12 @@ describe('apply', () => {
     change({ live: {}, positions: { ...positions(), g1: { 't-0': '750', 't-1': '850' } } });
     expect(done(await apply())).toMatchObject({ complete: true, written: 2 });
     expect(positions()).toEqual(groupsPlanned());
-    // What it had when it was overwritten, not when it was first looked at.
+    // The original is the position at the time of the write, not at the first look.
     await undo();
     expect(positions()).toEqual({ ...groupsBefore(), g1: { 't-0': '750', 't-1': '850' } });
   });
 
-  test('a group that becomes live in the last moment is refused by the broker; undo knows what it had later', async () => {
+  test('GIVEN a group that becomes live at the last moment THEN the broker refuses it, and undo uses its later position', async () => {
     const { writer } = watched(async (group) => {
       if (group === 'g0') change({ live: { g0: 'Stable' } });
     });
@@ -173,7 +173,7 @@ describe('apply', () => {
     expect(positions()).toEqual({ ...groupsBefore(), g0: { 't-0': '510', 't-1': '610' } });
   });
 
-  test('somebody who moves a group right behind the write is seen', async () => {
+  test('notices a group that someone moves right after the write', async () => {
     const inner = fileWriter(file);
     const writer: OffsetWriter = {
       ...inner,
@@ -188,7 +188,7 @@ describe('apply', () => {
     expect(result.groups[2]?.partitions[0]).toMatchObject({ standing: 'differs', found: 901n, to: 90n });
   });
 
-  test('a coordinator that is gone is one group; a refused login ends it, and the next run completes', async () => {
+  test('a missing coordinator fails one group; a refused login stops the run, and the next run completes it', async () => {
     const gone = watched(async (group) => {
       if (group === 'g0') throw new ClusterUnreachableError('A', 'BROKER_UNREACHABLE', 'broker 2 is gone');
     });
@@ -205,7 +205,7 @@ describe('apply', () => {
     expect(positions()).toEqual(groupsBefore());
   });
 
-  test('WHEN two apply the same plan at once THEN the originals are those of before both', async () => {
+  test('WHEN two processes apply the same plan at once THEN the originals are the positions before both', async () => {
     const both = await Promise.allSettled([apply(), apply()]);
     const failed = both.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []));
     expect(failed).toHaveLength(1);
@@ -215,7 +215,7 @@ describe('apply', () => {
     expect(positions()).toEqual(groupsBefore());
   });
 
-  test('a plan that was begun is completed after its time', async () => {
+  test('a plan whose apply has begun can be completed after it expires', async () => {
     change({ live: { g0: 'Stable' } });
     await apply();
     change({ live: {} });
@@ -225,25 +225,25 @@ describe('apply', () => {
 });
 
 describe('undo', () => {
-  test('puts back what stood there, takes away what was not there, and can be run again', async () => {
+  test('puts overwritten positions back, deletes new ones, and can be repeated', async () => {
     await apply();
     expect(done(await undo())).toMatchObject({ complete: true, written: 5, already: 1 });
     expect(positions()).toEqual(groupsBefore());
     expect(done(await undo())).toMatchObject({ complete: true, written: 0, already: 6 });
   });
 
-  test('nothing was applied: refused', async () => {
+  test('refuses a plan that was never applied', async () => {
     expect(codesOf(await undo())).toEqual(['PLAN_NOT_APPLIED']);
   });
 
-  test('an undone plan is not applied again', async () => {
+  test('an undone plan cannot be applied again', async () => {
     await apply();
     await undo();
     expect(codesOf(await apply())).toEqual(['PLAN_UNDONE']);
     expect(positions()).toEqual(groupsBefore());
   });
 
-  test('a group that has moved on is refused, and put back with force', async () => {
+  test('refuses a group that has moved since, and puts it back with --force', async () => {
     await apply();
     change({ positions: { ...positions(), g0: { 't-0': '55', 't-1': '60' } } });
     const first = done(await undo());
@@ -254,7 +254,7 @@ describe('undo', () => {
     expect(positions()).toEqual(groupsBefore());
   });
 
-  test('a live group is refused, the others are put back', async () => {
+  test('refuses a live group and puts the others back', async () => {
     await apply();
     change({ live: { g2: 'Stable' } });
     const first = done(await undo());
@@ -266,14 +266,14 @@ describe('undo', () => {
     expect(positions()).toEqual(groupsBefore());
   });
 
-  test('a topic that was created again is not written to', async () => {
+  test('does not write to a recreated topic', async () => {
     await apply();
     change({ topicIds: { t: 'topic-2' } });
     expect(codesOf(await undo())).toEqual(['TOPIC_RECREATED']);
   });
 });
 
-test('what is kept of a restore, and in which order it is named', async () => {
+test('stores the documents of a restore, and lists their names in order', async () => {
   await apply();
   await undo();
   expect(await plans.names('p', now)).toEqual(['apply-0001', 'journal-0001', 'plan', 'undo', 'undo-0002']);

@@ -11,11 +11,11 @@ import { runUntilKilled } from '../../run-until-killed.ts';
 import type { KilledRun } from './killed-restore.ts';
 import { groupsBefore, groupsPlanned, type Positions, planOf, storePlan } from './restore-world.ts';
 
-/** One walk's surroundings: a store and groups of its own, as they are before the plan. */
+/** The environment of one round: its own store and its own groups, in their state before the plan. */
 export interface KillPlace {
   readonly run: Omit<KilledRun, 'dieAfter'>;
   readonly plans: PlanStore;
-  /** The restore's end of the cluster, made anew for each attempt. */
+  /** Reader and writer for one attempt. */
   connect(): { readonly reader: ClusterReader; readonly writer: OffsetWriter };
   positions(): Promise<Positions>;
 }
@@ -24,9 +24,9 @@ const clock = { now: () => Date.now() };
 const MAX_STEPS = 100;
 
 /**
- * Runs plan, apply and undo in a process that dies by SIGKILL after its first write, its second, and so on until it gets
- * through. Each time: what was acknowledged holds; running the apply again completes it, unless an undo had begun; and
- * running the undo brings everything back to what it was.
+ * Runs plan, apply and undo in a process that gets SIGKILL after its first write, then after its second, and so on
+ * until it completes. Each round checks that acknowledged writes are stored, that a second apply completes the restore
+ * (unless an undo had begun), and that an undo brings back the initial positions.
  */
 export async function killAtEveryWrite(
   prepare: (step: number) => Promise<KillPlace>,
@@ -40,11 +40,12 @@ export async function killAtEveryWrite(
     const plan = planOf(place.run.plan);
     const hash = planHash(plan);
     if (!said.includes('planned')) expect(await place.positions()).toEqual(before);
-    else expect(await loadPlan(place.plans, plan.id, clock.now())).toMatchObject({ hash });
+    else expect(await loadPlan(place.plans, plan.id, clock.now())).toMatchObject({ kind: 'found', loaded: { hash } });
     // Where it died before the plan was stored, whoever asked makes it again.
     await storePlan(place.plans, plan);
-    const loaded = await loadPlan(place.plans, plan.id, clock.now());
-    if (loaded === null || !('plan' in loaded)) throw new Error('the plan is not there');
+    const found = await loadPlan(place.plans, plan.id, clock.now());
+    if (found.kind !== 'found') throw new Error('the plan is not there');
+    const { loaded } = found;
 
     const undoBegan = (await place.plans.names(plan.id, clock.now())).includes('undo');
     if (said.at(-1) === 'applied' && !undoBegan) expect(await place.positions()).toEqual(planned);

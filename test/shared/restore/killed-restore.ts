@@ -9,20 +9,20 @@ import type { PlanStore } from '../../../shared/restore/plan-store.ts';
 import { undoRestore } from '../../../shared/restore/undo-restore.ts';
 import { fileReader, fileWriter, planOf, storePlan } from './restore-world.ts';
 
-/** What a killed restore is run on, as its one argument in JSON. */
+/** The only argument of the killed process, in JSON. */
 export interface KilledRun {
   readonly store: { readonly kind: 'sqlite' | 'dynamodb'; readonly place: string; readonly table: string };
   readonly cluster:
     | { readonly kind: 'file'; readonly file: string }
     | { readonly kind: 'kafka'; readonly bootstrapServers: string };
   readonly plan: Parameters<typeof planOf>[0];
-  /** Dies by SIGKILL right after its n-th write. */
+  /** The process kills itself with SIGKILL right after this write, counted from 1. */
   readonly dieAfter: number;
 }
 
 /**
- * Plans, applies and undoes, and kills itself right after the n-th write to the store or the cluster. Prints each step
- * that was acknowledged.
+ * Plans, applies and undoes, and kills itself right after the n-th write to the store or the cluster. Prints each
+ * acknowledged step.
  */
 const run = JSON.parse(process.argv[2] ?? '{}') as KilledRun;
 let writes = 0;
@@ -77,7 +77,7 @@ async function dynamoDbStore(): Promise<PlanStore> {
   return createDynamoDbPlanStore(client, run.store.table);
 }
 
-/** Loads what it needs and nothing else: it is started many times. */
+/** Loads only what it needs, because it is started many times. */
 async function connect(): Promise<{ readonly reader: ClusterReader; readonly writer: OffsetWriter }> {
   if (run.cluster.kind === 'file') {
     return { reader: fileReader(run.cluster.file), writer: counted(fileWriter(run.cluster.file)) };
@@ -94,8 +94,9 @@ const { reader, writer } = await connect();
 const plans = run.store.kind === 'sqlite' ? sqliteStore() : await dynamoDbStore();
 const hash = await storePlan(plans, planOf(run.plan));
 writeSync(1, 'planned\n');
-const loaded = await loadPlan(plans, run.plan.id, clock.now());
-if (loaded === null || !('plan' in loaded)) throw new Error('the plan is not there');
+const found = await loadPlan(plans, run.plan.id, clock.now());
+if (found.kind !== 'found') throw new Error('the plan is not there');
+const { loaded } = found;
 const applied = await applyRestore({ loaded, hash, plans, reader, writer, clock });
 if (applied.kind === 'refused') throw new Error(JSON.stringify(applied));
 writeSync(1, 'applied\n');

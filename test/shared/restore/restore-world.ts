@@ -7,16 +7,16 @@ import { PLAN_DOCUMENT } from '../../../shared/restore/load-plan.ts';
 import { KEEP_DOCUMENTS_MS, type PlanStore } from '../../../shared/restore/plan-store.ts';
 import { planCodec, planHash } from '../../../shared/restore/restore-documents.ts';
 
-/** What stands on a cluster: by group, then by `topic-partition`; decimal strings. */
+/** Committed offsets on a cluster: by group, then by `topic-partition`; decimal strings. */
 export type Positions = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
 export const TOPIC = 't';
 
-/** A cluster in a file, so that what a killed process wrote is there for the next. */
+/** A cluster in a file, so that the next process sees what a killed one wrote. */
 export interface FileCluster {
   readonly clusterId: string;
   readonly topicIds: Readonly<Record<string, string>>;
-  /** Begin and end of every log of every topic. */
+  /** Start and end of every log of every topic. */
   readonly log: readonly [start: number, end: number];
   readonly partitions: number;
   readonly positions: Positions;
@@ -37,13 +37,13 @@ export function readCluster(file: string): FileCluster {
   return JSON.parse(readFileSync(file, 'utf8')) as FileCluster;
 }
 
-/** Whole or not at all, as a broker's answer to one request. */
+/** Writes completely or not at all, like a broker's handling of one request. */
 export function writeCluster(file: string, cluster: FileCluster): void {
   writeFileSync(`${file}.new`, JSON.stringify(cluster));
   renameSync(`${file}.new`, file);
 }
 
-/** What of a reader a restore uses once it is planned. */
+/** The part of a reader that a restore uses after planning. */
 export function fileReader(file: string): ClusterReader {
   const offsetsOf = (cluster: FileCluster): Outcome<LogOffsets>[] => {
     const [start, end] = [BigInt(cluster.log[0]), BigInt(cluster.log[1])];
@@ -84,7 +84,7 @@ export function fileReader(file: string): ClusterReader {
   return reader as ClusterReader;
 }
 
-/** Writes as a broker does: a group with members refuses all of it. */
+/** Writes like a broker: refuses every write to a group with members. */
 export function fileWriter(file: string): OffsetWriter {
   const change = async (
     group: string,
@@ -126,7 +126,7 @@ export function groupsBefore(prefix = 'g'): Positions {
   };
 }
 
-/** Where the plan puts them; one stands there already. */
+/** The planned positions; one is already in place. */
 export function groupsPlanned(prefix = 'g'): Positions {
   return {
     [`${prefix}0`]: { 't-0': '50', 't-1': '60' },
@@ -169,6 +169,7 @@ export function planOf(options: {
           rereadAtMost: 0n,
           skipAtMost: 0n,
           proof: 'exact' as const,
+          reason: null,
           clamped: null,
           unreadLoss: 0n,
         };

@@ -8,16 +8,19 @@ import type { Deadline } from './deadline.ts';
 import {
   certificateRefused,
   loginFailure,
+  malformed,
   type Peer,
   requestFailure,
   saslRequired,
   silence,
 } from './explained-failure.ts';
+import { guardFrames } from './frame-guard.ts';
 import {
   assertKafkajsShape,
   Broker,
   type Connection,
   ConnectionPool,
+  limitThrottle,
   silentLogger,
   stopIdleTimer,
 } from './kafkajs-internals.ts';
@@ -100,6 +103,11 @@ export class BrokerConnection {
     assertKafkajsShape(this.#pool, this.#broker);
     for (const connection of this.#pool.pool) {
       stopIdleTimer(connection);
+      limitThrottle(connection);
+      guardFrames(connection, (why) => {
+        // A socket that knew it for TLS has ended itself, and says so next.
+        if (connection.socket?.destroyed !== true) this.#end(malformed(this.#peer, 'a request', why));
+      });
       this.#countRequests(connection);
     }
     this.#watchdog = setInterval(() => this.#endIfSilent(), Math.max(20, Math.min(250, settings.requestTimeoutMs / 4)));
@@ -148,7 +156,7 @@ export class BrokerConnection {
       });
     }
     if (api.key === FETCH_KEY) await this.#openFetchConnection();
-    const bytes = encodeRequest(api, request, version);
+    const bytes = this.#encoded(api, request, version);
     return this.#guarded(
       this.#pool.send<Answer>({
         request: {
@@ -170,6 +178,22 @@ export class BrokerConnection {
     ).catch((error: unknown) => {
       throw requestFailure(this.#peer, error, `${api.name} v${version}`);
     });
+  }
+
+  /** Requests are made of what brokers said: an offset that is no int64 must not end more than its own request. */
+  #encoded<Request>(api: Api<Request, unknown>, request: Request, version: number): Buffer {
+    try {
+      return encodeRequest(api, request, version);
+    } catch (cause) {
+      if (thrownText(cause, 'code') !== 'ERR_OUT_OF_RANGE') throw cause;
+      throw new BrokerFailure(
+        'MALFORMED_RESPONSE',
+        `${api.name} to ${this.address} cannot be written: a number is too large`,
+        {
+          cause,
+        },
+      );
+    }
   }
 
   get #peer(): Peer {

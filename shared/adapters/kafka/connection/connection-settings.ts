@@ -59,6 +59,6 @@ export function seedsOf({ alias, bootstrapServers }: KafkaConnection): ServerAdd
 /** Who we say we are, for messages; never a secret. */
 function identityOf(sasl: SaslSettings | undefined): string {
   if (sasl === undefined) return 'us';
-  if ('username' in sasl) return `user "${sasl.username}" (${sasl.mechanism})`;
+  if (sasl.kind === 'password') return `user "${sasl.username}" (${sasl.mechanism})`;
   return `our token (${sasl.mechanism})`;
 }

@@ -36,13 +36,10 @@ export function loginFailure(peer: Peer, error: unknown): Error {
 }
 
 /** What a failed request means; whatever does not come from the connection is a defect and stays what it is. */
-export function requestFailure({ address }: Peer, error: unknown, request: string): Error {
-  if (error instanceof MalformedResponseError || thrownText(error, 'name') === 'RangeError') {
-    return new BrokerFailure('MALFORMED_RESPONSE', `${address} answered ${request} with something unintelligible`, {
-      remedy: 'check that the port is a Kafka listener; if it is, report this with the version of the broker',
-      cause: error,
-    });
-  }
+export function requestFailure(peer: Peer, error: unknown, request: string): Error {
+  const { address } = peer;
+  if (error instanceof MalformedResponseError) return malformed(peer, request, error.message);
+  if (thrownText(error, 'name') === 'RangeError') return malformed(peer, request, 'its parts do not fit together');
   if (thrownText(error, 'name').startsWith('KafkaJS')) {
     return new BrokerFailure('CONNECTION_CLOSED', `${address}: the connection broke during ${request}`, {
       remedy: "look at the broker's log",
@@ -50,6 +47,17 @@ export function requestFailure({ address }: Peer, error: unknown, request: strin
     });
   }
   return error instanceof Error ? error : new Error('something was thrown that is no error', { cause: error });
+}
+
+/** @param why what is wrong with the answer; nothing of its content */
+export function malformed({ address }: Peer, request: string, why: string): BrokerFailure {
+  return new BrokerFailure(
+    'MALFORMED_RESPONSE',
+    `${address} answered ${request} with something unintelligible: ${why}`,
+    {
+      remedy: 'check that the port is a Kafka listener; if it is, report this with the version of the broker',
+    },
+  );
 }
 
 export function saslRequired({ address }: Peer): BrokerFailure {

@@ -25,11 +25,14 @@ export function assertKafkajsShape(pool: ConnectionPool, broker: Broker): void {
   for (const connection of Array.isArray(pool.pool) ? pool.pool : []) {
     const queue = connection.requestQueue;
     expect(typeof connection.isConnected === 'function', 'Connection.isConnected');
+    expect(typeof connection.processData === 'function', 'Connection.processData');
+    expect(connection.authHandlers === null, 'Connection.authHandlers');
     expect(queue.inflight instanceof Map, 'RequestQueue.inflight');
     expect(Array.isArray(queue.pending), 'RequestQueue.pending');
     expect(typeof queue.throttledUntil === 'number', 'RequestQueue.throttledUntil');
     expect(typeof queue.push === 'function', 'RequestQueue.push');
     expect(typeof queue.destroy === 'function', 'RequestQueue.destroy');
+    expect(typeof queue.maybeThrottle === 'function', 'RequestQueue.maybeThrottle');
     expect(typeof queue.scheduleCheckPendingRequests === 'function', 'RequestQueue.scheduleCheckPendingRequests');
   }
   if (wrong.length > 0) {
@@ -49,4 +52,13 @@ export function stopIdleTimer(connection: Connection): void {
   queue.scheduleCheckPendingRequests = () => {
     if (queue.pending.length > 0 || queue.throttledUntil > Date.now()) original();
   };
+}
+
+/** No quota of Kafka's defaults asks for more: its windows are 11 samples of a second. */
+const MAX_THROTTLE_MS = 30_000;
+
+/** A broker may ask for a pause before the next request (KIP-219), and would otherwise be believed any length of it. */
+export function limitThrottle({ requestQueue }: Connection): void {
+  const original = requestQueue.maybeThrottle.bind(requestQueue);
+  requestQueue.maybeThrottle = (milliseconds) => original(Math.min(milliseconds ?? 0, MAX_THROTTLE_MS));
 }

@@ -29,8 +29,10 @@ declare module 'kafkajs/src/network/connectionPool.js' {
 
   export interface RequestQueue {
     readonly pending: readonly unknown[];
-    readonly inflight: ReadonlyMap<number, unknown>;
+    /** By correlation id, in the order in which they were sent. */
+    readonly inflight: ReadonlyMap<number, { readonly entry: { readonly apiKey: number } }>;
     readonly throttledUntil: number;
+    maybeThrottle(milliseconds: number | null | undefined): void;
     scheduleCheckPendingRequests(): void;
     push(request: object): void;
     destroy(): void;
@@ -39,6 +41,10 @@ declare module 'kafkajs/src/network/connectionPool.js' {
   export interface Connection {
     readonly requestQueue: RequestQueue;
     readonly socket?: Socket;
+    /** Set while an answer without a frame is awaited: SASL in the way of Kafka before 1.0. */
+    readonly authHandlers: object | null;
+    /** Takes what the socket brought. */
+    processData(data: Buffer): void;
     isConnected(): boolean;
   }
 
@@ -86,4 +92,17 @@ declare module 'kafkajs/src/loggers/index.js' {
     createLogger(options: { level: number; logCreator: () => (entry: object) => void }): InternalLogger;
   };
   export default loggers;
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram256.js' {
+  export { default } from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
+}
+
+declare module 'kafkajs/src/broker/saslAuthenticator/scram512.js' {
+  import type { AuthenticationProviderArgs, Authenticator } from 'kafkajs';
+
+  export default function provider(credentials: {
+    readonly username: string;
+    readonly password: string;
+  }): (args: AuthenticationProviderArgs) => Authenticator;
 }

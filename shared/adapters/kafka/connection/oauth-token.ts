@@ -3,10 +3,12 @@ import { AuthenticationError } from '../../../domain/model/errors.ts';
 import { BrokerFailure } from './broker-failure.ts';
 import type { Deadline } from './deadline.ts';
 
-type TokenSettings = Extract<SaslSettings, { mechanism: 'OAUTHBEARER' | 'AWS_MSK_IAM' }>;
+type TokenSettings = Exclude<SaslSettings, { kind: 'password' }>;
 
 /** How long a token endpoint may take, in milliseconds. */
 const ENDPOINT_TIMEOUT_MS = 5_000;
+/** A token goes into one request to a broker, and takes a few kB. */
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 /** Gets the token that a cluster's connections share: once for all of them. */
 export class OauthToken {
@@ -29,8 +31,14 @@ export class OauthToken {
 
   async #fetch(): Promise<string> {
     const settings = this.#settings;
-    if (settings.mechanism === 'AWS_MSK_IAM') return this.#sign(settings.region);
-    return 'token' in settings ? settings.token.reveal() : this.#request(settings);
+    switch (settings.kind) {
+      case 'token':
+        return settings.token.reveal();
+      case 'client-credentials':
+        return this.#request(settings);
+      case 'aws-iam':
+        return this.#sign(settings.region);
+    }
   }
 
   async #sign(region: string): Promise<string> {
@@ -47,7 +55,7 @@ export class OauthToken {
   }
 
   /** OAuth 2 client credentials (RFC 6749 section 4.4), the client named in the Authorization header (section 2.3.1). */
-  async #request(settings: Extract<TokenSettings, { tokenEndpoint: string }>): Promise<string> {
+  async #request(settings: Extract<TokenSettings, { kind: 'client-credentials' }>): Promise<string> {
     const client = [settings.clientId, settings.clientSecret.reveal()].map(encodeURIComponent).join(':');
     const form = new URLSearchParams({ grant_type: 'client_credentials' });
     if (settings.scope !== undefined) form.set('scope', settings.scope);
@@ -63,7 +71,7 @@ export class OauthToken {
         signal: AbortSignal.any([AbortSignal.timeout(ENDPOINT_TIMEOUT_MS), this.#deadline.signal]),
       });
       status = response.status;
-      body = parsed(await response.text());
+      body = parsed(await textOf(response));
     } catch {
       // The cause may quote the request, secret and all.
       this.#deadline.throwIfOver();
@@ -90,6 +98,18 @@ export function expiryOf(token: string, now: number): string | null {
   const claims = parsed(Buffer.from(payload, 'base64url').toString('utf8'));
   const exp = typeof claims === 'object' && claims !== null && 'exp' in claims ? Number(claims.exp) : Number.NaN;
   return Number.isFinite(exp) && exp * 1000 <= now ? new Date(exp * 1000).toISOString() : null;
+}
+
+/** The text of an answer, '' where it is longer than any token's. */
+async function textOf(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.length;
+    if (bytes > MAX_ANSWER_BYTES) return '';
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 function parsed(text: string): unknown {

@@ -3,6 +3,7 @@ import type { SaslSettings } from '../../../config/connection/kafka-connection.t
 import { AuthenticationError } from '../../../domain/model/errors.ts';
 import type { Deadline } from './deadline.ts';
 import { expiryOf, OauthToken } from './oauth-token.ts';
+import { scram } from './scram.ts';
 
 /**
  * Makes kafkajs's options for each connection: it keeps state in the object it is given, so that each needs its own.
@@ -13,13 +14,10 @@ export function saslOptions(alias: string, settings: SaslSettings, deadline: Dea
       const { username, password } = settings;
       return () => ({ mechanism: 'plain', username, password: password.reveal() });
     }
-    case 'SCRAM-SHA-256': {
-      const { username, password } = settings;
-      return () => ({ mechanism: 'scram-sha-256', username, password: password.reveal() });
-    }
+    case 'SCRAM-SHA-256':
     case 'SCRAM-SHA-512': {
-      const { username, password } = settings;
-      return () => ({ mechanism: 'scram-sha-512', username, password: password.reveal() });
+      const { mechanism } = settings;
+      return () => scram(alias, mechanism, settings);
     }
     case 'OAUTHBEARER':
     case 'AWS_MSK_IAM': {

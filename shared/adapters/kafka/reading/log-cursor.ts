@@ -3,11 +3,12 @@ import type { TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
 import { NONE, OFFSET_OUT_OF_RANGE } from '../kafka-error-code.ts';
 import { visitRecords } from '../records/record.ts';
+import { UnreadableRecordsError } from '../records/unreadable-records-error.ts';
 import { visibleBatches } from '../records/visible-batches.ts';
 import type { AbortedTransaction } from '../wire/fetch.ts';
 import { fetcherOf } from './partition-fetcher.ts';
 import type { ReadFailure } from './read-failure.ts';
-import { readBounds, readLocalStart } from './read-offsets.ts';
+import { NO_LOG, readBounds, readLocalStart } from './read-offsets.ts';
 import { fail, type Reply } from './routed-read.ts';
 
 /** Bytes of the answers of a cursor: the first one, and what they grow to while there is more, or a batch does not fit. */
@@ -18,6 +19,9 @@ export interface FetchSize {
 
 /** Empty answers, each asked for alone, after which what lies up to the end is known to be compacted away. */
 const EMPTY_ANSWERS = 3;
+/** How often retention may overtake a read before its partition is given up. */
+const MOVES = 20;
+const MAX_OFFSET = 2n ** 63n - 1n;
 
 /**
  * Reads one partition's data records in order, from a position up to the end that the log had at the first answer. It
@@ -36,6 +40,7 @@ export class LogCursor {
   #maxBytes: number;
   #bytes = 0;
   #emptyAnswers = 0;
+  #moves = 0;
 
   constructor(partition: TopicPartition, from: bigint, isolation: IsolationLevel, size: FetchSize) {
     this.#partition = partition;
@@ -79,22 +84,28 @@ export class LogCursor {
    */
   async advance(connection: BrokerConnection, visit: (record: LogRecord) => boolean): Promise<Reply<never> | null> {
     const { topic, partition } = this.#partition;
+    // Kafka has no such offset, and a request no room for it.
+    if (this.#position > MAX_OFFSET) return this.#moveInside(connection);
+    const alone = this.#emptyAnswers > 0;
     const answer = await fetcherOf(connection).fetch({
       topic,
       partition,
       offset: this.#position < 0n ? 0n : this.#position,
       isolation: this.#isolation,
       maxBytes: this.#maxBytes,
-      alone: this.#emptyAnswers > 0,
+      alone,
     });
     if (answer.error === OFFSET_OUT_OF_RANGE) return this.#moveInside(connection);
     if (answer.error !== NONE) return { kind: 'refused', error: answer.error };
+    const { logStart, lastStableOffset, highWatermark } = answer;
+    const end = this.#isolation === 'read_committed' ? lastStableOffset : highWatermark;
+    if (end < 0n || highWatermark < 0n || logStart > highWatermark) return NO_LOG;
     if (this.#start === null) {
-      const problem = answer.logStart >= 0n ? this.#begin(answer.logStart) : await this.#askStart(connection);
+      const problem = logStart >= 0n ? this.#begin(logStart) : await this.#askStart(connection);
       if (problem !== null) return problem;
     }
-    this.#highWatermark ??= answer.highWatermark;
-    this.#limit ??= this.#isolation === 'read_committed' ? answer.lastStableOffset : answer.highWatermark;
+    this.#highWatermark ??= highWatermark;
+    this.#limit ??= end;
     for (const transaction of answer.aborted) {
       this.#aborted.set(`${transaction.producerId} ${transaction.firstOffset}`, transaction);
     }
@@ -111,7 +122,10 @@ export class LogCursor {
       this.#grow();
       return null;
     }
-    return this.#position < limit ? this.#nothingCame(connection, limit) : null;
+    if (this.#position >= limit) return null;
+    // Asked for one partition alone a broker gives the batch at the offset whole, however long it is (KIP-74).
+    if (alone && answer.records.length > 0) throw new UnreadableRecordsError('CORRUPT_RECORDS', NOT_AT_THE_OFFSET);
+    return this.#nothingCame(connection, limit);
   }
 
   /**
@@ -135,6 +149,7 @@ export class LogCursor {
 
   /** The position is before the log's begin, which retention moved, or behind its end: another log than remembered. */
   async #moveInside(connection: BrokerConnection): Promise<Reply<never> | null> {
+    if (++this.#moves > MOVES) return fail(NEVER_INSIDE);
     const bounds = await readBounds(connection, this.#partition);
     if (bounds.kind !== 'value') return bounds;
     const { start, highWatermark } = bounds.value;
@@ -167,6 +182,15 @@ const TIER_SILENT: ReadFailure = {
   retriable: true,
   again: false,
 };
+
+const NEVER_INSIDE: ReadFailure = {
+  error: 'OFFSET_OUT_OF_RANGE',
+  message: `the begin of the log moved past the read ${MOVES} times`,
+  retriable: true,
+  again: false,
+};
+
+const NOT_AT_THE_OFFSET = 'the broker has no complete record batch at the offset that was asked for';
 
 const ON_ITS_WAY: ReadFailure = {
   error: 'OFFSET_NOT_AVAILABLE',

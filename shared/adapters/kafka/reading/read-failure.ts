@@ -1,6 +1,7 @@
 import { AuthorizationError, ClusterUnreachableError } from '../../../domain/model/errors.ts';
 import type { Unread } from '../../../domain/model/outcome.ts';
 import type { Permission } from '../../../domain/model/permission.ts';
+import { shellWord } from '../../../domain/model/shell-word.ts';
 import { BrokerFailure } from '../connection/broker-failure.ts';
 import { kafkaErrorCode } from '../kafka-error-code.ts';
 import { UnreadableRecordsError } from '../records/unreadable-records-error.ts';
@@ -68,7 +69,9 @@ export function unauthorized(alias: string, denied: readonly Permission[], asked
 /** The command that an operator of the cluster runs. */
 function grant({ operation, resourceType, resourceName }: Permission): string {
   const prefixed = resourceName !== '*' && resourceName.endsWith('*');
-  const name = prefixed ? `'${resourceName.slice(0, -1)}' --resource-pattern-type prefixed` : `'${resourceName}'`;
+  const name = prefixed
+    ? `${shellWord(resourceName.slice(0, -1))} --resource-pattern-type prefixed`
+    : shellWord(resourceName);
   const resource = resourceType === 'Cluster' ? '--cluster' : `--${resourceType.toLowerCase()} ${name}`;
-  return `kafka-acls.sh --add --allow-principal User:<name> --operation ${operation} ${resource}`;
+  return `kafka-acls.sh --add --allow-principal 'User:<name>' --operation ${operation} ${resource}`;
 }

@@ -1,4 +1,5 @@
 import type { LogRecord, LogScan, Peek, PeekRequest, ScanRequest } from '../../../domain/model/cluster.ts';
+import { least } from '../../../domain/model/offsets.ts';
 import type { Outcome } from '../../../domain/model/outcome.ts';
 import type { Permission } from '../../../domain/model/permission.ts';
 import { partitionName, type TopicPartition } from '../../../domain/model/topic-partition.ts';
@@ -50,7 +51,7 @@ export async function scanPartition(
         if (problem !== null) return [problem];
       }
       const end = cursor.highWatermark ?? 0n;
-      const next = passed ? (until ?? end) : least(cursor.position, end, until ?? end);
+      const next = passed ? (until ?? end) : least(cursor.position, least(end, until ?? end));
       return [{ kind: 'value', value: { start: cursor.start ?? 0n, end, next, bytes: cursor.bytes } }];
     },
   });
@@ -62,10 +63,6 @@ export async function scanPartition(
 function sizeOf({ until, maxBytes = Number.POSITIVE_INFINITY }: ScanRequest): FetchSize {
   const { first, most } = until === undefined ? SCAN_SIZE : STRETCH_SIZE;
   return { first: Math.min(first, maxBytes), most: Math.min(most, maxBytes) };
-}
-
-function least(first: bigint, ...others: readonly bigint[]): bigint {
-  return others.reduce((a, b) => (b < a ? b : a), first);
 }
 
 /** Looks at single records; many at once go into few requests. */

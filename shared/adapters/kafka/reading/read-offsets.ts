@@ -30,13 +30,14 @@ export function readOffsets(
       list(connection, partitions, 'read_committed', LATEST),
       list(connection, partitions, 'read_uncommitted', LATEST),
     ]);
-    return partitions.map(({ topic, partition }): Reply<LogOffsets> => {
-      const start = starts.get(topic)?.[partition];
-      const stable = stables.get(topic)?.[partition];
-      const end = ends.get(topic)?.[partition];
+    return partitions.map((partition): Reply<LogOffsets> => {
+      const start = starts(partition);
+      const stable = stables(partition);
+      const end = ends(partition);
       if (start === undefined || stable === undefined || end === undefined) return LEFT_OUT;
       const error = start.error || stable.error || end.error;
       if (error !== NONE) return { kind: 'refused', error };
+      if (!isLog(start.offset, end.offset) || stable.offset < 0n) return NO_LOG;
       const value = { start: start.offset, highWatermark: end.offset, lastStableOffset: stable.offset };
       return { kind: 'value', value };
     });
@@ -51,8 +52,8 @@ export function readFirstTimestamps(
 ): Promise<ReadonlyMap<string, readonly Outcome<bigint | null>[]>> {
   return readPartitions(context, topology, topics, 'first timestamp', async (connection, partitions) => {
     const first = await list(connection, partitions, 'read_uncommitted', 0n);
-    return partitions.map(({ topic, partition }): Reply<bigint | null> => {
-      const found = first.get(topic)?.[partition];
+    return partitions.map((partition): Reply<bigint | null> => {
+      const found = first(partition);
       if (found === undefined) return LEFT_OUT;
       if (found.error !== NONE) return { kind: 'refused', error: found.error };
       return { kind: 'value', value: found.offset < 0n ? null : found.timestamp };
@@ -69,11 +70,12 @@ export async function readBounds(
     list(connection, [partition], 'read_uncommitted', EARLIEST),
     list(connection, [partition], 'read_uncommitted', LATEST),
   ]);
-  const start = starts.get(partition.topic)?.[partition.partition];
-  const end = ends.get(partition.topic)?.[partition.partition];
+  const start = starts(partition);
+  const end = ends(partition);
   if (start === undefined || end === undefined) return LEFT_OUT;
   const error = start.error || end.error;
   if (error !== NONE) return { kind: 'refused', error };
+  if (!isLog(start.offset, end.offset)) return NO_LOG;
   return { kind: 'value', value: { start: start.offset, highWatermark: end.offset } };
 }
 
@@ -84,7 +86,7 @@ export async function readLocalStart(
 ): Promise<Reply<bigint | null>> {
   if ((connection.version(LIST_OFFSETS) ?? 0) < LOCAL_FROM) return { kind: 'value', value: null };
   const answers = await list(connection, [partition], 'read_uncommitted', EARLIEST_LOCAL);
-  const local = answers.get(partition.topic)?.[partition.partition];
+  const local = answers(partition);
   if (local === undefined) return LEFT_OUT;
   if (local.error !== NONE) return { kind: 'refused', error: local.error };
   return { kind: 'value', value: local.offset };
@@ -130,21 +132,36 @@ async function list(
   partitions: readonly TopicPartition[],
   isolation: ListOffsetsRequest['isolation'],
   timestamp: bigint,
-): Promise<ReadonlyMap<string, readonly ListedOffset[]>> {
+): Promise<(partition: TopicPartition) => ListedOffset | undefined> {
   const topics = new Map<string, number[]>();
   for (const { topic, partition } of partitions) {
     const known = topics.get(topic);
     if (known === undefined) topics.set(topic, [partition]);
     else known.push(partition);
   }
-  const answers = new Map<string, ListedOffset[]>();
+  const answers = new Map<string, Map<number, ListedOffset>>();
   for (const listed of await connection.send(LIST_OFFSETS, { isolation, timestamp, topics })) {
-    const known = answers.get(listed.topic) ?? [];
-    known[listed.partition] = listed;
+    const known = answers.get(listed.topic) ?? new Map<number, ListedOffset>();
+    known.set(listed.partition, listed);
     answers.set(listed.topic, known);
   }
-  return answers;
+  return ({ topic, partition }) => answers.get(topic)?.get(partition);
 }
+
+/** Whether these can be the begin and the end of a log. Brokers have -1 for what they do not know, with an error. */
+function isLog(start: bigint, end: bigint): boolean {
+  return start >= 0n && start <= end;
+}
+
+export const NO_LOG: Reply<never> = {
+  kind: 'failed',
+  failure: {
+    error: 'MALFORMED_RESPONSE',
+    message: 'the broker answered with offsets that no log has',
+    retriable: true,
+    again: false,
+  },
+};
 
 const LEFT_OUT: Reply<never> = {
   kind: 'failed',

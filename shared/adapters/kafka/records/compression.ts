@@ -1,10 +1,8 @@
 import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { MAX_BATCH_BYTES, tooLarge } from './decompressed.ts';
 import { decompressLz4 } from './lz4.ts';
 import { decompressSnappy } from './snappy.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
-
-/** A batch that grows beyond this is an attack or a mistake, not something to hold in memory. */
-const MAX_BATCH_BYTES = 256 * 1024 * 1024;
 
 /** Decompresses a batch's records by the codec of its attributes (`org.apache.kafka.common.record.CompressionType`). */
 export function decompress(codec: number, bytes: Buffer): Buffer {
@@ -25,6 +23,8 @@ export function decompress(codec: number, bytes: Buffer): Buffer {
     }
   } catch (cause) {
     if (cause instanceof UnreadableRecordsError) throw cause;
+    const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : null;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw tooLarge();
     throw new UnreadableRecordsError('CORRUPT_RECORDS', 'a record batch cannot be decompressed', { cause });
   }
 }

@@ -1,4 +1,4 @@
-import { repeatBytes } from './repeat-bytes.ts';
+import { Decompressed } from './decompressed.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
 const FRAME_MAGIC = 0x184d2204;
@@ -6,13 +6,14 @@ const SKIPPABLE_MAGIC = 0x184d2a5;
 
 /** Decompresses LZ4 frames (LZ4 Frame Format 1.6) as producers write them. Checksums are not compared: TCP's are. */
 export function decompressLz4(bytes: Buffer): Buffer {
-  const output = new GrowingOutput(bytes.length * 4);
+  const output = new Decompressed(bytes.length * 4);
   let at = 0;
   while (at < bytes.length) at = decompressFrame(bytes, at, output);
+  if (at > bytes.length) throw corrupt('it ends too early');
   return output.bytes;
 }
 
-function decompressFrame(bytes: Buffer, begin: number, output: GrowingOutput): number {
+function decompressFrame(bytes: Buffer, begin: number, output: Decompressed): number {
   const magic = uint32(bytes, begin);
   if (magic >>> 4 === SKIPPABLE_MAGIC) return begin + 8 + uint32(bytes, begin + 4);
   if (magic !== FRAME_MAGIC) throw corrupt('it does not begin with a frame');
@@ -39,7 +40,7 @@ function decompressFrame(bytes: Buffer, begin: number, output: GrowingOutput): n
 }
 
 /** @param reach how far back copies may go: the block's own begin, or the frame's where blocks depend on each other */
-function decompressBlock(block: Buffer, output: GrowingOutput, reach: number): void {
+function decompressBlock(block: Buffer, output: Decompressed, reach: number): void {
   let at = 0;
   const length = (nibble: number): number => {
     if (nibble < 15) return nibble;
@@ -64,38 +65,6 @@ function decompressBlock(block: Buffer, output: GrowingOutput, reach: number): v
     const count = length(token & 15) + 4;
     if (offset === 0 || output.length - offset < reach) throw corrupt('a copy reaches outside');
     output.repeat(offset, count);
-  }
-}
-
-class GrowingOutput {
-  length = 0;
-  #bytes: Buffer;
-
-  constructor(capacity: number) {
-    this.#bytes = Buffer.allocUnsafe(Math.max(capacity, 1024));
-  }
-
-  get bytes(): Buffer {
-    return this.#bytes.subarray(0, this.length);
-  }
-
-  append(part: Buffer): void {
-    this.#reserve(part.length);
-    part.copy(this.#bytes, this.length);
-    this.length += part.length;
-  }
-
-  repeat(offset: number, count: number): void {
-    this.#reserve(count);
-    repeatBytes(this.#bytes, this.length, offset, count);
-    this.length += count;
-  }
-
-  #reserve(more: number): void {
-    if (this.length + more <= this.#bytes.length) return;
-    const grown = Buffer.allocUnsafe(Math.max(this.#bytes.length * 2, this.length + more));
-    this.#bytes.copy(grown, 0, 0, this.length);
-    this.#bytes = grown;
   }
 }
 

@@ -22,10 +22,13 @@ const HEADER = 61;
 /** Offset and length, which are not counted by the length. */
 const LOG_OVERHEAD = 12;
 const MAGIC = 16;
+/** The offset behind a record is one more, and still an int64. */
+const MAX_OFFSET = 2n ** 63n - 1n;
 
 /** The complete batches of a Fetch answer, in the order of the log; the broker may have cut the last one off. */
 export function* recordBatches(bytes: Buffer): Generator<RecordBatch, void, void> {
   let at = 0;
+  let after = -1n;
   while (at + LOG_OVERHEAD <= bytes.length) {
     const end = at + LOG_OVERHEAD + bytes.readInt32BE(at + 8);
     if (end <= at + MAGIC) throw new UnreadableRecordsError('CORRUPT_RECORDS', 'a record batch has no length');
@@ -40,9 +43,21 @@ export function* recordBatches(bytes: Buffer): Generator<RecordBatch, void, void
     }
     if (end > bytes.length) return;
     if (end < at + HEADER) throw new UnreadableRecordsError('CORRUPT_RECORDS', 'a record batch is too short');
-    yield readBatch(bytes, at, end);
+    const batch = readBatch(bytes, at, end);
+    const problem = problemOf(batch, after);
+    if (problem !== null) throw new UnreadableRecordsError('CORRUPT_RECORDS', `a record batch ${problem}`);
+    yield batch;
+    after = batch.lastOffset;
     at = end;
   }
+}
+
+/** What cannot be said of a log: its batches follow each other, and no batch has more records than it had offsets. */
+function problemOf({ baseOffset, lastOffset, count }: RecordBatch, after: bigint): string | null {
+  if (baseOffset <= after) return 'begins before the end of the one in front of it';
+  if (lastOffset < baseOffset || lastOffset >= MAX_OFFSET) return 'has an impossible last offset';
+  if (count < 0 || BigInt(count) > lastOffset - baseOffset + 1n) return `claims ${count} records`;
+  return null;
 }
 
 function readBatch(bytes: Buffer, at: number, end: number): RecordBatch {

@@ -4,6 +4,8 @@ import type { RecordBatch } from './record-batch.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
 const NO_HEADERS: readonly RecordHeader[] = [];
+/** Two bytes can be a header, which takes a hundred when it is decoded. */
+const MAX_HEADERS = 10_000;
 
 /**
  * Visits the records of a batch from offset `from` on, until `visit` returns false. Keys and values are views of the
@@ -12,16 +14,23 @@ const NO_HEADERS: readonly RecordHeader[] = [];
 export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: LogRecord) => boolean): boolean {
   if (batch.count === 0 || batch.lastOffset < from) return true;
   const cursor = new RecordCursor(decompress(batch.codec, batch.payload));
+  const most = Number(batch.lastOffset - batch.baseOffset);
+  let before = -1;
   for (let i = 0; i < batch.count; i++) {
     const end = cursor.varint() + cursor.position;
     cursor.skip(1); // attributes: none are in use
     const timestampDelta = cursor.varlong();
-    const offset = batch.baseOffset + BigInt(cursor.varint());
+    const delta = cursor.varint();
+    if (delta <= before || delta > most) throw corrupt('its records are not in order');
+    before = delta;
+    const offset = batch.baseOffset + BigInt(delta);
     if (offset >= from) {
       const key = cursor.bytes();
       const value = cursor.bytes();
       const headers = cursor.headers();
-      const timestamp = batch.logAppendTime ? batch.maxTimestamp : batch.baseTimestamp + timestampDelta;
+      const timestamp = batch.logAppendTime
+        ? batch.maxTimestamp
+        : BigInt.asIntN(64, batch.baseTimestamp + timestampDelta);
       if (cursor.position !== end) throw corrupt('a record has another length than it says');
       if (!visit({ offset, timestamp, key, value, headers })) return false;
     } else {
@@ -51,16 +60,15 @@ class RecordCursor {
   }
 
   varint(): number {
-    const raw = this.#unsigned();
-    return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
+    return zigzag(this.#unsigned(5));
   }
 
   /** Up to 64 bits; the usual few go through plain numbers. */
   varlong(): bigint {
     const start = this.position;
     let end = start;
-    while ((this.#bytes[end] ?? 0) >= 0x80) end++;
-    if (end - start < 7) return BigInt(this.varint());
+    while (end - start < 7 && (this.#bytes[end] ?? 0) >= 0x80) end++;
+    if (end - start < 7) return BigInt(zigzag(this.#unsigned(7)));
     let raw = 0n;
     for (let shift = 0n; ; shift += 7n) {
       if (shift > 63n) throw corrupt('a variable-length integer is too long');
@@ -68,7 +76,7 @@ class RecordCursor {
       raw |= BigInt(byte & 0x7f) << shift;
       if (byte < 0x80) break;
     }
-    return (raw >> 1n) ^ -(raw & 1n);
+    return BigInt.asIntN(64, (raw >> 1n) ^ -(raw & 1n));
   }
 
   bytes(): Buffer | null {
@@ -81,7 +89,8 @@ class RecordCursor {
 
   headers(): readonly RecordHeader[] {
     const count = this.varint();
-    if (count <= 0) return NO_HEADERS;
+    if (count === 0) return NO_HEADERS;
+    if (count < 0 || count > MAX_HEADERS) throw corrupt(`a record claims ${count} headers`);
     const headers: RecordHeader[] = [];
     for (let i = 0; i < count; i++) {
       const key = this.bytes();
@@ -97,10 +106,10 @@ class RecordCursor {
     this.position = end;
   }
 
-  #unsigned(): number {
+  #unsigned(mostBytes: number): number {
     let value = 0;
     for (let factor = 1; ; factor *= 128) {
-      if (factor > 2 ** 49) throw corrupt('a variable-length integer is too long');
+      if (factor === 128 ** mostBytes) throw corrupt('a variable-length integer is too long');
       const byte = this.#byte();
       value += (byte & 0x7f) * factor;
       if (byte < 0x80) return value;
@@ -113,6 +122,10 @@ class RecordCursor {
     this.position++;
     return value;
   }
+}
+
+function zigzag(raw: number): number {
+  return raw % 2 === 0 ? raw / 2 : -(raw + 1) / 2;
 }
 
 function corrupt(why: string): UnreadableRecordsError {

@@ -1,3 +1,4 @@
+import { MAX_BATCH_BYTES, tooLarge } from './decompressed.ts';
 import { repeatBytes } from './repeat-bytes.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
@@ -9,13 +10,17 @@ const XERIAL_HEADER = XERIAL_MAGIC.length + 8;
 export function decompressSnappy(bytes: Buffer): Buffer {
   if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return decompressBlock(bytes);
   const blocks: Buffer[] = [];
+  let written = 0;
   let at = XERIAL_HEADER;
   while (at < bytes.length) {
     if (at + 4 > bytes.length) throw corrupt('a block has no length');
     const length = bytes.readInt32BE(at);
     at += 4;
     if (length < 0 || at + length > bytes.length) throw corrupt('a block is cut off');
-    blocks.push(decompressBlock(bytes.subarray(at, at + length)));
+    const block = decompressBlock(bytes.subarray(at, at + length));
+    written += block.length;
+    if (written > MAX_BATCH_BYTES) throw tooLarge();
+    blocks.push(block);
     at += length;
   }
   return Buffer.concat(blocks);
@@ -43,6 +48,7 @@ function decompressBlock(bytes: Buffer): Buffer {
   }
   // No element yields more than 64 bytes for its three: a longer claim must not fill the memory.
   if (length > bytes.length * 32) throw corrupt('it claims an impossible length');
+  if (length > MAX_BATCH_BYTES) throw tooLarge();
   const out = Buffer.allocUnsafe(length);
   let written = 0;
   while (at < bytes.length) {

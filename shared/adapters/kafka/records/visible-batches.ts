@@ -24,13 +24,16 @@ export function* visibleBatches(
 ): Generator<LogPiece, void, void> {
   const waiting = aborted.toSorted((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));
   const aborting = new Set<bigint>();
+  let begun = 0;
   for (const batch of recordBatches(records)) {
     const next = batch.lastOffset + 1n;
-    let first = waiting[0];
-    while (first !== undefined && first.firstOffset <= batch.lastOffset) {
+    for (
+      let first = waiting[begun];
+      first !== undefined && first.firstOffset <= batch.lastOffset;
+      first = waiting[begun]
+    ) {
       aborting.add(first.producerId);
-      waiting.shift();
-      first = waiting[0];
+      begun++;
     }
     if (batch.control) {
       if (aborting.has(batch.producerId) && isAbortMarker(batch)) aborting.delete(batch.producerId);

@@ -1,5 +1,6 @@
 import type { Api } from './api.ts';
 import type { DescribedGroup, DescribeGroupsRequest } from './describe-groups.ts';
+import { Once } from './once.ts';
 import type { ResponseReader } from './response-reader.ts';
 
 /** ConsumerGroupDescribe (KIP-848): groups of the new consumer protocol, and only those. */
@@ -15,10 +16,12 @@ export const CONSUMER_GROUP_DESCRIBE: Api<DescribeGroupsRequest, readonly Descri
   },
   read(reader, version) {
     reader.throttle();
+    const once = new Once<string>();
     const groups = reader.array((r) => {
       const error = r.int16();
       r.nullableString(); // error_message
       const group = r.string();
+      once.see(group);
       const state = r.name();
       r.int32(); // group_epoch
       r.int32(); // assignment_epoch
@@ -50,7 +53,7 @@ function skipAssignment(reader: ResponseReader): void {
   reader.skipArray((r) => {
     r.skip(16); // topic_id
     r.string();
-    r.skip(r.arrayLength() * 4);
+    r.skipInt32s();
     r.tags();
   });
   reader.tags();

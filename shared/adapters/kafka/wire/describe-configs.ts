@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 
 export interface DescribeConfigsRequest {
   readonly topics: readonly string[];
@@ -26,11 +27,13 @@ export const DESCRIBE_CONFIGS: Api<DescribeConfigsRequest, readonly DescribedCon
   },
   read(reader, version) {
     reader.throttle();
+    const once = new Once<string>();
     const results = reader.array((r) => {
       const error = r.int16();
       r.nullableString(); // error_message
       r.int8(); // resource_type
       const topic = r.name();
+      once.see(topic);
       const configs = new Map<string, string>();
       r.skipArray(() => {
         const name = r.name();

@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 
 export interface DescribeGroupsRequest {
   readonly groups: readonly string[];
@@ -28,10 +29,12 @@ export const DESCRIBE_GROUPS: Api<DescribeGroupsRequest, readonly DescribedGroup
   },
   read(reader, version) {
     reader.throttle();
+    const once = new Once<string>();
     const groups = reader.array((r) => {
       const error = r.int16();
       if (version >= 6) r.nullableString(); // error_message
       const group = r.string();
+      once.see(group);
       const state = r.name();
       const protocolType = r.name();
       r.string(); // protocol_data

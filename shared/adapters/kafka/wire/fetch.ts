@@ -1,5 +1,6 @@
 import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 
 export interface FetchPartition {
   readonly partition: number;
@@ -77,10 +78,14 @@ export const FETCH: Api<FetchRequest, FetchAnswer> = {
     const error = version >= 7 ? reader.int16() : 0;
     if (version >= 7) reader.int32(); // session_id
     const partitions: FetchedPartition[] = [];
+    const topics = new Once<string>();
     reader.skipArray((r) => {
       const topic = r.name();
+      topics.see(topic);
+      const once = new Once<number>();
       r.skipArray(() => {
-        const partition = r.int32();
+        const partition = r.partition();
+        once.see(partition);
         const partitionError = r.int16();
         const highWatermark = r.int64();
         const lastStableOffset = r.int64();

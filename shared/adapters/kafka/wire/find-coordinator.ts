@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 
 /** Groups to find the coordinators of: one only before version 4. */
 export interface FindCoordinatorRequest {
@@ -37,8 +38,10 @@ export const FIND_COORDINATOR: Api<FindCoordinatorRequest, readonly FoundCoordin
   read(reader, version) {
     reader.throttle();
     if (version >= FIND_MANY_FROM) {
+      const once = new Once<string>();
       const found = reader.array((r) => {
         const group = r.string();
+        once.see(group);
         const nodeId = r.int32();
         r.string(); // host
         r.int32(); // port

@@ -1,4 +1,5 @@
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 
 export interface ListedGroup {
   readonly group: string;
@@ -32,8 +33,10 @@ export const LIST_GROUPS: Api<null, ListGroupsAnswer> = {
   read(reader, version) {
     reader.throttle();
     const error = reader.int16();
+    const once = new Once<string>();
     const groups = reader.array((r) => {
       const group = r.string();
+      once.see(group);
       const protocolType = r.name();
       const state = version >= 4 ? r.name() : null;
       const type = version >= 5 ? r.name() : null;

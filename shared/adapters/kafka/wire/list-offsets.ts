@@ -1,5 +1,6 @@
 import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 
 /** Timestamps with a meaning of their own; every other one asks for the first record at or after it. */
 export const LATEST = -1n;
@@ -52,10 +53,14 @@ export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly ListedOffset[]> = {
   read(reader, version) {
     reader.throttle();
     const offsets: ListedOffset[] = [];
+    const topics = new Once<string>();
     reader.skipArray((r) => {
       const topic = r.name();
+      topics.see(topic);
+      const once = new Once<number>();
       r.skipArray(() => {
-        const partition = r.int32();
+        const partition = r.partition();
+        once.see(partition);
         const error = r.int16();
         const timestamp = r.int64();
         const offset = r.int64();

@@ -1,7 +1,11 @@
 import type { BrokerNode } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
 import { toldOperations } from './authorized-operations.ts';
-import type { ResponseReader } from './response-reader.ts';
+import { Once } from './once.ts';
+import { MalformedResponseError, type ResponseReader } from './response-reader.ts';
+
+/** Each is asked for its groups. The largest clusters have some hundreds. */
+const MAX_BROKERS = 2_000;
 
 /** `null` asks for all topics that we may describe: others are left out without a word. */
 export interface MetadataRequest {
@@ -56,15 +60,24 @@ export const METADATA: Api<MetadataRequest, MetadataAnswer> = {
   },
   read(reader, version) {
     reader.throttle();
+    const nodeIds = new Once<number>();
     const brokers = reader.array((r) => {
       const broker = { nodeId: r.int32(), host: r.string(), port: r.int32() };
+      nodeIds.see(broker.nodeId);
+      if (broker.port < 1 || broker.port > 65_535) throw new MalformedResponseError(`a broker's port ${broker.port}`);
       r.nullableString(); // rack
       r.tags();
       return broker;
     });
+    if (brokers.length > MAX_BROKERS) throw new MalformedResponseError(`${brokers.length} brokers`);
     const clusterId = reader.nullableString();
     reader.int32(); // controller_id
-    const topics = reader.array((r) => readTopic(r, version));
+    const once = new Once<string>();
+    const topics = reader.array((r) => {
+      const topic = readTopic(r, version);
+      once.see(topic.topic);
+      return topic;
+    });
     const clusterOperations = version >= 8 && version <= 10 ? toldOperations(reader.int32()) : null;
     const error = version >= 13 ? reader.int16() : 0;
     reader.tags();
@@ -77,28 +90,30 @@ function readTopic(reader: ResponseReader, version: number): MetadataTopic {
   const topic = reader.name();
   const id = version >= 10 ? reader.uuid() : null;
   const internal = reader.boolean();
-  const leaders: (number | null)[] = [];
+  const found = new Map<number, number | null>();
   let replicationFactor = 0;
+  const once = new Once<number>();
   reader.skipArray((r) => {
     r.int16(); // an error here is the missing leader
-    const partition = r.int32();
+    const partition = r.partition();
     const leader = r.int32();
+    once.see(partition);
     if (version >= 7) r.int32(); // leader_epoch
-    const replicas = skipInts(r);
-    skipInts(r); // isr_nodes
-    if (version >= 5) skipInts(r); // offline_replicas
+    const replicas = r.skipInt32s();
+    r.skipInt32s(); // isr_nodes
+    if (version >= 5) r.skipInt32s(); // offline_replicas
     r.tags();
-    while (leaders.length < partition) leaders.push(null);
-    leaders[partition] = leader < 0 ? null : leader;
+    found.set(partition, leader < 0 ? null : leader);
     replicationFactor = Math.max(replicationFactor, replicas);
   });
   const operations = version >= 8 ? toldOperations(reader.int32()) : null;
   reader.tags();
-  return { error, topic, id, internal, leaders, replicationFactor, operations };
+  return { error, topic, id, internal, leaders: leadersOf(found), replicationFactor, operations };
 }
 
-function skipInts(reader: ResponseReader): number {
-  const length = reader.arrayLength();
-  reader.skip(length * 4);
-  return length;
+/** By partition index. A broker that has not heard of all partitions yet may leave some out, and never most of them. */
+function leadersOf(found: ReadonlyMap<number, number | null>): (number | null)[] {
+  const count = 1 + [...found.keys()].reduce((most, partition) => Math.max(most, partition), -1);
+  if (count > 2 * found.size) throw new MalformedResponseError(`partition ${count - 1} among ${found.size} of a topic`);
+  return Array.from({ length: count }, (_, partition) => found.get(partition) ?? null);
 }

@@ -1,5 +1,6 @@
 import type { CommittedOffset } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 import type { ResponseReader } from './response-reader.ts';
 import { byTopic } from './topic-partitions.ts';
 
@@ -58,10 +59,14 @@ export const OFFSET_COMMIT: Api<OffsetCommitRequest, readonly PartitionError[]> 
 /** Topics with an error for each partition, as OffsetCommit and OffsetDelete answer. */
 export function readPartitionErrors(reader: ResponseReader): readonly PartitionError[] {
   const errors: PartitionError[] = [];
+  const topics = new Once<string>();
   reader.skipArray((r) => {
     const topic = r.name();
+    topics.see(topic);
+    const once = new Once<number>();
     r.skipArray(() => {
-      const partition = r.int32();
+      const partition = r.partition();
+      once.see(partition);
       errors.push({ topic, partition, error: r.int16() });
       r.tags();
     });

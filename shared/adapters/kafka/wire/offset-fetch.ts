@@ -1,5 +1,6 @@
 import type { CommittedOffset } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
+import { Once } from './once.ts';
 import type { ResponseReader } from './response-reader.ts';
 
 /** Groups whose commits to read, for all their topics: one only before version 8. */
@@ -56,8 +57,10 @@ export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
       reader.tags();
       return [{ group: '', error, offsets, failed }];
     }
+    const once = new Once<string>();
     const groups = reader.array((r) => {
       const group = r.string();
+      once.see(group);
       const { offsets, failed } = readTopics(r, version);
       const error = r.int16();
       r.tags();
@@ -71,12 +74,16 @@ export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
 function readTopics(reader: ResponseReader, version: number): Pick<GroupOffsets, 'offsets' | 'failed'> {
   const offsets: CommittedOffset[] = [];
   const failed: { topic: string; partition: number; error: number }[] = [];
+  const names = new Once<string>();
   const topics = reader.arrayLength();
   for (let t = 0; t < topics; t++) {
     const topic = reader.name();
+    names.see(topic);
+    const once = new Once<number>();
     const partitions = reader.arrayLength();
     for (let p = 0; p < partitions; p++) {
-      const partition = reader.int32();
+      const partition = reader.partition();
+      once.see(partition);
       const offset = reader.int64();
       if (version >= 5) reader.int32(); // committed_leader_epoch
       reader.nullableString(); // metadata

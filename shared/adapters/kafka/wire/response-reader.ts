@@ -1,7 +1,15 @@
+import { isUtf8 } from 'node:buffer';
+import { MAX_PARTITION } from '../../../domain/model/topic-partition.ts';
+
 /** An answer that is not what the protocol says: shorter, longer, or with impossible lengths. Holds none of its content. */
 export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
 }
+
+/** More than any answer has (2.5 million commits, see `MAX_RESPONSE_BYTES`): decoded, elements take many times their bytes. */
+const MAX_ELEMENTS = 3_000_000;
+/** As in Kafka's own readers and writers, also where the protocol leaves room for more. */
+const MAX_STRING_BYTES = 0x7fff;
 
 /**
  * Reads Kafka's protocol primitives (Kafka protocol guide, "Protocol Primitive Types") and never past the end. In a
@@ -13,6 +21,7 @@ export class ResponseReader {
   readonly #flexible: boolean;
   readonly #names: Map<string, string>;
   #position = 0;
+  #elements = 0;
   /** KIP-219: how long the broker asks us to wait before the next request, in milliseconds. */
   throttleTimeMs = 0;
 
@@ -74,8 +83,21 @@ export class ResponseReader {
   nullableString(): string | null {
     const length = this.#flexible ? this.uvarint() - 1 : this.int16();
     if (length < 0) return null;
+    if (length > MAX_STRING_BYTES) throw new MalformedResponseError(`a string of ${length} bytes`);
     const start = this.#take(length);
-    return this.#bytes.toString('utf8', start, start + length);
+    const value = this.#bytes.toString('utf8', start, start + length);
+    // Where bytes are replaced two names become one.
+    if (value.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, start + length))) {
+      throw new MalformedResponseError('a string is not UTF-8');
+    }
+    return value;
+  }
+
+  /** A partition's number. */
+  partition(): number {
+    const partition = this.int32();
+    if (partition < 0 || partition > MAX_PARTITION) throw new MalformedResponseError(`a partition ${partition}`);
+    return partition;
   }
 
   /** A string that comes again and again, such as a topic's name: equal ones share their memory. */
@@ -113,7 +135,17 @@ export class ResponseReader {
     const length = this.#flexible ? this.uvarint() - 1 : this.int32();
     // Every element has at least one byte: a longer array is a misread one, and must not fill the memory.
     if (length > this.remaining) throw new MalformedResponseError(`array of ${length}, ${this.remaining} bytes left`);
-    return Math.max(length, 0);
+    const elements = Math.max(length, 0);
+    this.#elements += elements;
+    if (this.#elements > MAX_ELEMENTS) throw new MalformedResponseError(`more than ${MAX_ELEMENTS} elements`);
+    return elements;
+  }
+
+  /** Passes over an array of int32 and says how many there were. */
+  skipInt32s(): number {
+    const length = Math.max(this.#flexible ? this.uvarint() - 1 : this.int32(), 0);
+    this.#take(length * 4);
+    return length;
   }
 
   /** The tagged fields at the end of a structure, which are all optional: passed over. Nothing before flexible versions. */

@@ -1,11 +1,11 @@
-/** Stored bytes do not say what they should; the caller adds which ones. */
+/** Stored bytes cannot be decoded; the caller adds which ones. */
 export class MalformedHistoryError extends Error {
   override readonly name = 'MalformedHistoryError';
 }
 
 const TEXT = { encoder: new TextEncoder(), decoder: new TextDecoder('utf-8', { fatal: true }) };
 
-/** Bytes that grow: unsigned LEB128 numbers, text with its length in front, columns. */
+/** A growing byte buffer for unsigned LEB128 numbers, length-prefixed text, and columns. */
 export class ByteSink {
   #bytes = new Uint8Array(1_024);
   #length = 0;
@@ -37,7 +37,7 @@ export class ByteSink {
     this.#length += value.length;
   }
 
-  /** Makes room, so that a column can be written byte by byte. */
+  /** Allocates space before a column is written byte by byte. */
   reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
@@ -50,7 +50,7 @@ export class ByteSink {
   }
 }
 
-/** Reads what a `ByteSink` wrote. @throws MalformedHistoryError where the bytes end too early or say nonsense. */
+/** Reads what a `ByteSink` wrote. @throws MalformedHistoryError if the bytes end too early or are invalid */
 export class ByteSource {
   readonly #bytes: Uint8Array;
   #position = 0;
@@ -82,10 +82,10 @@ export class ByteSource {
     }
   }
 
-  /** A number of things of which each takes at least one byte: more than bytes left cannot be. */
+  /** A count of items that take at least one byte each, so it cannot exceed the number of bytes left. */
   countOfBytes(): number {
     const value = this.count();
-    if (value > this.left) throw new MalformedHistoryError(`${value} things announced, ${this.left} bytes left`);
+    if (value > this.left) throw new MalformedHistoryError(`${value} items declared, ${this.left} bytes left`);
     return value;
   }
 

@@ -1,16 +1,16 @@
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 
-/** Where the lower half of a 64-bit integer lies in memory, in 32-bit words. */
+/** Index of the lower 32-bit word of a 64-bit integer in memory. */
 export const LOW = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1 ? 0 : 1;
 export const HIGH = 1 - LOW;
 const MAX_PLANES = 10;
-/** Which numbers have more bytes to come; kept from call to call, for a chain of frames has a hundred columns. */
+/** Indexes of the numbers that have more bytes. Reused between calls: a chain of frames has a hundred columns. */
 let scratch = new Uint32Array(0);
 
 /**
- * Writes 64-bit integers as zigzag varints in planes: first the first byte of every number, then the second byte of
- * those that have one, and so on. Small numbers take a byte, and bytes of equal meaning lie together, which is what an
- * entropy coder makes the most of. The count is the reader's to know.
+ * Writes 64-bit integers as zigzag varints in planes: the first byte of every number, then the second byte of those
+ * that have one, and so on. Small numbers take one byte. Bytes of the same significance are adjacent, which compresses
+ * best. The count is not written; the reader must know it.
  */
 export function writeColumn(sink: ByteSink, values: BigInt64Array): void {
   const words = wordsOf(values);
@@ -42,9 +42,9 @@ export function writeColumn(sink: ByteSink, values: BigInt64Array): void {
   }
 }
 
-/** Reads `count` integers that `writeColumn` wrote: into `room` where there is one, which has that length. */
+/** Reads `count` integers that `writeColumn` wrote, into `room` (of that length) if given. */
 export function readColumn(source: ByteSource, count: number, room?: BigInt64Array): BigInt64Array {
-  if (count > source.left) throw new MalformedHistoryError(`${count} numbers announced, ${source.left} bytes left`);
+  if (count > source.left) throw new MalformedHistoryError(`${count} numbers declared, ${source.left} bytes left`);
   const values = room ?? new BigInt64Array(count);
   const words = wordsOf(values);
   if (scratch.length < count) scratch = new Uint32Array(count);
@@ -85,21 +85,21 @@ export function readColumn(source: ByteSource, count: number, room?: BigInt64Arr
   return values;
 }
 
-/** The same memory as 32-bit words: `2 * i + LOW` and `2 * i + HIGH` are the halves of number i. */
+/** A view of the same memory as 32-bit words: `2 * i + LOW` and `2 * i + HIGH` are the halves of number i. */
 export function wordsOf(values: BigInt64Array): Int32Array {
   return new Int32Array(values.buffer, values.byteOffset, values.length * 2);
 }
 
-/** 1 where the low word of a sum went over: to be added to the high one, or to be borrowed from a difference's. */
+/** 1 if the low word of a sum overflowed: add it to the high word, or subtract it for a difference. */
 export function carry(low: number, from: number): number {
   return low >>> 0 < from >>> 0 ? 1 : 0;
 }
 
-/** Memory for a column that is used up before the next one is read: a chain of frames has a hundred of them. */
+/** Reusable memory for a column: the caller must be done with a column before it reads the next one. */
 export class ColumnRoom {
   #room = new BigInt64Array(0);
 
-  /** @throws MalformedHistoryError where the source cannot hold so many numbers */
+  /** @throws MalformedHistoryError if the source is too short for that many numbers */
   read(source: ByteSource, count: number): BigInt64Array {
     if (this.#room.length < count && count <= source.left) this.#room = new BigInt64Array(Math.ceil(count * 1.25));
     return readColumn(source, count, this.#room.subarray(0, count));

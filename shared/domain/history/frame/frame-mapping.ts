@@ -1,7 +1,7 @@
 import { SyncHistory } from '../../mirror/syncs/sync-history.ts';
+import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
 import { isBlank } from '../same-state.ts';
-import { MAX_PARTITION } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 
@@ -9,31 +9,31 @@ const MS_PER_SECOND = 1_000;
 const SECOND = BigInt(MS_PER_SECOND);
 const WORD = 2 ** 32;
 const MOST_PENDING = 7;
-const MOST_FLAGS = 15;
+const MOST_FLAGS = 31;
 const ROOMS = {
   upstream: new ColumnRoom(),
   downstream: new ColumnRoom(),
   timestamp: new ColumnRoom(),
   rests: new ColumnRoom(),
 };
-/** What a partition's points are told from: upstream, downstream, and by how much the first is guessed to be further. */
+/** What a partition's first new point is encoded against: upstream, downstream, and the predicted upstream step. */
 const BASE = new BigInt64Array(3);
 const BASE_WORDS = wordsOf(BASE);
 const NO_SYNCS = new SyncHistory();
 
-/** One partition's news: which of the parent's points no longer stand, those that follow, and pending breaks. */
+/** One partition's difference: points of the parent that were removed, points that were added, pending breaks. */
 interface Change {
   readonly topic: string;
   readonly partition: number;
-  /** Lengths of runs of points, from the newest back: dropped, kept, dropped …; what is left is kept. */
+  /** Lengths of runs of points, from the newest back: dropped, kept, dropped …; the rest is kept. */
   readonly runs: readonly number[];
   readonly before: SyncHistory;
   readonly after: SyncHistory;
-  /** Index of the first of `after` that is new. */
+  /** Index of the first new point in `after`. */
   readonly added: number;
 }
 
-/** The mapping's difference to the parent's: in a steady flow, one run per partition that got longer. */
+/** Writes the mapping as its difference from the parent's: in a steady flow, one longer run per partition. */
 export function writeMapping(sink: ByteSink, parent: HistoryState, state: HistoryState): void {
   const changes = changesBetween(parent, state);
   sink.count(changes.length);
@@ -89,7 +89,7 @@ export function writeMapping(sink: ByteSink, parent: HistoryState, state: Histor
   for (const column of [upstreams, across, seconds, rests]) writeColumn(sink, column);
 }
 
-/** Reads what `writeMapping` wrote into the state, whose time and series are the frame's already. */
+/** Applies what `writeMapping` wrote to the state. The state's time and series must already be those of the frame. */
 export function readMapping(source: ByteSource, state: HistoryState): void {
   const count = source.countOfBytes();
   let last = '';
@@ -100,7 +100,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   }
   const steps = readColumn(source, count);
   const pending = source.take(count);
-  if (pending.some((breaks) => breaks > MOST_PENDING)) throw new MalformedHistoryError('unknown breaks');
+  if (pending.some((breaks) => breaks > MOST_PENDING)) throw new MalformedHistoryError('unknown kinds of break');
   const runs: number[] = [];
   const runsTo = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
@@ -115,7 +115,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   }
   if (total > source.left) throw new MalformedHistoryError('more mapping points than bytes');
   const flags = source.take(total);
-  if (flags.some((bits) => bits > MOST_FLAGS)) throw new MalformedHistoryError('unknown flags of a sync');
+  if (flags.some((bits) => bits > MOST_FLAGS)) throw new MalformedHistoryError('a sync has unknown flags');
   const upstream = ROOMS.upstream.read(source, total);
   const downstream = ROOMS.downstream.read(source, total);
   const timestamp = ROOMS.timestamp.read(source, total);
@@ -169,8 +169,8 @@ interface PointWords {
 }
 
 /**
- * Makes one partition's points of what is told of each, which is its difference to the one before; the first one's is to
- * `BASE` and the second of the state's time. In words, for the same reason as the series.
+ * Turns one partition's stored differences into points. Each differs from the point before, the first one from `BASE`;
+ * its time differs from the state's time in seconds. Uses 32-bit words for the same reason as `readSeries`.
  */
 function addUp({ upstream, downstream, timestamp, rests }: PointWords, from: number, to: number, since: number): void {
   let upLow = BASE_WORDS[LOW] ?? 0;
@@ -209,7 +209,7 @@ function addUp({ upstream, downstream, timestamp, rests }: PointWords, from: num
   }
 }
 
-/** Where one sync moved on, it did about as far as the source's end did; the decoder has that as its last step. */
+/** Predicts that a single new sync moved as far as the source's log end; the decoder knows that as its last step. */
 function guessedStep({ topic, partition, after, added }: Change, parent: HistoryState, state: HistoryState): bigint {
   if (after.length - added !== 1) return 0n;
   const slot = state.dictionary.sourceEnds(topic)(partition);
@@ -246,7 +246,7 @@ function differenceOf(before: SyncHistory, after: SyncHistory): Pick<Change, 'ru
   return isSame ? null : { runs, added };
 }
 
-/** Lengths of the runs of true and false in turn, beginning with true; a last run of false is left out. */
+/** Lengths of alternating runs of true and false, starting with true, without a final run of false. */
 function runsOf(flags: readonly boolean[]): readonly number[] {
   const runs: number[] = [];
   let current = true;
@@ -263,14 +263,14 @@ function runsOf(flags: readonly boolean[]): readonly number[] {
   return runs.length === 1 && runs[0] === 0 ? [] : runs;
 }
 
-/** Takes away the points that no longer stand: one run from the newest back, or several. */
+/** Removes the dropped points: one run from the newest back, or several. */
 function drop(history: SyncHistory, runs: readonly number[], from: number, to: number): void {
   if (from === to) return;
   let end = history.length;
   let first = end;
   for (let index = from; index < to; index++) {
     end -= runs[index] ?? 0;
-    if (end < 0) throw new MalformedHistoryError('more mapping points dropped than there are');
+    if (end < 0) throw new MalformedHistoryError('more mapping points dropped than exist');
     if (index === from) first = end;
   }
   if (to - from <= 1) {

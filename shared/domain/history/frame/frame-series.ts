@@ -1,5 +1,6 @@
+import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
-import { COMMIT_TAG, MAX_PARTITION, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
+import { COMMIT_TAG, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 
@@ -8,9 +9,9 @@ const SAME = Number.POSITIVE_INFINITY;
 const RESTS = new ColumnRoom();
 
 /**
- * The offsets that changed, as the difference to a guess: a log's end goes on as fast as in the step before (delta of
- * delta), and a group keeps its distance to the log's end. The guesses only have to be the same on both sides; all
- * arithmetic wraps at 64 bits, so that every value comes back whatever was guessed.
+ * Writes the changed offsets as their differences from a prediction: a log's end moves as fast as in the step before
+ * (delta of delta), and a group keeps its distance from the log's end. Writer and reader compute the same predictions.
+ * Arithmetic wraps at 64 bits, so every value survives any prediction.
  */
 export function writeSeries(sink: ByteSink, parent: HistoryState, state: HistoryState): void {
   const { dictionary, size } = state;
@@ -40,8 +41,8 @@ export function writeSeries(sink: ByteSink, parent: HistoryState, state: History
 }
 
 /**
- * Reads what `writeSeries` wrote into the parent's state itself, without another copy of it. In 32-bit words: a chain
- * of frames has millions of offsets, which as big integers would each be an object for a moment.
+ * Applies what `writeSeries` wrote to the parent's state, in place. Uses 32-bit words: a chain of frames has millions
+ * of offsets, and each bigint would be a short-lived object.
  */
 export function readSeries(source: ByteSource, state: HistoryState, elapsed: number): void {
   const { dictionary } = state;
@@ -68,7 +69,7 @@ export function readSeries(source: ByteSource, state: HistoryState, elapsed: num
       let low = beforeLow;
       let high = beforeHigh;
       if (endSlot >= 0) {
-        // Ends of logs are numbered before the commits in them: this one's step is known already.
+        // A log's end has a lower slot than its commits, so its step is already known.
         const endLow = values[2 * endSlot + LOW] ?? 0;
         const endHigh = values[2 * endSlot + HIGH] ?? 0;
         if (isNew) {
@@ -105,7 +106,7 @@ function numberOf(low: number, high: number): number {
   return high * WORD + (low >>> 0);
 }
 
-/** How many series changed: runs of unchanged and changed ones in turn, the last one up to the end. */
+/** Number of changed series: `runs` alternates between unchanged and changed, and the last run reaches the end. */
 function changesOf(runs: readonly number[], size: number): number {
   let told = 0;
   let changed = 0;
@@ -117,7 +118,7 @@ function changesOf(runs: readonly number[], size: number): number {
   return runs.length % 2 === 1 ? changed + size - told : changed;
 }
 
-/** The same for the encoder, which has both states. */
+/** The prediction on the encoder's side, which has both states. */
 function guessFor(slot: number, parent: HistoryState, state: HistoryState, before: bigint, elapsed: number): bigint {
   const { dictionary } = state;
   const endSlot = dictionary.endSlot(slot);
@@ -132,13 +133,13 @@ function guessFor(slot: number, parent: HistoryState, state: HistoryState, befor
   return guessCommit(before, end, endBefore === NONE ? 0n : BigInt.asIntN(64, end - endBefore));
 }
 
-/** A commit goes along with its log's end; a new one is near it. */
+/** A commit moves with its log's end; a new one is near the end. */
 function guessCommit(before: bigint, end: bigint, step: bigint): bigint {
   if (before === NONE) return end;
   return end === NONE ? before : before + step;
 }
 
-/** A step at the pace of the one before, in whole numbers that are safe; `SAME` for the step itself. */
+/** A step at the rate of the previous one, as a safe integer; `SAME` for exactly that step. */
 function paced(step: number, elapsed: number, stepElapsed: number): number {
   if (step === 0 || stepElapsed <= 0) return 0;
   if (elapsed === stepElapsed) return SAME;
@@ -150,7 +151,7 @@ function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to
   const keys = Array.from({ length: to - from }, (_, i) => dictionary.key(from + i));
   sink.count(keys.length);
   if (keys.length === 0) return;
-  // Names are written with the first series that has them; a local numbering keeps the indexes small.
+  // Write each name once; a local numbering keeps the indexes small.
   const names = new Map<number, number>();
   for (const { tag, group, topic } of keys) {
     if (tag >= COMMIT_TAG && !names.has(group)) names.set(group, names.size);
@@ -194,13 +195,13 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
     const topic = names[topics[index] ?? -1];
     const partition = partitions[index] ?? -1;
     if (group === undefined || topic === undefined || !(partition >= 0 && partition <= MAX_PARTITION)) {
-      throw new MalformedHistoryError('a series without name or partition');
+      throw new MalformedHistoryError('a series has no name or no partition');
     }
     const key = { tag, group, topic, partition };
     const slot = state.size + index;
-    // States of one line share their numbering: another one may have been here before.
+    // States of one chain share the dictionary: another one may have added this series already.
     if (slot >= dictionary.size) dictionary.add(key);
-    else if (!isSameKey(dictionary.key(slot), key)) throw new MalformedHistoryError('series are numbered otherwise');
+    else if (!isSameKey(dictionary.key(slot), key)) throw new MalformedHistoryError('series are numbered differently');
   }
   state.grow(state.size + count);
 }
@@ -209,7 +210,7 @@ function isSameKey(a: SeriesKey, b: SeriesKey): boolean {
   return a.tag === b.tag && a.group === b.group && a.topic === b.topic && a.partition === b.partition;
 }
 
-/** A column of which each value is told by its difference to the one before. */
+/** A column that stores each value as its difference from the one before. */
 function writeDifferences(sink: ByteSink, values: readonly bigint[]): void {
   writeColumn(sink, BigInt64Array.from(values.map((value, i) => value - (values[i - 1] ?? 0n))));
 }

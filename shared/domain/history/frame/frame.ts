@@ -1,21 +1,22 @@
-import type { Verdict } from '../../model/report.ts';
+import type { PastCut } from '../../mirror/breaks.ts';
+import { VERDICTS } from '../../model/report.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';
-import { isSameVerdict } from '../same-state.ts';
+import { isSameCuts, isSameVerdict } from '../same-state.ts';
 import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
 import { readMapping, writeMapping } from './frame-mapping.ts';
 import { readSeries, writeSeries } from './frame-series.ts';
 
-/** What a frame says of itself; everything else in it is the difference to its parent's state. */
+/** The header of a frame. The rest of the frame is the difference from its parent's state. */
 export interface FrameHeader {
-  /** The flow's name, so that no other flow's frame can be taken for one of this. */
+  /** The flow's name, so that a frame of another flow is detected. */
   readonly flow: string;
-  /** When the audit began: ms since the epoch; also the frame's identity within the flow. */
+  /** When the audit began: ms since the epoch. Identifies the frame within the flow. */
   readonly at: number;
-  /** How long it is kept: index into the retention's steps. */
+  /** Index into the retention's steps; decides how long the frame is kept. */
   readonly level: number;
-  /** Null for a keyframe, which holds a whole state. */
+  /** Null for a keyframe, which holds a complete state. */
   readonly parent: { readonly at: number; readonly digest: Uint8Array } | null;
-  /** The frame written right before, and up to when audits found its state unchanged. */
+  /** The frame written before this one, and the last audit that found its state unchanged. */
   readonly previous: { readonly at: number; readonly heldUntil: number } | null;
 }
 
@@ -23,8 +24,8 @@ const KINDS = ['cluster', 'group', 'topic', 'syncs'] as const;
 const ROLES = ['source', 'target'] as const;
 
 /**
- * A frame as bytes, not yet compressed: a header and the difference between two states, column by column. Both states
- * number their series alike, the parent's being the beginning of the other's.
+ * Encodes a frame, uncompressed: a header and the difference between two states, column by column. Both states must
+ * share one dictionary.
  */
 export function encodeFrame(header: FrameHeader, parent: HistoryState | null, state: HistoryState): Uint8Array {
   const base = parent ?? new HistoryState(state.at);
@@ -45,6 +46,7 @@ export function encodeFrame(header: FrameHeader, parent: HistoryState | null, st
   for (const role of ROLES) sink.count(state.at - state.readAt[role]);
   writeSaid(sink, base, state);
   writeUnread(sink, state.unread);
+  writeCuts(sink, base, state);
   writeSeries(sink, base, state);
   for (const role of ROLES) writeTopicIds(sink, base.topicIds[role], state.topicIds[role]);
   writeMapping(sink, base, state);
@@ -57,24 +59,26 @@ export function decodeHeader(bytes: Uint8Array): FrameHeader {
 }
 
 /**
- * The state that a frame leads to from its parent's, which becomes it: a chain of frames takes the memory of one.
- * Without a parent it begins anew. @throws MalformedHistoryError, after which the parent is not to be used
+ * Applies a frame to its parent's state in place, so that a whole chain needs the memory of one state. A keyframe makes
+ * a new state. @throws MalformedHistoryError; do not use the parent's state after that
  */
 export function applyFrame(bytes: Uint8Array, parent: HistoryState | null): HistoryState {
   const source = new ByteSource(bytes);
   const header = readHeader(source);
-  if ((header.parent === null) !== (parent === null)) throw new MalformedHistoryError('the parent is missing');
+  if ((header.parent === null) !== (parent === null))
+    throw new MalformedHistoryError('a frame does not fit its parent');
   const state = parent ?? new HistoryState(header.at);
   const elapsed = header.parent === null ? 0 : header.at - header.parent.at;
   state.syncsReadTo = BigInt(source.count()) - 1n;
   for (const role of ROLES) state.readAt[role] = readTime(source, header.at);
   readSaid(source, state);
   state.unread = readUnread(source);
+  readCuts(source, state, header.at);
   readSeries(source, state, elapsed);
   state.at = header.at;
   for (const role of ROLES) readTopicIds(source, state.topicIds[role]);
   readMapping(source, state);
-  if (source.left > 0) throw new MalformedHistoryError(`${source.left} bytes too many`);
+  if (source.left > 0) throw new MalformedHistoryError(`${source.left} bytes are left over`);
   return state;
 }
 
@@ -96,7 +100,6 @@ function readTime(source: ByteSource, at: number): number {
   return time;
 }
 
-const VERDICTS: readonly Verdict[] = ['ready', 'at-risk', 'not-ready', 'unknown'];
 const SAID = { asBefore: 0, nothing: 1, verdict: 2 } as const;
 
 function writeSaid(sink: ByteSink, { said: before }: HistoryState, { said }: HistoryState): void {
@@ -136,8 +139,41 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
   return Array.from({ length: source.countOfBytes() }, () => {
     const code = source.byte();
     const kind = KINDS[code >> 1];
-    if (kind === undefined) throw new MalformedHistoryError('unknown kind of unread part');
+    if (kind === undefined) throw new MalformedHistoryError('a part of unknown kind is listed as not read');
     return { role: code % 2 === 0 ? 'source' : 'target', kind, name: source.text() } as const;
+  });
+}
+
+/** Writes the whole list if it changed: cuts are few and rare. */
+function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
+  if (isSameCuts(before, cuts)) {
+    sink.byte(0);
+    return;
+  }
+  sink.byte(1);
+  sink.count(cuts.length);
+  for (const cut of cuts) {
+    sink.byte(ROLES.indexOf(cut.side));
+    sink.text(cut.topic);
+    sink.count(cut.partition);
+    sink.count(Number(cut.at));
+    sink.count(Number(cut.reached - cut.at));
+    sink.count(at - cut.noticedAt);
+  }
+}
+
+function readCuts(source: ByteSource, state: HistoryState, headerAt: number): void {
+  const changed = source.byte();
+  if (changed > 1) throw new MalformedHistoryError('unknown form of cuts');
+  if (changed === 0) return;
+  state.cuts = Array.from({ length: source.countOfBytes() }, (): PastCut => {
+    const side = ROLES[source.byte()];
+    if (side === undefined) throw new MalformedHistoryError('unknown side of a cut');
+    const topic = source.text();
+    const partition = source.count();
+    const at = BigInt(source.count());
+    const reached = at + BigInt(source.count());
+    return { side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) };
   });
 }
 

@@ -7,11 +7,17 @@ import type { Liveness } from '../liveness.ts';
 import type { FlowObservation } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 
+/** What a failover loses at the most, as reported, and at the least. */
+export interface LossBounds {
+  readonly loss: Loss;
+  readonly atLeast: bigint;
+}
+
 /** What is wrong with the flow as a whole: unreachable sides, a dead mirror, its own topics, its configuration. */
 export function flowFindings(
   observation: FlowObservation,
   liveness: Liveness,
-  loss: Loss,
+  loss: LossBounds,
   policy: AuditPolicy,
 ): Finding[] {
   return [
@@ -68,14 +74,18 @@ function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[
   }
 }
 
-function lossOverLimit(loss: Loss, policy: AuditPolicy): Finding[] {
+function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Finding[] {
   if (loss.kind === 'unknown' || loss.records <= policy.maxLossRecords) return [];
   return [
     makeFinding(
       'LOSS_OVER_LIMIT',
       {},
-      `a failover now loses ${loss.records} records, more than ${policy.maxLossRecords}`,
-      { records: loss.records, limit: policy.maxLossRecords, seconds: loss.seconds },
+      atLeast > policy.maxLossRecords
+        ? `a failover now loses ${loss.records} records, more than ${policy.maxLossRecords}`
+        : `a failover now loses up to ${loss.records} records, at least ${atLeast}; the limit is ${policy.maxLossRecords}`,
+      { records: loss.records, atLeast, limit: policy.maxLossRecords, seconds: loss.seconds },
+      // A bound that no look has confirmed pages nobody.
+      atLeast > policy.maxLossRecords ? 'critical' : 'warning',
     ),
   ];
 }

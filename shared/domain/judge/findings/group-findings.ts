@@ -1,10 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
+import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import type { GroupState } from '../group-state.ts';
 import type { Liveness } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
-import { worstOf } from './worst-of.ts';
+import { sumOf, worstOf } from './worst-of.ts';
 
 /** What is wrong with one group: each finding once a group, with the worst partition and how many. */
 export function groupFindings(
@@ -18,6 +19,7 @@ export function groupFindings(
   return [
     ...targetGroupActive(context),
     ...positionSkips(context),
+    ...recordsExpired(context),
     ...untranslatable(context),
     ...aheadOfReplication(context),
     ...rereadsMuch(context),
@@ -57,24 +59,28 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 }
 
 function positionSkips({ observation, group, states }: Context): Finding[] {
-  const skips = (s: GroupState) => s.report.mm2.skipAtMost ?? 0n;
-  const possible = states.filter((s) => skips(s) > 0n && s.report.mm2.from === 'group-offset');
+  // What has expired on the target is lost wherever the group stands: it has a finding of its own.
+  const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
+  const possible = states.filter(
+    (s) => skips(s) > 0n && s.report.mm2.kind === 'at' && s.report.mm2.from === 'group-offset',
+  );
   const certain = possible.filter(skipsForCertain);
   const skipping = certain.length > 0 ? certain : possible;
   const worst = worstOf(skipping, skips);
   if (worst === null) return [];
-  const { topic, partition, mm2, tidemark } = worst.report;
+  const { topic, partition } = worst.report;
+  const [targetPosition, shouldBe] = [offsetOf(worst.report.mm2), offsetOf(worst.report.tidemark)];
   const records = skipping.reduce((sum, s) => sum + skips(s), 0n);
   return [
     makeFinding(
       'TARGET_POSITION_SKIPS',
       { group, topic, partition, cluster: observation.flow.target },
-      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: it stands at ${mm2.position} on the target, but has read up to ${tidemark.position}${certain.length > 0 ? '' : ' for all that is certain'}`,
+      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: it stands at ${targetPosition} on the target, but has read up to ${shouldBe}${certain.length > 0 ? '' : ' for all that is certain'}`,
       {
         records,
         partitions: skipping.length,
-        targetPosition: mm2.position,
-        shouldBe: tidemark.position,
+        targetPosition,
+        shouldBe,
         source: worst.committed,
       },
       certain.length > 0 ? 'critical' : 'warning',
@@ -84,24 +90,51 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
 
 /** With records written again, a position behind the first copies may be right among the newer ones. */
 function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
-  const again = 'low' in translation ? translation.again : 0n;
-  return mm2.position !== null && tidemark.high !== null && mm2.position > tidemark.high && again === 0n;
+  const again = translation.kind === 'interval' ? translation.again : 0n;
+  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high && again === 0n;
+}
+
+function expiredOf({ translation }: GroupState): bigint {
+  return translation.kind === 'interval' ? translation.expired : 0n;
+}
+
+/** Records that the group has not read, that the source may still hold, and that a failover takes from it. */
+function recordsExpired({ observation, group, states }: Context): Finding[] {
+  const certain = states.filter(({ report: { tidemark } }) => ['exact', 'verified'].includes(proofOf(tidemark)));
+  const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
+  const expired = sumOf(found, expiredOf);
+  if (expired === null) return [];
+  const { records, partitions, worst } = expired;
+  const { topic, partition } = worst.report;
+  const start = worst.state.target?.start ?? null;
+  return [
+    makeFinding(
+      'GROUP_RECORDS_EXPIRED',
+      { group, topic, partition, cluster: observation.flow.target },
+      `${group} has not read up to ${records} records that the target no longer holds: its log of ${worst.state.topic.targetTopic}-${partition} starts at ${start}`,
+      { records, partitions, targetStart: start, committed: worst.committed },
+      found === certain ? 'critical' : 'warning',
+    ),
+  ];
 }
 
 function untranslatable({ observation, group, states, liveness }: Context): Finding[] {
   if (liveness.state === 'never-started' || observation.targetDown !== null || knownOf(observation.syncs) === null)
     return [];
-  const found = states.filter(
-    (s) => s.report.tidemark.proof === 'none' && !s.state.targetMissing && s.state.unread === null,
-  );
+  const found = states.flatMap(({ report, state }) => {
+    const { tidemark } = report;
+    return tidemark.kind === 'unknown' && !state.targetMissing && state.unread === null
+      ? [{ ...report, reason: tidemark.reason }]
+      : [];
+  });
   const first = found[0];
   if (first === undefined) return [];
-  const { topic, partition, tidemark } = first.report;
+  const { topic, partition, reason } = first;
   return [
     makeFinding(
       'GROUP_UNTRANSLATABLE',
       { group, topic, partition },
-      `${group} cannot be translated on ${found.length} partitions: ${tidemark.reason ?? 'no reason'}`,
+      `${group} cannot be translated on ${found.length} partitions: ${reason}`,
       { partitions: found.length, committed: first.committed },
     ),
   ];
@@ -134,24 +167,28 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
 }
 
 function rereadsMuch({ group, states, policy }: Context): Finding[] {
-  const rereads = (s: GroupState) => s.report.mm2.rereadAtMost ?? 0n;
+  const rereads = (s: GroupState) => costOf(s.report.mm2)?.rereadAtMost ?? 0n;
   const found = states.filter((s) => rereads(s) > policy.maxGroupReread);
   const worst = worstOf(found, rereads);
   if (worst === null) return [];
-  const { topic, partition, mm2, tidemark } = worst.report;
+  const { topic, partition } = worst.report;
+  const [mm2, tidemark] = [offsetOf(worst.report.mm2), offsetOf(worst.report.tidemark)];
+  const reread = costOf(worst.report.tidemark)?.rereadAtMost ?? 'an unknown number';
   return [
     makeFinding(
       'GROUP_REREADS_MUCH',
       { group, topic, partition },
-      `${group} would read up to ${rereads(worst)} records of ${topic}-${partition} twice where MM2 put it; ${tidemark.rereadAtMost ?? 'an unknown number'} at ${tidemark.position ?? 'no position'}`,
-      { partitions: found.length, mm2: mm2.position, tidemark: tidemark.position },
+      `${group} would read up to ${rereads(worst)} records of ${topic}-${partition} twice where MM2 put it; ${reread} at ${tidemark ?? 'no position'}`,
+      { partitions: found.length, mm2, tidemark },
     ),
   ];
 }
 
 function neverEmitted({ observation, group, states, liveness }: Context): Finding[] {
   if (observation.checkpoints.kind !== 'read' || !translates(liveness)) return [];
-  const found = states.filter((s) => s.checkpoint === null && s.targetCommit === null && 'low' in s.translation);
+  const found = states.filter(
+    (s) => s.checkpoint === null && s.targetCommit === null && s.translation.kind === 'interval',
+  );
   const first = found[0];
   if (first === undefined) return [];
   const { topic, partition } = first.report;

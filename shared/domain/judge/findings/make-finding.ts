@@ -1,4 +1,4 @@
-import { FINDINGS, type FindingCode, runbookLink, type Severity } from '../../../contract/finding-codes.ts';
+import { FINDINGS, type FindingCode, runbookLink, SEVERITIES, type Severity } from '../../../contract/finding-codes.ts';
 import type { Finding, Subject } from '../../model/finding.ts';
 
 /** A finding with its severity and runbook section from the contract; some cases are milder than the code's worst. */
@@ -12,9 +12,7 @@ export function makeFinding(
   return { code, severity, subject, message, evidence, runbook: runbookLink(code) };
 }
 
-const ORDER: Record<Severity, number> = { critical: 0, warning: 1, info: 2 };
-
 /** Worst first; equal ones stay in their order. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
-  return [...findings].sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+  return [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }

@@ -1,8 +1,9 @@
+import type { PastCut } from '../../mirror/breaks.ts';
 import type { Finding } from '../../model/finding.ts';
-import type { PartitionState } from '../partition-state.ts';
+import { type MissingStretch, type PartitionState, RECENT_MS } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
-import { sumOf } from './worst-of.ts';
+import { sumOf, worstOf } from './worst-of.ts';
 
 export function lostToRetention({ topic, states }: TopicContext): Finding[] {
   const lost = sumOf(states, deletedBeforeMirrored);
@@ -44,7 +45,9 @@ const USUAL_MARKERS = 2n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
   const began = states.filter((state) => state.mapping?.cause === 'first-known');
-  const head = sumOf(began, (state) => state.passedOver);
+  const head = sumOf(began, ({ missing }) =>
+    missing.reduce((sum, { hole, records, certain }) => (hole.kind === 'head' && certain ? sum + records : sum), 0n),
+  );
   if (head === null) return [];
   const { records, partitions, worst } = head;
   return [
@@ -53,6 +56,99 @@ export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
       { topic: topic.topic, partition: worst.partition },
       `the first ${records} offsets of ${topic.topic} were never mirrored: MM2 began behind them`,
       { records, partitions },
+    ),
+  ];
+}
+
+/** Records that the source holds and the present target log lacks, though MM2 is past them. */
+export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation: boolean): Finding[] {
+  const found = sumOf(states, (state) => sumOfStretches(certainOf(state, toldOfRecreation)));
+  if (found === null) return [];
+  const { records, partitions, worst } = found;
+  const longest = worstOf(certainOf(worst, toldOfRecreation), (stretch) => stretch.records);
+  const { from, until } = longest?.hole ?? { from: 0n, until: 0n };
+  return [
+    makeFinding(
+      'RECORDS_NEVER_MIRRORED',
+      { topic: topic.topic, partition: worst.partition },
+      `${records} records of ${topic.topic} are not on the target, and MM2 is past them: it jumped ahead, or the target lost them`,
+      { records, partitions, fromOffset: from, untilOffset: until },
+    ),
+  ];
+}
+
+/** A head that was never mirrored, and what a recreated topic took along, have findings of their own. */
+function certainOf({ missing, mapping }: PartitionState, toldOfRecreation: boolean): readonly MissingStretch[] {
+  return missing.filter(
+    ({ hole, certain }) =>
+      certain && (hole.kind !== 'head' || (mapping !== null && mapping.cause !== 'first-known' && !toldOfRecreation)),
+  );
+}
+
+/** Offsets without counterpart that no look has explained yet. */
+export function unaccounted({ topic, states }: TopicContext): Finding[] {
+  const found = sumOf(states, ({ missing }) => sumOfStretches(missing.filter(({ certain }) => !certain)));
+  if (found === null) return [];
+  const { records, partitions, worst } = found;
+  return [
+    makeFinding(
+      'RECORDS_UNACCOUNTED',
+      { topic: topic.topic, partition: worst.partition },
+      `${records} source offsets of ${topic.topic} have no counterpart on the target; no audit has looked yet whether they hold records`,
+      { offsets: records, partitions },
+    ),
+  ];
+}
+
+function sumOfStretches(stretches: readonly MissingStretch[]): bigint {
+  return stretches.reduce((sum, { records }) => sum + records, 0n);
+}
+
+/** A log that an unclean leader election or a truncation has cut within the last day. */
+export function logsCut({ topic, states, observation }: TopicContext): Finding[] {
+  const { at, remembered, flow } = observation;
+  return (['source', 'target'] as const).flatMap((side) => {
+    const name = side === 'source' ? topic.topic : topic.targetTopic;
+    const past = (remembered?.cuts ?? []).filter(
+      (cut) => cut.side === side && cut.topic === name && at - cut.noticedAt < RECENT_MS,
+    );
+    const now = states.flatMap(({ partition, cuts }) =>
+      cuts.filter((cut) => cut.side === side).map((cut) => ({ ...cut, topic: name, partition, noticedAt: at })),
+    );
+    const found = sumOf<PastCut>([...past, ...now], (cut) => cut.reached - cut.at);
+    if (found === null) return [];
+    const { records, partitions: cuts, worst } = found;
+    return [
+      makeFinding(
+        side === 'source' ? 'SOURCE_LOG_CUT' : 'TARGET_LOG_CUT',
+        { topic: name, partition: worst.partition, cluster: flow[side] },
+        `the log of ${name} was cut at offset ${worst.at}; it had reached ${worst.reached}: ${records} records were cut off`,
+        { records, cuts, cutAt: worst.at, reached: worst.reached, noticedMs: worst.noticedAt },
+      ),
+    ];
+  });
+}
+
+/** A read_committed mirror cannot pass a transaction that stays open. */
+export function transactionOpen({ topic, states, observation, policy }: TopicContext): Finding[] {
+  const { flow, at } = observation;
+  if (flow.isolationLevel !== 'read_committed') return [];
+  const found = sumOf(states, ({ replication, source }) => {
+    if (replication?.replicatedTo == null || source === null) return 0n;
+    const isAtEnd =
+      replication.readableEnd < source.highWatermark && replication.replicatedTo >= replication.readableEnd;
+    const since = replication.waitingSince;
+    const isOld = since !== null && at - Number(since) > policy.mirrorStalledMs;
+    return isAtEnd && isOld ? source.highWatermark - replication.readableEnd : 0n;
+  });
+  if (found === null) return [];
+  const { records, partitions, worst } = found;
+  return [
+    makeFinding(
+      'SOURCE_TRANSACTION_OPEN',
+      { topic: topic.topic, partition: worst.partition },
+      `a transaction on ${topic.topic} stays open: MM2 reads committed records only and cannot pass it; ${records} offsets wait behind it`,
+      { offsets: records, partitions, lastStableOffset: worst.source?.lastStableOffset ?? null },
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { missingRecords } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 import { worstOf } from './worst-of.ts';
@@ -10,7 +11,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   );
   const doubtful = states.filter((s) => s.sourceRecreated === 'doubt');
   const found = certain.length > 0 ? certain : shorter.length > 0 ? shorter : doubtful;
-  const worst = worstOf(found, (state) => state.passedOver);
+  const worst = worstOf(found, missingRecords);
   if (worst === null) return [];
   const how =
     certain.length > 0
@@ -20,7 +21,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
       : shorter.length > 0
         ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
         : 'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible';
-  const passedOver = found.reduce((sum, state) => sum + state.passedOver, 0n);
+  const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
   return [
     makeFinding(
       'SOURCE_TOPIC_RECREATED',
@@ -39,9 +40,9 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
       (s.mapping?.cause === 'target-recreated' && s.epochIsRecent) ||
       s.mapping?.cause === 'target-shortened',
   );
-  const worst = worstOf(found, (state) => state.passedOver);
+  const worst = worstOf(found, missingRecords);
   if (worst === null) return [];
-  const passedOver = found.reduce((sum, state) => sum + state.passedOver, 0n);
+  const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
   return [
     makeFinding(
       'TARGET_TOPIC_RECREATED',

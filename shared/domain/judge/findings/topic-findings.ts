@@ -4,7 +4,14 @@ import type { Liveness } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
-import { headNeverMirrored, lostToRetention } from './missing-findings.ts';
+import {
+  headNeverMirrored,
+  logsCut,
+  lostToRetention,
+  neverMirrored,
+  transactionOpen,
+  unaccounted,
+} from './missing-findings.ts';
 import { sourceRecreated, targetRecreated } from './recreation-findings.ts';
 import type { TopicContext } from './topic-context.ts';
 import { refuted } from './verification-findings.ts';
@@ -19,15 +26,19 @@ export function topicFindings(
   policy: AuditPolicy,
 ): Finding[] {
   const context = { observation, topic, states, liveness, policy };
+  const recreated = [...sourceRecreated(context), ...targetRecreated(context)];
   return [
     ...notMirrored(context),
     ...partitionCount(context),
     ...unreadable(context),
     ...stalled(context),
-    ...sourceRecreated(context),
-    ...targetRecreated(context),
+    ...recreated,
+    ...logsCut(context),
     ...lostToRetention(context),
     ...headNeverMirrored(context),
+    ...neverMirrored(context, recreated.length > 0),
+    ...unaccounted(context),
+    ...transactionOpen(context),
     ...foreignWrites(context),
     ...writtenAgain(context),
     ...abortedMirrored(context),
@@ -105,6 +116,8 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
   const waiting = states.filter((state) => {
     const { replication } = state;
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
+    // MM2 has all that it can read: an open transaction holds it up.
+    if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
     // A backfill has old times and may be on its way: stalled is what does not move.
     const moved = lastProgress(state);
     if (moved !== null && observation.at - Number(moved) <= policy.mirrorStalledMs) return false;
@@ -138,7 +151,8 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
   if (observation.flow.exactlyOnce) return [];
   const foreign = sumOf(states, ({ mapping }) => {
     let records = mapping?.surplusAtEnd ?? 0n;
-    for (const { left, right } of mapping?.intervals() ?? []) {
+    for (const { left, right, hole } of mapping?.intervals() ?? []) {
+      if (hole) continue;
       const upstream = right.upstream - left.upstream;
       const surplus = right.downstream - left.downstream - upstream;
       if (upstream > 0n && surplus > 0n) records += surplus;

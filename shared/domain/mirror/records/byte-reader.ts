@@ -1,6 +1,28 @@
+import { MAX_PARTITION } from '../../model/topic-partition.ts';
+
 /** A record that does not have the shape that MM2 gives it. Carries no record content: it may be a secret. */
 export class MalformedRecordError extends Error {
   override readonly name = 'MalformedRecordError';
+}
+
+/** Text in UTF-8; where bytes were replaced two names would become one. @throws MalformedRecordError */
+export function utf8(bytes: Buffer): string {
+  const text = bytes.toString('utf8');
+  if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes)) throw new MalformedRecordError('not UTF-8');
+  return text;
+}
+
+/** @throws MalformedRecordError where Kafka has no topic of that name */
+export function topicName(name: string): string {
+  const isLegal = /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
+  if (!isLegal) throw new MalformedRecordError('a name that no topic has');
+  return name;
+}
+
+/** @throws MalformedRecordError */
+export function partitionNumber(partition: number): number {
+  if (Number.isInteger(partition) && partition >= 0 && partition <= MAX_PARTITION) return partition;
+  throw new MalformedRecordError(`partition ${partition}`);
 }
 
 /** Reads Kafka's protocol primitives (big-endian, `org.apache.kafka.common.protocol.types.Type`) and never past the end. */
@@ -29,7 +51,23 @@ export class ByteReader {
     const length = this.int16();
     if (length < 0) throw new MalformedRecordError(`string of length ${length}`);
     const start = this.#take(length);
-    return this.#bytes.toString('utf8', start, start + length);
+    return utf8(this.#bytes.subarray(start, start + length));
+  }
+
+  /** A topic that Kafka would have (`org.apache.kafka.common.internals.Topic`). */
+  topic(): string {
+    return topicName(this.string());
+  }
+
+  partition(): number {
+    return partitionNumber(this.int32());
+  }
+
+  /** An offset of a record. */
+  offset(): bigint {
+    const offset = this.int64();
+    if (offset < 0n) throw new MalformedRecordError(`offset ${offset}`);
+    return offset;
   }
 
   /** Refuses what is left over: a longer record is not the one we know. */

@@ -16,15 +16,15 @@ export interface Checkpoint {
 export function decodeCheckpoint(key: Buffer, value: Buffer): Checkpoint {
   const keys = new ByteReader(key);
   const group = keys.string();
-  const topic = keys.string();
-  const partition = keys.int32();
+  const topic = keys.topic();
+  const partition = keys.partition();
   keys.end();
   const values = new ByteReader(value);
   const version = values.int16();
   // Kafka 4.4 rejects other versions as well (KAFKA-20659); a field we do not know could change the meaning.
   if (version !== 0) throw new MalformedRecordError(`checkpoint version ${version}, only 0 is known`);
-  const upstream = values.int64();
-  const downstream = values.int64();
+  const upstream = values.offset();
+  const downstream = values.offset();
   values.string();
   values.end();
   return { group, topic, partition, upstream, downstream };

@@ -1,4 +1,8 @@
-import { MalformedRecordError } from './byte-reader.ts';
+import { MalformedRecordError, partitionNumber, topicName, utf8 } from './byte-reader.ts';
+
+/** MM2's take some hundred bytes. JSON that nests takes fifty times its length in memory. */
+const MAX_JSON_BYTES = 16 * 1024;
+const MAX_OFFSET = 2n ** 63n - 1n;
 
 /**
  * Kafka Connect's own memory of a mirrored partition: `offset` is the last *acknowledged* source offset, so that a
@@ -16,16 +20,17 @@ export interface ConnectOffset {
 
 /** The source position in an offset topic's record, or null where the record belongs to another kind of connector. */
 export function decodeConnectOffset(key: Buffer, value: Buffer | null): ConnectOffset | null {
-  const [connector, partition] = parseKey(key.toString('utf8'));
+  const [connector, partition] = parseKey(key);
   if (typeof partition !== 'object' || partition === null) return null;
   const { cluster, topic, partition: number } = partition as Record<string, unknown>;
   // Heartbeat and checkpoint connectors store maps of other keys; MM2 never reads those back.
   if (typeof cluster !== 'string' || typeof topic !== 'string' || typeof number !== 'number') return null;
-  return { connector, cluster, topic, partition: number, offset: value === null ? null : parseOffset(value) };
+  const offset = value === null ? null : parseOffset(value);
+  return { connector, cluster, topic: topicName(topic), partition: partitionNumber(number), offset };
 }
 
-function parseKey(text: string): [string, unknown] {
-  const parsed = parseJson(text);
+function parseKey(key: Buffer): [string, unknown] {
+  const parsed = parseJson(key).value;
   if (!Array.isArray(parsed) || typeof parsed[0] !== 'string') {
     throw new MalformedRecordError('the key is not [connector, partition]');
   }
@@ -33,17 +38,24 @@ function parseKey(text: string): [string, unknown] {
 }
 
 function parseOffset(value: Buffer): bigint {
-  const text = value.toString('utf8');
-  parseJson(text);
-  // JSON.parse would round offsets beyond 2^53; the digits themselves do not lie.
-  const digits = /"offset"\s*:\s*(-?\d+)/.exec(text)?.[1];
-  if (digits === undefined) throw new MalformedRecordError('the value has no whole "offset"');
-  return BigInt(digits);
+  const { text, value: parsed } = parseJson(value);
+  const offset = typeof parsed === 'object' && parsed !== null && 'offset' in parsed ? parsed.offset : undefined;
+  if (Number.isSafeInteger(offset) && Number(offset) >= 0) return BigInt(Number(offset));
+  // JSON.parse rounds what is beyond 2^53; the digits themselves do not lie, where there are no others.
+  const [first, ...others] = [...text.matchAll(/"offset"\s*:\s*(\d+)\s*[,}]/g)].map(([, digits = '']) =>
+    BigInt(digits),
+  );
+  if (first === undefined || others.length > 0 || Number(first) !== offset || first > MAX_OFFSET) {
+    throw new MalformedRecordError('the value has no whole "offset"');
+  }
+  return first;
 }
 
-function parseJson(text: string): unknown {
+function parseJson(bytes: Buffer): { readonly text: string; readonly value: unknown } {
+  if (bytes.length > MAX_JSON_BYTES) throw new MalformedRecordError(`${bytes.length} bytes of JSON`);
+  const text = utf8(bytes);
   try {
-    return JSON.parse(text);
+    return { text, value: JSON.parse(text) };
   } catch (cause) {
     throw new MalformedRecordError('not JSON', { cause });
   }

@@ -14,12 +14,12 @@ export interface OffsetSync {
 /** @throws MalformedRecordError */
 export function decodeOffsetSync(key: Buffer, value: Buffer): OffsetSync {
   const keys = new ByteReader(key);
-  const topic = keys.string();
-  const partition = keys.int32();
+  const topic = keys.topic();
+  const partition = keys.partition();
   keys.end();
   const values = new ByteReader(value);
-  const upstream = values.int64();
-  const downstream = values.int64();
+  const upstream = values.offset();
+  const downstream = values.offset();
   values.end();
   return { topic, partition, upstream, downstream };
 }

@@ -12,6 +12,8 @@ export interface SyncPoint {
   readonly newTarget: boolean;
   /** Not written by MM2: the two records were found to be the same. */
   readonly compared: boolean;
+  /** The source offsets before it that have no counterpart on the target were looked at: they hold no record. */
+  readonly accounted: boolean;
 }
 
 /** What may be said of the way from one point to the next. */
@@ -29,9 +31,9 @@ export interface PointColumns {
 }
 
 /** Bits of a point's flags; they are stored like this. */
-const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8 } as const;
+const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16 } as const;
 const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget;
-const ALL_FLAGS = BREAKS | FLAGS.compared;
+const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted;
 const COLUMNS = 3;
 const LEAST_CAPACITY = 2;
 const NO_COLUMNS = new BigInt64Array(0);
@@ -106,8 +108,13 @@ export class SyncHistory {
     for (const index of indexes) {
       this.#check(index);
       if (index <= last) throw new RangeError('indexes of points to keep have to rise');
+      let flags = this.#flags[index] ?? 0;
+      // The stretch before it now reaches farther back: it is accounted for only where all of it is.
+      for (let left = last + 1; left < index; left++) {
+        if (!this.isAccounted(left) && this.#lacksOffsets(left)) flags &= ~FLAGS.accounted;
+      }
       this.#columns.copyWithin(length * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
-      this.#flags[length] = this.#flags[index] ?? 0;
+      this.#flags[length] = flags;
       length++;
       last = index;
     }
@@ -209,6 +216,18 @@ export class SyncHistory {
     return ((this.#flags[index] ?? 0) & FLAGS.compared) !== 0;
   }
 
+  isAccounted(index: number): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS.accounted) !== 0;
+  }
+
+  /** Notes that the offsets without counterpart before a point hold no record. */
+  account(index: number): void {
+    this.#check(index);
+    this.#own(this.#length);
+    this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS.accounted;
+  }
+
   /** Index of the newest point that MM2 itself wrote, −1 where there is none. */
   newestWritten(): number {
     let index = this.#length - 1;
@@ -225,12 +244,20 @@ export class SyncHistory {
       newSource: this.breaksBefore(index, 'newSource'),
       newTarget: this.breaksBefore(index, 'newTarget'),
       compared: this.isCompared(index),
+      accounted: this.isAccounted(index),
     };
   }
 
   #value(index: number, column: number): bigint {
     this.#check(index);
     return this.#columns[index * COLUMNS + column] ?? 0n;
+  }
+
+  /** Whether fewer offsets went by on the target than on the source since the point before. */
+  #lacksOffsets(index: number): boolean {
+    if (index === 0) return true;
+    const offsets = this.upstream(index) - this.upstream(index - 1);
+    return offsets > this.downstream(index) - this.downstream(index - 1);
   }
 
   #check(index: number): void {
@@ -260,6 +287,7 @@ export class SyncHistory {
     if (point.newSource === true) flags |= FLAGS.newSource;
     if (point.newTarget === true) flags |= FLAGS.newTarget;
     if (point.compared === true) flags |= FLAGS.compared;
+    if (point.accounted === true) flags |= FLAGS.accounted;
     this.#flags[index] = flags;
   }
 }

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { renderAuditJson } from '../../../../cli/verbs/audit/json.ts';
-import type { AuditReport } from '../../../../shared/domain/model/report.ts';
+import type { AuditReport, GroupReport } from '../../../../shared/domain/model/report.ts';
 import { AT, finding, flow, group, partition, report, snapshot } from '../sample-report.ts';
 
 const published = JSON.parse(
@@ -38,15 +38,8 @@ const everything = report(
       group(),
       group({
         group: 'a "quoted"\n→ name',
-        mm2: { position: null, rereadAtMost: null, skipAtMost: null, from: 'none' },
-        tidemark: {
-          position: null,
-          high: null,
-          proof: 'none',
-          rereadAtMost: null,
-          skipAtMost: null,
-          reason: 'no sync',
-        },
+        mm2: { kind: 'none' },
+        tidemark: { kind: 'unknown', reason: 'no sync' },
       }),
     ],
     findings: [
@@ -98,15 +91,34 @@ describe('tidemark audit --format json', () => {
       flows: [
         {
           partitions: [{ sourceEnd: '1234' }, { missing: '9007199254740993', sourceEnd: null, lag: unknown }],
-          groups: [
-            { commitCheckedAt: '2026-11-20T10:00:00.120Z', committed: '1000' },
-            { group: 'a "quoted"\n→ name', tidemark: { position: null, reason: 'no sync' } },
-          ],
+          groups: [{ commitCheckedAt: '2026-11-20T10:00:00.120Z', committed: '1000' }, { group: 'a "quoted"\n→ name' }],
           findings: [{ evidence: { lastSign: '1700000000000', age: 95.5, alive: false, nothing: null } }, {}],
         },
         { flow: 'B->A', loss: unknown },
       ],
     });
+  });
+
+  test('positions have every field of the contract, and no other, whether they are known or not', () => {
+    const nothing = { position: null, rereadAtMost: null, skipAtMost: null };
+    const renderedGroup = (over: Partial<GroupReport>) =>
+      (rendered(report(flow({ groups: [group(over)] }))) as { flows: { groups: object[] }[] }).flows[0]?.groups[0];
+    const head = { group: 'billing', topic: 'orders', partition: 0, committed: '1000' };
+    const commitCheckedAt = '2026-11-20T10:00:00.120Z';
+    expect(renderedGroup({})).toEqual({
+      ...head,
+      commitCheckedAt,
+      mm2: { position: '203', rereadAtMost: '797', skipAtMost: '0', from: 'group-offset' },
+      tidemark: { position: '1000', high: '1000', proof: 'exact', rereadAtMost: '0', skipAtMost: '0' },
+    });
+    const cost = { kind: 'unknown', reason: 'no sync' } as const;
+    expect(renderedGroup({ mm2: { kind: 'at', position: 7n, from: 'checkpoint', cost }, tidemark: cost })).toEqual({
+      ...head,
+      commitCheckedAt,
+      mm2: { ...nothing, position: '7', from: 'checkpoint' },
+      tidemark: { ...nothing, high: null, proof: 'none', reason: 'no sync' },
+    });
+    expect(renderedGroup({ mm2: { kind: 'none' } })).toMatchObject({ mm2: { ...nothing, from: 'none' } });
   });
 
   test('a report of the past says what it was taken from, in ISO times; one of the present does not', () => {

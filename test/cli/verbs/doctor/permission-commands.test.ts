@@ -22,7 +22,10 @@ const password = new Secret('hunter2');
 
 describe('the commands that grant permissions', () => {
   test('one for each resource, prefixes as prefixed patterns, names quoted for the shell', () => {
-    const commands = permissionCommands(connection({ mechanism: 'SCRAM-SHA-512', username: 'tide', password }), NEEDED);
+    const commands = permissionCommands(
+      connection({ kind: 'password', mechanism: 'SCRAM-SHA-512', username: 'tide', password }),
+      NEEDED,
+    );
     expect(commands.map((command) => command.split(' --allow-principal ')[1])).toEqual([
       'User:tide --operation Describe --cluster',
       'User:tide --operation Describe --operation Read --topic A. --resource-pattern-type prefixed',
@@ -37,8 +40,9 @@ describe('the commands that grant permissions', () => {
     const principal = (sasl?: SaslSettings): string | undefined =>
       /--allow-principal (\S+)/.exec(permissionCommands(connection(sasl), NEEDED)[0] ?? '')?.[1];
     expect(principal()).toBe('User:ANONYMOUS');
-    expect(principal({ mechanism: 'PLAIN', username: 'u', password })).toBe('User:u');
+    expect(principal({ kind: 'password', mechanism: 'PLAIN', username: 'u', password })).toBe('User:u');
     const oauth = {
+      kind: 'client-credentials',
       mechanism: 'OAUTHBEARER',
       tokenEndpoint: 'https://i',
       clientId: 'c',
@@ -48,7 +52,10 @@ describe('the commands that grant permissions', () => {
   });
 
   test('MSK with IAM has a policy instead, with no action that writes', () => {
-    const text = permissionCommands(connection({ mechanism: 'AWS_MSK_IAM', region: 'eu-west-1' }), NEEDED).join('\n');
+    const text = permissionCommands(
+      connection({ kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region: 'eu-west-1' }),
+      NEEDED,
+    ).join('\n');
     expect(text.match(/kafka-cluster:\w+/g)?.sort()).toEqual([
       'kafka-cluster:Connect',
       'kafka-cluster:DescribeCluster',

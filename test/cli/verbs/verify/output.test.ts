@@ -12,6 +12,7 @@ const published = JSON.parse(
 const schema = z.fromJSONSchema(published);
 
 const open = {
+  kind: 'known',
   position: 1_200n,
   high: 1_212n,
   proof: 'bounded',
@@ -20,12 +21,13 @@ const open = {
   reason: '12 source offsets between two syncs are not on the target',
 } as const;
 const proven = {
+  kind: 'known',
   position: 1_204n,
   high: 1_204n,
   proof: 'verified',
   rereadAtMost: 0n,
   skipAtMost: 0n,
-  reason: undefined,
+  reason: null,
 } as const;
 const where = { topic: 'orders', partition: 2, committed: 1_300n };
 const verification: FlowVerification = {

@@ -14,8 +14,8 @@ const schema = z.fromJSONSchema(
 );
 
 const unknown = { kind: 'unknown', reason: 'A is down' } as const;
-const position = (proof: 'exact' | 'bounded' | 'none') =>
-  ({ position: null, high: null, proof, rereadAtMost: null, skipAtMost: null }) as const;
+const position = (proof: 'exact' | 'bounded') =>
+  ({ kind: 'known', position: 0n, high: 0n, proof, rereadAtMost: 0n, skipAtMost: 0n, reason: null }) as const;
 const open = { finding: finding(), openedAt: AT - 300_000, sinceBefore: false };
 const events = {
   audit: { kind: 'audit', at: AT, report: flow() },
@@ -33,7 +33,7 @@ const events = {
         group({ commitCheckedAt: AT - 45_000, tidemark: position('bounded') }),
         group({ tidemark: position('exact') }),
         group({ tidemark: position('exact') }),
-        group({ tidemark: position('none') }),
+        group({ tidemark: unknown }),
       ],
     }),
   },
@@ -91,6 +91,6 @@ describe('tidemark watch', () => {
   test('a group name can neither steer the terminal nor break the line', () => {
     const subject = { group: 'x\u001b[2J\ny' };
     const text = line({ ...events.opened, open: { ...open, finding: finding({ subject, message: 'is stuck' }) } });
-    expect(text).toContain('x\\x1b[2J\\x0ay: is stuck');
+    expect(text).toContain('x<U+001B>[2J<U+000A>y: is stuck');
   });
 });

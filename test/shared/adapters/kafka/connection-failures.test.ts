@@ -87,8 +87,8 @@ describe('when the network or a broker fails', () => {
       seed: () => listen((socket) => socket.on('data', () => socket.write('\0\0\0\u0005\0\0\0\0\u0007'))),
     },
     {
-      code: 'REQUEST_TIMED_OUT',
-      says: /no answer/,
+      code: 'MALFORMED_RESPONSE',
+      says: /unintelligible/,
       seed: () => listen((socket) => socket.on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))),
     },
   ];

@@ -104,6 +104,7 @@ describe('logging in', () => {
       const connection = (clientSecret: string, tokenEndpoint = `http://127.0.0.1:${port}/token`): KafkaConnection => ({
         ...base,
         sasl: {
+          kind: 'client-credentials',
           mechanism: 'OAUTHBEARER',
           tokenEndpoint,
           clientId: 'tide',
@@ -131,7 +132,10 @@ describe('logging in', () => {
 
   test('AWS MSK IAM: a token that the AWS signer makes goes over OAUTHBEARER; without AWS credentials that is said', async () => {
     const base = cluster.connectionFor({ listener: 'SASL_SSL', mechanism: 'OAUTHBEARER', token: 'unused' });
-    const connection: KafkaConnection = { ...base, sasl: { mechanism: 'AWS_MSK_IAM', region: 'eu-central-1' } };
+    const connection: KafkaConnection = {
+      ...base,
+      sasl: { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region: 'eu-central-1' },
+    };
     const before = { ...process.env };
     try {
       for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];

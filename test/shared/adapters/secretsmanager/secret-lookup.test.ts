@@ -37,7 +37,9 @@ describe('looking secrets up in Secrets Manager', () => {
   afterAll(() => endpoint.close());
 
   test('a whole secret and keys of a JSON secret, one request a secret', async () => {
-    endpoint.secrets.set('kafka/a', { text: '{"user":"u","password":"p\\"w"}' }).set('kafka/key', { text: 'PEM\n' });
+    endpoint.secrets
+      .set('kafka/a', { kind: 'text', text: '{"user":"u","password":"p\\"w"}' })
+      .set('kafka/key', { kind: 'text', text: 'PEM\n' });
     const values = await resolve({
       USER: { secretsManager: 'kafka/a', key: 'user' },
       PASSWORD: { secretsManager: 'kafka/a', key: 'password' },
@@ -48,9 +50,9 @@ describe('looking secrets up in Secrets Manager', () => {
   });
 
   test('a secret is read again when its time is over, and not before', async () => {
-    endpoint.secrets.set('s', { text: 'old' });
+    endpoint.secrets.set('s', { kind: 'text', text: 'old' });
     await resolve({ S: { secretsManager: 's' } });
-    endpoint.secrets.set('s', { text: 'new' });
+    endpoint.secrets.set('s', { kind: 'text', text: 'new' });
     now = TTL - 1;
     expect(await resolve({ S: { secretsManager: 's' } })).toEqual({ S: 'old' });
     now = TTL;
@@ -59,23 +61,23 @@ describe('looking secrets up in Secrets Manager', () => {
   });
 
   test('GIVEN a rotated secret WHEN it is forgotten THEN the next audit has the new one', async () => {
-    endpoint.secrets.set('s', { text: 'old' });
+    endpoint.secrets.set('s', { kind: 'text', text: 'old' });
     await resolve({ S: { secretsManager: 's' } });
-    endpoint.secrets.set('s', { text: 'new' });
+    endpoint.secrets.set('s', { kind: 'text', text: 'new' });
     lookup.forget();
     expect(await resolve({ S: { secretsManager: 's' } })).toEqual({ S: 'new' });
   });
 
   test('GIVEN a known secret WHEN Secrets Manager fails for now THEN the known one still serves', async () => {
-    endpoint.secrets.set('s', { text: 'kept' });
+    endpoint.secrets.set('s', { kind: 'text', text: 'kept' });
     await resolve({ S: { secretsManager: 's' } });
-    endpoint.secrets.set('s', { status: 500, error: 'InternalServiceError' });
+    endpoint.secrets.set('s', { kind: 'error', status: 500, error: 'InternalServiceError' });
     now = TTL;
     expect(await resolve({ S: { secretsManager: 's' } })).toEqual({ S: 'kept' });
   });
 
   test('GIVEN a known secret WHEN it is deleted THEN it serves no longer', async () => {
-    endpoint.secrets.set('s', { text: 'kept' });
+    endpoint.secrets.set('s', { kind: 'text', text: 'kept' });
     await resolve({ S: { secretsManager: 's' } });
     endpoint.secrets.delete('s');
     now = TTL;
@@ -83,18 +85,18 @@ describe('looking secrets up in Secrets Manager', () => {
   });
 
   test.each<[Answer, string, boolean]>([
-    [{ status: 400, error: 'ResourceNotFoundException' }, 'SECRET_NOT_FOUND', false],
-    [{ status: 400, error: 'InvalidRequestException' }, 'SECRET_NOT_FOUND', false],
-    [{ status: 400, error: 'AccessDeniedException' }, 'SECRET_ACCESS_DENIED', false],
-    [{ status: 403, error: 'UnrecognizedClientException' }, 'SECRET_ACCESS_DENIED', false],
-    [{ status: 400, error: 'DecryptionFailure' }, 'SECRET_UNDECRYPTABLE', false],
-    [{ status: 500, error: 'InternalServiceError' }, 'SECRET_UNREACHABLE', true],
-    [{ status: 400, error: 'ThrottlingException' }, 'SECRET_UNREACHABLE', true],
-    [{ binary: 'aHVudGVyMg==' }, 'SECRET_MALFORMED', false],
-    [{ text: 'hunter2' }, 'SECRET_MALFORMED', false],
-    [{ text: '{"other":"hunter2"}' }, 'SECRET_MALFORMED', false],
-    [{ text: '{"password":{"deep":"hunter2"}}' }, 'SECRET_MALFORMED', false],
-    [{ text: 'null' }, 'SECRET_MALFORMED', false],
+    [{ kind: 'error', status: 400, error: 'ResourceNotFoundException' }, 'SECRET_NOT_FOUND', false],
+    [{ kind: 'error', status: 400, error: 'InvalidRequestException' }, 'SECRET_NOT_FOUND', false],
+    [{ kind: 'error', status: 400, error: 'AccessDeniedException' }, 'SECRET_ACCESS_DENIED', false],
+    [{ kind: 'error', status: 403, error: 'UnrecognizedClientException' }, 'SECRET_ACCESS_DENIED', false],
+    [{ kind: 'error', status: 400, error: 'DecryptionFailure' }, 'SECRET_UNDECRYPTABLE', false],
+    [{ kind: 'error', status: 500, error: 'InternalServiceError' }, 'SECRET_UNREACHABLE', true],
+    [{ kind: 'error', status: 400, error: 'ThrottlingException' }, 'SECRET_UNREACHABLE', true],
+    [{ kind: 'binary', binary: 'aHVudGVyMg==' }, 'SECRET_MALFORMED', false],
+    [{ kind: 'text', text: 'hunter2' }, 'SECRET_MALFORMED', false],
+    [{ kind: 'text', text: '{"other":"hunter2"}' }, 'SECRET_MALFORMED', false],
+    [{ kind: 'text', text: '{"password":{"deep":"hunter2"}}' }, 'SECRET_MALFORMED', false],
+    [{ kind: 'text', text: 'null' }, 'SECRET_MALFORMED', false],
   ])('%j is %s, and nothing of it shows', async (answer, code, retriable) => {
     endpoint.secrets.set('kafka/a', answer);
     const error = await resolve({ P: { secretsManager: 'kafka/a', key: 'password' } }).catch((e: unknown) => e);

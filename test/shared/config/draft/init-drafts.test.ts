@@ -164,8 +164,8 @@ describe("tidemark init from Strimzi's KafkaMirrorMaker2", () => {
       sasl: { mechanism: 'SCRAM-SHA-512', username: 'bob', password: { env: 'CLUSTER_B_SASL_PASSWORD' } },
     });
     const notes = draft.notes.map((note) => `${note.key}: ${note.message}`).join('\n');
-    expect(notes).toContain('kubectl get secret bob-secret');
-    expect(notes).toContain('kubectl get secret b-ca');
+    expect(notes).toContain('kubectl get secret/bob-secret');
+    expect(notes).toContain('kubectl get secret/b-ca');
     expect(notes).toContain('a-kafka-bootstrap:9092 resolves inside');
     expect(notes).toContain('its replication policy is not the source connector’s');
     expect(notes).toContain('offset-syncs.topic.location is source here and target');

@@ -141,7 +141,7 @@ describe('the login of an mm2.properties', () => {
     const { config } = load(sasl(mechanism, jaas(module, 'username="bob" password="s3\\\\"cret"')));
     const found = config.clusters.get('A')?.sasl;
     expect(found).toMatchObject({ mechanism, username: 'bob' });
-    expect(found !== undefined && 'password' in found && found.password.reveal()).toBe('s3"cret');
+    expect(found?.kind === 'password' && found.password.reveal()).toBe('s3"cret');
     expect(inspect(config, { depth: 9 }) + JSON.stringify([...config.clusters])).not.toContain('s3');
   });
 
@@ -174,13 +174,13 @@ describe('the login of an mm2.properties', () => {
       sasl('OAUTHBEARER', `A.sasl.oauthbearer.token.endpoint.url=file://${join(folder, 'token')}`),
     );
     const found = config.clusters.get('A')?.sasl;
-    expect(found !== undefined && 'token' in found && found.token.reveal()).toBe('eyJ.abc');
+    expect(found?.kind === 'token' && found.token.reveal()).toBe('eyJ.abc');
   });
 
   test('AWS_MSK_IAM takes the Region from the brokers, else from the environment', () => {
     const lines = sasl('AWS_MSK_IAM', 'A.sasl.jaas.config=software.amazon.msk.auth.iam.IAMLoginModule required;');
     const onMsk = [...lines, 'A.bootstrap.servers=b-1.x.c2.kafka.eu-west-1.amazonaws.com:9098'];
-    expect(load(onMsk).config.clusters.get('A')?.sasl).toEqual({ mechanism: 'AWS_MSK_IAM', region: 'eu-west-1' });
+    expect(load(onMsk).config.clusters.get('A')?.sasl).toMatchObject({ mechanism: 'AWS_MSK_IAM', region: 'eu-west-1' });
     expect(load(lines, { AWS_REGION: 'us-east-2' }).config.clusters.get('A')?.sasl).toMatchObject({
       region: 'us-east-2',
     });
@@ -220,7 +220,7 @@ describe('the login of an mm2.properties', () => {
     const { config, warnings } = load(lines, { WHO: 'bob' });
     const found = config.clusters.get('A')?.sasl;
     expect(found).toMatchObject({ username: 'bob' });
-    expect(found !== undefined && 'password' in found && found.password.reveal()).toBe('from-file');
+    expect(found?.kind === 'password' && found.password.reveal()).toBe('from-file');
     expect(warnings).toEqual([]);
     expect(faultsOf(lines)).toEqual([expect.objectContaining({ message: expect.stringContaining('WHO is not set') })]);
     const referred = [

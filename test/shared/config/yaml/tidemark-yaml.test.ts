@@ -140,7 +140,7 @@ flows: [{ flow: A->B }]
       { PW: 'from-env' },
     );
     const passwords = [...config.clusters.values()].map(({ sasl }) =>
-      sasl !== undefined && 'password' in sasl ? sasl.password.reveal() : null,
+      sasl?.kind === 'password' ? sasl.password.reveal() : null,
     );
     expect(passwords).toEqual(['from-env', 'from-file']);
     expect(config.clusters.get('A')?.tls).toEqual({ verifyHostname: true });
@@ -230,7 +230,12 @@ flows: [{ flow: A->B }]
       bootstrapServers: ['a:1'],
       clientId: 'auditor',
       tls: connection.tls,
-      sasl: { mechanism: 'SCRAM-SHA-512', username: 'restorer', password: expect.anything() },
+      sasl: {
+        kind: 'password',
+        mechanism: 'SCRAM-SHA-512',
+        username: 'restorer',
+        password: expect.anything(),
+      },
     });
     expect(passwordOf(writing)).toBe('writes');
     expect(passwordOf(connection)).toBe('reads');
@@ -301,7 +306,7 @@ flows: [{ flow: A->B }]
 });
 
 function passwordOf({ sasl }: KafkaConnection): string | null {
-  return sasl !== undefined && 'password' in sasl ? sasl.password.reveal() : null;
+  return sasl?.kind === 'password' ? sasl.password.reveal() : null;
 }
 
 describe('a tidemark.yaml on top of an mm2.properties', () => {

@@ -35,7 +35,7 @@ function verify(of: Case): VerifiedPosition {
     ...(of.sourceRecreatedAt === undefined ? {} : { sourceRecreatedAt: of.sourceRecreatedAt }),
   });
   const said = translate(mapping, upstream);
-  if (!('low' in said)) throw new Error('the syncs of a case say something');
+  if (said.kind !== 'interval') throw new Error('the syncs of a case say something');
   const stretches = (of.read ?? [[target.from, target.until]]).map(([from, until]) => ({
     from,
     until,
@@ -49,9 +49,10 @@ function verify(of: Case): VerifiedPosition {
 
 /** As it is printed: `position..high proof, re-reads: reason`. */
 function told(of: Case): string {
-  const { position, high, proof, rereadAtMost, reason } = positionOf(verify(of).translation);
-  const why = reason === undefined ? '' : `: ${reason}`;
-  return position === null ? `nowhere${why}` : `${position}..${high} ${proof}, ${rereadAtMost}${why}`;
+  const found = positionOf(verify(of).translation);
+  if (found.kind === 'unknown') return `nowhere: ${found.reason}`;
+  const { position, high, proof, rereadAtMost, reason } = found;
+  return `${position}..${high} ${proof}, ${rereadAtMost}${reason === null ? '' : `: ${reason}`}`;
 }
 
 const refuted = (of: Case) => {
@@ -520,7 +521,7 @@ describe('several positions', () => {
     const mapping = new PartitionMapping({ history, target: { start: 0n, end: 6n } });
     const wanted = [4n, 3n, 5n].flatMap((upstream) => {
       const said = translate(mapping, upstream);
-      return 'low' in said ? [{ upstream, said }] : [];
+      return said.kind === 'interval' ? [{ upstream, said }] : [];
     });
     const source = new SourceRecords([stretch('ab.defg')], { start: 0n, end: 7n });
     const settled = settlePositions(mapping, wanted, [stretch('abdefg')], source, '');

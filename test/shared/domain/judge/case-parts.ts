@@ -8,6 +8,8 @@ import type {
   ObservedTopic,
   RememberedFlow,
 } from '../../../../shared/domain/judge/observation.ts';
+import type { HoleLook } from '../../../../shared/domain/judge/partition-state.ts';
+import type { Hole } from '../../../../shared/domain/mirror/coverage.ts';
 import type { ObservedConnectOffset } from '../../../../shared/domain/mirror/replication.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { CommittedOffset, LogOffsets, LogRecord, Peek } from '../../../../shared/domain/model/cluster.ts';
@@ -152,16 +154,15 @@ export function mirrorTopic<T>(
   down: Unread | null,
   known?: T | null,
 ): MirrorTopic<T> {
-  const remembered = known == null ? {} : { known };
   switch (absent) {
     case undefined:
       return { kind: 'read', value };
     case 'off':
       return { kind: 'off' };
     case 'missing':
-      return { kind: 'missing', topic, ...remembered };
+      return { kind: 'missing', topic, known: known ?? null };
     case 'unread':
-      return { kind: 'unread', topic, unread: down ?? unreadOf(topic, 'B'), ...remembered };
+      return { kind: 'unread', topic, unread: down ?? unreadOf(topic, 'B'), known: known ?? null };
   }
 }
 
@@ -250,6 +251,21 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
   return {
     readAt: { source: seenAt, target: seenAt },
     topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
+    cuts: [],
     sourceEnd: () => null,
   };
+}
+
+/** A look at the first record in a hole, by what the source holds. */
+export function peekedLook({ look }: Hole, holds: (offset: bigint) => boolean): HoleLook {
+  let at = look.from;
+  while (at < look.until && !holds(at)) at++;
+  return { kind: 'peeked', peek: at < look.until ? peek(record(at, AT)) : peek(null, look.until) };
+}
+
+/** A look at all records of a hole. */
+export function countedLook({ from, until }: Hole, holds: (offset: bigint) => boolean): HoleLook {
+  let records = 0n;
+  for (let at = from; at < until; at++) if (holds(at)) records++;
+  return { kind: 'counted', records };
 }

@@ -36,6 +36,12 @@ export interface PartitionCase {
   readonly firstRecordAgoMs?: number | null | 'unread';
   /** What looking at records told. */
   readonly records?: RecordEvidence;
+  /**
+   * Which source offsets hold a record, for looks into holes: at the first record of each, or at all of them where
+   * `counted`. Absent: nobody looked.
+   */
+  readonly holds?: ((offset: bigint) => boolean) | undefined;
+  readonly counted?: boolean;
 }
 
 export interface TopicCase {

@@ -2,6 +2,8 @@ import { knownSyncs, rememberedFlow } from '../../../../shared/domain/history/kn
 import { type AuditPolicy, DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/judge/audit-policy.ts';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
 import {
+  type HoleLook,
+  holeKey,
   type PartitionState,
   partitionStates,
   type RecordEvidence,
@@ -14,11 +16,13 @@ import { flowFixture } from '../model/flow-fixture.ts';
 import {
   checkpointsOf,
   connectOffsetsOf,
+  countedLook,
   type Earlier,
   heartbeatOf,
   historiesOf,
   mirrorTopic,
   partitionsOf,
+  peekedLook,
   SOURCE_DOWN,
   sourceGroup,
   TARGET_DOWN,
@@ -82,8 +86,27 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
   for (const { name, partition, one } of partitionsOf(cases)) {
     if (one.records !== undefined) evidence.set(name, partition, one.records);
   }
-  const states = withEvidence(observation, partitionStates(observation), evidence);
+  const states = lookedInto(observation, withEvidence(observation, partitionStates(observation), evidence), cases);
   return { observation, states, policy: { ...DEFAULT_AUDIT_POLICY, ...of.policy } };
+}
+
+/** The states after a look into each hole of the partitions whose records a case states. */
+function lookedInto(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  cases: readonly TopicCase[],
+): PartitionState[] {
+  const looked = new PartitionMap<RecordEvidence>();
+  for (const { name, partition, one } of partitionsOf(cases)) {
+    const { holds, counted = false } = one;
+    if (holds === undefined) continue;
+    const state = states.find(({ topic, partition: index }) => topic.topic === name && index === partition);
+    const holes = (state?.replication?.holes ?? []).map((hole): [string, HoleLook] => {
+      return [holeKey(hole), counted ? countedLook(hole, holds) : peekedLook(hole, holds)];
+    });
+    looked.set(name, partition, { holes: new Map(holes) });
+  }
+  return withEvidence(observation, states, looked);
 }
 
 /** The topics that a case speaks of. */

@@ -28,7 +28,7 @@ const LATE: PartitionCase = {
     [1_000n, 750n],
   ],
   target: [0n, 751n],
-  records: { head: peek(record(0n, 1)) },
+  holds: () => true,
 };
 
 describe('what a failover now would lose', () => {
@@ -126,7 +126,7 @@ describe('records that MM2 will never bring', () => {
     ['none', {}, 0n],
     ['deleted before it came to them', DELETED, 100n],
     ['passed over', LATE, 250n],
-    ['both', { ...LATE, source: [1_101n, 1_151n] }, 350n],
+    ['deleted, and what was passed over is deleted with it', { ...LATE, source: [1_101n, 1_151n] }, 100n],
   ])('%s', (_, partition, missing) => {
     const [state] = flowCase({ partition }).states;
     expect(state === undefined ? null : missingOf(state)).toBe(missing);
@@ -164,7 +164,9 @@ describe('with a dead source, of what it was last known to hold', () => {
     expect(dead(two, {}, {})).toBe(told(60));
     expect(dead({ 'orders-1': 1_011n }, {}, {})).toBe(told(10, ' (1 of 2 partitions)'));
     expect(dead(two, {}, { syncs: [] })).toBe(told(50, ' (1 of 2 partitions)'));
-    expect(dead(two, { syncs: [] }, { target: [0n, 1_000n] })).toBe(told(10, ' (1 of 2 partitions)'));
+    expect(dead(two, { syncs: [] }, {})).toBe(told(10, ' (1 of 2 partitions)'));
+    // No sync speaks of the target log that is there now.
+    expect(dead(two, { syncs: [] }, { target: [0n, 1_000n] })).toBe('');
   });
 
   test('nothing where nothing is known', () => {

@@ -57,40 +57,30 @@ test('one gap among the many of a compacted topic is no loss', () => {
   ).toBe(0n);
 });
 
-/** A look at the source's begin found a record there. */
-const head: RecordEvidence = {
-  head: {
-    record: { offset: 0n, timestamp: 1n, key: null, value: null, headers: [] },
-    scannedTo: 1n,
-    abortedTransactions: [],
-  },
-};
+/** What a look at the source from its begin to the first sync found. */
+function headLook(until: bigint): RecordEvidence {
+  const record = { offset: 0n, timestamp: 1n, key: null, value: null, headers: [] };
+  const peek = { record, scannedTo: 1n, abortedTransactions: [] };
+  return { holes: new Map([[`head 0-${until}`, { kind: 'peeked', peek }]]) };
+}
 
 test('a mirror that began behind the first records has passed them over', () => {
-  expect(
-    mirrored(
-      0n,
-      [
-        [250n, 0n],
-        [351n, 101n],
-      ],
-      0n,
-      head,
-    ).passedOver,
-  ).toBe(250n);
+  const syncs = [
+    [250n, 0n],
+    [351n, 101n],
+  ] as const;
+  expect(mirrored(0n, syncs, 0n, headLook(250n)).missing).toMatchObject([
+    { hole: { kind: 'head' }, records: 250n, certain: true },
+  ]);
+  // Until somebody has looked, nothing is certain, and the bound stands.
+  expect(mirrored(0n, syncs, 0n, {}).missing).toMatchObject([{ records: 250n, certain: false }]);
 });
 
 test('a head that was mirrored and has expired on the target since is not one that was never mirrored', () => {
   // The first syncs were lost to compaction of their topic.
-  expect(
-    mirrored(
-      0n,
-      [
-        [100n, 100n],
-        [201n, 201n],
-      ],
-      150n,
-      head,
-    ).passedOver,
-  ).toBe(0n);
+  const syncs = [
+    [100n, 100n],
+    [201n, 201n],
+  ] as const;
+  expect(mirrored(0n, syncs, 150n, headLook(100n)).missing).toEqual([]);
 });

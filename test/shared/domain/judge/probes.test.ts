@@ -58,50 +58,31 @@ describe('which records are worth looking at', () => {
   });
 
   test('what lies in front of the first record that MM2 mirrored', () => {
-    expect(of(LATE)).toEqual([{ ...SOURCE, question: { about: 'head' }, source: { ...SOURCE, ...at(0n, 250n) } }]);
+    const [probe] = of(LATE);
+    expect(probe).toMatchObject({
+      ...SOURCE,
+      question: { about: 'hole' },
+      source: { ...SOURCE, ...at(0n, 250n) },
+      target: null,
+    });
   });
 
-  test.each<[string, PartitionCase]>([
-    [
-      'the first sync is not of the first record on the target',
-      {
-        ...LATE,
-        syncs: [
-          [250n, 1n],
-          [1_000n, 751n],
-        ],
-        target: [0n, 752n],
-      },
-    ],
-    ['nothing lies in front', { ...LATE, source: [250n, 1_001n] }],
-    [
-      'the target was recreated since',
-      {
-        ...LATE,
-        syncs: [
-          [250n, 5n],
-          [500n, 0n],
-          [1_000n, 500n],
-        ],
-        target: [0n, 501n],
-      },
-    ],
-    [
-      'the target was recreated since, and its old log began behind the first record',
-      {
-        ...LATE,
-        syncs: [
-          [250n, 0n],
-          [500n, 250n],
-          [501n, 0n],
-          [1_000n, 499n],
-        ],
-        target: [0n, 500n],
-      },
-    ],
-    ['there are no syncs', { ...LATE, syncs: [] }],
-  ])('not in front: %s', (_, partition) => {
-    expect(what(of(partition))).not.toContain('head orders-0');
+  test('each stretch of source offsets without counterpart, the longest first', () => {
+    const syncs: PartitionCase['syncs'] = [
+      [0n, 0n],
+      [100n, 98n],
+      [200n, 148n],
+      [300n, 245n],
+    ];
+    const holes: PartitionCase = { syncs, source: [0n, 301n], target: [0n, 246n] };
+    const looked = of(holes, { flow: { isolationLevel: 'read_committed' } });
+    expect(
+      looked.map(({ source, question }) => [question.about, source.offset, source.until, source.isolation]),
+    ).toEqual([
+      ['hole', 150n, 200n, 'read_committed'],
+      ['hole', 297n, 300n, 'read_committed'],
+      ['hole', 98n, 100n, 'read_committed'],
+    ]);
   });
 
   test("the target's last record, and the one that dead reckoning takes it for", () => {
@@ -116,6 +97,7 @@ describe('which records are worth looking at', () => {
       ...SOURCE,
       question: { about: 'waiting', from: 1_021n },
       source: { ...SOURCE, ...at(1_021n, 1_051n) },
+      target: null,
     });
   });
 
@@ -138,19 +120,30 @@ describe('which records are worth looking at', () => {
 
   test('the first record that waits, as MM2 would read it', () => {
     expect(of(LAGGING)).toEqual([
-      { ...SOURCE, question: { about: 'waiting', from: 1_001n }, source: { ...SOURCE, ...at(1_001n, 1_051n) } },
+      {
+        ...SOURCE,
+        question: { about: 'waiting', from: 1_001n },
+        source: { ...SOURCE, ...at(1_001n, 1_051n) },
+        target: null,
+      },
     ]);
     const committed = of({ source: [0n, 1_051n, 1_040n] }, { flow: { isolationLevel: 'read_committed' } });
-    expect(committed[0]?.source).toEqual({ ...SOURCE, ...at(1_001n, 1_040n, 'read_committed') });
+    expect(committed[0]?.source).toEqual({ ...SOURCE, ...at(1_001n, 1_051n, 'read_committed') });
+    // Behind the last stable offset nothing is committed yet: what waits there stands in an open transaction.
+    const open = of({ source: [0n, 1_051n, 1_001n] }, { flow: { isolationLevel: 'read_committed' } });
+    expect(open[0]?.source).toEqual({ ...SOURCE, ...at(1_001n, 1_051n) });
     expect(of({ source: [0n, 1_001n] })).toEqual([]);
     expect(what(of({ source: [0n, 1_002n] }))).toEqual(['waiting orders-0']);
     expect(of({ syncs: [], connect: null })).toEqual([]);
   });
 
   test('the newest gap that the source still holds, for aborted transactions', () => {
-    expect(of(GAPS)).toEqual([
-      { ...SOURCE, question: { about: 'aborted' }, source: { ...SOURCE, ...at(100n, 200n, 'read_committed') } },
-    ]);
+    expect(of(GAPS)[0]).toEqual({
+      ...SOURCE,
+      question: { about: 'aborted' },
+      source: { ...SOURCE, ...at(100n, 200n, 'read_committed') },
+      target: null,
+    });
     const two: PartitionCase = {
       ...GAPS,
       syncs: [
@@ -206,7 +199,10 @@ describe('which records are worth looking at', () => {
 
   test('aborted transactions are asked about once a topic', () => {
     const topics = [{ partitions: [{}, GAPS, GAPS] }, { topic: 'stock', partitions: [GAPS] }];
-    expect(what(probes({ topics }))).toEqual(['aborted orders-1', 'aborted stock-0']);
+    expect(what(probes({ topics })).filter((one) => one.startsWith('aborted'))).toEqual([
+      'aborted orders-1',
+      'aborted stock-0',
+    ]);
   });
 });
 
@@ -227,10 +223,11 @@ describe('in which order', () => {
   test('doubts first, then lag, then causes', () => {
     expect(what(of(all))).toEqual([
       'sync orders-0',
-      'head orders-0',
       'reckoning orders-0',
       'waiting orders-0',
       'aborted orders-0',
+      'hole orders-0',
+      'hole orders-0',
     ]);
   });
 
@@ -240,15 +237,20 @@ describe('in which order', () => {
     expect(what(probes({ partitions: [GAPS, { ...GAPS, source: [0n, 1_100n] }] }))).toEqual([
       'waiting orders-1',
       'aborted orders-1',
+      'hole orders-0',
+      'hole orders-1',
     ]);
-    expect(
-      what(probes({ partitions: [{ ...DOUBTED, source: 'unread' }, LATE, { ...LATE, source: [0n, 1_100n] }] })),
-    ).toEqual(['head orders-2', 'head orders-1', 'waiting orders-2']);
   });
 
-  test('within the budget', () => {
-    expect(what(probes({ partition: all }, 2))).toEqual(['sync orders-0', 'head orders-0']);
-    expect(probes({ partition: all }, 0)).toEqual([]);
+  test('within the budget, a quarter of which is for holes', () => {
+    const within = (budget: number) => what(probes({ partition: all }, budget)).map((one) => one.split(' ')[0]);
+    expect(within(0)).toEqual([]);
+    expect(within(1)).toEqual(['hole']);
+    expect(within(4)).toEqual(['sync', 'reckoning', 'waiting', 'hole']);
+    expect(within(5)).toEqual(['sync', 'reckoning', 'waiting', 'hole', 'hole']);
+    expect(within(6)).toEqual(['sync', 'reckoning', 'waiting', 'aborted', 'hole', 'hole']);
+    expect(probes({ partitions: [LAGGING, LAGGING, LAGGING, LAGGING] }, 4)).toHaveLength(4);
+    expect(what(probes({ partitions: [LATE, LATE, LATE] }, 2))).toEqual(['hole orders-0', 'hole orders-1']);
   });
 });
 
@@ -259,7 +261,7 @@ describe('what the answers tell', () => {
   const found = (one: Parameters<typeof peek>[0]) => read(peek(one));
   const [syncProbe] = of(DOUBTED) as [Probe];
   const [reckoningProbe, waitingProbe] = of(BEHIND) as [Probe, Probe];
-  const [headProbe] = of(LATE) as [Probe];
+  const [holeProbe] = of(LATE) as [Probe];
   const [abortedProbe] = of(GAPS) as [Probe];
   const learned = (...answers: ProbeAnswer[]) => recordEvidence(answers).get('orders', 0);
   const answer = (probe: Probe, source: ProbeAnswer['source'], target: ProbeAnswer['target'] = null): ProbeAnswer => {
@@ -284,12 +286,14 @@ describe('what the answers tell', () => {
 
   test('looks at one side tell what is there, also that nothing is', () => {
     expect(learned(answer(waitingProbe, found(same)))).toEqual({ waiting: { from: 1_021n, peek: peek(same) } });
-    expect(learned(answer(headProbe, found(null)))).toEqual({ head: peek(null) });
+    expect(learned(answer(holeProbe, found(null)))).toEqual({
+      holes: new Map([['head 0-250', { kind: 'peeked', peek: peek(null) }]]),
+    });
     expect(learned(answer(abortedProbe, found(null)))).toEqual({ aborted: peek(null) });
   });
 
   test('a look that failed tells nothing', () => {
-    for (const probe of [waitingProbe, headProbe, abortedProbe]) {
+    for (const probe of [waitingProbe, holeProbe, abortedProbe]) {
       expect(learned(answer(probe, failed))).toEqual({});
       expect(learned(answer(probe, null))).toEqual({});
     }
@@ -302,6 +306,8 @@ describe('what the answers tell', () => {
       answer(syncProbe, found(same), found(same)),
       answer(second, found(same), found(other)),
       answer(waitingProbe, found(same)),
+      answer(holeProbe, found(same)),
+      answer(otherHole(holeProbe), found(null)),
       answer(elsewhere, found(same), found(other)),
     ]);
     expect(evidence.get('orders', 0)).toEqual({
@@ -310,7 +316,18 @@ describe('what the answers tell', () => {
         [1, 'different'],
       ]),
       waiting: { from: 1_021n, peek: peek(same) },
+      holes: new Map([
+        ['head 0-250', { kind: 'peeked', peek: peek(same) }],
+        ['between 300-400', { kind: 'peeked', peek: peek(null) }],
+      ]),
     });
     expect(evidence.get('orders', 1)).toEqual({ syncs: new Map([[2, 'different']]) });
   });
 });
+
+/** The same look into another hole of the partition. */
+function otherHole(probe: Probe): Probe {
+  if (probe.question.about !== 'hole') throw new Error('a look into a hole');
+  const hole = { ...probe.question.hole, kind: 'between', from: 300n, until: 400n } as const;
+  return { ...probe, question: { about: 'hole', hole } };
+}

@@ -5,6 +5,7 @@ import { makeFinding, worstFirst } from '../../../../shared/domain/judge/finding
 import { reasonsOf, verdictOf } from '../../../../shared/domain/judge/verdict.ts';
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { Loss, Verdict } from '../../../../shared/domain/model/report.ts';
+import { propertyRuns } from '../../../property-runs.ts';
 import { rememberedIds } from './case-parts.ts';
 import type { FlowCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
@@ -124,7 +125,7 @@ describe('whatever is found', () => {
           expect(RANK[verdict(of, loss, [more, ...findings])]).toBeGreaterThanOrEqual(before);
         },
       ),
-      { seed: 1 },
+      { numRuns: propertyRuns(100) },
     );
   });
 
@@ -133,7 +134,7 @@ describe('whatever is found', () => {
       fc.property(anyDown, fc.array(anyFinding), (of, findings) => {
         expect(RANK[verdict(of, UNKNOWN, findings)]).toBeGreaterThanOrEqual(RANK[verdict(of, KNOWN, findings)]);
       }),
-      { seed: 1 },
+      { numRuns: propertyRuns(100) },
     );
   });
 
@@ -146,7 +147,7 @@ describe('whatever is found', () => {
         if (isCritical && of.down === undefined) expect(said).toBe('not-ready');
         if (of.down === 'target' || of.down === 'both') expect(said).toBe('not-ready');
       }),
-      { seed: 1 },
+      { numRuns: propertyRuns(100) },
     );
   });
 });

@@ -237,7 +237,7 @@ describe('a mapping', () => {
       ]).furthestUpstream(),
     ).toBe(20n);
     expect(mapping(STEADY, { sourceRecreatedAt: 3 }).furthestUpstream()).toBeNull();
-    expect(mapping([...STEADY, [5n, 3n]]).furthestUpstream()).toBe(200n);
+    expect(mapping([...STEADY, [5n, 3n]]).furthestUpstream()).toBe(5n);
   });
 
   test('knows the last sync of before', () => {
@@ -522,6 +522,7 @@ describe('a mapping', () => {
       newSource: false,
       newTarget: false,
       compared: true,
+      accounted: false,
     });
     expect([anchored.newestSync()?.upstream, anchored.holeAfter(2), anchored.furthestUpstream()]).toEqual([
       200n,

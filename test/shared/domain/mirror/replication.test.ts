@@ -41,6 +41,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     nothingYet: target[1] === 0n && syncs.length === 0,
     isolation: 'read_uncommitted',
     recreatedSince: null,
+    sourceCut: false,
     reckoning: 'unchecked',
     waiting: null,
     ...evidence,
@@ -100,10 +101,12 @@ describe('lag', () => {
     expect(replicate({ ...at, evidence: { waiting } }).lag).toEqual({ kind: 'known', records: 0n, basis: 'proven' });
   });
 
-  test('an open transaction: a read_committed MM2 can read up to the last stable offset only', () => {
+  test('an open transaction: nothing behind the last stable offset is on the target, and all of it counts', () => {
     const at = { source: [0n, 61n, 31n], target: [0n, 30n], syncs: [[29n, 29n]], connect: 29n } as const;
-    expect(replicate({ ...at, evidence: { isolation: 'read_committed' } }).lag).toEqual(known(1n));
-    expect(replicate(at).lag).toEqual(known(31n));
+    const committed = replicate({ ...at, evidence: { isolation: 'read_committed' } });
+    expect(committed.lag).toEqual({ kind: 'known', records: 31n, basis: 'estimated' });
+    expect(committed.readableEnd).toBe(31n);
+    expect(replicate(at).lag).toEqual({ kind: 'known', records: 31n, basis: 'proven' });
     // Whoever is past the last stable offset does not read committed records only, whatever the configuration says.
     const past = { ...at, target: [0n, 60n], syncs: [[60n, 59n]], connect: 60n } as const;
     expect(replicate({ ...past, evidence: { isolation: 'read_committed' } }).lag).toEqual(known(0n));

@@ -9,7 +9,7 @@ function mirrored(...syncs: readonly SyncCase[]): PartitionCase {
   return { syncs, source: [0n, upstream + 1n], target: [0n, downstream + 1n] };
 }
 
-/** `[position, high, rereadAtMost, proof, reason]`; what is skipped is never anything. */
+/** `[position, high, rereadAtMost, proof, reason]`; nothing is skipped that the target has. */
 function at(partition: PartitionCase, committed: bigint, more: FlowCase = {}) {
   const { position, high, rereadAtMost, skipAtMost, proof, reason } = landing(partition, committed, more);
   expect(skipAtMost).toBe(0n);
@@ -44,15 +44,29 @@ describe('in step', () => {
   test('older than the oldest sync it can be anywhere in front of that', () => {
     const older = 'it is older than the oldest offset sync';
     expect(at(steady, 9n)).toEqual([0n, 5n, 5n, 'conservative', older]);
-    expect(at({ ...steady, target: [4n, 106n] }, 9n)).toEqual([4n, 5n, 1n, 'conservative', older]);
-    expect(at({ ...steady, target: [5n, 106n] }, 9n)).toEqual(exact(5n));
-    expect(at({ ...steady, target: [80n, 106n] }, 9n)).toEqual(exact(80n));
+    expect(at({ ...steady, target: [4n, 106n], source: [10n, 111n] }, 9n)).toEqual([4n, 5n, 1n, 'conservative', older]);
+    expect(at({ ...steady, target: [5n, 106n], source: [10n, 111n] }, 9n)).toEqual(exact(5n));
+    expect(at({ ...steady, target: [80n, 106n], source: [85n, 111n] }, 9n)).toEqual(exact(80n));
   });
 
   test('a position is never outside the log', () => {
-    expect(at({ ...steady, target: [50n, 106n] }, 20n)).toEqual(exact(50n));
-    expect(at({ ...steady, target: [50n, 106n] }, 55n)).toEqual(exact(50n));
-    expect(at({ ...steady, target: [50n, 106n] }, 56n)).toEqual(exact(51n));
+    const expired: PartitionCase = { ...steady, target: [50n, 106n], source: [55n, 111n] };
+    expect(at(expired, 20n)).toEqual(exact(50n));
+    expect(at(expired, 55n)).toEqual(exact(50n));
+    expect(at(expired, 56n)).toEqual(exact(51n));
+  });
+
+  test('what the target has deleted and the source has not is skipped', () => {
+    const lost = (committed: bigint, start: bigint) => {
+      const of = landing({ ...steady, target: [50n, 106n], source: [start, 111n] }, committed);
+      return [of.position, of.skipAtMost, of.rereadAtMost, of.proof, of.reason];
+    };
+    const why = (records: number) => `up to ${records} records that it has not read have expired on the target`;
+    expect(lost(20n, 0n)).toEqual([50n, 35n, 0n, 'exact', why(35)]);
+    expect(lost(54n, 0n)).toEqual([50n, 1n, 0n, 'exact', why(1)]);
+    expect(lost(55n, 0n)).toEqual([50n, 0n, 0n, 'exact', undefined]);
+    expect(lost(20n, 30n)).toEqual([50n, 25n, 0n, 'exact', why(25)]);
+    expect(lost(9n, 0n)).toEqual([50n, 50n, 0n, 'exact', why(50)]);
   });
 });
 
@@ -80,8 +94,15 @@ describe('source offsets that never became a record', () => {
   });
 
   test('both ends of the interval stay inside the log', () => {
-    expect(at({ ...gap, target: [40n, 81n] }, 50n)).toEqual([40n, 50n, 10n, 'bounded', why]);
-    expect(at({ ...gap, target: [55n, 81n] }, 50n)).toEqual([55n, 55n, 0n, 'bounded', why]);
+    const expired = (start: bigint) => {
+      const { position, high, skipAtMost, reason } = landing({ ...gap, target: [start, 81n] }, 50n);
+      return [position, high, skipAtMost, reason];
+    };
+    const gone = (records: number) =>
+      `up to ${records} records that it has not read have expired on the target; ${why}`;
+    expect(expired(30n)).toEqual([30n, 50n, 0n, why]);
+    expect(expired(40n)).toEqual([40n, 50n, 10n, gone(10)]);
+    expect(expired(55n)).toEqual([55n, 55n, 25n, gone(25)]);
   });
 });
 

@@ -7,6 +7,7 @@ import type { FlowObservation } from '../../../../shared/domain/judge/observatio
 import { partitionStates } from '../../../../shared/domain/judge/partition-state.ts';
 import { read, unread } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
+import { offsetOf } from '../../../../shared/domain/model/report.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
 import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
@@ -20,7 +21,7 @@ function decide(of: RestoreCase = {}) {
 const DOWN = { what: 'cluster A', cluster: 'A', error: 'X', message: 'A does not answer', retriable: true };
 
 describe('onto the target', () => {
-  test('a group goes to the position that corresponds to its commit of then, whatever it has now', () => {
+  test('a group moves to the position that corresponds to its earlier commit, whatever its present position is', () => {
     const { step, refusals, plan } = decide({ commits: { billing: 150n }, now: { billing: 900n } });
     expect(refusals).toEqual([]);
     expect(step).toEqual({
@@ -31,6 +32,7 @@ describe('onto the target', () => {
       rereadAtMost: 0n,
       skipAtMost: 0n,
       proof: 'exact',
+      reason: null,
       clamped: null,
       unreadLoss: 0n,
     });
@@ -39,7 +41,7 @@ describe('onto the target', () => {
     expect(summaryOf(plan)).toMatchObject({ groups: 1, partitions: 1, back: 1, backBy: 750n, forward: 0 });
   });
 
-  test('GIVEN any syncs and commit THEN the plan says what an audit of that commit says', () => {
+  test('GIVEN any syncs and commit THEN plan and audit give the same position', () => {
     const step = fc.record({ up: fc.bigInt({ min: 1n, max: 300n }), lost: fc.bigInt({ min: -2n, max: 40n }) });
     fc.assert(
       fc.property(
@@ -65,10 +67,12 @@ describe('onto the target', () => {
           const group = { listing, committed: read(commits), checkedAt: NOW };
           const observation = { ...inputs.observation, groups: [group] };
           const audited = judgeFlow(observation, partitionStates(observation), inputs.policy);
-          const { position, proof, rereadAtMost, skipAtMost } = audited.groups[0]?.tidemark ?? {};
+          const said = audited.groups[0]?.tidemark;
+          if (said === undefined) throw new Error('the group is judged');
           const planned = plan.groups[0]?.steps[0];
-          expect(planned?.to ?? null).toBe(position);
-          if (planned !== undefined) {
+          expect(planned?.to ?? null).toBe(offsetOf(said));
+          if (planned !== undefined && said.kind === 'known') {
+            const { proof, rereadAtMost, skipAtMost } = said;
             expect(planned).toMatchObject({ proof, rereadAtMost, skipAtMost });
             expect(planned.to).toBeGreaterThanOrEqual(partition.targetStart);
             expect(planned.unreadLoss > 0n).toBe(planned.clamped !== null);
@@ -78,7 +82,7 @@ describe('onto the target', () => {
     );
   });
 
-  test('what retention took of the unread records is counted, and asks for --clamp', () => {
+  test('counts the unconsumed records that retention deleted, and requires --clamp', () => {
     const partition = {
       syncs: [
         [0n, 0n],
@@ -94,7 +98,7 @@ describe('onto the target', () => {
     expect(decide({ commits: { g: 400n }, partition }).step).toMatchObject({ to: 400n, clamped: null, unreadLoss: 0n });
   });
 
-  test('a proof weaker than asked is refused with the proof that would do', () => {
+  test('refuses a proof that is too weak, and names the --min-proof that accepts it', () => {
     const partition = {
       syncs: [
         [0n, 0n],
@@ -123,14 +127,14 @@ describe('onto the target', () => {
     });
   });
 
-  test('no mapping is no position: refused with the reason', () => {
+  test('GIVEN no mapping THEN there is no position, and the refusal says why', () => {
     const { codes, step, refusals } = decide({ partition: { syncs: [] } });
     expect([codes, step]).toEqual([['MAPPING_UNKNOWN'], undefined]);
     expect(refusals[0]).toMatchObject({ subject: { group: 'billing', topic: 'A.t', partition: 0 } });
     expect(refusals[0]?.reason).not.toBe('');
   });
 
-  test('a position that the group has now and had not then is named and left alone', () => {
+  test('reports and leaves alone a position that the group has now and did not have then', () => {
     const inputs = restoreCase({
       commits: { g: 10n },
       topic: (topic) => ({
@@ -148,7 +152,7 @@ describe('onto the target', () => {
   });
 });
 
-describe('MM2 that moves groups', () => {
+describe("MM2's group sync", () => {
   const syncing = (observation: FlowObservation): FlowObservation => ({
     ...observation,
     flow: { ...observation.flow, syncGroupOffsets: { enabled: true, intervalMs: 60_000 } },
@@ -162,13 +166,13 @@ describe('MM2 that moves groups', () => {
       return { ...syncing(observation), checkpoints: { kind: 'read', value } };
     };
 
-  test('alive: refused, unless asked for all the same, or onto the source', () => {
+  test('GIVEN a running MM2 THEN refused, except with --even-if-mm2-syncs or onto the source', () => {
     expect(decide({ observation: syncing }).codes).toEqual(['MM2_SYNCS_GROUPS']);
     expect(decide({ observation: syncing, terms: { evenIfMm2Syncs: true } }).codes).toEqual([]);
     expect(decide({ observation: syncing, onto: 'source' }).codes).toEqual([]);
   });
 
-  test('stopped: its heartbeats are old while the source is alive', () => {
+  test('GIVEN old heartbeats and a live source THEN MM2 is stopped, and the plan is allowed', () => {
     const stopped = (observation: FlowObservation): FlowObservation => ({
       ...syncing(observation),
       heartbeat: { kind: 'read', value: { newest: BigInt(NOW - 3_600_000), steadySince: null } },
@@ -189,7 +193,7 @@ describe('MM2 that moves groups', () => {
 });
 
 describe('onto the source', () => {
-  test('the commit of then itself, with the distance to that of now', () => {
+  test('the position is the earlier commit itself; the summary has its distance from the present one', () => {
     const { plan, step, codes } = decide({ onto: 'source', commits: { g: 150n }, now: { g: 900n } });
     expect(codes).toEqual([]);
     expect(step).toMatchObject({ topic: 't', from: 900n, to: 150n, proof: 'exact', rereadAtMost: 0n, skipAtMost: 0n });
@@ -200,7 +204,7 @@ describe('onto the source', () => {
     expect(summaryOf(decide({ onto: 'source' }).plan)).toMatchObject({ added: 1 });
   });
 
-  test('outside the log: refused, or clamped with what is lost', () => {
+  test('GIVEN a position outside the log THEN refused, or clamped with the number of lost records', () => {
     const partition = {
       syncs: [
         [500n, 0n],
@@ -286,7 +290,7 @@ describe('refusals', () => {
     for (const { reason, remedy } of decided.refusals) expect([reason, remedy]).not.toContain('');
   });
 
-  test('another target topic is nothing to a rewind of the source', () => {
+  test('a recreated target topic does not affect a restore onto the source', () => {
     const of: RestoreCase = {
       topic: (t) => ({ ...t, targetId: 'new' }),
       state: (s) => s.topicIds.target.set('A.t', 'old'),
@@ -294,7 +298,7 @@ describe('refusals', () => {
     expect(decide({ ...of, onto: 'source' }).codes).toEqual([]);
   });
 
-  test('all are told at once', () => {
+  test('are all reported at once', () => {
     const { codes } = decide({
       listing: { state: 'Stable' },
       unmatched: ['x'],
@@ -311,7 +315,7 @@ describe('refusals', () => {
   });
 });
 
-/** A source that is dead, with a mapping from the history and MM2's last heartbeat. */
+/** A dead source, with a mapping from the history and MM2's last heartbeat. */
 function deadSince(newest: number | null, readAt: number): (observation: FlowObservation) => FlowObservation {
   return (observation) => {
     if (observation.syncs.kind !== 'read') throw new Error('the fixture has syncs');

@@ -5,7 +5,14 @@ import { type ClusterNow, planRefusals } from '../../../../shared/domain/restore
 import type { RestorePlan, RestoreStep } from '../../../../shared/domain/restore/restore-plan.ts';
 
 function step(topic: string, partition: number, to: bigint): RestoreStep {
-  const costs = { rereadAtMost: 0n, skipAtMost: 0n, proof: 'exact', clamped: null, unreadLoss: 0n } as const;
+  const costs = {
+    rereadAtMost: 0n,
+    skipAtMost: 0n,
+    proof: 'exact',
+    clamped: null,
+    unreadLoss: 0n,
+    reason: null,
+  } as const;
   return { topic, partition, from: null, to, ...costs };
 }
 
@@ -85,9 +92,9 @@ describe('a plan that is applied later', () => {
       [
         'TOPIC_RECREATED',
         { cluster: 'B', topic: 'A.orders' },
-        "the topic had the id one when the plan was made, today's has new",
+        'when the plan was made the topic had the id one, now it has new',
       ],
-      ['TOPIC_MISSING', { cluster: 'B', topic: 'A.stock' }, 'the topic is no longer there'],
+      ['TOPIC_MISSING', { cluster: 'B', topic: 'A.stock' }, 'the topic no longer exists'],
     ]);
   });
 
@@ -95,19 +102,19 @@ describe('a plan that is applied later', () => {
     const down = { what: 'w', cluster: 'B', error: 'E', message: 'broker 1 does not answer', retriable: true };
     expect(refusals({ logs: { 'A.orders': [unread(down)], 'A.stock': [] } })).toEqual([
       ['LOG_UNREAD', ORDERS(0), 'broker 1 does not answer'],
-      ['LOG_UNREAD', ORDERS(1), 'the partition is not there'],
-      ['LOG_UNREAD', { topic: 'A.stock', partition: 0 }, 'the partition is not there'],
+      ['LOG_UNREAD', ORDERS(1), 'the partition does not exist'],
+      ['LOG_UNREAD', { topic: 'A.stock', partition: 0 }, 'the partition does not exist'],
     ]);
   });
 
   test('where a log was cut off, or retention took the least planned position', () => {
     expect(refusals({ logs: { 'A.orders': [log(31n, 100n), log(91n, 200n)] } })).toEqual([
-      ['LOG_CHANGED', ORDERS(0), 'the log now begins at 31, behind the planned position 30'],
-      ['LOG_CHANGED', ORDERS(1), 'the log now begins at 91, behind the planned position 90'],
+      ['LOG_CHANGED', ORDERS(0), 'the log now starts at 31, after the planned position 30'],
+      ['LOG_CHANGED', ORDERS(1), 'the log now starts at 91, after the planned position 90'],
     ]);
     expect(refusals({ logs: { 'A.orders': [log(99n, 99n), log(0n, 199n)] } })).toEqual([
-      ['LOG_CHANGED', ORDERS(0), 'the log ended at 100, and now at 99: it was cut off'],
-      ['LOG_CHANGED', ORDERS(1), 'the log ended at 200, and now at 199: it was cut off'],
+      ['LOG_CHANGED', ORDERS(0), 'the log ended at 100 and now ends at 99: it was truncated'],
+      ['LOG_CHANGED', ORDERS(1), 'the log ended at 200 and now ends at 199: it was truncated'],
     ]);
   });
 
@@ -122,7 +129,7 @@ describe('a plan that is applied later', () => {
       ...planRefusals(PLAN, now({ logs: { 'A.orders': [] } })),
     ];
     expect([...new Set(all.map(({ remedy }) => remedy))]).toEqual([
-      'Apply it with the configuration that it was made with.',
+      'Apply the plan with the configuration that it was made with.',
       'Make a new plan.',
       'Try again when all brokers answer.',
     ]);

@@ -27,7 +27,11 @@ test.each<[string, PresentGroup | undefined, readonly string[] | null]>([
   ['a group without members', present({}), null],
   ['one that was deleted', present({ state: 'Dead' }), null],
   ['one that the cluster does not know', present(null), null],
-  ['one that nobody asked for', undefined, ['GROUP_UNREAD', 'the cluster did not answer for it', AGAIN]],
+  [
+    'one that nobody asked for',
+    undefined,
+    ['GROUP_UNREAD', 'the cluster did not return the state of this group', AGAIN],
+  ],
   [
     'one of which a broker does not tell',
     { listing: unread(DOWN), committed: COMMITS },
@@ -46,37 +50,41 @@ test.each<[string, PresentGroup | undefined, readonly string[] | null]>([
   [
     'a share group',
     present({ type: 'share', state: 'Stable' }),
-    ['GROUP_NOT_A_CONSUMER', 'it is a share group: it has no committed positions', 'Leave it out.'],
+    ['GROUP_NOT_A_CONSUMER', 'it is a share group and has no committed positions', 'Select other groups with --group.'],
   ],
   [
     "Connect's",
     present({ protocolType: 'connect' }),
-    ['GROUP_NOT_A_CONSUMER', "it is Kafka Connect's own group: it has no committed positions", 'Leave it out.'],
+    [
+      'GROUP_NOT_A_CONSUMER',
+      "it is Kafka Connect's own group and has no committed positions",
+      'Select other groups with --group.',
+    ],
   ],
   [
     'one of unknown state',
     present({ state: 'Unknown' }),
-    ['GROUP_UNREAD', 'the cluster does not tell whether it has members', AGAIN],
+    ['GROUP_UNREAD', 'the cluster does not report whether the group has members', AGAIN],
   ],
   [
     'one without a state',
     present({ state: '' }),
-    ['GROUP_UNREAD', 'the cluster does not tell whether it has members', AGAIN],
+    ['GROUP_UNREAD', 'the cluster does not report whether the group has members', AGAIN],
   ],
   [
     'a live one',
     present({ state: 'Stable' }),
-    ['GROUP_LIVE', 'it has members (classic protocol): its state is Stable', STOP],
+    ['GROUP_LIVE', 'the group has members (classic protocol): its state is Stable', STOP],
   ],
   [
     'a live one of an old broker',
     present({ state: 'Stable', type: 'unknown' }),
-    ['GROUP_LIVE', 'it has members: its state is Stable', STOP],
+    ['GROUP_LIVE', 'the group has members: its state is Stable', STOP],
   ],
   [
     'a live one with a protocol',
     present({ state: 'Assigning', type: 'consumer', protocolType: 'consumer' }),
-    ['GROUP_LIVE', 'it has members (consumer protocol): its state is Assigning', STOP],
+    ['GROUP_LIVE', 'the group has members (consumer protocol): its state is Assigning', STOP],
   ],
 ])('%s', (_, of, expected) => {
   expect(refusal(of)).toEqual(expected);

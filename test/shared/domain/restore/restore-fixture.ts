@@ -21,9 +21,9 @@ export const STEADY = [
 export interface RestoreCase {
   readonly onto?: 'source' | 'target';
   readonly partition?: OnePartition;
-  /** Commits of then by group, on t-0. */
+  /** Commits on t-0 at the plan's time, by group. */
   readonly commits?: Readonly<Record<string, bigint>>;
-  /** Commits of now on the cluster that is written to. */
+  /** Present commits on the cluster that the restore writes to. */
   readonly now?: Readonly<Record<string, bigint>>;
   readonly listing?: Partial<GroupListing>;
   readonly terms?: Partial<RestoreTerms>;
@@ -34,7 +34,7 @@ export interface RestoreCase {
   readonly heldUntil?: number;
 }
 
-/** Inputs for the flow with the one topic `t` of one partition; MM2 moves no groups unless the case says so. */
+/** Inputs for a flow with one topic `t` of one partition; MM2's group sync is off unless the case enables it. */
 export function restoreCase(of: RestoreCase = {}): RestoreInputs {
   const { onto = 'target', commits = { billing: 150n }, now = {} } = of;
   const one = onePartition({ syncs: STEADY, at: NOW, syncedAt: NOW - 1_000, ...of.partition });
@@ -64,6 +64,7 @@ export function restoreCase(of: RestoreCase = {}): RestoreInputs {
     state,
     heldUntil: of.heldUntil ?? THEN,
     groups: Object.keys(commits),
+    topic: null,
     unmatched: of.unmatched ?? [],
     observation,
     states: partitionStates(observation),

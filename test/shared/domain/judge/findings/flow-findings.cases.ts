@@ -1,4 +1,4 @@
-import { AT, type FlowCase, HOUR, MINUTE, SECOND, type TopicCase } from '../case-shapes.ts';
+import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND, type TopicCase } from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
 const IDENTITY = { kind: 'identity', separator: '.', internalSeparator: '.' } as const;
@@ -34,6 +34,18 @@ function silent(ago: number, waits: number): FlowCase {
   };
 }
 
+/** MM2 went on at 600 behind 299. */
+const JUMPED: PartitionCase = {
+  syncs: [
+    [0n, 0n],
+    [299n, 299n],
+    [600n, 300n],
+    [699n, 399n],
+  ],
+  source: [0n, 700n],
+  target: [0n, 400n],
+};
+
 const topics = (count: number): TopicCase[] =>
   Array.from({ length: count }, (_, i) => ({ topic: i === 0 ? 'orders' : `t${i}` }));
 
@@ -57,7 +69,6 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { down: 'both' },
         subject: { cluster: 'A' },
         evidence: { error: 'BROKER_UNREACHABLE' },
-        says: 'no broker of A answers',
         beside: ['CLUSTER_UNREACHABLE'],
       },
     },
@@ -83,7 +94,6 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { heartbeat: { agoMs: 95_000 }, policy: { mirrorStoppedMs: 94_999 } },
         subject: { cluster: 'B' },
         evidence: { lastSignMs: AT - 95_000, ageMs: 95_000, sign: 'heartbeat' },
-        says: 'MM2 last gave a sign of life 95 s ago (heartbeat)',
       },
     },
     quiet: {
@@ -108,7 +118,6 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { heartbeat: { agoMs: 30_000 } },
         subject: { cluster: 'B' },
         evidence: { lastSignMs: AT - 30_000, ageMs: 30_000, sign: 'heartbeat' },
-        says: 'the newest heartbeat on the target is 30 s old',
       },
     },
     quiet: {
@@ -148,14 +157,12 @@ export const FLOW_FINDINGS: FindingFamilies = {
         },
         subject: { cluster: 'B' },
         evidence: { topics: 2 },
-        says: 'MM2 has left no trace of A->B: no offset syncs, checkpoints, Connect offsets or target topics',
         beside: ['GROUP_AHEAD_OF_REPLICATION'],
       },
       'under identity, where the topics may have been there before': {
         of: { ...NEVER, flow: { policy: IDENTITY }, topic: {} },
         subject: { cluster: 'B' },
         evidence: { topics: 1 },
-        says: 'MM2 has left no trace of A->B: no offset syncs, checkpoints, Connect offsets or target topics',
       },
     },
     quiet: {
@@ -176,7 +183,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
     opens: {
       of: { partition: { source: [0n, 11_002n] } },
       subject: {},
-      evidence: { records: 10_001n, limit: 10_000n, seconds: 1 },
+      evidence: { records: 10_001n, atLeast: 10_001n, limit: 10_000n, seconds: 1 },
       says: 'a failover now loses 10001 records, more than 10000',
     },
     verdict: 'not-ready',
@@ -187,8 +194,33 @@ export const FLOW_FINDINGS: FindingFamilies = {
           policy: { maxLossRecords: 100n },
         },
         subject: {},
-        evidence: { records: 101n, limit: 100n, seconds: 1 },
-        says: 'a failover now loses 101 records, more than 100',
+        evidence: { records: 101n, atLeast: 101n, limit: 100n, seconds: 1 },
+      },
+      'milder: no look has shown that what is beyond it holds records': {
+        of: { partition: { ...JUMPED, source: [0n, 800n] }, groups: [], policy: { maxLossRecords: 100n } },
+        severity: 'warning',
+        subject: {},
+        evidence: { records: 400n, atLeast: 100n, limit: 100n, seconds: 1 },
+        says: 'a failover now loses up to 400 records, at least 100; the limit is 100',
+        beside: ['RECORDS_UNACCOUNTED'],
+      },
+      'certain as soon as what is seen is beyond it': {
+        of: { partition: { ...JUMPED, source: [0n, 801n] }, groups: [], policy: { maxLossRecords: 100n } },
+        subject: {},
+        evidence: { records: 401n, atLeast: 101n, limit: 100n, seconds: 1 },
+        beside: ['RECORDS_UNACCOUNTED'],
+      },
+      'what a look has shown is certain': {
+        of: { partition: { ...JUMPED, holds: () => true }, groups: [], policy: { maxLossRecords: 100n } },
+        subject: {},
+        evidence: { records: 300n, atLeast: 300n, limit: 100n, seconds: 0 },
+        beside: ['RECORDS_NEVER_MIRRORED'],
+      },
+      'what was deleted is certain': {
+        of: { partition: { source: [1_102n, 1_103n] }, groups: [], policy: { maxLossRecords: 101n } },
+        subject: {},
+        evidence: { records: 102n, atLeast: 102n, limit: 101n, seconds: 7_200 },
+        beside: ['RECORDS_LOST_TO_RETENTION'],
       },
     },
     quiet: {
@@ -216,14 +248,12 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { syncs: 'missing', flow: { offsetSyncsLocation: 'target' }, down: 'source' },
         subject: { cluster: 'B', topic: 'mm2-offset-syncs.A.internal' },
         evidence: { location: 'target' },
-        says: 'there is no offset-syncs topic mm2-offset-syncs.A.internal on B: no group can be translated',
         beside: ['CLUSTER_UNREACHABLE'],
       },
       'on the source, with a dead target': {
         of: { syncs: 'missing', down: 'target' },
         subject: { cluster: 'A', topic: 'mm2-offset-syncs.B.internal' },
         evidence: { location: 'source' },
-        says: 'there is no offset-syncs topic mm2-offset-syncs.B.internal on A: no group can be translated',
         beside: ['CLUSTER_UNREACHABLE'],
       },
     },
@@ -283,7 +313,6 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { checkpoints: 'missing', groups: [{ positions: [] }, { group: 'stock' }] },
         subject: { cluster: 'B', topic: 'A.checkpoints.internal' },
         evidence: { groups: 2 },
-        says: "there is no checkpoints topic A.checkpoints.internal: MM2's checkpoint connector has translated no group",
       },
     },
     quiet: {
@@ -323,7 +352,6 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { flow: { policy: IDENTITY }, opposite: { policy: IDENTITY, topicsExclude: ['t1'] }, topics: topics(13) },
         subject: { topic: 'orders' },
         evidence: { topics: 'orders, t2, t3, t4, t5, t6, t7, t8, t9, t10', count: 12 },
-        says: '12 topics are mirrored both ways under the identity policy: every record goes round for ever',
       },
     },
     quiet: {

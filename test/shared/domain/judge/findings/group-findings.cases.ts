@@ -17,6 +17,7 @@ const GAPS: PartitionCase = {
     [1_000n, 900n],
   ],
   target: [0n, 901n],
+  holds: () => false,
 };
 /** A restart at 500 went back to 400. */
 const AGAIN: PartitionCase = {
@@ -99,7 +100,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         of: standing(501n, GAPS),
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { records: 101n, partitions: 1, targetPosition: 501n, shouldBe: 400n, source: 500n },
-        says: 'billing would skip up to 101 records after a failover: it stands at 501 on the target, but has read up to 400',
       },
       'milder: within what is possible': {
         of: standing(500n, GAPS),
@@ -113,7 +113,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { records: 5n, partitions: 1, targetPosition: 395n, shouldBe: 390n, source: 390n },
-        says: 'billing may skip up to 5 records after a failover: it stands at 395 on the target, but has read up to 390 for all that is certain',
         beside: ['RECORDS_DUPLICATED'],
       },
       'certain ones are told of alone, and the worst of them is named': {
@@ -130,7 +129,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 2, cluster: 'B' },
         evidence: { records: 30n, partitions: 2, targetPosition: 520n, shouldBe: 500n, source: 500n },
-        says: 'billing would skip up to 30 records after a failover: it stands at 520 on the target, but has read up to 500',
       },
     },
     quiet: {
@@ -141,6 +139,57 @@ export const GROUP_FINDINGS: FindingFamilies = {
         position: { committed: 500n, onTarget: null, checkpoint: 600n, checkpointAgoMs: SECOND },
       },
       'a commit that nobody can translate': { position: { committed: 1_002n, onTarget: 5_000n } },
+    },
+  },
+
+  GROUP_RECORDS_EXPIRED: {
+    opens: {
+      of: standing(600n, { target: [501n, 1_001n] }),
+      subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+      evidence: { records: 1n, partitions: 1, targetStart: 501n, committed: 500n },
+      says: 'billing has not read up to 1 records that the target no longer holds: its log of A.orders-0 starts at 501',
+      beside: ['TARGET_POSITION_SKIPS'],
+    },
+    verdict: 'not-ready',
+    before: standing(500n),
+    heals: standing(501n, { target: [501n, 1_001n], source: [501n, 1_001n] }),
+    alsoOpens: {
+      'standing at the begin of the target log skips nothing besides': {
+        of: standing(600n, { target: [600n, 1_001n] }),
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 100n, partitions: 1, targetStart: 600n, committed: 500n },
+      },
+      'milder: within what is possible': {
+        of: standing(450n, { ...GAPS, target: [450n, 901n] }),
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 50n, partitions: 1, targetStart: 450n, committed: 500n },
+      },
+      'certain ones are told of alone, and the worst of them is named': {
+        of: {
+          partitions: [
+            { ...GAPS, target: [450n, 901n] },
+            { target: [510n, 1_001n] },
+            { target: [520n, 1_001n] },
+            { target: [505n, 1_001n] },
+          ],
+          group: {
+            positions: [
+              { partition: 0, committed: 500n, onTarget: 450n, checkpoint: 450n },
+              { partition: 1, committed: 500n, onTarget: 510n, checkpoint: 510n },
+              { partition: 2, committed: 500n, onTarget: 520n, checkpoint: 520n },
+              { partition: 3, committed: 500n, onTarget: 505n, checkpoint: 505n },
+            ],
+          },
+        },
+        subject: { group: 'billing', topic: 'orders', partition: 2, cluster: 'B' },
+        evidence: { records: 35n, partitions: 3, targetStart: 520n, committed: 500n },
+      },
+    },
+    quiet: {
+      'the target log begins where it has read up to': standing(500n, { target: [500n, 1_001n] }),
+      'the source has deleted them as well': standing(600n, { target: [600n, 1_001n], source: [600n, 1_001n] }),
+      'nobody knows where it has read up to': { ...standing(600n, { target: [600n, 1_001n] }), syncs: 'unread' },
     },
   },
 
@@ -210,7 +259,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 1 },
         evidence: { partitions: 2, committed: 1_201n, replicatedTo: 1_001n },
-        says: 'billing has read 200 records that are not on the target yet',
       },
     },
     quiet: {
@@ -250,13 +298,11 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 1 },
         evidence: { partitions: 2, mm2: 899n, tidemark: 1_000n },
-        says: 'billing would read up to 101 records of orders-1 twice where MM2 put it; 0 at 1000',
       },
       'where its checkpoint would put it': {
         of: { partition: LONG, position: { ...late(99_999n), onTarget: null }, flow: { syncGroupOffsets: OFF } },
         subject: { group: 'billing', topic: 'orders', partition: 0 },
         evidence: { partitions: 1, mm2: 99_999n, tidemark: 200_000n },
-        says: 'billing would read up to 100001 records of orders-0 twice where MM2 put it; 0 at 200000',
         beside: ['GROUP_SYNC_OFF'],
       },
     },
@@ -288,7 +334,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 1 },
         evidence: { partitions: 2, committed: 700n },
-        says: 'MM2 has never translated billing on 2 partitions: after a failover it starts where auto.offset.reset puts it',
       },
     },
     quiet: {
@@ -315,19 +360,16 @@ export const GROUP_FINDINGS: FindingFamilies = {
         of: { position: behind(900n, HOUR), partition: { syncedAgoMs: PATIENCE + 1 } },
         subject: { group: 'billing', topic: 'orders', partition: 0 },
         evidence: { partitions: 1, checkpoint: 900n, writtenMs: BigInt(AT - HOUR) },
-        says: "MM2's checkpoint of billing is 100 records behind what its own syncs allow",
       },
       'MM2 has run without a pause for long enough': {
         of: { position: behind(900n, HOUR), ...steady(PATIENCE + 1) },
         subject: { group: 'billing', topic: 'orders', partition: 0 },
         evidence: { partitions: 1, checkpoint: 900n, writtenMs: BigInt(AT - HOUR) },
-        says: "MM2's checkpoint of billing is 100 records behind what its own syncs allow",
       },
       'no pause is known of': {
         of: { position: behind(900n, HOUR), ...steady(null) },
         subject: { group: 'billing', topic: 'orders', partition: 0 },
         evidence: { partitions: 1, checkpoint: 900n, writtenMs: BigInt(AT - HOUR) },
-        says: "MM2's checkpoint of billing is 100 records behind what its own syncs allow",
       },
       "by MM2's own interval": {
         of: {
@@ -338,7 +380,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 0 },
         evidence: { partitions: 1, checkpoint: 900n, writtenMs: BigInt(AT - 12 * SECOND - 1) },
-        says: "MM2's checkpoint of billing is 100 records behind what its own syncs allow",
       },
       'on several partitions, the worst named': {
         of: {
@@ -349,7 +390,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 2 },
         evidence: { partitions: 2, checkpoint: 800n, writtenMs: BigInt(AT - PATIENCE - 1) },
-        says: "MM2's checkpoint of billing is 200 records behind what its own syncs allow",
       },
     },
     quiet: {
@@ -382,13 +422,11 @@ export const GROUP_FINDINGS: FindingFamilies = {
         of: { position: refused(null) },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: null },
-        says: 'MM2 translated billing but its commit did not reach the target',
       },
       'no commit, and a checkpoint at the begin': {
         of: { position: { ...refused(null), committed: 0n, checkpoint: 0n } },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { partitions: 1, checkpoint: 0n, targetCommit: null },
-        says: 'MM2 translated billing but its commit did not reach the target',
       },
       'the group is live there': {
         of: { group: { stateOnTarget: 'Stable', position: refused(999n) } },
@@ -401,7 +439,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         of: { position: refused(999n, HOUR), ...steady(PATIENCE + 1) },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: 999n },
-        says: 'MM2 translated billing but its commit did not reach the target',
       },
       "by MM2's own interval": {
         of: {
@@ -411,7 +448,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: 999n },
-        says: 'MM2 translated billing but its commit did not reach the target',
       },
       'on several partitions, the first named': {
         of: {
@@ -422,7 +458,6 @@ export const GROUP_FINDINGS: FindingFamilies = {
         },
         subject: { group: 'billing', topic: 'orders', partition: 1, cluster: 'B' },
         evidence: { partitions: 2, checkpoint: 1_000n, targetCommit: 998n },
-        says: 'MM2 translated billing but its commit did not reach the target',
       },
     },
     quiet: {

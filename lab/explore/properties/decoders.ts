@@ -1,0 +1,24 @@
+import fc from 'fast-check';
+import { MalformedRecordError } from '../../../shared/domain/mirror/records/byte-reader.ts';
+import { decodeCheckpoint } from '../../../shared/domain/mirror/records/checkpoint.ts';
+import { decodeConnectOffset } from '../../../shared/domain/mirror/records/connect-offset.ts';
+import { decodeHeartbeat } from '../../../shared/domain/mirror/records/heartbeat.ts';
+import { decodeOffsetSync } from '../../../shared/domain/mirror/records/offset-sync.ts';
+import { property } from '../property.ts';
+
+const bytes = fc.uint8Array({ maxLength: 60 });
+
+/** Whatever bytes come, a decoder of MM2's records gives a record or says that it is malformed. */
+export const decoders = property({
+  name: 'decoders',
+  values: fc.tuple(bytes, bytes),
+  holds: ([key, value]) => {
+    for (const decode of [decodeOffsetSync, decodeCheckpoint, decodeHeartbeat, decodeConnectOffset]) {
+      try {
+        decode(Buffer.from(key), Buffer.from(value));
+      } catch (error) {
+        if (!(error instanceof MalformedRecordError)) throw error;
+      }
+    }
+  },
+});

@@ -1,0 +1,39 @@
+import type { Property } from '../property.ts';
+import { auditedAlong, auditedWithPairs } from './audited-along.ts';
+import { columns } from './columns.ts';
+import { decoders } from './decoders.ts';
+import { frameChain, frameRenumbered } from './frames.ts';
+import { mappingMerged, mappingThinned } from './mapping-run.ts';
+import { partitionTruth } from './partition-truth.ts';
+import { retention } from './retention.ts';
+import { historiesInCommon, historyLikeArrays } from './sync-history.ts';
+import { laterOffsets, standingElsewhere, translation } from './translation.ts';
+import {
+  verificationOfDifferent,
+  verificationOfEqual,
+  verificationOfStretches,
+  verificationOfThrees,
+} from './verification.ts';
+
+/** Everything that `npm run explore` searches on. */
+export const PROPERTIES: readonly Property[] = [
+  translation,
+  standingElsewhere,
+  laterOffsets,
+  auditedAlong,
+  auditedWithPairs,
+  verificationOfDifferent,
+  verificationOfThrees,
+  verificationOfStretches,
+  verificationOfEqual,
+  mappingMerged,
+  mappingThinned,
+  historyLikeArrays,
+  historiesInCommon,
+  frameChain,
+  frameRenumbered,
+  columns,
+  retention,
+  decoders,
+  partitionTruth,
+];

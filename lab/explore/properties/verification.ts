@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import { KNOWN_LIVES } from '../../simulation/known-lives.ts';
+import { SimulatedMm2, type Step } from '../../simulation/simulated-mm2.ts';
+import { simulatedLifeWithCompaction, simulatedLifeWithRetention } from '../../simulation/steps.ts';
+import { type Content, verifySimulated } from '../../simulation/verified-simulation.ts';
+import { type Property, property } from '../property.ts';
+
+/** Positions that were held against records skip nothing and cost no more than is said, however alike the records are. */
+export const verificationOfDifferent = verification(
+  'verification-different',
+  (offset) => String(offset),
+  simulatedLifeWithCompaction,
+);
+
+// Compaction keeps the last of equal records, which the simulated one does not know.
+export const verificationOfThrees = verification(
+  'verification-threes',
+  (offset) => String(Math.floor(offset / 3)),
+  simulatedLifeWithRetention,
+);
+
+export const verificationOfStretches = verification(
+  'verification-stretches',
+  (offset) => String(Math.floor(offset / 25)),
+  simulatedLifeWithRetention,
+);
+
+export const verificationOfEqual = verification('verification-equal', () => '', simulatedLifeWithRetention);
+
+/** @param content what a source record holds: those of equal content are the same to whoever compares */
+function verification(name: string, content: Content, lives: fc.Arbitrary<Step[]>): Property {
+  return property({
+    name,
+    values: fc.tuple(lives, fc.integer({ min: 0, max: 6 }), fc.boolean()),
+    holds: ([steps, rounds, together], count) => {
+      const mm2 = SimulatedMm2.after(steps);
+      fc.pre(!mm2.undetectable);
+      const life = verifySimulated(mm2, content, rounds, together);
+      count('verified', life.verified);
+      assert.deepEqual(life.violations, []);
+    },
+    examples: KNOWN_LIVES.flatMap(({ steps }): [Step[], number, boolean][] => [
+      [[...steps], 0, false],
+      [[...steps], 6, true],
+    ]),
+  });
+}

@@ -1,0 +1,54 @@
+import type { Step } from './simulated-mm2.ts';
+
+/** A life in which a position was wrong once, and what it taught. The suite and `npm run explore` replay each. */
+export interface KnownLife {
+  readonly name: string;
+  readonly taught: string;
+  /** Nothing that MM2 wrote shows what broke: known to be answered wrongly (docs/translation.md). */
+  readonly unseen?: true;
+  readonly steps: readonly Step[];
+}
+
+export const KNOWN_LIVES: readonly KnownLife[] = [
+  {
+    name: 'unfinished re-delivery',
+    taught: 'records that MM2 has yet to write again stand only in front of the restart (decision 3)',
+    steps: [
+      { do: 'produce', records: 34 },
+      { do: 'mirror', records: 34, syncs: 99 },
+      { do: 'kill' },
+      { do: 'mirror', records: 4, syncs: 99 },
+      { do: 'flush' },
+    ],
+  },
+  {
+    name: 'recreated behind deleted records',
+    taught: 'a sync whose record is gone and that is older than all the source has left may speak of an earlier topic',
+    steps: [
+      { do: 'recreate-source', records: 2 },
+      { do: 'mirror', records: 2, syncs: 1 },
+      { do: 'recreate-source', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'delete-records', offsets: 1 },
+      { do: 'marker' },
+      { do: 'produce', records: 1 },
+      { do: 'produce', records: 2 },
+    ],
+  },
+  {
+    name: 'recreated and hidden by a gap',
+    taught: 'the records brought from a new topic cancel out with a gap where the syncs in between were lost',
+    unseen: true,
+    steps: [
+      { do: 'produce', records: 11 },
+      { do: 'mirror', records: 11, syncs: 99 },
+      { do: 'flush' },
+      { do: 'recreate-source', records: 5 },
+      { do: 'gap', offsets: 11 },
+      { do: 'produce', records: 5 },
+      { do: 'mirror', records: 20, syncs: 0 },
+      { do: 'flush' },
+      { do: 'delete-records', offsets: 12 },
+    ],
+  },
+];

@@ -1,0 +1,106 @@
+import { lastBreak } from './epoch.ts';
+import type { SyncHistory } from './syncs/sync-history.ts';
+
+/** What is known of a partition's two logs beside its syncs. */
+export interface LogsNow {
+  /** End of each log; null where it could not be read. */
+  readonly sourceEnd: bigint | null;
+  readonly targetEnd: bigint | null;
+  /**
+   * Until when each topic is known to have been the present one (an earlier audit saw the same id): ms since the epoch;
+   * null where nothing tells. A log that is shorter than what its syncs speak of was cut then, not recreated.
+   */
+  readonly sameSourceSince: number | null;
+  readonly sameTargetSince: number | null;
+}
+
+/** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
+export interface Cut {
+  readonly side: 'source' | 'target';
+  /** The log was cut at this offset or before it; below it the mapping holds on. */
+  readonly at: bigint;
+  /** How far the log reached before, as far as the syncs tell. */
+  readonly reached: bigint;
+}
+
+/** A cut as the history remembers it. */
+export interface PastCut extends Cut {
+  /** Name of the topic on that side. */
+  readonly topic: string;
+  readonly partition: number;
+  /** When the audit began that noticed it: ms since the epoch. */
+  readonly noticedAt: number;
+}
+
+/**
+ * Takes the syncs that a cut has made void out of a history: those at or behind the cut, written before it. Those below it
+ * hold, for what they speak of is still there. Returns the history itself where nothing was cut.
+ */
+export function withoutCut(
+  history: SyncHistory,
+  logs: LogsNow,
+): { readonly history: SyncHistory; readonly cuts: readonly Cut[] } {
+  const onTarget = withoutTargetCut(history, logs);
+  const onSource = withoutSourceCut(onTarget.history, logs);
+  return { history: onSource.history, cuts: [onTarget.cut, onSource.cut].filter((cut) => cut !== null) };
+}
+
+interface Shortened {
+  readonly history: SyncHistory;
+  readonly cut: Cut | null;
+}
+
+function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince }: LogsNow): Shortened {
+  const first = lastBreak(history, 'newSource');
+  if (end === null || sameSourceSince === null) return { history, cut: null };
+  let reached = end;
+  for (let i = first; i < history.length; i++) if (history.upstream(i) >= reached) reached = history.upstream(i) + 1n;
+  if (reached === end) return { history, cut: null };
+  const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
+  return { history: keeping(history, kept), cut: { side: 'source', at: end, reached } };
+}
+
+function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince }: LogsNow): Shortened {
+  const first = lastBreak(history, 'newTarget');
+  const none = { history, cut: null };
+  if (end === null || sameTargetSince === null || first >= history.length) return none;
+  let least = end;
+  let cutAt: bigint | null = null;
+  const kept: number[] = [];
+  for (let index = history.length - 1; index >= first; index--) {
+    const downstream = history.downstream(index);
+    if (downstream < least) {
+      kept.push(index);
+      least = downstream;
+      continue;
+    }
+    // What an earlier audit saw go back, before it knew the topic's id, stays what it took it for: another log.
+    if (index + 1 < history.length && Number(history.timestamp(index + 1)) < sameTargetSince) return none;
+    cutAt = least;
+  }
+  if (cutAt === null) return none;
+  const reached = furthestDownstream(history, first) + 1n;
+  const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
+  return { history: keeping(history, indexes), cut: { side: 'target', at: cutAt, reached } };
+}
+
+/** Only the syncs of these indexes. Where some are left out, nothing is known of what lies between their neighbours. */
+function keeping(history: SyncHistory, indexes: readonly number[]): SyncHistory {
+  const next = history.copy();
+  next.keep(indexes);
+  for (const [at, index] of indexes.entries()) {
+    if (index !== (indexes[at - 1] ?? -1) + 1) next.breakAt(at, 'hole');
+  }
+  if ((indexes.at(-1) ?? -1) !== history.length - 1) next.breakBeforeNext('hole');
+  return next;
+}
+
+function indexesOf(history: SyncHistory): number[] {
+  return Array.from({ length: history.length }, (_, index) => index);
+}
+
+function furthestDownstream(history: SyncHistory, first: number): bigint {
+  let most = -1n;
+  for (let i = first; i < history.length; i++) if (history.downstream(i) > most) most = history.downstream(i);
+  return most;
+}

@@ -1,0 +1,189 @@
+import type { LogOffsets } from '../model/cluster.ts';
+import type { PartitionMapping } from './mapping.ts';
+
+/**
+ * A stretch of source offsets with fewer counterparts on the present target log than it has offsets. Transaction markers,
+ * compaction and deletion leave such stretches, and so do records that MM2 never wrote or that are gone from the target.
+ */
+export interface Hole {
+  /** Where it lies: before the first sync that holds, between two of them, or behind the last. */
+  readonly kind: 'head' | 'between' | 'behind';
+  /** Source offsets in which the missing ones lie; `until` is exclusive. Both are inside the source log. */
+  readonly from: bigint;
+  readonly until: bigint;
+  /** Offsets of [from, until) without a counterpart: at most so many records are missing. */
+  readonly offsets: bigint;
+  /**
+   * Where to look first: MM2 writes a sync at the first record after a gap, so that the missing offsets stand directly
+   * before it. Where `isPlace`, all of them lie there for certain.
+   */
+  readonly look: { readonly from: bigint; readonly until: bigint };
+  readonly isPlace: boolean;
+  /** Index of the sync behind it, which remembers that a look explained it; null for a hole behind the last sync. */
+  readonly index: number | null;
+}
+
+/** What of the source log stands on the present target log, as far as the syncs tell. */
+export interface Coverage {
+  /** End of the covered stretch that an offset lies in or directly behind; the offset itself where none does. */
+  coveredTo(offset: bigint): bigint;
+  /** Oldest first; those that a look has explained before are left out. */
+  readonly holes: readonly Hole[];
+}
+
+interface Range {
+  readonly from: bigint;
+  /** Exclusive. */
+  readonly until: bigint;
+}
+
+/** Source offsets in which MM2 wrote without going back, from its first sync to its last. */
+interface Run {
+  readonly covered: Range[];
+  readonly holes: Hole[];
+}
+
+/**
+ * Lays the syncs of the present source and target logs over the source log.
+ * @param position source offset at which MM2 goes on, or null where that is not known
+ */
+export function coverageOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Coverage {
+  const runs = runsOf(mapping, source, position);
+  const covered = merged(runs.flatMap((run) => run.covered));
+  const holes = runs
+    .flatMap((run) => run.holes)
+    .flatMap((hole) => withoutCovered(hole, covered))
+    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  return {
+    holes,
+    coveredTo: (offset) => covered.find(({ from, until }) => from <= offset && until >= offset)?.until ?? offset,
+  };
+}
+
+function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run[] {
+  const { first, length, began } = mapping;
+  if (first >= length) return [withoutSyncs(mapping, source, position)];
+  const runs: Run[] = [];
+  let run: Run = { covered: [], holes: [] };
+  let from = 0n;
+  for (let i = first; i < length; i++) {
+    const { upstream, downstream } = mapping.at(i);
+    if (i === first) {
+      // What stands before the first sync on the target led up to it.
+      const led = downstream > began ? downstream - began : 0n;
+      from = upstream - led;
+      run.holes.push(...headHole(mapping, i, source, upstream, led));
+      continue;
+    }
+    const left = mapping.at(i - 1);
+    const offsets = upstream - left.upstream;
+    if (offsets <= 0n) {
+      // MM2 began again below: another run, which may bring what the one before lacks.
+      run.covered.push({ from, until: left.upstream + 1n });
+      runs.push(run);
+      run = { covered: [], holes: [] };
+      from = upstream;
+      continue;
+    }
+    const arrived = downstream - left.downstream;
+    if (arrived >= offsets) continue;
+    run.covered.push({ from, until: left.upstream + 1n });
+    from = upstream;
+    const absent = offsets - arrived;
+    const hole = {
+      kind: 'between',
+      from: left.upstream + 1n,
+      until: upstream,
+      offsets: absent,
+      look: { from: upstream - absent, until: upstream },
+      isPlace: arrived === 1n,
+      index: i,
+    } as const;
+    // Which offsets are absent is not known, but most of the stretch is there: only the rest is a hole.
+    if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent });
+    if (!mapping.isAccounted(i)) run.holes.push(...clipped(hole, source));
+  }
+  const last = mapping.at(length - 1);
+  const behind = mapping.target.end - last.downstream - 1n;
+  const next = last.upstream + 1n;
+  run.covered.push({ from, until: next + (behind > 0n ? behind : 0n) });
+  runs.push(run);
+  if (position !== null && position > next) run.holes.push(...behindHole(source, next, position, behind));
+  return runs;
+}
+
+/** No sync holds any longer: what stands behind the floor on the target led up to where MM2 goes on. */
+function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
+  if (position === null || mapping.cause === 'first-known') return { covered: [], holes: [] };
+  const { began, target } = mapping;
+  const there = target.end > began ? target.end - began : 0n;
+  const until = position - there;
+  const covered = there > 0n ? [{ from: until, until: position }] : [];
+  const hole = {
+    kind: 'head',
+    from: 0n,
+    until,
+    offsets: until,
+    look: { from: 0n, until },
+    isPlace: there === 0n,
+    index: null,
+  } as const;
+  return { covered, holes: until > 0n ? clipped(hole, source) : [] };
+}
+
+function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {
+  const absent = upstream - led - source.start;
+  if (absent <= 0n || mapping.isAccounted(index)) return [];
+  const from = source.start;
+  const look = { from, until: from + absent };
+  return [{ kind: 'head', from, until: upstream, offsets: absent, look, isPlace: led === 0n, index }];
+}
+
+/** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they were no records. */
+function behindHole(source: LogOffsets, next: bigint, position: bigint, behind: bigint): Hole[] {
+  const absent = position - next - (behind > 0n ? behind : 0n);
+  if (absent <= 0n) return [];
+  const look = { from: position - absent, until: position };
+  const isPlace = behind <= 0n;
+  return clipped({ kind: 'behind', from: next, until: position, offsets: absent, look, isPlace, index: null }, source);
+}
+
+/** Only what the source log still holds can be lost with it. */
+function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
+  const inside = (offset: bigint): bigint => (offset < start ? start : offset > highWatermark ? highWatermark : offset);
+  const [from, until] = [inside(hole.from), inside(hole.until)];
+  const look = { from: inside(hole.look.from), until: inside(hole.look.until) };
+  const room = hole.isPlace ? look.until - look.from : until - from;
+  const offsets = hole.offsets < room ? hole.offsets : room;
+  return offsets <= 0n ? [] : [{ ...hole, from, until, offsets, look }];
+}
+
+/** What of a hole another run of MM2 has brought is none. */
+function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
+  const { from, until } = hole.isPlace ? hole.look : hole;
+  const { look } = hole;
+  // The run's own covered offsets in the stretch are counted in the hole already.
+  let there = hole.isPlace ? 0n : until - from - hole.offsets;
+  const present = covered.reduce((sum, range) => sum + overlap(range, { from, until }), 0n);
+  if (present > there) there = present;
+  const offsets = until - from - there;
+  if (offsets <= 0n) return [];
+  return [{ ...hole, offsets: offsets < hole.offsets ? offsets : hole.offsets, look }];
+}
+
+function overlap(a: Range, b: Range): bigint {
+  const from = a.from > b.from ? a.from : b.from;
+  const until = a.until < b.until ? a.until : b.until;
+  return until > from ? until - from : 0n;
+}
+
+function merged(ranges: readonly Range[]): Range[] {
+  const result: Range[] = [];
+  for (const range of ranges.toSorted((a, b) => (a.from < b.from ? -1 : 1))) {
+    if (range.from >= range.until) continue;
+    const last = result.at(-1);
+    if (last === undefined || range.from > last.until) result.push(range);
+    else if (range.until > last.until) result[result.length - 1] = { from: last.from, until: range.until };
+  }
+  return result;
+}
