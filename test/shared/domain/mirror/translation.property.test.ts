@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { laterOffsets, standingElsewhere, translation } from '../../../../lab/explore/properties/translation.ts';
+import { propertyRuns } from '../../../property-runs.ts';
 
-const HISTORIES = 12_000;
+const HISTORIES = propertyRuns(12_000);
+const STANDINGS = propertyRuns(3_000);
 
 describe('translation over simulated lives of a mirrored partition', () => {
   test('no skip and no re-read beyond what was said, while what breaks can be noticed', () => {
@@ -10,10 +12,10 @@ describe('translation over simulated lives of a mirrored partition', () => {
   });
 
   test('the cost of any other position on the target is bounded as well', () => {
-    expect(standingElsewhere.assert(3_000).judged).toBe(3_000);
+    expect(standingElsewhere.assert(STANDINGS).judged).toBe(STANDINGS);
   });
 
   test('a later source offset never translates to an earlier position within one untroubled mapping', () => {
-    laterOffsets.assert(1_000);
+    laterOffsets.assert(propertyRuns(1_000));
   });
 });

@@ -63,4 +63,13 @@ describe('findings from audit to audit', () => {
     const seeing = tracker.follow({ findings: [], unread: [unread(false)] }, 3);
     expect(seeing.closed.map(({ openedAt }) => openedAt).toSorted()).toEqual([1, 2]);
   });
+
+  test('none are open before the first audit, and one that is told twice opens once', () => {
+    const tracker = new FindingTracker();
+    expect(tracker.open).toEqual([]);
+    const twice = [finding('MIRROR_STOPPED', {}, 'first'), finding('MIRROR_STOPPED', {}, 'second')];
+    const { opened } = tracker.follow({ findings: twice, unread: [] }, 100);
+    expect(opened.map((one) => one.finding.message)).toEqual(['first']);
+    expect(names(tracker.open)).toEqual(['MIRROR_STOPPED ']);
+  });
 });

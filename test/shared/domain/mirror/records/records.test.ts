@@ -7,6 +7,7 @@ import { decodeConnectOffset } from '../../../../../shared/domain/mirror/records
 import { decodeHeartbeat } from '../../../../../shared/domain/mirror/records/heartbeat.ts';
 import { decodeOffsetSync } from '../../../../../shared/domain/mirror/records/offset-sync.ts';
 import { generator, mutated } from '../../../../mutated.ts';
+import { propertyRuns } from '../../../../property-runs.ts';
 
 const vectors = JSON.parse(readFileSync('test/vectors/records.json', 'utf8'));
 const hex = (text: string) => Buffer.from(text, 'hex');
@@ -54,7 +55,7 @@ describe("MM2's records, by the vectors of Kafka's own schemas", () => {
   });
 
   test('whatever bytes come, a decoder gives a record or says that it is malformed', () => {
-    decoders.assert(2_000);
+    decoders.assert(propertyRuns(2_000));
   });
 });
 

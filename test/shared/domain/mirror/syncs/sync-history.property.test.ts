@@ -1,14 +1,15 @@
 import { describe, expect, test } from '@jest/globals';
 import { historiesInCommon, historyLikeArrays } from '../../../../../lab/explore/properties/sync-history.ts';
 import { SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { propertyRuns } from '../../../../property-runs.ts';
 
 describe('a sync history', () => {
   test('does what arrays of points do, and copies that share columns do not see each other change', () => {
-    historyLikeArrays.assert(1_000);
+    historyLikeArrays.assert(propertyRuns(1_000));
   });
 
   test('tells how far two are the same, whatever they share', () => {
-    historiesInCommon.assert(100);
+    historiesInCommon.assert(propertyRuns(100));
   });
 
   test('no point outside is read, kept or replaced', () => {

@@ -1,0 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { goldenOf, goldens } from './golden.ts';
+
+// Writes the goldens again from the present code. Review the difference before you commit it: each changed line is a
+// changed answer to an operator.
+for (const { recording, file } of goldens()) {
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, await goldenOf(recording));
+  process.stdout.write(`${file}\n`);
+}

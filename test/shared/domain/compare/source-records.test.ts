@@ -1,0 +1,68 @@
+import { describe, expect, test } from '@jest/globals';
+import { SourceRecords } from '../../../../shared/domain/compare/source-records.ts';
+import { source, stretch } from './letters.ts';
+
+const of = (text: string) => stretch(text).records[0] ?? { offset: 0n, content: '', timestamp: 0n };
+
+describe('what was read of a source', () => {
+  test('is in the order of offsets, whatever the order of reading', () => {
+    const read = new SourceRecords([stretch('ef', 10n), stretch('ab', 2n)], { start: 2n, end: 12n });
+    expect([0, 1, 2, 3].map((index) => read.at(index).offset)).toEqual([2n, 3n, 10n, 11n]);
+    expect(read.length).toBe(4);
+    expect(() => read.at(4)).toThrow(new RangeError('no record 4 among 4'));
+  });
+
+  test('tells which records a copy can be of: those of its content and time', () => {
+    const read = source('aba1a');
+    expect([
+      read.originals(of('a')),
+      read.originals(of('a1')),
+      read.originals(of('b')),
+      read.originals(of('c')),
+    ]).toEqual([[0, 3], [2], [1], []]);
+    expect([read.hasContent(of('b7')), read.hasContent(of('c'))]).toEqual([true, false]);
+  });
+
+  test('tells neighbours: the next record that is there, but not across what was not read', () => {
+    const read = new SourceRecords([stretch('a.b'), stretch('cd', 3n)], { start: 0n, end: 5n });
+    expect(read.areNeighbours(0, 1)).toBe(true);
+    expect(read.areNeighbours(1, 2)).toBe(false);
+    expect(read.areNeighbours(2, 3)).toBe(true);
+    expect(read.areNeighbours(1, 0)).toBe(false);
+    expect(read.areNeighbours(0, 2)).toBe(false);
+  });
+
+  test('tells no record from not looked at', () => {
+    const read = new SourceRecords([stretch('ab.d', 10n), stretch('x', 20n)], { start: 0n, end: 30n });
+    expect([9n, 10n, 11n, 12n, 13n, 14n, 19n, 20n, 21n].map((offset) => read.indexAt(offset))).toEqual([
+      undefined,
+      0,
+      1,
+      null,
+      2,
+      undefined,
+      undefined,
+      3,
+      undefined,
+    ]);
+    expect(new SourceRecords([stretch('..', 5n)], { start: 0n, end: 9n }).indexAt(6n)).toBeNull();
+  });
+
+  test.each([
+    ['everything is there', 'abc', 0n, 3n, null],
+    ['one was compacted away', 'a.c', 0n, 3n, [1n, 1n]],
+    ['several were, and what lies between them counts', 'a.c..f', 0n, 6n, [1n, 4n]],
+    ['the first was', '.bc', 0n, 3n, [0n, 0n]],
+    ['the last was', 'ab.', 0n, 3n, [2n, 2n]],
+    ['the end was not read', 'ab', 0n, 5n, [2n, 4n]],
+    ['the begin was deleted', 'cd', 2n, 4n, [0n, 1n]],
+    ['the begin was deleted, and all the rest is there', 'd', 3n, 4n, [0n, 2n]],
+    ['records behind what MM2 can have read do not count', 'abcd', 0n, 2n, null],
+    ['a gap behind what MM2 can have read does not count', 'ab.d', 0n, 2n, null],
+    ['nothing was ever written', '', 0n, 0n, null],
+    ['nothing was read', '', 0n, 4n, [0n, 3n]],
+  ] as const)('which offsets hide their record: %s', (_, letters, start, end, hidden) => {
+    const read = new SourceRecords([stretch(letters, start)], { start, end });
+    expect(read.hidden).toEqual(hidden === null ? null : { least: hidden[0], most: hidden[1] });
+  });
+});

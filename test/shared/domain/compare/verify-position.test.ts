@@ -1,0 +1,530 @@
+import { describe, expect, test } from '@jest/globals';
+import { settlePositions } from '../../../../shared/domain/compare/settle-positions.ts';
+import { SourceRecords } from '../../../../shared/domain/compare/source-records.ts';
+import type { VerifiedPosition } from '../../../../shared/domain/compare/verify-position.ts';
+import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
+import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { positionOf, translate } from '../../../../shared/domain/mirror/translation.ts';
+import { stretch } from './letters.ts';
+
+interface Case {
+  readonly syncs: readonly (readonly [upstream: bigint, downstream: bigint])[];
+  /** The logs in letters, from their begin. */
+  readonly source: string;
+  readonly sourceStart?: bigint;
+  readonly target: string;
+  readonly targetStart?: bigint;
+  /** What of the target was read; all of it where absent. */
+  readonly read?: readonly (readonly [from: bigint, until: bigint])[];
+  readonly exactlyOnce?: boolean;
+  /** Syncs before this index are of another source topic. */
+  readonly sourceRecreatedAt?: number;
+  readonly upstream: bigint;
+}
+
+function verify(of: Case): VerifiedPosition {
+  const { syncs, sourceStart = 0n, targetStart = 0n, upstream } = of;
+  const read = stretch(of.source, sourceStart);
+  const target = stretch(of.target, targetStart);
+  const history = SyncHistory.of(syncs.map(([u, d]) => ({ timestamp: 0n, upstream: u, downstream: d })));
+  const mapping = new PartitionMapping({
+    history,
+    target: { start: targetStart, end: target.until },
+    sourceEnd: read.until,
+    exactlyOnce: of.exactlyOnce === true,
+    ...(of.sourceRecreatedAt === undefined ? {} : { sourceRecreatedAt: of.sourceRecreatedAt }),
+  });
+  const said = translate(mapping, upstream);
+  if (said.kind !== 'interval') throw new Error('the syncs of a case say something');
+  const stretches = (of.read ?? [[target.from, target.until]]).map(([from, until]) => ({
+    from,
+    until,
+    records: target.records.filter(({ offset }) => offset >= from && offset < until),
+  }));
+  const source = new SourceRecords([read], { start: sourceStart, end: read.until });
+  const [verified] = settlePositions(mapping, [{ upstream, said }], stretches, source, 'nobody compared it');
+  if (verified === undefined) throw new Error('one position was wanted');
+  return verified;
+}
+
+/** As it is printed: `position..high proof, re-reads: reason`. */
+function told(of: Case): string {
+  const found = positionOf(verify(of).translation);
+  if (found.kind === 'unknown') return `nowhere: ${found.reason}`;
+  const { position, high, proof, rereadAtMost, reason } = found;
+  return `${position}..${high} ${proof}, ${rereadAtMost}${reason === null ? '' : `: ${reason}`}`;
+}
+
+const refuted = (of: Case) => {
+  const { refutation } = verify(of);
+  return refutation === null ? null : [refutation.said, refutation.found, refutation.certain, refutation.how];
+};
+
+/** `c` was compacted away before MM2 came to it, so that the syncs leave two positions to each offset between them. */
+const GAP = {
+  syncs: [
+    [0n, 0n],
+    [6n, 5n],
+  ],
+  source: 'ab.defg',
+  target: 'abdefg',
+} as const;
+
+describe('a position whose stretch was compared', () => {
+  test('is verified where the first record that the group has not read was found', () => {
+    expect(told({ ...GAP, upstream: 3n })).toBe('2..2 verified, 0');
+    expect(told({ ...GAP, upstream: 4n })).toBe('3..3 verified, 0');
+    expect(verify({ ...GAP, upstream: 3n })).toMatchObject({
+      pair: { upstream: 3n, downstream: 2n },
+      refutation: null,
+      open: false,
+    });
+  });
+
+  test('is in front of the next record that is there, and that is the pair', () => {
+    expect(told({ ...GAP, upstream: 2n })).toBe('2..2 verified, 0');
+    expect(verify({ ...GAP, upstream: 2n }).pair).toEqual({ upstream: 3n, downstream: 2n });
+  });
+
+  test('is at the end where all of it was read before', () => {
+    expect(told({ ...GAP, upstream: 7n })).toBe('6..6 verified, 0');
+    expect(verify({ ...GAP, upstream: 7n }).pair).toBeNull();
+  });
+
+  test('beyond the newest sync records tell what no sync does', () => {
+    const ahead = { syncs: [[0n, 0n]], source: 'ab.defg', target: 'abdefg' } as const;
+    expect(told({ ...ahead, upstream: 5n })).toBe('4..4 verified, 0');
+    expect(told({ ...ahead, upstream: 7n })).toBe('6..6 verified, 0');
+  });
+
+  test('records of others in front of it are passed over, and cost nothing', () => {
+    const foreign = {
+      syncs: [
+        [0n, 0n],
+        [3n, 5n],
+        [5n, 7n],
+      ],
+      source: 'abcdef',
+      target: 'abXYcdef',
+    } as const;
+    expect(told({ ...foreign, upstream: 2n })).toBe('4..4 verified, 0');
+    expect(told({ ...foreign, upstream: 1n })).toBe('1..1 verified, 0');
+  });
+
+  test('only as far as it was read: to the sync at its right', () => {
+    expect(told({ ...GAP, source: 'ab.defghi', target: 'abdefghi', read: [[0n, 6n]], upstream: 4n })).toBe(
+      '3..3 verified, 0',
+    );
+    expect(
+      told({
+        ...GAP,
+        syncs: [
+          [0n, 0n],
+          [6n, 5n],
+          [8n, 7n],
+        ],
+        source: 'ab.def.hi',
+        target: 'abdefXhi',
+        read: [[0n, 6n]],
+        upstream: 6n,
+      }),
+    ).toContain('exact');
+  });
+});
+
+describe('records that were written again', () => {
+  const again = {
+    syncs: [
+      [0n, 0n],
+      [5n, 5n],
+      [3n, 6n],
+      [7n, 10n],
+    ],
+    source: 'abcdefgh',
+    target: 'abcdefdefgh',
+  } as const;
+
+  test('are counted behind the position', () => {
+    expect(told({ ...again, upstream: 4n })).toBe('7..7 verified, 0');
+    expect(told({ ...again, upstream: 2n })).toBe('2..2 verified, 0');
+    expect(told({ ...again, upstream: 3n })).toBe('6..6 verified, 0');
+  });
+
+  test('the last copy of what was not read is the one to begin at, and copies of what was read are its cost', () => {
+    // Of 2 and 5, `c` was not written again: the group begins there, and reads nothing that it has read.
+    expect(
+      told({
+        syncs: [
+          [0n, 0n],
+          [4n, 4n],
+          [3n, 5n],
+          [6n, 8n],
+        ],
+        source: 'abcdefg',
+        target: 'abcdedefg',
+        upstream: 2n,
+      }),
+    ).toBe('2..2 verified, 0');
+    const cost = {
+      syncs: [
+        [0n, 0n],
+        [4n, 4n],
+        [2n, 5n],
+        [6n, 9n],
+      ],
+      source: 'abcdefg',
+      target: 'abcdecdefg',
+    } as const;
+    expect(told({ ...cost, upstream: 3n })).toBe('6..6 verified, 0');
+    const left = {
+      syncs: [
+        [0n, 0n],
+        [3n, 3n],
+        [1n, 4n],
+        [2n, 5n],
+      ],
+      source: 'abcd',
+      target: 'abcdbc',
+    } as const;
+    expect(told({ ...left, upstream: 3n })).toBe(
+      '3..3 verified, 2: MM2 wrote records again after a restart, 2 of them already read',
+    );
+    expect(verify({ ...left, upstream: 3n }).pair).toBeNull();
+  });
+
+  test('far behind, only where syncs tell of them, and as many as they tell where nobody compared', () => {
+    const far = { ...again, upstream: 2n, read: [[0n, 6n]] } as const;
+    expect(told(far)).toBe('2..2 verified, 0');
+    // MM2 went back from 9 to 2, and the first sync after that is of 5.
+    const near: Case = {
+      syncs: [
+        [0n, 0n],
+        [9n, 9n],
+        [5n, 13n],
+        [14n, 22n],
+      ],
+      source: 'abcdefghijklmno',
+      target: 'abcdefghijcdefghijklmno',
+      upstream: 4n,
+    };
+    expect(told(near)).toBe('12..12 verified, 0');
+    expect(told({ ...near, read: [[0n, 10n]] })).toBe(
+      '4..4 bounded, 2: MM2 wrote records again after a restart, up to 2 of them already read; of 2 records on the target nothing tells whether they were read',
+    );
+    expect(verify({ ...near, read: [[0n, 10n]] })).toMatchObject({ open: true, pair: null, refutation: null });
+    const both: Case['read'] = [
+      [0n, 10n],
+      [10n, 13n],
+    ];
+    expect(told({ ...near, read: both })).toBe(
+      '4..4 verified, 2: MM2 wrote records again after a restart, 2 of them already read',
+    );
+    expect(told({ ...near, read: both, target: 'abcdefghijXYefghijklmno' })).toBe('4..4 verified, 0');
+  });
+});
+
+describe('a position that stays as it is', () => {
+  test('nobody compared its stretch', () => {
+    const of = { ...GAP, read: [[0n, 5n]], upstream: 3n } as const;
+    expect(told(of)).toBe(
+      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; nobody compared it',
+    );
+    expect(verify(of)).toMatchObject({ refutation: null, pair: null, open: false });
+    expect(told({ ...GAP, read: [[1n, 6n]], upstream: 3n })).toContain('nobody compared it');
+    expect(told({ ...GAP, read: [], upstream: 6n })).toBe('5..5 exact, 0');
+  });
+
+  test('the target stamps records with its own time', () => {
+    const of = { ...GAP, target: 'a1b1d1e1f1g1', upstream: 3n } as const;
+    expect(told(of)).toBe(
+      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; the target stamps records with its own time, so that equal ones cannot be told apart',
+    );
+    expect(verify(of)).toMatchObject({ refutation: null, pair: null, open: false });
+  });
+
+  test('nothing there equals a source record, and no sync says that it should', () => {
+    const of = {
+      syncs: [
+        [3n, 2n],
+        [9n, 8n],
+      ],
+      source: 'XXXXXXXXX',
+      sourceStart: 20n,
+      target: 'abdefghij',
+      upstream: 6n,
+    } as const;
+    const lost = { ...of, source: '..........', sourceStart: 0n };
+    expect(told(lost)).toBe('5..5 exact, 0');
+    expect(verify(lost)).toMatchObject({ refutation: null, pair: null, open: true });
+  });
+});
+
+describe('records that contradict the syncs', () => {
+  test('nothing compares equal where a sync names a record: no position, and no certainty', () => {
+    const of = { ...GAP, target: 'UVWXYZ', upstream: 3n } as const;
+    expect(told(of)).toBe('nowhere: no target record there equals a source record');
+    expect(refuted(of)).toEqual([2n, 0n, false, 'no target record there equals a source record']);
+    expect(verify(of)).toMatchObject({ pair: null, open: false });
+  });
+
+  test('a sync beside the position names another record than the one there', () => {
+    const of = { ...GAP, target: 'abdefX', upstream: 3n } as const;
+    expect(told(of)).toBe('nowhere: the records contradict an offset sync beside it');
+    expect(refuted(of)).toEqual([2n, 5n, true, 'an offset sync names another record than the one there']);
+    expect(verify(of)).toMatchObject({ pair: null, open: false });
+  });
+
+  test('a sync elsewhere does not matter', () => {
+    const of = {
+      syncs: [
+        [0n, 0n],
+        [3n, 3n],
+        [6n, 6n],
+      ],
+      source: 'abcdefg',
+      target: 'abcdefX',
+      upstream: 1n,
+    } as const;
+    expect(told(of)).toBe('1..1 verified, 0');
+    expect(refuted(of)).toBeNull();
+    expect(told({ ...of, target: 'Xbcdefg', upstream: 4n })).toBe('4..4 verified, 0');
+  });
+
+  test('records at or after the offset stand in front of the position that the syncs give', () => {
+    // MM2 jumped over 'e' to 'i' and lost the sync: by the arithmetic alone `c` would be three further on.
+    const of = {
+      syncs: [
+        [0n, 0n],
+        [8n, 8n],
+      ],
+      source: 'abcdefghi',
+      target: 'aXXXbcdei',
+      upstream: 2n,
+    } as const;
+    expect(told({ ...of, target: 'abcXXXghi' })).toBe('2..2 verified, 0');
+    const early = { ...of, target: 'bcdefghXi', syncs: [[8n, 8n]], upstream: 3n } as const;
+    expect(told({ ...early })).toContain('2..2');
+    expect(told({ ...of, target: 'acdefghXi', upstream: 5n })).toBe('4..4 verified, 0');
+    expect(refuted({ ...of, target: 'acdefghXi', upstream: 5n })).toEqual([
+      5n,
+      4n,
+      true,
+      '1 records at or after the offset stand in front of the position',
+    ]);
+    expect(refuted({ ...of, target: 'acdefghXi', upstream: 7n })).toEqual([
+      7n,
+      6n,
+      true,
+      '1 records at or after the offset stand in front of the position',
+    ]);
+  });
+
+  test('more records before the offset stand behind the position than it was said to cost', () => {
+    const of = {
+      syncs: [
+        [0n, 0n],
+        [8n, 8n],
+      ],
+      source: 'abcdefghi',
+      target: 'aXbcdefgi',
+      upstream: 4n,
+    } as const;
+    expect(told(of)).toBe('5..5 verified, 0');
+    expect(refuted(of)).toEqual([
+      4n,
+      5n,
+      true,
+      '1 records before the offset stand behind the position, at most 0 were said to',
+    ]);
+  });
+
+  const FRONT = 'records at or after the offset stand only in front of where the syncs let a position begin';
+
+  test('records that were not read stand only in front of where the syncs let a position begin', () => {
+    // The syncs were taken for those of another source topic, and are not.
+    const doubted: Case = {
+      syncs: [
+        [0n, 0n],
+        [3n, 3n],
+      ],
+      sourceRecreatedAt: 2,
+      source: 'abcdef',
+      target: 'abcdef',
+      upstream: 2n,
+    };
+    expect(told(doubted)).toBe(`nowhere: ${FRONT}`);
+    expect(refuted(doubted)).toEqual([4n, 2n, true, FRONT]);
+    expect(verify(doubted)).toMatchObject({ pair: null, open: false });
+    expect(refuted({ ...doubted, upstream: 3n })).toEqual([4n, 3n, true, FRONT]);
+    expect(told({ ...doubted, upstream: 4n })).toBe('4..4 verified, 0');
+    // Those that stand behind once more are there to be read.
+    expect(told({ ...doubted, target: 'abcdcdef' })).toBe('4..4 verified, 0');
+    expect(refuted({ ...doubted, target: 'abcdXdef' })).toEqual([4n, 2n, true, FRONT]);
+    expect(refuted({ ...doubted, target: 'abcddef.' })).toEqual([4n, 2n, true, FRONT]);
+  });
+
+  test('not where that was not read, nor of records that were only claimed', () => {
+    const elsewhere: Case = {
+      syncs: [
+        [0n, 0n],
+        [4n, 4n],
+        [8n, 8n],
+      ],
+      source: 'abcdefghi',
+      target: 'abghefXYi',
+      upstream: 6n,
+    };
+    expect(refuted(elsewhere)).toEqual([6n, 2n, true, FRONT]);
+    expect(refuted({ ...elsewhere, read: [[4n, 9n]] })).toBeNull();
+    expect(told({ ...elsewhere, read: [[4n, 9n]] })).toBe('6..6 verified, 0');
+  });
+});
+
+describe('records that nobody can tell', () => {
+  test('count as not read for the position, and as read for its cost', () => {
+    // `c` and `d` are gone from the source: one of them was never mirrored.
+    const of = {
+      syncs: [
+        [0n, 0n],
+        [5n, 4n],
+      ],
+      source: 'ab..ef',
+      target: 'abXef',
+      upstream: 3n,
+    } as const;
+    expect(told(of)).toBe(
+      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; of 1 records on the target nothing tells whether they were read',
+    );
+    expect(verify(of)).toMatchObject({ pair: null, open: true, refutation: null });
+    expect(told({ ...of, upstream: 2n })).toBe('2..2 verified, 0');
+    expect(told({ ...of, upstream: 4n })).toBe('3..3 verified, 0');
+  });
+
+  test('between two recognised ones the rule for two syncs holds, between closer ones', () => {
+    const of = {
+      syncs: [
+        [0n, 0n],
+        [12n, 9n],
+      ],
+      source: 'a.cd....ijk.m',
+      target: 'acdWXYijkm',
+      upstream: 6n,
+    } as const;
+    expect(told(of)).toBe('4..5 bounded, 1: of 3 records on the target nothing tells whether they were read');
+  });
+
+  test('as many as offsets between two recognised ones are certain', () => {
+    const of = {
+      syncs: [
+        [0n, 0n],
+        [9n, 8n],
+      ],
+      source: 'ab....ghij',
+      target: 'abWXYZgij',
+      upstream: 4n,
+    } as const;
+    expect(told(of)).toContain('4..4');
+  });
+});
+
+describe('the cost of records that nobody can tell', () => {
+  const untold = (records: number) => `of ${records} records on the target nothing tells whether they were read`;
+  const gap = (offsets: number) => `${offsets} source offsets between two syncs are not on the target`;
+
+  test('is no more than the syncs allow, nor than what stands there', () => {
+    // Of `cdef` two became records, X and Y.
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [9n, 7n],
+      ],
+      source: 'ab....ghij',
+      target: 'abXYghij',
+      upstream: 4n,
+    };
+    expect(told(of)).toBe(`2..4 bounded, 2: ${gap(2)}; ${untold(2)}`);
+    expect(told({ ...of, upstream: 2n })).toBe('2..2 verified, 0');
+    expect(told({ ...of, upstream: 3n })).toBe(`2..3 bounded, 1: ${untold(2)}`);
+    expect(told({ ...of, upstream: 5n })).toBe(`3..4 bounded, 1: ${untold(2)}`);
+    expect(told({ ...of, upstream: 6n })).toBe('4..4 verified, 0');
+  });
+
+  test('between two recognised records the arithmetic of two syncs holds again', () => {
+    // The gap lies elsewhere: between `b` and `g` every offset became a record.
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [12n, 9n],
+      ],
+      source: 'ab....gh...lm',
+      target: 'abWXYZghlm',
+      upstream: 4n,
+    };
+    expect(told(of)).toBe('4..4 exact, 0');
+    expect(told({ ...of, upstream: 3n })).toBe('3..3 exact, 0');
+    expect(verify(of)).toMatchObject({ open: true, pair: null });
+    // One of them did not: then it is in between.
+    const less: Case = {
+      ...of,
+      target: 'abWXYghlm',
+      syncs: [
+        [0n, 0n],
+        [12n, 8n],
+      ],
+    };
+    expect(told(less)).toBe(`3..4 bounded, 1: ${untold(3)}`);
+    expect(told({ ...less, upstream: 3n })).toBe(`2..3 bounded, 1: ${untold(3)}`);
+    expect(told({ ...less, upstream: 5n })).toBe(`4..5 bounded, 1: ${untold(3)}`);
+  });
+
+  test('with somebody else writing there, what stands there alone bounds it', () => {
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [2n, 5n],
+        [9n, 12n],
+        [20n, 23n],
+      ],
+      source: 'abc...ghijklmnopqrstu',
+      target: 'abUVWcXYZghijklmnopqrstu',
+      upstream: 5n,
+    };
+    expect(told(of)).toBe('8..8 exact, 0');
+    const markers: Case = { ...of, exactlyOnce: true };
+    expect(told(markers)).toBe('8..8 exact, 0');
+  });
+
+  test('counts what may have been read behind the position once more', () => {
+    // `d` was written, then X, which may be `c` or `d`, and the source has neither any more.
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [5n, 4n],
+        [4n, 6n],
+        [8n, 10n],
+      ],
+      source: 'ab..efghi',
+      target: 'abXefXefghi',
+      upstream: 3n,
+    };
+    expect(told(of)).toContain('2..');
+    expect(verify(of).open).toBe(true);
+  });
+});
+
+describe('several positions', () => {
+  test('each is settled by the same stretches, in their order', () => {
+    const history = SyncHistory.of([
+      { timestamp: 0n, upstream: 0n, downstream: 0n },
+      { timestamp: 0n, upstream: 6n, downstream: 5n },
+    ]);
+    const mapping = new PartitionMapping({ history, target: { start: 0n, end: 6n } });
+    const wanted = [4n, 3n, 5n].flatMap((upstream) => {
+      const said = translate(mapping, upstream);
+      return said.kind === 'interval' ? [{ upstream, said }] : [];
+    });
+    const source = new SourceRecords([stretch('ab.defg')], { start: 0n, end: 7n });
+    const settled = settlePositions(mapping, wanted, [stretch('abdefg')], source, '');
+    expect(settled.map(({ pair }) => pair?.downstream)).toEqual([3n, 2n, 4n]);
+  });
+});

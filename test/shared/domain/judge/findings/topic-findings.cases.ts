@@ -1,0 +1,420 @@
+import { peek, record } from '../case-parts.ts';
+import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from '../case-shapes.ts';
+import type { FindingFamilies } from './finding-family.ts';
+
+const IDENTITY = { kind: 'identity', separator: '.', internalSeparator: '.' } as const;
+const NOT_BEGUN = { syncs: [], connect: null } as const;
+const STALLED_MS = 120_000;
+/** Twice MM2's interval of looking for new topics. */
+const YOUNG_MS = 1_200_000;
+
+/** 50 records wait, the first of them written `waitedMs` ago; MM2 last acknowledged something `movedMs` ago. */
+function waiting(waitedMs: number, movedMs = HOUR, connect?: null): PartitionCase {
+  return {
+    source: [0n, 1_051n],
+    syncedAgoMs: movedMs,
+    connectAgoMs: movedMs,
+    ...(connect === null ? { connect } : {}),
+    records: { waiting: { from: 1_001n, peek: peek(record(1_001n, AT - waitedMs)) } },
+  };
+}
+
+/** The topic that is on the source and not on the target, its first record written `agoMs` ago. */
+function absent(...agoMs: readonly (number | null | 'unread')[]): FlowCase {
+  return {
+    topic: { notOnTarget: true },
+    partitions: agoMs.map((firstRecordAgoMs) => ({ ...NOT_BEGUN, firstRecordAgoMs })),
+    groups: [],
+  };
+}
+
+const NOT_THERE = "orders matches the flow's topics and holds records, but A.orders is not on the target";
+const DUPLICATES: PartitionCase = {
+  syncs: [
+    [0n, 0n],
+    [500n, 500n],
+    [400n, 520n],
+    [1_000n, 1_120n],
+  ],
+  target: [0n, 1_121n],
+};
+const FOREIGN: PartitionCase = {
+  syncs: [
+    [0n, 0n],
+    [100n, 130n],
+    [1_000n, 1_030n],
+  ],
+  target: [0n, 1_031n],
+};
+const ABORTED: PartitionCase = {
+  records: { aborted: { ...peek(null), abortedTransactions: [{ producerId: 7n, firstOffset: 40n }] } },
+};
+const refutation = (upstream: bigint, certain: boolean) => ({
+  upstream,
+  said: upstream,
+  found: upstream - 10n,
+  how: 'an offset sync names another record than the one there',
+  certain,
+});
+
+export const TOPIC_FINDINGS: FindingFamilies = {
+  POLICY_MISMATCH: {
+    opens: {
+      of: { topic: { notOnTarget: true }, otherTargetTopics: ['orders'] },
+      subject: { topic: 'orders', cluster: 'B' },
+      evidence: { configured: 'A.orders', found: 'orders' },
+      says: 'MM2 mirrors orders to orders, but the configuration names it A.orders: replication.policy.class differs',
+    },
+    verdict: 'not-ready',
+    alsoOpens: {
+      'one of two partitions has syncs': {
+        of: { topic: { notOnTarget: true }, partitions: [NOT_BEGUN, {}], otherTargetTopics: ['orders'] },
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { configured: 'A.orders', found: 'orders' },
+        beside: ['GROUP_AHEAD_OF_REPLICATION'],
+      },
+      'configured as identity, while MM2 renames': {
+        of: { flow: { policy: IDENTITY }, topic: { notOnTarget: true }, otherTargetTopics: ['A.orders'] },
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { configured: 'orders', found: 'A.orders' },
+        says: 'MM2 mirrors orders to A.orders, but the configuration names it orders: replication.policy.class differs',
+      },
+    },
+    quiet: {
+      'the topic is there under its own name too': { otherTargetTopics: ['orders'] },
+      'MM2 has written no sync of the topic': {
+        topic: { notOnTarget: true },
+        partition: NOT_BEGUN,
+        otherTargetTopics: ['orders'],
+      },
+      'the target has no topic of the other name': { topic: { notOnTarget: true }, otherTargetTopics: ['B.orders'] },
+      'the target is down': { down: 'target', otherTargetTopics: ['orders'] },
+    },
+  },
+
+  TOPIC_NOT_MIRRORED: {
+    opens: {
+      of: absent(YOUNG_MS),
+      subject: { topic: 'orders', cluster: 'B' },
+      evidence: { targetTopic: 'A.orders', partitionsWithRecords: 1, firstRecordMs: BigInt(AT - YOUNG_MS) },
+      says: NOT_THERE,
+    },
+    verdict: 'not-ready',
+    before: { topics: [], groups: [] },
+    heals: {},
+    alsoOpens: {
+      'milder: MM2 may not have looked for new topics yet': {
+        of: absent(YOUNG_MS - 1),
+        severity: 'info',
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { targetTopic: 'A.orders', partitionsWithRecords: 1, firstRecordMs: BigInt(AT - YOUNG_MS + 1) },
+        says: 'orders is not on the target yet: MM2 looks for new topics every 600 s',
+      },
+      'the oldest of several first records counts': {
+        of: absent(HOUR, 2 * HOUR, MINUTE),
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { targetTopic: 'A.orders', partitionsWithRecords: 3, firstRecordMs: BigInt(AT - 2 * HOUR) },
+      },
+      'an empty partition has no first record': {
+        of: absent(2 * HOUR, null),
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { targetTopic: 'A.orders', partitionsWithRecords: 2, firstRecordMs: BigInt(AT - 2 * HOUR) },
+      },
+      'nobody knows how old the records are': {
+        of: absent('unread', null),
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { targetTopic: 'A.orders', partitionsWithRecords: 2, firstRecordMs: null },
+      },
+      'a partition without records is not counted': {
+        of: {
+          topic: { notOnTarget: true },
+          partitions: [{ ...NOT_BEGUN, source: [5n, 5n] }, NOT_BEGUN, { ...NOT_BEGUN, source: 'unread' }],
+          groups: [],
+        },
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { targetTopic: 'A.orders', partitionsWithRecords: 1, firstRecordMs: BigInt(AT - 2 * HOUR) },
+        beside: ['PARTITIONS_UNREADABLE'],
+      },
+    },
+    quiet: {
+      'a topic without records': { topic: { notOnTarget: true }, partition: { ...NOT_BEGUN, source: [5n, 5n] } },
+      'a topic that MM2 mirrors under another name': { topic: { notOnTarget: true }, otherTargetTopics: ['orders'] },
+      'the target is down': { down: 'target', topic: { notOnTarget: true } },
+      'MM2 was never there': {
+        ...absent(HOUR),
+        syncs: 'missing',
+        checkpoints: 'missing',
+        connectOffsets: 'missing',
+        heartbeat: 'missing',
+      },
+    },
+  },
+
+  PARTITION_COUNT_DIFFERS: {
+    opens: {
+      of: { partitions: [{}, { ...NOT_BEGUN, source: [0n, 0n] }], topic: { targetPartitions: 1 } },
+      subject: { topic: 'orders' },
+      evidence: { source: 2, target: 1 },
+      says: 'orders has 2 partitions on the source, A.orders 1 on the target',
+    },
+    verdict: 'at-risk',
+    alsoOpens: {
+      'more on the target': {
+        of: { topic: { targetPartitions: 3 } },
+        subject: { topic: 'orders' },
+        evidence: { source: 1, target: 3 },
+      },
+    },
+    quiet: {
+      'as many on either side': { partitions: [{}, {}] },
+      'the topic is not on the target': { topic: { notOnTarget: true }, otherTargetTopics: ['orders'] },
+      'the source is down: its partitions are those of the target': { down: 'source', topic: { targetPartitions: 3 } },
+      'the target is down': { down: 'target', topic: { targetPartitions: 3 } },
+    },
+  },
+
+  PARTITIONS_UNREADABLE: {
+    opens: {
+      of: { partitions: [{}, { source: 'unread' }] },
+      subject: { topic: 'orders', cluster: 'A' },
+      evidence: { partitions: 1, error: 'REQUEST_TIMED_OUT' },
+      says: '1 of 2 partitions of orders could not be read: orders-1 did not answer',
+    },
+    verdict: 'unknown',
+    alsoOpens: {
+      'on the target; the first is named': {
+        of: { partitions: [{ target: 'unread' }, {}, { target: 'unread' }] },
+        subject: { topic: 'orders', cluster: 'B' },
+        evidence: { partitions: 2, error: 'REQUEST_TIMED_OUT' },
+      },
+    },
+    quiet: {
+      'the source is down, which is told once': { down: 'source' },
+      'the target is down, which is told once': { down: 'target' },
+    },
+  },
+
+  MIRROR_STALLED: {
+    opens: {
+      of: { partition: waiting(STALLED_MS + 1) },
+      subject: { topic: 'orders', partition: 0 },
+      evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - STALLED_MS - 1) },
+      says: 'MM2 is alive, but records of orders have waited 120 s (1 partitions)',
+    },
+    verdict: 'not-ready',
+    alsoOpens: {
+      'MM2 last moved a moment longer ago than the limit': {
+        of: { partition: waiting(HOUR, STALLED_MS + 1) },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'the partition that has waited longest is named': {
+        of: { partitions: [waiting(200 * SECOND), waiting(300 * SECOND), waiting(250 * SECOND), waiting(SECOND), {}] },
+        subject: { topic: 'orders', partition: 1 },
+        evidence: { partitions: 3, oldestWaitingMs: BigInt(AT - 300 * SECOND) },
+      },
+      "without Connect's offsets": {
+        of: { partition: waiting(HOUR, STALLED_MS + 1, null) },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'a partition of which MM2 never acknowledged anything': {
+        of: {
+          partition: {
+            ...NOT_BEGUN,
+            target: [0n, 0n],
+            records: { waiting: { from: 0n, peek: peek(record(0n, AT - HOUR)) } },
+          },
+          groups: [],
+        },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'at the limit of the policy': {
+        of: { partition: waiting(31 * SECOND), policy: { mirrorStalledMs: 30_999 } },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - 31 * SECOND) },
+      },
+    },
+    quiet: {
+      'waits for exactly the limit': { partition: waiting(STALLED_MS) },
+      'MM2 moved exactly the limit ago': { partition: waiting(HOUR, STALLED_MS) },
+      "a sync of exactly the limit ago, without Connect's offsets": { partition: waiting(HOUR, STALLED_MS, null) },
+      "Connect's offset has moved, while no sync was due": {
+        partition: { ...waiting(HOUR), connectAgoMs: STALLED_MS },
+      },
+      'a sync was written, while Connect has not committed': {
+        partition: { ...waiting(HOUR), syncedAgoMs: STALLED_MS },
+      },
+      "Connect's offset alone has moved: there are no syncs": {
+        partition: { ...waiting(HOUR), syncs: [], connect: 1_000n, connectAgoMs: STALLED_MS },
+        groups: [],
+      },
+      'nobody looked at what waits': { partition: { ...waiting(HOUR), records: {} } },
+      'what waits has no time': {
+        partition: { ...waiting(HOUR), records: { waiting: { from: 1_001n, peek: peek(record(1_001n, -1)) } } },
+      },
+      'only markers wait': {
+        partition: { ...waiting(HOUR), records: { waiting: { from: 1_001n, peek: peek(null, 1_051n) } } },
+      },
+      'MM2 was never there, which is the worse of the two': {
+        flow: { policy: IDENTITY },
+        syncs: 'missing',
+        checkpoints: 'missing',
+        connectOffsets: 'missing',
+        heartbeat: 'missing',
+        partition: { target: [0n, 0n], records: { waiting: { from: 0n, peek: peek(record(0n, AT - HOUR)) } } },
+      },
+      'MM2 has stopped, which is the worse of the two': {
+        partition: waiting(HOUR),
+        heartbeat: { agoMs: MINUTE },
+      },
+    },
+  },
+
+  FOREIGN_WRITES: {
+    opens: {
+      of: { partition: FOREIGN, groups: [] },
+      subject: { topic: 'A.orders', partition: 0 },
+      evidence: { records: 30n, partitions: 1 },
+      says: "A.orders holds 30 records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen",
+    },
+    verdict: 'at-risk',
+    alsoOpens: {
+      'behind the newest sync, more than the source has': {
+        of: { partition: { source: [0n, 1_011n], target: [0n, 1_031n] }, groups: [] },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { records: 20n, partitions: 1 },
+      },
+      'in several intervals and partitions, the worst named': {
+        of: {
+          partitions: [
+            {},
+            {
+              syncs: [
+                [0n, 0n],
+                [100n, 101n],
+                [200n, 251n],
+                [1_000n, 1_031n],
+              ],
+              target: [0n, 1_033n],
+              holds: () => false,
+            },
+            FOREIGN,
+          ],
+          groups: [],
+        },
+        subject: { topic: 'A.orders', partition: 1 },
+        evidence: { records: 82n, partitions: 2 },
+      },
+    },
+    quiet: {
+      'an exactly-once MM2 writes markers of its own': { flow: { exactlyOnce: true }, partition: FOREIGN, groups: [] },
+      'as many records as offsets': {},
+      'fewer records than offsets: markers and compaction': {
+        partition: {
+          syncs: [
+            [0n, 0n],
+            [1_000n, 900n],
+          ],
+          target: [0n, 901n],
+        },
+        groups: [],
+      },
+      'records that a restart wrote again': { partition: DUPLICATES, groups: [] },
+      'a sync of the same source offset again': {
+        partition: {
+          syncs: [
+            [0n, 0n],
+            [1_000n, 1_000n],
+            [1_000n, 1_040n],
+          ],
+          target: [0n, 1_041n],
+        },
+        groups: [],
+      },
+    },
+  },
+
+  RECORDS_DUPLICATED: {
+    opens: {
+      of: { partition: DUPLICATES, groups: [] },
+      subject: { topic: 'A.orders', partition: 0 },
+      evidence: { records: 120n, partitions: 1 },
+      says: 'MM2 wrote up to 120 records of orders twice after restarts',
+    },
+    verdict: 'ready',
+    alsoOpens: {
+      'a sync of the same source offset again; the worst partition named': {
+        of: {
+          partitions: [
+            {
+              syncs: [
+                [0n, 0n],
+                [1_000n, 1_000n],
+                [1_000n, 1_040n],
+              ],
+              target: [0n, 1_041n],
+            },
+            DUPLICATES,
+            {},
+          ],
+          groups: [],
+        },
+        subject: { topic: 'A.orders', partition: 1 },
+        evidence: { records: 160n, partitions: 2 },
+      },
+    },
+    quiet: { 'more records than offsets, and never back': { partition: FOREIGN, groups: [] } },
+  },
+
+  ABORTED_TRANSACTIONS_MIRRORED: {
+    opens: {
+      of: { partition: ABORTED },
+      subject: { topic: 'orders', partition: 0 },
+      evidence: { producerId: 7n, firstOffset: 40n },
+      says: 'orders has aborted transactions, and MM2 mirrors them as ordinary records: set A.consumer.isolation.level=read_committed',
+    },
+    verdict: 'at-risk',
+    alsoOpens: {
+      'once a topic, the first partition named': {
+        of: { partitions: [{}, ABORTED, ABORTED] },
+        subject: { topic: 'orders', partition: 1 },
+        evidence: { producerId: 7n, firstOffset: 40n },
+      },
+    },
+    quiet: {
+      'MM2 reads committed records only': { flow: { isolationLevel: 'read_committed' }, partition: ABORTED },
+      'a look that names none': { partition: { records: { aborted: peek(null) } } },
+    },
+  },
+
+  VERIFICATION_REFUTED: {
+    opens: {
+      of: { partition: { records: { refutations: [refutation(1_000n, true)] } } },
+      subject: { topic: 'orders', partition: 0 },
+      evidence: { upstream: 1_000n, said: 1_000n, found: 990n, positions: 1 },
+      says: "records contradict what MM2's syncs say of 1 positions of orders: offset 1000 was to be at 1000 on the target: an offset sync names another record than the one there",
+    },
+    verdict: 'not-ready',
+    alsoOpens: {
+      'milder: nothing compares equal, which a transformation on the way does as well': {
+        of: { partition: { records: { refutations: [refutation(1_000n, false)] } } },
+        severity: 'warning',
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { upstream: 1_000n, said: 1_000n, found: 990n, positions: 1 },
+      },
+      'of several, the first certain one is named': {
+        of: {
+          partitions: [
+            { records: { refutations: [refutation(500n, false)] } },
+            { records: { refutations: [refutation(600n, true), refutation(700n, true)] } },
+          ],
+        },
+        subject: { topic: 'orders', partition: 1 },
+        evidence: { upstream: 600n, said: 600n, found: 590n, positions: 3 },
+      },
+    },
+    quiet: { 'nothing refuted': { partition: { records: { refutations: [] } } } },
+  },
+};

@@ -1,0 +1,45 @@
+import type { KnownFlow } from '../../../../shared/domain/history/known-flow.ts';
+import { nextState } from '../../../../shared/domain/history/next-state.ts';
+import { type FindingChanges, FindingTracker } from '../../../../shared/domain/judge/findings/finding-tracker.ts';
+import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
+import type { Finding } from '../../../../shared/domain/model/finding.ts';
+import type { FlowReport } from '../../../../shared/domain/model/report.ts';
+import type { Earlier } from './case-parts.ts';
+import { AT, type FlowCase, MINUTE } from './case-shapes.ts';
+import { flowCase, topicCases } from './flow-case.ts';
+
+/** What an audit of the case says. */
+export function judge(of: FlowCase = {}): FlowReport {
+  const { observation, states, policy } = flowCase(of);
+  return judgeFlow(observation, states, policy);
+}
+
+/** The findings of one code. */
+export function found(of: FlowCase, code: Finding['code']): readonly Finding[] {
+  return judge(of).findings.filter((finding) => finding.code === code);
+}
+
+export function codesOf({ findings }: Pick<FlowReport, 'findings'>): readonly string[] {
+  return findings.map(({ code }) => code);
+}
+
+/** One of several audits in a row: what it says, and what it changes. */
+export interface Audit {
+  readonly report: FlowReport;
+  readonly changes: FindingChanges;
+}
+
+/** Audits a minute apart, each of which goes on from the history of those before and remembers nothing else. */
+export function auditsInARow(cases: readonly FlowCase[]): Audit[] {
+  const tracker = new FindingTracker();
+  let earlier: Earlier | undefined;
+  return cases.map((of, i) => {
+    const at = of.at ?? AT + i * MINUTE;
+    const { observation, states, policy } = flowCase({ ...of, at, remembered: null }, earlier);
+    const report = judgeFlow(observation, states, policy);
+    const before: KnownFlow | null = earlier?.known ?? null;
+    const state = nextState(before, observation, states, report);
+    earlier = { known: { state, heldUntil: at }, topics: topicCases(of) };
+    return { report, changes: tracker.follow(report, at) };
+  });
+}

@@ -1,0 +1,150 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Liveness, livenessOf } from '../../../../shared/domain/judge/liveness.ts';
+import { peek, record } from './case-parts.ts';
+import { AT, DAY, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+
+function liveness(of: FlowCase): Liveness {
+  const { observation, states, policy } = flowCase(of);
+  return livenessOf(observation, states, policy);
+}
+
+const OTHER = 'offset sync or Connect offset';
+const NOTHING = { lastSign: null, sign: null, steadySince: null } as const;
+
+describe('where heartbeats reach the target', () => {
+  test.each<[number, Liveness['state']]>([
+    [0, 'alive'],
+    [15_000, 'alive'],
+    [15_001, 'stale'],
+    [30_000, 'stale'],
+    [30_001, 'stopped'],
+    [DAY, 'stopped'],
+    // Clocks differ.
+    [-5_000, 'alive'],
+  ])('the newest %s ms old: %s', (agoMs, state) => {
+    const said = { state, lastSign: AT - agoMs, sign: 'heartbeat', steadySince: AT - DAY };
+    expect(liveness({ heartbeat: { agoMs } })).toEqual(said);
+  });
+
+  test('the limits are those of the policy', () => {
+    const policy = { heartbeatStaleMs: 100, mirrorStoppedMs: 200 };
+    const states = [100, 101, 200, 201].map((agoMs) => liveness({ heartbeat: { agoMs }, policy }).state);
+    expect(states).toEqual(['alive', 'stale', 'stale', 'stopped']);
+  });
+
+  test('since when without a pause, where one is known of', () => {
+    expect(liveness({ heartbeat: { agoMs: SECOND, steadyForMs: MINUTE } }).steadySince).toBe(AT - MINUTE);
+    expect(liveness({ heartbeat: { agoMs: SECOND, steadyForMs: null } }).steadySince).toBeNull();
+  });
+
+  test('they count for more than other writes, old or young', () => {
+    expect(liveness({ heartbeat: { agoMs: MINUTE }, partition: { connectAgoMs: 0 } }).state).toBe('stopped');
+    expect(liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: DAY } }).state).toBe('alive');
+  });
+});
+
+/** Half a minute's patience and Connect's flush interval of a minute. */
+const PATIENCE = 90 * SECOND;
+/** A record waits since `ago`. */
+const waiting = (ago: number, more: PartitionCase = {}): PartitionCase => ({
+  source: [0n, 1_101n],
+  records: { waiting: { from: 1_001n, peek: peek(record(1_001n, AT - ago)) } },
+  ...more,
+});
+const silent = (...partitions: PartitionCase[]): FlowCase => ({ heartbeat: 'none', partitions });
+
+describe('without heartbeats', () => {
+  test.each<[string, FlowCase, Liveness['state'], number | null]>([
+    ['Connect committed within the patience', silent({ connectAgoMs: PATIENCE }), 'alive', PATIENCE],
+    ['nothing waits, so that it has nothing to write', silent({ connectAgoMs: PATIENCE + 1 }), 'unknown', PATIENCE + 1],
+    [
+      'a record waits longer than the patience',
+      silent(waiting(PATIENCE + 1, { connectAgoMs: HOUR, syncedAgoMs: HOUR })),
+      'stopped',
+      HOUR,
+    ],
+    [
+      'a record waits no longer than that',
+      silent(waiting(PATIENCE, { connectAgoMs: HOUR, syncedAgoMs: HOUR })),
+      'unknown',
+      HOUR,
+    ],
+    [
+      'one of two partitions waits',
+      silent({ connectAgoMs: HOUR }, waiting(HOUR, { connectAgoMs: HOUR })),
+      'stopped',
+      HOUR,
+    ],
+    ['the newest write counts: a sync', silent({ syncedAgoMs: 5, connectAgoMs: HOUR }), 'alive', 5],
+    ["the newest write counts: Connect's", silent({ syncedAgoMs: HOUR, connectAgoMs: 5 }), 'alive', 5],
+    [
+      'the newest of several partitions',
+      silent({ connectAgoMs: HOUR }, { connectAgoMs: 5 }, { connectAgoMs: DAY }),
+      'alive',
+      5,
+    ],
+    ['syncs alone', silent({ syncedAgoMs: 5, connect: null }), 'alive', 5],
+    ['Connect alone', silent({ syncs: [], connect: 1_000n, connectAgoMs: 5 }), 'alive', 5],
+    [
+      'pairs that comparing found are none of its writes',
+      silent({
+        connect: null,
+        syncs: [
+          [0n, 0n, { agoMs: HOUR }],
+          [1_000n, 1_000n, { agoMs: 5, compared: true }],
+        ],
+      }),
+      'unknown',
+      HOUR,
+    ],
+    ['only compared pairs', silent({ connect: null, syncs: [[1_000n, 1_000n, { compared: true }]] }), 'unknown', null],
+    ['nothing at all', silent({ syncs: [], connect: null }), 'unknown', null],
+    ['no partition', { heartbeat: 'none', topics: [], groups: [] }, 'unknown', null],
+    ['the heartbeats cannot be read', { heartbeat: 'unread', partition: { connectAgoMs: 5 } }, 'alive', 5],
+    ['MM2 is configured to send none', { heartbeat: 'off', partition: { connectAgoMs: 5 } }, 'alive', 5],
+    ['their topic is not there', { heartbeat: 'missing', partition: { connectAgoMs: 5 } }, 'alive', 5],
+  ])('%s', (_, of, state, ago) => {
+    const sign = ago === null ? null : OTHER;
+    const lastSign = ago === null ? null : AT - ago;
+    expect(liveness(of)).toEqual({ state, lastSign, sign, steadySince: null });
+  });
+
+  test("the patience is the policy's and Connect's flush interval together", () => {
+    const of = (connectAgoMs: number): FlowCase => ({
+      ...silent(waiting(HOUR, { connectAgoMs, syncedAgoMs: HOUR })),
+      policy: { mirrorStoppedMs: 200 },
+      flow: { offsetFlushIntervalMs: 1_000 },
+    });
+    expect([liveness(of(1_200)).state, liveness(of(1_201)).state]).toEqual(['alive', 'stopped']);
+  });
+});
+
+describe('never started', () => {
+  const never: FlowCase = {
+    syncs: 'missing',
+    checkpoints: 'missing',
+    connectOffsets: 'missing',
+    heartbeat: 'missing',
+    topic: { notOnTarget: true },
+    partition: { syncs: [] },
+    groups: [],
+  };
+  test('nothing of MM2 is there, nor a topic on the target', () => {
+    expect(liveness(never)).toEqual({ state: 'never-started', ...NOTHING });
+  });
+
+  test.each<[string, FlowCase]>([
+    ['its offset syncs', { ...never, syncs: undefined }],
+    ['its checkpoints', { ...never, checkpoints: undefined }],
+    ["Connect's offsets", { ...never, connectOffsets: undefined }],
+    ['its heartbeats topic, though it is empty', { ...never, heartbeat: 'none' }],
+    ['a topic of its own that cannot be read', { ...never, checkpoints: 'unread' }],
+    ['one topic of two', { ...never, topics: [{ notOnTarget: true }, { topic: 'stock' }] }],
+    ['no topic to mirror', { ...never, topics: [] }],
+    ['a dead source', { ...never, flow: { offsetSyncsLocation: 'target' }, down: 'source' }],
+    ['a dead target', { ...never, down: 'target' }],
+  ])('not where there is %s', (_, of) => {
+    expect(liveness(of).state).not.toBe('never-started');
+  });
+});

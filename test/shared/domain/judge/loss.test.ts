@@ -1,0 +1,192 @@
+import { describe, expect, test } from '@jest/globals';
+import { lossOf, missingOf } from '../../../../shared/domain/judge/loss.ts';
+import type { RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
+import type { Loss } from '../../../../shared/domain/model/report.ts';
+import { peek, record, rememberedIds } from './case-parts.ts';
+import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+
+function loss(of: FlowCase): Loss {
+  const { observation, states } = flowCase(of);
+  return lossOf(observation, states);
+}
+
+/** `count` records wait, the first of them since `ms` ago where somebody looked. */
+function waits(count: bigint, ms?: number): PartitionCase {
+  return {
+    source: [0n, 1_001n + count],
+    ...(ms === undefined ? {} : { records: { waiting: { from: 1_001n, peek: peek(record(1_001n, AT - ms)) } } }),
+  };
+}
+const BEATS = { heartbeat: { agoMs: 7 * SECOND } } as const;
+/** 100 records were deleted before MM2 came to them, and 50 wait. */
+const DELETED: PartitionCase = { source: [1_101n, 1_151n], firstRecordAgoMs: 8 * SECOND };
+/** MM2 passed over the first 250. */
+const LATE: PartitionCase = {
+  syncs: [
+    [250n, 0n],
+    [1_000n, 750n],
+  ],
+  target: [0n, 751n],
+  holds: () => true,
+};
+
+describe('what a failover now would lose', () => {
+  test.each<[string, FlowCase, bigint, number | null, 'proven' | 'estimated']>([
+    ['nothing waits', {}, 0n, 0, 'proven'],
+    ['no topics', { topics: [], groups: [] }, 0n, 0, 'proven'],
+    ['records wait since a time that was looked at', { partition: waits(50n, 9 * SECOND), ...BEATS }, 50n, 9, 'proven'],
+    [
+      'records wait, and nobody looked: since the newest heartbeat',
+      { partition: waits(50n), ...BEATS },
+      50n,
+      7,
+      'proven',
+    ],
+    [
+      'the longest wait counts',
+      { partitions: [waits(1n, 3_500), waits(2n, 9_250), waits(4n, 1)], ...BEATS },
+      7n,
+      9.25,
+      'proven',
+    ],
+    ['nobody knows since when', { partition: waits(50n), heartbeat: 'none' }, 50n, null, 'proven'],
+    [
+      'nobody knows since when of one of them',
+      { partitions: [waits(1n), waits(2n, 9_000)], heartbeat: 'none' },
+      3n,
+      null,
+      'proven',
+    ],
+    [
+      'the same, in the other order',
+      { partitions: [waits(2n, 9_000), waits(1n)], heartbeat: 'none' },
+      3n,
+      null,
+      'proven',
+    ],
+    [
+      'of a partition where nothing waits nobody has to know',
+      { partitions: [{}, waits(2n, 9_000)], heartbeat: 'none' },
+      2n,
+      9,
+      'proven',
+    ],
+    ['what was deleted is lost as well', { partition: DELETED, ...BEATS }, 150n, 8, 'estimated'],
+    ['what was passed over is lost as well', { partition: LATE, ...BEATS }, 250n, 0, 'estimated'],
+    ['all together', { partitions: [DELETED, LATE, waits(5n), {}], ...BEATS }, 405n, 8, 'estimated'],
+    [
+      'the lag is estimated',
+      { partition: { source: [0n, 1_051n], target: [0n, 1_011n] }, ...BEATS },
+      40n,
+      7,
+      'estimated',
+    ],
+    ['estimated to be nothing', { partition: { source: [0n, 1_011n], target: [0n, 1_011n] } }, 0n, 0, 'estimated'],
+    ['one of two estimated', { partitions: [{}, { source: [0n, 1_011n], target: [0n, 1_011n] }] }, 0n, 0, 'estimated'],
+  ])('%s', (_, of, records, seconds, basis) => {
+    expect(loss(of)).toEqual({ kind: 'known', records, seconds, basis });
+  });
+
+  const begins: PartitionCase = { syncs: [], connect: null, target: [0n, 0n], firstRecordAgoMs: 90 * SECOND };
+  test.each<[string, PartitionCase, number | null]>([
+    ['not begun: since the first record of the log', begins, 90],
+    ['begun at the log begin, where nobody looked', { ...begins, source: [500n, 700n], connect: 499n }, 90],
+    ['already past it', { ...begins, source: [500n, 700n], connect: 500n }, 7],
+    ['the first record could not be read', { ...begins, firstRecordAgoMs: 'unread' }, 7],
+    ['the first record has no time', { ...begins, firstRecordAgoMs: AT + 1 }, 7],
+    ['the first record is of 1970', { ...begins, firstRecordAgoMs: AT }, AT / 1_000],
+    ['the log has no first record', { ...begins, firstRecordAgoMs: null }, 7],
+  ])('a partition that MM2 has %s', (_, partition, seconds) => {
+    expect(loss({ partition, ...BEATS, groups: [] })).toMatchObject({ kind: 'known', seconds });
+  });
+
+  test('one partition that nobody knows makes the sum unknown, with the first reason and how many', () => {
+    const unread = { source: 'unread' } as const;
+    const silent = { syncs: [], connect: null } as const;
+    expect(loss({ partitions: [{}, unread, waits(5n)] })).toEqual({
+      kind: 'unknown',
+      reason: '1 of 3 partitions: orders-1 did not answer',
+    });
+    expect(loss({ partitions: [silent, unread] })).toEqual({
+      kind: 'unknown',
+      reason: '2 of 2 partitions: MM2 has acknowledged nothing of this partition',
+    });
+  });
+
+  test('a side that is down makes it unknown, the source named before the target', () => {
+    expect(loss({ down: 'source' })).toEqual({ kind: 'unknown', reason: 'no broker of A answers' });
+    expect(loss({ down: 'target' })).toEqual({ kind: 'unknown', reason: 'no broker of B answers' });
+    expect(loss({ down: 'both' })).toEqual({ kind: 'unknown', reason: 'no broker of A answers' });
+  });
+});
+
+describe('records that MM2 will never bring', () => {
+  test.each<[string, PartitionCase, bigint]>([
+    ['none', {}, 0n],
+    ['deleted before it came to them', DELETED, 100n],
+    ['passed over', LATE, 250n],
+    ['deleted, and what was passed over is deleted with it', { ...LATE, source: [1_101n, 1_151n] }, 100n],
+  ])('%s', (_, partition, missing) => {
+    const [state] = flowCase({ partition }).states;
+    expect(state === undefined ? null : missingOf(state)).toBe(missing);
+  });
+});
+
+describe('with a dead source, of what it was last known to hold', () => {
+  const READ_AT = Date.parse('2026-11-20T09:58:00Z');
+  const remembered = (ends: Readonly<Record<string, bigint>>): RememberedFlow => ({
+    ...rememberedIds({}),
+    readAt: { source: READ_AT, target: AT - MINUTE },
+    sourceEnd: (topic, partition) => ends[`${topic}-${partition}`] ?? null,
+  });
+  const dead = (ends: Readonly<Record<string, bigint>>, ...partitions: PartitionCase[]): string => {
+    const said = loss({ down: 'source', syncsKnown: true, remembered: remembered(ends), partitions });
+    return said.kind === 'unknown' ? said.reason.replace('no broker of A answers', '') : 'known';
+  };
+  const told = (records: number, of = '') =>
+    `; of what it held at 2026-11-20T09:58:00.000Z, an estimated ${records} records are not on the target${of}, and nobody knows what came after`;
+
+  test('what MM2 has not acknowledged is told', () => {
+    expect(dead({ 'orders-0': 1_051n }, {})).toBe(told(50));
+    expect(dead({ 'orders-0': 1_001n }, {})).toBe(told(0));
+    expect(dead({ 'orders-0': 900n }, {})).toBe(told(0));
+  });
+
+  test('less what stands on the target behind the newest sync', () => {
+    expect(dead({ 'orders-0': 1_051n }, { target: [0n, 1_021n] })).toBe(told(30));
+    // More than the source had: somebody else wrote it, so that the target's end tells nothing.
+    expect(dead({ 'orders-0': 1_011n }, { target: [0n, 1_021n] })).toBe(told(10));
+  });
+
+  test('partitions are summed, and those of which nothing is known are told', () => {
+    const two = { 'orders-0': 1_051n, 'orders-1': 1_011n };
+    expect(dead(two, {}, {})).toBe(told(60));
+    expect(dead({ 'orders-1': 1_011n }, {}, {})).toBe(told(10, ' (1 of 2 partitions)'));
+    expect(dead(two, {}, { syncs: [] })).toBe(told(50, ' (1 of 2 partitions)'));
+    expect(dead(two, { syncs: [] }, {})).toBe(told(10, ' (1 of 2 partitions)'));
+    // No sync speaks of the target log that is there now.
+    expect(dead(two, { syncs: [] }, { target: [0n, 1_000n] })).toBe('');
+  });
+
+  test('nothing where nothing is known', () => {
+    expect(dead({}, {})).toBe('');
+    expect(loss({ down: 'source', syncsKnown: true })).toMatchObject({ reason: 'no broker of A answers' });
+    expect(loss({ down: 'target', syncsKnown: true, remembered: remembered({ 'orders-0': 2_000n }) })).toMatchObject({
+      reason: 'no broker of B answers',
+    });
+  });
+
+  test('a mapping that an acknowledgement of another topic ends is none', () => {
+    const partition: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [1_000n, 1_000n],
+        [0n, 1_001n, { newSource: true, agoMs: HOUR }],
+        [20n, 1_021n],
+      ],
+      target: [0n, 1_022n],
+    };
+    expect(dead({ 'orders-0': 71n }, partition)).toBe(told(50));
+  });
+});

@@ -1,0 +1,671 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  lagOf,
+  missingRecords,
+  type PartitionState,
+  withEvidence,
+} from '../../../../shared/domain/judge/partition-state.ts';
+import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
+import type { PartitionReport } from '../../../../shared/domain/model/report.ts';
+import { peek, rememberedIds } from './case-parts.ts';
+import {
+  AT,
+  DAY,
+  type FlowCase,
+  HEALTHY_SYNCS,
+  HOUR,
+  MINUTE,
+  type PartitionCase,
+  SECOND,
+  type SyncCase,
+} from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+import { judge } from './judge-case.ts';
+import { printedGroup } from './printed-groups.ts';
+
+function state(of: FlowCase): PartitionState {
+  const [first] = flowCase(of).states;
+  if (first === undefined) throw new Error('a case with a partition');
+  return first;
+}
+const one = (partition: PartitionCase): PartitionState => state({ partition, groups: [] });
+
+function reported(of: FlowCase): PartitionReport {
+  const [first] = judge({ groups: [], ...of }).partitions;
+  if (first === undefined) throw new Error('a case with a partition');
+  return first;
+}
+
+const NOT_BEGUN = { syncs: [], connect: null } as const;
+const ENDS = { sourceStart: 0n, sourceEnd: 1_001n, targetStart: 0n, targetEnd: 1_001n } as const;
+const NO_LAG = { kind: 'known', records: 0n, basis: 'proven' } as const;
+
+describe('a partition in the report', () => {
+  test('all that is said of a healthy one', () => {
+    expect(reported({})).toEqual({
+      topic: 'orders',
+      targetTopic: 'A.orders',
+      partition: 0,
+      ...ENDS,
+      replicatedTo: 1_001n,
+      lag: NO_LAG,
+      missing: 0n,
+    });
+  });
+
+  test('all partitions of all topics, in order', () => {
+    const { partitions } = judge({ topics: [{ partitions: [{}, {}] }, { topic: 'stock' }], groups: [] });
+    expect(partitions.map(({ topic, partition }) => `${topic}-${partition}`)).toEqual([
+      'orders-0',
+      'orders-1',
+      'stock-0',
+    ]);
+  });
+
+  test.each<[string, FlowCase, Partial<PartitionReport>]>([
+    [
+      'the source partition could not be read',
+      { partition: { source: 'unread' } },
+      {
+        ...ENDS,
+        sourceStart: null,
+        sourceEnd: null,
+        replicatedTo: null,
+        lag: { kind: 'unknown', reason: 'orders-0 did not answer' },
+      },
+    ],
+    [
+      'the target partition could not be read: what MM2 acknowledged is there',
+      { partition: { target: 'unread', source: [0n, 1_051n] } },
+      {
+        sourceEnd: 1_051n,
+        targetStart: null,
+        targetEnd: null,
+        replicatedTo: 1_001n,
+        lag: { kind: 'known', records: 50n, basis: 'proven' },
+      },
+    ],
+    [
+      'the topic is not on the target, and never was',
+      { topic: { notOnTarget: true }, partition: NOT_BEGUN },
+      {
+        targetStart: null,
+        targetEnd: null,
+        replicatedTo: 0n,
+        lag: { kind: 'known', records: 1_001n, basis: 'estimated' },
+        missing: 0n,
+      },
+    ],
+    [
+      'the topic is gone from the target: what MM2 had brought went with it',
+      { topic: { notOnTarget: true }, partition: { source: [300n, 1_051n] } },
+      { replicatedTo: 1_001n, lag: { kind: 'known', records: 50n, basis: 'proven' }, missing: 701n },
+    ],
+    [
+      "the same by Connect's offset alone",
+      { topic: { notOnTarget: true }, partition: { syncs: [], connect: 1_000n } },
+      { replicatedTo: 1_001n, missing: 1_001n },
+    ],
+    [
+      'gone, and the source has deleted all that it had',
+      { topic: { notOnTarget: true }, partition: { source: [1_001n, 1_001n] } },
+      { replicatedTo: 1_001n, missing: 0n },
+    ],
+    [
+      'the target has fewer partitions: this one waits as a whole',
+      { partitions: [NOT_BEGUN], topic: { targetPartitions: 0 } },
+      { targetStart: null, replicatedTo: 0n, lag: { kind: 'known', records: 1_001n, basis: 'estimated' } },
+    ],
+    [
+      'MM2 has acknowledged nothing of records that are there',
+      { partition: NOT_BEGUN },
+      {
+        replicatedTo: null,
+        lag: { kind: 'unknown', reason: 'MM2 has acknowledged nothing of this partition' },
+        missing: 0n,
+      },
+    ],
+    [
+      'the target partition is empty',
+      { partition: { ...NOT_BEGUN, target: [0n, 0n] } },
+      { replicatedTo: 0n, lag: { kind: 'known', records: 1_001n, basis: 'estimated' } },
+    ],
+    [
+      'neither side could be read',
+      { partition: { source: 'unread', target: 'unread' } },
+      { replicatedTo: null, lag: { kind: 'unknown', reason: 'orders-0 did not answer' } },
+    ],
+    [
+      'MM2 reads committed records, and a transaction is open',
+      { flow: { isolationLevel: 'read_committed' }, partition: { source: [0n, 1_100n, 1_050n] } },
+      { replicatedTo: 1_001n, lag: { kind: 'known', records: 99n, basis: 'estimated' } },
+    ],
+  ])('%s', (_, of, expected) => {
+    expect(reported(of)).toMatchObject(expected);
+  });
+
+  test('without a reason of its own, the source partition could not be read', () => {
+    const { replicatedTo, lag } = lagOf({ ...one({}), replication: null });
+    expect([replicatedTo, lag]).toEqual([null, { kind: 'unknown', reason: 'the source partition could not be read' }]);
+  });
+
+  test('the source is told of first where neither could be read', () => {
+    expect(one({ source: 'unread', target: 'unread' }).unread?.message).toBe('orders-0 did not answer');
+    expect(one({ target: 'unread' }).unread?.message).toBe('A.orders-0 did not answer');
+    expect(one({}).unread).toBeNull();
+  });
+
+  test.each<[string, FlowCase, boolean]>([
+    ['there', {}, false],
+    ['not to be read', { partition: { target: 'unread' } }, false],
+    ['not there', { topic: { notOnTarget: true } }, true],
+    ['beyond those that are there', { topic: { targetPartitions: 0 } }, true],
+  ])('a target partition that is %s', (_, of, missing) => {
+    expect(state(of).targetMissing).toBe(missing);
+  });
+});
+
+describe("the source's dead reckoning", () => {
+  const beyond: PartitionCase = { source: [0n, 1_051n], target: [0n, 1_021n] };
+
+  test('counts what stands behind the newest sync, as an estimate', () => {
+    expect(reported({ partition: beyond })).toMatchObject({
+      replicatedTo: 1_021n,
+      lag: { records: 30n, basis: 'estimated' },
+    });
+    expect(one(beyond).reckoned).toBe(1_021n);
+  });
+
+  test('confirmed by comparing the last record it is proven, and a pair to translate by', () => {
+    const of: FlowCase = {
+      partition: { ...beyond, records: { reckoning: 'confirmed' } },
+      position: { committed: 1_015n },
+    };
+    expect(reported(of)).toMatchObject({ replicatedTo: 1_021n, lag: { records: 30n, basis: 'proven' } });
+    expect(printedGroup(of).tidemark).toEqual({
+      position: 1_015n,
+      high: 1_015n,
+      proof: 'exact',
+      rereadAtMost: 0n,
+      skipAtMost: 0n,
+    });
+    expect(state(of).mapping?.newest()).toMatchObject({ upstream: 1_020n, downstream: 1_020n });
+  });
+
+  test('unchecked or refuted it is no pair', () => {
+    for (const records of [{}, { reckoning: 'refuted' }] as const) {
+      const of: FlowCase = { partition: { ...beyond, records }, position: { committed: 1_015n } };
+      expect(printedGroup(of).tidemark).toMatchObject({ position: 1_001n, high: 1_021n, proof: 'conservative' });
+    }
+    expect(reported({ partition: { ...beyond, records: { reckoning: 'refuted' } } })).toMatchObject({
+      replicatedTo: 1_001n,
+      lag: { records: 50n, basis: 'proven' },
+    });
+  });
+
+  test('is none without a mapping or a source', () => {
+    expect(one({ ...beyond, source: 'unread' }).reckoned).toBeNull();
+    expect(one({ ...beyond, target: 'unread' }).reckoned).toBeNull();
+    expect(one({ ...beyond, syncs: [], connect: 1_000n }).reckoned).toBeNull();
+  });
+});
+
+describe('what looking at records told', () => {
+  test('is added to what was known, and leaves other partitions as they were', () => {
+    const { observation, states } = flowCase({ partitions: [{ records: { aborted: peek(null) } }, {}] });
+    const evidence = new PartitionMap<PartitionState['records']>();
+    evidence.set('orders', 0, { reckoning: 'confirmed' });
+    const looked = withEvidence(observation, states, evidence);
+    expect(looked[0]?.records).toEqual({ aborted: peek(null), reckoning: 'confirmed' });
+    expect(looked[1]).toBe(states[1]);
+  });
+});
+
+/** Ten minutes ago the source's first record was written, and MM2 wrote its syncs an hour ago. */
+const YOUNGER: PartitionCase = { source: [0n, 1_500n], firstRecordAgoMs: 10 * MINUTE };
+const by = (ids: { source?: string; target?: string }, seen = rememberedIds(ids)) => ({ remembered: seen });
+
+describe('whether the source topic is the one that the syncs speak of', () => {
+  test.each<[string, FlowCase, Pick<PartitionState, 'sourceRecreated' | 'doubted'> & { recreatedAt: number }]>([
+    ['it is', {}, { sourceRecreated: null, doubted: null, recreatedAt: 0 }],
+    [
+      'another id: all syncs before are of the old one',
+      { topic: { sourceId: 'two' }, ...by({ source: 'one' }) },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 3 },
+    ],
+    [
+      'another id: a sync since then is of the new one',
+      {
+        topic: { sourceId: 'two' },
+        partition: {
+          syncs: [...HEALTHY_SYNCS, [1_400n, 1_100n, { agoMs: MINUTE - 1 }]],
+          source: [0n, 1_500n],
+          target: [0n, 1_101n],
+        },
+        ...by({ source: 'one' }),
+      },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 3 },
+    ],
+    [
+      'another id: a sync of that very moment is of the old one',
+      {
+        topic: { sourceId: 'two' },
+        partition: {
+          syncs: [...HEALTHY_SYNCS, [1_400n, 1_100n, { agoMs: MINUTE }]],
+          source: [0n, 1_500n],
+          target: [0n, 1_101n],
+        },
+        ...by({ source: 'one' }),
+      },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 4 },
+    ],
+    [
+      'another id, and a sync older than its first record',
+      {
+        topic: { sourceId: 'two' },
+        partition: {
+          syncs: [...HEALTHY_SYNCS, [1_400n, 1_100n, { agoMs: 50 * SECOND }]],
+          source: [0n, 1_500n],
+          firstRecordAgoMs: 40 * SECOND,
+          target: [0n, 1_101n],
+        },
+        ...by({ source: 'one' }),
+      },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 4 },
+    ],
+    [
+      'the history tells that it became another',
+      {
+        partition: {
+          syncs: [
+            [0n, 0n],
+            [1_000n, 1_000n],
+            [400n, 1_100n, { newSource: true }],
+          ],
+          target: [0n, 1_101n],
+        },
+      },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 2 },
+    ],
+    [
+      'the history tells that of the first sync, which is none',
+      {
+        partition: {
+          syncs: [
+            [0n, 0n, { newSource: true }],
+            [1_000n, 1_000n],
+          ],
+        },
+      },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'its first record is younger than the syncs: a doubt',
+      { partition: YOUNGER },
+      { sourceRecreated: 'doubt', doubted: 2, recreatedAt: 0 },
+    ],
+    [
+      'and the records differ',
+      { partition: { ...YOUNGER, records: { syncs: new Map([[2, 'different']]) } } },
+      { sourceRecreated: 'records', doubted: 2, recreatedAt: 3 },
+    ],
+    [
+      'and the records are the same: the clocks differ',
+      { partition: { ...YOUNGER, records: { syncs: new Map([[2, 'same']]) } } },
+      { sourceRecreated: null, doubted: 2, recreatedAt: 0 },
+    ],
+    [
+      'only the sync that was asked for counts',
+      { partition: { ...YOUNGER, records: { syncs: new Map([[1, 'different']]) } } },
+      { sourceRecreated: 'doubt', doubted: 2, recreatedAt: 0 },
+    ],
+    [
+      'the newest sync that the log still reaches is asked for',
+      {
+        partition: {
+          ...YOUNGER,
+          source: [0n, 1_000n],
+          syncs: [
+            [0n, 0n],
+            [100n, 100n],
+            [1_000n, 200n],
+          ],
+          target: [0n, 201n],
+        },
+      },
+      { sourceRecreated: 'doubt', doubted: 1, recreatedAt: 0 },
+    ],
+    [
+      'none that the log still reaches',
+      { partition: { ...YOUNGER, source: [101n, 900n] } },
+      { sourceRecreated: 'doubt', doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'a sync of the very first record can be asked for',
+      { partition: { ...YOUNGER, source: [100n, 900n] } },
+      { sourceRecreated: 'doubt', doubted: 1, recreatedAt: 0 },
+    ],
+    [
+      'a source that cannot be read tells nothing',
+      { partition: { ...YOUNGER, source: 'unread' } },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'nor does a first record that cannot be read',
+      { partition: { ...YOUNGER, firstRecordAgoMs: 'unread' } },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'nor an empty log',
+      { partition: { ...YOUNGER, firstRecordAgoMs: null } },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'without syncs there is nothing to doubt',
+      { partition: { ...YOUNGER, syncs: [], connect: 1_000n } },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+  ])('%s', (_, of, { sourceRecreated, doubted, recreatedAt }) => {
+    const found = state(of);
+    const said = {
+      sourceRecreated: found.sourceRecreated,
+      doubted: found.doubted,
+      recreatedAt: found.recreatedAt.source,
+    };
+    expect(said).toEqual({ sourceRecreated, doubted, recreatedAt });
+  });
+
+  test('what the history noticed counts, unless newer syncs are in doubt', () => {
+    const syncs: readonly SyncCase[] = [
+      [0n, 0n, { agoMs: 3 * HOUR }],
+      [1_000n, 1_000n, { agoMs: 3 * HOUR }],
+      [0n, 1_001n, { agoMs: HOUR, newSource: true }],
+      [200n, 1_201n, { agoMs: HOUR }],
+    ];
+    const log: PartitionCase = { syncs, source: [0n, 300n], target: [0n, 1_202n] };
+    expect(one({ ...log, firstRecordAgoMs: 2 * HOUR })).toMatchObject({ sourceRecreated: 'topic-id', doubted: null });
+    expect(one({ ...log, firstRecordAgoMs: MINUTE })).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
+  });
+
+  test('is told for a day', () => {
+    const since = (agoMs: number) =>
+      one({
+        syncs: [
+          [0n, 0n, { agoMs: 2 * DAY }],
+          [1_000n, 1_000n, { newSource: true, agoMs }],
+        ],
+        firstRecordAgoMs: 3 * DAY,
+      });
+    expect(since(DAY - 1).sourceRecreated).toBe('topic-id');
+    expect(since(DAY)).toMatchObject({ sourceRecreated: null, recreatedAt: { source: 1 } });
+  });
+
+  test("Connect's offset of before the new topic's first record is one in the old topic", () => {
+    const regrown: PartitionCase = { source: [0n, 2_000n], firstRecordAgoMs: 10 * MINUTE, connect: 1_700n };
+    const of = (connectAgoMs: number) => ({
+      topic: { sourceId: 'two' },
+      partition: { ...regrown, connectAgoMs },
+      ...by({ source: 'one' }),
+    });
+    expect(reported(of(9 * MINUTE))).toMatchObject({ replicatedTo: 1_701n });
+    // MM2 does not notice: it goes on from where it was in the old one.
+    expect(reported(of(11 * MINUTE))).toMatchObject({ replicatedTo: 1_701n });
+    const mirrored = {
+      ...regrown,
+      syncs: [...HEALTHY_SYNCS, [1_400n, 1_100n, { agoMs: SECOND }]] as SyncCase[],
+      target: [0n, 1_101n] as const,
+    };
+    expect(reported({ ...of(11 * MINUTE), partition: { ...mirrored, connectAgoMs: 11 * MINUTE } })).toMatchObject({
+      replicatedTo: 1_401n,
+    });
+  });
+
+  test('of a topic that is the same, its retention makes no offset one of an old topic', () => {
+    const partition: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [800n, 800n],
+      ],
+      source: [900n, 1_001n],
+      firstRecordAgoMs: 10 * MINUTE,
+      connect: 1_000n,
+      connectAgoMs: 20 * MINUTE,
+    };
+    expect(reported({ partition })).toMatchObject({ replicatedTo: 1_001n, lag: NO_LAG });
+  });
+
+  test('the oldest sync is compared where the log reaches no other', () => {
+    const partition: PartitionCase = {
+      ...YOUNGER,
+      source: [0n, 50n],
+      syncs: [
+        [10n, 0n],
+        [100n, 90n],
+      ],
+      target: [0n, 91n],
+    };
+    expect(one(partition)).toMatchObject({ sourceRecreated: 'doubt', doubted: 0 });
+  });
+
+  test('a log that ends before what MM2 has mirrored breaks the history there', () => {
+    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ source: 3, target: 0 });
+    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ source: 3, target: 0 });
+    expect(one({ source: [0n, 1_001n] }).recreatedAt).toEqual({ source: 0, target: 0 });
+  });
+});
+
+describe('whether the target topic is the one that MM2 wrote to', () => {
+  test.each<[string, FlowCase, { byId: boolean; recreatedAt: number }]>([
+    ['it is', {}, { byId: false, recreatedAt: 0 }],
+    [
+      'another id',
+      { topic: { targetId: 'two' }, partition: { target: [0n, 0n] }, ...by({ target: 'one' }) },
+      { byId: true, recreatedAt: 3 },
+    ],
+    ['the same id', { topic: { targetId: 'one' }, ...by({ target: 'one' }) }, { byId: false, recreatedAt: 0 }],
+    ['no id', by({ target: 'one' }), { byId: false, recreatedAt: 0 }],
+    ['nobody remembers', { topic: { targetId: 'two' }, ...by({}) }, { byId: false, recreatedAt: 0 }],
+    [
+      'the history tells so',
+      {
+        partition: {
+          syncs: [
+            [0n, 0n],
+            [1_000n, 1_000n],
+            [1_001n, 1_001n, { newTarget: true }],
+          ],
+          target: [0n, 1_002n],
+          source: [0n, 1_002n],
+        },
+      },
+      { byId: true, recreatedAt: 2 },
+    ],
+    ['the log ends before a sync', { partition: { target: [0n, 1_000n] } }, { byId: false, recreatedAt: 3 }],
+    [
+      'without syncs',
+      { topic: { targetId: 'two' }, partition: { syncs: [], connect: 1_000n }, ...by({ target: 'one' }) },
+      { byId: false, recreatedAt: 0 },
+    ],
+  ])('%s', (_, of, { byId, recreatedAt }) => {
+    const found = state(of);
+    expect([found.targetRecreatedById, found.recreatedAt.target]).toEqual([byId, recreatedAt]);
+  });
+
+  test('another id makes the syncs void, however much the new log holds', () => {
+    const of: FlowCase = {
+      topic: { targetId: 'two' },
+      partition: { target: [0n, 1_500n] },
+      position: { committed: 500n },
+      ...by({ target: 'one' }),
+    };
+    expect(printedGroup(of).tidemark).toMatchObject({
+      position: 0n,
+      high: 1_500n,
+      proof: 'conservative',
+      reason: 'the target topic was recreated',
+    });
+  });
+
+  test('is told for a day', () => {
+    const since = (agoMs: number) =>
+      one({
+        syncs: [
+          [0n, 0n, { agoMs: 2 * DAY }],
+          [1_000n, 1_000n, { newTarget: true, agoMs }],
+        ],
+        firstRecordAgoMs: 3 * DAY,
+      });
+    expect(since(DAY - 1)).toMatchObject({ targetRecreatedById: true, epochIsRecent: true });
+    expect(since(DAY)).toMatchObject({ targetRecreatedById: false, epochIsRecent: false, recreatedAt: { target: 1 } });
+  });
+
+  test('an epoch is recent while no sync tells when it began, and none is without a mapping', () => {
+    expect(one({ target: [0n, 1_000n], syncedAgoMs: 3 * DAY, firstRecordAgoMs: 4 * DAY }).epochIsRecent).toBe(true);
+    expect(one({ syncedAgoMs: 3 * DAY, firstRecordAgoMs: 4 * DAY }).epochIsRecent).toBe(false);
+    expect(one({ syncs: [] }).epochIsRecent).toBe(false);
+  });
+});
+
+describe('source records that MM2 passed over for good', () => {
+  test.each<[string, PartitionCase, bigint]>([
+    ['none', {}, 0n],
+    [
+      'began behind the first record',
+      {
+        syncs: [
+          [250n, 0n],
+          [1_000n, 750n],
+        ],
+        target: [0n, 751n],
+        holds: () => true,
+      },
+      250n,
+    ],
+    [
+      'began at the first record',
+      {
+        syncs: [
+          [250n, 0n],
+          [1_000n, 750n],
+        ],
+        target: [0n, 751n],
+        holds: (offset: bigint) => offset >= 250n,
+      },
+      0n,
+    ],
+    [
+      'a new target log: all that was mirrored before',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+          [1_001n, 0n],
+        ],
+        source: [0n, 1_002n],
+        target: [0n, 1n],
+      },
+      1_001n,
+    ],
+    [
+      'a new target log: less what was written before its first sync',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+          [1_041n, 40n],
+        ],
+        source: [0n, 1_042n],
+        target: [0n, 41n],
+      },
+      1_001n,
+    ],
+    [
+      'a new target log: less what the source has deleted since',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+          [1_001n, 0n],
+        ],
+        source: [600n, 1_002n],
+        target: [0n, 1n],
+      },
+      401n,
+    ],
+    [
+      'a new source topic: those in front of its first sync',
+      {
+        syncs: [
+          [0n, 0n],
+          [999n, 999n],
+          [300n, 1_000n, { newSource: true }],
+        ],
+        source: [0n, 301n],
+        target: [0n, 1_001n],
+      },
+      300n,
+    ],
+    [
+      'a new source topic: less what was written before its first sync',
+      {
+        syncs: [
+          [0n, 0n],
+          [899n, 899n],
+          [300n, 1_000n, { newSource: true }],
+        ],
+        source: [0n, 301n],
+        target: [0n, 1_001n],
+      },
+      200n,
+    ],
+    [
+      'a new source topic, mirrored from its begin',
+      {
+        syncs: [
+          [0n, 0n],
+          [899n, 899n],
+          [0n, 900n, { newSource: true }],
+        ],
+        source: [0n, 301n],
+        target: [0n, 1_001n],
+      },
+      0n,
+    ],
+    ['a source log that was cut off: none beyond what it has', { source: [0n, 500n], connect: null }, 0n],
+    [
+      'a cut log that MM2 goes on with: those in front of where it stands',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+          [1_000n, 1_000n],
+          [400n, 1_001n],
+        ],
+        source: [0n, 500n],
+        target: [0n, 1_002n],
+        connect: 400n,
+      },
+      400n,
+    ],
+    ['a target log that was cut off', { target: [0n, 400n] }, 601n],
+    [
+      'a target log that was cut off, of a source that has deleted as much',
+      { source: [700n, 1_001n], target: [0n, 400n] },
+      0n,
+    ],
+    ['a target that cannot be read', { target: 'unread' }, 0n],
+    ['a source that cannot be read', { source: 'unread', target: [0n, 400n] }, 0n],
+  ])('%s', (_, partition, passedOver) => {
+    expect(missingRecords(one(partition))).toBe(passedOver);
+  });
+
+  test('what is on the target of an old topic of the name is not taken for the new one', () => {
+    const of: FlowCase = {
+      topic: { sourceId: 'two' },
+      partition: { source: [0n, 1_500n], target: [0n, 1_201n], connect: 1_400n },
+      remembered: { ...rememberedIds({ source: 'one' }), readAt: { source: AT, target: AT } },
+    };
+    // The 200 behind the old topic's last one are of the new one: of 1,401 mirrored or passed over they are mirrored.
+    expect(missingRecords(state(of))).toBe(1_201n);
+  });
+});

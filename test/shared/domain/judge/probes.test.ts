@@ -1,0 +1,333 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Probe, type ProbeAnswer, planProbes, recordEvidence } from '../../../../shared/domain/judge/probes.ts';
+import { read, unread } from '../../../../shared/domain/model/outcome.ts';
+import { peek, record, SOURCE_DOWN } from './case-parts.ts';
+import { type FlowCase, MINUTE, type PartitionCase } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+
+function probes(of: FlowCase, budget = 500): Probe[] {
+  const { observation, states } = flowCase({ groups: [], ...of });
+  return planProbes(observation, states, budget);
+}
+const of = (partition: PartitionCase, more: FlowCase = {}): Probe[] => probes({ partition, ...more });
+const what = (all: readonly Probe[]) =>
+  all.map(({ topic, partition, question }) => `${question.about} ${topic}-${partition}`);
+
+const at = (offset: bigint, until: bigint, isolation: 'read_committed' | 'read_uncommitted' = 'read_uncommitted') => ({
+  offset,
+  until,
+  isolation,
+});
+const SOURCE = { topic: 'orders', partition: 0 } as const;
+const TARGET = { topic: 'A.orders', partition: 0 } as const;
+const LAGGING: PartitionCase = { source: [0n, 1_051n] };
+const BEHIND: PartitionCase = { source: [0n, 1_051n], target: [0n, 1_021n] };
+const DOUBTED: PartitionCase = { source: [0n, 1_500n], firstRecordAgoMs: 10 * MINUTE };
+const LATE: PartitionCase = {
+  syncs: [
+    [250n, 0n],
+    [1_000n, 750n],
+  ],
+  target: [0n, 751n],
+};
+const GAPS: PartitionCase = {
+  syncs: [
+    [0n, 0n],
+    [100n, 100n],
+    [200n, 190n],
+    [1_000n, 990n],
+  ],
+  target: [0n, 991n],
+};
+
+describe('which records are worth looking at', () => {
+  test('none of a flow that leaves no question', () => {
+    expect(probes({})).toEqual([]);
+    expect(probes({ partition: { source: 'unread' } })).toEqual([]);
+    expect(probes({ partition: { target: 'unread' } })).toEqual([]);
+    expect(probes({ topic: { notOnTarget: true } })).toEqual([]);
+  });
+
+  test('both sides of the sync that tells whether the source topic is the same', () => {
+    expect(of(DOUBTED)[0]).toEqual({
+      ...SOURCE,
+      question: { about: 'sync', index: 2 },
+      source: { ...SOURCE, ...at(1_000n, 1_001n) },
+      target: { ...TARGET, ...at(1_000n, 1_001n) },
+    });
+  });
+
+  test('what lies in front of the first record that MM2 mirrored', () => {
+    const [probe] = of(LATE);
+    expect(probe).toMatchObject({
+      ...SOURCE,
+      question: { about: 'hole' },
+      source: { ...SOURCE, ...at(0n, 250n) },
+      target: null,
+    });
+  });
+
+  test('each stretch of source offsets without counterpart, the longest first', () => {
+    const syncs: PartitionCase['syncs'] = [
+      [0n, 0n],
+      [100n, 98n],
+      [200n, 148n],
+      [300n, 245n],
+    ];
+    const holes: PartitionCase = { syncs, source: [0n, 301n], target: [0n, 246n] };
+    const looked = of(holes, { flow: { isolationLevel: 'read_committed' } });
+    expect(
+      looked.map(({ source, question }) => [question.about, source.offset, source.until, source.isolation]),
+    ).toEqual([
+      ['hole', 150n, 200n, 'read_committed'],
+      ['hole', 297n, 300n, 'read_committed'],
+      ['hole', 98n, 100n, 'read_committed'],
+    ]);
+  });
+
+  test("the target's last record, and the one that dead reckoning takes it for", () => {
+    const [reckoning, waiting] = of(BEHIND);
+    expect(reckoning).toEqual({
+      ...SOURCE,
+      question: { about: 'reckoning' },
+      source: { ...SOURCE, ...at(1_020n, 1_021n) },
+      target: { ...TARGET, ...at(1_020n, 1_021n) },
+    });
+    expect(waiting).toEqual({
+      ...SOURCE,
+      question: { about: 'waiting', from: 1_021n },
+      source: { ...SOURCE, ...at(1_021n, 1_051n) },
+      target: null,
+    });
+  });
+
+  test.each<[string, PartitionCase, boolean]>([
+    ['one record stands behind the newest sync', { source: [0n, 1_051n], target: [0n, 1_002n] }, true],
+    ['none does', LAGGING, false],
+    ['the source still holds it', { ...BEHIND, source: [1_020n, 1_051n] }, true],
+    ['the source has deleted it', { ...BEHIND, source: [1_021n, 1_051n] }, false],
+    ['the target holds it', { ...BEHIND, target: [1_020n, 1_021n] }, true],
+    ['the target has deleted all', { ...BEHIND, target: [1_021n, 1_021n] }, false],
+    ['the source does not have as many', { source: [0n, 1_011n], target: [0n, 1_021n] }, false],
+    [
+      'the newest pair was compared, and MM2 wrote none',
+      { ...BEHIND, syncs: [[0n, 0n, { compared: true }]], connect: 1_000n },
+      false,
+    ],
+  ])('dead reckoning is asked about: %s', (_, partition, asked) => {
+    expect(what(of(partition)).includes('reckoning orders-0')).toBe(asked);
+  });
+
+  test('the first record that waits, as MM2 would read it', () => {
+    expect(of(LAGGING)).toEqual([
+      {
+        ...SOURCE,
+        question: { about: 'waiting', from: 1_001n },
+        source: { ...SOURCE, ...at(1_001n, 1_051n) },
+        target: null,
+      },
+    ]);
+    const committed = of({ source: [0n, 1_051n, 1_040n] }, { flow: { isolationLevel: 'read_committed' } });
+    expect(committed[0]?.source).toEqual({ ...SOURCE, ...at(1_001n, 1_051n, 'read_committed') });
+    // Behind the last stable offset nothing is committed yet: what waits there stands in an open transaction.
+    const open = of({ source: [0n, 1_051n, 1_001n] }, { flow: { isolationLevel: 'read_committed' } });
+    expect(open[0]?.source).toEqual({ ...SOURCE, ...at(1_001n, 1_051n) });
+    expect(of({ source: [0n, 1_001n] })).toEqual([]);
+    expect(what(of({ source: [0n, 1_002n] }))).toEqual(['waiting orders-0']);
+    expect(of({ syncs: [], connect: null })).toEqual([]);
+  });
+
+  test('the newest gap that the source still holds, for aborted transactions', () => {
+    expect(of(GAPS)[0]).toEqual({
+      ...SOURCE,
+      question: { about: 'aborted' },
+      source: { ...SOURCE, ...at(100n, 200n, 'read_committed') },
+      target: null,
+    });
+    const two: PartitionCase = {
+      ...GAPS,
+      syncs: [
+        [0n, 0n],
+        [100n, 90n],
+        [200n, 180n],
+        [1_000n, 980n],
+      ],
+      target: [0n, 981n],
+    };
+    expect(of(two)[0]?.source).toMatchObject({ offset: 100n, until: 200n });
+    expect(
+      of({ ...two, syncs: [...(two.syncs ?? []).slice(0, 3), [1_000n, 979n]], target: [0n, 980n] })[0]?.source,
+    ).toMatchObject({ offset: 200n, until: 1_000n });
+  });
+
+  test.each<[string, PartitionCase, FlowCase, boolean]>([
+    ['the source still holds it', { ...GAPS, source: [100n, 1_001n] }, {}, true],
+    ['the source has deleted its begin', { ...GAPS, source: [101n, 1_001n] }, {}, false],
+    ['MM2 reads committed records only', GAPS, { flow: { isolationLevel: 'read_committed' } }, false],
+    ['there is no gap', {}, {}, false],
+    [
+      'the gap is between the two oldest syncs',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+        ],
+        source: [0n, 101n],
+        target: [0n, 91n],
+      },
+      {},
+      true,
+    ],
+    [
+      'the gap lies before the present target log',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+          [101n, 0n],
+          [201n, 100n],
+        ],
+        source: [0n, 202n],
+        target: [0n, 101n],
+      },
+      {},
+      false,
+    ],
+  ])('a gap is asked about: %s', (_, partition, more, asked) => {
+    expect(what(of(partition, more)).includes('aborted orders-0')).toBe(asked);
+  });
+
+  test('aborted transactions are asked about once a topic', () => {
+    const topics = [{ partitions: [{}, GAPS, GAPS] }, { topic: 'stock', partitions: [GAPS] }];
+    expect(what(probes({ topics })).filter((one) => one.startsWith('aborted'))).toEqual([
+      'aborted orders-1',
+      'aborted stock-0',
+    ]);
+  });
+});
+
+describe('in which order', () => {
+  /** Everything is asked of it. */
+  const all: PartitionCase = {
+    syncs: [
+      [250n, 0n],
+      [400n, 140n],
+      [1_000n, 740n],
+    ],
+    source: [0n, 1_500n],
+    target: [0n, 761n],
+    firstRecordAgoMs: 10 * MINUTE,
+    records: { syncs: new Map([[2, 'same']]) },
+  };
+
+  test('doubts first, then lag, then causes', () => {
+    expect(what(of(all))).toEqual([
+      'sync orders-0',
+      'reckoning orders-0',
+      'waiting orders-0',
+      'aborted orders-0',
+      'hole orders-0',
+      'hole orders-0',
+    ]);
+  });
+
+  test('of each question the partition with the greatest lag first, and those of unknown lag last', () => {
+    const partitions = [{ syncs: [], connect: null }, {}, LAGGING, { source: [0n, 1_061n] as const }, LAGGING];
+    expect(what(probes({ partitions }))).toEqual(['waiting orders-3', 'waiting orders-2', 'waiting orders-4']);
+    expect(what(probes({ partitions: [GAPS, { ...GAPS, source: [0n, 1_100n] }] }))).toEqual([
+      'waiting orders-1',
+      'aborted orders-1',
+      'hole orders-0',
+      'hole orders-1',
+    ]);
+  });
+
+  test('within the budget, a quarter of which is for holes', () => {
+    const within = (budget: number) => what(probes({ partition: all }, budget)).map((one) => one.split(' ')[0]);
+    expect(within(0)).toEqual([]);
+    expect(within(1)).toEqual(['hole']);
+    expect(within(4)).toEqual(['sync', 'reckoning', 'waiting', 'hole']);
+    expect(within(5)).toEqual(['sync', 'reckoning', 'waiting', 'hole', 'hole']);
+    expect(within(6)).toEqual(['sync', 'reckoning', 'waiting', 'aborted', 'hole', 'hole']);
+    expect(probes({ partitions: [LAGGING, LAGGING, LAGGING, LAGGING] }, 4)).toHaveLength(4);
+    expect(what(probes({ partitions: [LATE, LATE, LATE] }, 2))).toEqual(['hole orders-0', 'hole orders-1']);
+  });
+});
+
+describe('what the answers tell', () => {
+  const same = record(1_000n, 5);
+  const other = record(1_000n, 5, 'other');
+  const moved = record(1_000n, 6);
+  const found = (one: Parameters<typeof peek>[0]) => read(peek(one));
+  const [syncProbe] = of(DOUBTED) as [Probe];
+  const [reckoningProbe, waitingProbe] = of(BEHIND) as [Probe, Probe];
+  const [holeProbe] = of(LATE) as [Probe];
+  const [abortedProbe] = of(GAPS) as [Probe];
+  const learned = (...answers: ProbeAnswer[]) => recordEvidence(answers).get('orders', 0);
+  const answer = (probe: Probe, source: ProbeAnswer['source'], target: ProbeAnswer['target'] = null): ProbeAnswer => {
+    return { probe, source, target };
+  };
+  const failed = unread<never>(SOURCE_DOWN);
+
+  test.each([
+    ['the same record', found(same), found(same), 'same', 'confirmed'],
+    ['another record', found(same), found(other), 'different', 'refuted'],
+    ['equal content of another time', found(same), found(moved), 'unknown', undefined],
+    ['none on the source', found(null), found(same), 'unknown', undefined],
+    ['none on the target', found(same), found(null), 'unknown', undefined],
+    ['the source did not answer', failed, found(same), 'unknown', undefined],
+    ['the target did not answer', found(same), failed, 'unknown', undefined],
+    ['nobody asked', null, null, 'unknown', undefined],
+  ] as const)('%s', (_, source, target, sync, reckoning) => {
+    expect(learned(answer(syncProbe, source, target))).toEqual({ syncs: new Map([[2, sync]]) });
+    const expected = reckoning === undefined ? {} : { reckoning };
+    expect(learned(answer(reckoningProbe, source, target))).toEqual(expected);
+  });
+
+  test('looks at one side tell what is there, also that nothing is', () => {
+    expect(learned(answer(waitingProbe, found(same)))).toEqual({ waiting: { from: 1_021n, peek: peek(same) } });
+    expect(learned(answer(holeProbe, found(null)))).toEqual({
+      holes: new Map([['head 0-250', { kind: 'peeked', peek: peek(null) }]]),
+    });
+    expect(learned(answer(abortedProbe, found(null)))).toEqual({ aborted: peek(null) });
+  });
+
+  test('a look that failed tells nothing', () => {
+    for (const probe of [waitingProbe, holeProbe, abortedProbe]) {
+      expect(learned(answer(probe, failed))).toEqual({});
+      expect(learned(answer(probe, null))).toEqual({});
+    }
+  });
+
+  test('answers of one partition come together, and those of several stay apart', () => {
+    const second = { ...syncProbe, question: { about: 'sync', index: 1 } } as const;
+    const elsewhere = { ...syncProbe, partition: 1 };
+    const evidence = recordEvidence([
+      answer(syncProbe, found(same), found(same)),
+      answer(second, found(same), found(other)),
+      answer(waitingProbe, found(same)),
+      answer(holeProbe, found(same)),
+      answer(otherHole(holeProbe), found(null)),
+      answer(elsewhere, found(same), found(other)),
+    ]);
+    expect(evidence.get('orders', 0)).toEqual({
+      syncs: new Map([
+        [2, 'same'],
+        [1, 'different'],
+      ]),
+      waiting: { from: 1_021n, peek: peek(same) },
+      holes: new Map([
+        ['head 0-250', { kind: 'peeked', peek: peek(same) }],
+        ['between 300-400', { kind: 'peeked', peek: peek(null) }],
+      ]),
+    });
+    expect(evidence.get('orders', 1)).toEqual({ syncs: new Map([[2, 'different']]) });
+  });
+});
+
+/** The same look into another hole of the partition. */
+function otherHole(probe: Probe): Probe {
+  if (probe.question.about !== 'hole') throw new Error('a look into a hole');
+  const hole = { ...probe.question.hole, kind: 'between', from: 300n, until: 400n } as const;
+  return { ...probe, question: { about: 'hole', hole } };
+}

@@ -1,0 +1,145 @@
+import { describe, expect, test } from '@jest/globals';
+import { type LogsNow, withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
+import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+
+type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
+
+const NOTHING: LogsNow = { sourceEnd: null, targetEnd: null, sameSourceSince: null, sameTargetSince: null };
+
+function cut(points: readonly Point[], logs: Partial<LogsNow>) {
+  const history = SyncHistory.of(
+    points.map(([upstream, downstream, more]) => ({ timestamp: 5_000n, upstream, downstream, ...more })),
+  );
+  const found = withoutCut(history, { ...NOTHING, ...logs });
+  return { ...found, before: history };
+}
+
+/** The syncs that hold, `|` where a hole is in front of one or behind the last. */
+function told({ history }: { readonly history: SyncHistory }): string {
+  const points = Array.from({ length: history.length }, (_, i) => {
+    const { upstream, downstream, hole } = history.at(i);
+    return `${hole ? '|' : ''}${upstream}→${downstream}`;
+  });
+  return [...points, ...(history.breaksBeforeNext('hole') ? ['|'] : [])].join(' ');
+}
+
+const STEADY: readonly Point[] = [
+  [0n, 0n],
+  [100n, 90n],
+  [200n, 180n],
+];
+const SOURCE = { sameSourceSince: 1_000 } as const;
+const TARGET = { sameTargetSince: 1_000 } as const;
+
+describe('a source log that lost its end', () => {
+  test('makes the syncs at and behind it void', () => {
+    const found = cut(STEADY, { ...SOURCE, sourceEnd: 150n });
+    expect(told(found)).toBe('0→0 100→90 |');
+    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 201n }]);
+    expect(told({ history: found.before })).toBe('0→0 100→90 200→180');
+  });
+
+  test.each<[bigint, string, bigint | null]>([
+    [201n, '0→0 100→90 200→180', null],
+    [200n, '0→0 100→90 |', 201n],
+    [101n, '0→0 100→90 |', 201n],
+    [100n, '0→0 |', 201n],
+    [0n, '|', 201n],
+  ])('to %s: %s', (sourceEnd, syncs, reached) => {
+    const found = cut(STEADY, { ...SOURCE, sourceEnd });
+    expect(told(found)).toBe(syncs);
+    expect(found.cuts.map((one) => one.reached)).toEqual(reached === null ? [] : [reached]);
+  });
+
+  test('leaves what MM2 wrote since, with a hole in front of it', () => {
+    const found = cut([...STEADY, [120n, 181n]], { ...SOURCE, sourceEnd: 150n });
+    expect(told(found)).toBe('0→0 100→90 |120→181');
+    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 201n }]);
+  });
+
+  test('leaves the syncs of an earlier topic as they are', () => {
+    const found = cut(
+      [
+        [500n, 0n],
+        [10n, 1n, { newSource: true }],
+        [200n, 180n],
+      ],
+      { ...SOURCE, sourceEnd: 150n },
+    );
+    expect(told(found)).toBe('500→0 10→1 |');
+    expect(found.cuts[0]?.reached).toBe(201n);
+  });
+
+  test('is none where nobody knows that the topic is the same, or where it ends', () => {
+    expect(cut(STEADY, { sourceEnd: 150n }).history.length).toBe(3);
+    expect(cut(STEADY, { sourceEnd: 150n }).cuts).toEqual([]);
+    expect(cut(STEADY, SOURCE).cuts).toEqual([]);
+    const untouched = cut(STEADY, { ...SOURCE, ...TARGET, sourceEnd: 201n, targetEnd: 181n });
+    expect(untouched.history).toBe(untouched.before);
+  });
+});
+
+describe('a target log that lost its end', () => {
+  test.each<[bigint, string, bigint | null]>([
+    [181n, '0→0 100→90 200→180', null],
+    [180n, '0→0 100→90 |', 180n],
+    [91n, '0→0 100→90 |', 91n],
+    [90n, '0→0 |', 90n],
+    [0n, '|', 0n],
+  ])('to %s: %s', (targetEnd, syncs, at) => {
+    const found = cut(STEADY, { ...TARGET, targetEnd });
+    expect(told(found)).toBe(syncs);
+    expect(found.cuts).toEqual(at === null ? [] : [{ side: 'target', at, reached: 181n }]);
+  });
+
+  test('and has grown again: what stands there now counts', () => {
+    const found = cut([...STEADY, [210n, 120n], [300n, 210n]], { ...TARGET, targetEnd: 400n });
+    expect(told(found)).toBe('0→0 100→90 |210→120 300→210');
+    expect(found.cuts).toEqual([{ side: 'target', at: 120n, reached: 211n }]);
+  });
+
+  test('at the very record that was written again', () => {
+    const found = cut([...STEADY, [210n, 180n]], { ...TARGET, targetEnd: 400n });
+    expect(told(found)).toBe('0→0 100→90 |210→180');
+    expect(found.cuts).toEqual([{ side: 'target', at: 180n, reached: 181n }]);
+  });
+
+  test('before an earlier audit knew its id: it may have been another log', () => {
+    const again: readonly Point[] = [...STEADY, [210n, 120n, { timestamp: 7_000n }]];
+    expect(cut(again, { sameTargetSince: 7_001, targetEnd: 400n }).cuts).toEqual([]);
+    expect(cut(again, { sameTargetSince: 7_000, targetEnd: 400n }).cuts).toHaveLength(1);
+  });
+
+  test('leaves the syncs of an earlier topic as they are', () => {
+    const found = cut(
+      [
+        [0n, 500n],
+        [10n, 1n, { newTarget: true }],
+        [200n, 180n],
+      ],
+      { ...TARGET, targetEnd: 150n },
+    );
+    expect(told(found)).toBe('0→500 10→1 |');
+    expect(found.cuts).toEqual([{ side: 'target', at: 150n, reached: 181n }]);
+  });
+
+  test('of which no sync speaks yet is none', () => {
+    const pending = SyncHistory.of([{ timestamp: 0n, upstream: 0n, downstream: 500n }]);
+    pending.breakBeforeNext('newTarget');
+    expect(withoutCut(pending, { ...NOTHING, ...TARGET, targetEnd: 10n })).toEqual({ history: pending, cuts: [] });
+  });
+
+  test('is none where nobody knows that the topic is the same, or where it ends', () => {
+    expect(cut(STEADY, { targetEnd: 150n }).cuts).toEqual([]);
+    expect(cut(STEADY, TARGET).cuts).toEqual([]);
+  });
+});
+
+test('both logs at once: the target is told of first', () => {
+  const found = cut(STEADY, { ...SOURCE, ...TARGET, sourceEnd: 90n, targetEnd: 100n });
+  expect(told(found)).toBe('0→0 |');
+  expect(found.cuts).toEqual([
+    { side: 'target', at: 100n, reached: 181n },
+    { side: 'source', at: 90n, reached: 101n },
+  ]);
+});

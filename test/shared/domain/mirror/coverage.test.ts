@@ -1,0 +1,575 @@
+import { describe, expect, test } from '@jest/globals';
+import { coverageOf, type Hole } from '../../../../shared/domain/mirror/coverage.ts';
+import type { MappingEvidence } from '../../../../shared/domain/mirror/epoch.ts';
+import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
+import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+
+interface Case {
+  readonly syncs: readonly (readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>])[];
+  readonly source?: readonly [start: bigint, end: bigint];
+  /** End of the target log; right behind the newest sync where absent. */
+  readonly targetEnd?: bigint;
+  /** Where MM2 goes on; right behind the newest sync where absent. */
+  readonly position?: bigint | null;
+  readonly more?: Partial<MappingEvidence>;
+}
+
+function coverage({ syncs, source, targetEnd, position, more }: Case) {
+  const [up = -1n, down = -1n] = syncs.at(-1) ?? [];
+  const points = syncs.map(([upstream, downstream, flags]) => ({ timestamp: 0n, upstream, downstream, ...flags }));
+  const end = targetEnd ?? down + 1n;
+  const mapping = new PartitionMapping({ history: SyncHistory.of(points), target: { start: 0n, end }, ...more });
+  const [start, highWatermark] = source ?? [0n, up + 1n];
+  return coverageOf(
+    mapping,
+    { start, highWatermark, lastStableOffset: highWatermark },
+    position === undefined ? up + 1n : position,
+  );
+}
+
+/** `kind from-until: absent, look from-until[ = there]`. */
+const text = ({ kind, from, until, offsets, look, isPlace }: Hole) =>
+  `${kind} ${from}-${until}: ${offsets}, look ${look.from}-${look.until}${isPlace ? ' = there' : ''}`;
+const holes = (of: Case): string[] => coverage(of).holes.map(text);
+
+describe('source offsets without counterpart on the present target log', () => {
+  test.each<[string, Case, string[]]>([
+    [
+      'none',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+          [200n, 200n],
+        ],
+      },
+      [],
+    ],
+    [
+      'none where more arrived than offsets',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 130n],
+          [200n, 230n],
+        ],
+      },
+      [],
+    ],
+    [
+      'some of the offsets between two syncs',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+        ],
+      },
+      ['between 1-100: 10, look 90-100'],
+    ],
+    [
+      'all of them',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+        ],
+      },
+      ['between 1-100: 99, look 1-100 = there'],
+    ],
+    [
+      'all but one',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 2n],
+        ],
+      },
+      ['between 1-100: 98, look 2-100'],
+    ],
+    [
+      'one',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 99n],
+        ],
+      },
+      ['between 1-100: 1, look 99-100'],
+    ],
+    [
+      'in several places, the oldest first',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+          [200n, 190n],
+          [300n, 280n],
+        ],
+      },
+      ['between 1-100: 10, look 90-100', 'between 201-300: 10, look 290-300'],
+    ],
+    [
+      'those before the first sync',
+      {
+        syncs: [
+          [250n, 0n],
+          [300n, 50n],
+        ],
+      },
+      ['head 0-250: 250, look 0-250 = there'],
+    ],
+    [
+      'less what stands before it on the target',
+      {
+        syncs: [
+          [250n, 50n],
+          [300n, 100n],
+        ],
+      },
+      ['head 0-250: 200, look 0-200'],
+    ],
+    [
+      'none where as many stand before it',
+      {
+        syncs: [
+          [250n, 250n],
+          [300n, 300n],
+        ],
+      },
+      [],
+    ],
+    [
+      'nor where more do',
+      {
+        syncs: [
+          [250n, 400n],
+          [300n, 450n],
+        ],
+      },
+      [],
+    ],
+    [
+      'less what the source has deleted',
+      {
+        syncs: [
+          [250n, 0n],
+          [300n, 50n],
+        ],
+        source: [100n, 301n],
+      },
+      ['head 100-250: 150, look 100-250 = there'],
+    ],
+    [
+      'all of it deleted',
+      {
+        syncs: [
+          [250n, 0n],
+          [300n, 50n],
+        ],
+        source: [250n, 301n],
+      },
+      [],
+    ],
+    [
+      'between two syncs less what the source has deleted',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+        ],
+        source: [40n, 101n],
+      },
+      ['between 40-100: 60, look 40-100 = there'],
+    ],
+    [
+      'the look itself deleted, but not the stretch',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+        ],
+        source: [95n, 101n],
+      },
+      ['between 95-100: 5, look 95-100'],
+    ],
+    [
+      'the whole stretch deleted',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+        ],
+        source: [100n, 101n],
+      },
+      [],
+    ],
+    [
+      'beyond what the source has',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+        ],
+        source: [0n, 60n],
+      },
+      ['between 1-60: 59, look 1-60 = there'],
+    ],
+    [
+      'what MM2 acknowledged behind the newest sync, and the target has not',
+      { syncs: [[0n, 0n]], source: [0n, 100n], position: 50n },
+      ['behind 1-50: 49, look 1-50 = there'],
+    ],
+    [
+      'less what the target has there',
+      { syncs: [[0n, 0n]], source: [0n, 100n], position: 50n, targetEnd: 21n },
+      ['behind 1-50: 29, look 21-50'],
+    ],
+    ['none where it has as many', { syncs: [[0n, 0n]], source: [0n, 100n], position: 50n, targetEnd: 50n }, []],
+    [
+      'none behind the newest sync where MM2 is not further',
+      { syncs: [[0n, 0n]], source: [0n, 100n], position: 1n },
+      [],
+    ],
+    ['none behind it where nobody knows how far MM2 is', { syncs: [[0n, 0n]], source: [0n, 100n], position: null }, []],
+    [
+      'those that an earlier look explained are left out',
+      {
+        syncs: [
+          [250n, 0n, { accounted: true }],
+          [300n, 1n, { accounted: true }],
+          [400n, 2n],
+        ],
+      },
+      ['between 301-400: 99, look 301-400 = there'],
+    ],
+    ['no sync at all', { syncs: [], source: [0n, 100n], position: 50n }, []],
+  ])('%s', (_, of, expected) => {
+    expect(holes(of)).toEqual(expected);
+  });
+
+  test.each<[string, Case, string[]]>([
+    [
+      'what a run behind brings again is none',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+          [1n, 2n],
+          [100n, 101n],
+        ],
+      },
+      [],
+    ],
+    [
+      'nor what a run before brought',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+          [0n, 101n],
+          [100n, 102n],
+        ],
+      },
+      [],
+    ],
+    [
+      'what it brings only in part is one still',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+          [61n, 2n],
+          [100n, 41n],
+        ],
+      },
+      ['between 1-100: 60, look 1-100 = there'],
+    ],
+    [
+      'MM2 at the same offset once more',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+          [100n, 130n],
+        ],
+      },
+      [],
+    ],
+    [
+      'a run that brings some of a stretch whose place is not known',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 50n],
+          [95n, 51n],
+          [100n, 56n],
+        ],
+      },
+      ['between 1-100: 45, look 50-100'],
+    ],
+  ])('where MM2 began again below: %s', (_, of, expected) => {
+    expect(holes(of)).toEqual(expected);
+  });
+
+  test.each<[string, Case, string[]]>([
+    [
+      'a new target log has nothing of what lies before its first sync',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+          [1_001n, 0n],
+          [1_100n, 99n],
+        ],
+      },
+      ['head 0-1001: 1001, look 0-1001 = there'],
+    ],
+    [
+      'a new target log of which no sync speaks yet: all that MM2 is past',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 0n,
+        position: 1_001n,
+      },
+      ['head 0-1001: 1001, look 0-1001 = there'],
+    ],
+    [
+      'less what stands on it',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 400n,
+        position: 1_001n,
+      },
+      ['head 0-601: 601, look 0-601'],
+    ],
+    [
+      'a new source topic: what stands behind the old one is of it',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 1_301n,
+        position: 1_001n,
+        more: { sourceRecreatedAt: 2 },
+      },
+      ['head 0-701: 701, look 0-701'],
+    ],
+    [
+      'a new source topic, and all of it is there',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 2_002n,
+        position: 1_001n,
+        more: { sourceRecreatedAt: 2 },
+      },
+      [],
+    ],
+    [
+      'nobody knows how far MM2 is',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 0n,
+        position: null,
+      },
+      [],
+    ],
+  ])('where the logs are others: %s', (_, of, expected) => {
+    expect(holes(of)).toEqual(expected);
+  });
+});
+
+describe('how far the target covers the source', () => {
+  test.each<[string, Case, bigint, bigint]>([
+    [
+      'to the newest sync',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+        ],
+      },
+      50n,
+      101n,
+    ],
+    [
+      'and behind it as far as the target goes',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+        ],
+        source: [0n, 200n],
+        targetEnd: 121n,
+      },
+      50n,
+      121n,
+    ],
+    [
+      'from directly behind it',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+        ],
+      },
+      101n,
+      101n,
+    ],
+    [
+      'not beyond',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+        ],
+      },
+      102n,
+      102n,
+    ],
+    [
+      'to a hole',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+          [200n, 190n],
+        ],
+      },
+      10n,
+      90n,
+    ],
+    [
+      'from behind a hole',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+          [200n, 190n],
+        ],
+      },
+      100n,
+      201n,
+    ],
+    [
+      'not within one',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+          [200n, 190n],
+        ],
+      },
+      95n,
+      95n,
+    ],
+    [
+      'before the first sync as far as records led up to it',
+      {
+        syncs: [
+          [250n, 50n],
+          [300n, 100n],
+        ],
+      },
+      200n,
+      301n,
+    ],
+    [
+      'and no farther',
+      {
+        syncs: [
+          [250n, 50n],
+          [300n, 100n],
+        ],
+      },
+      199n,
+      199n,
+    ],
+    [
+      'what two runs brought together',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+          [50n, 101n],
+          [150n, 201n],
+        ],
+      },
+      10n,
+      151n,
+    ],
+    [
+      'each run for itself where they do not meet',
+      {
+        syncs: [
+          [200n, 0n],
+          [300n, 100n],
+          [0n, 101n],
+          [100n, 201n],
+        ],
+      },
+      10n,
+      101n,
+    ],
+    [
+      'the longer one where one lies within the other',
+      {
+        syncs: [
+          [0n, 0n],
+          [300n, 300n],
+          [50n, 301n],
+          [100n, 351n],
+        ],
+      },
+      10n,
+      301n,
+    ],
+    [
+      'what stands on a log of which no sync speaks',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 400n,
+        position: 1_001n,
+      },
+      700n,
+      1_001n,
+    ],
+    [
+      'nothing of an empty one',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 0n,
+        position: 1_001n,
+      },
+      1_001n,
+      1_001n,
+    ],
+  ])('%s', (_, of, offset, to) => {
+    expect(coverage(of).coveredTo(offset)).toBe(to);
+  });
+});
