@@ -68,10 +68,10 @@ export function topicOf(
     sourceId: one.sourceId ?? null,
     targetId: one.targetId ?? null,
     source: partitions.map(({ source }, i) => logOf(source, `${topic}-${i}`, 'A', sourceDown)),
-    firstTimestamps: partitions.map(({ firstRecordAgoMs: ago = 2 * HOUR }, i) =>
+    firstRecords: partitions.map(({ source, firstRecordAgoMs: ago = 2 * HOUR }, i) =>
       sourceDown !== null || ago === 'unread'
         ? unread(sourceDown ?? unreadOf(`the first record of ${topic}-${i}`, 'A'))
-        : read(ago === null ? null : BigInt(at - ago)),
+        : read(ago === null ? null : { offset: startOf(source), timestamp: BigInt(at - ago) }),
     ),
     target:
       one.notOnTarget === true
@@ -91,6 +91,11 @@ function logOf(
   if (down !== null || log === 'unread') return unread(down ?? unreadOf(name, cluster));
   const [start, end, lastStable = end] = log;
   return read({ start, highWatermark: end, lastStableOffset: lastStable });
+}
+
+/** Offset of a log's first record: its begin. */
+function startOf(log: LogCase = [0n, 1_001n]): bigint {
+  return log === 'unread' ? 0n : log[0];
 }
 
 export function partitionsOf(topics: readonly TopicCase[]): { name: string; partition: number; one: PartitionCase }[] {

@@ -10,6 +10,8 @@ function liveness(of: FlowCase): Liveness {
 }
 
 const OTHER = 'offset sync or Connect offset';
+/** Nothing to mirror for a day. */
+const RESTING: PartitionCase = { syncedAgoMs: DAY, connectAgoMs: DAY };
 const NOTHING = { lastSign: null, sign: null, steadySince: null } as const;
 
 describe('where heartbeats reach the target', () => {
@@ -24,12 +26,15 @@ describe('where heartbeats reach the target', () => {
     [-5_000, 'alive'],
   ])('the newest %s ms old: %s', (agoMs, state) => {
     const said = { state, lastSign: AT - agoMs, sign: 'heartbeat', steadySince: AT - DAY };
-    expect(liveness({ heartbeat: { agoMs } })).toEqual(said);
+    expect(liveness({ heartbeat: { agoMs }, partition: RESTING })).toEqual(said);
   });
 
   test('the limits are those of the policy', () => {
     const policy = { heartbeatStaleMs: 100, mirrorStoppedMs: 200 };
-    const states = [100, 101, 200, 201].map((agoMs) => liveness({ heartbeat: { agoMs }, policy }).state);
+    const flow = { emitHeartbeats: { enabled: true, intervalMs: 1 } };
+    const states = [100, 101, 200, 201].map(
+      (agoMs) => liveness({ heartbeat: { agoMs }, policy, flow, partition: RESTING }).state,
+    );
     expect(states).toEqual(['alive', 'stale', 'stale', 'stopped']);
   });
 
@@ -38,9 +43,28 @@ describe('where heartbeats reach the target', () => {
     expect(liveness({ heartbeat: { agoMs: SECOND, steadyForMs: null } }).steadySince).toBeNull();
   });
 
-  test('they count for more than other writes, old or young', () => {
-    expect(liveness({ heartbeat: { agoMs: MINUTE }, partition: { connectAgoMs: 0 } }).state).toBe('stopped');
-    expect(liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: DAY } }).state).toBe('alive');
+  test('young ones count for more than old writes', () => {
+    expect(liveness({ heartbeat: { agoMs: SECOND }, partition: RESTING }).state).toBe('alive');
+  });
+
+  test('a flow that mirrors is alive, whatever has become of the flow that writes the heartbeats', () => {
+    const of = (connectAgoMs: number): FlowCase => ({
+      heartbeat: { agoMs: HOUR },
+      partition: { ...RESTING, connectAgoMs },
+    });
+    const said = { state: 'alive', lastSign: AT - 15_000, sign: OTHER, steadySince: null };
+    expect(liveness(of(15_000))).toEqual(said);
+    expect(liveness(of(15_001)).state).toBe('stopped');
+  });
+
+  test.each<[number, Liveness['state']]>([
+    [120_000, 'alive'],
+    [120_001, 'stale'],
+    [180_000, 'stale'],
+    [180_001, 'stopped'],
+  ])('once a minute: the newest %s ms old: %s', (agoMs, state) => {
+    const flow = { emitHeartbeats: { enabled: true, intervalMs: MINUTE } };
+    expect(liveness({ heartbeat: { agoMs }, flow, partition: RESTING }).state).toBe(state);
   });
 });
 

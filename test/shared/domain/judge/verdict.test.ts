@@ -154,11 +154,11 @@ describe('whatever is found', () => {
 
 // The design: "What could not be read lowers the verdict and is a finding." These parts are listed in `unread` alone.
 describe('a part that could not be read', () => {
-  test.failing("a group's commits on the source: no one can say where it would land", () => {
+  test("a group's commits on the source: no one can say where it would land", () => {
     expect(judge({ group: { unread: 'source' } }).verdict).not.toBe('ready');
   });
 
-  test.failing('the heartbeats, which alone tell that a mirror that is caught up has stopped', () => {
+  test('the heartbeats, which alone tell that a mirror that is caught up has stopped', () => {
     const caughtUp = { partition: { connectAgoMs: 3_600_000 } };
     expect(judge({ ...caughtUp, heartbeat: { agoMs: 3_600_000 } }).verdict).toBe('not-ready');
     expect(judge({ ...caughtUp, heartbeat: 'unread' }).verdict).not.toBe('ready');

@@ -50,6 +50,27 @@ const topics = (count: number): TopicCase[] =>
   Array.from({ length: count }, (_, i) => ({ topic: i === 0 ? 'orders' : `t${i}` }));
 
 export const FLOW_FINDINGS: FindingFamilies = {
+  AUDIT_INCOMPLETE: {
+    opens: {
+      of: { group: { unread: 'source' } },
+      subject: { cluster: 'A' },
+      evidence: { groupsOnSource: 1, groupsOnTarget: 0, listings: 0, topics: 0, error: 'REQUEST_TIMED_OUT' },
+    },
+    verdict: 'at-risk',
+    alsoOpens: {
+      'the heartbeats could not be read': {
+        of: { heartbeat: 'unread' },
+        subject: { cluster: 'B' },
+        evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 0, topics: 1, error: 'REQUEST_TIMED_OUT' },
+      },
+    },
+    quiet: {
+      'the source is down, which is told once': { down: 'source' },
+      'the target is down, which is told once': { down: 'target' },
+      'a partition, which has a finding of its own': { partitions: [{}, { source: 'unread' }] },
+    },
+  },
+
   CLUSTER_UNREACHABLE: {
     opens: {
       of: { down: 'source' },
