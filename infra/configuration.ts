@@ -11,7 +11,13 @@ import type { Settings } from './settings.ts';
 const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
 
 /** An environment in which every variable is set. */
-const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy({}, { get: () => PLACEHOLDER });
+const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy(
+  {},
+  {
+    get: () => PLACEHOLDER,
+    getOwnPropertyDescriptor: () => ({ value: PLACEHOLDER, enumerable: true, configurable: true }),
+  },
+);
 
 /**
  * Loads the configuration like the function, with placeholders for its secrets. A wrong configuration then stops the

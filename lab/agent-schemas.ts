@@ -7,6 +7,8 @@ export const done = z.unknown().transform(() => undefined);
 
 export const nodeIds = z.array(z.number());
 
+export const count = z.int();
+
 export const topicIds = z.record(z.string(), z.string());
 
 export const topicDescriptions = z.record(

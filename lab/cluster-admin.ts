@@ -156,8 +156,11 @@ export class ClusterAdmin {
     return this.#call('deleteGroups', { groups }, schemas.done);
   }
 
-  /** The answer of `RemoteClusterUtils.translateOffsets` on this (target) cluster for a group of `sourceAlias`. */
-  translateOffsets(sourceAlias: string, group: string, timeoutMs = 3_000): Promise<schemas.GroupOffset[]> {
+  /**
+   * The answer of `RemoteClusterUtils.translateOffsets` on this (target) cluster for a group of `sourceAlias`. If the
+   * time runs out before it has read all checkpoints, the answer is incomplete.
+   */
+  translateOffsets(sourceAlias: string, group: string, timeoutMs = 30_000): Promise<schemas.GroupOffset[]> {
     return this.#call('translateOffsets', { source: sourceAlias, group, timeoutMs }, schemas.committedOffsets);
   }
 
@@ -177,12 +180,19 @@ export class ClusterAdmin {
     return this.#call('drainGroup', { group, topics, protocol }, schemas.consumedRecords);
   }
 
-  createAcls(...acls: AclSpec[]): Promise<void> {
-    return this.#call('createAcls', { acls }, schemas.done);
+  /** Waits until the brokers have the ACLs: the controller confirms before they do. */
+  async createAcls(...acls: AclSpec[]): Promise<void> {
+    await this.#call('createAcls', { acls }, schemas.done);
+    await this.#waitUntilAgreed('the brokers to have the ACLs', () => this.#haveAcls(acls, acls.length));
   }
 
-  deleteAcls(...acls: AclSpec[]): Promise<void> {
-    return this.#call('deleteAcls', { acls }, schemas.done);
+  async deleteAcls(...acls: AclSpec[]): Promise<void> {
+    await this.#call('deleteAcls', { acls }, schemas.done);
+    await this.#waitUntilAgreed('the brokers to drop the ACLs', () => this.#haveAcls(acls, 0));
+  }
+
+  async #haveAcls(acls: readonly AclSpec[], count: number): Promise<boolean> {
+    return (await this.#call('countAcls', { acls }, schemas.count)) === count;
   }
 
   /** The data records in a partition's last `offsets` offsets, in order. */

@@ -167,7 +167,7 @@ export class LabCluster {
 
   /** SIGSTOP: the broker's connections stay open, but it no longer answers. */
   pause(nodeId: number): void {
-    this.#broker(nodeId).signal('SIGSTOP');
+    this.#broker(nodeId).pause();
   }
 
   resume(nodeId: number): void {

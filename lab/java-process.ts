@@ -3,9 +3,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { type LogFiles, writeLogSettings } from './log-settings.ts';
+import { waitUntilStopped } from './stopped-process.ts';
 import type { WatchdogLink } from './watchdog-link.ts';
 
-const STOP_DEADLINE_MS = 20_000;
+/** Long, because an MM2 that is killed instead of stopped writes records twice. */
+const STOP_DEADLINE_MS = 60_000;
 const TAIL_LINES = 30;
 
 export interface JavaCommand {
@@ -109,6 +111,12 @@ export class JavaProcess {
   async kill(): Promise<void> {
     this.signal('SIGKILL');
     await this.#exited;
+  }
+
+  /** SIGSTOP. When this returns, all threads have stopped. Connections stay open. */
+  pause(): void {
+    this.signal('SIGSTOP');
+    if (this.pid !== undefined) waitUntilStopped(this.pid);
   }
 
   signal(signal: NodeJS.Signals): void {

@@ -20,6 +20,10 @@ export class LabLink {
     for (const proxy of this.proxies) proxy.hang();
   }
 
+  hangAfter(answerBytes: number): void {
+    for (const proxy of this.proxies) proxy.hangAfter(answerBytes);
+  }
+
   cutAfter(answerBytes: number): void {
     for (const proxy of this.proxies) proxy.cutAfter(answerBytes);
   }

@@ -76,7 +76,7 @@ export class LabMm2 {
 
   /** SIGSTOP. */
   pause(): void {
-    this.#process.signal('SIGSTOP');
+    this.#process.pause();
   }
 
   resume(): void {

@@ -17,6 +17,8 @@ interface Faults {
   hanging: boolean;
   /** Bytes of answers that a connection still receives before it is reset. */
   answerBytes: number;
+  /** Bytes of answers that a connection still receives before it hangs. */
+  answerBytesUntilHang: number;
 }
 
 const healthy = (): Faults => ({
@@ -24,6 +26,7 @@ const healthy = (): Faults => ({
   bytesPerSecond: Number.POSITIVE_INFINITY,
   hanging: false,
   answerBytes: Number.POSITIVE_INFINITY,
+  answerBytesUntilHang: Number.POSITIVE_INFINITY,
 });
 
 /** A TCP proxy to one address that can delay, throttle, hang or cut connections. */
@@ -66,6 +69,12 @@ export class LabProxy {
   /** Accepts and keeps connections but forwards nothing, until `heal()`. */
   hang(): void {
     this.#faults.hanging = true;
+  }
+
+  /** Makes each connection hang after this many more bytes of answers. */
+  hangAfter(answerBytes: number): void {
+    this.#faults.answerBytesUntilHang = answerBytes;
+    for (const connection of this.#connections) connection.carried = 0;
   }
 
   /** Resets each connection (TCP RST) in the middle of an answer, after this many more bytes of answers. */
@@ -126,8 +135,15 @@ class Connection {
   constructor(client: Socket, target: ProxyTarget, faults: () => Faults) {
     this.#client = client;
     this.#server = tcpConnect({ host: target.host, port: target.port, noDelay: true });
-    const answers = new Direction(this.#server, this.#client, faults, (chunk) => this.#countAnswer(chunk, faults()));
-    this.#directions = [new Direction(this.#client, this.#server, faults, (chunk) => chunk), answers];
+    const hangs = () => faults().hanging || this.carried >= faults().answerBytesUntilHang;
+    const settings = { faults, hangs };
+    this.#directions = [
+      new Direction(this.#client, this.#server, { ...settings, transform: (chunk) => chunk }),
+      new Direction(this.#server, this.#client, {
+        ...settings,
+        transform: (chunk) => this.#countAnswer(chunk, faults()),
+      }),
+    ];
     for (const socket of [this.#client, this.#server]) {
       socket.on('error', () => this.reset());
       socket.on('close', () => this.onEnd());
@@ -160,22 +176,26 @@ function resetSocket(socket: Socket): void {
   else socket.resetAndDestroy();
 }
 
+interface DirectionSettings {
+  readonly faults: () => Faults;
+  readonly hangs: () => boolean;
+  readonly transform: (chunk: Buffer) => Buffer;
+}
+
 /** One direction of a connection: a queue of chunks, each with its due time. */
 class Direction {
   readonly #from: Socket;
   readonly #to: Socket;
-  readonly #faults: () => Faults;
-  readonly #transform: (chunk: Buffer) => Buffer;
+  readonly #settings: DirectionSettings;
   readonly #queue: { readonly due: number; readonly chunk: Buffer | null }[] = [];
   #queued = 0;
   #lastDue = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(from: Socket, to: Socket, faults: () => Faults, transform: (chunk: Buffer) => Buffer) {
+  constructor(from: Socket, to: Socket, settings: DirectionSettings) {
     this.#from = from;
     this.#to = to;
-    this.#faults = faults;
-    this.#transform = transform;
+    this.#settings = settings;
     from.on('data', (chunk: Buffer) => this.#add(chunk));
     from.on('end', () => this.#add(null));
   }
@@ -188,7 +208,7 @@ class Direction {
   /** Sends all due chunks and sleeps until the next one is due. */
   pump(): void {
     clearTimeout(this.#timer);
-    while (!this.#faults().hanging) {
+    while (!this.#settings.hangs()) {
       const next = this.#queue[0];
       if (next === undefined) return;
       const wait = next.due - performance.now();
@@ -202,7 +222,7 @@ class Direction {
   }
 
   #add(chunk: Buffer | null): void {
-    const { delayMs, bytesPerSecond } = this.#faults();
+    const { delayMs, bytesPerSecond } = this.#settings.faults();
     const now = performance.now();
     const sending = chunk === null ? 0 : (chunk.length / bytesPerSecond) * 1_000;
     this.#lastDue = Math.max(now + delayMs, this.#lastDue) + sending;
@@ -219,6 +239,6 @@ class Direction {
     }
     this.#queued -= chunk.length;
     if (this.#queued <= BUFFER_BYTES) this.#from.resume();
-    if (!this.#to.destroyed) this.#to.write(this.#transform(chunk));
+    if (!this.#to.destroyed) this.#to.write(this.#settings.transform(chunk));
   }
 }

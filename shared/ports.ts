@@ -1,6 +1,7 @@
 import type {
   ClusterMetadata,
   CommittedOffset,
+  FirstRecord,
   GroupListing,
   LogOffsets,
   LogRecord,
@@ -32,8 +33,8 @@ export interface ClusterReader {
   metadata(): Promise<ClusterMetadata>;
   /** Start, high watermark and last stable offset, by partition index. One request per leader and kind. */
   offsets(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>>;
-  /** Timestamp (ms) of the first record in each log; null if the log is empty. */
-  firstTimestamps(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<bigint | null>[]>>;
+  /** The first record of each log; null if the log holds none. */
+  firstRecords(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<FirstRecord | null>[]>>;
   /** All groups of the cluster; `unread` lists the brokers that did not answer. */
   groups(): Promise<{ readonly groups: readonly GroupListing[]; readonly unread: readonly Outcome<never>[] }>;
   /** Committed offsets of many groups, batched per coordinator. */

@@ -7,9 +7,9 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('Write a number of seconds, such as 30.');
 }
 
-/** A partition or an offset. */
+/** A partition or an offset, which is an int64 to Kafka. */
 export function wholeNumber(text: string): bigint {
-  if (/^\d{1,19}$/.test(text)) return BigInt(text);
+  if (/^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n) return BigInt(text);
   throw new InvalidArgumentError('Write a whole number.');
 }
 

@@ -1,9 +1,9 @@
 import type { Found } from './property.ts';
 import type { Batch } from './worker-process.ts';
 
-/** One batch of one property: long enough that starting it costs nothing, short enough that all have their turn. */
+/** Time of one batch of one property. Starting a batch costs little, and every property gets its turn within minutes. */
 const BATCH_MS = 5_000;
-/** A property that does not hold so many times needs a person first. */
+/** Stop searching a property after this many counterexamples: fix those first. */
 const MOST_FOUND = 3;
 
 interface Searched {
@@ -17,11 +17,11 @@ export interface ExplorerTerms {
   readonly seed: number;
   /** When the search ends: ms since the epoch. */
   readonly until: number;
-  /** Each counterexample once. */
+  /** Called once for each counterexample. */
   readonly onFound: (property: string, found: Found) => void;
 }
 
-/** Deals batches out to workers: known counterexamples first, then to whichever property had the least time. */
+/** Gives batches to workers: first the known counterexamples, then always the property with the least time so far. */
 export class Explorer {
   runs = 0;
   readonly #terms: ExplorerTerms;
@@ -39,7 +39,7 @@ export class Explorer {
     return this.#searched.reduce((sum, { found }) => sum + found.size, 0);
   }
 
-  /** Searches with one worker until the time is up, or there is nothing left to search. */
+  /** Keeps one worker busy until the time is up or no property is left. */
   async work(
     search: (batch: Batch) => Promise<{ readonly runs: number; readonly found: Found | null }>,
   ): Promise<void> {
@@ -50,7 +50,7 @@ export class Explorer {
       const searched = replayed ?? this.#next();
       if (searched === undefined || (replayed === undefined && left <= 0)) return;
       const timeLimitMs = Math.min(BATCH_MS, Math.max(left, 1));
-      // Counted at once, so that two workers do not choose the same one.
+      // Counted before the search, so that two workers do not choose the same property.
       searched.spentMs += timeLimitMs;
       const seed = replayed === undefined ? this.#nextSeed() : null;
       const { runs, found } = await search({ property: searched.name, seed, timeLimitMs });
@@ -67,7 +67,7 @@ export class Explorer {
     return open.sort((a, b) => a.spentMs - b.spentMs)[0];
   }
 
-  /** Spread over all seeds, the same again from the same beginning. */
+  /** Spread over all 32-bit seeds. The same first seed gives the same sequence. */
   #nextSeed(): number {
     return Math.imul(this.#terms.seed + this.#batches++, 0x9e3779b1) | 0;
   }

@@ -7,8 +7,8 @@ import type { Found } from './property.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 /**
- * `npm run explore`: searches on where the suite's fixed seed stops. Found values go to stdout, progress to stderr.
- * Exits 1 where something was found, 2 on wrong input.
+ * `npm run explore`: draws new values for the suite's properties. Counterexamples go to stdout, progress to stderr.
+ * Exits 1 if it found a counterexample, 2 on wrong input.
  */
 const PROGRESS_MS = 10_000;
 const print = (line: string): void => void process.stdout.write(`${line}\n`);

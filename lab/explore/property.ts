@@ -1,36 +1,36 @@
 import fc from 'fast-check';
 
-/** How often something was so in what a property judged: a property that judges nothing holds as well. */
+/** Counters of a run, by name. They show that a property judged something: one that judges nothing always holds. */
 export type Counts = Readonly<Record<string, number>>;
 export type Count = (what: string, by?: number) => void;
 
-/** One thing that holds for every value, for the suite and for `npm run explore` alike. */
+/** A statement that must hold for every value. The suite and `npm run explore` share it. */
 export interface Property {
   readonly name: string;
   /**
-   * Draws `runs` values from the suite's fixed seed, known counterexamples first.
-   * @throws with the shrunk counterexample where one does not hold
+   * Checks the known counterexamples, then values from the suite's fixed seed: `runs` in total.
+   * @throws with the shrunk counterexample
    */
   assert(runs: number): Counts;
-  /** The known counterexamples alone. */
+  /** Checks the known counterexamples only. */
   replay(): Search;
-  /** Draws from a seed until one does not hold, or the time is up. */
+  /** Draws values from a seed until the first counterexample, or until the time is up. */
   search(seed: number, timeLimitMs: number): Search;
-  /** Draws the one value that an earlier search found. */
+  /** Draws the counterexample of an earlier search again. */
   reproduce(seed: number, path: string): Search;
 }
 
 export interface Search {
   readonly runs: number;
-  /** Null where everything that was drawn held. */
+  /** Null if no counterexample was found. */
   readonly found: Found | null;
 }
 
 export interface Found {
   readonly seed: number;
-  /** Leads from the seed to the shrunk value; null where a known counterexample does not hold. */
+  /** fast-check's path from the seed to the shrunk value; null if a known counterexample failed. */
   readonly path: string | null;
-  /** The shrunk value as a literal of the language. */
+  /** The shrunk value as a TypeScript literal. */
   readonly literal: string;
   readonly error: string;
 }
@@ -38,15 +38,15 @@ export interface Found {
 interface Terms<T> {
   readonly name: string;
   readonly values: fc.Arbitrary<T>;
-  /** Throws where it does not hold; `fc.pre` passes over what cannot be judged. */
+  /** Throws for a counterexample. `fc.pre` skips a value that cannot be judged. */
   readonly holds: (value: T, count: Count) => void;
-  /** What did not hold once. */
+  /** Counterexamples that were found once. */
   readonly examples?: readonly T[];
 }
 
-/** As many values may be passed over for each that is judged. */
+/** How many values may be skipped per judged value. */
 const MAX_SKIPS_PER_RUN = 200;
-/** More than can be drawn: the time limit ends a search. */
+/** So many that the time limit always ends a search first. */
 const ENDLESS = 2 ** 31 - 1;
 
 export function property<T>({ name, values, holds, examples = [] }: Terms<T>): Property {
@@ -86,11 +86,11 @@ export function property<T>({ name, values, holds, examples = [] }: Terms<T>): P
 
 function outcome<T>({ failed, numRuns, seed, counterexample, counterexamplePath, errorInstance }: fc.RunDetails<[T]>) {
   if (!failed) return { runs: numRuns, found: null };
-  const literal = counterexample === null ? 'none: too many values were passed over' : fc.stringify(counterexample[0]);
+  const literal = counterexample === null ? 'none: too many values were skipped' : fc.stringify(counterexample[0]);
   return { runs: numRuns, found: { seed, path: counterexamplePath, literal, error: firstLines(errorInstance) } };
 }
 
-/** What did not hold, without the stack. */
+/** The message of the failed assertion, without the stack. */
 function firstLines(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n').slice(0, 12).join('\n');

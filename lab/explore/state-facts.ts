@@ -1,6 +1,6 @@
 import type { HistoryState } from '../../shared/domain/history/history-state.ts';
 
-/** Everything that a state knows, in a form that can be compared whatever the numbering. */
+/** The whole content of a state, as lines that do not depend on its numbering. */
 export function factsOf(state: HistoryState): readonly string[] {
   const facts: string[] = [`syncs to ${state.syncsReadTo}`];
   for (let slot = 0; slot < state.size; slot++) {
@@ -22,6 +22,6 @@ export function factsOf(state: HistoryState): readonly string[] {
     if (state.readAt[role] !== state.at) facts.push(`${role} as of ${state.readAt[role]}`);
   }
   facts.push(`said ${JSON.stringify(state.said)}`);
-  for (const part of state.unread) facts.push(`unread ${Object.values(part).join(' ')}`);
+  for (const part of state.unread) facts.push(`not read: ${Object.values(part).join(' ')}`);
   return facts.sort();
 }

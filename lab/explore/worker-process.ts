@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { Search } from './property.ts';
 
-/** What a worker does at once. */
+/** The work that a worker gets at once. */
 export const batchSchema = z.object({
   property: z.string(),
-  /** Null for the known counterexamples. */
+  /** Null: check the known counterexamples. */
   seed: z.int().nullable(),
   timeLimitMs: z.number(),
 });
@@ -17,14 +17,14 @@ const searchSchema = z.object({
   found: z.object({ seed: z.int(), path: z.string().nullable(), literal: z.string(), error: z.string() }).nullable(),
 });
 
-/** A worker that does not come back so long after its time limit never will: one value takes milliseconds to judge. */
+/** How long after its time limit a worker counts as hung. Judging one value takes milliseconds. */
 const GRACE_MS = 120_000;
 
-/** One process that searches, a batch at a time. */
+/** One process that searches batches, one after the other. */
 export class WorkerProcess {
   #child: ChildProcess | null = null;
 
-  /** A value that the process dies of, or never comes back from, is found as well. */
+  /** A value that crashes or hangs the process counts as found too. */
   async search(batch: Batch): Promise<Search> {
     this.#child ??= fork(fileURLToPath(new URL('worker.ts', import.meta.url)));
     const child = this.#child;
@@ -33,9 +33,9 @@ export class WorkerProcess {
         this.stop();
         finish({ runs: 0, found: { seed: batch.seed ?? 0, path: null, literal: 'unknown', error: how } });
       };
-      const died = (code: number | null, signal: string | null) => ended(`the process ended with ${code ?? signal}`);
+      const died = (code: number | null, signal: string | null) => ended(`the process exited with ${code ?? signal}`);
       const answered = (message: unknown) => finish(searchSchema.parse(message));
-      const late = setTimeout(() => ended('the process did not come back'), batch.timeLimitMs + GRACE_MS);
+      const late = setTimeout(() => ended('the process hangs'), batch.timeLimitMs + GRACE_MS);
       const finish = (search: Search) => {
         clearTimeout(late);
         child.off('exit', died);

@@ -1,7 +1,7 @@
 import { PROPERTIES } from './properties/index.ts';
 import { batchSchema } from './worker-process.ts';
 
-/** A process of `npm run explore`: searches each batch that it is sent, and ends with its parent. */
+/** A worker process of `npm run explore`. It searches the batches that its parent sends, and exits with its parent. */
 process.on('message', (message) => {
   const { property: name, seed, timeLimitMs } = batchSchema.parse(message);
   const property = PROPERTIES.find((one) => one.name === name);
@@ -9,5 +9,5 @@ process.on('message', (message) => {
   process.send?.(seed === null ? property.replay() : property.search(seed, timeLimitMs));
 });
 process.on('disconnect', () => process.exit());
-// What Ctrl-C asks for, the parent does.
+// The parent handles Ctrl-C.
 process.on('SIGINT', () => undefined);

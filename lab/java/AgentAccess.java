@@ -16,6 +16,7 @@ final class AgentAccess {
   static void register(Map<String, LabAgent.Command> commands) {
     commands.put("createAcls", AgentAccess::createAcls);
     commands.put("deleteAcls", AgentAccess::deleteAcls);
+    commands.put("countAcls", AgentAccess::countAcls);
   }
 
   private static Object createAcls(JsonNode request) throws Exception {
@@ -27,6 +28,15 @@ final class AgentAccess {
     List<AclBindingFilter> filters = new ArrayList<>();
     for (AclBinding binding : bindings(request)) filters.add(binding.toFilter());
     return AgentTopics.admin(request).deleteAcls(filters).all().get().size();
+  }
+
+  /** How many of these ACLs a broker's own authorizer has. */
+  private static Object countAcls(JsonNode request) throws Exception {
+    int known = 0;
+    for (AclBinding binding : bindings(request)) {
+      if (AgentTopics.admin(request).describeAcls(binding.toFilter()).values().get().contains(binding)) known++;
+    }
+    return known;
   }
 
   private static List<AclBinding> bindings(JsonNode request) {

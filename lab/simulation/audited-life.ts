@@ -27,7 +27,7 @@ export function auditSimulated(
     sourceId: topicIds.source,
     targetId: topicIds.target,
     source: [log(mm2.sourceStart, mm2.sourceEnd)],
-    firstTimestamps: [read(mm2.firstTimestamp === null ? null : BigInt(mm2.firstTimestamp))],
+    firstRecords: [read(mm2.firstRecord)],
     target: [log(0, mm2.targetEnd)],
   };
   const observation: FlowObservation = {

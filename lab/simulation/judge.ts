@@ -22,15 +22,14 @@ export interface Judgement {
 /** The mapping that an audit would make of what it can read of the simulated partition. */
 export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
   const history = mm2.readSyncs();
-  const firstTimestamp = mm2.firstTimestamp === null ? null : BigInt(mm2.firstTimestamp);
-  const sourceStart = BigInt(mm2.sourceStart);
-  const inDoubt = firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, sourceStart);
+  const first = mm2.firstRecord;
+  const inDoubt = first === null ? 0 : syncsOlderThanSource(history, first);
   return new PartitionMapping({
     history,
     target: { start: BigInt(mm2.targetStart), end: BigInt(mm2.targetEnd) },
     sourceStart: BigInt(mm2.sourceStart),
     sourceEnd: BigInt(mm2.sourceEnd),
-    mayPredateSource: mayPredateSource(history, firstTimestamp, sourceStart),
+    mayPredateSource: mayPredateSource(history, first, BigInt(mm2.sourceStart)),
     exactlyOnce: mm2.exactlyOnce,
     ...(inDoubt > 0 ? { sourceRecreatedAt: inDoubt } : {}),
   });

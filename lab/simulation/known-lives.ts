@@ -36,6 +36,32 @@ export const KNOWN_LIVES: readonly KnownLife[] = [
     ],
   },
   {
+    name: 'recreated, and no record left',
+    taught: 'a source log without any record cannot confirm a sync, wherever the log begins',
+    steps: [
+      { do: 'recreate-source', records: 12 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'recreate-source', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'delete-records', offsets: 1 },
+      { do: 'gap', offsets: 12 },
+    ],
+  },
+  {
+    name: 'oldest records compacted',
+    taught: 'a sync older than the first record shows nothing if compaction took its own: the topic is the same one',
+    steps: [
+      { do: 'gap', offsets: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'gap', offsets: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 4 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'restart' },
+      { do: 'compact-source', keep: 2 },
+    ],
+  },
+  {
     name: 'recreated and hidden by a gap',
     taught: 'the records brought from a new topic cancel out with a gap where the syncs in between were lost',
     unseen: true,

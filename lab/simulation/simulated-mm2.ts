@@ -1,4 +1,5 @@
 import { type NewPoint, SyncHistory } from '../../shared/domain/mirror/syncs/sync-history.ts';
+import type { FirstRecord } from '../../shared/domain/model/cluster.ts';
 
 /** A record on the simulated target: which source record it is a copy of (epoch −1: somebody else's), null for a marker. */
 type TargetRecord = { readonly epoch: number; readonly source: number } | null;
@@ -318,10 +319,11 @@ export class SimulatedMm2 {
     return this.#sourceStart;
   }
 
-  /** Time of the first record that the source log still has, null where it has none. */
-  get firstTimestamp(): number | null {
-    const [first] = this.#sourceRecords.values();
-    return first ?? null;
+  /** The first record that the source log still has; null if it has none. */
+  get firstRecord(): FirstRecord | null {
+    for (const [offset, timestamp] of this.#sourceRecords)
+      return { offset: BigInt(offset), timestamp: BigInt(timestamp) };
+    return null;
   }
 
   /** Target offsets of all copies of the present source topic's record at an offset. */

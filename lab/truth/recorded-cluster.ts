@@ -1,6 +1,7 @@
 import type {
   ClusterMetadata,
   CommittedOffset,
+  FirstRecord,
   GroupListing,
   LogOffsets,
   LogRecord,
@@ -75,16 +76,17 @@ export class RecordedCluster implements ClusterReader {
     );
   }
 
-  async firstTimestamps(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<bigint | null>[]>> {
+  /** Recordings have only the time of the first record: here it is at the begin of the log. */
+  async firstRecords(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<FirstRecord | null>[]>> {
     return new Map(
       topics.map((topic) => [
         topic,
         this.#partitions(topic).map(([partition, start, high]) => {
           const first = this.#truths.get(`${topic}-${partition}`)?.raw.sourceFirstLastTimestamp?.[0];
-          if (first !== undefined) return read(BigInt(first));
+          if (first !== undefined) return read({ offset: BigInt(start), timestamp: BigInt(first) });
           return start === high
             ? read(null)
-            : this.#notRecorded<bigint | null>(`first timestamp of ${topic}-${partition}`);
+            : this.#notRecorded<FirstRecord | null>(`first record of ${topic}-${partition}`);
         }),
       ]),
     );

@@ -31,6 +31,7 @@ export const FINDINGS = {
   TARGET_POSITION_SKIPS: { severity: 'critical', section: 'target-position-skips' },
   GROUP_RECORDS_EXPIRED: { severity: 'critical', section: 'group-records-expired' },
   VERIFICATION_REFUTED: { severity: 'critical', section: 'verification-refuted' },
+  AUDIT_INCOMPLETE: { severity: 'warning', section: 'audit-incomplete' },
   PARTITIONS_UNREADABLE: { severity: 'warning', section: 'partitions-unreadable' },
   HEARTBEAT_STALE: { severity: 'warning', section: 'heartbeat-stale' },
   CHECKPOINTS_MISSING: { severity: 'warning', section: 'checkpoints-missing' },

@@ -1,5 +1,7 @@
 import { TidemarkError } from '../domain/model/errors.ts';
 
+import { storedTime } from './stored-time.ts';
+
 /** Another process currently records this flow. */
 export class HistoryBusyError extends TidemarkError {
   override readonly name = 'HistoryBusyError';
@@ -7,12 +9,17 @@ export class HistoryBusyError extends TidemarkError {
   readonly leasedUntil: number;
 
   constructor(flow: string, leasedUntil: number) {
-    super('HISTORY_BUSY', `another process records ${flow} until ${new Date(leasedUntil).toISOString()}`, {
+    super('HISTORY_BUSY', `another process records ${flow} until ${timeText(leasedUntil)}`, {
       remedy: 'Run one recording audit per flow. If the other process has died, its lease expires at that time.',
       retriable: true,
     });
     this.leasedUntil = leasedUntil;
   }
+}
+
+function timeText(ms: number): string {
+  const time = storedTime(ms);
+  return time === null ? 'a time that no calendar has' : new Date(time).toISOString();
 }
 
 /** Another writer took over, so this writer no longer knows the newest frame. Nothing was written. */

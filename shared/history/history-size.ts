@@ -1,5 +1,6 @@
 import type { Retention } from '../domain/history/retention.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
+import { storedTime } from './stored-time.ts';
 
 /** The size of a flow's history; times in ms since the epoch. */
 export interface HistorySize {
@@ -39,9 +40,9 @@ export async function historySize(
   return {
     snapshots: entries.length,
     bytes: sum(entries),
-    oldest: entries[0]?.at ?? null,
-    newest: entries.at(-1)?.at ?? null,
-    heldUntil: head?.tail?.heldUntil ?? null,
+    oldest: storedTime(entries[0]?.at),
+    newest: storedTime(entries.at(-1)?.at),
+    heldUntil: storedTime(head?.tail?.heldUntil),
     bytesLastDay: sum(entries.filter(({ at }) => at > now - DAY_MS)),
     levels: steps.map(({ everyMs, keepMs }, level) => {
       const own = entries.filter((entry) => entry.level === level);

@@ -1,8 +1,10 @@
 import { decodeHeader } from '../domain/history/frame/frame.ts';
+import { MAX_CHAIN } from '../domain/history/frame/frame-limits.ts';
 import { type Damage, DamagedFrameError } from './history-errors.ts';
 import { checkChain } from './load-chain.ts';
 import { openFrame } from './sealed-frame.ts';
 import type { FrameEntry, SnapshotStore, StoredFrame } from './snapshot-store.ts';
+import { LAST_TIME, storedTime } from './stored-time.ts';
 
 /** One snapshot of a flow; times in ms since the epoch. */
 export interface ListedSnapshot {
@@ -37,10 +39,11 @@ export async function listSnapshots(
   { from, to, limit }: { readonly from: number; readonly to: number; readonly limit: number },
   now: number,
 ): Promise<SnapshotList> {
-  const inRange = await store.list(flow, { from, to }, now);
+  const inRange = await store.list(flow, { from, to: Math.min(to, LAST_TIME) }, now);
   const listed = inRange.slice(-limit);
   const [after] = await store.list(flow, { from: to + 1, to: Number.MAX_SAFE_INTEGER, limit: 1 }, now);
-  const wanted = new Set(listed.flatMap(({ at, ancestors }) => [...ancestors, at]));
+  const usable = listed.filter(({ ancestors }) => ancestors.length < MAX_CHAIN);
+  const wanted = new Set(usable.flatMap(({ at, ancestors }) => [...ancestors, at]));
   if (after !== undefined) wanted.add(after.at);
   const ats = [...wanted];
   const frames = await store.read(flow, ats, now);
@@ -49,7 +52,7 @@ export async function listSnapshots(
   const snapshots = listed.map((entry, index): ListedSnapshot => {
     const next = listed[index + 1] ?? after;
     const { at, level, expiresAt, size: bytes } = entry;
-    const heldUntil = tail?.at === at ? tail.heldUntil : heldBefore(byTime.get(next?.at ?? -1) ?? null, at);
+    const heldUntil = tail?.at === at ? storedTime(tail.heldUntil) : heldBefore(byTime.get(next?.at ?? -1) ?? null, at);
     return { at, heldUntil, level, expiresAt, bytes, damage: damageOf(byTime, flow, entry) };
   });
   return { snapshots: snapshots.reverse(), left: inRange.length - listed.length };

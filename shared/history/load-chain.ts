@@ -1,4 +1,5 @@
 import { applyFrame, decodeHeader, type FrameHeader } from '../domain/history/frame/frame.ts';
+import { MAX_CHAIN } from '../domain/history/frame/frame-limits.ts';
 import type { HistoryState } from '../domain/history/history-state.ts';
 import { DamagedFrameError } from './history-errors.ts';
 import { openFrame } from './sealed-frame.ts';
@@ -23,6 +24,9 @@ export async function loadChain(
   now: number,
   visit: (frame: LoadedFrame, state: HistoryState) => void = () => undefined,
 ): Promise<HistoryState> {
+  if (entry.ancestors.length >= MAX_CHAIN) {
+    throw new DamagedFrameError('malformed', `the frame of ${isoOf(entry.at)} names ${entry.ancestors.length} others`);
+  }
   const ats = [...entry.ancestors, entry.at];
   const frames = await store.read(flow, ats, now);
   let state: HistoryState | null = null;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
+import { MAX_BODY_BYTES } from '../domain/history/frame/frame-limits.ts';
 import { DamagedFrameError } from './history-errors.ts';
 
 /** "TMH" in ASCII: marks the bytes as a frame. */
@@ -8,8 +9,6 @@ const VERSION = 1;
 const CODEC = { raw: 0, zstd: 1 } as const;
 const HEADER_BYTES = 9;
 const DIGEST_BYTES = 12;
-/** More than any state needs. A manipulated length must not exhaust the memory. */
-const MAX_BODY_BYTES = 256 * 1024 * 1024;
 
 export interface SealedFrame {
   readonly bytes: Uint8Array;
@@ -20,8 +19,12 @@ export interface SealedFrame {
 /**
  * The stored form of a frame: magic, format version, codec, length of the body (u32, little endian), the compressed
  * body, and 12 bytes of SHA-256 over all of that.
+ *
+ * @throws RangeError where the body is larger than a reader accepts
  */
 export function sealFrame(body: Uint8Array): SealedFrame {
+  if (body.length > MAX_BODY_BYTES)
+    throw new RangeError(`a frame of ${body.length} bytes, ${MAX_BODY_BYTES} are the most`);
   const packed = zstdCompressSync(body, { params: { [constants.ZSTD_c_compressionLevel]: 3 } });
   const codec = packed.length < body.length ? CODEC.zstd : CODEC.raw;
   const payload = codec === CODEC.zstd ? packed : body;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { TidemarkError } from '../domain/model/errors.ts';
 import { KNOWN_PROOFS } from '../domain/model/report.ts';
 import type { RefusalCode } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
@@ -39,7 +40,10 @@ export interface StoredResult extends RestoreResult {
 }
 
 const PLAN_SCHEMA = 'tidemark.restore-plan/1';
-const MAX_DOCUMENT_BYTES = 1024 * 1024 * 1024;
+/** A plan's position takes about 250 bytes, so this holds 200,000 of them. */
+const MAX_PLAN_BYTES = 48 * 1024 * 1024;
+/** Journals and results answer each position of a plan, so they need more room than the plan. */
+const MAX_DOCUMENT_BYTES = 128 * 1024 * 1024;
 
 const offset = z
   .string()
@@ -181,9 +185,17 @@ export const undoCodec = codecOf<UndoBegun>('undo note', 'tidemark.restore-undo/
 export const resultCodec = codecOf<StoredResult>('result', 'tidemark.restore-result/1', resultSchema, storedResult);
 
 interface Codec<T> {
+  /** @throws TidemarkError RESTORE_TOO_LARGE */
   encode(value: T): Uint8Array;
   /** @throws DamagedDocumentError */
   decode(bytes: Uint8Array, plan: string): T;
+}
+
+/** What is stored has to be read back: a plan that cannot be undone must not be applied. */
+function tooLarge(what: string, bytes: number): TidemarkError {
+  return new TidemarkError('RESTORE_TOO_LARGE', `the ${what} takes ${Math.ceil(bytes / (1024 * 1024))} MiB`, {
+    remedy: 'Plan fewer groups at once, by --group or --topic.',
+  });
 }
 
 /** Documents are canonical JSON under zstd, with a schema that names their version. */
@@ -194,7 +206,11 @@ function codecOf<T extends object>(
   stored: (value: T) => object = (value) => value,
 ): Codec<T> {
   return {
-    encode: (value) => zstdCompressSync(canonicalJson({ schema, ...stored(value) })),
+    encode(value) {
+      const text = Buffer.from(canonicalJson({ schema, ...stored(value) }));
+      if (text.length > (what === 'plan' ? MAX_PLAN_BYTES : MAX_DOCUMENT_BYTES)) throw tooLarge(what, text.length);
+      return zstdCompressSync(text);
+    },
     decode(bytes, plan) {
       let text: unknown;
       try {

@@ -1,7 +1,7 @@
 import type { ObservedTopic } from '../domain/judge/observation.ts';
 import { remoteTopic } from '../domain/mirror/replication-policy.ts';
 import type { Selection } from '../domain/mirror/selection.ts';
-import type { LogOffsets, TopicMetadata } from '../domain/model/cluster.ts';
+import type { FirstRecord, LogOffsets, TopicMetadata } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import { type Outcome, type Unread, unread } from '../domain/model/outcome.ts';
 import type { LiveSide, Side } from './connect-side.ts';
@@ -52,7 +52,7 @@ export async function readEnds(topics: readonly NamedTopic[], source: Side, targ
   const targetEnds = target.kind === 'down' ? null : await offsetsOfTargets(topics, target);
   const names = topics.map(({ topic }) => topic);
   const sourceEnds = source.kind === 'down' ? null : await source.reader.offsets(names);
-  const firstTimestamps = source.kind === 'down' ? null : await source.reader.firstTimestamps(names);
+  const firstRecords = source.kind === 'down' ? null : await source.reader.firstRecords(names);
   return topics.map(({ partitions, ...topic }) => {
     const all = <T>(side: Side): Outcome<T>[] =>
       Array.from({ length: partitions }, () => unread<T>(side.kind === 'down' ? side.unread : NOT_ANSWERED));
@@ -60,7 +60,7 @@ export async function readEnds(topics: readonly NamedTopic[], source: Side, targ
     return {
       ...topic,
       source: sourceEnds?.get(topic.topic) ?? all<LogOffsets>(source),
-      firstTimestamps: firstTimestamps?.get(topic.topic) ?? all<bigint | null>(source),
+      firstRecords: firstRecords?.get(topic.topic) ?? all<FirstRecord | null>(source),
       target: absent ? null : (targetEnds?.get(topic.targetTopic) ?? all<LogOffsets>(target)),
     };
   });

@@ -1,3 +1,4 @@
+import { namesAndPrefixes } from '../domain/mirror/java-pattern.ts';
 import {
   checkpointsTopic,
   HEARTBEATS_TOPIC,
@@ -47,14 +48,14 @@ export function internalTopicsOf(flow: Flow): readonly InternalTopic[] {
  */
 export function permissionsOf(flow: Flow, cluster: string, filter: FlowFilter = {}): readonly Permission[] {
   const needed: Permission[] = [{ operation: 'Describe', resourceType: 'Cluster', resourceName: 'kafka-cluster' }];
-  const topics = flow.topics.map(nameOrPrefix).filter((name) => isChosen(name, filter.topic));
+  const topics = namesAndPrefixes(flow.topics, 'topics').filter((name) => isChosen(name, filter.topic));
   const mirrored = topics.flatMap((topic) => [
     ...(cluster === flow.source ? [topic] : []),
     ...(cluster === flow.target ? [onTarget(flow, topic)] : []),
   ]);
   const internal = internalTopicsOf(flow).flatMap((one) => (one.cluster === cluster ? [one.topic] : []));
   for (const resourceName of new Set([...mirrored, ...internal])) needed.push(...readingOf(resourceName));
-  for (const resourceName of new Set(flow.groups.map(nameOrPrefix))) {
+  for (const resourceName of namesAndPrefixes(flow.groups, 'groups')) {
     if (!isChosen(resourceName, filter.group)) continue;
     needed.push({ operation: 'Describe', resourceType: 'Group', resourceName });
   }
@@ -76,17 +77,6 @@ function isChosen(name: string, chooses: ((name: string) => boolean) | undefined
 function onTarget({ policy, source }: Flow, topic: string): string {
   if (topic !== '*') return remoteTopic(policy, source, topic);
   return policy.kind === 'default' ? `${source}${policy.separator}*` : topic;
-}
-
-/**
- * The one name that a pattern of MM2 stands for, or what all names that match it begin with and a star. A lone dot is
- * taken for the dot that it nearly always is.
- */
-function nameOrPrefix(pattern: string): string {
-  if (pattern.includes('|')) return '*';
-  const [literal = ''] = /^(?:(?:[A-Za-z0-9_-]|\\[.-]|\.)(?![*+?{]))*/.exec(pattern) ?? [];
-  const name = literal.replaceAll('\\', '');
-  return literal === pattern && name !== '' ? name : `${name}*`;
 }
 
 /** Drops what a wider one of the same operation covers. */

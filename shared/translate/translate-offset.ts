@@ -1,7 +1,7 @@
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { PartitionState } from '../domain/judge/partition-state.ts';
-import { positionOf, translate } from '../domain/mirror/translation.ts';
+import { positionOf, type Translation, translate } from '../domain/mirror/translation.ts';
 import type { LogOffsets } from '../domain/model/cluster.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
@@ -102,11 +102,20 @@ export function translated(
     offset,
     source: state.source,
     target: state.target,
-    position: positionOf(
-      state.mapping === null ? { kind: 'unknown', reason: noMapping } : translate(state.mapping, offset),
-    ),
+    position: positionOf(translationOf(state, offset, noMapping)),
     snapshot: null,
   };
+}
+
+function translationOf({ source, mapping }: PartitionState, offset: bigint, noMapping: string): Translation {
+  if (mapping === null) return { kind: 'unknown', reason: noMapping };
+  if (source !== null && offset > source.highWatermark) {
+    return {
+      kind: 'unknown',
+      reason: `the source log ends at ${source.highWatermark}: no record has had this offset yet`,
+    };
+  }
+  return translate(mapping, offset);
 }
 
 /** @param partitions number of the topic's partitions; 0 if the flow does not mirror it */

@@ -63,7 +63,7 @@ describe('auditing as a principal that may only look', () => {
     doctorBefore = await runTidemark(['doctor', '--mm2', auditorFile]);
     granted = { A: grantsOf(doctorBefore.stdout, 'A'), B: grantsOf(doctorBefore.stdout, 'B') };
     for (const alias of ['A', 'B'] as const) await clusters[alias].admin.createAcls(...granted[alias]);
-  }, 240_000);
+  });
   afterAll(() => lab?.stop());
 
   /** Changes permissions, audits until this is what is said of it, and puts them back. */

@@ -49,7 +49,7 @@ describe('the history in DynamoDB on the command line', () => {
     } finally {
       await store.close();
     }
-  }, 60_000);
+  });
   afterAll(async () => {
     await local?.stop();
     rmSync(folder, { recursive: true, force: true });

@@ -91,7 +91,7 @@ describe('the history', () => {
     await waitUntilGroupSynced({ source: a, target: b, topic: 'orders', mm2 }, 'billing');
     const policy = 'policy: { heartbeatStaleSeconds: 5, mirrorStoppedSeconds: 8 }';
     writeFileSync(join(lab.folder, 'tidemark.yaml'), `mm2: ${mm2.propertiesFile}\n${policy}\n`);
-  }, 240_000);
+  });
   afterAll(async () => {
     watcher?.kill('SIGKILL');
     await lab?.stop();
@@ -151,7 +151,10 @@ describe('the history', () => {
       }
     });
     const seen = (what: string, test: (event: Watched) => boolean, from = 0) =>
-      waitUntil(what, () => events.slice(from).find(test), { explain: () => JSON.stringify(events.slice(-5)) });
+      waitUntil(what, () => events.slice(from).find(test), {
+        deadlineMs: 120_000,
+        explain: () => JSON.stringify(events.slice(-5)),
+      });
     const of = (kind: string, code: string) => (event: Watched) => event.event === kind && event.finding?.code === code;
 
     await seen('a good audit', ({ event, verdict }) => event === 'audit' && verdict === 'ready');
@@ -174,7 +177,8 @@ describe('the history', () => {
       'an audit with positions of before',
       ({ event, commitsAsOf }) => event === 'audit' && typeof commitsAsOf === 'string',
     );
-    expect(blind.verdict).toBe('at-risk');
+    // Not ready from the moment on when MM2's last heartbeat is too old.
+    expect(['at-risk', 'not-ready']).toContain(blind.verdict);
     expect(blind.positions).toEqual({ exact: 1 });
     await seen('the watch to go on', ({ event }) => event === 'audit', events.length);
 

@@ -63,7 +63,7 @@ describe('tidemark on a live flow', () => {
     // What `init` makes of MM2's file is as good as the file.
     const made = await inLab('init', mm2.propertiesFile, '--output', 'tidemark.yaml');
     expect(made.code).toBe(0);
-  }, 240_000);
+  });
   afterAll(() => lab?.stop());
 
   test('a healthy flow: exit 0, JSON as published, nothing on stdout but the report', async () => {
@@ -111,7 +111,7 @@ describe('tidemark on a live flow', () => {
       stderr: expect.stringContaining('does not mirror a topic "orderz"'),
     });
     const beyond = await inLab('translate', '--topic', 'orders', '--partition', '7', '--offset', '1');
-    expect(beyond).toMatchObject({ code: 2, stderr: expect.stringContaining('there is no orders-7') });
+    expect(beyond).toMatchObject({ code: 2, stderr: expect.stringContaining('orders-7 does not exist') });
   });
 
   test('--group and --topic take names and globs, and say when nothing matches', async () => {
@@ -120,7 +120,9 @@ describe('tidemark on a live flow', () => {
     expect(await groupsOf('--group', 'bill*')).toEqual(['billing']);
     expect(await groupsOf('--group', 'billing', '--group', 'shipping')).toEqual(['billing', 'shipping']);
     expect(await groupsOf('--topic', 'pay*')).toEqual(['shipping']);
-    expect((await audit('--group', 'bilig')).stderr).toContain('no audited group matches "bilig"');
+    const unmatched = await inLab('audit', '--mm2', mm2.propertiesFile, '--group', 'bilig');
+    expect(unmatched).toMatchObject({ code: 2, stdout: '' });
+    expect(unmatched.stderr).toContain('no audited group matches "bilig"');
   });
 
   test('doctor finds everything in order', async () => {

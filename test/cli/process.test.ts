@@ -50,20 +50,22 @@ describe('the process', () => {
   });
 
   test('brokers that hang: exit 3 within 15 seconds, and progress meanwhile on stderr only', async () => {
-    const begin = Date.now();
-    const { code, stdout, stderr } = await tidemark(['audit', '--mm2', 'hung.properties'], { cwd: folder });
+    const { code, stdout, stderr, seconds } = await tidemark(['audit', '--mm2', 'hung.properties'], { cwd: folder });
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
-    expect(Date.now() - begin).toBeLessThan(15_000);
+    expect(seconds).toBeGreaterThan(0);
+    expect(seconds).toBeLessThan(15);
     expect(stderr).toContain('reading A->B …\n');
     // biome-ignore lint/suspicious/noControlCharactersInRegex: no escape sequence where there is no terminal
     expect(stderr).not.toMatch(/[\u001b\r]/);
   });
 
   test('--timeout ends an audit of hung brokers early', async () => {
-    const begin = Date.now();
-    const { code } = await tidemark(['audit', '--mm2', 'hung.properties', '--timeout', '1.5'], { cwd: folder });
+    const hung = ['audit', '--mm2', 'hung.properties', '--timeout', '1.5'];
+    const { code, seconds } = await tidemark(hung, { cwd: folder });
     expect(code).toBe(3);
-    expect(Date.now() - begin).toBeLessThan(6_000);
+    expect(seconds).toBeGreaterThan(0);
+    // Without it, the answer of a broker is waited for six seconds.
+    expect(seconds).toBeLessThan(5);
   });
 
   test('a watch of clusters that refuse goes on, says so each time, and ends with 3 after --count', async () => {

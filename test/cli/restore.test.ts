@@ -154,7 +154,7 @@ describe('restore on a live flow', () => {
     await a.admin.drainGroup('billing', ['orders'], 'consumer');
     await waitUntilSettled({ source: a, target: b, topic: 'orders', mm2 });
     await audit();
-  }, 240_000);
+  });
   afterAll(() => lab?.stop());
 
   /** What the group read against what it had not read then: by ids, over the partitions that were restored. */

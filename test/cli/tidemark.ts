@@ -7,6 +7,8 @@ export interface Ran {
   readonly code: number | null;
   readonly stdout: string;
   readonly stderr: string;
+  /** From its first word on, of progress for instance: until then it only starts, as fast as the machine lets it. */
+  readonly seconds: number;
 }
 
 export interface RunOptions {
@@ -32,13 +34,20 @@ export function tidemark(args: readonly string[], options: RunOptions = {}): Pro
       },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    let began: number | null = null;
+    const speaks = () => {
+      began ??= performance.now();
+    };
+    child.stdout.once('data', speaks);
+    child.stderr.once('data', speaks);
     const out: Buffer[] = [];
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
     child.on('error', reject);
     child.on('close', (code) => {
-      resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() });
+      const seconds = began === null ? 0 : (performance.now() - began) / 1_000;
+      resolve({ code, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString(), seconds });
     });
     options.meanwhile?.(child);
   });

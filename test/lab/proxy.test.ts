@@ -77,6 +77,19 @@ describe('a proxy', () => {
     expect(await echo(socket, 10)).toMatchObject({ end: 'complete' });
   });
 
+  test('hangs in the middle of an answer, each connection for itself, and goes on when healed', async () => {
+    proxy.hangAfter(100_000);
+    const sockets = [await dial(), await dial()];
+    for (const socket of sockets) {
+      const { got, end } = await echo(socket, 1_000_000, 300);
+      expect(end).toBe('silence');
+      expect(got).toBeGreaterThanOrEqual(100_000);
+      expect(got).toBeLessThan(1_000_000);
+    }
+    await proxy.heal();
+    for (const socket of sockets) expect(await echo(socket, 100)).toMatchObject({ end: 'complete' });
+  });
+
   test('resets a connection in the middle of an answer', async () => {
     const socket = await dial();
     await echo(socket, 100);

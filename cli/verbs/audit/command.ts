@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { closestName } from '../../../shared/config/closest-name.ts';
 import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
 import { readerOf } from '../../connect.ts';
@@ -12,7 +13,6 @@ import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
-import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
 import { auditPast } from './audit-past.ts';
 
@@ -69,6 +69,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
         throw new UsageError('--as-of and --verify exclude each other', 'records are compared as they are now');
       }
       const report = await (asOf === undefined ? audit(options, terminal) : auditPast(options, asOf, terminal));
+      refuseWhatMatchedNothing(report, options);
       if (options.format === 'json') {
         const { renderAuditJson } = await import('./json.ts');
         await writeAll(terminal.stdout, renderAuditJson(report));
@@ -77,7 +78,6 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
         const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
         await writeAll(terminal.stdout, renderAuditTable(report, look));
       }
-      sayWhatMatchedNothing(report, options, terminal);
       finish(auditExitCode(report, options.failOn));
     });
 }
@@ -123,14 +123,18 @@ function severitiesOf({ findings, reasons, snapshot }: FlowReport): readonly Sev
 }
 
 /** A group that is not there must not pass for a group without findings. */
-function sayWhatMatchedNothing(report: AuditReport, options: AuditOptions, { stderr }: Terminal): void {
+function refuseWhatMatchedNothing(report: AuditReport, options: AuditOptions): void {
   const check = (kind: string, wanted: readonly string[] | undefined, names: ReadonlySet<string>): void => {
     for (const pattern of wanted ?? []) {
       const matches = matcher([pattern]);
-      if (![...names].some((name) => matches?.(name)))
-        stderr.write(`warning: no audited ${kind} matches "${printable(pattern)}"\n`);
+      if ([...names].some((name) => matches?.(name))) continue;
+      const near = closestName(pattern, names);
+      const remedy = near === null ? `run the audit without --${kind} to see every ${kind}` : `did you mean ${near}?`;
+      throw new UsageError(`no audited ${kind} matches "${pattern}"`, remedy);
     }
   };
+  // Where a side could not be read, the report says so: the name may be right.
+  if (report.flows.some(({ unread }) => unread.length > 0)) return;
   check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));
   check('topic', options.topic, new Set(report.flows.flatMap((flow) => flow.partitions.map((one) => one.topic))));
 }

@@ -8,14 +8,14 @@ import { SimulatedMm2, type Step } from '../../simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../simulation/steps.ts';
 import { property } from '../property.ts';
 
-/** Audits that go on from one another skip nothing and re-read no more than they say, whatever happens between them. */
+/** A chain of audits, each with the memory of the last: no position skips, none re-reads more than reported. */
 export const auditedAlong = property({
   name: 'audited-along',
   values: fc.tuple(simulatedLife, fc.array(fc.boolean(), { minLength: 30, maxLength: 30 })),
   holds: ([steps, audits], count) => {
     const mm2 = new SimulatedMm2();
     let known: KnownFlow | null = null;
-    // Compaction can take the syncs that nobody could have judged rightly; an audit before it has them.
+    // An earlier audit can have syncs that compaction deleted since, and that no audit can judge correctly.
     let undetectable = false;
     for (const [i, step] of steps.entries()) {
       mm2.run([step]);
@@ -38,7 +38,7 @@ export const auditedAlong = property({
   }),
 });
 
-/** And so they do with pairs that comparing records has shown. */
+/** The same with pairs that comparing records found. */
 export const auditedWithPairs = property({
   name: 'audited-with-pairs',
   values: fc.tuple(simulatedLife, fc.array(fc.nat(), { minLength: 30, maxLength: 30 })),
@@ -71,7 +71,7 @@ export const auditedWithPairs = property({
   ),
 });
 
-/** A few records with one of their copies, as verification may find them. */
+/** A few records, each with one of its copies, as verification could find them. */
 function somePairs(mm2: SimulatedMm2, pick: number): { upstream: number; downstream: number }[] {
   const span = mm2.sourceEnd - mm2.sourceStart;
   if (span <= 0) return [];

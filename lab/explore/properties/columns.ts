@@ -6,7 +6,7 @@ import { property } from '../property.ts';
 
 const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
 
-/** Every 64-bit integer of a stored column comes back, small and extreme ones mixed. */
+/** A stored column returns every 64-bit integer that was written to it. */
 export const columns = property({
   name: 'columns',
   values: fc.array(fc.oneof(int64, fc.bigInt({ min: -70n, max: 70n }))),

@@ -8,7 +8,7 @@ import { property } from '../property.ts';
 
 const bytes = fc.uint8Array({ maxLength: 60 });
 
-/** Whatever bytes come, a decoder of MM2's records gives a record or says that it is malformed. */
+/** For any bytes, the decoders of MM2's records return a record or throw `MalformedRecordError`. */
 export const decoders = property({
   name: 'decoders',
   values: fc.tuple(bytes, bytes),

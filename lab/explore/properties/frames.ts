@@ -35,7 +35,7 @@ const said = fc.option(
   }),
 );
 
-/** What one audit changes. */
+/** The changes of one audit. */
 const audit = fc.record({
   minutes: fc.integer({ min: 1, max: 10_000 }),
   offsets: fc.array(
@@ -46,7 +46,7 @@ const audit = fc.record({
     fc.record({
       topic,
       partition,
-      /** Which points go: every so many, from one on. */
+      /** Points to delete: each `every`-th one, starting at `from`. */
       drop: fc.option(fc.record({ from: fc.nat({ max: 12 }), every: fc.integer({ min: 1, max: 4 }) })),
       add: fc.array(point, { maxLength: 6 }),
       pending: fc.nat({ max: 7 }),
@@ -67,7 +67,7 @@ const audit = fc.record({
 });
 type Audit = typeof audit extends fc.Arbitrary<infer T> ? T : never;
 
-/** A chain of frames leads to every state that it was made from, with all that a state knows. */
+/** Decoding a chain of frames gives every state that it was made from, with all its content. */
 export const frameChain = property({
   name: 'frame-chain',
   values: fc.array(audit, { minLength: 1, maxLength: 8 }),
@@ -80,19 +80,19 @@ export const frameChain = property({
       const state: HistoryState = told?.next(at) ?? new HistoryState(at);
       change(state, step);
       const body = encodeFrame(frameHeader(state, told), told, state);
-      // What a reader makes of it, in place; the writer's own comes from a copy, as in the real one.
+      // A reader applies the frame in place. The writer applies it to a copy, as `HistoryWriter` does.
       read = applyFrame(body, read);
       const before: HistoryState | null = told;
       told = applyFrame(body, before?.copy() ?? null);
       assert.deepEqual(factsOf(read), factsOf(state));
-      assert(isSameState(told, state), 'the state that was told is the same');
+      assert(isSameState(told, state), 'the decoded state equals the encoded one');
       if (step.moves.some(({ drop }) => drop !== null)) count('dropped');
       if (step.offsets.some(({ kind }) => kind === 'end')) count('guessed');
     }
   },
 });
 
-/** A new numbering keeps everything but what has gone. */
+/** Renumbering a state keeps all of its content. */
 export const frameRenumbered = property({
   name: 'frame-renumbered',
   values: audit,
@@ -135,7 +135,7 @@ function change(state: HistoryState, step: Audit): void {
   state.syncsReadTo = step.syncsReadTo;
 }
 
-/** The header of a frame that tells a state from its parent. */
+/** The header of a frame that encodes a state against its parent. */
 export function frameHeader(state: HistoryState, parent: HistoryState | null): FrameHeader {
   return {
     flow: 'A->B',

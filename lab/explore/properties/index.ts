@@ -15,7 +15,7 @@ import {
   verificationOfThrees,
 } from './verification.ts';
 
-/** Everything that `npm run explore` searches on. */
+/** All properties of `npm run explore`. */
 export const PROPERTIES: readonly Property[] = [
   translation,
   standingElsewhere,

@@ -8,7 +8,7 @@ import { SimulatedMm2 } from '../../simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../simulation/steps.ts';
 import { property } from '../property.ts';
 
-/** The mapping as the history keeps it translates every offset as the syncs do, or wider where differences cancel. */
+/** The mapping as stored in the history translates every offset like the syncs, or wider if differences can cancel. */
 export const mappingMerged = property({
   name: 'mapping-merged',
   values: simulatedLife,
@@ -23,7 +23,7 @@ export const mappingMerged = property({
       const mine = translate(kept, BigInt(upstream));
       const theirs = translate(whole, BigInt(upstream));
       if (mine.kind === 'interval' && theirs.kind === 'interval' && whole.hasForeign && whole.hasGaps) {
-        // Nothing is computed from differences there, only from where syncs are: as safe, but wider.
+        // Differences between offsets are not used there, only the syncs themselves: as safe, but wider.
         assert(mine.low <= theirs.low, `low ${mine.low}, ${theirs.low} by the syncs`);
         assert(mine.high >= theirs.high, `high ${mine.high}, ${theirs.high} by the syncs`);
         assert.equal(mine.again, theirs.again);
@@ -32,7 +32,7 @@ export const mappingMerged = property({
   },
 });
 
-/** Thinned to a few points it is wider, never elsewhere: where the dense one holds, so does the sparse one. */
+/** A mapping thinned to a few points gives wider intervals that contain those of the dense one. */
 export const mappingThinned = property({
   name: 'mapping-thinned',
   values: fc.tuple(simulatedLife, fc.integer({ min: 2, max: 5 })),
@@ -58,7 +58,7 @@ export const mappingThinned = property({
   },
 });
 
-/** What the history makes of the syncs that an audit read. */
+/** The syncs that an audit read, merged as the history stores them. */
 function stored(history: SyncHistory): SyncHistory {
   const kept = new SyncHistory();
   for (let i = 0; i < history.length; i++) appendMerged(kept, history.at(i));

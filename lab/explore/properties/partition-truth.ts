@@ -28,7 +28,7 @@ export function logOf(ids: readonly string[], gaps: readonly number[]): Row[] {
 
 const gaps = fc.array(fc.integer({ min: 0, max: 3 }), { minLength: 1, maxLength: 5 });
 
-/** Positions between `rereadZeroFrom` and `skipZeroUpTo` cost nothing, those outside cost something, for any history. */
+/** For any two logs: positions from `rereadZeroFrom` to `skipZeroUpTo` cost nothing, all others cost something. */
 export const partitionTruth = property({
   name: 'partition-truth',
   values: fc.record({

@@ -10,7 +10,7 @@ export interface KeptFrame extends LevelTail {
   readonly parent: KeptFrame | undefined;
 }
 
-/** The frames that audits at these times make, if each finds something new. */
+/** The frames that audits at these times write, if each audit finds a change. */
 export function framesOf(times: readonly number[]): readonly KeptFrame[] {
   const tails: (KeptFrame | undefined)[] = DEFAULT_RETENTION.steps.map(() => undefined);
   return times.map((at) => {
@@ -22,7 +22,7 @@ export function framesOf(times: readonly number[]): readonly KeptFrame[] {
   });
 }
 
-/** Whatever a frame is told from outlives it, however irregular the audits. */
+/** A frame never expires after its parent, however irregular the audits are. */
 export const retention = property({
   name: 'retention',
   values: fc.array(fc.oneof(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 90, max: 20_000 })), { maxLength: 300 }),

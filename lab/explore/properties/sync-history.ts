@@ -24,13 +24,13 @@ const point = fc.record(
 );
 const what = fc.constantFrom<Break>('hole', 'newSource', 'newTarget');
 
-/** What a history does, in plain arrays. */
+/** A sync history as plain arrays. */
 interface Model {
   readonly points: SyncPoint[];
   pending: Partial<Record<Break, boolean>>;
 }
 
-/** A change; `which` picks one of the histories that there are, `share` a part of it. */
+/** A change. `which` selects one of the histories, `share` a part of it. */
 const step = fc.record({
   kind: fc.constantFrom('push', 'replace', 'truncate', 'keep', 'breakNext', 'breakAt', 'copy', 'columns'),
   which: fc.nat(),
@@ -40,7 +40,7 @@ const step = fc.record({
 });
 type Change = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-/** A sync history does what arrays of points do, and copies that share columns do not see each other change. */
+/** A sync history behaves like arrays of points. Copies that share columns do not change each other. */
 export const historyLikeArrays = property({
   name: 'history-like-arrays',
   values: fc.array(step, { maxLength: 60 }),
@@ -68,7 +68,7 @@ export const historyLikeArrays = property({
   },
 });
 
-/** Two histories tell how far they are the same, whatever they share. */
+/** `commonLength` and `equals` are right, whatever columns two histories share. */
 export const historiesInCommon = property({
   name: 'histories-in-common',
   values: fc.tuple(fc.array(point, { maxLength: 12 }), fc.nat({ max: 12 }), fc.array(point)),
@@ -82,7 +82,7 @@ export const historiesInCommon = property({
     let common = 0;
     while (common < Math.min(points.length, all.length) && same(points[common], all[common])) common++;
     assert.deepEqual([one.commonLength(copied), one.commonLength(made)], [common, common]);
-    assert(copied.equals(made), 'what was truncated equals what was made anew');
+    assert(copied.equals(made), 'a truncated history equals one made from the same points');
     assert.equal(one.equals(made), common === points.length && common === all.length);
     made.breakBeforeNext('hole');
     assert(!copied.equals(made), 'a pending break is a difference');

@@ -7,7 +7,7 @@ import { SimulatedMm2, type Step } from '../../simulation/simulated-mm2.ts';
 import { simulatedLife } from '../../simulation/steps.ts';
 import { property } from '../property.ts';
 
-/** No skip and no re-read beyond what was said, while what breaks can be noticed. */
+/** No position skips or re-reads more than reported, in lives whose broken assumptions can be noticed. */
 export const translation = property({
   name: 'translation',
   values: simulatedLife,
@@ -20,7 +20,7 @@ export const translation = property({
   examples: KNOWN_LIVES.map(({ steps }) => [...steps]),
 });
 
-/** The cost of any other position on the target is bounded as well. */
+/** The reported cost of any other position on the target is an upper bound too. */
 export const standingElsewhere = property({
   name: 'standing-elsewhere',
   values: fc.tuple(simulatedLife, fc.nat(), fc.nat()),
@@ -45,7 +45,7 @@ export const standingElsewhere = property({
   examples: KNOWN_LIVES.flatMap(({ steps }) => [0, 1, 2, 3].map((n): [Step[], number, number] => [[...steps], n, n])),
 });
 
-/** A later source offset never translates to an earlier position within one untroubled mapping. */
+/** In a life without faults, a later source offset never translates to an earlier position. */
 export const laterOffsets = property({
   name: 'later-offsets',
   values: simulatedLife,

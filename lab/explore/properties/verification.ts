@@ -6,14 +6,14 @@ import { simulatedLifeWithCompaction, simulatedLifeWithRetention } from '../../s
 import { type Content, verifySimulated } from '../../simulation/verified-simulation.ts';
 import { type Property, property } from '../property.ts';
 
-/** Positions that were held against records skip nothing and cost no more than is said, however alike the records are. */
+/** After comparing records, no position skips, and none costs more than reported, however similar the records are. */
 export const verificationOfDifferent = verification(
   'verification-different',
   (offset) => String(offset),
   simulatedLifeWithCompaction,
 );
 
-// Compaction keeps the last of equal records, which the simulated one does not know.
+// Real compaction keeps the last of several equal records. The simulated one does not model that.
 export const verificationOfThrees = verification(
   'verification-threes',
   (offset) => String(Math.floor(offset / 3)),
@@ -28,7 +28,7 @@ export const verificationOfStretches = verification(
 
 export const verificationOfEqual = verification('verification-equal', () => '', simulatedLifeWithRetention);
 
-/** @param content what a source record holds: those of equal content are the same to whoever compares */
+/** @param content of a source record, by its offset */
 function verification(name: string, content: Content, lives: fc.Arbitrary<Step[]>): Property {
   return property({
     name,

@@ -9,7 +9,7 @@ import { readCommits } from './reading/read-commits.ts';
 import { readTopicConfigs } from './reading/read-configs.ts';
 import { readGroups } from './reading/read-groups.ts';
 import { peekRecords, scanPartition } from './reading/read-log.ts';
-import { readFirstTimestamps, readOffsets } from './reading/read-offsets.ts';
+import { readFirstRecords, readOffsets } from './reading/read-offsets.ts';
 import { requirePermissions } from './reading/require-permissions.ts';
 import type { RoutedReadContext } from './reading/routed-read.ts';
 import { Topology } from './reading/topology.ts';
@@ -40,7 +40,7 @@ export function createClusterReader(connection: KafkaConnection, options: Cluste
     requirePermissions: (needed) => requirePermissions(context, needed),
     metadata: () => topology.load(),
     offsets: (topics) => readOffsets(context, topology, topics),
-    firstTimestamps: (topics) => readFirstTimestamps(context, topology, topics),
+    firstRecords: (topics) => readFirstRecords(context, topology, topics),
     groups: () => readGroups(context, topology, coordinators),
     commits: (groups) => readCommits(context, topology, coordinators, groups),
     topicConfigs: (topics) => readTopicConfigs(context, topology, topics),

@@ -1,4 +1,5 @@
-import { compilePatterns, UnsupportedPatternError } from '../../domain/mirror/selection.ts';
+import { UnsupportedPatternError } from '../../domain/mirror/java-pattern/unsupported-pattern.ts';
+import { compileJavaPatterns } from '../../domain/mirror/java-pattern.ts';
 import type { Flow } from '../../domain/model/flow.ts';
 import type { Problem } from '../connection/secret-source.ts';
 
@@ -9,18 +10,19 @@ export interface PatternProblem extends Problem {
   readonly list: (typeof LISTS)[number];
 }
 
-/** Patterns are Java's in MM2: what JavaScript cannot run the same way is a fault, not a guess. */
+/** Patterns are Java's in MM2: one whose meaning is not known exactly is a fault, not a guess. */
 export function patternProblems(flow: Flow): PatternProblem[] {
   return LISTS.flatMap((list) => {
     try {
-      compilePatterns(flow[list]);
+      compileJavaPatterns(flow[list], list.startsWith('topics') ? 'topics' : 'groups');
       return [];
     } catch (error) {
       if (!(error instanceof UnsupportedPatternError)) throw error;
-      const message = `"${error.pattern}" is not a regular expression that Tidemark can run`;
-      return [
-        { list, message, remedy: 'correct it, or write it without what only Java knows; commas separate patterns' },
-      ];
+      const { message, invalid, remedy } = error;
+      const consequence = invalid
+        ? 'MirrorMaker does not start with it'
+        : 'Tidemark cannot tell which names it selects';
+      return [{ list, message: `${message}: ${consequence}`, remedy }];
     }
   });
 }

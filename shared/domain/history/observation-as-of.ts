@@ -26,7 +26,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
       sourceId: state.topicIds.source.get(topic) ?? null,
       targetId: state.topicIds.target.get(targetTopic) ?? null,
       source: partitions,
-      firstTimestamps: partitions.map(() => read(null)),
+      firstRecords: partitions.map(() => NOT_RECORDED),
       target: logs.target.get(targetTopic) ?? null,
     };
   });

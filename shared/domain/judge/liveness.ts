@@ -32,7 +32,15 @@ export function livenessOf(
   if (heartbeat.kind === 'read' && heartbeat.value !== null) {
     const { newest, steadySince } = heartbeat.value;
     const age = at - Number(newest);
-    const state = age > policy.mirrorStoppedMs ? 'stopped' : age > policy.heartbeatStaleMs ? 'stale' : 'alive';
+    // Heartbeats that MM2 writes once a minute are not late after half of one.
+    const interval = observation.flow.emitHeartbeats.intervalMs;
+    const stopped = age > Math.max(policy.mirrorStoppedMs, 3 * interval);
+    const state = stopped ? 'stopped' : age > Math.max(policy.heartbeatStaleMs, 2 * interval) ? 'stale' : 'alive';
+    const written = lastWrite(states, at + MOST_AHEAD_MS);
+    if (state !== 'alive' && written !== null && at - written <= policy.heartbeatStaleMs) {
+      // Another flow writes the heartbeats of the source. This one mirrors, whatever has become of that one.
+      return { state: 'alive', lastSign: written, sign: 'offset sync or Connect offset', steadySince: null };
+    }
     const since = steadySince === null ? null : Number(steadySince);
     return { state, lastSign: Number(newest), sign: 'heartbeat', steadySince: since };
   }

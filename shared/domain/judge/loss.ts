@@ -55,9 +55,11 @@ export function lossAtLeast(states: readonly PartitionState[]): bigint {
 function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): number | null {
   const { replication, topic, partition, source } = state;
   if (replication?.waitingSince != null) return Number(replication.waitingSince);
-  const first = topic.firstTimestamps[partition];
+  const first = topic.firstRecords[partition];
   const fromBegin = replication?.replicatedTo === null || replication?.replicatedTo === source?.start;
-  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value)) return Number(first.value);
+  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value.timestamp)) {
+    return Number(first.value.timestamp);
+  }
   return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
 }
 

@@ -1,7 +1,7 @@
 import type { PastCut } from '../mirror/breaks.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
-import type { CommittedOffset, GroupListing, LogOffsets } from '../model/cluster.ts';
+import type { CommittedOffset, FirstRecord, GroupListing, LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole, Flow } from '../model/flow.ts';
 import type { Outcome, Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
@@ -59,8 +59,8 @@ export interface ObservedTopic {
   readonly targetId: string | null;
   /** By partition index. */
   readonly source: readonly Outcome<LogOffsets>[];
-  /** Time (ms) of the first record in each source log, null where it is empty. */
-  readonly firstTimestamps: readonly Outcome<bigint | null>[];
+  /** The first record of each source log; null if it holds none. */
+  readonly firstRecords: readonly Outcome<FirstRecord | null>[];
   /** Null where the topic is not on the target. */
   readonly target: readonly Outcome<LogOffsets>[] | null;
 }

@@ -8,7 +8,7 @@ import { type Replication, reckonedEnd, replicationOf } from '../mirror/replicat
 import { mayPredateSource, syncsOlderThanSource } from '../mirror/source-epoch.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { Translation } from '../mirror/translation.ts';
-import type { LogOffsets, Peek } from '../model/cluster.ts';
+import type { FirstRecord, LogOffsets, Peek } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import type { Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
@@ -136,9 +136,9 @@ export function partitionState(
       ? (observation.connectOffsets.value.get(topic.topic, partition) ?? null)
       : null;
 
-  const first = topic.firstTimestamps[partition];
-  const firstTimestamp = first?.kind === 'read' ? first.value : null;
-  const epoch = sourceEpoch(observation, topic, history, source, firstTimestamp, records);
+  const outcome = topic.firstRecords[partition];
+  const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
+  const epoch = sourceEpoch(observation, topic, history, source, first, records);
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
   const targetRecreatedAt = Math.max(
     history === null ? 0 : lastBreak(history, 'newTarget'),
@@ -157,12 +157,12 @@ export function partitionState(
             : {
                 sourceStart: source.start,
                 sourceEnd: source.highWatermark,
-                mayPredateSource: mayPredateSource(history, firstTimestamp, source.start),
+                mayPredateSource: mayPredateSource(history, first, source.start),
               }),
           ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });
-  const recreatedSince = epoch.kind === null ? null : firstTimestamp;
+  const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const replication =
     source === null
       ? null
@@ -261,14 +261,16 @@ function sourceEpoch(
   topic: ObservedTopic,
   history: SyncHistory | null,
   source: LogOffsets | null,
-  firstTimestamp: bigint | null,
+  first: FirstRecord | null | 'unknown',
   records: RecordEvidence,
 ): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
   const none = { recreatedAt: 0, kind: null, doubted: null };
   if (history === null) return none;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
-  const inDoubt =
-    source === null || firstTimestamp === null ? 0 : syncsOlderThanSource(history, firstTimestamp, source.start);
+  const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
+  // What MM2 wrote since an earlier audit saw this very topic cannot speak of another one, whatever producers' clocks say.
+  const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
+  const inDoubt = same === null ? older : Math.min(older, syncsBefore(history, BigInt(same)));
   if (changed !== null) {
     return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
   }

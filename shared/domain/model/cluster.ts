@@ -31,6 +31,13 @@ export interface LogOffsets {
   readonly lastStableOffset: bigint;
 }
 
+/** The first record that a log still holds. Transaction markers are no records. */
+export interface FirstRecord {
+  readonly offset: bigint;
+  /** ms since the epoch, as the producer or the broker set it. */
+  readonly timestamp: bigint;
+}
+
 /** A consumer group as ListGroups (v4+) or DescribeGroups names it. */
 export interface GroupListing {
   readonly group: string;

@@ -8,41 +8,13 @@ import { applyFrame } from '../../../shared/domain/history/frame/frame.ts';
 import { DamagedFrameError } from '../../../shared/history/history-errors.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import { openFrame, sealFrame } from '../../../shared/history/sealed-frame.ts';
+import { generator, mutated } from '../../mutated.ts';
 import { FLOW, MINUTE, movedTo, openWriter, terms } from './recorded-flow.ts';
 
 const MUTATIONS = 10_000;
 const SNAPSHOTS = 8;
 /** Not by the clock: the same bytes on every run. */
 const BEGIN = 1_800_000_000_000;
-
-/** Mulberry32: the same mutations on every run. */
-function generator(seed: number): (below: number) => number {
-  let state = seed;
-  return (below) => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) % below;
-  };
-}
-
-function mutated(bytes: Uint8Array, random: (below: number) => number): Uint8Array {
-  const copy = bytes.slice();
-  const at = random(copy.length);
-  switch (random(5)) {
-    case 0:
-      copy[at] = (copy[at] ?? 0) ^ (1 << random(8));
-      return copy;
-    case 1:
-      return copy.slice(0, at);
-    case 2:
-      return Buffer.concat([copy.subarray(0, at), Uint8Array.of(random(256)), copy.subarray(at)]);
-    case 3:
-      return copy.fill(random(256), at, at + 1 + random(16));
-    default:
-      return copy.copyWithin(at, random(copy.length), random(copy.length) + 8);
-  }
-}
 
 async function recorded(): Promise<{ database: DatabaseSync; ats: readonly number[]; facts: readonly string[][] }> {
   const database = openHistoryDatabase(':memory:');

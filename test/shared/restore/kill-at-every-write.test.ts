@@ -98,5 +98,5 @@ describe('WHEN a restore is killed at any write THEN running it again completes 
     } finally {
       await lab.stop();
     }
-  }, 300_000);
+  });
 });

@@ -37,14 +37,29 @@ describe('the permissions that an audit needs', () => {
     ['orders.*', 'orders*'],
     ['eu\\..*', 'eu.*'],
     ['orders?', 'order*'],
-    ['a{2}b', '*'],
+    ['a{2}b', 'aab'],
+    ['\\Qa.b\\E', 'a.b'],
+    ['\\Qa|b\\E.*', 'a|b*'],
+    ['[ab]x', '*'],
+    ['(?:eu-)+orders', 'eu-*'],
+    ['(?!eu-test)eu-.*', 'eu-*'],
+    ['^orders$', 'orders'],
+    ['\\x61b?', 'a*'],
+    ['.{5}', '*'],
     ['.*-events', '*'],
     ['(?i)orders', '*'],
-    ['orders|payments', '*'],
   ])('the pattern "%s" takes %s, and its replica on the target', (pattern, name) => {
     expect(needed({ topics: [pattern] }, 'A').topics).toContain(name);
     expect(needed({ topics: [pattern] }, 'B').topics).toContain(`A.${name}`);
     expect(needed({ groups: [pattern] }, 'A').groups).toEqual([name]);
+  });
+
+  test('alternatives are named one by one, and a flag or a group reaches over the list', () => {
+    expect(needed({ topics: ['orders|pay.*'] }, 'B').topics).toEqual(['A.orders', 'A.pay*', ...MM2_TOPICS]);
+    expect(needed({ groups: ['(a|b)-c', '(d', 'e)-f'] }, 'A').groups).toEqual(['a-c', 'b-c', 'd-f', 'e-f']);
+    expect(needed({ groups: ['a', '(?i)b', 'c'] }, 'A').groups).toEqual(['*']);
+    expect(needed({ groups: ['[ab]{3}'.repeat(50), 'c'] }, 'A').groups).toEqual(['*']);
+    expect(needed({ groups: [`x${'(a|b)'.repeat(10)}`] }, 'A').groups).toHaveLength(64);
   });
 
   test('plain names: MM2 topics are needed beside them, on the side that holds them', () => {

@@ -13,8 +13,9 @@ import {
   requestFailure,
   saslRequired,
   silence,
+  tooSlow,
 } from './explained-failure.ts';
-import { guardFrames } from './frame-guard.ts';
+import { guardFrames, type IncomingFrame, SlowAnswers } from './frame-guard.ts';
 import {
   assertKafkajsShape,
   Broker,
@@ -61,7 +62,9 @@ export class BrokerConnection {
   readonly #sockets = new Map<Socket, number>();
   readonly #waiting = new Set<(failure: Error) => void>();
   readonly #busySince = new Map<Connection, number>();
+  readonly #incoming = new Map<Connection, { frame(): IncomingFrame | null; readonly slow: SlowAnswers }>();
   readonly #watchdog: NodeJS.Timeout;
+  readonly #watchMs: number;
   #fetchConnection: Promise<unknown> | undefined;
   #failure: Error | undefined;
   /** Whether any request of ours was answered, beyond kafkajs's own. */
@@ -104,13 +107,15 @@ export class BrokerConnection {
     for (const connection of this.#pool.pool) {
       stopIdleTimer(connection);
       limitThrottle(connection);
-      guardFrames(connection, (why) => {
+      const incoming = guardFrames(connection, (why) => {
         // A socket that knew it for TLS has ended itself, and says so next.
         if (connection.socket?.destroyed !== true) this.#end(malformed(this.#peer, 'a request', why));
       });
+      this.#incoming.set(connection, { frame: incoming, slow: new SlowAnswers() });
       this.#countRequests(connection);
     }
-    this.#watchdog = setInterval(() => this.#endIfSilent(), Math.max(20, Math.min(250, settings.requestTimeoutMs / 4)));
+    this.#watchMs = Math.max(20, Math.min(250, settings.requestTimeoutMs / 4));
+    this.#watchdog = setInterval(() => this.#endIfSilent(), this.#watchMs);
     this.#watchdog.unref();
     settings.deadline.signal.addEventListener('abort', this.#onDeadline, { once: true });
   }
@@ -266,6 +271,11 @@ export class BrokerConnection {
       const since = Math.max(heard, this.#busySince.get(connection) ?? 0);
       if (Date.now() - since > this.#settings.requestTimeoutMs) {
         this.#end(silence(this.address, this.#settings.requestTimeoutMs));
+        return;
+      }
+      const { frame, slow } = this.#incoming.get(connection) ?? {};
+      if (slow?.isTooSlow(frame?.() ?? null, this.#watchMs, this.#settings.requestTimeoutMs)) {
+        this.#end(tooSlow(this.address, this.#settings.requestTimeoutMs));
         return;
       }
     }

@@ -80,3 +80,13 @@ export function silence(address: string, milliseconds: number): BrokerFailure {
     { remedy: 'look whether the broker hangs, or whether the port belongs to something else' },
   );
 }
+
+export function tooSlow(address: string, milliseconds: number): BrokerFailure {
+  return new BrokerFailure(
+    'REQUEST_TIMED_OUT',
+    `${address} sent less than 1 kB a second of an answer for ${milliseconds} ms`,
+    {
+      remedy: 'look whether the broker or the network to it is overloaded',
+    },
+  );
+}

@@ -11,6 +11,9 @@ export const MAX_LOGIN_BYTES = 64 * 1024;
 /** SaslHandshake, ApiVersions, SaslAuthenticate: the requests that kafkajs makes itself. */
 const LOGIN_KEYS: ReadonlySet<number> = new Set([17, 18, 36]);
 
+/** An answer that comes in slower than this, in bytes a second, is no better than none: it holds up all behind it. */
+const LEAST_BYTES_PER_SECOND = 1_024;
+
 const LENGTH_BYTES = 4;
 const CORRELATION_BYTES = 4;
 
@@ -19,13 +22,16 @@ const CORRELATION_BYTES = 4;
  * the process there, and a large one fills the memory.
  *
  * @param refuse told once why an answer is none; nothing that comes after is looked at
+ * @returns the answer that is coming in, where there is one
  */
-export function guardFrames(connection: Connection, refuse: (why: string) => void): void {
+export function guardFrames(connection: Connection, refuse: (why: string) => void): () => IncomingFrame | null {
   const handOver = connection.processData.bind(connection);
   const header = Buffer.alloc(LENGTH_BYTES + CORRELATION_BYTES);
   let headerBytes = 0;
   let bodyBytes = 0;
   let refused = false;
+  let frames = 0;
+  let frameBytes = 0;
   const fail = (why: string): void => {
     refused = true;
     refuse(why);
@@ -35,8 +41,13 @@ export function guardFrames(connection: Connection, refuse: (why: string) => voi
     if (headerBytes === header.length) {
       const taken = Math.min(bodyBytes, data.length - at);
       bodyBytes -= taken;
+      frameBytes += taken;
       if (bodyBytes === 0) headerBytes = 0;
       return at + taken;
+    }
+    if (headerBytes === 0) {
+      frames++;
+      frameBytes = 0;
     }
     const taken = data.copy(header, headerBytes, at, at + header.length - headerBytes);
     headerBytes += taken;
@@ -73,6 +84,35 @@ export function guardFrames(connection: Connection, refuse: (why: string) => voi
       begin = at;
     }
   };
+  return () => (headerBytes === 0 ? null : { number: frames, bytes: frameBytes });
+}
+
+/** An answer of which something has come, and not all. */
+export interface IncomingFrame {
+  /** Counted from the first one of the connection. */
+  readonly number: number;
+  readonly bytes: number;
+}
+
+/**
+ * Says when an answer comes in so slowly that it might as well not come. Told of the frame under way again and again; counts how
+ * often, and not by the clock: while this process was busy the answer may have come, and waits to be read.
+ */
+export class SlowAnswers {
+  #number = 0;
+  #looks = 0;
+
+  /** @param everyMs time between two looks @param patienceMs how long an answer may take, however slow */
+  isTooSlow(frame: IncomingFrame | null, everyMs: number, patienceMs: number): boolean {
+    if (frame === null || frame.number !== this.#number) {
+      this.#number = frame?.number ?? 0;
+      this.#looks = 0;
+      return false;
+    }
+    this.#looks++;
+    const underWayMs = this.#looks * everyMs;
+    return underWayMs > patienceMs && frame.bytes < (underWayMs / 1_000) * LEAST_BYTES_PER_SECOND;
+  }
 }
 
 /** @param correlationId null while it has not come */

@@ -1,4 +1,4 @@
-import type { LogOffsets } from '../../../domain/model/cluster.ts';
+import type { FirstRecord, LogOffsets } from '../../../domain/model/cluster.ts';
 import { type Outcome, unread } from '../../../domain/model/outcome.ts';
 import { partitionName, type TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
@@ -44,19 +44,20 @@ export function readOffsets(
   });
 }
 
-/** Timestamp of the first record of each log: the first one that is not older than the epoch. */
-export function readFirstTimestamps(
+/** The first record of each log: the first one that is not older than the epoch. */
+export function readFirstRecords(
   context: RoutedReadContext,
   topology: Topology,
   topics: readonly string[],
-): Promise<ReadonlyMap<string, readonly Outcome<bigint | null>[]>> {
-  return readPartitions(context, topology, topics, 'first timestamp', async (connection, partitions) => {
+): Promise<ReadonlyMap<string, readonly Outcome<FirstRecord | null>[]>> {
+  return readPartitions(context, topology, topics, 'first record', async (connection, partitions) => {
     const first = await list(connection, partitions, 'read_uncommitted', 0n);
-    return partitions.map((partition): Reply<bigint | null> => {
+    return partitions.map((partition): Reply<FirstRecord | null> => {
       const found = first(partition);
       if (found === undefined) return LEFT_OUT;
       if (found.error !== NONE) return { kind: 'refused', error: found.error };
-      return { kind: 'value', value: found.offset < 0n ? null : found.timestamp };
+      const { offset, timestamp } = found;
+      return { kind: 'value', value: offset < 0n ? null : { offset, timestamp } };
     });
   });
 }

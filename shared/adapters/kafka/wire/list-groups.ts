@@ -1,5 +1,9 @@
 import type { Api } from './api.ts';
 import { Once } from './once.ts';
+import { MalformedResponseError } from './response-reader.ts';
+
+/** Of one broker; each is asked for its commits. */
+const MAX_GROUPS = 500_000;
 
 export interface ListedGroup {
   readonly group: string;
@@ -44,6 +48,7 @@ export const LIST_GROUPS: Api<null, ListGroupsAnswer> = {
       return { group, protocolType, state, type };
     });
     reader.tags();
+    if (groups.length > MAX_GROUPS) throw new MalformedResponseError(`${groups.length} groups`);
     return { error, groups };
   },
 };

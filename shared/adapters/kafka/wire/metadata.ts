@@ -6,6 +6,8 @@ import { MalformedResponseError, type ResponseReader } from './response-reader.t
 
 /** Each is asked for its groups. The largest clusters have some hundreds. */
 const MAX_BROKERS = 2_000;
+/** Of all topics; what is known of each takes about a kilobyte. The largest clusters have two hundred thousand. */
+const MAX_PARTITIONS = 500_000;
 
 /** `null` asks for all topics that we may describe: others are left out without a word. */
 export interface MetadataRequest {
@@ -78,6 +80,8 @@ export const METADATA: Api<MetadataRequest, MetadataAnswer> = {
       once.see(topic.topic);
       return topic;
     });
+    const partitions = topics.reduce((sum, { leaders }) => sum + leaders.length, 0);
+    if (partitions > MAX_PARTITIONS) throw new MalformedResponseError(`${partitions} partitions`);
     const clusterOperations = version >= 8 && version <= 10 ? toldOperations(reader.int32()) : null;
     const error = version >= 13 ? reader.int16() : 0;
     reader.tags();

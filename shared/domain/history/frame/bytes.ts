@@ -1,3 +1,5 @@
+import { MAX_BODY_BYTES } from './frame-limits.ts';
+
 /** Stored bytes cannot be decoded; the caller adds which ones. */
 export class MalformedHistoryError extends Error {
   override readonly name = 'MalformedHistoryError';
@@ -82,10 +84,11 @@ export class ByteSource {
     }
   }
 
-  /** A count of items that take at least one byte each, so it cannot exceed the number of bytes left. */
-  countOfBytes(): number {
+  /** A count of items that take at least one byte each, so it cannot exceed the number of bytes left, nor `most`. */
+  countOfBytes(most: number): number {
     const value = this.count();
     if (value > this.left) throw new MalformedHistoryError(`${value} items declared, ${this.left} bytes left`);
+    if (value > most) throw new MalformedHistoryError(`${value} items declared, the limit is ${most}`);
     return value;
   }
 
@@ -99,7 +102,7 @@ export class ByteSource {
   }
 
   raw(): Uint8Array {
-    return this.take(this.countOfBytes());
+    return this.take(this.countOfBytes(MAX_BODY_BYTES));
   }
 
   /** The next bytes, as a view. */

@@ -6,6 +6,8 @@ export const HIGH = 1 - LOW;
 const MAX_PLANES = 10;
 /** Indexes of the numbers that have more bytes. Reused between calls: a chain of frames has a hundred columns. */
 let scratch = new Uint32Array(0);
+/** Columns that are longer than this get memory of their own, which goes with them: there are few. */
+const KEPT = 2 ** 20;
 
 /**
  * Writes 64-bit integers as zigzag varints in planes: the first byte of every number, then the second byte of those
@@ -47,8 +49,8 @@ export function readColumn(source: ByteSource, count: number, room?: BigInt64Arr
   if (count > source.left) throw new MalformedHistoryError(`${count} numbers declared, ${source.left} bytes left`);
   const values = room ?? new BigInt64Array(count);
   const words = wordsOf(values);
-  if (scratch.length < count) scratch = new Uint32Array(count);
-  const pending = scratch;
+  if (scratch.length < Math.min(count, KEPT)) scratch = new Uint32Array(count);
+  const pending = count > KEPT ? new Uint32Array(count) : scratch;
   let active = 0;
   const first = source.take(count);
   for (let i = 0; i < count; i++) {
@@ -101,6 +103,7 @@ export class ColumnRoom {
 
   /** @throws MalformedHistoryError if the source is too short for that many numbers */
   read(source: ByteSource, count: number): BigInt64Array {
+    if (count > KEPT) return readColumn(source, count);
     if (this.#room.length < count && count <= source.left) this.#room = new BigInt64Array(Math.ceil(count * 1.25));
     return readColumn(source, count, this.#room.subarray(0, count));
   }

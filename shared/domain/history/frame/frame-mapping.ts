@@ -4,6 +4,7 @@ import { type HistoryState, NONE } from '../history-state.ts';
 import { isBlank } from '../same-state.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
+import { MAX_POINTS, MAX_SERIES } from './frame-limits.ts';
 
 const MS_PER_SECOND = 1_000;
 const SECOND = BigInt(MS_PER_SECOND);
@@ -91,7 +92,7 @@ export function writeMapping(sink: ByteSink, parent: HistoryState, state: Histor
 
 /** Applies what `writeMapping` wrote to the state. The state's time and series must already be those of the frame. */
 export function readMapping(source: ByteSource, state: HistoryState): void {
-  const count = source.countOfBytes();
+  const count = source.countOfBytes(MAX_SERIES);
   let last = '';
   const topics: string[] = [];
   for (let i = 0; i < count; i++) {
@@ -104,13 +105,13 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   const runs: number[] = [];
   const runsTo = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
-    for (let left = source.countOfBytes(); left > 0; left--) runs.push(source.count());
+    for (let left = source.countOfBytes(MAX_POINTS - runs.length); left > 0; left--) runs.push(source.count());
     runsTo[i] = runs.length;
   }
   const added = new Uint32Array(count);
   let total = 0;
   for (let i = 0; i < count; i++) {
-    added[i] = source.countOfBytes();
+    added[i] = source.countOfBytes(MAX_POINTS - total);
     total += added[i] ?? 0;
   }
   if (total > source.left) throw new MalformedHistoryError('more mapping points than bytes');
@@ -133,6 +134,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   let topic: string | undefined;
   let endSlot: (partition: number) => number | undefined = () => undefined;
   let partitions = new Map<number, SyncHistory>();
+  let rewritten = 0;
   for (let i = 0; i < count; i++) {
     partition += Number(steps[i] ?? 0n);
     if (!(partition >= 0 && partition <= MAX_PARTITION)) throw new MalformedHistoryError('not a partition');
@@ -151,6 +153,9 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     BASE[1] = newest < 0 ? 0n : history.downstream(newest);
     BASE[2] = guess;
     addUp(told, at, at + more, second);
+    // A frame lists each partition once: it can rewrite only the points that exist.
+    if ((runsTo[i] ?? 0) - (runsTo[i - 1] ?? 0) > 1) rewritten += history.length;
+    if (rewritten > MAX_POINTS) throw new MalformedHistoryError('mapping points are dropped again and again');
     drop(history, runs, runsTo[i - 1] ?? 0, runsTo[i] ?? 0);
     history.pushColumns(columns, at, at + more);
     history.pendingBreaks = pending[i] ?? 0;
@@ -158,6 +163,19 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
     if (isBlank(history)) partitions.delete(partition);
     else partitions.set(partition, history);
   }
+  checkSize(state);
+}
+
+/** A chain of frames adds up. */
+function checkSize({ mapping }: HistoryState): void {
+  let partitions = 0;
+  let points = 0;
+  for (const histories of mapping.values()) {
+    partitions += histories.size;
+    for (const history of histories.values()) points += history.length;
+  }
+  if (points > MAX_POINTS) throw new MalformedHistoryError(`more than ${MAX_POINTS} mapping points`);
+  if (partitions > MAX_SERIES) throw new MalformedHistoryError(`more than ${MAX_SERIES} mapped partitions`);
 }
 
 /** Columns as 32-bit words. */

@@ -3,6 +3,7 @@ import { type HistoryState, NONE } from '../history-state.ts';
 import { COMMIT_TAG, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
+import { MAX_NAMES, MAX_SERIES } from './frame-limits.ts';
 
 const WORD = 2 ** 32;
 const SAME = Number.POSITIVE_INFINITY;
@@ -49,7 +50,7 @@ export function readSeries(source: ByteSource, state: HistoryState, elapsed: num
   const known = state.size;
   readNew(source, dictionary, state);
   const { size } = state;
-  const runs = Array.from({ length: source.countOfBytes() }, () => source.count());
+  const runs = Array.from({ length: source.countOfBytes(MAX_SERIES) }, () => source.count());
   const rest = wordsOf(RESTS.read(source, changesOf(runs, size)));
   const values = wordsOf(state.values);
   const steps = wordsOf(state.steps);
@@ -176,9 +177,10 @@ function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to
 }
 
 function readNew(source: ByteSource, dictionary: SeriesDictionary, state: HistoryState): void {
-  const count = source.countOfBytes();
+  const count = source.countOfBytes(MAX_SERIES - state.size);
   if (count === 0) return;
-  const names = Array.from({ length: source.countOfBytes() }, () => dictionary.name(source.text()));
+  const names = Array.from({ length: source.countOfBytes(MAX_NAMES) }, () => dictionary.name(source.text()));
+  if (dictionary.names.length > MAX_NAMES) throw new MalformedHistoryError(`more than ${MAX_NAMES} names`);
   const tags = source.take(count);
   let commits = 0;
   for (const tag of tags) {

@@ -1,8 +1,10 @@
 import type { PastCut } from '../../mirror/breaks.ts';
 import { VERDICTS } from '../../model/report.ts';
+import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';
 import { isSameCuts, isSameVerdict } from '../same-state.ts';
 import { ByteSink, ByteSource, MalformedHistoryError } from './bytes.ts';
+import { MAX_NAMES } from './frame-limits.ts';
 import { readMapping, writeMapping } from './frame-mapping.ts';
 import { readSeries, writeSeries } from './frame-series.ts';
 
@@ -85,14 +87,20 @@ export function applyFrame(bytes: Uint8Array, parent: HistoryState | null): Hist
 function readHeader(source: ByteSource): FrameHeader {
   const flow = source.text();
   const at = source.count();
+  if (at > LAST_TIME) throw new MalformedHistoryError('a time is out of range');
   const level = source.count();
   const flags = source.byte();
   if (flags > 3) throw new MalformedHistoryError('unknown flags');
   const parent = (flags & 1) === 0 ? null : { at: at - source.count(), digest: source.raw().slice() };
   if ((flags & 2) === 0) return { flow, at, level, parent, previous: null };
   const previousAt = at - source.count();
-  return { flow, at, level, parent, previous: { at: previousAt, heldUntil: previousAt + source.count() } };
+  const heldUntil = previousAt + source.count();
+  if (previousAt < 0 || heldUntil > LAST_TIME) throw new MalformedHistoryError('a time is out of range');
+  return { flow, at, level, parent, previous: { at: previousAt, heldUntil } };
 }
+
+/** The last millisecond that a calendar has. */
+const LAST_TIME = 8.64e15;
 
 function readTime(source: ByteSource, at: number): number {
   const time = at - source.count();
@@ -124,7 +132,7 @@ function readSaid(source: ByteSource, state: HistoryState): void {
   const text = source.text();
   const verdict = VERDICTS.find((known) => known === text);
   if (verdict === undefined) throw new MalformedHistoryError('unknown verdict');
-  state.said = { verdict, reasons: Array.from({ length: source.countOfBytes() }, () => source.text()) };
+  state.said = { verdict, reasons: Array.from({ length: source.countOfBytes(MAX_NAMES) }, () => source.text()) };
 }
 
 function writeUnread(sink: ByteSink, parts: readonly UnreadPart[]): void {
@@ -136,7 +144,7 @@ function writeUnread(sink: ByteSink, parts: readonly UnreadPart[]): void {
 }
 
 function readUnread(source: ByteSource): readonly UnreadPart[] {
-  return Array.from({ length: source.countOfBytes() }, () => {
+  return Array.from({ length: source.countOfBytes(MAX_NAMES) }, () => {
     const code = source.byte();
     const kind = KINDS[code >> 1];
     if (kind === undefined) throw new MalformedHistoryError('a part of unknown kind is listed as not read');
@@ -166,11 +174,12 @@ function readCuts(source: ByteSource, state: HistoryState, headerAt: number): vo
   const changed = source.byte();
   if (changed > 1) throw new MalformedHistoryError('unknown form of cuts');
   if (changed === 0) return;
-  state.cuts = Array.from({ length: source.countOfBytes() }, (): PastCut => {
+  state.cuts = Array.from({ length: source.countOfBytes(MAX_NAMES) }, (): PastCut => {
     const side = ROLES[source.byte()];
     if (side === undefined) throw new MalformedHistoryError('unknown side of a cut');
     const topic = source.text();
     const partition = source.count();
+    if (partition > MAX_PARTITION) throw new MalformedHistoryError('not a partition');
     const at = BigInt(source.count());
     const reached = at + BigInt(source.count());
     return { side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) };
@@ -190,6 +199,7 @@ function writeTopicIds(sink: ByteSink, from: ReadonlyMap<string, string>, to: Re
 }
 
 function readTopicIds(source: ByteSource, ids: Map<string, string>): void {
-  for (let left = source.countOfBytes(); left > 0; left--) ids.delete(source.text());
-  for (let left = source.countOfBytes(); left > 0; left--) ids.set(source.text(), source.text());
+  for (let left = source.countOfBytes(MAX_NAMES); left > 0; left--) ids.delete(source.text());
+  for (let left = source.countOfBytes(MAX_NAMES); left > 0; left--) ids.set(source.text(), source.text());
+  if (ids.size > MAX_NAMES) throw new MalformedHistoryError(`more than ${MAX_NAMES} topics`);
 }

@@ -27,6 +27,7 @@ export function flowFindings(
     ...syncTopic(observation, liveness),
     ...checkpointsTopic(observation, liveness),
     ...groupSync(observation, liveness),
+    ...incomplete(observation),
     ...replicationLoop(observation),
   ];
 }
@@ -168,6 +169,27 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
       { cluster: flow.target },
       'sync.group.offsets.enabled is off: after a failover groups start where auto.offset.reset puts them, unless they are restored',
       { groups: groups.length },
+    ),
+  ];
+}
+
+/** Parts in scope that could not be read: what the audit says holds without them, and a failover does not wait for them. */
+function incomplete(observation: FlowObservation): Finding[] {
+  const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
+  if (sourceDown !== null || targetDown !== null) return [];
+  const source = groups.filter(({ committed }) => committed.kind === 'unread').length;
+  const target = [...targetGroups.values()].filter(({ committed }) => committed.kind === 'unread').length;
+  const listing = observation.listingComplete ? 0 : 1;
+  const topics = [heartbeat, connectOffsets].filter(({ kind }) => kind === 'unread').length;
+  const parts = source + target + listing + topics;
+  if (parts === 0) return [];
+  const [first] = unread;
+  return [
+    makeFinding(
+      'AUDIT_INCOMPLETE',
+      first === undefined ? {} : { cluster: first.cluster },
+      `${parts} parts of the flow could not be read: ${first?.message ?? 'the groups of the source were not all listed'}`,
+      { groupsOnSource: source, groupsOnTarget: target, listings: listing, topics, error: first?.error ?? null },
     ),
   ];
 }

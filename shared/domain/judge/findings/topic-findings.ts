@@ -64,8 +64,8 @@ function notMirrored({ observation, topic, states, liveness }: TopicContext): Fi
   }
   const records = states.filter((state) => state.source !== null && state.source.highWatermark > state.source.start);
   if (records.length === 0) return [];
-  const oldest = topic.firstTimestamps.flatMap((first) =>
-    first.kind === 'read' && first.value !== null ? [first.value] : [],
+  const oldest = topic.firstRecords.flatMap((first) =>
+    first.kind === 'read' && first.value !== null ? [first.value.timestamp] : [],
   );
   const since = oldest.reduce<bigint | null>((least, time) => (least === null || time < least ? time : least), null);
   // MM2 looks for new topics only now and then.
@@ -118,6 +118,9 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
     // MM2 has all that it can read: an open transaction holds it up.
     if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
+    // A record with an old time that came since the last audit has not waited yet.
+    const endBefore = observation.remembered?.sourceEnd(topic.topic, state.partition) ?? null;
+    if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
     // A backfill has old times and may be on its way: stalled is what does not move.
     const moved = lastProgress(state);
     if (moved !== null && observation.at - Number(moved) <= policy.mirrorStalledMs) return false;

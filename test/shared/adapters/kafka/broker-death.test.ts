@@ -7,6 +7,7 @@ import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-r
 import type { ClusterReader } from '../../../../shared/ports.ts';
 
 const PARTITIONS = 12;
+const REQUEST_TIMEOUT_MS = 8_000;
 
 describe('one of three brokers dies', () => {
   let lab: Lab;
@@ -78,15 +79,22 @@ describe('one of three brokers dies', () => {
 
   test('hung, and the first seed at that, it costs one timeout and its own parts', async () => {
     const [seed = 1] = cluster.nodeIds;
-    const began = Date.now();
     cluster.pause(seed);
     try {
-      const reader = openReader();
-      const { topics } = await reader.metadata();
-      const offsets = (await reader.offsets(['single'])).get('single') ?? [];
-      const { groups: listed } = await reader.groups();
-      await reader.commits(groups);
-      expect(Date.now() - began).toBeLessThan(15_000);
+      const reader = createClusterReader(cluster.connection, { requestTimeoutMs: REQUEST_TIMEOUT_MS });
+      open.push(reader);
+      let waits = 0;
+      const timed = async <T>(reading: Promise<T>): Promise<T> => {
+        const began = Date.now();
+        const read = await reading;
+        if (Date.now() - began > 0.9 * REQUEST_TIMEOUT_MS) waits++;
+        return read;
+      };
+      const { topics } = await timed(reader.metadata());
+      const offsets = (await timed(reader.offsets(['single']))).get('single') ?? [];
+      const { groups: listed } = await timed(reader.groups());
+      await timed(reader.commits(groups));
+      expect(waits).toBe(1);
       const led = (topics.get('single')?.leaders ?? []).map((leader, partition) => ({ leader, partition }));
       for (const { leader, partition } of led) {
         if (leader === seed) expect(offsets[partition]).toMatchObject({ kind: 'unread', unread: { retriable: true } });
@@ -135,7 +143,8 @@ describe('one of three brokers dies', () => {
     const [partition = 0] = lost;
     const request = { topic: 'single', partition, from: 0n, isolation: 'read_committed' as const };
     expect((await reader.scan(request, () => undefined)).kind).toBe('unread');
-    expect(Date.now() - began).toBeLessThan(12_000);
+    // A reader that waits for it does so for a minute.
+    expect(Date.now() - began).toBeLessThan(45_000);
 
     // Once the others took over, everything with a replica left is read again.
     await cluster.waitUntilRegistered(2);

@@ -120,10 +120,11 @@ describe('reading a real cluster', () => {
       expect((await reader.offsets(['latecomer'])).get('latecomer')).toMatchObject([{ kind: 'read' }]);
     });
 
-    test('THEN first timestamps are those of the first records, null where there are none', async () => {
+    test('THEN first records are where the logs begin to hold some, null where they hold none', async () => {
       reader = openReader();
-      const first = await reader.firstTimestamps(['orders', 'empty']);
-      expect(first.get('orders')?.[0]).toEqual({ kind: 'read', value: 1_700_000_000_000n });
+      const first = await reader.firstRecords(['orders', 'empty', 'trimmed']);
+      expect(first.get('orders')?.[0]).toEqual({ kind: 'read', value: { offset: 0n, timestamp: 1_700_000_000_000n } });
+      expect(first.get('trimmed')?.[0]).toMatchObject({ value: { offset: 4n } });
       expect(first.get('orders')?.[1]).toEqual({ kind: 'read', value: null });
       expect(first.get('empty')?.[0]).toEqual({ kind: 'read', value: null });
     });
@@ -208,7 +209,7 @@ describe('reading a real cluster', () => {
         const id = name === 'Metadata' && version < 10 ? null : expected.topics.get('orders')?.id;
         expect(metadata.topics.get('orders')?.id).toBe(id);
         expect(await old.offsets(topics)).toEqual(await now.offsets(topics));
-        expect(await old.firstTimestamps(topics)).toEqual(await now.firstTimestamps(topics));
+        expect(await old.firstRecords(topics)).toEqual(await now.firstRecords(topics));
         const names = (await now.groups()).groups.map(({ group }) => group).sort();
         expect((await old.groups()).groups.map(({ group }) => group).sort()).toEqual(names);
         const commits = ['billing', 'shipping', 'absent'];

@@ -177,6 +177,23 @@ describe('frames that lie, over a real socket', () => {
     expect(sent).toBeLessThan(64_000_000);
   });
 
+  test('an answer that comes in drops is given up long before the deadline', async () => {
+    const broker = await listen(
+      afterVersions(VERSIONS, ({ correlationId }, socket) => {
+        socket.write(framed(correlationId, Buffer.alloc(10_000)).subarray(0, 20));
+        const drop = setInterval(() => (socket.destroyed ? clearInterval(drop) : socket.write('\0')), 50);
+        return null;
+      }),
+    );
+    const began = Date.now();
+    const reader = readerOf([broker], { requestTimeoutMs: 500, deadlineMs: 60_000 });
+    await expect(reader.metadata()).rejects.toMatchObject({
+      code: 'REQUEST_TIMED_OUT',
+      message: expect.stringContaining('less than 1 kB a second'),
+    });
+    expect(Date.now() - began).toBeLessThan(20_000);
+  });
+
   test('more versions than there are requests', async () => {
     const many = Buffer.alloc(6);
     many.writeInt32BE(0x7fffffff, 2);

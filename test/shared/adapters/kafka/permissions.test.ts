@@ -181,7 +181,7 @@ async function everything(reader: ClusterReader): Promise<void> {
   const { groups } = await reader.groups();
   await reader.commits(groups.map(({ group }) => group));
   await reader.offsets(['orders']);
-  await reader.firstTimestamps(['orders']);
+  await reader.firstRecords(['orders']);
   const where = { topic: 'orders', partition: 0, isolation: 'read_committed' as const };
   await reader.scan({ ...where, from: 0n }, () => undefined);
   await reader.peek([{ ...where, offset: 0n, until: 1n }]);

@@ -180,7 +180,17 @@ polcy: {}
     [MINIMAL.replace('A->B', 'A->A'), 'flows[0].flow', 'to itself'],
     [`${MINIMAL}  - flow: A->B\n`, 'flows[1].flow', 'is here twice'],
     [MINIMAL.replace('[c:9093]', '[c]'), 'clusters.B.bootstrapServers', 'not host:port'],
-    [`${MINIMAL}    topics: ['(']\n`, 'flows[0].topics', 'not a regular expression'],
+    [
+      `${MINIMAL}    topics: ['(']\n`,
+      'flows[0].topics',
+      '"(" holds a group without ")", at character 1: MirrorMaker does not start',
+    ],
+    [
+      `${MINIMAL}    topics: ['(a)\\1']\n`,
+      'flows[0].topics',
+      'back reference \\1, at character 4: Tidemark cannot tell',
+    ],
+    [`${MINIMAL}    groups: ['\\bbilling']\n`, 'flows[0].groups', 'a word boundary'],
     ['clusters: {}', 'flows', 'is missing'],
     ['', '', 'is empty'],
     ['- a', '', 'is not a map of keys'],

@@ -46,7 +46,7 @@ function observed(of: Case): FlowObservation {
         targetId: 'target-1',
         source: [log(...of.source)],
         target: [log(...of.target)],
-        firstTimestamps: [read(null)],
+        firstRecords: [read({ offset: of.source[0], timestamp: 0n })],
       },
     ],
     connectOffsets: of.connect === undefined ? { kind: 'off' } : { kind: 'read', value: connect },
@@ -251,4 +251,47 @@ describe('lag and loss count what the present target log lacks', () => {
     expect(findings).not.toContain('SOURCE_TOPIC_RECREATED');
     expect([lag, missing]).toEqual([0n, 0n]);
   });
+});
+
+describe('what could not be read lowers the verdict', () => {
+  const healthy = { syncs: [[99n, 99n]], source: [0n, 100n], target: [0n, 100n], connect: 99n } as const;
+  const judged = (change: (observation: FlowObservation) => FlowObservation) => {
+    const observation = change(observed(healthy));
+    return judgeFlow(observation, partitionStates(observation), DEFAULT_AUDIT_POLICY);
+  };
+  const failure = {
+    what: 'commits of g',
+    cluster: 'A',
+    error: 'COORDINATOR_NOT_AVAILABLE',
+    message: 'no coordinator',
+    retriable: true,
+  };
+
+  test('a flow that was read as a whole is ready', () => {
+    expect(judged((observation) => observation).verdict).toBe('ready');
+  });
+
+  test('commits of a group that could not be read', () => {
+    const listing = { group: 'g', state: 'Empty', type: 'classic', protocolType: '' } as const;
+    const report = judged((observation) => ({
+      ...observation,
+      groups: [{ listing, committed: { kind: 'unread', unread: failure }, checkedAt: AT }],
+      unread: [failure],
+    }));
+    expect(report.verdict).toBe('at-risk');
+    expect(report.reasons).toEqual(['AUDIT_INCOMPLETE']);
+  });
+
+  test('groups that were not all listed', () => {
+    const report = judged((observation) => ({ ...observation, listingComplete: false, unread: [failure] }));
+    expect([report.verdict, report.reasons]).toEqual(['at-risk', ['AUDIT_INCOMPLETE']]);
+  });
+});
+
+test('heartbeats of another flow that stopped do not stop this one while it mirrors', () => {
+  const observation = observed({ syncs: [[99n, 99n]], source: [0n, 100n], target: [0n, 100n], connect: 99n });
+  const newest = BigInt(AT - 3_600_000);
+  const silent: FlowObservation = { ...observation, heartbeat: { kind: 'read', value: { newest, steadySince: null } } };
+  const { findings } = judgeFlow(silent, partitionStates(silent), DEFAULT_AUDIT_POLICY);
+  expect(findings.map(({ code }) => code)).not.toContain('MIRROR_STOPPED');
 });

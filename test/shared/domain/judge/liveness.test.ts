@@ -28,9 +28,20 @@ describe('where heartbeats reach the target', () => {
   });
 
   test('the limits are those of the policy', () => {
-    const policy = { heartbeatStaleMs: 100, mirrorStoppedMs: 200 };
-    const states = [100, 101, 200, 201].map((agoMs) => liveness({ heartbeat: { agoMs }, policy }).state);
+    const policy = { heartbeatStaleMs: 4_000, mirrorStoppedMs: 8_000 };
+    const states = [4_000, 4_001, 8_000, 8_001].map((agoMs) => liveness({ heartbeat: { agoMs }, policy }).state);
     expect(states).toEqual(['alive', 'stale', 'stale', 'stopped']);
+  });
+
+  test("MM2's own interval counts where it is the longer one: two are late, three are missing", () => {
+    const flow = { emitHeartbeats: { enabled: true, intervalMs: MINUTE } };
+    const of = (agoMs: number) => liveness({ heartbeat: { agoMs }, flow, partition: { connectAgoMs: HOUR } }).state;
+    expect([2 * MINUTE, 2 * MINUTE + 1, 3 * MINUTE, 3 * MINUTE + 1].map(of)).toEqual([
+      'alive',
+      'stale',
+      'stale',
+      'stopped',
+    ]);
   });
 
   test('since when without a pause, where one is known of', () => {
@@ -38,8 +49,16 @@ describe('where heartbeats reach the target', () => {
     expect(liveness({ heartbeat: { agoMs: SECOND, steadyForMs: null } }).steadySince).toBeNull();
   });
 
-  test('they count for more than other writes, old or young', () => {
-    expect(liveness({ heartbeat: { agoMs: MINUTE }, partition: { connectAgoMs: 0 } }).state).toBe('stopped');
+  test('late ones count for less than other writes of just now: another flow writes them', () => {
+    const of = (connectAgoMs: number) => liveness({ heartbeat: { agoMs: MINUTE }, partition: { connectAgoMs } });
+    expect(of(15_000)).toEqual({ state: 'alive', lastSign: AT - 15_000, sign: OTHER, steadySince: null });
+    expect(of(15_001)).toMatchObject({ state: 'stopped', lastSign: AT - MINUTE, sign: 'heartbeat' });
+    // A clock that is an hour and more ahead proves nothing.
+    expect(of(-HOUR).state).toBe('alive');
+    expect(of(-HOUR - 1).state).toBe('stopped');
+  });
+
+  test('those of just now count for more than other writes that are old', () => {
     expect(liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: DAY } }).state).toBe('alive');
   });
 });

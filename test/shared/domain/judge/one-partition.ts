@@ -32,7 +32,7 @@ export function onePartition(options: OnePartition): { observation: FlowObservat
     sourceId: null,
     targetId: null,
     source: [log(sourceStart, options.sourceEnd ?? upstream + 1n)],
-    firstTimestamps: [read(0n)],
+    firstRecords: [read({ offset: sourceStart, timestamp: 0n })],
     target: [log(targetStart, downstream + 1n)],
   };
   const observation: FlowObservation = {

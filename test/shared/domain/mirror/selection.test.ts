@@ -69,6 +69,14 @@ describe('what MM2 mirrors', () => {
     expect(topic('payments')).toBe('mirrored');
   });
 
+  test('patterns are of Java, and one list of them is one pattern', () => {
+    const { topic, group } = select({ topics: ['\\Qeu.orders\\E', '(?i)pay\\b.*', 'audit'], groups: ['(?i)a', 'b'] });
+    for (const name of ['eu.orders', 'PAY-1', 'AUDIT']) expect(topic(name)).toBe('mirrored');
+    for (const name of ['eu-orders', 'payments']) expect(topic(name)).toBe('not-mirrored');
+    expect(['A', 'B', 'c'].map(group)).toEqual([true, true, false]);
+    expect(() => select({ groups: ['a\\b'] })).toThrow('a word boundary');
+  });
+
   test("MM2's own groups and the excluded ones are never audited", () => {
     const { group } = select();
     expect(group('billing')).toBe(true);

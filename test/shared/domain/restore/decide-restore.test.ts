@@ -11,7 +11,7 @@ import { offsetOf } from '../../../../shared/domain/model/report.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
 import { summaryOf } from '../../../../shared/domain/restore/restore-plan.ts';
-import { NOW, type RestoreCase, restoreCase, THEN } from './restore-fixture.ts';
+import { NOW, type RestoreCase, restoreCase, STEADY, THEN } from './restore-fixture.ts';
 
 function decide(of: RestoreCase = {}) {
   const { plan, refusals } = decideRestore(restoreCase(of));
@@ -177,7 +177,15 @@ describe("MM2's group sync", () => {
       ...syncing(observation),
       heartbeat: { kind: 'read', value: { newest: BigInt(NOW - 3_600_000), steadySince: null } },
     });
-    expect(decide({ observation: stopped }).codes).toEqual([]);
+    expect(decide({ observation: stopped, partition: { syncs: STEADY, syncedAt: NOW - 3_600_000 } }).codes).toEqual([]);
+  });
+
+  test('GIVEN old heartbeats and a sync of a second ago THEN MM2 runs, and the plan is refused', () => {
+    const silent = (observation: FlowObservation): FlowObservation => ({
+      ...syncing(observation),
+      heartbeat: { kind: 'read', value: { newest: BigInt(NOW - 3_600_000), steadySince: null } },
+    });
+    expect(decide({ observation: silent }).codes).toEqual(['MM2_SYNCS_GROUPS']);
   });
 
   test.each([
