@@ -24,15 +24,19 @@ test.each<[string, Partial<LogRecord>, string]>([
   ['no value', { value: null }, 'different'],
   ['an empty value', { value: Buffer.alloc(0) }, 'different'],
   ['another value of another time', { value: null, timestamp: 6n }, 'different'],
-  ['one header less', { headers: [first] }, 'different'],
-  ['one header more', { headers: [first, second, first] }, 'different'],
-  ['headers in another order', { headers: [second, first] }, 'different'],
-  ['a header of another name', { headers: [{ ...first, key: 'c' }, second] }, 'different'],
-  ['a header of another value', { headers: [{ ...first, value: Buffer.from('2') }, second] }, 'different'],
-  ['a header whose value is gone', { headers: [{ ...first, value: null }, second] }, 'different'],
+  ['one header less', { headers: [first] }, 'unknown'],
+  ['one header more', { headers: [first, second, first] }, 'unknown'],
+  ['headers in another order', { headers: [second, first] }, 'unknown'],
+  ['a header of another name', { headers: [{ ...first, key: 'c' }, second] }, 'unknown'],
+  ['a header of another value', { headers: [{ ...first, value: Buffer.from('2') }, second] }, 'unknown'],
+  ['a header whose value is gone', { headers: [{ ...first, value: null }, second] }, 'unknown'],
 ])('%s', (_, change, found) => {
   expect(compareRecords(RECORD, { ...RECORD, ...change })).toBe(found);
   expect(compareRecords({ ...RECORD, ...change }, RECORD)).toBe(found);
+});
+
+test('another key or value counts for more than other headers', () => {
+  expect(compareRecords(RECORD, { ...RECORD, value: null, headers: [] })).toBe('different');
 });
 
 test('two without key, value and headers are the same', () => {

@@ -68,11 +68,7 @@ export function topicOf(
     sourceId: one.sourceId ?? null,
     targetId: one.targetId ?? null,
     source: partitions.map(({ source }, i) => logOf(source, `${topic}-${i}`, 'A', sourceDown)),
-    firstRecords: partitions.map(({ source, firstRecordAgoMs: ago = 2 * HOUR }, i) =>
-      sourceDown !== null || ago === 'unread'
-        ? unread(sourceDown ?? unreadOf(`the first record of ${topic}-${i}`, 'A'))
-        : read(ago === null ? null : { offset: startOf(source), timestamp: BigInt(at - ago) }),
-    ),
+    firstRecords: partitions.map((one, i) => firstRecordOf(one, `${topic}-${i}`, at, sourceDown)),
     target:
       one.notOnTarget === true
         ? null
@@ -80,6 +76,17 @@ export function topicOf(
             logOf(target, `${targetTopic}-${i}`, 'B', targetDown),
           ),
   };
+}
+
+function firstRecordOf(
+  { source = [0n, 0n], firstRecordAgoMs: ago = 2 * HOUR, firstRecordOffset }: PartitionCase,
+  name: string,
+  at: number,
+  down: Unread | null,
+): ObservedTopic['firstRecords'][number] {
+  if (down !== null || ago === 'unread') return unread(down ?? unreadOf(`the first record of ${name}`, 'A'));
+  const start = source === 'unread' ? 0n : source[0];
+  return read(ago === null ? null : { offset: firstRecordOffset ?? start, timestamp: BigInt(at - ago) });
 }
 
 function logOf(
@@ -91,11 +98,6 @@ function logOf(
   if (down !== null || log === 'unread') return unread(down ?? unreadOf(name, cluster));
   const [start, end, lastStable = end] = log;
   return read({ start, highWatermark: end, lastStableOffset: lastStable });
-}
-
-/** Offset of a log's first record: its begin. */
-function startOf(log: LogCase = [0n, 1_001n]): bigint {
-  return log === 'unread' ? 0n : log[0];
 }
 
 export function partitionsOf(topics: readonly TopicCase[]): { name: string; partition: number; one: PartitionCase }[] {

@@ -34,6 +34,8 @@ export interface PartitionCase {
   readonly connectAgoMs?: number;
   /** Age of the first record in the source log; null where the log is empty. */
   readonly firstRecordAgoMs?: number | null | 'unread';
+  /** Where it stands; at the log's begin where absent. */
+  readonly firstRecordOffset?: bigint;
   /** What looking at records told. */
   readonly records?: RecordEvidence;
   /**
@@ -101,6 +103,7 @@ export interface FlowCase {
   /** The history remembers the offset syncs, where they cannot be read now. */
   readonly syncsKnown?: boolean;
   readonly unread?: readonly Unread[];
+  readonly listingIncomplete?: boolean;
   readonly policy?: Partial<AuditPolicy>;
 }
 

@@ -77,7 +77,7 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
     ),
     groups: groups.map((group) => sourceGroup(group, at)),
     targetGroups: targetDown === null ? targetGroupsOf(flow, groups) : new Map(),
-    listingComplete: true,
+    listingComplete: of.listingIncomplete !== true,
     remembered: of.remembered ?? (earlier === undefined ? null : rememberedFlow(earlier.known)),
     unread: of.unread ?? [],
     opposite: of.opposite === undefined ? null : flowFixture({ source: 'B', target: 'A', ...of.opposite }),

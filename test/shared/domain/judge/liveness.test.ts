@@ -10,8 +10,6 @@ function liveness(of: FlowCase): Liveness {
 }
 
 const OTHER = 'offset sync or Connect offset';
-/** Nothing to mirror for a day. */
-const RESTING: PartitionCase = { syncedAgoMs: DAY, connectAgoMs: DAY };
 const NOTHING = { lastSign: null, sign: null, steadySince: null } as const;
 
 describe('where heartbeats reach the target', () => {
@@ -26,16 +24,24 @@ describe('where heartbeats reach the target', () => {
     [-5_000, 'alive'],
   ])('the newest %s ms old: %s', (agoMs, state) => {
     const said = { state, lastSign: AT - agoMs, sign: 'heartbeat', steadySince: AT - DAY };
-    expect(liveness({ heartbeat: { agoMs }, partition: RESTING })).toEqual(said);
+    expect(liveness({ heartbeat: { agoMs } })).toEqual(said);
   });
 
   test('the limits are those of the policy', () => {
-    const policy = { heartbeatStaleMs: 100, mirrorStoppedMs: 200 };
-    const flow = { emitHeartbeats: { enabled: true, intervalMs: 1 } };
-    const states = [100, 101, 200, 201].map(
-      (agoMs) => liveness({ heartbeat: { agoMs }, policy, flow, partition: RESTING }).state,
-    );
+    const policy = { heartbeatStaleMs: 4_000, mirrorStoppedMs: 8_000 };
+    const states = [4_000, 4_001, 8_000, 8_001].map((agoMs) => liveness({ heartbeat: { agoMs }, policy }).state);
     expect(states).toEqual(['alive', 'stale', 'stale', 'stopped']);
+  });
+
+  test("MM2's own interval counts where it is the longer one: two are late, three are missing", () => {
+    const flow = { emitHeartbeats: { enabled: true, intervalMs: MINUTE } };
+    const of = (agoMs: number) => liveness({ heartbeat: { agoMs }, flow, partition: { connectAgoMs: HOUR } }).state;
+    expect([2 * MINUTE, 2 * MINUTE + 1, 3 * MINUTE, 3 * MINUTE + 1].map(of)).toEqual([
+      'alive',
+      'stale',
+      'stale',
+      'stopped',
+    ]);
   });
 
   test('since when without a pause, where one is known of', () => {
@@ -43,28 +49,17 @@ describe('where heartbeats reach the target', () => {
     expect(liveness({ heartbeat: { agoMs: SECOND, steadyForMs: null } }).steadySince).toBeNull();
   });
 
-  test('young ones count for more than old writes', () => {
-    expect(liveness({ heartbeat: { agoMs: SECOND }, partition: RESTING }).state).toBe('alive');
+  test('late ones count for less than other writes of just now: another flow writes them', () => {
+    const of = (connectAgoMs: number) => liveness({ heartbeat: { agoMs: MINUTE }, partition: { connectAgoMs } });
+    expect(of(15_000)).toEqual({ state: 'alive', lastSign: AT - 15_000, sign: OTHER, steadySince: null });
+    expect(of(15_001)).toMatchObject({ state: 'stopped', lastSign: AT - MINUTE, sign: 'heartbeat' });
+    // A clock that is an hour and more ahead proves nothing.
+    expect(of(-HOUR).state).toBe('alive');
+    expect(of(-HOUR - 1).state).toBe('stopped');
   });
 
-  test('a flow that mirrors is alive, whatever has become of the flow that writes the heartbeats', () => {
-    const of = (connectAgoMs: number): FlowCase => ({
-      heartbeat: { agoMs: HOUR },
-      partition: { ...RESTING, connectAgoMs },
-    });
-    const said = { state: 'alive', lastSign: AT - 15_000, sign: OTHER, steadySince: null };
-    expect(liveness(of(15_000))).toEqual(said);
-    expect(liveness(of(15_001)).state).toBe('stopped');
-  });
-
-  test.each<[number, Liveness['state']]>([
-    [120_000, 'alive'],
-    [120_001, 'stale'],
-    [180_000, 'stale'],
-    [180_001, 'stopped'],
-  ])('once a minute: the newest %s ms old: %s', (agoMs, state) => {
-    const flow = { emitHeartbeats: { enabled: true, intervalMs: MINUTE } };
-    expect(liveness({ heartbeat: { agoMs }, flow, partition: RESTING }).state).toBe(state);
+  test('those of just now count for more than other writes that are old', () => {
+    expect(liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: DAY } }).state).toBe('alive');
   });
 });
 

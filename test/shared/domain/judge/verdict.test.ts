@@ -152,15 +152,18 @@ describe('whatever is found', () => {
   });
 });
 
-// The design: "What could not be read lowers the verdict and is a finding." These parts are listed in `unread` alone.
 describe('a part that could not be read', () => {
-  test("a group's commits on the source: no one can say where it would land", () => {
-    expect(judge({ group: { unread: 'source' } }).verdict).not.toBe('ready');
-  });
-
-  test('the heartbeats, which alone tell that a mirror that is caught up has stopped', () => {
-    const caughtUp = { partition: { connectAgoMs: 3_600_000 } };
-    expect(judge({ ...caughtUp, heartbeat: { agoMs: 3_600_000 } }).verdict).toBe('not-ready');
-    expect(judge({ ...caughtUp, heartbeat: 'unread' }).verdict).not.toBe('ready');
+  test.each<[string, FlowCase]>([
+    ["a group's commits on the source", { group: { unread: 'source' } }],
+    ["a group's commits on the target", { group: { unread: 'target' } }],
+    ['the heartbeats', { heartbeat: 'unread' }],
+    ["Connect's offsets", { connectOffsets: 'unread' }],
+    ['the checkpoints', { checkpoints: 'unread' }],
+    ['the offset syncs', { syncs: 'unread' }],
+    ['some of the groups', { listingIncomplete: true }],
+    ['a partition of the source', { partitions: [{}, { source: 'unread' }] }],
+    ['a partition of the target', { partitions: [{}, { target: 'unread' }] }],
+  ])('%s: never ready', (_, of) => {
+    expect(judge(of).verdict).not.toBe('ready');
   });
 });

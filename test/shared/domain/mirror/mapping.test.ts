@@ -192,7 +192,7 @@ describe('syncs that are older than the source log', () => {
     ['the very first record of the log does', at([10n, 1_001n], [20n, 5_001n]), 2_000n, 10n, 1],
     ['no syncs', at(), 2_000n, 0n, 0],
   ])('%s', (_, syncs, first, start, count) => {
-    expect(syncsOlderThanSource(syncs, { offset: start, timestamp: first })).toBe(count);
+    expect(syncsOlderThanSource(syncs, { timestamp: first, offset: start })).toBe(count);
   });
 });
 

@@ -1,3 +1,4 @@
+import { unreadOf } from '../case-parts.ts';
 import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND, type TopicCase } from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
@@ -50,27 +51,6 @@ const topics = (count: number): TopicCase[] =>
   Array.from({ length: count }, (_, i) => ({ topic: i === 0 ? 'orders' : `t${i}` }));
 
 export const FLOW_FINDINGS: FindingFamilies = {
-  AUDIT_INCOMPLETE: {
-    opens: {
-      of: { group: { unread: 'source' } },
-      subject: { cluster: 'A' },
-      evidence: { groupsOnSource: 1, groupsOnTarget: 0, listings: 0, topics: 0, error: 'REQUEST_TIMED_OUT' },
-    },
-    verdict: 'at-risk',
-    alsoOpens: {
-      'the heartbeats could not be read': {
-        of: { heartbeat: 'unread' },
-        subject: { cluster: 'B' },
-        evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 0, topics: 1, error: 'REQUEST_TIMED_OUT' },
-      },
-    },
-    quiet: {
-      'the source is down, which is told once': { down: 'source' },
-      'the target is down, which is told once': { down: 'target' },
-      'a partition, which has a finding of its own': { partitions: [{}, { source: 'unread' }] },
-    },
-  },
-
   CLUSTER_UNREACHABLE: {
     opens: {
       of: { down: 'source' },
@@ -356,6 +336,62 @@ export const FLOW_FINDINGS: FindingFamilies = {
     quiet: {
       'there is no group': { flow: { syncGroupOffsets: { enabled: false, intervalMs: MINUTE } }, groups: [] },
       'MM2 was never there': { ...NEVER, flow: { syncGroupOffsets: { enabled: false, intervalMs: MINUTE } } },
+    },
+  },
+
+  AUDIT_INCOMPLETE: {
+    opens: {
+      of: { group: { unread: 'source' }, unread: [unreadOf('the commits of billing', 'A')] },
+      subject: { cluster: 'A' },
+      evidence: { groupsOnSource: 1, groupsOnTarget: 0, listings: 0, topics: 0, error: 'REQUEST_TIMED_OUT' },
+      says: '1 parts of the flow could not be read: commits of billing did not answer',
+    },
+    verdict: 'at-risk',
+    alsoOpens: {
+      'commits of a group on the target': {
+        of: {
+          group: { unread: 'target', position: { checkpointAgoMs: SECOND } },
+          unread: [unreadOf('the commits of billing', 'B')],
+        },
+        subject: { cluster: 'B' },
+        evidence: { groupsOnSource: 0, groupsOnTarget: 1, listings: 0, topics: 0, error: 'REQUEST_TIMED_OUT' },
+      },
+      'the list of groups, of which nothing more is known': {
+        of: { listingIncomplete: true },
+        subject: {},
+        evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 1, topics: 0, error: null },
+        says: '1 parts of the flow could not be read: the groups of the source were not all listed',
+      },
+      "heartbeats and Connect's offsets": {
+        of: {
+          heartbeat: 'unread',
+          connectOffsets: 'unread',
+          partition: { syncedAgoMs: SECOND },
+          unread: [unreadOf('A.heartbeats', 'B')],
+        },
+        subject: { cluster: 'B' },
+        evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 0, topics: 2, error: 'REQUEST_TIMED_OUT' },
+      },
+      'all of them are counted': {
+        of: {
+          heartbeat: 'unread',
+          listingIncomplete: true,
+          groups: [
+            { unread: 'source' },
+            { group: 'stock', unread: 'source' },
+            { group: 'mail', unread: 'target', position: { checkpointAgoMs: SECOND } },
+          ],
+          unread: [unreadOf('broker 1', 'A'), unreadOf('broker 2', 'B')],
+        },
+        subject: { cluster: 'A' },
+        evidence: { groupsOnSource: 2, groupsOnTarget: 1, listings: 1, topics: 1, error: 'REQUEST_TIMED_OUT' },
+      },
+    },
+    quiet: {
+      'a part that is not in scope': { heartbeat: 'off', connectOffsets: 'off', partition: { syncedAgoMs: SECOND } },
+      'the checkpoints, which have a finding of their own': { checkpoints: 'unread' },
+      'the source is down, which is told once': { down: 'source', listingIncomplete: true },
+      'the target is down, which is told once': { down: 'target', listingIncomplete: true },
     },
   },
 

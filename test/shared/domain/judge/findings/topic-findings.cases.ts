@@ -1,4 +1,5 @@
-import { peek, record } from '../case-parts.ts';
+import type { RememberedFlow } from '../../../../../shared/domain/judge/observation.ts';
+import { peek, record, rememberedIds } from '../case-parts.ts';
 import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
@@ -17,6 +18,11 @@ function waiting(waitedMs: number, movedMs = HOUR, connect?: null): PartitionCas
     ...(connect === null ? { connect } : {}),
     records: { waiting: { from: 1_001n, peek: peek(record(1_001n, AT - waitedMs)) } },
   };
+}
+
+/** What the last audit remembers: where the source log ended. */
+function endedAt(end: bigint): RememberedFlow {
+  return { ...rememberedIds({}), sourceEnd: () => end };
 }
 
 /** The topic that is on the source and not on the target, its first record written `agoMs` ago. */
@@ -202,10 +208,14 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       says: 'MM2 is alive, but records of orders have waited 120 s (1 partitions)',
     },
     verdict: 'not-ready',
-    // A record that came since the last audit has not waited, whatever its time says.
     before: { partition: waiting(SECOND) },
     heals: {},
     alsoOpens: {
+      'it was there at the last audit': {
+        of: { partition: waiting(STALLED_MS + 1), remembered: endedAt(1_002n) },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - STALLED_MS - 1) },
+      },
       'MM2 last moved a moment longer ago than the limit': {
         of: { partition: waiting(HOUR, STALLED_MS + 1) },
         subject: { topic: 'orders', partition: 0 },
@@ -240,6 +250,10 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       },
     },
     quiet: {
+      'a record of an old time that has come since the last audit': {
+        partition: waiting(HOUR),
+        remembered: endedAt(1_001n),
+      },
       'waits for exactly the limit': { partition: waiting(STALLED_MS) },
       'MM2 moved exactly the limit ago': { partition: waiting(HOUR, STALLED_MS) },
       "a sync of exactly the limit ago, without Connect's offsets": { partition: waiting(HOUR, STALLED_MS, null) },
