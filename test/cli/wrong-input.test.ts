@@ -63,7 +63,7 @@ describe('wrong input', () => {
     [['audit', '--mm2', 'secret.properties'], 'cannot be parsed', 'PlainLoginModule'],
     [['audit', '--config', 'secret.yaml'], 'is not a reference', '{ env: NAME }'],
     [['audit', '--mm2', 'no-variable.properties'], 'NOT_SET is not set', 'export NOT_SET='],
-    [['doctor', '--mm2', 'faults.properties'], '3 faults', 'Java'],
+    [['doctor', '--mm2', 'faults.properties'], '3 faults', 'a comma always separates two patterns'],
     [['init', 'nowhere.properties'], 'there is no file', 'correct the path'],
     [['init', 'good.properties', '--output', 'typo.yaml'], 'typo.yaml is there already', 'name another file'],
     [['init', 'good.properties', '--output', 'no/such/dir.yaml'], 'could not be written (ENOENT)', 'directory'],
