@@ -2,7 +2,7 @@ import type { Terminal } from './output/terminal.ts';
 
 /** Exit codes as shells have them: 128 and the signal's number. */
 const EXIT_CODES = { SIGINT: 130, SIGTERM: 143 } as const;
-/** A disk that hangs shall not hold a person who wants to leave. */
+/** A disk that hangs must not keep the process alive after Ctrl-C. */
 const PATIENCE_MS = 2_000;
 
 /** Ends the process at Ctrl-C or SIGTERM, once what commands registered is in order; a second signal ends it at once. */

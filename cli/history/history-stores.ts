@@ -9,7 +9,7 @@ export interface HistoryStores {
   close(): Promise<void>;
 }
 
-/** A person waits: a service that does not answer is told of within seconds. */
+/** A person waits: report within seconds that a service does not answer. */
 const AWS_PATIENCE = {
   maxAttempts: 3,
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },

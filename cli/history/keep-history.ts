@@ -8,7 +8,7 @@ import type { Terminal } from '../output/terminal.ts';
 export interface KeptHistory {
   /** Null where it is off. */
   readonly history: AuditHistory | null;
-  /** Lets other processes go on with it at once. Never throws. */
+  /** Lets other processes use it at once. Never throws. */
   close(): Promise<void>;
 }
 

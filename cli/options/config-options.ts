@@ -33,7 +33,7 @@ export async function loadFromOptions(options: ConfigOptions, terminal: Terminal
   return loaded.config;
 }
 
-/** Path of the configuration that the options name. @throws UsageError where there is none */
+/** Path of the configuration that the options name. @throws UsageError if they name none */
 export function configFileOf(options: ConfigOptions): string {
   return sourceOf(options).file;
 }

@@ -25,7 +25,7 @@ export function addHistoryOption(command: Command): Command {
   );
 }
 
-/** Opens the history that the options name; null where it is off. The caller closes it. */
+/** Opens the history that the options name; null if it is off. The caller closes it. */
 export async function openHistory(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
@@ -51,7 +51,7 @@ export function historyOwner(): string {
   return `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
 }
 
-/** The place of the history, a file's folder being there; null where it is off. @throws UsageError */
+/** The place of the history, a file's folder being there; null if it is off. @throws UsageError */
 export function historyPlace(
   options: HistoryOptions & ConfigOptions,
   environment: NodeJS.ProcessEnv,

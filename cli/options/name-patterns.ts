@@ -10,7 +10,7 @@ export function matcher(patterns: readonly string[] | undefined): ((name: string
 
 /**
  * Whether a name is as a glob says. Step by step, going back to the last star only: a regular expression would try each
- * star with each, and whoever may commit makes up the names of groups, of up to 32,767 characters.
+ * star with each, and any client that may commit can choose group names of up to 32,767 characters.
  */
 function isMatch(glob: string, name: string): boolean {
   let at = 0;

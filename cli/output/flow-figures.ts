@@ -1,10 +1,10 @@
 import { type FlowReport, PROOFS, type Proof, proofOf } from '../../shared/domain/model/report.ts';
 
-/** What one line tells of a flow. */
+/** The figures that one line shows for a flow. */
 export interface FlowFigures {
   /** Source records that are not on the target, of all partitions whose lag is known. */
   readonly lag: bigint;
-  /** Partitions whose lag nobody can say. */
+  /** Partitions of unknown lag. */
   readonly unknownLag: number;
   /** How many group positions have which proof, best first; those that none has are left out. */
   readonly positions: Partial<Readonly<Record<Proof, number>>>;

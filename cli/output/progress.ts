@@ -3,7 +3,7 @@ import { printable } from './text.ts';
 /** Says on stderr what is being done, once it takes longer than a second. */
 export interface Progress {
   step(what: string): void;
-  /** Clears what stands there; nothing is said after. */
+  /** Clears the line. Nothing is printed afterwards. */
   end(): void;
 }
 

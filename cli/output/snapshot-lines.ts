@@ -8,13 +8,13 @@ export function snapshotLines(origin: SnapshotOrigin, width: number, indent: str
   const { takenAt, heldUntil, thinned, passedOver, unread } = origin;
   const said = [`snapshot of ${iso(takenAt)}, ${heldText(takenAt, heldUntil)}`];
   if (thinned) said.push('later snapshots may have been thinned by age or cannot be read: it may have changed since');
-  for (const { at, damage } of passedOver.slice(0, SHOWN)) said.push(`passed over: ${iso(at)}, damaged (${damage})`);
-  if (passedOver.length > SHOWN) said.push(`and ${passedOver.length - SHOWN} more damaged ones passed over`);
+  for (const { at, damage } of passedOver.slice(0, SHOWN)) said.push(`skipped: ${iso(at)}, damaged (${damage})`);
+  if (passedOver.length > SHOWN) said.push(`and ${passedOver.length - SHOWN} more damaged ones skipped`);
   if (unread.length > 0) {
     const named = unread.slice(0, SHOWN).map(({ role, kind, name }) => `${role} ${kind} ${name}`.trim());
     const more = unread.length > SHOWN ? ` and ${unread.length - SHOWN} more` : '';
     const parts = plural(unread.length, 'part');
-    said.push(`${parts} not read then, told as known before: ${printable(named.join(', '))}${more}`);
+    said.push(`${parts} not read at that time, shown as known before: ${printable(named.join(', '))}${more}`);
   }
   return said.flatMap((text) => wrapped(text, width, indent));
 }

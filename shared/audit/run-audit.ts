@@ -135,6 +135,8 @@ function notRecorded(report: FlowReport, failure: string): FlowReport {
   });
   return {
     ...report,
+    // As with any warning.
+    verdict: report.verdict === 'ready' ? 'at-risk' : report.verdict,
     reasons: [...report.reasons, finding.code],
     findings: worstFirst([...report.findings, finding]),
   };

@@ -1,4 +1,4 @@
-/** The known name that was most likely meant, or null where none is near: for `did you mean …?`. */
+/** The known name that was most likely meant, or null if none is near: for `did you mean …?`. */
 export function closestName(written: string, known: Iterable<string>, atMost?: number): string | null {
   const names = [...known];
   let best: string | null = null;

@@ -20,5 +20,5 @@ export const MAX_YAML_PARTS = 400_000;
 export const MAX_YAML_DOCUMENTS = 1_000;
 /** How often a part of a YAML file may be repeated by aliases, those inside of it included. */
 export const MAX_YAML_ALIASES = 1_000;
-/** Faults, and warnings, that are told one by one. */
+/** Faults, and warnings, that are listed individually. */
 export const MAX_TOLD = 200;

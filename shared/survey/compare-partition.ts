@@ -30,7 +30,7 @@ export interface ComparedPartition {
 
 /** Times that more of the source is read because something on the target equals nothing of it yet. */
 const WIDEN_AT_MOST = 8;
-/** The target has to be read first, and nothing is told without the source. */
+/** The target has to be read first, and nothing can be compared without the source. */
 const TARGET_SHARE = 0.5;
 /** Offsets of one log that are compared at most: records that compress well are many bytes once they are read. */
 const OFFSETS_AT_MOST = 100_000n;
@@ -39,8 +39,8 @@ const TOO_MANY = `left out: more than ${OFFSETS_AT_MOST} offsets would have to b
 export const OVER_BUDGET = 'left out for the budget of bytes to compare';
 
 /**
- * Reads the stretches of both logs that settle the wanted positions, shortest first, within `allowance` bytes, and holds
- * each position against them. A stretch that does not fit is left out, and its positions say so.
+ * Reads the stretches of both logs that settle the wanted positions, shortest first, within `allowance` bytes, and
+ * compares each position with them. A stretch that does not fit is left out, and its positions say so.
  */
 export async function comparePartition(
   comparison: PartitionComparison,
@@ -111,7 +111,7 @@ class LogStretches {
   bytes = 0;
   /** Begin of the log, as it was when it was read. */
   start = 0n;
-  /** Why not all that was wanted is there; null where it is. */
+  /** Why some of what was wanted is absent; null if all of it is present. */
   missing: string | null = null;
   #offsets = 0n;
   readonly #reader: ClusterReader;
@@ -122,7 +122,7 @@ class LogStretches {
     this.#where = where;
   }
 
-  /** All data records of a stretch, or null where they would be too many or `maxBytes` in all do not reach. */
+  /** All data records of a stretch, or null if they would be too many or larger than `maxBytes` in all. */
   async read({ from, until }: Stretch, maxBytes: number): Promise<DigestedStretch | null> {
     const records: DigestedRecord[] = [];
     if (from >= until) return null;

@@ -4,7 +4,7 @@ import type { ObservedConnectOffset } from '../domain/mirror/replication.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import { TopicTail } from './topic-tail.ts';
 
-/** What one survey of a flow leaves to the next in the same process. It holds no record content. */
+/** What one survey of a flow keeps for the next one in the same process. It holds no record content. */
 export class FlowMemory {
   /** Positions, mapping and topic ids as of the newest audit; where there is a history, it is the history's. */
   known: KnownFlow | null;

@@ -12,7 +12,7 @@ export type NamedTopic = Pick<ObservedTopic, 'topic' | 'targetTopic' | 'sourceId
   readonly partitions: number;
 };
 
-/** The topics of the flow by the source's names; without the source, those that the target's names tell of. */
+/** The topics of the flow by the source's names; without the source, those that the target's names show. */
 export function mirroredTopics(
   flow: Flow,
   selection: Selection,

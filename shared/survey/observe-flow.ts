@@ -113,7 +113,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   };
 }
 
-/** Records that were passed over: whoever reads the report has to know that there was something. */
+/** Records that the reader skipped: the report has to show that there were some. */
 function malformedRecords(
   { topic, malformed }: { readonly topic: string; readonly malformed: number },
   side: Side,

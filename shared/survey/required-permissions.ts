@@ -43,7 +43,7 @@ export function internalTopicsOf(flow: Flow): readonly InternalTopic[] {
 
 /**
  * What auditing a flow needs on one of its clusters: Describe on the cluster (else Kafka leaves groups out of its list
- * without a word), Describe and Read on topics, Describe on groups. Nothing that writes. Names ending in `*` are
+ * silently), Describe and Read on topics, Describe on groups. Nothing that writes. Names ending in `*` are
  * prefixes, `*` alone is all; where a filter chooses among topics or groups, only what has a name is needed.
  */
 export function permissionsOf(flow: Flow, cluster: string, filter: FlowFilter = {}): readonly Permission[] {

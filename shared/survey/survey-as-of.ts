@@ -9,17 +9,17 @@ import { readStateAsOf } from '../history/read-history.ts';
 import type { SnapshotStore } from '../history/snapshot-store.ts';
 import type { FlowFilter } from './flow-filter.ts';
 
-/** What the history tells of a flow as of a time, in the form in which a survey tells the present. */
+/** What the history has of a flow as of a time, in the form of a survey of the present. */
 export interface FlowAsOf {
   readonly observation: FlowObservation;
   readonly states: readonly PartitionState[];
   readonly origin: SnapshotOrigin;
-  /** What the audit said at that time; null where it was recorded without its verdict. */
+  /** What the audit said at that time; null if it was recorded without its verdict. */
   readonly said: SaidThen | null;
 }
 
 /**
- * Reads a flow from the history alone: neither cluster is asked. Null where the history has nothing so old.
+ * Reads a flow from the history alone: neither cluster is asked. Null if the history does not reach back to that time.
  * @param asOf ms since the epoch, like `now`
  * @throws DamagedFrameError, HistoryStoreError
  */

@@ -15,7 +15,7 @@ export interface SurveyRequest {
   /** The flow in the other direction, where there is one. */
   readonly opposite: Flow | null;
   readonly policy: AuditPolicy;
-  /** Closed by whoever made them. */
+  /** The caller closes them. */
   readonly source: ClusterReader;
   readonly target: ClusterReader;
   readonly filter?: FlowFilter;
@@ -25,7 +25,7 @@ export interface SurveyRequest {
   readonly verify?: VerifyOptions;
   /** Groups with the positions to compare, instead of those that the source has now. */
   readonly groups?: readonly ObservedGroup[];
-  /** Told of each step, for whoever waits. */
+  /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
 }
 

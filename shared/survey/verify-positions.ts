@@ -23,11 +23,11 @@ import {
 export interface VerifyOptions {
   /** Those that the syncs leave open, or exact ones as well. */
   readonly positions: 'open' | 'all';
-  /** At most so many positions of a flow, evenly spread. */
+  /** At most this many positions of a flow, evenly spread. */
   readonly sample?: number;
   /** Bytes of records that one audit may read to compare them, of all flows together. */
   readonly budgetBytes: number;
-  /** Told how many partitions of a flow have been compared, for whoever waits. */
+  /** Called with the number of partitions compared so far, to show progress. */
   readonly progress?: (done: number, of: number) => void;
   /** Told of each flow's outcome. */
   readonly onVerified?: (verification: FlowVerification) => void;
@@ -50,7 +50,7 @@ export interface FlowVerification {
   readonly flow: string;
   /** Every position that was to be compared. */
   readonly positions: readonly PositionVerification[];
-  /** At most one a position, of the latest copy, and only where nothing stands behind it a second time. */
+  /** At most one per position, of the latest copy, and only if no later record repeats it. */
   readonly pairs: readonly VerifiedPair[];
   /** Bytes of record batches that both clusters sent. */
   readonly bytes: number;

@@ -3,7 +3,7 @@ import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { PartitionState } from '../domain/judge/partition-state.ts';
 import { positionOf, type Translation, translate } from '../domain/mirror/translation.ts';
 import type { LogOffsets } from '../domain/model/cluster.ts';
-import { TidemarkError } from '../domain/model/errors.ts';
+import { ClusterUnreachableError, TidemarkError } from '../domain/model/errors.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { SnapshotOrigin, TidemarkPosition } from '../domain/model/report.ts';
 import { partitionName } from '../domain/model/topic-partition.ts';
@@ -52,7 +52,7 @@ export class NotMirroredError extends TidemarkError {
 /**
  * Translates one offset like an audit of its topic: same reads, same rule. Only reads from Kafka; closes both readers.
  *
- * @throws NotMirroredError, AuthenticationError, AuthorizationError
+ * @throws NotMirroredError, ClusterUnreachableError, AuthenticationError, AuthorizationError
  */
 export async function translateOffset(request: TranslateRequest): Promise<TranslatedOffset> {
   const { flow, policy, topic, partition, source, target, clock } = request;
@@ -70,7 +70,10 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
     const state = states.find((one) => one.partition === partition);
     if (state === undefined) {
       // Kafka leaves forbidden topics out of lists. Ask for this one by name, to tell forbidden from absent.
-      if (observation.sourceDown === null) await source.requirePermissions(readingOf(topic));
+      const { sourceDown } = observation;
+      // What topics an unreachable source has is unknown.
+      if (sourceDown !== null) throw new ClusterUnreachableError(flow.source, sourceDown.error, sourceDown.message);
+      await source.requirePermissions(readingOf(topic));
       throw notMirrored(request, states.length);
     }
     const down = observation.sourceDown ?? observation.targetDown ?? state.unread;

@@ -214,7 +214,7 @@ describe('the history', () => {
     });
     expect((await run('audit', '--as-of', 'now')).code).toBe(1);
     expect((await run('audit', '--as-of', 'now')).stdout).toContain(
-      'not read then, told as known before: source cluster',
+      'not read at that time, shown as known before: source cluster',
     );
   });
 
@@ -273,7 +273,7 @@ describe('the history', () => {
     expect((await run('snapshots', 'stats')).stdout).toMatch(/one per 1 min kept for 1 d: \d+ snapshots?, /);
   });
 
-  test('a damaged snapshot is passed over and shown as damaged', async () => {
+  test('a damaged snapshot is skipped and shown as damaged', async () => {
     const database = openHistoryDatabase(environment().TIDEMARK_HISTORY);
     const at = database.prepare('SELECT max(at) AS at FROM frame').get()?.at;
     if (typeof at !== 'number') throw new Error('the history has a newest frame');
@@ -283,6 +283,6 @@ describe('the history', () => {
     expect((await run('snapshots', 'list')).stdout).toMatch(new RegExp(`^  ${time} .*DAMAGED \\(not-a-frame\\)$`, 'm'));
     const { report } = await audit('--as-of', 'now');
     expect(report.flows[0].snapshot).toMatchObject({ passedOver: [{ at: time, damage: 'not-a-frame' }] });
-    expect((await run('audit', '--as-of', 'now')).stdout).toContain(`passed over: ${time}, damaged (not-a-frame)`);
+    expect((await run('audit', '--as-of', 'now')).stdout).toContain(`skipped: ${time}, damaged (not-a-frame)`);
   });
 });

@@ -63,9 +63,9 @@ describe('wrong input', () => {
     [['audit', '--mm2', 'secret.properties'], 'cannot be parsed', 'PlainLoginModule'],
     [['audit', '--config', 'secret.yaml'], 'is not a reference', '{ env: NAME }'],
     [['audit', '--mm2', 'no-variable.properties'], 'NOT_SET is not set', 'export NOT_SET='],
-    [['doctor', '--mm2', 'faults.properties'], '3 faults', 'Java'],
+    [['doctor', '--mm2', 'faults.properties'], '3 faults', 'a comma always separates two patterns'],
     [['init', 'nowhere.properties'], 'there is no file', 'correct the path'],
-    [['init', 'good.properties', '--output', 'typo.yaml'], 'typo.yaml is there already', 'name another file'],
+    [['init', 'good.properties', '--output', 'typo.yaml'], 'typo.yaml exists already', 'name another file'],
     [['init', 'good.properties', '--output', 'no/such/dir.yaml'], 'could not be written (ENOENT)', 'directory'],
   ])('%j: exit 2, one message with a remedy, no stack, no secret', async (args, message, remedy) => {
     const { code, stdout, stderr } = await run(...args);
@@ -100,6 +100,14 @@ describe('wrong input', () => {
     expect(stderr).toMatch(/^tidemark: no flow could be audited: .*127\.0\.0\.1:1.*\n {2}→ .*tidemark doctor/m);
     expect(stderr).not.toMatch(/\n\s+at /);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+  });
+
+  test('a translation without a source to ask: exit 3, and not that the topic is not mirrored', async () => {
+    const args = ['translate', '--mm2', 'good.properties', '--topic', 't', '--offset', '5', '--history', 'off'];
+    const { code, stderr } = await run(...args);
+    expect(stderr).toContain('cluster A cannot be reached');
+    expect(stderr).not.toContain('mirror a topic');
+    expect(code).toBe(3);
   });
 
   test('unknown hosts: exit 3 and the name that is not known', async () => {

@@ -13,7 +13,7 @@ interface PastOptions extends ConfigOptions, HistoryOptions {
 }
 
 /**
- * What audits said at a time (ms since the epoch), from the history. A flow that it holds nothing of is said on stderr.
+ * What audits said at a time (ms since the epoch), from the history. stderr names each flow that it has nothing of.
  * @throws NothingRecordedError where that is every flow
  */
 export async function auditPast(options: PastOptions, asOf: number, terminal: Terminal): Promise<AuditReport> {

@@ -34,7 +34,7 @@ export function groupLines(flow: FlowReport, options: TableOptions): string[] {
       tidemarkLine(one.tidemark),
     );
     const reason = one.tidemark.kind === 'unknown' ? one.tidemark.reason : '';
-    // A dead broker gives a hundred groups the same reason: it is said once, by the first of them.
+    // A dead broker gives a hundred groups the same reason: only the first of them shows it.
     if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
     said = reason;
   }

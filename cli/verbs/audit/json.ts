@@ -11,8 +11,8 @@ import { mm2Json, tidemarkJson } from '../../output/position-json.ts';
 
 /**
  * The report as `tidemark.audit/1` (docs/schema/audit-1.json): offsets and counts as decimal strings, times as ISO 8601,
- * unknown as null with a reason. One line for each partition, group, finding and unread, so that a large report streams and
- * `grep` and `diff` work on it.
+ * unknown as null with a reason. One line for each partition, group, finding and part that could not be read, so that a
+ * large report streams and `grep` and `diff` work on it.
  */
 export function* renderAuditJson(report: AuditReport): Generator<string> {
   yield `{"schema":"tidemark.audit/1","at":${json(iso(report.at))},"flows":[`;

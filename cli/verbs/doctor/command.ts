@@ -23,7 +23,7 @@ export function addDoctorCommand(program: Command, terminal: Terminal, finish: F
     .addHelpText(
       'after',
       `
-It goes on after a failure and prints the commands that grant every permission an audit
+It continues after a failure and prints the commands that grant every permission an audit
 needs. It only reads.
 
 Example:

@@ -30,7 +30,7 @@ Examples:
     )
     .action(async (file: string, options: InitOptions) => {
       if (options.output !== undefined && existsSync(options.output)) {
-        throw new UsageError(`${options.output} is there already`, 'name another file, or take it away first');
+        throw new UsageError(`${options.output} exists already`, 'name another file, or remove it first');
       }
       const draft = await draftFrom(file);
       const { renderDraft } = await import('../../../shared/config/draft/draft-yaml.ts');
@@ -57,7 +57,7 @@ async function draftFrom(file: string) {
   return draftFromMm2Properties(file);
 }
 
-/** The text of a file, to see what it is; '' where it cannot be read, which whoever loads it explains. */
+/** The text of a file, to see what it is; '' where it cannot be read, which loading it explains. */
 async function textOf(file: string): Promise<string> {
   const { readConfigFile } = await import('../../../shared/config/read-file.ts');
   try {

@@ -51,7 +51,7 @@ export function addRestoreApplyCommand(restore: Command, terminal: Terminal, fin
     .addHelpText(
       'after',
       `
-Stores the positions that it overwrites, writes one request a group, reads back.
+Stores the positions that it overwrites, writes one request per group, reads back.
 Groups with members are left out and named. Can be run again to complete it.
 ${CODES}`,
     )
@@ -72,7 +72,7 @@ export function addRestoreUndoCommand(restore: Command, terminal: Terminal, fini
     .addHelpText(
       'after',
       `
-Commits that the plan added are taken away. Groups with members, and groups that have
+Commits that the plan added are deleted. Groups with members, and groups that have
 moved since, are left alone and named. Can be run again; the plan can then not be applied any more.
 ${CODES}`,
     )

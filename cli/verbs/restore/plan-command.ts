@@ -54,9 +54,9 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
         .choices(KNOWN_PROOFS.toReversed())
         .default(minProof),
     )
-    .option('--max-age <seconds>', 'refuse where positions were last read so long before', age, maxAgeMs / 1000)
+    .option('--max-age <seconds>', 'refuse if positions were last read longer before', age, maxAgeMs / 1000)
     .option('--verify', 'onto the target: compare records on both sides where the syncs leave a position open')
-    .option('--budget <bytes>', 'read at most so many bytes for that, such as 32M (default: 32M)', bytes)
+    .option('--budget <bytes>', 'read at most this many bytes for that, such as 32M (default: 32M)', bytes)
     .option('--clamp', "move positions outside the log to the log's nearest end, instead of refusing")
     .option('--even-if-mm2-syncs', 'plan although MirrorMaker moves groups on the target forward again')
     .option('--valid-for <seconds>', 'how long the plan may be begun', age, validForMs / 1000)
@@ -65,7 +65,7 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
     .addHelpText(
       'after',
       `
-Only reads Kafka. All reasons against a plan are told at once; it is then not stored.
+Only reads Kafka. All reasons against a plan are reported at once, and the plan is then not stored.
 
 Examples:
   tidemark restore plan --as-of 15m --onto source --group billing

@@ -16,7 +16,7 @@ export function* renderResult(result: RestoreResult, options: TableOptions): Gen
   yield `restore ${result.plan} ${state}: ${plural(result.groups.length, 'group')}\n`;
   const parts = [
     `${grouped(counts.written)} written and read back`,
-    `${grouped(counts.already)} stood there already`,
+    `${grouped(counts.already)} already in place`,
     counts.refused > 0 ? `${grouped(counts.refused)} refused` : '',
     counts.differs > 0 ? `${grouped(counts.differs)} stand elsewhere` : '',
     counts.unknown > 0 ? `${grouped(counts.unknown)} not read back` : '',

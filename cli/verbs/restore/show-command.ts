@@ -19,7 +19,7 @@ interface ShowOptions extends ConfigOptions, HistoryOptions {
 const PLANS_LISTED = 50;
 
 export function addRestoreShowCommand(restore: Command, terminal: Terminal, finish: Finish): void {
-  const command = restore.command('show [id]').description('a stored plan and what came of it, or the newest plans');
+  const command = restore.command('show [id]').description('a stored plan and its result, or the newest plans');
   addHistoryOption(addConfigOptions(command))
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .addHelpText(

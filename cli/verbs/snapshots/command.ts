@@ -62,7 +62,7 @@ function addList(snapshots: Command, terminal: Terminal, finish: Finish): void {
   withOptions(snapshots.command('list').description('snapshots of a range, newest first; damaged ones are marked'))
     .addOption(timeOption('--from <time>', 'from then on'))
     .addOption(timeOption('--to <time>', 'up to then'))
-    .option('--limit <number>', 'at most so many of each flow', positiveCount, 20)
+    .option('--limit <number>', 'at most this many of each flow', positiveCount, 20)
     .addHelpText(
       'after',
       `
@@ -92,7 +92,7 @@ longer it is kept.`,
 
 function addShow(snapshots: Command, terminal: Terminal, finish: Finish): void {
   withOptions(snapshots.command('show').description('everything that is kept as of a time'))
-    .addOption(asOfOption('as of then (default: now)'))
+    .addOption(asOfOption('as of this time (default: now)'))
     .option('-g, --group <name>', 'only this consumer group, or a glob; several times', collect)
     .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
     .addHelpText('after', '\n"audit --as-of" judges it: lag, loss, and where each group would have landed.')

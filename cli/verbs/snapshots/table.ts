@@ -44,7 +44,7 @@ export function* renderHistorySize(flow: string, size: HistorySize, { width, pai
   }
 }
 
-/** One snapshot: what was said, what was not read, where logs and groups stood. Everything: `--group` and `--topic` limit it. */
+/** One snapshot: the report, what could not be read, the offsets of logs and groups. Everything: `--group` and `--topic` limit it. */
 export function* renderSnapshot(shown: ShownSnapshot, options: TableOptions): Generator<string> {
   const { width, paint } = options;
   const { flow, origin, said, readAt, partitions, positions } = shown;

@@ -33,11 +33,11 @@ export function addTranslateCommand(program: Command, terminal: Terminal, finish
     .requiredOption('--offset <number>', 'offset of the next record to read, as a group commits it', wholeNumber)
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('--timeout <seconds>', 'be done by then', seconds, 60)
-    .addOption(asOfOption('by the mapping as of then, from the history alone'))
+    .addOption(asOfOption('by the mapping as of this time, from the history alone'))
     .addHelpText(
       'after',
       `
-Continuing at the position skips nothing and reads at most so many records twice. What
+Continuing at the position skips nothing and reads at most that number of records twice. What
 MirrorMaker has forgotten, or a dead source holds, is known by the history.
 
 Examples:
@@ -110,7 +110,7 @@ async function knownOf(flow: Flow, options: TranslateOptions, terminal: Terminal
   }
 }
 
-/** A topic that is not mirrored is a slip of who asks. */
+/** A topic that is not mirrored is a usage error. */
 function asUsage(error: unknown): never {
   if (error instanceof TidemarkError && error.code === 'NOT_MIRRORED') {
     throw new UsageError(error.message, error.remedy ?? '');

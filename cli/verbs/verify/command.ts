@@ -28,8 +28,8 @@ export function addVerifyCommand(program: Command, terminal: Terminal, finish: F
     .option('-f, --flow <A->B>', 'only this flow; may be given several times', collect)
     .option('-g, --group <name>', 'only this consumer group, or a glob; several times', collect)
     .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
-    .option('--sample <number>', 'only so many positions of each flow, evenly spread', positiveCount)
-    .option('--budget <bytes>', 'read at most so many bytes of records, such as 32M (default: 32M)', bytes)
+    .option('--sample <number>', 'only this many positions of each flow, evenly spread', positiveCount)
+    .option('--budget <bytes>', 'read at most this many bytes of records, such as 32M (default: 32M)', bytes)
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
     .option('--timeout <seconds>', 'be done by then, with what could be compared', seconds, 60)
     .addHelpText(

@@ -28,7 +28,7 @@ export function addWatchCommand(program: Command, terminal: Terminal, finish: Fi
   addHistoryOption(addConfigOptions(command))
     .option('-f, --flow <A->B>', 'only this flow; may be given several times', collect)
     .option('--interval <seconds>', 'from the start of one audit to that of the next', seconds, 60)
-    .option('--count <number>', 'end after so many audits (default: at Ctrl-C)', positiveCount)
+    .option('--count <number>', 'end after this many audits (default: at Ctrl-C)', positiveCount)
     .addOption(
       new Option('--format <format>', 'a line for a person, or a JSON object')
         .choices(['table', 'json'])
@@ -39,12 +39,12 @@ export function addWatchCommand(program: Command, terminal: Terminal, finish: Fi
         .choices([...SEVERITIES, 'never'])
         .default('critical'),
     )
-    .option('--timeout <seconds>', 'give each audit so long', seconds, 60)
+    .option('--timeout <seconds>', 'time limit of each audit', seconds, 60)
     .addHelpText(
       'after',
       `
 One line for each flow and audit, one for each finding that opens or closes. An audit that
-fails is a line, and the watch goes on. Audits are kept in the history, which "audit
+fails is a line, and the watch continues. Audits are kept in the history, which "audit
 --as-of" and "snapshots" read. The JSON is described by docs/schema/watch-1.json.
 
 Examples:

@@ -42,7 +42,7 @@ export type SaslSettings =
       readonly username: string;
       readonly password: Secret;
     }
-  /** A token that somebody else keeps fresh. */
+  /** A token that another process refreshes. */
   | { readonly kind: 'token'; readonly mechanism: 'OAUTHBEARER'; readonly token: Secret }
   /** OAuth 2 client credentials (RFC 6749 section 4.4). */
   | {

@@ -5,7 +5,7 @@ import { flowFromSettings, MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
 import type { LoadContext, Settings } from '../setting.ts';
 import type { FlowYaml, TidemarkYaml } from './tidemark-yaml-schema.ts';
 
-/** A flow of which nothing is said: MM2's own defaults in dedicated mode. */
+/** A flow without settings: MM2's own defaults in dedicated mode. */
 export function defaultFlow(source: string, target: string, context: LoadContext): Flow {
   const silent: Settings = { file: '', get: () => undefined, keyFor: (name) => name };
   return flowFromSettings(

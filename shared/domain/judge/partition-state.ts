@@ -65,7 +65,7 @@ export interface PartitionState {
   readonly connect: ObservedConnectOffset | null;
   readonly replication: Replication | null;
   /** How it is known that the source topic is another one than the syncs speak of. */
-  readonly sourceRecreated: 'topic-id' | 'records' | 'doubt' | null;
+  readonly sourceRecreated: 'topic-id' | 'earlier' | 'records' | 'doubt' | null;
   readonly targetRecreatedById: boolean;
   /** Whether the epoch began within the last day: what happened before has been told. */
   readonly epochIsRecent: boolean;
@@ -276,7 +276,7 @@ function sourceEpoch(
   }
   const noticed = lastBreak(history, 'newSource');
   if (noticed > 0 && inDoubt <= noticed) {
-    return { recreatedAt: noticed, kind: isRecent(observation, history, noticed) ? 'topic-id' : null, doubted: null };
+    return { recreatedAt: noticed, kind: isRecent(observation, history, noticed) ? 'earlier' : null, doubted: null };
   }
   if (inDoubt === 0 || source === null) return none;
   const doubted = comparableSync(history, inDoubt, source);

@@ -10,7 +10,7 @@ export interface BrokerNode {
 /** One topic's metadata; a partition without a leader keeps `leader: null`. */
 export interface TopicMetadata {
   readonly topic: string;
-  /** Base64url topic id as Kafka prints it (KIP-516), or null where the broker is older than 2.8. */
+  /** Base64url topic id as Kafka prints it (KIP-516), or null if the broker is older than 2.8. */
   readonly id: string | null;
   readonly internal: boolean;
   /** Leader node id per partition, index = partition. */
@@ -79,9 +79,9 @@ export interface ScanRequest {
   /** Clamped to the log. */
   readonly from: bigint;
   readonly isolation: IsolationLevel;
-  /** Exclusive; the log's end where absent. */
+  /** Exclusive. If absent, the log's end. */
   readonly until?: bigint;
-  /** Ends the read once so many bytes came; the first batch always comes whole (KIP-74). */
+  /** Ends the read after this many bytes. The first batch always arrives whole (KIP-74). */
   readonly maxBytes?: number;
 }
 
@@ -91,7 +91,7 @@ export interface LogScan {
   readonly start: bigint;
   /** High watermark when the read began: the read stops here. */
   readonly end: bigint;
-  /** Offset to go on from next time: every data record before it was visited, and none from it on. */
+  /** Offset to continue from next time: every data record before it was visited, and none from it on. */
   readonly next: bigint;
   /** Bytes of record batches that the broker sent. */
   readonly bytes: number;

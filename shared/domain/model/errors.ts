@@ -7,7 +7,7 @@ import type { Permission } from './permission.ts';
 export class TidemarkError extends Error {
   override readonly name: string = 'TidemarkError';
   readonly code: string;
-  /** What to do; null where nobody can say. */
+  /** What to do; null if unknown. */
   readonly remedy: string | null;
   readonly retriable: boolean;
 

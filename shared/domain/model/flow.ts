@@ -47,7 +47,7 @@ export interface Flow {
   /** Where MM2's consumer begins without a position; MM2's default is earliest. */
   readonly autoOffsetReset: 'earliest' | 'latest';
   readonly exactlyOnce: boolean;
-  /** Kafka Connect's offset topic and the cluster that holds it; null where the configuration does not tell. */
+  /** Kafka Connect's offset topic and the cluster that holds it; null if the configuration does not name it. */
   readonly connectOffsets: { readonly cluster: 'source' | 'target'; readonly topic: string } | null;
 }
 
@@ -56,7 +56,7 @@ export function flowName(flow: { readonly source: string; readonly target: strin
   return `${flow.source}->${flow.target}`;
 }
 
-/** The flow in the other direction, or null where none is configured. */
+/** The flow in the other direction, or null if none is configured. */
 export function oppositeOf(flow: Flow, flows: readonly Flow[]): Flow | null {
   return flows.find(({ source, target }) => source === flow.target && target === flow.source) ?? null;
 }

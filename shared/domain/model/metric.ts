@@ -17,7 +17,7 @@ export interface Metric {
   readonly samples: readonly [Sample, ...Sample[]];
 }
 
-/** Counts equal values; null where there are none. */
+/** Counts equal values; null if there are none. */
 export function distribution(values: Iterable<number>): [Sample, ...Sample[]] | null {
   const counts = new Map<number, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

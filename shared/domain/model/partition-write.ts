@@ -1,4 +1,4 @@
-/** One partition's part of a write to a group: null where the broker took it. */
+/** One partition's part of a write to a group: null if the broker accepted it. */
 export interface PartitionWrite {
   readonly topic: string;
   readonly partition: number;

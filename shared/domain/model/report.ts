@@ -7,10 +7,10 @@ export const VERDICTS = ['ready', 'at-risk', 'not-ready', 'unknown'] as const;
 /** Readiness of one flow for a failover now. `unknown` is an answer: the reasons say what could not be judged. */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** How a count was come by: `proven` from MM2's own acknowledgements or compared records, else `estimated`. */
+/** The source of a count: `proven` from MM2's own acknowledgements or compared records, else `estimated`. */
 export type Basis = 'proven' | 'estimated';
 
-/** Records, or the reason why nobody can say. Never 0 for lack of knowledge. */
+/** Records, or the reason why the number is unknown. Never 0 for lack of knowledge. */
 export type Lag =
   | { readonly kind: 'known'; readonly records: bigint; readonly basis: Basis }
   | { readonly kind: 'unknown'; readonly reason: string };
@@ -20,7 +20,7 @@ export type Loss =
   | {
       readonly kind: 'known';
       readonly records: bigint;
-      /** Age of the oldest of them in seconds; null where its time could not be read. 0 where nothing is lost. */
+      /** Age of the oldest of them in seconds; null if its time could not be read. 0 if nothing is lost. */
       readonly seconds: number | null;
       readonly basis: Basis;
     }
@@ -37,7 +37,7 @@ export interface PartitionReport {
   /** Source offset of the next record that the target does not have. */
   readonly replicatedTo: bigint | null;
   readonly lag: Lag;
-  /** Records that MM2 passed over and will never bring: to retention, a recreated topic, or a late first start. */
+  /** Records that MM2 skipped and will never mirror: to retention, a recreated topic, or a late first start. */
   readonly missing: bigint;
 }
 
@@ -45,7 +45,7 @@ export interface PartitionReport {
 export const KNOWN_PROOFS = ['verified', 'exact', 'bounded', 'conservative'] as const;
 export type KnownProof = (typeof KNOWN_PROOFS)[number];
 
-/** Strongest first; `none` is that of a position that nobody can say. */
+/** Strongest first; `none` is that of an unknown position. */
 export const PROOFS = [...KNOWN_PROOFS, 'none'] as const;
 export type Proof = (typeof PROOFS)[number];
 
@@ -68,7 +68,7 @@ export type TidemarkPosition =
       /** The first target record that the group has not read lies in [position, high]. */
       readonly high: bigint;
       readonly proof: KnownProof;
-      /** Why the proof is no better; null where it is exact. */
+      /** Why the proof is no better; null if it is exact. */
       readonly reason: string | null;
     } & Cost)
   | { readonly kind: 'unknown'; readonly reason: string };
@@ -84,12 +84,12 @@ export type Mm2Position =
   /** The group has no offset on the target, and MM2 no checkpoint of it. */
   | { readonly kind: 'none' };
 
-/** The target offset of a position; null where there is none, or nobody knows it. */
+/** The target offset of a position; null if there is none, or it is unknown. */
 export function offsetOf(position: TidemarkPosition | Mm2Position): bigint | null {
   return position.kind === 'known' || position.kind === 'at' ? position.position : null;
 }
 
-/** What a position costs; null where there is none, or nobody knows it. */
+/** What a position costs; null if there is none, or it is unknown. */
 export function costOf(position: TidemarkPosition | Mm2Position): Cost | null {
   switch (position.kind) {
     case 'known':
@@ -142,7 +142,7 @@ export interface SnapshotOrigin {
   readonly heldUntil: number;
   /** Whether snapshots between this one and the asked time may have been thinned by age, or cannot be read. */
   readonly thinned: boolean;
-  /** Newer snapshots that were damaged and had to be passed over. */
+  /** Newer snapshots that were damaged, so that an older one was used. */
   readonly passedOver: readonly { readonly at: number; readonly damage: string }[];
   /** What that audit could not read: of these parts the snapshot holds what was known before. */
   readonly unread: readonly { readonly role: 'source' | 'target'; readonly kind: string; readonly name: string }[];

@@ -177,19 +177,27 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
 function incomplete(observation: FlowObservation): Finding[] {
   const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
   if (sourceDown !== null || targetDown !== null) return [];
-  const source = groups.filter(({ committed }) => committed.kind === 'unread').length;
-  const target = [...targetGroups.values()].filter(({ committed }) => committed.kind === 'unread').length;
-  const listing = observation.listingComplete ? 0 : 1;
-  const topics = [heartbeat, connectOffsets].filter(({ kind }) => kind === 'unread').length;
-  const parts = source + target + listing + topics;
+  const source = groups.flatMap(({ committed }) => (committed.kind === 'unread' ? [committed.unread] : []));
+  const target = [...targetGroups.values()].flatMap(({ committed }) =>
+    committed.kind === 'unread' ? [committed.unread] : [],
+  );
+  const topics = [heartbeat, connectOffsets].flatMap((topic) => (topic.kind === 'unread' ? [topic.unread] : []));
+  const listings = observation.listingComplete ? 0 : 1;
+  const parts = source.length + target.length + topics.length + listings;
   if (parts === 0) return [];
-  const [first] = unread;
+  const first = [...source, ...target, ...topics, ...unread][0];
   return [
     makeFinding(
       'AUDIT_INCOMPLETE',
       first === undefined ? {} : { cluster: first.cluster },
       `${parts} parts of the flow could not be read: ${first?.message ?? 'the groups of the source were not all listed'}`,
-      { groupsOnSource: source, groupsOnTarget: target, listings: listing, topics, error: first?.error ?? null },
+      {
+        groupsOnSource: source.length,
+        groupsOnTarget: target.length,
+        listings,
+        topics: topics.length,
+        error: first?.error ?? null,
+      },
     ),
   ];
 }

@@ -238,6 +238,8 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
   const { syncGroupOffsets } = observation.flow;
   const patience = 2 * syncGroupOffsets.intervalMs + 10_000;
   if (!syncGroupOffsets.enabled || !translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
+  // AUDIT_INCOMPLETE names commits that could not be read; nobody knows whether they are there.
+  if (observation.targetGroups.get(group)?.committed.kind === 'unread') return [];
   const found = states.filter(
     (s) =>
       s.checkpoint !== null &&

@@ -1,11 +1,18 @@
 import type { Finding } from '../../model/finding.ts';
-import { missingRecords } from '../partition-state.ts';
+import { missingRecords, type PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 import { worstOf } from './worst-of.ts';
 
+const CERTAINTIES = {
+  'topic-id': 'its topic id changed',
+  earlier: 'an earlier audit noticed that its log is a new one',
+  records: 'a record it holds is younger than the sync that claims to have mirrored it, and differs on the target',
+  doubt: 'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible',
+} as const satisfies Record<NonNullable<PartitionState['sourceRecreated']>, string>;
+
 export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
-  const certain = states.filter((s) => s.sourceRecreated === 'topic-id' || s.sourceRecreated === 'records');
+  const certain = states.filter(({ sourceRecreated: kind }) => kind !== null && kind !== 'doubt');
   const shorter = states.filter(
     (s) => s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened',
   );
@@ -15,12 +22,10 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   if (worst === null) return [];
   const how =
     certain.length > 0
-      ? certain[0]?.sourceRecreated === 'topic-id'
-        ? 'its topic id changed'
-        : 'a record it holds is younger than the sync that claims to have mirrored it, and differs on the target'
+      ? CERTAINTIES[certain[0]?.sourceRecreated ?? 'doubt']
       : shorter.length > 0
         ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
-        : 'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible';
+        : CERTAINTIES.doubt;
   const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
   return [
     makeFinding(

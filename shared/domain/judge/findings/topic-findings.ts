@@ -152,7 +152,7 @@ function lastProgress({ history, connect }: PartitionState): bigint | null {
 
 function foreignWrites({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.flow.exactlyOnce) return [];
-  const foreign = sumOf(states, ({ mapping }) => {
+  const foreign = sumOf(states, ({ mapping, partition, cuts }) => {
     let records = mapping?.surplusAtEnd ?? 0n;
     for (const { left, right, hole } of mapping?.intervals() ?? []) {
       if (hole) continue;
@@ -160,7 +160,12 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
       const surplus = right.downstream - left.downstream - upstream;
       if (upstream > 0n && surplus > 0n) records += surplus;
     }
-    return records;
+    // MM2 mirrored these from the source before the source log was cut.
+    const past = (observation.remembered?.cuts ?? []).filter(
+      (cut) => cut.topic === topic.topic && cut.partition === partition,
+    );
+    for (const { side, at, reached } of [...past, ...cuts]) if (side === 'source') records -= reached - at;
+    return records > 0n ? records : 0n;
   });
   if (foreign === null) return [];
   const { records, partitions, worst } = foreign;

@@ -105,7 +105,7 @@ describe('the audit table', () => {
     expect(text).not.toMatch(/Audited at|now would/);
     expect(oneLine(text)).toContain('failover then would have lost 34 records');
     expect(oneLine(text)).toContain('of 2026-11-20T10:00:00.000Z, found unchanged until 2026-11-20T10:01:00.000Z');
-    expect(text).not.toMatch(/thinned|passed over|not read then/);
+    expect(text).not.toMatch(/thinned|skipped|not read at that time/);
 
     const doubtful = snapshot({
       heldUntil: AT,
@@ -116,9 +116,11 @@ describe('the audit table', () => {
     const said = table(report(flow({ snapshot: doubtful })));
     expect(oneLine(said)).toContain('not seen again unchanged');
     expect(oneLine(said)).toContain('may have been thinned by age or cannot be read');
-    expect(said.match(/passed over: .*damaged \(torn\)/g)).toHaveLength(5);
+    expect(said.match(/skipped: .*damaged \(torn\)/g)).toHaveLength(5);
     expect(said).toContain('and 2 more damaged ones');
-    expect(oneLine(said)).toContain('1 part not read then, told as known before: source group bill<U+001B>[2Jing');
+    expect(oneLine(said)).toContain(
+      '1 part not read at that time, shown as known before: source group bill<U+001B>[2Jing',
+    );
     expect(said.split('\n').filter((line) => line.length > 80)).toEqual([]);
   });
 

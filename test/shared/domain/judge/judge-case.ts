@@ -2,7 +2,6 @@ import type { KnownFlow } from '../../../../shared/domain/history/known-flow.ts'
 import { nextState } from '../../../../shared/domain/history/next-state.ts';
 import { type FindingChanges, FindingTracker } from '../../../../shared/domain/judge/findings/finding-tracker.ts';
 import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
-import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
 import type { Earlier } from './case-parts.ts';
 import { AT, type FlowCase, MINUTE } from './case-shapes.ts';
@@ -12,11 +11,6 @@ import { flowCase, topicCases } from './flow-case.ts';
 export function judge(of: FlowCase = {}): FlowReport {
   const { observation, states, policy } = flowCase(of);
   return judgeFlow(observation, states, policy);
-}
-
-/** The findings of one code. */
-export function found(of: FlowCase, code: Finding['code']): readonly Finding[] {
-  return judge(of).findings.filter((finding) => finding.code === code);
 }
 
 export function codesOf({ findings }: Pick<FlowReport, 'findings'>): readonly string[] {

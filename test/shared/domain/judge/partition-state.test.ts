@@ -285,7 +285,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
           target: [0n, 1_101n],
         },
       },
-      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 2 },
+      { sourceRecreated: 'earlier', doubted: null, recreatedAt: 2 },
     ],
     [
       'the history tells that of the first sync, which is none',
@@ -383,7 +383,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
       [200n, 1_201n, { agoMs: HOUR }],
     ];
     const log: PartitionCase = { syncs, source: [0n, 300n], target: [0n, 1_202n] };
-    expect(one({ ...log, firstRecordAgoMs: 2 * HOUR })).toMatchObject({ sourceRecreated: 'topic-id', doubted: null });
+    expect(one({ ...log, firstRecordAgoMs: 2 * HOUR })).toMatchObject({ sourceRecreated: 'earlier', doubted: null });
     expect(one({ ...log, firstRecordAgoMs: MINUTE })).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
   });
 
@@ -396,7 +396,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
         ],
         firstRecordAgoMs: 3 * DAY,
       });
-    expect(since(DAY - 1).sourceRecreated).toBe('topic-id');
+    expect(since(DAY - 1).sourceRecreated).toBe('earlier');
     expect(since(DAY)).toMatchObject({ sourceRecreated: null, recreatedAt: { source: 1 } });
   });
 

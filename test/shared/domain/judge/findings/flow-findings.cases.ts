@@ -344,7 +344,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
       of: { group: { unread: 'source' }, unread: [unreadOf('the commits of billing', 'A')] },
       subject: { cluster: 'A' },
       evidence: { groupsOnSource: 1, groupsOnTarget: 0, listings: 0, topics: 0, error: 'REQUEST_TIMED_OUT' },
-      says: '1 parts of the flow could not be read: the commits of billing did not answer',
+      says: '1 parts of the flow could not be read: commits of billing did not answer',
     },
     verdict: 'at-risk',
     alsoOpens: {
