@@ -13,8 +13,11 @@ const MUTATED: readonly string[] = [
 /** The tests that must notice a mutant: those of the same parts of the domain. */
 const TESTS: readonly string[] = ['test/shared/domain/{mirror,judge,compare,restore}/**/*.test.ts'];
 
-/** Tests that need thousands of examples for one result. */
-const TOO_LONG: readonly string[] = ['test/shared/domain/compare/refutation.property.test.ts'];
+/** Tests that need thousands of examples for one result, or Java; and those of the patterns, which are not mutated. */
+const NOT_HERE: readonly string[] = [
+  'test/shared/domain/compare/refutation.property.test.ts',
+  'test/shared/domain/mirror/java-pattern*.test.ts',
+];
 
 /** The share of its runs that each property test makes per mutant; `test/property-runs.ts` reads it. */
 export const PROPERTY_RUNS = { variable: 'TIDEMARK_PROPERTY_RUNS', share: '0.01' } as const;
@@ -27,7 +30,7 @@ export function mutatedFiles(root: string): string[] {
 
 /** The test files below a folder: fast ones first, property tests last. */
 export function testFiles(root: string): string[] {
-  const files = globSync([...TESTS], { cwd: root, exclude: [...TOO_LONG] }).sort();
+  const files = globSync([...TESTS], { cwd: root, exclude: [...NOT_HERE] }).sort();
   const isProperty = (file: string) => file.includes('.property.');
   return [...files.filter((file) => !isProperty(file)), ...files.filter(isProperty)].map((file) => join(root, file));
 }

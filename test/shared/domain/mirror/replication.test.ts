@@ -208,3 +208,229 @@ describe('lag', () => {
     expect(replicate({ source: [0n, 150n], target: [0n, 0n], syncs: [] }).lag).toEqual(known(150n));
   });
 });
+
+/** Where MM2 stands and what it lacks, by which acknowledgement. */
+describe('which acknowledgement counts', () => {
+  const steady = [
+    [0n, 0n],
+    [99n, 99n],
+  ] as const;
+  const to = (of: Case) => {
+    const { replicatedTo, lag } = replicate(of);
+    return [replicatedTo, lag.kind === 'known' ? lag.basis : lag.kind];
+  };
+
+  test('the further one of newest sync and Connect', () => {
+    expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 49n })).toEqual([100n, 'proven']);
+    expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 119n })).toEqual([120n, 'proven']);
+    expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 99n })).toEqual([100n, 'proven']);
+  });
+
+  test('a restart that MM2 has begun since overtakes what Connect committed before', () => {
+    // Syncs are of 1000 and on, Connect's commit of 1500.
+    const back = {
+      syncs: [
+        [0n, 0n],
+        [99n, 99n],
+        [20n, 100n],
+      ],
+      target: [0n, 101n],
+      source: [0n, 300n],
+    } as const;
+    const connect = (offset: bigint, timestamp: bigint) => ({ connect: { offset, timestamp } });
+    // The target holds 0 to 99 once already: what MM2 writes again is no lag.
+    expect(to({ ...back, evidence: connect(99n, 1_001n) })).toEqual([100n, 'proven']);
+    expect(to({ ...back, evidence: connect(99n, 1_002n) })).toEqual([100n, 'proven']);
+    expect(to({ ...back, evidence: connect(150n, 1_001n) })).toEqual([151n, 'proven']);
+    const anew = {
+      syncs: [
+        [500n, 0n],
+        [20n, 1n],
+        [30n, 0n],
+      ],
+      target: [0n, 1n],
+      source: [0n, 600n],
+    } as const;
+    expect(to({ ...anew, evidence: connect(500n, 1_001n) })).toEqual([31n, 'proven']);
+    expect(to({ ...anew, evidence: connect(500n, 1_002n) })).toEqual([501n, 'proven']);
+    expect(to({ ...anew, evidence: connect(30n, 1_001n) })).toEqual([31n, 'proven']);
+  });
+
+  test("what Connect committed before the present topic's first record is of the one before", () => {
+    const of = (timestamp: bigint, syncs: Case['syncs'] = steady): Case => ({
+      source: [0n, 300n],
+      target: [0n, 100n],
+      syncs,
+      evidence: { connect: { offset: 200n, timestamp }, recreatedSince: 1_500n },
+    });
+    expect(to(of(1_500n))).toEqual([201n, 'proven']);
+    expect(to(of(1_499n))).toEqual([100n, 'proven']);
+    // MM2 does not notice: without any other acknowledgement it goes on from there.
+    expect(to({ ...of(1_499n, []), target: [0n, 0n] })).toEqual([201n, 'proven']);
+  });
+
+  test('a read_committed mirror that is past the last stable offset reads to the end', () => {
+    const of = (sync: bigint): Case => ({
+      source: [0n, 300n, 120n],
+      target: [0n, sync + 1n],
+      syncs: [
+        [0n, 0n],
+        [sync, sync],
+      ],
+      evidence: { isolation: 'read_committed' },
+    });
+    expect([replicate(of(119n)).readableEnd, replicate(of(120n)).readableEnd]).toEqual([120n, 300n]);
+    expect([to(of(119n)), to(of(120n))]).toEqual([
+      [120n, 'estimated'],
+      [121n, 'proven'],
+    ]);
+    expect(replicate({ ...of(99n), syncs: [], target: [0n, 0n] }).readableEnd).toBe(120n);
+  });
+});
+
+describe('a source log that was cut', () => {
+  const cut = { sourceCut: true } as const;
+  const syncs = [
+    [0n, 0n],
+    [99n, 99n],
+  ] as const;
+
+  test('waits from where the target covers it, whatever MM2 acknowledged', () => {
+    const of = (end: bigint, connect = 99n): Case => ({
+      source: [0n, end],
+      target: [0n, 100n],
+      syncs,
+      connect,
+      evidence: cut,
+    });
+    expect(replicate(of(150n))).toMatchObject({
+      replicatedTo: 100n,
+      lag: { kind: 'known', records: 50n, basis: 'estimated' },
+      deletedBefore: 0n,
+    });
+    expect(replicate(of(100n))).toMatchObject({ replicatedTo: 100n, lag: { records: 0n } });
+  });
+
+  test('and not beyond its end, where the target has more', () => {
+    const of: Case = { source: [0n, 120n], target: [0n, 180n], syncs, connect: 99n, evidence: cut };
+    expect(replicate(of)).toMatchObject({ replicatedTo: 120n, lag: { records: 0n } });
+  });
+
+  test('lacks what lies before that without counterpart, and nothing behind it', () => {
+    const gap = [
+      [0n, 0n],
+      [50n, 40n],
+      [99n, 89n],
+    ] as const;
+    const of = (connect: bigint): Case => ({
+      source: [0n, 300n],
+      target: [0n, 90n],
+      syncs: gap,
+      connect,
+      evidence: cut,
+    });
+    expect(replicate(of(99n)).holes.map(({ from, until }) => [from, until])).toEqual([[1n, 50n]]);
+    const early: Case = {
+      ...of(20n),
+      syncs: [
+        [0n, 0n],
+        [50n, 1n],
+        [20n, 2n],
+      ],
+      target: [0n, 3n],
+    };
+    expect(replicate(early)).toMatchObject({ replicatedTo: 21n, holes: [] });
+  });
+});
+
+describe('while MM2 writes records again', () => {
+  test('what it brought before is there: the lag counts from what both runs cover', () => {
+    const of = (syncs: Case['syncs'], targetEnd: bigint, end = 300n): Case => ({
+      source: [0n, end],
+      target: [0n, targetEnd],
+      syncs,
+    });
+    expect(
+      replicate(
+        of(
+          [
+            [0n, 0n],
+            [199n, 199n],
+            [100n, 200n],
+          ],
+          201n,
+        ),
+      ).replicatedTo,
+    ).toBe(200n);
+    expect(
+      replicate(
+        of(
+          [
+            [0n, 0n],
+            [199n, 199n],
+            [100n, 200n],
+            [150n, 250n],
+          ],
+          251n,
+        ),
+      ).replicatedTo,
+    ).toBe(200n);
+    // A gap between the two runs: what lies in it is not there.
+    expect(
+      replicate(
+        of(
+          [
+            [0n, 0n],
+            [100n, 50n],
+            [199n, 149n],
+            [20n, 150n],
+          ],
+          151n,
+        ),
+      ).replicatedTo,
+    ).toBe(50n);
+    expect(
+      replicate(
+        of(
+          [
+            [0n, 0n],
+            [199n, 199n],
+            [100n, 200n],
+            [220n, 320n],
+          ],
+          321n,
+        ),
+      ).replicatedTo,
+    ).toBe(221n);
+  });
+});
+
+describe('what a look at the waiting record tells', () => {
+  const at = { source: [0n, 200n], target: [0n, 100n], syncs: [[99n, 99n]], connect: 99n } as const;
+  const look = (from: bigint, record: bigint | null, scannedTo: bigint, timestamp = 7n) => ({
+    waiting: {
+      from,
+      peek: {
+        record: record === null ? null : { offset: record, timestamp, key: null, value: null, headers: [] },
+        scannedTo,
+        abortedTransactions: [],
+      },
+    },
+  });
+  const told = (evidence: Partial<ReplicationEvidence>) => {
+    const { replicatedTo, lag, waitingSince } = replicate({ ...at, evidence });
+    return [replicatedTo, lag.kind === 'known' ? lag.records : null, waitingSince];
+  };
+
+  test.each<[string, Partial<ReplicationEvidence>, readonly unknown[]]>([
+    ['a record that waits', look(100n, 100n, 101n), [100n, 100n, 7n]],
+    ['one behind markers', look(100n, 110n, 111n), [110n, 90n, 7n]],
+    ['nothing up to the end', look(100n, null, 200n), [200n, 0n, null]],
+    ['nothing as far as it looked', look(100n, null, 199n), [199n, 1n, null]],
+    ['a look from elsewhere', look(101n, 110n, 111n), [100n, 100n, null]],
+    ['a record without time', look(100n, 100n, 101n, -1n), [100n, 100n, null]],
+    ['a record of the very begin of time', look(100n, 100n, 101n, 0n), [100n, 100n, 0n]],
+  ])('%s', (_, evidence, expected) => {
+    expect(told(evidence)).toEqual(expected);
+  });
+});

@@ -38,67 +38,63 @@ function result(
 }
 
 describe('what became of a partition', () => {
-  test.each<[string, GroupResult, object, boolean]>([
-    ['written', result(move(5n, 9n), null, 9n), { found: 9n, standing: 'written' }, false],
-    ['written where it had none', result(move(null, 9n), null, 9n), { found: 9n, standing: 'written' }, false],
-    ['taken away', result(move(5n, null), null, null), { found: null, standing: 'written' }, false],
-    ['there before', result(move(9n, 9n), 'no answer', 9n), { found: 9n, standing: 'already' }, true],
-    [
-      'none before, and none to be',
-      result(move(null, null), 'no answer', null),
-      { found: null, standing: 'already' },
-      true,
-    ],
+  test.each<[string, Parameters<typeof result>, object, boolean]>([
+    ['written', [move(5n, 9n), null, 9n], { found: 9n, standing: 'written' }, false],
+    ['written where it had none', [move(null, 9n), null, 9n], { found: 9n, standing: 'written' }, false],
+    ['taken away', [move(5n, null), null, null], { found: null, standing: 'written' }, false],
+    ['there before', [move(9n, 9n), 'no answer', 9n], { found: 9n, standing: 'already' }, true],
+    ['none before, and none to be', [move(null, null), 'no answer', null], { found: null, standing: 'already' }, true],
     [
       'refused for good',
-      result(move(5n, 9n), FAILED, 5n),
+      [move(5n, 9n), FAILED, 5n],
       { found: 5n, standing: 'refused', why: 'GROUP_SUBSCRIBED_TO_TOPIC: it has members' },
       true,
     ],
     [
       'refused for the moment: it may have been taken all the same',
-      result(move(5n, 9n), { ...FAILED, retriable: true }, 5n),
+      [move(5n, 9n), { ...FAILED, retriable: true }, 5n],
       { found: 5n, standing: 'refused', why: 'GROUP_SUBSCRIBED_TO_TOPIC: it has members' },
       false,
     ],
     [
       'refused, and it stands there all the same',
-      result(move(5n, 9n), FAILED, 9n),
+      [move(5n, 9n), FAILED, 9n],
       { found: 9n, standing: 'written' },
       false,
     ],
     [
       'taken, and moved by somebody',
-      result(move(5n, 9n), null, 7n),
+      [move(5n, 9n), null, 7n],
       { found: 7n, standing: 'differs', why: 'the position is 7: someone changed it' },
       false,
     ],
     [
       'taken, and gone',
-      result(move(5n, 9n), null, null),
+      [move(5n, 9n), null, null],
       { found: null, standing: 'differs', why: 'the position is deleted: someone changed it' },
       false,
     ],
     [
       'not asked for, and moved by somebody',
-      result(move(9n, 9n), 'no answer', 7n),
+      [move(9n, 9n), 'no answer', 7n],
       { found: 7n, standing: 'differs', why: 'the position is 7: someone changed it' },
       true,
     ],
-    ['without an answer', result(move(5n, 9n), 'no answer', 9n), { found: 9n, standing: 'written' }, false],
+    ['without an answer', [move(5n, 9n), 'no answer', 9n], { found: 9n, standing: 'written' }, false],
     [
       'not read back',
-      result(move(5n, 9n), null, UNREAD as Outcome<never>),
+      [move(5n, 9n), null, UNREAD as Outcome<never>],
       { found: null, standing: 'unknown', why: 'no answer' },
       false,
     ],
     [
       'refused, and not read back',
-      result(move(5n, 9n), FAILED, UNREAD as Outcome<never>),
+      [move(5n, 9n), FAILED, UNREAD as Outcome<never>],
       { found: null, standing: 'unknown', why: 'GROUP_SUBSCRIBED_TO_TOPIC: it has members' },
       true,
     ],
-  ])('%s', (_, { group, partitions, untouched }, expected, isUntouched) => {
+  ])('%s', (_, of, expected, isUntouched) => {
+    const { group, partitions, untouched } = result(...of);
     expect(group).toBe('g');
     expect(partitions).toEqual([expect.objectContaining(expected)]);
     expect(partitions[0]?.why ?? null).toBe('why' in expected ? expected.why : null);
