@@ -30,7 +30,7 @@ function unmatched(inputs: RestoreInputs): Refusal[] {
   return inputs.unmatched.map((group) => ({
     code: 'GROUP_UNKNOWN',
     subject: { group, flow: flowOf(inputs) },
-    reason: `no group with this name had a position${inputs.topic === undefined ? '' : ' on the selected topics'} as of ${isoOf(inputs.asOf)}`,
+    reason: `no group with this name had a position${inputs.topic === null ? '' : ' on the selected topics'} as of ${isoOf(inputs.asOf)}`,
     remedy: 'Correct the name, or choose a later time.',
   }));
 }
