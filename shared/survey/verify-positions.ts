@@ -25,7 +25,7 @@ export interface VerifyOptions {
   readonly positions: 'open' | 'all';
   /** At most this many positions of a flow, evenly spread. */
   readonly sample?: number;
-  /** Bytes of records that one audit may read to compare them, of all flows together. */
+  /** Bytes of records that one audit may read to compare them, per flow: no flow takes from another. */
   readonly budgetBytes: number;
   /** Called with the number of partitions compared so far, to show progress. */
   readonly progress?: (done: number, of: number) => void;
