@@ -61,7 +61,7 @@ function comparePositions(
   content: Content,
   rounds: number,
   wanted: readonly WantedPosition[],
-): VerifiedPosition[] {
+): readonly VerifiedPosition[] {
   const log: Stretch = { from: BigInt(mm2.sourceStart), until: BigInt(mm2.sourceEnd) };
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
@@ -70,7 +70,7 @@ function comparePositions(
   for (let round = 0; ; round++) {
     const stretch = sourceStretch(mm2, content, range);
     const records = new SourceRecords([stretch], { start: log.from, end: log.until });
-    const settled = settlePositions(mapping, wanted, target, records, 'not compared');
+    const { positions: settled } = settlePositions(mapping, wanted, target, records, 'not compared');
     const next = widened(range, log);
     const same = next.from === range.from && next.until === range.until;
     if (!settled.some(({ open }) => open) || round >= rounds || same) return settled;

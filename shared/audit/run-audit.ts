@@ -26,7 +26,7 @@ export interface AuditRequest {
   readonly memory?: AuditMemory;
   /** Stores this audit and supplies earlier ones. If absent, nothing outlives the process. */
   readonly history?: AuditHistory;
-  /** Compares records around group positions. If absent, positions rely on MM2's offset syncs. */
+  /** Compares records around group positions. If absent, the audit compares only a few records, other ones each time. */
   readonly verify?: VerifyOptions;
   /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
@@ -130,7 +130,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
   // Another process may have recorded since: the history takes precedence over this process's memory.
   if (recorder?.known != null) memory.known = recorder.known;
   const known = memory.known;
-  const { observation, states, verification } = await surveyFlow({
+  const { observation, states, groups, pairs, verification } = await surveyFlow({
     flow,
     opposite: oppositeOf(flow, config.flows),
     policy: config.policy,
@@ -139,11 +139,11 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     filter,
     memory,
     now: () => clock.now(),
-    ...(verify === undefined ? {} : { verify }),
+    verify: verify ?? 'routine',
     ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
-  const report = judgeFlow(observation, states, config.policy);
+  const report = judgeFlow(observation, states, config.policy, groups);
   const { sourceDown, targetDown } = observation;
   const outcomeOf = (judged: FlowReport): FlowOutcome =>
     sourceDown === null || targetDown === null
@@ -153,7 +153,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
   if (filter.group !== undefined || filter.topic !== undefined) return outcomeOf(report);
   // Record under the report's time, unless another process recorded since then: then under the time of the reads.
   const began = (recorder?.known?.heldUntil ?? 0) < at ? at : observation.at;
-  const state = nextState(known, { ...observation, at: began }, states, report, verification?.pairs);
+  const state = nextState(known, { ...observation, at: began }, states, report, pairs);
   const recorded = (await recorder?.record(state)) ?? null;
   if (recorded?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
   memory.known = recorded?.known ?? { state, heldUntil: state.at };

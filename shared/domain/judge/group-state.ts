@@ -29,6 +29,19 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
   return judged;
 }
 
+/** The same groups where partitions are known better: only those of changed partitions are judged again. */
+export function judgeGroupsAgain(
+  observation: FlowObservation,
+  judged: readonly GroupState[],
+  states: PartitionMap<PartitionState>,
+): GroupState[] {
+  return judged.map((one) => {
+    const { topic, partition } = one.report;
+    const state = states.get(topic, partition);
+    return state === undefined || state === one.state ? one : judgeGroup(observation, one.group, state, one.committed);
+  });
+}
+
 function judgeGroup(
   observation: FlowObservation,
   group: ObservedGroup,

@@ -6,7 +6,7 @@ import { flowFindings } from './findings/flow-findings.ts';
 import { groupFindings } from './findings/group-findings.ts';
 import { worstFirst } from './findings/make-finding.ts';
 import { topicFindings } from './findings/topic-findings.ts';
-import { judgeGroups } from './group-state.ts';
+import { type GroupState, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
 import { lossAtLeast, lossOf, missingOf } from './loss.ts';
 import type { FlowObservation } from './observation.ts';
@@ -16,15 +16,16 @@ import { reasonsOf, verdictOf } from './verdict.ts';
 /**
  * What one audit says of one flow.
  * @param states those of `partitionStates`, with what looking at records told
+ * @param groups those of `judgeGroups` by these states
  */
 export function judgeFlow(
   observation: FlowObservation,
   states: readonly PartitionState[],
   policy: AuditPolicy,
+  groups: readonly GroupState[] = judgeGroups(observation, statesByPartition(states)),
 ): FlowReport {
   const byTopic = Map.groupBy(states, (state) => state.topic);
   const liveness = livenessOf(observation, states, policy);
-  const groups = judgeGroups(observation, statesByPartition(states));
   const loss = lossOf(observation, states);
   const findings = worstFirst([
     ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),

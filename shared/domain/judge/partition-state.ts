@@ -27,6 +27,8 @@ export interface RecordEvidence {
   readonly aborted?: Peek;
   /** By source offset: where it lies on the target, after the records there were compared. */
   readonly verified?: ReadonlyMap<bigint, Translation>;
+  /** The last record of the target log and its original, if comparing showed that MM2 wrote nothing again behind the newest sync. */
+  readonly tail?: { readonly upstream: bigint; readonly downstream: bigint };
   /** Offsets of which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
 }
@@ -152,6 +154,7 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
+          tailUnknown: records.reckoning === 'refuted' && records.tail === undefined,
           ...(source === null
             ? {}
             : {
@@ -179,10 +182,11 @@ export function partitionState(
           waiting: records.waiting ?? null,
         });
   const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, source?.highWatermark ?? 0n);
-  const anchored =
-    mapping !== null && records.reckoning === 'confirmed' && reckoned !== null && target !== null
-      ? mapping.withAnchor({ upstream: reckoned - 1n, downstream: target.highWatermark - 1n })
-      : mapping;
+  const anchor =
+    records.reckoning === 'confirmed' && reckoned !== null && target !== null
+      ? { upstream: reckoned - 1n, downstream: target.highWatermark - 1n }
+      : (records.tail ?? null);
+  const anchored = mapping === null || anchor === null ? mapping : mapping.withAnchor(anchor);
 
   return {
     topic,

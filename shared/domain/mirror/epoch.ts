@@ -24,6 +24,11 @@ export interface MappingEvidence {
   readonly mayPredateSource?: boolean;
   /** MM2 writes in transactions, so that their markers stand between the records on the target. */
   readonly exactlyOnce?: boolean;
+  /**
+   * The target's last record is not the one that the offsets since the newest sync suggest. Markers and compaction do
+   * that, and so does a restart whose first sync got lost.
+   */
+  readonly tailUnknown?: boolean;
   /** A pair beyond the newest sync that was found by comparing records. */
   readonly anchor?: { readonly upstream: bigint; readonly downstream: bigint };
 }

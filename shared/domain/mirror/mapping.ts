@@ -39,6 +39,8 @@ export class PartitionMapping {
   readonly mayPredateSource: boolean;
   /** Begin of the source log: 0 where it could not be read. */
   readonly sourceStart: bigint;
+  /** Records behind the newest sync may have been written before: see `MappingEvidence`. */
+  readonly #tailUnknown: boolean;
   #whole: PartitionMapping | null = null;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
@@ -63,6 +65,7 @@ export class PartitionMapping {
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
     // An anchor was found in the present topic.
     this.mayPredateSource = evidence.mayPredateSource === true && this.#anchor === undefined;
+    this.#tailUnknown = evidence.tailUnknown === true && this.#anchor === undefined;
     this.settled = this.#settledLength(evidence.exactlyOnce === true);
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus(evidence.exactlyOnce === true);
@@ -169,7 +172,9 @@ export class PartitionMapping {
       records += again < pair.records ? again : pair.records;
     }
     // What cannot be new may be anything that was written before; what another topic brought begins with its begin.
-    if (this.surplusAtEnd > 0n || this.mayPredateSource) records += this.target.end - this.newest().downstream - 1n;
+    if (this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown) {
+      records += this.target.end - this.newest().downstream - 1n;
+    }
     return records;
   }
 
