@@ -32,7 +32,7 @@ function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readon
     const pair = pairs.find((p) => key.startsWith(`${p}.`));
     if (pair === undefined) {
       const near = closestName(`${arrow[1]}->${arrow[2]}`, pairs);
-      return `names no two of the clusters (${aliases.join(', ')})${near === null ? '' : `; did you mean ${near}?`}`;
+      return `does not name two of the clusters (${aliases.join(', ')})${near === null ? '' : `; did you mean ${near}?`}`;
     }
     const name = key.slice(pair.length + 1);
     if (WORKER_NAMES.includes(name)) {
@@ -56,7 +56,7 @@ function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readon
   if (/^(source\.|target\.)?(admin|consumer|producer)\./.test(key) && !MM2_NAMES.has(key)) {
     return `is ignored at top level: MirrorMaker reads it under an alias, ${aliases[0] ?? 'A'}.${key}`;
   }
-  if (/^[^.]+->[^.]+$/.test(key)) return 'names a flow and no setting; write A->B.enabled=true';
+  if (/^[^.]+->[^.]+$/.test(key)) return 'names a flow but no setting; write A->B.enabled=true';
   return renamed(key, '') ?? misspelled(key, null);
 }
 
@@ -69,7 +69,7 @@ function misspelled(name: string, pair: string | null): string | null {
   if (MM2_NAMES.has(name) || isClientName(name) || RENAMED.has(name)) return null;
   const near = closestName(name, MM2_NAMES, 2);
   if (near === null) return null;
-  return `is no setting of MirrorMaker, which ignores it; did you mean ${pair === null ? '' : `${pair}.`}${near}?`;
+  return `is not a MirrorMaker setting, so MirrorMaker ignores it; did you mean ${pair === null ? '' : `${pair}.`}${near}?`;
 }
 
 /** Warns of combinations of settings with which MM2 does less than each setting promises. */

@@ -18,8 +18,9 @@ export const PEER_CLOSED = 'PEER_CLOSED';
 const isTlsRecord = (data: Buffer): boolean => (data[0] === 0x15 || data[0] === 0x16) && data[1] === 0x03;
 
 /**
- * Makes sockets for kafkajs. On its own, kafkajs misses a peer that closes before the connection is open, a socket
- * destroyed without an error, and a TLS answer to plaintext. Each of these becomes an error on the socket here.
+ * Makes sockets for kafkajs. kafkajs itself misses a peer that closes before the connection is open, and a socket
+ * destroyed without an error. It also misses a TLS answer to plaintext. Each of these becomes an error on the socket
+ * here.
  */
 export function socketFactory(watch: SocketWatch): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {

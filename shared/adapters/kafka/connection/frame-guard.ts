@@ -78,7 +78,7 @@ export function guardFrames(connection: Connection, refuse: (why: string) => voi
     for (let begin = 0, at = 0; at < data.length; ) {
       at = advance(data, at);
       if (refused) return;
-      // One frame at a time: only after kafkajs has taken an answer is it known which is due next.
+      // One frame at a time: the next due answer is known only after kafkajs has taken the previous one.
       if (headerBytes > 0 && at < data.length) continue;
       try {
         handOver(data.subarray(begin, at));

@@ -2,8 +2,8 @@ import { repeatBytes } from './repeat-bytes.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
 /**
- * The limit for a batch when decompressed. Java's producers keep a batch below `max.request.size` before compression,
- * which is 1 MiB by default. A megabyte of zeros can claim any length.
+ * The limit for a batch when decompressed. Java's producers keep a batch below `max.request.size` (1 MiB by default)
+ * before compression. A megabyte of zeros can claim any length.
  */
 export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
