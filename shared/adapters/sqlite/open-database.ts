@@ -28,8 +28,8 @@ CREATE INDEX frame_expiry ON frame (flow, expires_at);
 PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 /**
- * Opens the history's file, or creates it. It uses a write-ahead log, so that readers and writers in different
- * processes do not wait for each other. Every commit is on disk before it is acknowledged.
+ * Opens the history's file, or creates it. It uses a write-ahead log, so that readers do not wait for a writer in
+ * another process, nor the writer for them. Every commit is on disk before it is acknowledged.
  *
  * @param path of the file, or `:memory:`
  * @throws HistoryStoreError if it cannot be opened, is no database, or was written by a newer Tidemark
