@@ -14,8 +14,8 @@ import { lagOf, type PartitionState } from './partition-state.ts';
 import { reasonsOf, verdictOf } from './verdict.ts';
 
 /**
- * What one audit says of one flow.
- * @param states those of `partitionStates`, with what looking at records told
+ * What one audit reports about one flow.
+ * @param states from `partitionStates`, with the evidence from records
  */
 export function judgeFlow(
   observation: FlowObservation,
