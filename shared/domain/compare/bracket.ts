@@ -24,9 +24,10 @@ export interface Bracket {
 const FRONT_AT_MOST = 10_000n;
 
 /**
- * Whether the target has more records before the oldest sync than led up to it, and MM2 has not yet reached as far as
- * they can go. The cause is a restart before the first known sync, from which MM2 has not yet caught up. Some records
- * may then be only there, so no sync is a safe position to continue from.
+ * Whether the target has records before the oldest sync that MM2 may not have written again yet. It has more records
+ * there than led up to that sync, and MM2 has not yet reached as far as they can go. The cause is a restart before the
+ * first known sync, from which MM2 has not yet caught up. Some records may then be only there, so no sync is a safe
+ * position to continue from.
  */
 export function mayHoldMoreInFront(mapping: PartitionMapping): boolean {
   if (mapping.empty || mapping.cause !== 'first-known') return false;

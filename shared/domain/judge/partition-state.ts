@@ -287,7 +287,7 @@ function sourceEpoch(
   return { recreatedAt: inDoubt, kind: found === 'different' ? 'records' : 'doubt', doubted };
 }
 
-/** The newest sync before an index whose record can still be in the source log. */
+/** The newest sync before an index whose offset is still within the source log. */
 function comparableSync(history: SyncHistory, before: number, source: LogOffsets): number | null {
   for (let i = before - 1; i >= 0; i--) {
     const upstream = history.upstream(i);

@@ -18,8 +18,8 @@ export interface FindingChanges {
 
 /**
  * Follows the findings of one flow from audit to audit. A finding is the same one as long as its code and subject are
- * the same. It closes when an audit that could have found it no longer does. It stays open while a part of the flow
- * could not be read that may be readable again.
+ * the same. It closes when an audit that could have found it no longer does. While a part of the flow could not be read
+ * and a retry may read it, no finding closes.
  */
 export class FindingTracker {
   #open: Map<string, OpenFinding> | null = null;
