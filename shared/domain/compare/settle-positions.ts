@@ -6,16 +6,16 @@ import { claimsWithin } from './plan-stretches.ts';
 import type { SourceRecords } from './source-records.ts';
 import { type VerifiedPosition, verifyPosition } from './verify-position.ts';
 
-/** A source offset and what the syncs say of it. */
+/** A source offset, and its translation by the syncs. */
 export interface WantedPosition {
   readonly upstream: bigint;
   readonly said: TranslatedInterval;
 }
 
 /**
- * Holds each wanted position of a partition against what was read of both logs, in the order of `wanted`.
+ * Compares each wanted position of a partition with the records read from both logs, in the order of `wanted`.
  *
- * @param notCompared why a position stays as it is whose stretch of the target is not among those that were read
+ * @param notCompared the reason for a position that stays as it is because its stretch of the target was not read
  */
 export function settlePositions(
   mapping: PartitionMapping,

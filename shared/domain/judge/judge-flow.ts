@@ -14,9 +14,9 @@ import { lagOf, type PartitionState } from './partition-state.ts';
 import { reasonsOf, verdictOf } from './verdict.ts';
 
 /**
- * What one audit says of one flow.
- * @param states those of `partitionStates`, with what looking at records told
- * @param groups those of `judgeGroups` by these states
+ * What one audit reports about one flow.
+ * @param states from `partitionStates`, with the evidence from records
+ * @param groups from `judgeGroups` for these states
  */
 export function judgeFlow(
   observation: FlowObservation,

@@ -70,7 +70,7 @@ function tailSpot(state: PartitionState): Spot[] {
   return [{ state, upstream, translation: translate(mapping, upstream) }];
 }
 
-/** The newest interval in every other turn, for it has not been looked at; else an older one. */
+/** The newest interval in every other turn, because no audit has compared it yet; else an older one. */
 function intervalSpot(state: PartitionState, turn: number): Spot[] {
   const { mapping, source } = state;
   if (mapping === null || mapping.empty || source === null) return [];

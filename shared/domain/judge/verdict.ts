@@ -13,7 +13,10 @@ export function verdictOf(observation: FlowObservation, loss: Loss, findings: re
   return findings.some(({ severity }) => severity === 'warning') ? 'at-risk' : 'ready';
 }
 
-/** From the target and what earlier audits knew: never better than at risk, for nobody knows what is lost. */
+/**
+ * The verdict from the target and from what earlier audits knew. It is never better than `at-risk`, because it is not
+ * known what is lost.
+ */
 function verdictWithoutSource({ remembered }: FlowObservation, findings: readonly Finding[]): Verdict {
   if (remembered === null) return 'unknown';
   const others = findings.filter(({ code }) => code !== 'CLUSTER_UNREACHABLE');

@@ -183,7 +183,7 @@ polcy: {}
     [
       `${MINIMAL}    topics: ['(']\n`,
       'flows[0].topics',
-      '"(" holds a group without ")", at character 1: MirrorMaker does not start',
+      '"(" contains a group without ")", at character 1: MirrorMaker does not start',
     ],
     [
       `${MINIMAL}    topics: ['(a)\\1']\n`,
