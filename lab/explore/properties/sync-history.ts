@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
+  BREAK_KINDS,
   type Break,
   type NewPoint,
   SyncHistory,
@@ -17,12 +18,13 @@ const point = fc.record(
     hole: fc.boolean(),
     newSource: fc.boolean(),
     newTarget: fc.boolean(),
+    refuted: fc.boolean(),
     compared: fc.boolean(),
     accounted: fc.boolean(),
   },
   { noNullPrototype: true },
 );
-const what = fc.constantFrom<Break>('hole', 'newSource', 'newTarget');
+const what = fc.constantFrom<Break>(...BREAK_KINDS);
 
 /** A sync history as plain arrays. */
 interface Model {
@@ -61,7 +63,7 @@ export const historyLikeArrays = property({
     }
     for (const { history, model } of all) {
       assert.deepEqual(pointsOf(history), model.points);
-      for (const name of ['hole', 'newSource', 'newTarget'] as const) {
+      for (const name of BREAK_KINDS) {
         assert.equal(history.breaksBeforeNext(name), model.pending[name] === true, name);
       }
     }
@@ -156,7 +158,13 @@ function keptPoints(points: readonly SyncPoint[], kept: readonly number[]): Sync
 
 function joined(next: SyncPoint, pending: Model['pending']): SyncPoint {
   const of = (name: Break) => next[name] || pending[name] === true;
-  return { ...next, hole: of('hole'), newSource: of('newSource'), newTarget: of('newTarget') };
+  return {
+    ...next,
+    hole: of('hole'),
+    newSource: of('newSource'),
+    newTarget: of('newTarget'),
+    refuted: of('refuted'),
+  };
 }
 
 function pointsOf(history: SyncHistory): readonly SyncPoint[] {

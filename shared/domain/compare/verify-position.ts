@@ -1,3 +1,4 @@
+import type { Voided } from '../mirror/breaks.ts';
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
 import { greatest, least } from '../model/offsets.ts';
@@ -14,6 +15,8 @@ export interface Refutation {
   readonly how: string;
   /** False if nothing compares equal: something may have changed the records on the way. */
   readonly certain: boolean;
+  /** What of the mapping it makes void; null if it is not certain, or no sync is involved. */
+  readonly voids: Voided | null;
 }
 
 export interface VerifiedPosition {
@@ -67,7 +70,7 @@ export function verifyPosition(
     if (first === undefined) return { ...unsettled(said, why), open: true };
     // The records were changed on the way, or this is another log. It is not known which, and a wrong position is worse
     // than none.
-    const refutation = { upstream, said: said.low, found: first, how: why, certain: false };
+    const refutation = { upstream, said: said.low, found: first, how: why, certain: false, voids: null };
     return { translation: { kind: 'unknown', reason: why }, refutation, pair: null, open: false };
   }
 
@@ -76,7 +79,8 @@ export function verifyPosition(
   const front = toEnd ? onlyInFront(within(stretch, stretch.from, bracket.base), all, upstream) : null;
   if (front !== null) {
     const how = 'records at or after the offset exist only before the first position that the syncs allow';
-    const refutation = { upstream, said: said.low, found: front, how, certain: true };
+    const voids = { kind: 'older', downstream: bracket.from } as const;
+    const refutation = { upstream, said: said.low, found: front, how, certain: true, voids };
     return { translation: { kind: 'unknown', reason: how }, refutation, pair: null, open: false };
   }
   const keep = firstToKeep(all, upstream);
@@ -268,7 +272,8 @@ function refutationOf(
   const [first] = wrong;
   if (first !== undefined) {
     const how = 'an offset sync names a record other than the one there';
-    return { upstream, said: said.low, found: first, how, certain: true };
+    const voids = { kind: 'older', downstream: wrong.reduce(greatest) } as const;
+    return { upstream, said: said.low, found: first, how, certain: true, voids };
   }
   const lastCopies = new Map<bigint, bigint>();
   for (const one of records) if (one.upstream !== null && one.compared) lastCopies.set(one.upstream, one.position);
@@ -276,7 +281,8 @@ function refutationOf(
   const [skip] = skipped;
   if (skip !== undefined && !later) {
     const how = `${skipped.length} records at or after the offset are before the position`;
-    return { upstream, said: said.low, found: skip[1], how, certain: true };
+    const voids = { kind: 'between', downstream: skip[1] } as const;
+    return { upstream, said: said.low, found: skip[1], how, certain: true, voids };
   }
   const read = records.filter(
     (one) => one.compared && one.position >= said.low && (one.upstream ?? upstream) < upstream,
@@ -284,7 +290,8 @@ function refutationOf(
   const last = read.at(-1);
   if (last !== undefined && BigInt(read.length) > rereadsOf(said)) {
     const how = `${read.length} records before the offset are at or after the position; the syncs allow at most ${rereadsOf(said)}`;
-    return { upstream, said: said.low, found: last.position + 1n, how, certain: true };
+    const voids = { kind: 'older', downstream: last.position } as const;
+    return { upstream, said: said.low, found: last.position + 1n, how, certain: true, voids };
   }
   return null;
 }

@@ -36,8 +36,8 @@ function leftOf(history: SyncHistory, pair: { upstream: bigint; downstream: bigi
       return isFree ? i : null;
     }
     // Do not search across a break, or past a point that already lies below the pair on one side.
-    const isBroken = (['hole', 'newSource', 'newTarget'] as const).some((what) => history.breaksBefore(i, what));
-    if (isBroken || history.upstream(i) <= pair.upstream || history.downstream(i) <= pair.downstream) return null;
+    if (history.isBrokenBefore(i) || history.upstream(i) <= pair.upstream || history.downstream(i) <= pair.downstream)
+      return null;
   }
   return null;
 }

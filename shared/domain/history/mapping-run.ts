@@ -1,4 +1,4 @@
-import type { NewPoint, SyncHistory } from '../mirror/syncs/sync-history.ts';
+import { BREAK_KINDS, type NewPoint, type SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { HistoryState } from './history-state.ts';
 
 const SECOND = 1_000n;
@@ -21,7 +21,7 @@ export function appendMerged(history: SyncHistory, point: NewPoint): void {
     point.compared !== true &&
     !history.isCompared(last - 1) &&
     !history.isCompared(last) &&
-    !isBrokenAt(history, last) &&
+    !history.isBrokenBefore(last) &&
     isSlopeOne(history, last - 1, history.upstream(last), history.downstream(last)) &&
     isSlopeOne(history, last, point.upstream, point.downstream);
   const kept = { ...point, timestamp: wholeSecond(point.timestamp) };
@@ -79,23 +79,14 @@ function isSlopeOne(history: SyncHistory, from: number, upstream: bigint, downst
 
 /** Whether there is no break between two points, and the target gained no more offsets than the source. */
 function isGap(history: SyncHistory, left: number, right: number): boolean {
-  if (isBrokenAt(history, right)) return false;
+  if (history.isBrokenBefore(right)) return false;
   const upstream = history.upstream(right) - history.upstream(left);
   const downstream = history.downstream(right) - history.downstream(left);
   return upstream > 0n && downstream > 0n && downstream <= upstream;
 }
 
-function isBroken({ hole, newSource, newTarget }: NewPoint): boolean {
-  return hole === true || newSource === true || newTarget === true;
-}
-
-/** Whether there is a break between a point and the one before it. */
-function isBrokenAt(history: SyncHistory, index: number): boolean {
-  return (
-    history.breaksBefore(index, 'hole') ||
-    history.breaksBefore(index, 'newSource') ||
-    history.breaksBefore(index, 'newTarget')
-  );
+function isBroken(point: NewPoint): boolean {
+  return BREAK_KINDS.some((what) => point[what] === true);
 }
 
 /** Rounds a time down; −1 means that the record has none. */

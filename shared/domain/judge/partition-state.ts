@@ -1,5 +1,5 @@
 import type { Refutation } from '../compare/verify-position.ts';
-import { type Cut, withoutCut } from '../mirror/breaks.ts';
+import { type Cut, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
 import type { Hole } from '../mirror/coverage.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
@@ -126,7 +126,7 @@ export function partitionState(
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
-  const { history, cuts } =
+  const cut =
     read === null
       ? { history: null, cuts: [] }
       : withoutCut(read, {
@@ -135,6 +135,9 @@ export function partitionState(
           sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
         });
+  const { cuts } = cut;
+  const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
+  const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
   const connect =
     observation.connectOffsets.kind === 'read'
       ? (observation.connectOffsets.value.get(topic.topic, partition) ?? null)

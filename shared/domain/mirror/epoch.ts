@@ -6,7 +6,8 @@ export type EpochCause =
   | 'target-recreated'
   | 'target-shortened'
   | 'source-recreated'
-  | 'source-shortened';
+  | 'source-shortened'
+  | 'records-refuted';
 
 export interface MappingEvidence {
   readonly history: SyncHistory;
@@ -71,6 +72,11 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
   if (sourceRecreatedAt > first) {
     first = sourceRecreatedAt;
     cause = 'source-recreated';
+  }
+  const refutedAt = lastBreak(history, 'refuted');
+  if (refutedAt > first) {
+    first = refutedAt;
+    cause = 'records-refuted';
   }
   if (evidence.sourceEnd !== undefined) {
     for (let i = length - 1; i >= first; i--) {

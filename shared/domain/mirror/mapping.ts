@@ -6,6 +6,7 @@ const NOT_WRITTEN = {
   hole: false,
   newSource: false,
   newTarget: false,
+  refuted: false,
   compared: true,
   accounted: false,
 } as const;
@@ -157,8 +158,8 @@ export class PartitionMapping {
 
   /** Whether the offset-syncs topic lost records between this sync and the next. */
   holeAfter(index: number): boolean {
-    if (index + 1 >= this.#history.length) return false;
-    return this.#history.breaksBefore(index + 1, 'hole');
+    if (index + 1 < this.#history.length) return this.#history.breaksBefore(index + 1, 'hole');
+    return this.#anchor === undefined && this.#history.breaksBeforeNext('hole');
   }
 
   /** Whether the source offsets before this sync that have no counterpart on the target are known to hold no record. */
@@ -233,7 +234,7 @@ export class PartitionMapping {
     }
     const before = this.lastVoid();
     if (before === null || this.at(index).downstream <= this.floor) return null;
-    const sameLog = this.cause !== 'target-recreated';
+    const sameLog = this.cause !== 'target-recreated' && this.cause !== 'records-refuted';
     return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
   }
 

@@ -139,6 +139,7 @@ const CAUSES = {
   'target-recreated': 'the target topic was recreated',
   'target-shortened': 'the target log ends before records that MM2 wrote: the topic was recreated or truncated',
   'source-recreated': 'the source topic was recreated',
+  'records-refuted': 'the records contradict the offset syncs before it',
   'source-shortened': 'the source log ends before records that MM2 read: the topic was recreated or truncated',
 } as const;
 
@@ -161,6 +162,15 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedI
   }
   // Nothing lies after the newest sync, or the wanted record is the very next one.
   if (low >= mapping.target.end) return exactly(mapping, low, 0n);
+  if (mapping.holeAfter(mapping.settled - 1)) {
+    return conservative(
+      mapping,
+      low,
+      mapping.target.end,
+      0n,
+      'it is not known what MM2 wrote after the newest offset sync',
+    );
+  }
   if (upstream === last.upstream + 1n) return exactly(mapping, low, mapping.surplusBehind(mapping.settled, upstream));
   return conservative(mapping, low, mapping.target.end, 0n, 'it is ahead of the newest offset sync');
 }

@@ -1,4 +1,4 @@
-import { SyncHistory } from '../../mirror/syncs/sync-history.ts';
+import { ALL_FLAGS, BREAKS, SyncHistory } from '../../mirror/syncs/sync-history.ts';
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
 import { isBlank } from '../same-state.ts';
@@ -9,8 +9,6 @@ import { MAX_POINTS, MAX_SERIES } from './frame-limits.ts';
 const MS_PER_SECOND = 1_000;
 const SECOND = BigInt(MS_PER_SECOND);
 const WORD = 2 ** 32;
-const MOST_PENDING = 7;
-const MOST_FLAGS = 31;
 const ROOMS = {
   upstream: new ColumnRoom(),
   downstream: new ColumnRoom(),
@@ -101,7 +99,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   }
   const steps = readColumn(source, count);
   const pending = source.take(count);
-  if (pending.some((breaks) => breaks > MOST_PENDING)) throw new MalformedHistoryError('unknown kinds of break');
+  if (pending.some((breaks) => (breaks & ~BREAKS) !== 0)) throw new MalformedHistoryError('unknown kinds of break');
   const runs: number[] = [];
   const runsTo = new Uint32Array(count);
   for (let i = 0; i < count; i++) {
@@ -116,7 +114,7 @@ export function readMapping(source: ByteSource, state: HistoryState): void {
   }
   if (total > source.left) throw new MalformedHistoryError('more mapping points than bytes');
   const flags = source.take(total);
-  if (flags.some((bits) => bits > MOST_FLAGS)) throw new MalformedHistoryError('a sync has unknown flags');
+  if (flags.some((bits) => (bits & ~ALL_FLAGS) !== 0)) throw new MalformedHistoryError('a sync has unknown flags');
   const upstream = ROOMS.upstream.read(source, total);
   const downstream = ROOMS.downstream.read(source, total);
   const timestamp = ROOMS.timestamp.read(source, total);

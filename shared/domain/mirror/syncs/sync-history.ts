@@ -10,6 +10,8 @@ export interface SyncPoint {
   readonly newSource: boolean;
   /** The same for the target topic. */
   readonly newTarget: boolean;
+  /** Comparing records showed that the points before this one do not hold. */
+  readonly refuted: boolean;
   /** A verified pair: MM2 did not write it, and the two records were found to be the same. */
   readonly compared: boolean;
   /** The source offsets before it that have no counterpart on the target were checked: they hold no record. */
@@ -17,7 +19,8 @@ export interface SyncPoint {
 }
 
 /** What can have happened between one point and the next. */
-export type Break = 'hole' | 'newSource' | 'newTarget';
+export const BREAK_KINDS = ['hole', 'newSource', 'newTarget', 'refuted'] as const;
+export type Break = (typeof BREAK_KINDS)[number];
 
 /** A point; a flag that is absent is false. */
 export type NewPoint = Pick<SyncPoint, 'timestamp' | 'upstream' | 'downstream'> & Partial<SyncPoint>;
@@ -31,9 +34,11 @@ export interface PointColumns {
 }
 
 /** Bits of a point's flags; they are stored like this. */
-const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16 } as const;
-const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget;
-const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted;
+const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16, refuted: 32 } as const;
+/** All breaks, as the codec stores them. */
+export const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget | FLAGS.refuted;
+/** All bits of a point's flags. */
+export const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted;
 const COLUMNS = 3;
 const LEAST_CAPACITY = 2;
 const NO_COLUMNS = new BigInt64Array(0);
@@ -205,6 +210,11 @@ export class SyncHistory {
     return this.#value(index, 0);
   }
 
+  /** Whether anything broke before a point. */
+  isBrokenBefore(index: number): boolean {
+    return (this.flags(index) & BREAKS) !== 0;
+  }
+
   breaksBefore(index: number, what: Break): boolean {
     this.#check(index);
     return ((this.#flags[index] ?? 0) & FLAGS[what]) !== 0;
@@ -242,6 +252,7 @@ export class SyncHistory {
       hole: this.breaksBefore(index, 'hole'),
       newSource: this.breaksBefore(index, 'newSource'),
       newTarget: this.breaksBefore(index, 'newTarget'),
+      refuted: this.breaksBefore(index, 'refuted'),
       compared: this.isCompared(index),
       accounted: this.isAccounted(index),
     };
@@ -285,6 +296,7 @@ export class SyncHistory {
     if (point.hole === true) flags |= FLAGS.hole;
     if (point.newSource === true) flags |= FLAGS.newSource;
     if (point.newTarget === true) flags |= FLAGS.newTarget;
+    if (point.refuted === true) flags |= FLAGS.refuted;
     if (point.compared === true) flags |= FLAGS.compared;
     if (point.accounted === true) flags |= FLAGS.accounted;
     this.#flags[index] = flags;

@@ -2,7 +2,12 @@ import { describe, expect, test } from '@jest/globals';
 import { cutEpoch, lastBreak, type MappingEvidence } from '../../../../shared/domain/mirror/epoch.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { syncsOlderThanSource } from '../../../../shared/domain/mirror/source-epoch.ts';
-import { type Break, type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import {
+  BREAK_KINDS,
+  type Break,
+  type NewPoint,
+  SyncHistory,
+} from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 
@@ -521,6 +526,7 @@ describe('a mapping', () => {
       hole: false,
       newSource: false,
       newTarget: false,
+      refuted: false,
       compared: true,
       accounted: false,
     });
@@ -537,7 +543,7 @@ describe('a mapping', () => {
 
 describe('a history of syncs', () => {
   test('a mark behind the newest one waits for the next', () => {
-    const all: readonly Break[] = ['hole', 'newSource', 'newTarget'];
+    const all: readonly Break[] = BREAK_KINDS;
     for (const what of all) {
       const marked = history([0n, 0n]);
       marked.breakBeforeNext(what);

@@ -61,6 +61,7 @@ const refutation = (upstream: bigint, certain: boolean) => ({
   found: upstream - 10n,
   how: 'an offset sync names a record other than the one there',
   certain,
+  voids: null,
 });
 
 export const TOPIC_FINDINGS: FindingFamilies = {
@@ -415,6 +416,19 @@ export const TOPIC_FINDINGS: FindingFamilies = {
     },
     verdict: 'not-ready',
     alsoOpens: {
+      'an earlier audit found it, and the syncs from before are void': {
+        of: {
+          partition: {
+            syncs: [
+              [0n, 0n],
+              [1_000n, 1_000n, { refuted: true, agoMs: HOUR }],
+            ],
+          },
+        },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1 },
+        says: "an earlier audit found that records contradict MM2's syncs of orders: Tidemark no longer uses the syncs from before",
+      },
       'milder: nothing compares equal, which a transformation on the way does as well': {
         of: { partition: { records: { refutations: [refutation(1_000n, false)] } } },
         severity: 'warning',

@@ -1,0 +1,83 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { judgeGroups } from '../../../../shared/domain/judge/group-state.ts';
+import { statesByPartition } from '../../../../shared/domain/judge/judge-flow.ts';
+import { isOpen, sampleSpots } from '../../../../shared/domain/judge/sample-spots.ts';
+import type { FlowCase } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+
+const MINUTE = 60_000;
+
+/** A flow with one group on each of `partitions` partitions, each third one at an offset that the syncs leave open. */
+function flow(partitions: number, tails: readonly number[] = []) {
+  const of: FlowCase = {
+    partitions: Array.from({ length: partitions }, (_, i) => ({
+      // 100 source offsets have no counterpart: between the syncs positions are bounded.
+      syncs: [
+        [0n, 0n],
+        [1_000n, 900n],
+        [1_100n, 1_000n],
+      ],
+      source: [0n, 1_101n],
+      target: [0n, 1_001n],
+      ...(tails.includes(i) ? { records: { reckoning: 'refuted' } as const } : {}),
+    })),
+    group: {
+      positions: Array.from({ length: partitions }, (_, partition) => ({
+        partition,
+        committed: partition % 3 === 0 ? 510n : 1_050n,
+      })),
+    },
+  };
+  const { observation, states } = flowCase(of);
+  return { states, groups: judgeGroups(observation, statesByPartition(states)) };
+}
+
+const chosen = (partitions: number, at: number, most: number, tails: readonly number[] = []) => {
+  const { states, groups } = flow(partitions, tails);
+  return sampleSpots(states, groups, at, most);
+};
+
+describe('the spots that an audit compares', () => {
+  test('are the same for the same time, and not more than asked for', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 30 }),
+        fc.nat(),
+        fc.integer({ min: 1, max: 30 }),
+        (partitions, at, most) => {
+          const spots = chosen(partitions, at, most);
+          expect(spots.length).toBeLessThanOrEqual(most);
+          expect(spots.map(({ state, upstream }) => [state.partition, upstream])).toEqual(
+            chosen(partitions, at, most).map(({ state, upstream }) => [state.partition, upstream]),
+          );
+          for (const { translation } of spots) expect(translation.kind).toBe('interval');
+        },
+      ),
+    );
+  });
+
+  test('reach every open position within as many audits as it takes to go round twice', () => {
+    const seen = new Set<number>();
+    for (let audit = 0; audit < 20; audit++) {
+      for (const { state, translation, upstream } of chosen(40, audit * MINUTE, 8)) {
+        if (isOpen(translation) && upstream === 510n) seen.add(state.partition);
+      }
+    }
+    expect(seen.size).toBe(14);
+  });
+
+  test('begin with the ends of logs that hold another record than expected', () => {
+    const spots = chosen(40, 0, 8, [7, 31]);
+    expect(spots.slice(0, 2).map(({ state, upstream }) => [state.partition, upstream])).toEqual([
+      [7, 1_101n],
+      [31, 1_101n],
+    ]);
+  });
+
+  test('include intervals of partitions without a group', () => {
+    const { states } = flow(4);
+    const partitions = sampleSpots(states, [], 0, 4).map(({ state }) => state.partition);
+    expect(partitions).toEqual([0, 1, 2, 3]);
+  });
+});
