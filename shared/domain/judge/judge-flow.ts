@@ -1,10 +1,12 @@
+import type { Acknowledgement } from '../model/finding.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport, PartitionReport } from '../model/report.ts';
+import { countedFindings } from './acknowledgements.ts';
 import type { AuditPolicy } from './audit-policy.ts';
+import { policyOfFlow } from './audit-rules.ts';
 import { flowFindings } from './findings/flow-findings.ts';
 import { groupFindings } from './findings/group-findings.ts';
-import { worstFirst } from './findings/make-finding.ts';
 import { topicFindings } from './findings/topic-findings.ts';
 import { judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
@@ -12,37 +14,48 @@ import { lossAtLeast, lossOf, missingOf } from './loss.ts';
 import type { FlowObservation } from './observation.ts';
 import { lagOf, type PartitionState } from './partition-state.ts';
 import { reasonsOf, verdictOf } from './verdict.ts';
+import { weighFindings } from './weigh-findings.ts';
 
 /**
  * What one audit says of one flow.
  * @param states those of `partitionStates`, with what looking at records told
+ * @param acknowledgements of this flow, those in effect at the time of the audit
  */
 export function judgeFlow(
   observation: FlowObservation,
   states: readonly PartitionState[],
-  policy: AuditPolicy,
+  rulesAndThresholds: AuditPolicy,
+  acknowledgements: readonly Acknowledgement[] = [],
 ): FlowReport {
+  const policy = policyOfFlow(rulesAndThresholds, flowName(observation.flow));
   const byTopic = Map.groupBy(states, (state) => state.topic);
   const liveness = livenessOf(observation, states, policy);
   const groups = judgeGroups(observation, statesByPartition(states));
+  const byGroup = Map.groupBy(groups, ({ report }) => report.group);
   const loss = lossOf(observation, states);
-  const findings = worstFirst([
+  const found = [
     ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),
-    ...[...Map.groupBy(groups, ({ report }) => report.group)].flatMap(([group, members]) =>
-      groupFindings(observation, group, members, liveness, policy),
-    ),
-  ]);
+    ...[...byGroup].flatMap(([group, members]) => groupFindings(observation, group, members, liveness, policy)),
+  ];
+  const { findings, suppressed } = weighFindings(found, {
+    flow: observation.flow,
+    rules: policy.rules,
+    acknowledgements,
+    topicsOfGroup: (group) => (byGroup.get(group) ?? []).map(({ report }) => report.topic),
+  });
+  const counted = countedFindings(findings);
   return {
     flow: flowName(observation.flow),
-    verdict: verdictOf(observation, loss, findings),
-    reasons: reasonsOf(findings),
+    verdict: verdictOf(observation, loss, counted),
+    reasons: reasonsOf(counted),
     loss,
     partitions: states.map(partitionReport),
     groups: groups.map(({ report }) => report),
     findings,
+    suppressed,
     unread: observation.unread,
     snapshot: null,
   };

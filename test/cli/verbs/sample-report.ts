@@ -72,6 +72,7 @@ export function flow(over: Partial<FlowReport> = {}): FlowReport {
     partitions: [partition()],
     groups: [group()],
     findings: [finding()],
+    suppressed: [],
     unread: [],
     snapshot: null,
     ...over,

@@ -63,6 +63,7 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
     partitions: partitions(known(0n), known(12n), known(0n)),
     groups: [],
     findings: [],
+    suppressed: [],
     unread: [],
     snapshot: null,
     ...parts,
