@@ -2,11 +2,14 @@ import type { TidemarkConfig } from '../config/tidemark-config.ts';
 import { thinMapping } from '../domain/history/mapping-run.ts';
 import { nextState } from '../domain/history/next-state.ts';
 import { DEFAULT_RETENTION } from '../domain/history/retention.ts';
-import { makeFinding, worstFirst } from '../domain/judge/findings/make-finding.ts';
+import { makeFinding } from '../domain/judge/findings/make-finding.ts';
 import { judgeFlow } from '../domain/judge/judge-flow.ts';
+import { withFinding } from '../domain/judge/weigh-findings.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
+import type { Finding } from '../domain/model/finding.ts';
 import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
 import type { AuditReport, FlowReport } from '../domain/model/report.ts';
+import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
 import type { AuditHistory } from '../history/audit-history.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
@@ -14,6 +17,7 @@ import type { FlowMemory } from '../survey/flow-memory.ts';
 import { surveyFlow } from '../survey/survey-flow.ts';
 import type { VerifyOptions } from '../survey/verify-positions.ts';
 import { AuditMemory } from './audit-memory.ts';
+import { endClosedAcknowledgements, readAcknowledgements } from './flow-acknowledgements.ts';
 
 export interface AuditRequest {
   readonly config: TidemarkConfig;
@@ -25,6 +29,8 @@ export interface AuditRequest {
   readonly memory?: AuditMemory;
   /** Stores this audit and supplies earlier ones. If absent, nothing outlives the process. */
   readonly history?: AuditHistory;
+  /** Findings that people know about. If absent, every finding counts. */
+  readonly acknowledgements?: AcknowledgementStore;
   /** Compares records around group positions. If absent, positions rely on MM2's offset syncs. */
   readonly verify?: VerifyOptions;
   /** Called at each step, to show progress. */
@@ -114,7 +120,10 @@ async function auditFlow(
     ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
-  const report = judgeFlow(observation, states, config.policy);
+  const acknowledged = await readAcknowledgements(request.acknowledgements, flowName(flow), clock.now());
+  const weights = { flow, rules: config.policy.rules, acknowledgements: acknowledged.inEffect };
+  const judged = judgeFlow(observation, states, config.policy, acknowledged.inEffect);
+  const report = acknowledged.unreadable === null ? judged : withFinding(judged, acknowledged.unreadable, weights);
   const { sourceDown, targetDown } = observation;
   const dead = sourceDown !== null && targetDown !== null ? [sourceDown.message, targetDown.message] : [];
   const bytesCompared = verification?.bytes ?? 0;
@@ -126,18 +135,14 @@ async function auditFlow(
   const outcome = (await recorder?.record(state)) ?? null;
   if (outcome?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
   memory.known = outcome?.known ?? { state, heldUntil: state.at };
-  return { report: outcome?.failure == null ? report : notRecorded(report, outcome.failure), bytesCompared, dead };
+  const failure = outcome?.failure ?? null;
+  const whole = failure === null ? report : withFinding(report, notRecorded(failure), weights);
+  await endClosedAcknowledgements(request.acknowledgements, acknowledged, whole, at);
+  return { report: whole, bytesCompared, dead };
 }
 
-function notRecorded(report: FlowReport, failure: string): FlowReport {
-  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit was not stored in the history: ${failure}`, {
+function notRecorded(failure: string): Finding {
+  return makeFinding('HISTORY_NOT_RECORDED', {}, `this audit was not stored in the history: ${failure}`, {
     error: failure,
   });
-  return {
-    ...report,
-    // As with any warning.
-    verdict: report.verdict === 'ready' ? 'at-risk' : report.verdict,
-    reasons: [...report.reasons, finding.code],
-    findings: worstFirst([...report.findings, finding]),
-  };
 }

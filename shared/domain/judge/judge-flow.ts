@@ -31,21 +31,19 @@ export function judgeFlow(
   const byTopic = Map.groupBy(states, (state) => state.topic);
   const liveness = livenessOf(observation, states, policy);
   const groups = judgeGroups(observation, statesByPartition(states));
-  const byGroup = Map.groupBy(groups, ({ report }) => report.group);
   const loss = lossOf(observation, states);
   const found = [
     ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),
-    ...[...byGroup].flatMap(([group, members]) => groupFindings(observation, group, members, liveness, policy)),
+    ...[...Map.groupBy(groups, ({ report }) => report.group)].flatMap(([group, members]) =>
+      groupFindings(observation, group, members, liveness, policy),
+    ),
   ];
-  const { findings, suppressed } = weighFindings(found, {
-    flow: observation.flow,
-    rules: policy.rules,
-    acknowledgements,
-    topicsOfGroup: (group) => (byGroup.get(group) ?? []).map(({ report }) => report.topic),
-  });
+  const reports = groups.map(({ report }) => report);
+  const weights = { flow: observation.flow, rules: policy.rules, acknowledgements };
+  const { findings, suppressed } = weighFindings(found, reports, weights);
   const counted = countedFindings(findings);
   return {
     flow: flowName(observation.flow),
@@ -53,7 +51,7 @@ export function judgeFlow(
     reasons: reasonsOf(counted),
     loss,
     partitions: states.map(partitionReport),
-    groups: groups.map(({ report }) => report),
+    groups: reports,
     findings,
     suppressed,
     unread: observation.unread,
