@@ -6,7 +6,6 @@ const AGO = /^-?(\d{1,6})([smhd])$/;
 const WITH_ZONE = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/;
 
 const AHEAD = /^(\d{1,6})([smhd])$/;
-
 /** `--until`: `2026-11-20T10:00:00Z`, or how long from now: `90s`, `15m`, `2h`, `3d`. In ms since the epoch. */
 export function timeAhead(text: string, now: number = Date.now()): number {
   const [, count, unit] = AHEAD.exec(text) ?? [];

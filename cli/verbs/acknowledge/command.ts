@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { acknowledgeFinding, withdrawAcknowledgement } from '../../../shared/acknowledge/acknowledge-finding.ts';
 import type { Acknowledgement } from '../../../shared/domain/model/finding.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
@@ -30,7 +30,7 @@ interface AcknowledgeOptions extends ConfigOptions, HistoryOptions, SubjectOptio
   readonly format: 'table' | 'json';
 }
 
-/** Longer texts belong into a ticket: name it in the reason. */
+/** Of a reason: a longer text is better kept in a ticket that the reason names. */
 const MOST_CHARACTERS = 1_000;
 const CLOCK = { now: () => Date.now() };
 
@@ -190,5 +190,5 @@ function textOf(option: string, text: string | undefined): string {
 
 function partitionNumber(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new UsageError(`"${text}" is not a partition`, 'write a whole number from 0 on');
+  throw new InvalidArgumentError('Write a whole number from 0 on.');
 }
