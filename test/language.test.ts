@@ -9,6 +9,7 @@ const EDITED = [
   'README.md',
   'docs',
   'cli',
+  'shared/acknowledge',
   'shared/audit',
   'shared/contract',
   'shared/doctor',

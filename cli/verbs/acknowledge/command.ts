@@ -58,8 +58,8 @@ export function addAcknowledgeCommand(program: Command, terminal: Terminal, fini
       `
 An acknowledged finding does not count for verdict, reasons, exit code and metrics. Every
 output still shows it, with reason and name. What could not be read or is unknown holds
-anyway: a target that is down is NOT READY, whoever knows about it. Acknowledgements are
-kept in the history, so they need one that the audits use as well.
+anyway: a target that is down is NOT READY, even if that is known. Acknowledgements are
+kept in the history: use the one that the audits use.
 
 Without --until an acknowledgement ends as soon as an audit no longer finds the finding.
 If it is found again later, it counts again. The same acknowledgement twice is one.

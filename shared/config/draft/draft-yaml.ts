@@ -102,6 +102,8 @@ function policyLines(): string[] {
     `#   maxLossRecords: ${by.maxLossRecords} # more than this lost by a failover now: at-risk`,
     `#   maxGroupReread: ${by.maxGroupReread} # more than this read twice where MirrorMaker put a group: a warning`,
     `#   probeBudget: ${by.probeBudget} # records that one audit may look at, per cluster`,
+    '#   rules: # the last one that matches wins; see docs/configuration.md',
+    '#     - { finding: GROUP_SYNC_OFF, severity: off }',
   ];
 }
 
