@@ -1,6 +1,5 @@
 import { FINDINGS, type FindingCode } from '../contract/finding-codes.ts';
 import type { SaidThen } from '../domain/history/history-state.ts';
-import { isInEffect } from '../domain/judge/acknowledgements.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { judgeFlow } from '../domain/judge/judge-flow.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
@@ -11,6 +10,7 @@ import type { SnapshotStore } from '../history/snapshot-store.ts';
 import type { Clock } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
 import { surveyAsOf } from '../survey/survey-as-of.ts';
+import { readAcknowledgements } from './flow-acknowledgements.ts';
 
 export interface AuditAsOfRequest {
   readonly flows: readonly Flow[];
@@ -37,11 +37,11 @@ export async function auditAsOf(request: AuditAsOfRequest): Promise<AuditReport>
     const then = await surveyAsOf(store, flow, asOf, clock.now(), filter);
     if (then === null) continue;
     const { observation, states, origin, said } = then;
-    const known = await acknowledgements.list(flowName(flow), clock.now());
-    const inEffect = known.filter((one) => isInEffect(one, origin.takenAt));
+    const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), origin.takenAt);
     const report = judgeFlow(observation, states, policy, inEffect);
     at = Math.max(at, origin.takenAt);
-    reports.push({ ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin });
+    const past = { ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin };
+    reports.push(unreadable === null ? past : { ...past, findings: [...past.findings, unreadable] });
   }
   if (reports.length === 0) throw new NothingRecordedError(flows.map(flowName), asOf);
   return { at, flows: reports };

@@ -4,6 +4,7 @@ import { acknowledgeFinding, withdrawAcknowledgement } from '../../../shared/ack
 import type { Acknowledgement } from '../../../shared/domain/model/finding.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import type { AcknowledgementStore } from '../../../shared/history/acknowledgement-store.ts';
+import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import {
   addConfigOptions,
   type ConfigOptions,
@@ -16,6 +17,7 @@ import { timeAhead } from '../../options/point-in-time.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
 import { type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
 import { UsageError, unknownName } from '../../output/usage-error.ts';
 import { codeOf, type SubjectOptions, subjectOf } from './subject-options.ts';
 
@@ -125,10 +127,15 @@ async function acknowledge(
   if (cluster !== undefined && cluster !== flow.source && cluster !== flow.target) {
     throw unknownName('cluster of this flow', cluster, [flow.source, flow.target]);
   }
-  return await withStore(options, terminal, async (store) => {
+  return await withStore(options, terminal, async (store, history) => {
     const until = options.until ?? null;
     const request = { store, clock: CLOCK, flow, code, subject, reason, by, until };
     const { acknowledgement, isNew } = await acknowledgeFinding(request);
+    if ((await history.head(flowName(flow))) === null) {
+      // Audits that use another history would never see it.
+      const text = `no audit of ${printable(flowName(flow))} is in this history; use the --history of your audits`;
+      terminal.stderr.write(`warning: ${text}\n`);
+    }
     const print = await printer(options, terminal);
     return print([acknowledgement], isNew ? 'Acknowledged.' : 'It was acknowledged before; nothing changed.');
   });
@@ -137,11 +144,11 @@ async function acknowledge(
 async function withStore<T>(
   options: AcknowledgeOptions,
   terminal: Terminal,
-  run: (store: AcknowledgementStore) => Promise<T>,
+  run: (store: AcknowledgementStore, history: SnapshotStore) => Promise<T>,
 ): Promise<T> {
-  const { acknowledgements, close } = await requireAuditHistory(options, terminal);
+  const { history, acknowledgements, close } = await requireAuditHistory(options, terminal);
   try {
-    return await run(acknowledgements);
+    return await run(acknowledgements, history);
   } finally {
     await close();
   }
