@@ -10,10 +10,15 @@ const EDITED = [
   'docs',
   'cli',
   'shared/acknowledge',
+  'shared/adapters',
   'shared/audit',
+  'shared/config',
   'shared/contract',
   'shared/doctor',
+  'shared/domain/compare',
   'shared/domain/history',
+  'shared/domain/judge',
+  'shared/domain/mirror',
   'shared/domain/model',
   'shared/domain/restore',
   'shared/history',
@@ -25,16 +30,6 @@ const EDITED = [
   'infra',
   'bench',
   'lab',
-];
-
-/** Not edited yet. Move an entry to `EDITED` when its text follows the list. */
-const NOT_YET = [
-  'lab/simulation',
-  'shared/adapters',
-  'shared/config',
-  'shared/domain/compare',
-  'shared/domain/judge',
-  'shared/domain/mirror',
 ];
 
 /** Phrases that read as translated, or mean something else to Kafka people; each with what to write instead. */
@@ -113,9 +108,7 @@ const isUnder = (file: string, entry: string) => file === entry || file.startsWi
 const files = globSync(['README.md', '{docs,shared,cli,functions,infra,bench,lab}/**/*.{ts,md,java}'], {
   cwd: ROOT,
 }).filter((file) => file !== 'docs/glossary.md');
-const edited = files.filter(
-  (file) => EDITED.some((entry) => isUnder(file, entry)) && !NOT_YET.some((entry) => isUnder(file, entry)),
-);
+const edited = files.filter((file) => EDITED.some((entry) => isUnder(file, entry)));
 
 describe('language', () => {
   test.each(EDITED)('%s has none of the phrases that were weeded out', (entry) => {
@@ -135,11 +128,10 @@ describe('language', () => {
     expect(found).toEqual([]);
   });
 
-  test('every folder is edited or on the list of those that are not yet', () => {
-    const listed = [...EDITED, ...NOT_YET];
-    const unlisted = files.filter((file) => file.includes('/') && !listed.some((entry) => isUnder(file, entry)));
+  test('every folder is on the list', () => {
+    const unlisted = files.filter((file) => file.includes('/') && !EDITED.some((entry) => isUnder(file, entry)));
     expect(unlisted).toEqual([]);
-    for (const entry of listed) expect([entry, files.some((file) => isUnder(file, entry))]).toEqual([entry, true]);
+    for (const entry of EDITED) expect([entry, files.some((file) => isUnder(file, entry))]).toEqual([entry, true]);
   });
 
   test.each([

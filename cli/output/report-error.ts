@@ -13,7 +13,7 @@ export function describeError(error: unknown, options: { readonly debug: boolean
     return `tidemark: ${printable(error.message)}\n${remedy}${stack}`;
   }
   const message = error instanceof Error ? error.message : String(error);
-  const hint = options.debug ? '' : '  → this is a defect of Tidemark; --debug shows where it happened\n';
+  const hint = options.debug ? '' : '  → this is a bug in Tidemark; --debug shows where it happened\n';
   return `tidemark: unexpected error: ${printable(message)}\n${hint}${stack}`;
 }
 

@@ -31,10 +31,11 @@ export async function auditAndPublish(
   const { config, audit, sink, limits } = dependencies;
   const { deadline, signal } = options;
   const report = await audit(await config.load({ signal }), { deadline, signal }).catch((error: unknown) => {
-    // The password may have been rotated: read it again next time.
     if (error instanceof AuthenticationError) config.forgetSecrets();
     throw error;
   });
+  // The password may have been rotated: read it again next time.
+  if (report.flows.some(({ reasons }) => reasons.includes('ACCESS_REFUSED'))) config.forgetSecrets();
   await sink.publish(projectMetrics(report, limits), report.at, { signal });
   await sink.publish([heartbeatMetric(report)], report.at, { signal });
   return summarize(report);

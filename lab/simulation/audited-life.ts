@@ -10,8 +10,8 @@ import type { SimulatedMm2 } from './simulated-mm2.ts';
 const SYNCS = 'mm2-offset-syncs.B.internal';
 
 /**
- * An audit of the simulated partition that goes on from what an earlier one left, and what it leaves itself.
- * @param compared pairs of one record on both sides that comparing has shown
+ * An audit of the simulated partition. It continues from what an earlier audit left, and returns what it leaves itself.
+ * @param compared verified pairs: one record on both sides each
  */
 export function auditSimulated(
   mm2: SimulatedMm2,

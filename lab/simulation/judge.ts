@@ -3,7 +3,7 @@ import { mayPredateSource, syncsOlderThanSource } from '../../shared/domain/mirr
 import { translate } from '../../shared/domain/mirror/translation.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
-/** One source offset whose translation cost more than it said. */
+/** One source offset whose translation costs more than it says. */
 export interface Violation {
   readonly upstream: number;
   readonly kind: 'skip' | 'reread';
@@ -19,7 +19,7 @@ export interface Judgement {
   readonly violations: readonly Violation[];
 }
 
-/** The mapping that an audit would make of what it can read of the simulated partition. */
+/** The mapping that an audit would build from what it can read of the simulated partition. */
 export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
   const history = mm2.readSyncs();
   const first = mm2.firstRecord;
@@ -35,7 +35,7 @@ export function mappingOfSimulated(mm2: SimulatedMm2): PartitionMapping {
   });
 }
 
-/** Translates every source offset and holds each answer against the records themselves. */
+/** Translates every source offset and compares each answer with the actual records. */
 export function judgeSimulated(mm2: SimulatedMm2, mapping = mappingOfSimulated(mm2)): Judgement {
   const violations: Violation[] = [];
   let positions = 0;

@@ -1,18 +1,21 @@
 import type { Step } from './simulated-mm2.ts';
 
-/** A life in which a position was wrong once, and what it taught. The suite and `npm run explore` replay each. */
+/**
+ * A life that once produced a wrong position, and the lesson from it. The test suite and `npm run explore` replay each
+ * one.
+ */
 export interface KnownLife {
   readonly name: string;
   readonly taught: string;
-  /** Nothing that MM2 wrote shows what broke: known to be answered wrongly (docs/translation.md). */
+  /** Nothing that MM2 wrote shows what broke. These lives are known to get wrong answers (docs/translation.md). */
   readonly unseen?: true;
   readonly steps: readonly Step[];
 }
 
 export const KNOWN_LIVES: readonly KnownLife[] = [
   {
-    name: 'unfinished re-delivery',
-    taught: 'records that MM2 has yet to write again stand only in front of the restart (decision 3)',
+    name: 'unfinished re-mirroring',
+    taught: 'records that MM2 has yet to write again are only before the restart (decision 3)',
     steps: [
       { do: 'produce', records: 34 },
       { do: 'mirror', records: 34, syncs: 99 },
@@ -22,8 +25,8 @@ export const KNOWN_LIVES: readonly KnownLife[] = [
     ],
   },
   {
-    name: 'recreated behind deleted records',
-    taught: 'a sync whose record is gone and that is older than all the source has left may speak of an earlier topic',
+    name: 'recreated after deleted records',
+    taught: 'a sync whose record is deleted and that is older than the whole source log may belong to an earlier topic',
     steps: [
       { do: 'recreate-source', records: 2 },
       { do: 'mirror', records: 2, syncs: 1 },
@@ -37,7 +40,7 @@ export const KNOWN_LIVES: readonly KnownLife[] = [
   },
   {
     name: 'recreated, and no record left',
-    taught: 'a source log without any record cannot confirm a sync, wherever the log begins',
+    taught: 'a source log without any record cannot confirm a sync, wherever the log starts',
     steps: [
       { do: 'recreate-source', records: 12 },
       { do: 'mirror', records: 12, syncs: 99 },
@@ -49,7 +52,8 @@ export const KNOWN_LIVES: readonly KnownLife[] = [
   },
   {
     name: 'oldest records compacted',
-    taught: 'a sync older than the first record shows nothing if compaction took its own: the topic is the same one',
+    taught:
+      'a sync older than the first record shows nothing if compaction removed its own record: the topic is the same one',
     steps: [
       { do: 'gap', offsets: 1 },
       { do: 'produce', records: 1 },
@@ -63,7 +67,7 @@ export const KNOWN_LIVES: readonly KnownLife[] = [
   },
   {
     name: 'recreated and hidden by a gap',
-    taught: 'the records brought from a new topic cancel out with a gap where the syncs in between were lost',
+    taught: 'the records of a new topic cancel out with a gap if the syncs in between were lost',
     unseen: true,
     steps: [
       { do: 'produce', records: 11 },

@@ -1,18 +1,18 @@
 import { type NewPoint, SyncHistory } from '../../shared/domain/mirror/syncs/sync-history.ts';
 import type { FirstRecord } from '../../shared/domain/model/cluster.ts';
 
-/** A record on the simulated target: which source record it is a copy of (epoch −1: somebody else's), null for a marker. */
+/** A record on the simulated target: which source record it copies (epoch −1: a foreign record), null for a marker. */
 type TargetRecord = { readonly epoch: number; readonly source: number } | null;
 
 export type Step =
   | { readonly do: 'produce'; readonly records: number }
   /** Source offsets without a data record: transaction markers, compacted records. */
   | { readonly do: 'gap'; readonly offsets: number }
-  /** MM2 brings records over; only `syncs` forced syncs get through before later ones overwrite each other. */
+  /** MM2 mirrors records. Only `syncs` forced syncs are written before later ones overwrite each other. */
   | { readonly do: 'mirror'; readonly records: number; readonly syncs: number }
-  /** Connect's flush: the position is committed and the newest pair promoted. */
+  /** Connect's flush: it commits the position and promotes the newest pair. */
   | { readonly do: 'flush' }
-  /** SIGKILL and restart: everything since the last flush is written again. */
+  /** SIGKILL and restart: MM2 writes everything since the last flush again. */
   | { readonly do: 'kill' }
   | { readonly do: 'restart' }
   | { readonly do: 'marker' }
@@ -23,15 +23,15 @@ export type Step =
   | { readonly do: 'compact-syncs' }
   /** Retention on the target. */
   | { readonly do: 'expire-target'; readonly offsets: number }
-  /** Compaction of the source: of each so many records one stays. */
+  /** Compaction of the source: it keeps one of `keep` records. */
   | { readonly do: 'compact-source'; readonly keep: number };
 
-/** A pair that MM2 may write as a sync, and which of the target's logs it speaks of. */
+/** A pair that MM2 may write as a sync, and the target log that it is about. */
 interface Pair {
   readonly u: number;
   readonly d: number;
   readonly log: number;
-  /** Which of the source's topics of that name it speaks of. */
+  /** The source topic that the pair is about, among all topics with that name. */
   readonly epoch: number;
   readonly sourceOnly: number;
   readonly targetOnly: number;
@@ -40,11 +40,11 @@ interface Pair {
 const OFFSET_LAG_MAX = 10;
 
 /**
- * One mirrored partition with MM2's own rules of when a sync is written (`OffsetSyncWriter`), of what a restart
- * writes again, and of where its consumer goes when the source log is not what it was.
+ * One mirrored partition, with MM2's own rules: when MM2 writes a sync (`OffsetSyncWriter`), and what it writes again
+ * after a restart. They also decide where its consumer continues if the source log has changed.
  */
 export class SimulatedMm2 {
-  /** Offsets of the present source log that hold a data record, rising, and when it was written. */
+  /** Offsets of the current source log that hold a data record, ascending, and when each was written. */
   readonly #sourceRecords = new Map<number, number>();
   #foreigners = 0;
   #sourceStart = 0;
@@ -54,13 +54,13 @@ export class SimulatedMm2 {
   #targetStart = 0;
   #syncLog: (NewPoint | null)[] = [];
   #clock = 1_000;
-  /** Offsets that are on one side only, counted up; both between two syncs can cancel each other out. */
+  /** Offsets that are on one side only, counted up. If both counts grow between two syncs, they can cancel out. */
   #sourceOnly = 0;
   #targetOnly = 0;
   #lastRead = -1;
   #lastEmitted: Pair | null = null;
   #cancels = false;
-  /** A pair of a deleted source topic went out after the new one had its first record. */
+  /** MM2 wrote a pair of a deleted source topic after the new topic had its first record. */
   #stale = false;
 
   #position = 0;
@@ -70,19 +70,19 @@ export class SimulatedMm2 {
   #pending: Pair | null = null;
   #delayed: Pair | null = null;
 
-  /** A forced sync was overwritten by a later one, so that the arithmetic misses it. */
+  /** A later forced sync overwrote an earlier one, so the arithmetic misses it. */
   #dropped = false;
   #wroteAgain = false;
   #foreign = false;
   /** Length of the sync log at each recreation of the target. */
   readonly #recreations: number[] = [];
   #markers = false;
-  /** Source offsets that were brought over, of the present topic. */
+  /** Offsets of the current source topic that MM2 has mirrored. */
   readonly #mirrored = new Set<number>();
-  /** A record was compacted away between its first copy and the restart that brought its neighbours once more. */
+  /** Compaction removed a record between its first copy and the restart that mirrored its neighbours again. */
   #vanished = false;
 
-  /** What a life has left. */
+  /** The state after a life. */
   static after(steps: readonly Step[]): SimulatedMm2 {
     const mm2 = new SimulatedMm2();
     mm2.run(steps);
@@ -109,7 +109,7 @@ export class SimulatedMm2 {
         this.#flush();
         break;
       case 'kill':
-        // In transactions the position is committed with the records.
+        // In transactions, the position is committed together with the records.
         if (!this.exactlyOnce && this.#committed !== this.#position) {
           this.#wroteAgain = true;
           this.#position = this.#committed;
@@ -142,10 +142,11 @@ export class SimulatedMm2 {
         this.#sourceEnd = 0;
         this.#sourceEpoch++;
         this.#produce(step.records);
-        // What MM2 sees next: out of range, and it begins anew; or a log long enough, and it goes on blindly.
+        // MM2's position is out of range, and it starts from the beginning. Or the new log is long enough, and MM2
+        // continues without noticing.
         if (this.#position > this.#sourceEnd) {
           this.#position = 0;
-          // What it brings from the beginning, no offset behind its last sync accounts for: gaps can hide it.
+          // The offset after the last sync does not account for what MM2 mirrors from the beginning: gaps can hide it.
           this.#targetOnly++;
         }
         break;
@@ -160,7 +161,7 @@ export class SimulatedMm2 {
         break;
       case 'compact-source':
         for (const offset of [...this.#sourceRecords.keys()]) {
-          // The log's newest segment is never compacted.
+          // Compaction never touches the log's newest segment.
           if (offset % step.keep !== 0 && offset < this.#sourceEnd - 5) this.#sourceRecords.delete(offset);
         }
         break;
@@ -243,7 +244,7 @@ export class SimulatedMm2 {
     if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
     this.#lastEmitted = pair;
     if (pair.epoch < this.#sourceEpoch) this.#stale = true;
-    // A pair that waited while its target log was replaced counts among those of the old log.
+    // If the target log was replaced while a pair waited, the pair counts among those of the old log.
     for (let i = pair.log; i < this.#recreations.length; i++) {
       this.#recreations[i] = this.#syncLog.length + 1;
     }
@@ -261,7 +262,7 @@ export class SimulatedMm2 {
     }
   }
 
-  /** Keeps only the newest sync of what is old: the key is the partition. */
+  /** Of the old syncs, keeps only the newest: the key is the partition. */
   #compactSyncs(): void {
     const keepFrom = Math.floor(this.#syncLog.length / 2);
     const lastOld = this.#syncLog.slice(0, keepFrom).findLastIndex((sync) => sync !== null);
@@ -273,12 +274,13 @@ export class SimulatedMm2 {
   }
 
   /**
-   * Whether an assumption broke that no arithmetic on what MM2 wrote can notice (design, assumption 4): a forced sync
-   * that was lost or still waits, together with something that it would have told of; or a target log that had grown
-   * past the old one's newest sync before the next sync was written;
-   * or offsets missing on the one side and added on the other between the same two syncs;
-   * or a sync that waited for the flush while its source topic was replaced;
-   * or a record that was compacted away between its only copy and the restart that wrote its neighbours again.
+   * Whether an assumption broke that no arithmetic on MM2's own records can notice (design, assumption 4). One of these
+   * is enough:
+   * - A forced sync was lost or still waits, and it would have shown re-mirrored or foreign records.
+   * - The target log had grown past the old log's newest sync before the next sync was written.
+   * - Between the same two syncs, offsets are missing on one side and added on the other.
+   * - A sync waited for the flush while its source topic was replaced.
+   * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
    */
   get undetectable(): boolean {
     const untold = this.#dropped || this.#pending !== null;
@@ -291,7 +293,7 @@ export class SimulatedMm2 {
     );
   }
 
-  /** MM2 wrote in transactions from its first restart on. */
+  /** Whether MM2 has written in transactions from its first restart on. */
   get exactlyOnce(): boolean {
     return this.#markers && !this.#wroteAgain;
   }
@@ -319,21 +321,21 @@ export class SimulatedMm2 {
     return this.#sourceStart;
   }
 
-  /** The first record that the source log still has; null if it has none. */
+  /** The first record that is still in the source log; null if there is none. */
   get firstRecord(): FirstRecord | null {
     for (const [offset, timestamp] of this.#sourceRecords)
       return { offset: BigInt(offset), timestamp: BigInt(timestamp) };
     return null;
   }
 
-  /** Target offsets of all copies of the present source topic's record at an offset. */
+  /** Target offsets of all copies of the record at an offset of the current source topic. */
   copiesOf(source: number): number[] {
     return this.#target.flatMap((record, d) =>
       record !== null && record.epoch === this.#sourceEpoch && record.source === source ? [d] : [],
     );
   }
 
-  /** Which of the source's topics of that name it is, and which of the target's: what their ids tell. */
+  /** Identifies the current source and target topic among all of that name, like Kafka's topic ids. */
   get topicIds(): { readonly source: string; readonly target: string } {
     return { source: `source-${this.#sourceEpoch}`, target: `target-${this.#recreations.length}` };
   }
@@ -342,12 +344,12 @@ export class SimulatedMm2 {
     return this.#clock;
   }
 
-  /** The offset-syncs topic by offset; null is what compaction took. */
+  /** The offset-syncs topic by offset; null if compaction removed the sync. */
   get syncLog(): readonly (NewPoint | null)[] {
     return this.#syncLog;
   }
 
-  /** What an auditor reads of the offset-syncs topic as a whole. */
+  /** The offset-syncs topic as an audit reads it in full. */
   readSyncs(): SyncHistory {
     const history = new SyncHistory();
     let hole = false;
@@ -358,7 +360,7 @@ export class SimulatedMm2 {
     return history;
   }
 
-  /** What the source log holds, in offset order. */
+  /** Offsets of the records in the source log, in order. */
   get sourceOffsets(): readonly number[] {
     return [...this.#sourceRecords.keys()];
   }
@@ -367,12 +369,12 @@ export class SimulatedMm2 {
     return this.#sourceEpoch;
   }
 
-  /** What the target log holds, by offset. */
+  /** The records of the target log, by offset. */
   get targetRecords(): readonly TargetRecord[] {
     return this.#target;
   }
 
-  /** Records read twice by a group at `upstream` that goes on at target position `position`. */
+  /** Records that a group at `upstream` reads twice if it continues at target position `position`. */
   rereads(upstream: number, position: number): number {
     let records = 0;
     for (let d = position; d < this.#target.length; d++) {
@@ -383,8 +385,8 @@ export class SimulatedMm2 {
   }
 
   /**
-   * Distinct source records that MM2 brought to the target and that such a group has not read and will not.
-   * @param withExpired also those that the target has deleted and the source still holds
+   * Distinct source records on the target that such a group has not read and will not read.
+   * @param withExpired also counts those that the target has deleted and the source still has
    */
   skips(upstream: number, position: number, withExpired = true): number {
     const copies = new Map<number, number>();
@@ -392,7 +394,7 @@ export class SimulatedMm2 {
       if (record != null && record.epoch === this.#sourceEpoch) copies.set(record.source, d);
     });
     let records = 0;
-    // A record that the target has deleted is lost to the group, unless the source has deleted it as well.
+    // A record that the target has deleted is lost to the group, unless the source has deleted it too.
     for (const [source, lastCopy] of copies) {
       if (source < upstream || lastCopy >= Math.max(position, this.#targetStart)) continue;
       const isExpired = lastCopy < this.#targetStart;

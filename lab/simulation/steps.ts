@@ -12,7 +12,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant('mirror' as const),
       records: fc.integer({ min: 1, max: 60 }),
-      // Mostly every sync gets through; in a burst only a few do.
+      // Usually every sync is written; in a burst only a few are.
       syncs: fc.oneof(fc.constant(99), fc.integer({ min: 0, max: 3 })),
     }),
   },
@@ -36,7 +36,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.constant({ do: 'compact-syncs' as const }) },
 );
 
-/** A life of one mirrored partition, with everything that goes wrong in it. */
+/** A life of one mirrored partition, with every kind of fault. */
 export const simulatedLife: fc.Arbitrary<Step[]> = fc.array(step, { minLength: 3, maxLength: 30 });
 
 const expireTarget = fc.record({
@@ -51,7 +51,7 @@ export const simulatedLifeWithRetention: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 3, maxLength: 30 },
 );
 
-/** And with compaction of what MM2 has mirrored and of what it has not. */
+/** The same, with retention on the target and compaction of records before and after MM2 mirrors them. */
 export const simulatedLifeWithCompaction: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
     { weight: 20, arbitrary: step },

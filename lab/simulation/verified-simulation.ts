@@ -8,7 +8,7 @@ import { costOfStandingAt, type TranslatedInterval, translate } from '../../shar
 import { mappingOfSimulated, type Violation } from './judge.ts';
 import type { SimulatedMm2 } from './simulated-mm2.ts';
 
-/** What a source record's content is: records of equal content are the same to whoever compares. */
+/** The content of a source record. A comparison cannot distinguish records of equal content. */
 export type Content = (offset: number) => string;
 
 export interface VerifiedLife {
@@ -21,10 +21,10 @@ export interface VerifiedLife {
 }
 
 /**
- * Compares records around every source offset and holds each answer against the simulated truth. Each position is the
- * only one of its partition, so that nothing more is read than it needs; or all are compared `together`.
- *
- * @param rounds how many times more of the source may be read
+ * Compares records around every source offset, and then each answer with the simulated truth. Treats each position as
+ * the only one of its partition, so that it reads no more than that position needs. With `together` it compares all of
+ * them at once.
+ * @param rounds how many more times it may read from the source
  */
 export function verifySimulated(mm2: SimulatedMm2, content: Content, rounds: number, together: boolean): VerifiedLife {
   const mapping = mappingOfSimulated(mm2);
@@ -61,7 +61,7 @@ function comparePositions(
   content: Content,
   rounds: number,
   wanted: readonly WantedPosition[],
-): VerifiedPosition[] {
+): readonly VerifiedPosition[] {
   const log: Stretch = { from: BigInt(mm2.sourceStart), until: BigInt(mm2.sourceEnd) };
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
@@ -70,7 +70,7 @@ function comparePositions(
   for (let round = 0; ; round++) {
     const stretch = sourceStretch(mm2, content, range);
     const records = new SourceRecords([stretch], { start: log.from, end: log.until });
-    const settled = settlePositions(mapping, wanted, target, records, 'not compared');
+    const { positions: settled } = settlePositions(mapping, wanted, target, records, 'not compared');
     const next = widened(range, log);
     const same = next.from === range.from && next.until === range.until;
     if (!settled.some(({ open }) => open) || round >= rounds || same) return settled;
@@ -78,7 +78,7 @@ function comparePositions(
   }
 }
 
-/** What standing at the position, and beside it, costs more than was said. */
+/** Where a position, or one beside it, costs more than the translation says. */
 function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: TranslatedInterval): Violation[] {
   const u = Number(upstream);
   const violations: Violation[] = [];
@@ -88,7 +88,7 @@ function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translat
       start: BigInt(mm2.targetStart),
       end: BigInt(mm2.targetEnd),
     });
-    // Of wrong syncs nobody can tell what has expired: only what can still be compared counts there.
+    // If syncs are wrong, it is not known what has expired. Then only records that can still be compared count.
     const skipped = mm2.skips(u, p, !mm2.undetectable);
     if (BigInt(skipped) > skipAtMost) violations.push({ upstream: u, kind: 'skip', said: skipAtMost, true: skipped });
     const reread = mm2.rereads(u, p);
@@ -98,7 +98,7 @@ function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translat
   return violations;
 }
 
-/** Records before and behind a position where MM2 may have left a group. */
+/** Records before and after a position, where MM2 may have left a group. */
 const BESIDE = [0, -1_000, -7, 1, 9, 1_000];
 
 function sourceStretch(mm2: SimulatedMm2, content: Content, { from, until }: Stretch): DigestedStretch {

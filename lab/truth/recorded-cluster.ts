@@ -134,6 +134,8 @@ export class RecordedCluster implements ClusterReader {
       visit(recordOf(offset, timestamp, Buffer.from(key), value === null ? null : Buffer.from(value)));
     }
     const known = this.#truths.get(`${topic}-${partition}`);
+    // Of a record with many copies the recording has the first and the last: a comparison would miss the others.
+    if (known?.side === 'target') return this.#notRecorded(`records of ${topic}-${partition}`);
     if (known?.side === 'source') visitHeld(known.raw, from, until, visit);
     const [, start = 0, end = 0] = this.#partitions(topic).find(([p]) => p === partition) ?? [];
     return read({ start: BigInt(start), end: BigInt(end), next: BigInt(end), bytes: 0 });

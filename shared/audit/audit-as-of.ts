@@ -38,7 +38,7 @@ export async function auditAsOf(request: AuditAsOfRequest): Promise<AuditReport>
     if (then === null) continue;
     const { observation, states, origin, said } = then;
     const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), origin.takenAt);
-    const report = judgeFlow(observation, states, policy, inEffect);
+    const report = judgeFlow(observation, states, policy, undefined, inEffect);
     at = Math.max(at, origin.takenAt);
     const past = { ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin };
     reports.push(unreadable === null ? past : { ...past, findings: [...past.findings, unreadable] });

@@ -4,8 +4,9 @@ import { nextState } from '../domain/history/next-state.ts';
 import { DEFAULT_RETENTION } from '../domain/history/retention.ts';
 import { makeFinding } from '../domain/judge/findings/make-finding.ts';
 import { judgeFlow } from '../domain/judge/judge-flow.ts';
+import { refusedFlow } from '../domain/judge/refused-flow.ts';
 import { withFinding } from '../domain/judge/weigh-findings.ts';
-import { TidemarkError } from '../domain/model/errors.ts';
+import { AuthenticationError, AuthorizationError, TidemarkError } from '../domain/model/errors.ts';
 import type { Finding } from '../domain/model/finding.ts';
 import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
 import type { AuditReport, FlowReport } from '../domain/model/report.ts';
@@ -31,7 +32,7 @@ export interface AuditRequest {
   readonly history?: AuditHistory;
   /** Findings that people know about. If absent, every finding counts. */
   readonly acknowledgements?: AcknowledgementStore;
-  /** Compares records around group positions. If absent, positions rely on MM2's offset syncs. */
+  /** Compares records around group positions. If absent, the audit compares only a few records, other ones each time. */
   readonly verify?: VerifyOptions;
   /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
@@ -50,40 +51,77 @@ export class NothingAuditedError extends TidemarkError {
 }
 
 /**
- * Audits every flow of the configuration that matches the filter. Only reads from Kafka.
+ * Audits every flow of the configuration that matches the filter, side by side. What one cluster refuses or does not
+ * answer changes only the flows that it belongs to. Only reads from Kafka.
  *
- * @throws AuthenticationError, AuthorizationError, NothingAuditedError
+ * @throws AuthenticationError, AuthorizationError, NothingAuditedError if no flow could be audited
  */
 export async function runAudit(request: AuditRequest): Promise<AuditReport> {
   const { config, clock, filter = {}, memory = new AuditMemory() } = request;
   const at = clock.now();
   const flows = config.flows.filter((flow) => filter.flow?.(flowName(flow)) ?? true);
-  const readers = new Map<string, ClusterReader>();
+  // All readers exist before the first flow begins: what one flow waits for takes no time from another's deadline.
+  const aliases = new Set(flows.flatMap(({ source, target }) => [source, target]));
+  const readers = new Map([...aliases].map((alias) => [alias, request.reader(alias)]));
   const readerOf = (alias: string): ClusterReader => {
-    const reader = readers.get(alias) ?? request.reader(alias);
-    readers.set(alias, reader);
+    const reader = readers.get(alias);
+    if (reader === undefined) throw new Error(`cluster ${alias} has no reader`);
     return reader;
   };
   try {
-    const reports: FlowReport[] = [];
-    const dead: string[] = [];
-    // A flow's unused budget goes to the next flows.
-    let bytesLeft = request.verify?.budgetBytes ?? 0;
-    for (const [index, flow] of flows.entries()) {
-      const source = readerOf(flow.source);
-      const target = readerOf(flow.target);
-      const flowMemory = memory.of(flowName(flow));
-      const budgetBytes = Math.floor(bytesLeft / (flows.length - index));
-      const audited = await auditFlow(request, { flow, source, target, memory: flowMemory, at, budgetBytes });
-      bytesLeft -= audited.bytesCompared;
-      dead.push(...audited.dead);
-      reports.push(audited.report);
-    }
-    if (flows.length > 0 && dead.length === 2 * flows.length) throw new NothingAuditedError(dead);
-    return { at, flows: reports };
+    const outcomes = await sideBySide(flows, (flow) =>
+      auditFlow(request, {
+        flow,
+        source: readerOf(flow.source),
+        target: readerOf(flow.target),
+        memory: memory.of(flowName(flow)),
+        at,
+      }).catch((error: unknown) => refusalOf(request, flow, error)),
+    );
+    throwIfNothingAudited(outcomes);
+    return { at, flows: outcomes.map(({ report }) => report) };
   } finally {
     await Promise.all([...readers.values()].map((reader) => reader.close()));
   }
+}
+
+/** Flows that are audited at the same time. More would only take memory: one process judges them. */
+const AT_ONCE = 8;
+
+async function sideBySide<T>(flows: readonly Flow[], audit: (flow: Flow) => Promise<T>): Promise<T[]> {
+  const outcomes = new Array<T>(flows.length);
+  const pending = flows.entries();
+  const worker = async () => {
+    for (const [index, flow] of pending) outcomes[index] = await audit(flow);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return outcomes;
+}
+
+/** The result for one flow; the other flows do not depend on it. */
+type FlowOutcome =
+  | { readonly kind: 'audited'; readonly report: FlowReport }
+  /** Neither cluster answered. */
+  | { readonly kind: 'dead'; readonly report: FlowReport; readonly reasons: readonly string[] }
+  /** A cluster refused the credentials, or lacks a permission for them. */
+  | { readonly kind: 'refused'; readonly report: FlowReport; readonly error: Refusal };
+
+type Refusal = AuthenticationError | AuthorizationError;
+
+async function refusalOf(request: AuditRequest, flow: Flow, error: unknown): Promise<FlowOutcome> {
+  if (!(error instanceof AuthenticationError || error instanceof AuthorizationError)) throw error;
+  const { acknowledgements, clock, config } = request;
+  const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), clock.now());
+  const weights = { flow, rules: config.policy.rules, acknowledgements: inEffect };
+  const report = refusedFlow(error, weights);
+  return { kind: 'refused', error, report: unreadable === null ? report : withFinding(report, unreadable, weights) };
+}
+
+function throwIfNothingAudited(outcomes: readonly FlowOutcome[]): void {
+  if (outcomes.length === 0 || outcomes.some(({ kind }) => kind === 'audited')) return;
+  // What was refused says more than what did not answer.
+  for (const outcome of outcomes) if (outcome.kind === 'refused') throw outcome.error;
+  throw new NothingAuditedError(outcomes.flatMap((outcome) => (outcome.kind === 'dead' ? outcome.reasons : [])));
 }
 
 interface FlowAudit {
@@ -93,21 +131,16 @@ interface FlowAudit {
   readonly memory: FlowMemory;
   /** When the audit of all flows began: ms since the epoch. */
   readonly at: number;
-  /** Bytes of records that may be read to compare them. */
-  readonly budgetBytes: number;
 }
 
-/** Surveys, judges and records one flow. `dead` has the two errors if neither side could be read, else it is empty. */
-async function auditFlow(
-  request: AuditRequest,
-  { flow, source, target, memory, at, budgetBytes }: FlowAudit,
-): Promise<{ readonly report: FlowReport; readonly bytesCompared: number; readonly dead: readonly string[] }> {
+/** Surveys, judges and records one flow. @throws AuthenticationError, AuthorizationError */
+async function auditFlow(request: AuditRequest, { flow, source, target, memory, at }: FlowAudit): Promise<FlowOutcome> {
   const { config, clock, filter = {}, history, verify, progress } = request;
   const recorder = (await history?.open(flow)) ?? null;
   // Another process may have recorded since: the history takes precedence over this process's memory.
   if (recorder?.known != null) memory.known = recorder.known;
   const known = memory.known;
-  const { observation, states, verification } = await surveyFlow({
+  const { observation, states, groups, pairs, verification } = await surveyFlow({
     flow,
     opposite: oppositeOf(flow, config.flows),
     policy: config.policy,
@@ -116,29 +149,31 @@ async function auditFlow(
     filter,
     memory,
     now: () => clock.now(),
-    ...(verify === undefined ? {} : { verify: { ...verify, budgetBytes } }),
+    verify: verify ?? 'routine',
     ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
   const acknowledged = await readAcknowledgements(request.acknowledgements, flowName(flow), clock.now());
   const weights = { flow, rules: config.policy.rules, acknowledgements: acknowledged.inEffect };
-  const judged = judgeFlow(observation, states, config.policy, acknowledged.inEffect);
+  const judged = judgeFlow(observation, states, config.policy, groups, acknowledged.inEffect);
   const report = acknowledged.unreadable === null ? judged : withFinding(judged, acknowledged.unreadable, weights);
   const { sourceDown, targetDown } = observation;
-  const dead = sourceDown !== null && targetDown !== null ? [sourceDown.message, targetDown.message] : [];
-  const bytesCompared = verification?.bytes ?? 0;
+  const outcomeOf = (judged: FlowReport): FlowOutcome =>
+    sourceDown === null || targetDown === null
+      ? { kind: 'audited', report: judged }
+      : { kind: 'dead', report: judged, reasons: [sourceDown.message, targetDown.message] };
   // A filtered audit does not cover the whole flow, so it is not the flow's state.
-  if (filter.group !== undefined || filter.topic !== undefined) return { report, bytesCompared, dead };
+  if (filter.group !== undefined || filter.topic !== undefined) return outcomeOf(report);
   // Record under the report's time, unless another process recorded since then: then under the time of the reads.
   const began = (recorder?.known?.heldUntil ?? 0) < at ? at : observation.at;
-  const state = nextState(known, { ...observation, at: began }, states, report, verification?.pairs);
-  const outcome = (await recorder?.record(state)) ?? null;
-  if (outcome?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
-  memory.known = outcome?.known ?? { state, heldUntil: state.at };
-  const failure = outcome?.failure ?? null;
+  const state = nextState(known, { ...observation, at: began }, states, report, pairs);
+  const recorded = (await recorder?.record(state)) ?? null;
+  if (recorded?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
+  memory.known = recorded?.known ?? { state, heldUntil: state.at };
+  const failure = recorded?.failure ?? null;
   const whole = failure === null ? report : withFinding(report, notRecorded(failure), weights);
   await endClosedAcknowledgements(request.acknowledgements, acknowledged, whole, at);
-  return { report: whole, bytesCompared, dead };
+  return outcomeOf(whole);
 }
 
 function notRecorded(failure: string): Finding {

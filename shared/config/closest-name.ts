@@ -1,4 +1,4 @@
-/** The known name that was most likely meant, or null if none is near: for `did you mean …?`. */
+/** The known name that was most likely meant, or null if none is close enough: for `did you mean …?`. */
 export function closestName(written: string, known: Iterable<string>, atMost?: number): string | null {
   const names = [...known];
   let best: string | null = null;
@@ -11,7 +11,7 @@ export function closestName(written: string, known: Iterable<string>, atMost?: n
       bestDistance = distance;
     }
   }
-  // Cut short is the other common slip: `interval` for `intervalSeconds`.
+  // A cut-off name is the other common mistake: `interval` for `intervalSeconds`.
   const begun = atMost === undefined && written.length >= 3 ? names.filter((name) => name.startsWith(written)) : [];
   return best ?? (begun.length === 1 ? (begun[0] ?? null) : null);
 }

@@ -2,7 +2,7 @@ import { TidemarkError } from '../domain/model/errors.ts';
 import { MAX_TOLD } from './config-limits.ts';
 import type { ConfigFault } from './tidemark-config.ts';
 
-/** Something in a configuration that works, and probably not as its author thinks. */
+/** Something in a configuration that works, but probably not as its author expects. */
 export interface ConfigWarning {
   readonly file: string;
   readonly key: string;
@@ -10,12 +10,12 @@ export interface ConfigWarning {
   readonly message: string;
 }
 
-/** `file:line` as editors and terminals link it. */
+/** `file:line`, as editors and terminals link to it. */
 export function place(at: { readonly file: string; readonly line: number | null }): string {
   return at.line === null ? at.file : `${at.file}:${at.line}`;
 }
 
-/** Every fault of a configuration at once, in the order of the file. Exit code 2. */
+/** All faults of a configuration, in the order of the file. Exit code 2. */
 export class ConfigurationError extends TidemarkError {
   override readonly name = 'ConfigurationError';
   readonly faults: readonly ConfigFault[];
@@ -27,7 +27,7 @@ export class ConfigurationError extends TidemarkError {
   }
 }
 
-/** Collects faults and warnings over a whole file, so that one run shows them all. */
+/** Collects the faults and warnings of a whole file, so that one run shows them all. */
 export class FaultCollector {
   readonly #faults = new Told<ConfigFault>();
   readonly #warnings = new Told<ConfigWarning>();
@@ -48,15 +48,15 @@ export class FaultCollector {
     return [...inOrder(this.#warnings.list), ...this.#warnings.more()];
   }
 
-  /** Ends the loading when anything was wrong. */
+  /** Throws all faults if there are any. */
   throwIfAny(): void {
     if (!this.failed) return;
-    const more = this.#faults.more().map((one) => ({ ...one, remedy: 'correct those above first' }));
+    const more = this.#faults.more().map((one) => ({ ...one, remedy: 'correct the faults above first' }));
     throw new ConfigurationError([...inOrder(this.#faults.list), ...more]);
   }
 }
 
-/** What is told one by one, each once: two flows that share a setting would tell of it twice. */
+/** The items that are reported one by one. Each is kept once: two flows that share a setting would report it twice. */
 class Told<T extends ConfigWarning> {
   readonly list: T[] = [];
   readonly #seen = new Set<string>();
@@ -69,7 +69,7 @@ class Told<T extends ConfigWarning> {
     if (this.list.length < MAX_TOLD) this.list.push(one);
   }
 
-  /** How many there are besides, as one more. */
+  /** One item that counts the rest, if there are any. */
   more(): ConfigWarning[] {
     const [first] = this.list;
     const count = this.#seen.size - this.list.length;
@@ -79,7 +79,10 @@ class Told<T extends ConfigWarning> {
   }
 }
 
-/** File by file as they were first met; within a file by line, what is missing (and has no line) last. */
+/**
+ * Files are in the order in which they were first reported. In a file, items are sorted by line, those without a line
+ * last.
+ */
 function inOrder<T extends { readonly file: string; readonly line: number | null }>(all: readonly T[]): readonly T[] {
   const files = [...new Set(all.map((one) => one.file))];
   const line = (one: T): number => one.line ?? Number.MAX_SAFE_INTEGER;

@@ -2,14 +2,14 @@ import type { Environment } from './connection/secret-source.ts';
 import type { LoadedConfig } from './mm2/mm2-properties.ts';
 import type { LoadOptions } from './yaml/tidemark-yaml.ts';
 
-/** Which file to run on: Tidemark's own, or MM2's. */
+/** Which file to load: Tidemark's own, or MM2's. */
 export type ConfigSource =
   | { readonly kind: 'tidemark-yaml'; readonly file: string }
   | { readonly kind: 'mm2-properties'; readonly file: string };
 
 /**
- * Loads either kind of file; an mm2.properties names no writer: MM2's own connections write then. The YAML loader and its
- * schema are only read from disk where they are needed.
+ * Loads either kind of file. An mm2.properties names no writer, so MM2's own connections write. The YAML loader and its
+ * schema are imported only when needed.
  */
 export async function loadConfig(
   source: ConfigSource,

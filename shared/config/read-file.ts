@@ -4,8 +4,8 @@ import { MAX_FILE_BYTES } from './config-limits.ts';
 const CHUNK_BYTES = 64 * 1024;
 
 /**
- * The bytes of a file that a configuration is or names. A pipe is read as well (`--mm2 <(sops decrypt …)`), and what has no end
- * only up to the limit.
+ * The bytes of a configuration file or of a file that it names. Reads pipes too (`--mm2 <(sops decrypt …)`). Reads an
+ * endless file only up to the limit.
  *
  * @throws an error of node:fs, or one with the code EFBIG
  */

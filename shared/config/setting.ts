@@ -1,29 +1,29 @@
 import type { FaultCollector } from './configuration-error.ts';
 import type { Environment } from './connection/secret-source.ts';
 
-/** One effective setting, with where it was written. */
+/** One effective setting, and where it was written. */
 export interface Setting {
   readonly value: string;
-  /** As the file spells it, prefixes included: `A.consumer.isolation.level`. */
+  /** As written in the file, prefixes included: `A.consumer.isolation.level`. */
   readonly key: string;
   readonly line: number | null;
-  /** The value came from an environment variable or another file: it is never printed. */
+  /** The value came from an environment variable or another file, and is never printed. */
   readonly referred: boolean;
 }
 
-/** Effective settings of one thing (a cluster's clients, a flow), by the names that Kafka's classes know. */
+/** Effective settings of one thing (a cluster's clients, a flow), with the names in Kafka's classes. */
 export interface Settings {
   readonly file: string;
   get(name: string): Setting | undefined;
-  /** How the file would spell a name that it does not have. */
+  /** How the file would write a name that it does not have. */
   keyFor(name: string): string;
 }
 
-/** What reading a configuration needs besides the file itself. */
+/** What it takes to read a configuration, besides the file itself. */
 export interface LoadContext {
   readonly faults: FaultCollector;
   readonly environment: Environment;
-  /** Relative paths begin here. */
+  /** Relative paths start here. */
   readonly base: string;
 }
 
@@ -32,10 +32,10 @@ export function splitList(text: string): string[] {
   return text.split(',').map((part) => part.trim());
 }
 
-/** As much of a value as a person needs to see which it is. */
+/** A message shows at most this many characters of a value: enough to recognize it. */
 const SHOWN_LENGTH = 200;
 
-/** A value as a message may show it. */
+/** A value in a form that messages may show. */
 export function shown(setting: Setting): string {
   return setting.referred || /password|secret|jaas|token$|\.key$/i.test(setting.key)
     ? '[hidden]'
@@ -46,7 +46,10 @@ function shortened(value: string): string {
   return value.length <= SHOWN_LENGTH ? value : `${value.slice(0, SHOWN_LENGTH)}…`;
 }
 
-/** Typed reading as Kafka's `ConfigDef.parseType` does it; what does not parse is a fault and the default is used. */
+/**
+ * Reads typed values like Kafka's `ConfigDef.parseType`. A value that does not parse is a fault, and the default is
+ * used.
+ */
 export class SettingReader {
   readonly #settings: Settings;
   readonly #faults: FaultCollector;
@@ -79,7 +82,7 @@ export class SettingReader {
     return byDefault;
   }
 
-  /** A comma-separated list; an empty text is an empty list. */
+  /** A comma-separated list. An empty text is an empty list. */
   list(name: string, byDefault: readonly string[]): readonly string[] {
     const text = this.#settings.get(name)?.value.trim();
     if (text === undefined) return byDefault;

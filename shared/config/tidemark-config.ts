@@ -10,12 +10,12 @@ export interface TidemarkConfig {
   readonly policy: AuditPolicy;
 }
 
-/** One fault of a configuration, with where it is and what to do about it. */
+/** One fault of a configuration: where it is and what to do about it. */
 export interface ConfigFault {
   readonly file: string;
-  /** Key path as the file spells it: `A->B.enabled`, `clusters.A.bootstrapServers`. */
+  /** Key path as written in the file: `A->B.enabled`, `clusters.A.bootstrapServers`. */
   readonly key: string;
-  /** 1-based line, null where the fault is that something is absent. */
+  /** 1-based line; null if the fault is that something is absent. */
   readonly line: number | null;
   readonly message: string;
   readonly remedy: string;

@@ -2,8 +2,8 @@ import { type CreateNodeOptions, type DocumentOptions, stringify, type ToStringO
 import { withoutHidden } from '../domain/model/hidden-characters.ts';
 
 /**
- * A value as YAML. Hidden characters are escapes in double quotes, which YAML reads as the characters: the text is looked at
- * on terminals and in editors.
+ * A value as YAML. Hidden characters become escapes in double quotes, which YAML decodes again. People read the text in
+ * terminals and editors.
  */
 export function yamlText(value: unknown, style: 'any' | 'flow' = 'any'): string {
   const options: DocumentOptions & CreateNodeOptions & ToStringOptions = { collectionStyle: style, lineWidth: 0 };

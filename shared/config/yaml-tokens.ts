@@ -1,14 +1,14 @@
 import { type CST, Lexer, type LineCounter, Parser } from 'yaml';
 import { MAX_DEPTH, MAX_YAML_DOCUMENTS, MAX_YAML_PARTS } from './config-limits.ts';
 
-/** A YAML text with more in it than any configuration. Holds nothing of the text. */
+/** A YAML text with more content than any configuration. Holds nothing of the text. */
 export class YamlTooLargeError extends Error {
   override readonly name = 'YamlTooLargeError';
 }
 
 /**
- * The tokens of a YAML text, counted before anything is made of them: what composes them takes time and memory for each, and
- * goes down into them.
+ * The tokens of a YAML text. Counts them before anything is built from them, because the composer takes time and memory
+ * for each and recurses into nested ones.
  *
  * @throws YamlTooLargeError
  */
@@ -26,13 +26,13 @@ export function* yamlTokens(text: string, lines: LineCounter): Generator<CST.Tok
   };
   for (const part of new Lexer().lex(text)) {
     if (++parts > MAX_YAML_PARTS)
-      throw new YamlTooLargeError(`has more than ${MAX_YAML_PARTS} names, signs and blanks`);
+      throw new YamlTooLargeError(`has more than ${MAX_YAML_PARTS} names, punctuation marks and blanks`);
     for (const token of parser.next(part)) yield checked(token);
   }
   for (const token of parser.end()) yield checked(token);
 }
 
-/** Goes level by level, for a text may nest as deep as it is long. */
+/** Walks level by level, without recursion: a text may nest as deep as it is long. */
 function checkDepth(root: CST.Token): void {
   let level: CST.Token[] = [root];
   for (let depth = 0; level.length > 0; depth++) {

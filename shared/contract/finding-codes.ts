@@ -18,6 +18,7 @@ export type FindingScope = 'flow' | 'cluster' | 'source-topic' | 'target-topic' 
  */
 export const FINDINGS = {
   CLUSTER_UNREACHABLE: { severity: 'critical', about: 'cluster', section: 'cluster-unreachable' },
+  ACCESS_REFUSED: { severity: 'critical', about: 'cluster', section: 'access-refused' },
   MIRROR_STOPPED: { severity: 'critical', about: 'flow', section: 'mirror-stopped' },
   MIRROR_STALLED: { severity: 'critical', about: 'source-topic', section: 'mirror-stalled' },
   MIRROR_NEVER_STARTED: { severity: 'critical', about: 'flow', section: 'mirror-never-started' },

@@ -1,3 +1,4 @@
+import type { ClaimedPair } from '../domain/compare/align-stretch.ts';
 import type { DigestedRecord, DigestedStretch } from '../domain/compare/digested-record.ts';
 import { planStretches, type Stretch, widened } from '../domain/compare/plan-stretches.ts';
 import { settlePositions, type WantedPosition } from '../domain/compare/settle-positions.ts';
@@ -24,12 +25,20 @@ export interface PartitionComparison {
 export interface ComparedPartition {
   /** In the order of `wanted`. */
   readonly positions: readonly VerifiedPosition[];
+  /** The last record on the target, if the log's end was compared and MM2 wrote nothing there again. */
+  readonly tail: ClaimedPair | null;
   /** Bytes of record batches that both clusters sent. */
   readonly bytes: number;
 }
 
-/** Times that more of the source is read because something on the target equals nothing of it yet. */
-const WIDEN_AT_MOST = 8;
+/** What one comparison may cost. */
+export interface CompareLimits {
+  /** Of record batches that both clusters send. */
+  readonly bytes: number;
+  /** How often it may read twice as much of the source, because a target record equals none of it yet. */
+  readonly widenAtMost: number;
+}
+
 /** The target has to be read first, and nothing can be compared without the source. */
 const TARGET_SHARE = 0.5;
 /** Offsets of one log that are compared at most: records that compress well are many bytes once they are read. */
@@ -39,14 +48,14 @@ const TOO_MANY = `left out: more than ${OFFSETS_AT_MOST} offsets would have to b
 export const OVER_BUDGET = 'left out for the budget of bytes to compare';
 
 /**
- * Reads the stretches of both logs that settle the wanted positions, shortest first, within `allowance` bytes, and
+ * Reads the stretches of both logs that settle the wanted positions, shortest first, within the limits, and
  * compares each position with them. A stretch that does not fit is left out, and its positions say so.
  */
 export async function comparePartition(
   comparison: PartitionComparison,
   source: ClusterReader,
   target: ClusterReader,
-  allowance: number,
+  { bytes: allowance, widenAtMost }: CompareLimits,
 ): Promise<ComparedPartition> {
   const { targetTopic, topic, partition, mapping, wanted, log, isolation } = comparison;
   const upstreams = wanted.map(({ upstream }) => upstream);
@@ -60,15 +69,16 @@ export async function comparePartition(
   }
   const notCompared = onTarget.missing ?? OVER_BUDGET;
   if (read.length === 0) {
-    return { positions: wanted.map(({ said }) => unsettled(said, notCompared)), bytes: onTarget.bytes };
+    return { positions: wanted.map(({ said }) => unsettled(said, notCompared)), tail: null, bytes: onTarget.bytes };
   }
 
   const onSource = new LogStretches(source, { topic, partition, isolation });
   let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, OVER_BUDGET));
+  let tail: ClaimedPair | null = null;
   let range: Stretch = { from: plan.source.from, until: plan.source.from };
   let next = plan.source;
   const parts: DigestedStretch[] = [];
-  for (let round = 0; round <= WIDEN_AT_MOST && lengthOf(next) > lengthOf(range); round++) {
+  for (let round = 0; round <= widenAtMost && lengthOf(next) > lengthOf(range); round++) {
     // A half that does not fit is no loss of what was read before.
     const more = [
       await onSource.read({ from: next.from, until: range.from }, allowance - onTarget.bytes),
@@ -78,7 +88,7 @@ export async function comparePartition(
     if (parts.length > 0) {
       const start = onSource.start > log.from ? onSource.start : log.from;
       const records = new SourceRecords(joined(parts), { start, end: log.until });
-      positions = settlePositions(mapping, wanted, read, records, notCompared);
+      ({ positions, tail } = settlePositions(mapping, wanted, read, records, notCompared));
     }
     if (onSource.missing !== null || !positions.some(({ open }) => open)) break;
     range = next;
@@ -86,7 +96,7 @@ export async function comparePartition(
   }
   const { missing } = onSource;
   if (missing !== null) positions = positions.map((one) => (one.open ? withReason(one, missing) : one));
-  return { positions, bytes: onTarget.bytes + onSource.bytes };
+  return { positions, tail, bytes: onTarget.bytes + onSource.bytes };
 }
 
 function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {

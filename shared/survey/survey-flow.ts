@@ -1,4 +1,7 @@
+import type { VerifiedPair } from '../domain/history/next-state.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import { type GroupState, judgeGroups } from '../domain/judge/group-state.ts';
+import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
@@ -8,6 +11,7 @@ import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { lookAtRecords } from './look-at-records.ts';
 import { observeFlow } from './observe-flow.ts';
+import { compareRoutinely } from './routine-comparison.ts';
 import { type FlowVerification, type VerifyOptions, verifyPositions } from './verify-positions.ts';
 
 export interface SurveyRequest {
@@ -21,8 +25,11 @@ export interface SurveyRequest {
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly now: () => number;
-  /** Compares records around group positions; absent: positions rest on what MM2 wrote. */
-  readonly verify?: VerifyOptions;
+  /**
+   * Compares records around group positions: those that are asked for, or a few other ones at each audit. If absent,
+   * positions rely on what MM2 wrote.
+   */
+  readonly verify?: VerifyOptions | 'routine';
   /** Groups with the positions to compare, instead of those that the source has now. */
   readonly groups?: readonly ObservedGroup[];
   /** Called at each step, to show progress. */
@@ -34,7 +41,11 @@ export interface FlowSurvey {
   readonly observation: FlowObservation;
   /** Of all partitions, with what looking at records told. */
   readonly states: readonly PartitionState[];
-  /** Null where no records around positions were compared. */
+  /** All groups, judged by these states. */
+  readonly groups: readonly GroupState[];
+  /** Records and their copies that comparing has found. */
+  readonly pairs: readonly VerifiedPair[];
+  /** Null if no comparison was asked for, or none was possible. */
   readonly verification: FlowVerification | null;
 }
 
@@ -57,13 +68,19 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
     observation.sourceDown === null
       ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))
       : peeked;
-  if (verify === undefined || observation.sourceDown !== null || observation.targetDown !== null) {
-    return { observation, states, verification: null };
+  const isDown = observation.sourceDown !== null || observation.targetDown !== null;
+  if (verify === undefined || isDown) {
+    const groups = judgeGroups(observation, statesByPartition(states));
+    return { observation, states, groups, pairs: [], verification: null };
+  }
+  if (verify === 'routine') {
+    return { observation, ...(await compareRoutinely(observation, states, source, target)), verification: null };
   }
   const groups = request.groups ?? observation.groups;
   const verification = await verifyPositions({ ...observation, groups }, states, source, target, {
     ...verify,
     progress: (done, of) => progress(`comparing records of ${name}: ${done} of ${of} partitions`),
   });
-  return { observation, states: verification.states, verification };
+  const { pairs } = verification;
+  return { observation, states: verification.states, groups: verification.groups, pairs, verification };
 }

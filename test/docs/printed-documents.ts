@@ -119,6 +119,7 @@ const verified = {
   pairs: [{ topic: 'orders', partition: 2, upstream: 1_300n, downstream: 1_204n }],
   bytes: 51_200,
   states: [],
+  groups: [],
 };
 const refuted = report(
   flow({

@@ -45,7 +45,7 @@ export function addAuditCommand(program: Command, terminal: Terminal, finish: Fi
         .default('critical'),
     )
     .option('--verify', 'compare records on both sides where the syncs leave a position open')
-    .option('--budget <bytes>', 'read at most this many bytes for that, such as 32M (default: 32M)', bytes)
+    .option('--budget <bytes>', 'read at most this many bytes per flow for that, such as 32M (default: 32M)', bytes)
     .option('--timeout <seconds>', 'be done by then, with what could be read', seconds, 60)
     .addOption(asOfOption('what audits said then, from the history alone'))
     .addHelpText(

@@ -5,7 +5,7 @@ import type { MetricSink } from '../../ports.ts';
 import { batches, metricData } from './metric-data.ts';
 import { MetricPublishError } from './metric-publish-error.ts';
 
-/** Publishes by PutMetricData. The client brings its own credentials, retries and time limits. */
+/** Publishes metrics with PutMetricData. The client has its own credentials, retries and timeouts. */
 export function createCloudWatchMetricSink(client: CloudWatchClient): MetricSink {
   return {
     async publish(metrics, at, options) {
@@ -40,11 +40,11 @@ function publishError(failures: readonly unknown[], counts: { accepted: number; 
   if (!(first instanceof CloudWatchServiceException)) {
     const why = first instanceof Error && first.name !== 'Error' ? `no answer (${first.name})` : 'no answer';
     const remedy =
-      'Check the route to CloudWatch: in a VPC without Internet access it takes an interface endpoint for monitoring.';
+      'Check the route to CloudWatch. A VPC without Internet access needs an interface endpoint for monitoring.';
     return new MetricPublishError('METRICS_UNREACHABLE', counts, { cause, why, retriable: true, remedy });
   }
   if (first.$metadata.httpStatusCode === 403 || first.name.startsWith('AccessDenied')) {
-    const remedy = `Allow cloudwatch:PutMetricData for the namespace ${METRIC_NAMESPACE}, with credentials that are valid.`;
+    const remedy = `Allow cloudwatch:PutMetricData for the namespace ${METRIC_NAMESPACE}, and check that the credentials are valid.`;
     return new MetricPublishError('METRICS_ACCESS_DENIED', counts, {
       cause,
       why: first.name,
@@ -54,7 +54,7 @@ function publishError(failures: readonly unknown[], counts: { accepted: number; 
   }
   const retriable = first.$fault === 'server' || first.name.includes('Throttl');
   const remedy = retriable
-    ? 'The next audit publishes again; if it goes on, look at the CloudWatch service status and quotas.'
-    : 'This is a defect of Tidemark: please report it with the name of the exception.';
+    ? 'The next audit publishes again. If the error persists, check the CloudWatch service status and quotas.'
+    : 'This is a bug in Tidemark. Please report it with the name of the exception.';
   return new MetricPublishError('METRICS_REJECTED', counts, { cause, why: first.name, retriable, remedy });
 }

@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto';
 
-/** CloudWatch: 1 to 1,024 printable ASCII characters, at least one of them no space (API reference, `Dimension`). */
+/**
+ * CloudWatch takes 1 to 1,024 printable ASCII characters, of which at least one is not a space (API reference,
+ * `Dimension`).
+ */
 const LONGEST = 1024;
 const UNPRINTABLE = /[^\x21-\x7e ]|%|^ | $/gu;
 
 /**
- * Any text as the value of a dimension. Kafka lets a group have any name, CloudWatch does not: what it refuses is
- * percent-encoded as UTF-8, and so is the percent sign, so that two names never become one. A name too long ends in its
- * own hash instead.
+ * Any text as the value of a dimension. Kafka allows characters in a group name that CloudWatch refuses. Those are
+ * percent-encoded as UTF-8. The percent sign is encoded too, so that two names never become one. A name that is too
+ * long ends in its own hash.
  */
 export function dimensionValue(text: string): string {
-  // A percent sign alone encodes nothing, so it is free to stand for the empty name.
+  // A lone percent sign encodes nothing, so it can represent the empty name.
   if (text === '') return '%';
   const encoded = text.replace(UNPRINTABLE, percentEncode);
   if (encoded.length <= LONGEST) return encoded;

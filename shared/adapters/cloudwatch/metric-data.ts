@@ -3,16 +3,16 @@ import { DIMENSIONS } from '../../contract/metrics.ts';
 import type { Metric } from '../../domain/model/metric.ts';
 import { dimensionValue } from './dimension-value.ts';
 
-/** Distinct values that one datum may carry (API reference, `MetricDatum.Values`). */
+/** The most distinct values in one datum (API reference, `MetricDatum.Values`). */
 const VALUES_PER_DATUM = 150;
-/** Metrics that one request may carry (API reference, `PutMetricData`). */
+/** The most data in one request (API reference, `PutMetricData`). */
 const DATA_PER_REQUEST = 1000;
-/** A request may have 1 MB; what is left over is for the envelope, which names namespace and target. */
+/** A request may have 1 MB. The rest is for the envelope, which names the namespace and the target. */
 const BYTES_PER_REQUEST = 900_000;
 
 /**
- * A metric as data of PutMetricData. More than 150 distinct values go out in several data of the same metric and time,
- * which CloudWatch adds up: the distribution stays exact, where buckets would not.
+ * A metric as data of PutMetricData. More than 150 distinct values become several data of the same metric and time,
+ * which CloudWatch adds up. This keeps the distribution exact, which buckets would not.
  */
 export function metricData(metric: Metric, at: number): MetricDatum[] {
   const dimensions = DIMENSIONS.flatMap((name) => {
@@ -34,7 +34,7 @@ export function metricData(metric: Metric, at: number): MetricDatum[] {
   return data;
 }
 
-/** Cuts data into requests that CloudWatch takes, in order. */
+/** Splits data, in order, into requests within CloudWatch's limits. */
 export function batches(data: readonly MetricDatum[]): MetricDatum[][] {
   const all: MetricDatum[][] = [];
   let batch: MetricDatum[] = [];

@@ -1,9 +1,9 @@
 import { TidemarkError } from '../../domain/model/errors.ts';
 
-/** CloudWatch did not take some of the metrics; the others of the same audit were published all the same. */
+/** CloudWatch rejected some of the metrics. The others of the same audit were published. */
 export class MetricPublishError extends TidemarkError {
   override readonly name = 'MetricPublishError';
-  /** Data accepted and data refused, in CloudWatch's unit: one entry of `MetricData`. */
+  /** Counts of accepted and rejected data, in CloudWatch's unit: one entry of `MetricData`. */
   readonly accepted: number;
   readonly rejected: number;
 
@@ -13,7 +13,7 @@ export class MetricPublishError extends TidemarkError {
     options: { readonly cause: unknown; readonly remedy: string; readonly retriable: boolean; readonly why: string },
   ) {
     const all = counts.accepted + counts.rejected;
-    super(code, `CloudWatch did not take ${counts.rejected} of ${all} metric data: ${options.why}`, options);
+    super(code, `CloudWatch rejected ${counts.rejected} of ${all} metric data: ${options.why}`, options);
     this.accepted = counts.accepted;
     this.rejected = counts.rejected;
   }

@@ -17,14 +17,16 @@ import {
 } from './restore-items.ts';
 
 /**
- * Restores in the history's DynamoDB table. Chunks first, each writer's under keys of its own; then the manifest, on the
- * condition that there is none: a document is there whole or not at all. All reads are consistent. Closing the client
- * is its owner's.
+ * Restores in the history's DynamoDB table. Each writer first stores its chunks under keys of its own, then the
+ * manifest, on the condition that none exists. So the table has all of a document or nothing. All reads are consistent.
+ * The owner of the client closes it.
  */
 export function createDynamoDbPlanStore(client: DynamoDBClient, tableName: string): PlanStore {
   const TableName = tableName;
 
-  /** Manifests whose sort key begins so and that have not expired, whether or not time to live has removed them. */
+  /**
+   * Unexpired manifests whose sort key begins with the prefix. Time to live may not have removed the expired ones yet.
+   */
   async function manifests(prefix: string, forward: boolean, now: number): Promise<readonly Item[]> {
     const found: Item[] = [];
     let start: Item | undefined;
@@ -60,7 +62,7 @@ export function createDynamoDbPlanStore(client: DynamoDBClient, tableName: strin
           return true;
         } catch (error) {
           if (!failedCondition(error)) throw error;
-          // The client tries again what it got no answer to: the one that stands there may be this very document.
+          // The client retries a request that got no answer, so the existing document may be this very one.
           const Key = documentKey(document.plan, document.name);
           const { Item } = await client.send(new GetItemCommand({ TableName, Key, ConsistentRead: true }));
           return Item !== undefined && manifestOf(Item).attempt === attempt;
@@ -75,9 +77,9 @@ export function createDynamoDbPlanStore(client: DynamoDBClient, tableName: strin
         if (manifest === null || manifest.keepUntil <= now) return null;
         const chunks = await getItems(client, tableName, chunkKeys(plan, name, manifest));
         const bytes = Buffer.concat(chunks.flatMap((chunk) => chunk?.bytes?.B ?? []));
-        if (bytes.length !== manifest.size) throw new DamagedDocumentError(plan, name, 'is not whole');
+        if (bytes.length !== manifest.size) throw new DamagedDocumentError(plan, name, 'is incomplete');
         if (digestOf(plan, name, bytes) !== manifest.digest) {
-          throw new DamagedDocumentError(plan, name, 'is not what was stored');
+          throw new DamagedDocumentError(plan, name, 'differs from what was stored');
         }
         return bytes;
       }),

@@ -28,14 +28,14 @@ const FIRST = manifestSort(0);
 const LAST = manifestSort(Number.MAX_SAFE_INTEGER);
 
 /**
- * The history in a DynamoDB table (`historyTable`). A frame's chunks are written first; its manifest and the head go in
- * one transaction, under the writer's epoch, so that a frame is there whole or not at all. All reads are consistent.
- * The client brings its own credentials, retries and time limits, and closing it is its owner's.
+ * The history in a DynamoDB table (`historyTable`). A frame's chunks are written first. One transaction under the
+ * writer's epoch then writes its manifest and the head, so the table has all of a frame or nothing. All reads are
+ * consistent. The client has its own credentials, retries and timeouts, and its owner closes it.
  */
 export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: string): SnapshotStore {
   const TableName = tableName;
 
-  /** Pages of a flow's manifests that have not expired; `limit` counts those. */
+  /** Pages of a flow's unexpired manifests. `limit` counts only those. */
   async function manifests(
     flow: string,
     range: { readonly from: string; readonly to: string; readonly forward: boolean; readonly limit?: number },
@@ -55,7 +55,7 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
           ...(start === undefined ? {} : { ExclusiveStartKey: start }),
         }),
       );
-      // Time to live removes items late: whatever has expired is gone, there or not.
+      // Time to live removes items late, so whatever has expired counts as gone.
       for (const item of page.Items ?? []) {
         const manifest = manifestOf(item);
         if (manifest.entry.expiresAt > now) found.push(manifest);
@@ -65,7 +65,7 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
     return range.limit === undefined ? found : found.slice(0, range.limit);
   }
 
-  /** Changes the head while the lease is held; false where another writer took over. */
+  /** Changes the head while this writer holds the lease. False if another writer took over. */
   const updateHead = async (lease: HistoryLease, expression: string, changes: Item): Promise<boolean> => {
     const { names, values, condition } = ownership(lease);
     try {
@@ -101,7 +101,7 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
               TableName,
               Key: headKey(flow),
               UpdateExpression: 'SET epoch = :epoch, #owner = :owner, leasedUntil = :until',
-              // The very lease that was looked at: its holder may have renewed it since.
+              // Takes over exactly the lease that was read: its holder may have renewed it since.
               ConditionExpression:
                 known === null ? 'attribute_not_exists(pk)' : 'epoch = :known AND leasedUntil = :knownUntil',
               ExpressionAttributeNames: { '#owner': 'owner' },
@@ -173,7 +173,7 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
 
     release: (lease) =>
       guarded(async () => {
-        // Taken over: nothing of ours is left to end.
+        // Another writer took over: there is no lease of ours to end.
         await updateHead(lease, 'SET leasedUntil = :zero', { ':zero': { N: '0' } });
       }),
 
@@ -221,7 +221,7 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
         });
       }),
 
-    // Time to live does it, free of charge.
+    // Time to live deletes expired items, free of charge.
     thin: async () => 0,
 
     stats: (flow, now) =>
@@ -239,7 +239,7 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
   };
 }
 
-/** How many manifests are looked at for one that has not expired. */
+/** How many manifests to read in search of one that has not expired. */
 const EXPIRED_AT_ONCE = 10;
 
 function ownership({ owner, epoch }: HistoryLease) {
@@ -255,10 +255,10 @@ function chunkKeys(flow: string, { entry, epoch }: Manifest): readonly Item[] {
   return Array.from({ length: count }, (_, index) => chunkKey(flow, entry.at, epoch, index));
 }
 
-/** More than any frame has: a size that was tampered with shall not make a million requests. */
+/** No frame has this many chunks. Without the limit, a manifest with a forged size could cause a million requests. */
 const MAX_CHUNKS = 1_000;
 
-/** The chunks as one, or null where one is missing or the sizes do not add up. */
+/** The joined chunks, or null if one is missing or the sizes do not add up. */
 function joined(items: readonly (Item | null)[], size: number): Uint8Array | null {
   const parts: Uint8Array[] = [];
   for (const item of items) {

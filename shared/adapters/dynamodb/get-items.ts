@@ -3,12 +3,12 @@ import { BatchGetItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamo
 import { HistoryStoreError } from '../../history/history-errors.ts';
 import type { Item } from './history-table.ts';
 
-/** BatchGetItem takes 100 keys; fewer at once keep an answer of large items below its 16 MB. */
+/** BatchGetItem takes 100 keys. Fewer per request keep an answer of large items below its limit of 16 MB. */
 const KEYS_AT_ONCE = 30;
 const ATTEMPTS = 8;
 const FIRST_PAUSE_MS = 20;
 
-/** Consistent reads of many items, in the order of the keys; null where there is none. */
+/** Consistent reads of many items, in the order of the keys; null if there is no item. */
 export async function getItems(
   client: DynamoDBClient,
   tableName: string,
@@ -36,12 +36,12 @@ async function getBatch(client: DynamoDBClient, tableName: string, batch: Item[]
     items.push(...got);
     keys = answer.UnprocessedKeys?.[tableName]?.Keys ?? [];
     if (keys.length === 0) return items;
-    // What did not fit into the answer is asked for at once, what was throttled after a pause.
+    // Keys that did not fit into the answer are requested again at once, throttled ones after a pause.
     if (got.length === 0) await sleep(FIRST_PAUSE_MS * 2 ** attempt);
   }
-  throw new HistoryStoreError('HISTORY_STORE_FAILED', `DynamoDB left ${keys.length} items of the history unread`, {
+  throw new HistoryStoreError('HISTORY_STORE_FAILED', `DynamoDB did not return ${keys.length} items of the history`, {
     retriable: true,
-    remedy: "Check whether the table's reads are throttled.",
+    remedy: 'Check whether DynamoDB throttles reads of the table.',
   });
 }
 

@@ -1,23 +1,23 @@
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import type { FrameEntry, HistoryHead } from '../../history/snapshot-store.ts';
 
-/** A DynamoDB item as the client takes and gives it. */
+/** A DynamoDB item as the client reads and writes it. */
 export type Item = Record<string, AttributeValue>;
 
-/** The table's primary key, both of type string: whoever creates the table goes by these. */
+/** The table's primary key. Both attributes are strings. The stack creates the table with these names. */
 export const PARTITION_KEY = 'pk';
 export const SORT_KEY = 'sk';
 
-/** The attribute that the table's time to live is set on: seconds since the epoch. */
+/** The attribute for the table's time to live, in seconds since the epoch. */
 export const TTL_ATTRIBUTE = 'ttl';
 
-/** DynamoDB's limit is 400 KB with names; a chunk stays well below it. */
+/** DynamoDB's limit for an item is 400 KB, attribute names included. A chunk stays well below it. */
 export const CHUNK_BYTES = 380_000;
 
-/** Chunks outlive the manifest that names them: TTL removes items in any order, and late. */
+/** Chunks must outlive the manifest that names them: time to live removes items late and in any order. */
 const CHUNK_GRACE_MS = 24 * 60 * 60 * 1000;
 
-/** The table that the store needs, for on-demand capacity; time to live is switched on apart from it. */
+/** The table that the store needs, with on-demand capacity. Enabling time to live is a separate request. */
 export function historyTable(tableName: string): CreateTableCommandInput {
   return {
     TableName: tableName,
@@ -39,7 +39,7 @@ export function headKey(flow: string): Item {
 
 const LAST_TIME = Number.MAX_SAFE_INTEGER;
 
-/** Sort key of a manifest: the time, padded so that text sorts as numbers do. */
+/** Sort key of a manifest: the time, padded so that text and numbers have the same order. */
 export function manifestSort(at: number): string {
   return `frame#${String(Math.floor(Math.max(0, Math.min(at, LAST_TIME)))).padStart(16, '0')}`;
 }
@@ -48,7 +48,7 @@ export function manifestKey(flow: string, at: number): Item {
   return { pk: { S: flow }, sk: { S: manifestSort(at) } };
 }
 
-/** Chunks have the writer's epoch in their key: what a fenced writer still sends never touches another one's. */
+/** The key of a chunk has the writer's epoch: late writes of a fenced writer never touch another writer's chunks. */
 export function chunkKey(flow: string, at: number, epoch: number, index: number): Item {
   return { pk: { S: `${flow}#${at}` }, sk: { S: `chunk#${epoch}#${index}` } };
 }

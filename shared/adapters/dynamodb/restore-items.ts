@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { PlanDocument } from '../../restore/plan-store.ts';
 import { CHUNK_BYTES, type Item, TTL_ATTRIBUTE } from './history-table.ts';
 
-/** Chunks outlive the manifest that names them: TTL removes items in any order, and late. */
+/** Chunks must outlive the manifest that names them: time to live removes items late and in any order. */
 const CHUNK_GRACE_MS = 24 * 60 * 60 * 1000;
 
-/** What a document's manifest tells: where its chunks are, and what they have to add up to. */
+/** A document's manifest: where its chunks are, and their total size and digest. */
 export interface DocumentManifest {
-  /** Of the writer that stored them: what one that lost still sends never touches another one's. */
+  /** Identifies the writer of the chunks: late writes of a writer that lost never touch another writer's chunks. */
   readonly attempt: string;
   readonly size: number;
   readonly keepUntil: number;
@@ -15,7 +15,10 @@ export interface DocumentManifest {
   readonly digest: string;
 }
 
-/** Manifests of all restores are in one partition, by plan and name; no flow can be called so, for it has an arrow. */
+/**
+ * The partition with the manifests of all restores, by plan and name. No flow has this key, because a flow's has an
+ * arrow.
+ */
 export const MANIFESTS = 'restore';
 
 export function documentKey(plan: string, name: string): Item {
@@ -56,7 +59,9 @@ export function documentChunks({ plan, name, bytes, keepUntil }: PlanDocument, a
   }));
 }
 
-/** More than any document has: a size that was tampered with shall not make a million requests. */
+/**
+ * No document has this many chunks. Without the limit, a manifest with a forged size could cause a million requests.
+ */
 const MAX_CHUNKS = 1_000;
 
 export function chunkKeys(plan: string, name: string, of: Pick<DocumentManifest, 'attempt' | 'size'>): readonly Item[] {
@@ -65,7 +70,7 @@ export function chunkKeys(plan: string, name: string, of: Pick<DocumentManifest,
   return Array.from({ length: count }, (_, index) => ({ pk, sk: { S: `chunk#${of.attempt}#${index}` } }));
 }
 
-/** Over its place as well, so that no document can take another one's. */
+/** The digest covers plan and name too, so that no document can pass for another one. */
 export function digestOf(plan: string, name: string, bytes: Uint8Array): string {
   return createHash('sha256').update(`${plan}\n${name}\n`).update(bytes).digest('hex');
 }

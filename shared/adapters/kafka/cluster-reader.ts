@@ -15,16 +15,16 @@ import type { RoutedReadContext } from './reading/routed-read.ts';
 import { Topology } from './reading/topology.ts';
 
 export interface ClusterReaderOptions extends ConnectionOptions {
-  /** Milliseconds from now until everything ends, whatever hangs. */
+  /** Milliseconds from now until the reader ends everything, even requests without an answer. */
   readonly deadlineMs?: number;
-  /** Ends everything at once when it aborts. */
+  /** Ends everything at once when aborted. */
   readonly signal?: AbortSignal;
 }
 
 const DEFAULT_DEADLINE_MS = 60_000;
 
 /**
- * A reader of one cluster for one audit. Connects when first asked; `close()` ends it.
+ * A reader of one cluster for one audit. It connects at the first request; `close()` ends it.
  *
  * @throws TidemarkError BOOTSTRAP_SERVERS_INVALID, TLS_INVALID_MATERIAL
  */

@@ -2,7 +2,7 @@
 export interface KafkaErrorCode {
   readonly code: number;
   readonly name: string;
-  /** Whether the same request may succeed a little later, by Kafka's own classes. */
+  /** Whether the same request may succeed a little later, according to Kafka's own classes. */
   readonly retriable: boolean;
 }
 
@@ -18,7 +18,7 @@ export const TOPIC_AUTHORIZATION_FAILED = 29;
 export const GROUP_AUTHORIZATION_FAILED = 30;
 export const CLUSTER_AUTHORIZATION_FAILED = 31;
 
-/** Codes that a read or a write can be answered with, and the retriable ones; a `!` marks those that are not. */
+/** Codes that answer a read or a write, and the retriable ones; `!` marks a code that is not retriable. */
 const TABLE = `
 -1 UNKNOWN_SERVER_ERROR! 0 NONE! 1 OFFSET_OUT_OF_RANGE! 2 CORRUPT_MESSAGE 3 UNKNOWN_TOPIC_OR_PARTITION
 4 INVALID_FETCH_SIZE! 5 LEADER_NOT_AVAILABLE 6 NOT_LEADER_OR_FOLLOWER 7 REQUEST_TIMED_OUT 8 BROKER_NOT_AVAILABLE!
@@ -45,12 +45,12 @@ const CODES: ReadonlyMap<number, KafkaErrorCode> = new Map(
   ]),
 );
 
-/** A code that newer brokers may have: its number is its name. */
+/** Newer brokers may have codes that are not in the table: the name is then the number. */
 export function kafkaErrorCode(code: number): KafkaErrorCode {
   return CODES.get(code) ?? { code, name: `KAFKA_ERROR_${code}`, retriable: false };
 }
 
-/** All codes that are known here, for the test that compares them with Kafka's. */
+/** All codes in the table, for the test that compares them with Kafka's. */
 export function knownErrorCodes(): readonly KafkaErrorCode[] {
   return [...CODES.values()];
 }

@@ -13,19 +13,20 @@ import { LaneGates } from './writing/lane-gates.ts';
 import { type WriteContext, writePartitions } from './writing/write-partitions.ts';
 
 export interface OffsetWriterOptions extends ConnectionOptions {
-  /** Milliseconds from now until everything ends, whatever hangs. */
+  /** Milliseconds from now until the writer ends everything, even requests without an answer. */
   readonly deadlineMs?: number;
-  /** Ends everything at once when it aborts. */
+  /** Ends everything at once when aborted. */
   readonly signal?: AbortSignal;
-  /** Milliseconds for which one write is tried again while its group has no coordinator that is ready. */
+  /** Milliseconds for which to retry one write while its group has no coordinator that is ready. */
   readonly retryMs?: number;
 }
 
 const DEFAULTS = { deadlineMs: 60_000, retryMs: 20_000, maxInFlight: 4 };
 
 /**
- * The one writer of a cluster: commits and deletes the offsets of groups, as the connection's `writer` where it has one.
- * Connects when first asked; `close()` ends it. A commit's metadata becomes empty, as Tidemark reads none.
+ * The only writer of a cluster. It commits and deletes the offsets of groups, with the credentials of the connection's
+ * `writer` if there is one. It connects at the first request; `close()` ends it. Commits get empty metadata, because
+ * Tidemark reads none.
  *
  * @throws TidemarkError BOOTSTRAP_SERVERS_INVALID, TLS_INVALID_MATERIAL
  */
@@ -48,7 +49,7 @@ export function createOffsetWriter(connection: KafkaConnection, options: OffsetW
     alias,
     commit: async (group, positions) => {
       const wrong = positions.find(({ offset }) => offset < 0n);
-      // Brokers store whatever they are given.
+      // Brokers store any offset, so check it here.
       if (wrong !== undefined) throw new RangeError(`offset ${wrong.offset} of group ${group} is below 0`);
       return writePartitions(context, {
         kind: 'commit',

@@ -9,12 +9,15 @@ import type { Clock } from '../../ports.ts';
 import { SecretError } from './secret-error.ts';
 
 export interface SecretLookup {
-  /** The value at each location, by the name it was asked under. One request a secret, none while it is fresh. */
+  /**
+   * The value at each location, under its name in the request. Takes one request per secret, none while the secret is
+   * fresh.
+   */
   resolve(
     locations: ReadonlyMap<string, SecretLocation>,
     options?: { readonly signal?: AbortSignal },
   ): Promise<ReadonlyMap<string, Secret>>;
-  /** Reads everything anew next time: for when a cluster refused what a secret said. */
+  /** Reads all secrets again next time, because a cluster refused the current ones. */
   forget(): void;
 }
 
@@ -24,8 +27,8 @@ interface Kept {
 }
 
 /**
- * Looks secrets up in AWS Secrets Manager and keeps them for `ttlMs`. A secret that is due but cannot be reached now is
- * used as it was, since an audit with yesterday's password beats none; one that is gone or forbidden is an error.
+ * Looks secrets up in AWS Secrets Manager and caches them for `ttlMs`. If an expired secret cannot be fetched now, its
+ * old value is used: an audit with yesterday's password is better than none. A deleted or forbidden secret is an error.
  */
 export function createSecretLookup(dependencies: {
   readonly client: SecretsManagerClient;
@@ -53,7 +56,7 @@ export function createSecretLookup(dependencies: {
     async resolve(locations, options) {
       const ids = new Set([...locations.values()].map((location) => location.secretsManager));
       const texts = new Map([...ids].map((id) => [id, text(id, options?.signal)]));
-      // All of them first: one that fails must not leave the others as unhandled rejections.
+      // Wait for all of them, so that if one fails, the others do not become unhandled rejections.
       await Promise.allSettled(texts.values());
       const values = new Map<string, Secret>();
       for (const [name, location] of locations) {
@@ -72,14 +75,14 @@ async function fetchText(client: SecretsManagerClient, id: string, signal: Abort
   try {
     const command = new GetSecretValueCommand({ SecretId: id });
     const { SecretString } = await client.send(command, signal === undefined ? {} : { abortSignal: signal });
-    if (SecretString === undefined) throw new SecretError('SECRET_MALFORMED', id, 'it is binary, text is needed');
+    if (SecretString === undefined) throw new SecretError('SECRET_MALFORMED', id, 'it is binary; text is needed');
     return SecretString;
   } catch (error) {
     throw error instanceof SecretError ? error : secretError(id, error);
   }
 }
 
-/** Secrets Manager API reference, GetSecretValue, "Errors". Its messages are left out: the names say enough. */
+/** Secrets Manager API reference, GetSecretValue, "Errors". Omits their messages: the names say enough. */
 function secretError(id: string, cause: unknown): SecretError {
   if (!(cause instanceof SecretsManagerServiceException)) {
     const name = cause instanceof Error && cause.name !== 'Error' ? ` (${cause.name})` : '';
@@ -87,14 +90,14 @@ function secretError(id: string, cause: unknown): SecretError {
   }
   switch (cause.name) {
     case 'ResourceNotFoundException':
-      return new SecretError('SECRET_NOT_FOUND', id, 'there is none of that name', { cause });
+      return new SecretError('SECRET_NOT_FOUND', id, 'no secret has that name', { cause });
     case 'InvalidRequestException':
       return new SecretError('SECRET_NOT_FOUND', id, 'it is scheduled for deletion or has no value', { cause });
     case 'InvalidParameterException':
     case 'ValidationException':
-      return new SecretError('SECRET_NOT_FOUND', id, 'that is no ARN or name of a secret', { cause });
+      return new SecretError('SECRET_NOT_FOUND', id, 'that is not the ARN or name of a secret', { cause });
     case 'DecryptionFailure':
-      return new SecretError('SECRET_UNDECRYPTABLE', id, 'its key cannot be used', { cause });
+      return new SecretError('SECRET_UNDECRYPTABLE', id, 'its KMS key cannot be used', { cause });
   }
   if (cause.$metadata.httpStatusCode === 403 || cause.name.startsWith('AccessDenied')) {
     return new SecretError('SECRET_ACCESS_DENIED', id, 'reading it is not allowed', { cause });

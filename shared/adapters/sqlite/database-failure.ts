@@ -1,7 +1,7 @@
 import { TidemarkError } from '../../domain/model/errors.ts';
 import { HistoryStoreError } from '../../history/history-errors.ts';
 
-/** Runs a read or write; what SQLite throws becomes an error that a person can act on. */
+/** Runs a read or write. Turns what SQLite throws into an error that tells people what to do. */
 export function guarded<T>(run: () => T): T {
   try {
     return run();
@@ -11,7 +11,7 @@ export function guarded<T>(run: () => T): T {
     throw new HistoryStoreError('HISTORY_STORE_FAILED', `the history's database failed: ${why}`, {
       cause,
       retriable: why.includes('locked') || why.includes('busy'),
-      remedy: 'Check the disk, and that the file is on a local file system.',
+      remedy: 'Check the disk, and check that the file is on a local file system.',
     });
   }
 }

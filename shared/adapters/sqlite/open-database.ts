@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { HistoryStoreError } from '../../history/history-errors.ts';
 
 const SCHEMA_VERSION = 1;
-/** How long one process waits for another one's write. */
+/** How long one process waits for another one's write, in milliseconds. */
 const BUSY_TIMEOUT_MS = 5_000;
 
 const SCHEMA = `
@@ -28,10 +28,11 @@ CREATE INDEX frame_expiry ON frame (flow, expires_at);
 PRAGMA user_version = ${SCHEMA_VERSION};`;
 
 /**
- * Opens the history's file, and makes it if it is not there. Write-ahead log, so that readers and a writer of other
- * processes do not wait for each other; every commit is on the disk before it is acknowledged.
+ * Opens the history's file, or creates it. It uses a write-ahead log, so that readers do not wait for a writer in
+ * another process, nor the writer for them. Every commit is on disk before it is acknowledged.
+ *
  * @param path of the file, or `:memory:`
- * @throws HistoryStoreError where it cannot be opened, is no database, or a newer Tidemark made it
+ * @throws HistoryStoreError if it cannot be opened, is no database, or was written by a newer Tidemark
  */
 export function openHistoryDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined;
@@ -46,12 +47,12 @@ export function openHistoryDatabase(path: string): DatabaseSync {
     const why = cause instanceof Error ? cause.message : 'unknown reason';
     throw new HistoryStoreError('HISTORY_STORE_UNUSABLE', `the history in ${path} cannot be opened: ${why}`, {
       cause,
-      remedy: 'Check that the folder exists and can be written, and that the file is a history of Tidemark.',
+      remedy: 'Check that the folder exists, that it is writable, and that the file is a history of Tidemark.',
     });
   }
 }
 
-/** In a transaction of its own: two processes may find the file empty at the same time. */
+/** In its own transaction, because two processes may find the file empty at the same time. */
 function prepareSchema(database: DatabaseSync): void {
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -60,7 +61,7 @@ function prepareSchema(database: DatabaseSync): void {
     else if (version !== SCHEMA_VERSION) {
       throw new HistoryStoreError(
         'HISTORY_FUTURE_VERSION',
-        `the history has schema ${version}, known is ${SCHEMA_VERSION}`,
+        `the history has schema ${version}; this Tidemark knows schema ${SCHEMA_VERSION}`,
         {
           remedy: 'A newer Tidemark wrote it: upgrade this one.',
         },

@@ -4,7 +4,7 @@ import type { PlanStore } from '../../restore/plan-store.ts';
 import { DamagedDocumentError } from '../../restore/plan-store.ts';
 import { guarded } from './database-failure.ts';
 
-/** Beside the history's tables, and made when it is first needed: a history without restores has none. */
+/** Beside the history's tables, and created at the first use: a history without restores has none. */
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS restore_document (
   plan TEXT NOT NULL,
@@ -39,7 +39,7 @@ export function createSqlitePlanStore(database: DatabaseSync): PlanStore {
         bytes instanceof Uint8Array &&
         digest instanceof Uint8Array &&
         digestOf(plan, name, bytes).equals(Buffer.from(digest));
-      if (!isWhole) throw new DamagedDocumentError(plan, name, 'is not what was stored');
+      if (!isWhole) throw new DamagedDocumentError(plan, name, 'differs from what was stored');
       return bytes;
     },
 
@@ -59,7 +59,7 @@ export function createSqlitePlanStore(database: DatabaseSync): PlanStore {
   };
 }
 
-/** Over its place as well, so that no document can take another one's. */
+/** The digest covers plan and name too, so that no document can pass for another one. */
 function digestOf(plan: string, name: string, bytes: Uint8Array): Buffer {
   return createHash('sha256').update(`${plan}\n${name}\n`).update(bytes).digest();
 }

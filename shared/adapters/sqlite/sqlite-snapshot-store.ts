@@ -124,7 +124,7 @@ function ownHead(database: DatabaseSync, { flow, owner, epoch }: HistoryLease): 
   return row;
 }
 
-/** IMMEDIATE, so that what was read cannot have changed when it comes to writing. */
+/** IMMEDIATE, so that no other process can change what was read before this one writes. */
 function inTransaction<T>(database: DatabaseSync, run: () => T): T {
   return guarded(() => {
     database.exec('BEGIN IMMEDIATE');

@@ -4,14 +4,14 @@ export interface JaasEntry {
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** Why a JAAS text does not parse; holds no part of the text, which may be a secret. */
+/** Why a JAAS text does not parse. Holds no part of the text, which may be a secret. */
 export class JaasSyntaxError extends Error {}
 
 type Token = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'sign'; readonly sign: string };
 
 /**
- * Parses `sasl.jaas.config` as Kafka's `JaasConfig` does, which reads it with a `java.io.StreamTokenizer`:
- * `<module> <flag> (<key>=<value>)*;`, values bare or in either kind of quotes.
+ * Parses `sasl.jaas.config` like Kafka's `JaasConfig`, which uses a `java.io.StreamTokenizer`: `<module> <flag>
+ * (<key>=<value>)*;`, with values bare or in either kind of quotes.
  */
 export function parseJaas(text: string): JaasEntry[] {
   const tokens = [...tokenize(text)];
@@ -49,7 +49,7 @@ export function parseJaas(text: string): JaasEntry[] {
 
 const isWord = (c: string): boolean => /[A-Za-z0-9._$-]/.test(c) || c.charCodeAt(0) >= 0xa0;
 
-/** A StreamTokenizer's numbers have no text: `password=123` has no value for Kafka, and none here. */
+/** A StreamTokenizer returns no text for a number: `password=123` has no value for Kafka, so it has none here. */
 const NUMBER = /-?(?:[0-9]+\.?[0-9]*|\.[0-9]*)/y;
 
 function* tokenize(text: string): Generator<Token> {
@@ -62,7 +62,7 @@ function* tokenize(text: string): Generator<Token> {
       const end = text.indexOf('*/', i + 2);
       i = end < 0 ? text.length : end + 2;
     }
-    // A single slash begins a comment too, by StreamTokenizer's default.
+    // By StreamTokenizer's default, a single slash starts a comment too.
     else if (c === '/') i = endOfLine(text, i);
     else if (c === '"' || c === "'") {
       const quoted = readQuoted(text, i);
@@ -102,7 +102,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   v: '\x0b',
 };
 
-/** A quoted text ends at its quote, at the end of the line or of the text. */
+/** A quoted text ends at its quote, at the end of the line, or at the end of the text. */
 function readQuoted(text: string, begin: number): { text: string; end: number } {
   const quote = text.charAt(begin);
   let out = '';

@@ -5,11 +5,11 @@ import { saslFromSettings } from './sasl-settings.ts';
 import { tlsFromSettings } from './tls-settings.ts';
 import { type WriterOverride, withWriter } from './writer-credentials.ts';
 
-/** Parts of a connection that something else already said; the properties are not asked for these. */
+/** Parts of a connection that another source has already set. They replace the properties. */
 export interface ConnectionOverride {
   readonly bootstrapServers?: readonly string[] | undefined;
   readonly clientId?: string | undefined;
-  /** Null: no TLS, whatever the properties say. */
+  /** Null means no TLS, whatever the properties say. */
   readonly tls?: TlsSettings | null | undefined;
   readonly sasl?: KafkaConnection['sasl'] | null | undefined;
   readonly writer?: WriterOverride | undefined;
@@ -19,8 +19,8 @@ const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL'] as const;
 export const DEFAULT_CLIENT_ID = 'tidemark';
 
 /**
- * A connection from the settings of a Java client (`bootstrap.servers`, `security.protocol`, `ssl.*`, `sasl.*`), or null
- * where there is nothing to connect to; every fault goes to the collector.
+ * A connection from the settings of a Java client (`bootstrap.servers`, `security.protocol`, `ssl.*`, `sasl.*`). Null
+ * if there are no servers to connect to. The collector gets every fault.
  */
 export function connectionFromSettings(
   alias: string,
@@ -65,7 +65,7 @@ function protocolFrom(
         file: settings.file,
         key: settings.keyFor('security.protocol'),
         line: null,
-        message: `is not set, so the connection is PLAINTEXT and ${unused.key} is not used, in MirrorMaker as here`,
+        message: `is not set, so the connection is PLAINTEXT and ${unused.key} is not used; MirrorMaker does the same`,
       });
     }
   }
@@ -100,14 +100,14 @@ function bootstrapFrom(
         key: setting.key,
         line: setting.line,
         message: `${shown({ ...setting, value: written })} is not host:port`,
-        remedy: 'write each broker as host:port, IPv6 addresses in brackets, separated by commas',
+        remedy: 'write each broker as host:port, with IPv6 addresses in brackets, separated by commas',
       });
     }
   }
   return servers;
 }
 
-/** `host:port`, as Kafka's `ClientUtils` reads it (a listener name in front is dropped), or null. */
+/** `host:port`, parsed like Kafka's `ClientUtils` (it drops a listener name before the host), or null. */
 export function parseServer(written: string): string | null {
   const match = /^(?:[0-9a-zA-Z\-%._]*:\/\/)?(\[[0-9a-fA-F:.%]+\]|[0-9a-zA-Z\-%._]+|[0-9a-fA-F:]+):([0-9]+)$/.exec(
     written.trim(),

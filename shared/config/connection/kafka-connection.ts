@@ -1,22 +1,25 @@
 import type { Secret } from './secret.ts';
 
-/** How to reach one cluster: what the Kafka adapter needs and nothing of MM2. */
+/** How to reach one cluster: what the Kafka adapter needs, and nothing about MM2. */
 export interface KafkaConnection {
   /** The cluster's alias in MM2's configuration. */
   readonly alias: string;
-  /** `host:port` seeds, tried in turn; IPv6 literals in brackets. */
+  /** `host:port` seeds, tried in turn, with IPv6 literals in brackets. */
   readonly bootstrapServers: readonly string[];
   readonly clientId: string;
   readonly tls?: TlsSettings | undefined;
   readonly sasl?: SaslSettings | undefined;
-  /** Who writes offsets, where that is somebody else; loaded only for those who write, and reading never uses it. */
+  /**
+   * Credentials for writing offsets, if they differ from the audit's. Loaded only by commands that write; reads never
+   * use them.
+   */
   readonly writer?: WriterCredentials | undefined;
 }
 
-/** What the writer of a cluster connects with: all of it, with nothing left to take from the cluster's own. */
+/** Everything that the writer of a cluster connects with. It takes nothing from the cluster's own credentials. */
 export type WriterCredentials = Pick<KafkaConnection, 'clientId' | 'tls' | 'sasl'>;
 
-/** The connection to write offsets with: the writer's where there is one, else the cluster's own. */
+/** The connection for writing offsets: with the writer's credentials if there are any, else the cluster's own. */
 export function writingConnection({ writer, ...own }: KafkaConnection): KafkaConnection {
   if (writer === undefined) return own;
   const { alias, bootstrapServers } = own;
@@ -24,14 +27,14 @@ export function writingConnection({ writer, ...own }: KafkaConnection): KafkaCon
 }
 
 export interface TlsSettings {
-  /** PEM text of the certificate authorities to trust; the system's where absent. */
+  /** PEM text of the certificate authorities to trust; the system's if absent. */
   readonly ca?: string | undefined;
   /** PEM text of the client certificate chain, for mTLS. */
   readonly cert?: string | undefined;
   /** PEM text of the client key, for mTLS. */
   readonly key?: Secret | undefined;
   readonly keyPassphrase?: Secret | undefined;
-  /** False only where `ssl.endpoint.identification.algorithm` is set to the empty string. */
+  /** False only if `ssl.endpoint.identification.algorithm` is the empty string. */
   readonly verifyHostname: boolean;
 }
 
@@ -53,5 +56,5 @@ export type SaslSettings =
       readonly clientSecret: Secret;
       readonly scope?: string | undefined;
     }
-  /** AWS IAM for MSK: a signed token over OAUTHBEARER, credentials from the environment. */
+  /** AWS IAM for MSK: a signed token over OAUTHBEARER, with AWS credentials from the environment. */
   | { readonly kind: 'aws-iam'; readonly mechanism: 'AWS_MSK_IAM'; readonly region: string };

@@ -1,5 +1,5 @@
 /**
- * The AWS Region that MSK's broker names hold: `b-1.name.x.c2.kafka.eu-west-1.amazonaws.com:9098`,
+ * The AWS Region in the names of MSK brokers: `b-1.name.x.c2.kafka.eu-west-1.amazonaws.com:9098`,
  * `boot-x.c1.kafka-serverless.us-east-1.amazonaws.com:9098`, and `.amazonaws.com.cn` in China.
  */
 export function awsRegionOf(bootstrapServers: readonly string[]): string | undefined {

@@ -1,6 +1,6 @@
 import { shellWord } from '../../domain/model/shell-word.ts';
 
-/** What kind of key or trust store a file is, told by its bytes and not by its name. */
+/** The format of a key or trust store, detected from its bytes and not from its name. */
 export type StoreFormat = 'pem' | 'jks' | 'pkcs12' | 'unknown';
 
 export function storeFormat(bytes: Buffer): StoreFormat {
@@ -13,7 +13,7 @@ export function storeFormat(bytes: Buffer): StoreFormat {
   return 'unknown';
 }
 
-/** The blocks of a PEM text: certificates in their order, and the private key. */
+/** The blocks of a PEM text: certificates in order, and the private key. */
 export function pemBlocks(text: string): { readonly certificates: string | null; readonly key: string | null } {
   const blocks = blocksOf(text);
   const certificates = blocks.filter(({ label }) => label === 'CERTIFICATE').map((block) => block.text);
@@ -24,7 +24,7 @@ export function pemBlocks(text: string): { readonly certificates: string | null;
   };
 }
 
-/** From each BEGIN to the END of its own label, read once from front to back: no block is inside another. */
+/** The blocks from each BEGIN to the END with the same label. One pass from front to back: blocks do not nest. */
 function blocksOf(text: string): { readonly label: string; readonly text: string }[] {
   const blocks: { label: string; text: string }[] = [];
   let begun: { readonly label: string; readonly at: number } | null = null;
@@ -41,7 +41,7 @@ function blocksOf(text: string): { readonly label: string; readonly text: string
 
 const STORE_SUFFIX = /\.(jks|p12|pfx|pkcs12|keystore|truststore)$/i;
 
-/** Commands that turn a Java store into the PEM that every client reads; `kind` says what is needed from it. */
+/** Commands that convert a Java store into the PEM that every client reads. `kind` says which part of it is needed. */
 export function conversionRemedy(
   kind: 'truststore' | 'keystore',
   format: StoreFormat,

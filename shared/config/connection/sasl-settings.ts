@@ -10,7 +10,7 @@ import { readBytes } from './secret-source.ts';
 
 /**
  * SASL from a Java client's `sasl.mechanism` and `sasl.jaas.config`: PLAIN, SCRAM, OAUTHBEARER (client credentials or a
- * token file) and AWS_MSK_IAM. Null with a fault for everything else.
+ * token file) and AWS_MSK_IAM. Anything else is a fault and returns null.
  */
 export function saslFromSettings(
   settings: Settings,
@@ -58,7 +58,7 @@ export function saslFromSettings(
     default:
       return fault(mechanism, 'sasl.mechanism', {
         message: `${mechanism === undefined ? '' : shown(mechanism)} is not supported`,
-        remedy: 'Tidemark speaks PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and AWS_MSK_IAM',
+        remedy: 'Tidemark supports PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER and AWS_MSK_IAM',
       });
   }
 }
@@ -69,7 +69,7 @@ function jaasEntry(settings: Settings, module: string, fault: Fault): JaasEntry 
   const jaas = settings.get('sasl.jaas.config');
   if (jaas === undefined) {
     return fault(undefined, 'sasl.jaas.config', {
-      message: `is not set; a JAAS file given to the JVM (java.security.auth.login.config) is out of Tidemark's sight`,
+      message: `is not set; Tidemark cannot see a JAAS file that the JVM gets (java.security.auth.login.config)`,
       remedy: `put the login module into the file: sasl.jaas.config=…${module} required …;`,
     });
   }
@@ -77,22 +77,22 @@ function jaasEntry(settings: Settings, module: string, fault: Fault): JaasEntry 
     const [entry, second] = parseJaas(jaas.value);
     if (entry === undefined || second !== undefined) {
       return fault(jaas, 'sasl.jaas.config', {
-        message: 'holds more than one login module, which Kafka refuses',
+        message: 'holds more than one login module; Kafka rejects that',
         remedy: 'keep one',
       });
     }
     if (entry.loginModule.endsWith(`.${module}`)) return entry;
-    // What stands first is printed only where it looks like a class: it may be a password in the wrong place.
+    // Print the first word only if it looks like a class: it may be a misplaced password.
     const named = /^[\w$]+(\.[\w$]+)+$/.test(entry.loginModule) ? ` ${entry.loginModule}` : '';
     return fault(jaas, 'sasl.jaas.config', {
-      message: `its login module${named} does not fit the mechanism`,
+      message: `its login module${named} does not match the mechanism`,
       remedy: `the mechanism needs ${module}`,
     });
   } catch (error) {
     if (!(error instanceof JaasSyntaxError)) throw error;
     return fault(jaas, 'sasl.jaas.config', {
       message: `cannot be parsed: ${error.message}`,
-      remedy: `the form is: ${module} with its package, then required, then name="value" pairs, then a semicolon`,
+      remedy: `the format is: ${module} with its package, then required, then name="value" pairs, then a semicolon`,
     });
   }
 }
@@ -104,7 +104,7 @@ function oauth(
   fault: Fault,
 ): SaslSettings | null {
   const jaas = settings.get('sasl.jaas.config');
-  // MSK's other way: its own login module or callback handler under the standard mechanism.
+  // MSK's other configuration: its own login module or callback handler with the standard mechanism.
   if (isMskCallback(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
     return mskIam(settings, bootstrapServers, context, fault);
   }
@@ -113,7 +113,7 @@ function oauth(
   const endpoint = settings.get('sasl.oauthbearer.token.endpoint.url');
   if (endpoint === undefined || endpoint.value.trim() === '') {
     return fault(endpoint, 'sasl.oauthbearer.token.endpoint.url', {
-      message: 'is not set: Tidemark cannot tell where the token comes from',
+      message: 'is not set: Tidemark does not know where to get the token',
       remedy: 'set the token endpoint of your identity provider, or sasl.token in tidemark.yaml',
     });
   }
@@ -129,7 +129,7 @@ function oauth(
       remedy: 'write https://host/path',
     });
   }
-  // Kafka 4.1 and later have settings of their own (KIP-1139); before that they were options of the login module.
+  // Kafka 4.1 and later have separate settings (KIP-1139). Before that, they were options of the login module.
   const clientId =
     settings.get('sasl.oauthbearer.client.credentials.client.id')?.value ?? entry?.options.get('clientId');
   const clientSecret =
@@ -151,13 +151,13 @@ function oauth(
   };
 }
 
-/** `software.amazon.msk.auth.iam.IAMClientCallbackHandler` and its like. */
+/** Matches `software.amazon.msk.auth.iam.IAMClientCallbackHandler` and similar classes. */
 function isMskCallback(className: string): boolean {
   const aws = className.search(/\b(aws|amazon)\b/i);
   return aws >= 0 && /iam/i.test(className.slice(aws));
 }
 
-/** The path of a file URL; what is no escape in it stands for itself. */
+/** The path of a file URL. Percent signs that are no valid escape stay as they are. */
 function pathOf(url: string): string {
   const path = url.replace(/^file:(\/\/)?/, '');
   try {
@@ -180,15 +180,15 @@ function mskIam(
       key: jaas.key,
       line: jaas.line,
       message:
-        'its AWS role or profile is not used: Tidemark signs with the AWS credentials of its own environment, ' +
-        'which must be allowed to read this cluster',
+        'its AWS role or profile is not used: Tidemark signs with the AWS credentials of its own environment. ' +
+        'They must be allowed to read this cluster',
     });
   }
   const region =
     awsRegionOf(bootstrapServers) ?? context.environment.AWS_REGION ?? context.environment.AWS_DEFAULT_REGION;
   if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
   return fault(settings.get('sasl.mechanism'), 'sasl.mechanism', {
-    message: 'needs an AWS Region, and the bootstrap servers’ names do not tell it',
+    message: 'needs an AWS Region, and the names of the bootstrap servers do not contain it',
     remedy: 'set AWS_REGION where Tidemark runs',
   });
 }

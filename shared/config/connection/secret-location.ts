@@ -1,6 +1,6 @@
 /**
- * Where AWS Secrets Manager keeps a value: the secret's ARN or name and, where the secret is a JSON object (as Secrets
- * Manager's console makes them), the key in it.
+ * Where AWS Secrets Manager stores a value: the secret's ARN or name. If the secret is a JSON object (as the console of
+ * Secrets Manager creates it), also the key in it.
  */
 export interface SecretLocation {
   readonly secretsManager: string;

@@ -5,10 +5,10 @@ import { parseProperties } from '../mm2/properties.ts';
 import { readConfigFile } from '../read-file.ts';
 import { Secret } from './secret.ts';
 
-/** Variables of the process, given as an argument so that every caller says which. */
+/** Environment variables, passed as an argument so that every caller decides which. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where a value comes from when it does not stand in the configuration itself. */
+/** Where a value comes from if it is not in the configuration itself. */
 export type SecretReference =
   | { readonly kind: 'env'; readonly name: string }
   /** The whole file, without the newline at its end. */
@@ -18,17 +18,17 @@ export type SecretReference =
 
 export type Resolved<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
 
-/** Why a reference gives nothing, and what to do about it. Never holds the value. */
+/** Why a reference yields no value, and what to do about it. Never holds the value. */
 export interface Problem {
   readonly message: string;
   readonly remedy: string;
 }
 
-/** Follows a reference to its text. Relative paths begin at `base`. */
+/** Resolves a reference to its text. Relative paths start at `base`. */
 export function resolveReference(reference: SecretReference, environment: Environment, base: string): Resolved<string> {
   if (reference.kind === 'env') {
     const { name } = reference;
-    // Not what every object has: a variable may be called `constructor`.
+    // Ignore inherited properties: a variable may be called `constructor`.
     const value = Object.hasOwn(environment, name) ? environment[name] : undefined;
     if (value === undefined || value === '') {
       return problem(
@@ -49,13 +49,13 @@ export function resolveReference(reference: SecretReference, environment: Enviro
   return { ok: true, value: entry.value };
 }
 
-/** As `resolveReference`, for what must never be printed. */
+/** Like `resolveReference`, for what must never be printed. */
 export function resolveSecret(reference: SecretReference, environment: Environment, base: string): Resolved<Secret> {
   const text = resolveReference(reference, environment, base);
   return text.ok ? { ok: true, value: new Secret(text.value) } : text;
 }
 
-/** Reads a file that a configuration names, with a problem that a person understands in place of an errno. */
+/** Reads a file that a configuration names. Returns a problem that people understand instead of an errno. */
 export function readBytes(path: string, base: string): Resolved<Buffer> {
   const absolute = isAbsolute(path) ? path : resolve(base, path);
   try {
@@ -72,13 +72,16 @@ export function fileProblem(path: string, error: unknown): Problem {
       return { message: `there is no file ${path}`, remedy: 'correct the path, or create the file' };
     case 'EACCES':
     case 'EPERM':
-      return { message: `${path} may not be read`, remedy: `give the user that runs Tidemark leave to read ${path}` };
+      return {
+        message: `no permission to read ${path}`,
+        remedy: `give the user that runs Tidemark permission to read ${path}`,
+      };
     case 'EISDIR':
       return { message: `${path} is a directory`, remedy: 'name a file' };
     case 'EFBIG':
       return {
-        message: `${path} has more than ${MAX_FILE_BYTES / (1024 * 1024)} MiB, as no configuration has`,
-        remedy: 'name the configuration itself',
+        message: `${path} has more than ${MAX_FILE_BYTES / (1024 * 1024)} MiB; no configuration is that large`,
+        remedy: 'name the configuration file itself',
       };
     default:
       return { message: `${path} could not be read (${code || 'unknown reason'})`, remedy: 'make the file readable' };

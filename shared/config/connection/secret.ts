@@ -3,8 +3,8 @@ import { inspect } from 'node:util';
 const REDACTED = '[secret]';
 
 /**
- * A value that must never be printed. Every way of turning an object into text gives `[secret]`; only `reveal()`
- * gives the value, and only adapters that hand it to a client call that.
+ * A value that must never be printed. Every conversion of an object to text gives `[secret]`. Only `reveal()` returns
+ * the value, and only adapters that pass it to a client call it.
  */
 export class Secret {
   readonly #value: string;

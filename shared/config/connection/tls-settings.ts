@@ -5,8 +5,8 @@ import { Secret } from './secret.ts';
 import { readBytes } from './secret-source.ts';
 
 /**
- * TLS from a Java client's `ssl.*` settings. Stores in PEM only (KIP-651, `ssl.truststore.type=PEM`), inline or in a
- * file: a Java key store is a fault that names the command which converts it.
+ * TLS from a Java client's `ssl.*` settings. Supports only stores in PEM (KIP-651, `ssl.truststore.type=PEM`), inline
+ * or in a file. A Java key store is a fault whose remedy is the command that converts it.
  */
 export function tlsFromSettings(settings: Settings, context: LoadContext): TlsSettings {
   const ca = truststore(settings, context);
@@ -44,7 +44,7 @@ function keystore(settings: Settings, context: LoadContext): { cert: string; key
       key: settings.keyFor(absent),
       line: settings.get(absent)?.line ?? at?.line ?? null,
       message: cert === null ? 'holds no PEM certificate' : 'holds no PEM private key',
-      remedy: 'give both ssl.keystore.certificate.chain and ssl.keystore.key as PEM text',
+      remedy: 'set both ssl.keystore.certificate.chain and ssl.keystore.key to PEM text',
     });
     return null;
   }
@@ -83,7 +83,7 @@ function pemFile(
   const named = { jks: 'a JKS store', pkcs12: 'a PKCS12 store', unknown: 'neither PEM nor a Java key store' }[format];
   const part = kind === 'truststore' ? 'tls.ca' : 'tls.cert and tls.key';
   return fault(
-    `${location.value} is ${named}, and Tidemark reads PEM only`,
+    `${location.value} is ${named}; Tidemark reads only PEM`,
     `convert it: ${conversionRemedy(kind, format, location.value)}; then name the PEM file as ${part} in tidemark.yaml`,
   );
 }

@@ -1,14 +1,14 @@
 import type { KafkaConnection, TlsSettings } from './kafka-connection.ts';
 
-/** What the writer of a cluster has of its own; the rest is the cluster's. */
+/** The writer's own credentials. The rest is the cluster's. */
 export interface WriterOverride {
   readonly clientId?: string | undefined;
-  /** Null: no TLS. Else what differs. */
+  /** Null means no TLS. Otherwise what differs from the cluster's. */
   readonly tls?: Partial<TlsSettings> | null | undefined;
   readonly sasl?: KafkaConnection['sasl'] | undefined;
 }
 
-/** The connection with its writer, who takes from the cluster whatever it does not have of its own. */
+/** The connection with its writer. What the writer does not set comes from the cluster. */
 export function withWriter(connection: KafkaConnection, writer: WriterOverride | undefined): KafkaConnection {
   if (writer === undefined) return connection;
   const tls = writer.tls === undefined ? connection.tls : writersTls(connection.tls, writer.tls);

@@ -13,8 +13,8 @@ type TlsYaml = Exclude<NonNullable<ClusterYaml['tls']>, boolean>;
 type SaslYaml = NonNullable<ClusterYaml['sasl']>;
 
 /**
- * A Java client's settings, references not followed, as an entry of tidemark.yaml. Secrets become references to
- * environment variables; Java key stores become PEM files that have to be made.
+ * A Java client's settings as an entry of tidemark.yaml, without resolving references. Secrets become references to
+ * environment variables. Java key stores become PEM files, which the user must create.
  */
 export function draftConnection(alias: string, settings: Settings, base: string, note: Note): ClusterYaml {
   const bootstrap = settings.get('bootstrap.servers');
@@ -23,7 +23,7 @@ export function draftConnection(alias: string, settings: Settings, base: string,
     note({
       key: bootstrap?.key ?? settings.keyFor('bootstrap.servers'),
       line: bootstrap?.line ?? null,
-      message: `cluster ${alias} has no readable bootstrap servers: fill in bootstrapServers`,
+      message: `cluster ${alias} has no valid bootstrap servers: fill in bootstrapServers`,
     });
   }
   const protocol = settings.get('security.protocol')?.value.trim() ?? 'PLAINTEXT';
@@ -78,12 +78,14 @@ function pemFile(
   note({
     key: location.key,
     line: location.line,
-    message: `Tidemark reads PEM: make ${file} by ${conversionRemedy(kind, format, location.value, file)}`,
+    message: `Tidemark reads only PEM: create ${file} with ${conversionRemedy(kind, format, location.value, file)}`,
   });
   return { file };
 }
 
-/** A value that must not be copied: its own reference where it is one, else a variable to be set. */
+/**
+ * A value that must not be copied. If it is a reference, keeps it; else refers to a variable that the user must set.
+ */
 function secret(alias: string, what: string, written: string, at: Setting, note: Note): SecretYaml {
   const reference = asReference(written);
   if (reference !== null) return reference;
@@ -138,7 +140,7 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
       note({
         key: mechanism?.key ?? settings.keyFor('sasl.mechanism'),
         line: mechanism?.line ?? null,
-        message: `SASL ${name ?? 'GSSAPI'} is not supported: give cluster ${alias} a sasl of another mechanism`,
+        message: `SASL ${name ?? 'GSSAPI'} is not supported: give cluster ${alias} a sasl with another mechanism`,
       });
       return {};
   }

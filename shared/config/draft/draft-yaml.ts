@@ -6,12 +6,14 @@ import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
 import { yamlText } from '../yaml-text.ts';
 import type { ConfigDraft } from './draft.ts';
 
-/** A draft as the text of a tidemark.yaml: what differs from MM2's defaults in force, the rest as comments. */
+/**
+ * A draft as the text of a tidemark.yaml. Values that differ from MM2's defaults are in effect; the rest are comments.
+ */
 export function renderDraft(draft: ConfigDraft): string {
   const lines = [`# Tidemark's configuration, made from ${withoutHidden(draft.from)} by \`tidemark init\`.`];
-  lines.push('# Every key is described in docs/configuration.md. Lines behind # hold the defaults.');
+  lines.push('# docs/configuration.md describes every key. Lines that start with # show the defaults.');
   if (draft.notes.length > 0) {
-    lines.push('#', '# Not carried over as it was; look at each of these:');
+    lines.push('#', '# These were not carried over unchanged; check each of them:');
     for (const note of draft.notes) {
       const at = note.line === null ? '' : ` (line ${note.line})`;
       lines.push(`#  - ${withoutHidden(`${note.key}${at}: ${note.message}`)}`);
@@ -62,7 +64,7 @@ function flowLines(flow: Flow): string[] {
       on(usual.emitHeartbeatsSeconds),
       'on the source, for this flow to mirror',
     ],
-    ['heartbeatsReplication', flow.heartbeatsReplication, true, 'heartbeats are mirrored whatever topics says'],
+    ['heartbeatsReplication', flow.heartbeatsReplication, true, 'heartbeats are mirrored regardless of topics'],
     ['offsetLagMax', flow.offsetLagMax, usual.offsetLagMax, 'records between two offset syncs'],
     ['offsetFlushIntervalSeconds', flow.offsetFlushIntervalMs / 1000, usual.offsetFlushIntervalMs / 1000, "Connect's"],
     ['refreshTopicsIntervalSeconds', seconds(flow.refreshTopicsIntervalMs), usual.refreshSeconds, 'null: never'],
@@ -74,7 +76,7 @@ function flowLines(flow: Flow): string[] {
       'connectOffsets',
       flow.connectOffsets,
       { cluster: 'target', topic: `mm2-offsets.${flow.source}.internal` },
-      "where Connect keeps MM2's positions",
+      "where Connect stores MM2's positions",
     ],
   ];
   const lines = indented(yamlText({ flow: flowName(flow) }), 4);
@@ -96,13 +98,13 @@ function policyLines(): string[] {
   const by = DEFAULT_AUDIT_POLICY;
   return [
     '# policy:',
-    `#   heartbeatStaleSeconds: ${by.heartbeatStaleMs / 1000} # a heartbeat older than this is worth a warning`,
+    `#   heartbeatStaleSeconds: ${by.heartbeatStaleMs / 1000} # a heartbeat older than this is a warning`,
     `#   mirrorStoppedSeconds: ${by.mirrorStoppedMs / 1000} # older than this with records waiting: MirrorMaker has stopped`,
     `#   mirrorStalledSeconds: ${by.mirrorStalledMs / 1000} # age of the oldest waiting record while MirrorMaker is alive`,
-    `#   maxLossRecords: ${by.maxLossRecords} # more than this lost by a failover now: at-risk`,
-    `#   maxGroupReread: ${by.maxGroupReread} # more than this read twice where MirrorMaker put a group: a warning`,
-    `#   probeBudget: ${by.probeBudget} # records that one audit may look at, per cluster`,
-    '#   rules: # the last one that matches wins; see docs/configuration.md',
+    `#   maxLossRecords: ${by.maxLossRecords} # if a failover now would lose more than this: at-risk`,
+    `#   maxGroupReread: ${by.maxGroupReread} # a group reads more than this twice where MirrorMaker put it: a warning`,
+    `#   probeBudget: ${by.probeBudget} # the most records that one audit may look at, per cluster`,
+    '#   rules: # the last matching rule wins; see docs/configuration.md',
     '#     - { finding: GROUP_SYNC_OFF, severity: off }',
   ];
 }

@@ -6,8 +6,9 @@ import type { ConfigDraft, DraftNote } from './draft.ts';
 import { draftConnection } from './draft-connection.ts';
 
 /**
- * The flows and clusters of an mm2.properties, without its secrets and without following references: nothing of it needs
- * to be readable from here. Throws one `ConfigurationError` with the faults of everything but connections.
+ * The flows and clusters of an mm2.properties, without its secrets and without resolving references. So this machine
+ * need not be able to read what they refer to. Throws one `ConfigurationError` with all faults except those of
+ * connections.
  */
 export function draftFromMm2Properties(file: string): ConfigDraft {
   const faults = new FaultCollector();

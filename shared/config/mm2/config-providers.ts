@@ -15,7 +15,7 @@ const PROVIDERS = {
 
 type ProviderKind = (typeof PROVIDERS)[keyof typeof PROVIDERS];
 
-/** What `${name:…}` means where no `config.providers` entry says so. */
+/** The meaning of `${name:…}` if no `config.providers` entry defines it. */
 const BY_NAME: Readonly<Record<string, ProviderKind>> = {
   env: 'env',
   file: 'file',
@@ -26,14 +26,16 @@ const BY_NAME: Readonly<Record<string, ProviderKind>> = {
 /** A value with every `${provider:path:key}` replaced. */
 export interface Expanded {
   readonly value: string;
-  /** True when a reference was followed: the value came from elsewhere and is not for printing. */
+  /** True if the value came from a reference. It must then not be printed. */
   readonly referred: boolean;
-  /** Provider names that were followed although the file does not declare them: MM2 takes these literally. */
+  /**
+   * Names of providers that were used although the file does not declare them. MM2 takes these references literally.
+   */
   readonly undeclared: readonly string[];
 }
 
 /**
- * Expands the references of Kafka's `ConfigTransformer`: `${provider:key}` and `${provider:path:key}`, by the three
+ * Expands references like Kafka's `ConfigTransformer`: `${provider:key}` and `${provider:path:key}`, with the three
  * providers that come with Kafka (KIP-297, KIP-421, KIP-887). `get` looks up `config.providers…` settings.
  */
 export function expandReferences(
@@ -74,8 +76,8 @@ interface WrittenReference {
 }
 
 /**
- * What `ConfigTransformer` takes for references: from `${` to the next brace that closes, with one colon or two in between.
- * Read once from front to back, where its regular expression tries each beginning with each end.
+ * What `ConfigTransformer` treats as references: from `${` to the next closing brace, with one or two colons in
+ * between. One pass from front to back, while its regular expression tries each start with each end.
  */
 function* references(text: string): Generator<WrittenReference> {
   for (let begin = text.indexOf('${'); begin >= 0; ) {
@@ -99,12 +101,12 @@ function* references(text: string): Generator<WrittenReference> {
 
 const TOO_MANY: Problem = {
   message: `has more than ${MAX_REFERENCES} references`,
-  remedy: 'put what they give together into one file, and refer to that',
+  remedy: 'put the values into one file, and refer to that',
 };
 
 const TOO_LONG: Problem = {
-  message: `is longer than ${MAX_VALUE_LENGTH} characters with what its references give`,
-  remedy: 'look at what they refer to',
+  message: `is longer than ${MAX_VALUE_LENGTH} characters after its references are expanded`,
+  remedy: 'check what they refer to',
 };
 
 function referenceOf(
@@ -116,7 +118,7 @@ function referenceOf(
   const kind = className === null ? byName(name) : isProvider(className) ? PROVIDERS[className] : undefined;
   if (kind === undefined) {
     if (className === null) return null;
-    const message = `config provider "${name}" (${className ?? 'no class given'}) is not one that Tidemark can run`;
+    const message = `Tidemark cannot run the config provider "${name}" (${className ?? 'no class given'})`;
     const remedy =
       'use EnvVarConfigProvider, FileConfigProvider or DirectoryConfigProvider, ' +
       'or set this connection in tidemark.yaml with { env: NAME } or { file: PATH }';
@@ -124,7 +126,7 @@ function referenceOf(
   }
   if (kind === 'env') return { kind: 'env', name: key };
   if (path === undefined) {
-    const message = `a reference to provider "${name}" names no path`;
+    const message = `a reference to provider "${name}" has no path`;
     return { kind: 'problem', problem: { message, remedy: `write \${${name}:/path:key}` } };
   }
   return kind === 'file' ? { kind: 'properties-file', path, key } : { kind: 'file', path: `${path}/${key}` };

@@ -5,12 +5,12 @@ import type { Problem } from '../connection/secret-source.ts';
 
 const LISTS = ['topics', 'topicsExclude', 'groups', 'groupsExclude'] as const;
 
-/** One of the lists of a flow that holds a pattern which cannot be run here. */
+/** A list of a flow with a pattern that Tidemark cannot run. */
 export interface PatternProblem extends Problem {
   readonly list: (typeof LISTS)[number];
 }
 
-/** Patterns are Java's in MM2: one whose meaning is not known exactly is a fault, not a guess. */
+/** Patterns in MM2 are Java's. A pattern whose exact meaning is unknown is a fault: Tidemark does not guess. */
 export function patternProblems(flow: Flow): PatternProblem[] {
   return LISTS.flatMap((list) => {
     try {
@@ -21,7 +21,7 @@ export function patternProblems(flow: Flow): PatternProblem[] {
       const { message, invalid, remedy } = error;
       const consequence = invalid
         ? 'MirrorMaker does not start with it'
-        : 'Tidemark cannot tell which names it selects';
+        : 'Tidemark does not know which names it selects';
       return [{ list, message: `${message}: ${consequence}`, remedy }];
     }
   });

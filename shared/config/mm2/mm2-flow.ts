@@ -18,23 +18,25 @@ export const MM2_DEFAULTS = {
   offsetFlushIntervalMs: 60_000,
 } as const;
 
-/** Where the parts of a flow are configured: MM2 spreads them over connectors, consumer and Connect worker. */
+/** The settings of the parts of a flow. MM2 spreads them over connectors, consumer and Connect worker. */
 export interface FlowSettings {
   readonly source: string;
   readonly target: string;
   /** `MirrorSourceConnector`. */
   readonly connector: Settings;
-  /** `MirrorCheckpointConnector`: the same as `connector` in dedicated mode, its own in a Connect cluster. */
+  /**
+   * `MirrorCheckpointConnector`: the same as `connector` in dedicated mode, its own configuration in a Connect cluster.
+   */
   readonly checkpointConnector: Settings;
   readonly sourceConsumer: Settings;
   readonly worker: Settings;
-  /** Whether and how often a flow into the *source* writes heartbeats there, which this flow then mirrors. */
+  /** Whether and how often a flow into the *source* writes heartbeats there. This flow then mirrors them. */
   readonly heartbeatsOnSource: { readonly enabled: boolean; readonly intervalMs: number };
-  /** Connect's offset topic where nothing names it. */
+  /** Connect's offset topic if no setting names it. */
   readonly defaultOffsetsTopic: string;
 }
 
-/** A flow with MM2's own defaults for whatever the settings do not say. */
+/** A flow from the settings, with MM2's own defaults for the rest. */
 export function flowFromSettings(settings: FlowSettings, context: LoadContext): Flow {
   const connector = new SettingReader(settings.connector, context.faults);
   const checkpoint = new SettingReader(settings.checkpointConnector, context.faults);
@@ -42,7 +44,7 @@ export function flowFromSettings(settings: FlowSettings, context: LoadContext): 
   const worker = new SettingReader(settings.worker, context.faults);
   const seconds = (reader: SettingReader, name: string, byDefault: number): number =>
     1000 * reader.integer(`${name}.interval.seconds`, byDefault, 0);
-  // MM2 never looks again when the refresh is switched off.
+  // If the refresh is disabled, MM2 never looks again.
   const refresh = (reader: SettingReader, name: string): number =>
     reader.boolean(`${name}.enabled`, true)
       ? seconds(reader, name, MM2_DEFAULTS.refreshSeconds)
@@ -94,7 +96,7 @@ export function flowFromSettings(settings: FlowSettings, context: LoadContext): 
   return flow;
 }
 
-/** Kafka before 4.0 reads the old name too, and only where the new one is absent. */
+/** Kafka before 4.0 also reads the old name, but only if the new one is absent. */
 function excluded(reader: SettingReader, what: 'topics' | 'groups', byDefault: readonly string[]): readonly string[] {
   return reader.list(`${what}.exclude`, reader.list(`${what}.blacklist`, byDefault));
 }
@@ -102,7 +104,7 @@ function excluded(reader: SettingReader, what: 'topics' | 'groups', byDefault: r
 const POLICIES: Readonly<Record<string, ReplicationPolicy['kind']>> = {
   'org.apache.kafka.connect.mirror.DefaultReplicationPolicy': 'default',
   'org.apache.kafka.connect.mirror.IdentityReplicationPolicy': 'identity',
-  // Strimzi's own, from before Kafka had one (KIP-690).
+  // Strimzi's own name, from before Kafka had one (KIP-690).
   'io.strimzi.kafka.connect.mirror.IdentityReplicationPolicy': 'identity',
 };
 
@@ -115,10 +117,10 @@ export function policyFromSettings(settings: Settings, context: LoadContext): Re
       file: settings.file,
       key: policyClass.key,
       line: policyClass.line,
-      message: `${shown(policyClass)} is a policy whose topic names Tidemark cannot know`,
+      message: `Tidemark does not know how the policy ${shown(policyClass)} names topics`,
       remedy:
-        'DefaultReplicationPolicy and IdentityReplicationPolicy are supported; where your class names topics like one of ' +
-        'them, say so with replicationPolicy.kind in tidemark.yaml',
+        'DefaultReplicationPolicy and IdentityReplicationPolicy are supported; if your class names topics like one of ' +
+        'them, set replicationPolicy.kind in tidemark.yaml',
     });
   }
   const separator = settings.get('replication.policy.separator');
@@ -127,7 +129,7 @@ export function policyFromSettings(settings: Settings, context: LoadContext): Re
       file: settings.file,
       key: separator.key,
       line: separator.line,
-      message: 'is empty: nobody, MirrorMaker included, can tell the source of a topic from its name',
+      message: 'is empty, so not even MirrorMaker can derive the source of a topic from its name',
     });
   }
   const text = separator?.value ?? '.';

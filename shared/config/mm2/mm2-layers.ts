@@ -4,8 +4,8 @@ import { isClientName, MM2_NAMES, RENAMED } from './mm2-names.ts';
 import type { Properties } from './properties.ts';
 
 /**
- * Which of the entries of an mm2.properties is in effect for what: the layers of `MirrorMakerConfig.clusterProps`,
- * `connectorBaseConfig` and `workerConfig` in dedicated mode. References to config providers are expanded as they are read.
+ * Which entry of an mm2.properties is in effect for each setting: the layers of `MirrorMakerConfig.clusterProps`,
+ * `connectorBaseConfig` and `workerConfig` in dedicated mode. References to config providers are expanded when read.
  */
 export class Mm2Layers {
   readonly file: string;
@@ -13,7 +13,7 @@ export class Mm2Layers {
   readonly #context: LoadContext;
   readonly #follow: boolean;
 
-  /** `follow: false` leaves references as they are written: for copying a configuration without its secrets. */
+  /** With `follow: false`, references stay as written: for copying a configuration without its secrets. */
   constructor(file: string, properties: Properties, context: LoadContext, follow = true) {
     this.file = file;
     this.properties = properties;
@@ -21,7 +21,7 @@ export class Mm2Layers {
     this.#follow = follow;
   }
 
-  /** The first of these keys that the file has, expanded. */
+  /** The first of these keys that is in the file, expanded. */
   first(keys: readonly string[]): Setting | undefined {
     for (const key of keys) {
       const property = this.properties.entries.get(key);
@@ -31,8 +31,8 @@ export class Mm2Layers {
   }
 
   /**
-   * Settings of the clients that talk to one cluster. An audit needs one connection where MM2 has an admin client, a
-   * consumer and a producer: the admin client's settings are taken.
+   * Settings of the clients that talk to one cluster. MM2 has an admin client, a consumer and a producer, but an audit
+   * needs one connection. It takes the admin client's settings.
    */
   cluster(alias: string): Settings {
     return {
@@ -48,7 +48,7 @@ export class Mm2Layers {
     };
   }
 
-  /** Settings of the connectors of one flow, by the names that `MirrorSourceConfig` and the like know. */
+  /** Settings of the connectors of one flow, with the names in `MirrorSourceConfig` and its sibling classes. */
   flow(source: string, target: string): Settings {
     const pair = `${source}->${target}.`;
     return {
@@ -58,7 +58,10 @@ export class Mm2Layers {
     };
   }
 
-  /** The consumer of `MirrorSourceTask` on the source cluster (`MirrorConnectorConfig.sourceConsumerConfig`). */
+  /**
+   * Settings of the consumer of `MirrorSourceTask` on the source cluster
+   * (`MirrorConnectorConfig.sourceConsumerConfig`).
+   */
   sourceConsumer(source: string, target: string): Settings {
     const pair = `${source}->${target}.`;
     return {
@@ -69,7 +72,7 @@ export class Mm2Layers {
     };
   }
 
-  /** The Connect worker of a flow, which lives on its target (`MirrorMakerConfig.workerConfig`). */
+  /** Settings of the Connect worker of a flow, which runs on the target (`MirrorMakerConfig.workerConfig`). */
   worker(target: string): Settings {
     return {
       file: this.file,
@@ -92,7 +95,7 @@ export class Mm2Layers {
       faults.warn({
         ...at,
         message:
-          `refers to provider "${provider}", which config.providers does not name: ` +
+          `refers to provider "${provider}", which config.providers does not declare: ` +
           'Tidemark follows the reference, MirrorMaker takes it literally',
       });
     }

@@ -1,7 +1,7 @@
 /**
  * Names that MM2's own classes define (`MirrorSourceConfig`, `MirrorCheckpointConfig`, `MirrorHeartbeatConfig`,
- * `MirrorConnectorConfig` of Kafka 4.3) and that matter here or are often misspelled. MM2 ignores every other name in
- * silence; a near miss of one of these is worth a warning.
+ * `MirrorConnectorConfig` of Kafka 4.3) and that matter here or are often misspelled. MM2 silently ignores every other
+ * name. A near miss of one of these is worth a warning.
  */
 export const MM2_NAMES: ReadonlySet<string> = new Set([
   ...['enabled', 'topics', 'topics.exclude', 'groups', 'groups.exclude', 'tasks.max', 'replication.factor'],
@@ -21,17 +21,17 @@ export const MM2_NAMES: ReadonlySet<string> = new Set([
   ...['consumer.poll.timeout.ms', 'admin.timeout.ms', 'forwarding.admin.class', 'metric.names.formats'],
 ]);
 
-/** Names until Kafka 3.x, dropped in 4.0 (KAFKA-16205 and KIP-629). */
+/** Names up to Kafka 3.x, removed in 4.0 (KAFKA-16205 and KIP-629). */
 export const RENAMED: ReadonlyMap<string, string> = new Map([
   ['topics.blacklist', 'topics.exclude'],
   ['groups.blacklist', 'groups.exclude'],
   ['config.properties.blacklist', 'config.properties.exclude'],
 ]);
 
-/** Connect worker settings that change what an audit sees; dedicated mode reads them under the target's alias only. */
+/** Connect worker settings that affect an audit. Dedicated mode reads them only under the target's alias. */
 export const WORKER_NAMES: readonly string[] = ['offset.flush.interval.ms', 'exactly.once.source.support'];
 
-/** `MirrorClientConfig.CLIENT_CONFIG_DEF`: what a connection is made from, and what falls back to the top level. */
+/** `MirrorClientConfig.CLIENT_CONFIG_DEF`: names that a connection consists of, and that fall back to the top level. */
 export function isClientName(name: string): boolean {
   return (
     name === 'bootstrap.servers' || name === 'security.protocol' || name.startsWith('ssl.') || name.startsWith('sasl.')

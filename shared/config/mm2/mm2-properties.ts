@@ -14,15 +14,15 @@ import { Mm2Layers } from './mm2-layers.ts';
 import { warnOfContradictions, warnOfIgnoredEntries } from './mm2-warnings.ts';
 import { type Properties, parseProperties } from './properties.ts';
 
-/** A configuration, and what its author should know about it. */
+/** A configuration, with warnings for its author. */
 export interface LoadedConfig {
   readonly config: TidemarkConfig;
   readonly warnings: readonly ConfigWarning[];
 }
 
 /**
- * Loads the file that MM2 itself runs on (`connect-mirror-maker.sh mm2.properties`), read as dedicated mode reads it.
- * Throws one `ConfigurationError` with every fault.
+ * Loads the file that MM2 itself runs on (`connect-mirror-maker.sh mm2.properties`), and reads it like dedicated mode.
+ * Throws one `ConfigurationError` with all faults.
  */
 export function loadMm2Properties(file: string, environment: Environment): LoadedConfig {
   const faults = new FaultCollector();
@@ -31,7 +31,7 @@ export function loadMm2Properties(file: string, environment: Environment): Loade
   return { config: { clusters, flows, policy: DEFAULT_AUDIT_POLICY }, warnings: faults.warnings };
 }
 
-/** As `loadMm2Properties`, with the faults left in the context: for a tidemark.yaml that builds on the file. */
+/** Like `loadMm2Properties`, but leaves the faults in the context: for a tidemark.yaml that builds on the file. */
 export function readMm2Properties(
   file: string,
   context: LoadContext,
@@ -48,7 +48,7 @@ export function readMm2Properties(
   return { clusters, flows: read?.flows ?? [] };
 }
 
-/** The enabled flows and the aliases that they use; null with faults where the file is no mm2.properties. */
+/** The enabled flows and their aliases. Null, with faults, if the file is not an mm2.properties. */
 export function readMm2Flows(
   file: string,
   context: LoadContext,
@@ -83,21 +83,21 @@ function readLayers(file: string, context: LoadContext, follow: boolean): Mm2Lay
   return new Mm2Layers(file, properties, context, follow);
 }
 
-/** What is longer or more than any setting of MM2's: told, and not worked on. */
+/** Settings that are longer, or more, than any real configuration has. They are reported and not processed. */
 function tooLarge({ entries }: Properties): Omit<ConfigFault, 'file'>[] {
   if (entries.size > MAX_KEYS) {
-    const message = `has ${entries.size} settings, ${MAX_KEYS} are the most`;
-    return [{ key: '', line: null, message, remedy: 'take out what MirrorMaker does not read' }];
+    const message = `has ${entries.size} settings; the limit is ${MAX_KEYS}`;
+    return [{ key: '', line: null, message, remedy: 'remove what MirrorMaker does not read' }];
   }
   return [...entries.values()].flatMap(({ key, value, line }) => {
     const shown = key.slice(0, 40);
     if (key.length > MAX_KEY_LENGTH) {
-      const message = `has ${key.length} characters in front of the equals sign, ${MAX_KEY_LENGTH} are the most`;
+      const message = `has ${key.length} characters before the equals sign; the limit is ${MAX_KEY_LENGTH}`;
       return [{ key: `${shown}…`, line, message, remedy: 'correct the name of the setting' }];
     }
     if (value.length <= MAX_VALUE_LENGTH) return [];
-    const message = `is ${value.length} characters long, ${MAX_VALUE_LENGTH} are the most`;
-    return [{ key, line, message, remedy: 'shorten it; a pattern stands for many names' }];
+    const message = `is ${value.length} characters long; the limit is ${MAX_VALUE_LENGTH}`;
+    return [{ key, line, message, remedy: 'shorten it; one pattern can select many names' }];
   });
 }
 
@@ -109,8 +109,8 @@ function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[]
       file: layers.file,
       key: 'clusters',
       line: setting?.line ?? null,
-      message: `names ${aliases.length} clusters, ${MAX_CLUSTERS} are the most: MirrorMaker runs a herder for each two of them`,
-      remedy: 'give each group of clusters a file of its own',
+      message: `names ${aliases.length} clusters; the limit is ${MAX_CLUSTERS}, because MirrorMaker runs a herder for each pair of them`,
+      remedy: 'give each group of clusters its own file',
     });
     return [];
   }
@@ -120,7 +120,7 @@ function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[]
         file: layers.file,
         key: property.key,
         line: property.line,
-        message: `the blank before -> ends the key: Java reads key "${property.key}"`,
+        message: `the blank before -> ends the key: Java reads the key "${property.key}"`,
         remedy: `write ${property.key}->… without blanks around the arrow`,
       });
     }
@@ -143,10 +143,11 @@ function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadC
   for (const [source, target] of pairsInFileOrder(layers, aliases)) {
     const connector = layers.flow(source, target);
     const reader = new SettingReader(connector, context.faults);
-    // A value that is neither ends the loading. Until then it counts as true, so that one run shows what else is wrong.
+    // A value that is neither ends the loading. Until then it counts as true, so that one run shows the other faults
+    // too.
     const unclear = isNeitherTrueNorFalse(connector.get('enabled'));
     if (!reader.boolean('enabled', false) && !unclear) continue;
-    // `enabled` at top level counts only where MM2 starts the pair's herder at all, for heartbeats (clusterPairs).
+    // `enabled` at top level matters only if MM2 starts the pair's herder at all, for heartbeats (clusterPairs).
     const ofPair = layers
       .first([`${source}->${target}.enabled`])
       ?.value.trim()
@@ -186,7 +187,7 @@ function isNeitherTrueNorFalse(setting: Setting | undefined): boolean {
   return setting !== undefined && !/^(true|false)$/i.test(setting.value.trim());
 }
 
-/** Pairs that the file mentions in its order, then the others in the order of `clusters`. */
+/** Pairs that the file mentions, in its order. Then the others, in the order of `clusters`. */
 function pairsInFileOrder(layers: Mm2Layers, aliases: readonly string[]): readonly (readonly [string, string])[] {
   const pairs = aliases.flatMap((s) => aliases.filter((t) => t !== s).map((t) => [s, t] as const));
   const keys = [...layers.properties.entries.keys()].filter((key) => key.includes('->'));
@@ -198,8 +199,8 @@ function pairsInFileOrder(layers: Mm2Layers, aliases: readonly string[]): readon
 }
 
 /**
- * The heartbeats that prove a flow A->B alive are written on A by the herders of all pairs into A, which dedicated mode
- * runs even where such a pair is not enabled.
+ * The heartbeats that prove that a flow A->B is alive. The herders of all pairs into A write them on A. Dedicated mode
+ * runs these herders even if the pair is not enabled.
  */
 function heartbeatsOn(source: string, layers: Mm2Layers, aliases: readonly string[], context: LoadContext) {
   const intervals = aliases

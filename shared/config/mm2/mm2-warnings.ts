@@ -6,7 +6,7 @@ import type { Mm2Layers } from './mm2-layers.ts';
 import { isClientName, MM2_NAMES, RENAMED, WORKER_NAMES } from './mm2-names.ts';
 import type { Property } from './properties.ts';
 
-/** Entries that MM2 ignores, in silence, where the author surely meant them to count. */
+/** Warns of entries that MM2 silently ignores although their author clearly expected an effect. */
 export function warnOfIgnoredEntries(layers: Mm2Layers, aliases: readonly string[], faults: FaultCollector): void {
   const pairs = aliases.flatMap((s) => aliases.filter((t) => t !== s).map((t) => `${s}->${t}`));
   for (const property of layers.properties.entries.values()) {
@@ -15,7 +15,7 @@ export function warnOfIgnoredEntries(layers: Mm2Layers, aliases: readonly string
   }
 }
 
-/** MM2 may log its consumer in otherwise than its admin client; an audit has one connection for both. */
+/** MM2's consumer may have other credentials than its admin client. An audit has one connection for both. */
 function whyUnused({ key }: Property, layers: Mm2Layers, aliases: readonly string[]): string | null {
   const alias = aliases.find((one) => key.startsWith(`${one}.consumer.`));
   const name = alias === undefined ? '' : key.slice(`${alias}.consumer.`.length);
@@ -23,7 +23,7 @@ function whyUnused({ key }: Property, layers: Mm2Layers, aliases: readonly strin
   const { entries } = layers.properties;
   const taken = [`${alias}.admin.${name}`, `${alias}.${name}`, name].find((one) => entries.has(one));
   if (taken === undefined || entries.get(taken)?.value === entries.get(key)?.value) return null;
-  return `is not used: Tidemark has one connection for each cluster, and takes ${taken}`;
+  return `is not used: Tidemark has one connection per cluster, and takes ${taken}`;
 }
 
 function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readonly string[]): string | null {
@@ -32,14 +32,14 @@ function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readon
     const pair = pairs.find((p) => key.startsWith(`${p}.`));
     if (pair === undefined) {
       const near = closestName(`${arrow[1]}->${arrow[2]}`, pairs);
-      return `names no two of the clusters (${aliases.join(', ')})${near === null ? '' : `; did you mean ${near}?`}`;
+      return `does not name two of the clusters (${aliases.join(', ')})${near === null ? '' : `; did you mean ${near}?`}`;
     }
     const name = key.slice(pair.length + 1);
     if (WORKER_NAMES.includes(name)) {
-      return `is ignored: MirrorMaker reads it as ${pair.split('->')[1]}.${name}, under the target's alias only`;
+      return `is ignored: MirrorMaker reads it only under the target's alias, as ${pair.split('->')[1]}.${name}`;
     }
     if (/^(source|target)\.(cluster|admin)\./.test(name)) {
-      return 'is not used: Tidemark has one connection for each cluster';
+      return 'is not used: Tidemark has one connection per cluster';
     }
     return renamed(name, `${pair}.`) ?? misspelled(name, pair);
   }
@@ -56,23 +56,23 @@ function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readon
   if (/^(source\.|target\.)?(admin|consumer|producer)\./.test(key) && !MM2_NAMES.has(key)) {
     return `is ignored at top level: MirrorMaker reads it under an alias, ${aliases[0] ?? 'A'}.${key}`;
   }
-  if (/^[^.]+->[^.]+$/.test(key)) return 'names a flow and no setting; write A->B.enabled=true';
+  if (/^[^.]+->[^.]+$/.test(key)) return 'names a flow but no setting; write A->B.enabled=true';
   return renamed(key, '') ?? misspelled(key, null);
 }
 
 function renamed(name: string, prefix: string): string | null {
   const now = RENAMED.get(name);
-  return now === undefined ? null : `is read by Kafka 3.x only: 4.0 and later ignore it; write ${prefix}${now}`;
+  return now === undefined ? null : `is read only by Kafka 3.x; 4.0 and later ignore it; write ${prefix}${now}`;
 }
 
 function misspelled(name: string, pair: string | null): string | null {
   if (MM2_NAMES.has(name) || isClientName(name) || RENAMED.has(name)) return null;
   const near = closestName(name, MM2_NAMES, 2);
   if (near === null) return null;
-  return `is no setting of MirrorMaker, which ignores it; did you mean ${pair === null ? '' : `${pair}.`}${near}?`;
+  return `is not a MirrorMaker setting, so MirrorMaker ignores it; did you mean ${pair === null ? '' : `${pair}.`}${near}?`;
 }
 
-/** Combinations of settings with which MM2 does less than each of them says. */
+/** Warns of combinations of settings with which MM2 does less than each setting promises. */
 export function warnOfContradictions(layers: Mm2Layers, flow: Flow, faults: FaultCollector): void {
   const settings = layers.flow(flow.source, flow.target);
   const warn = (name: string, message: string): void => {
@@ -87,13 +87,13 @@ export function warnOfContradictions(layers: Mm2Layers, flow: Flow, faults: Faul
   if (!flow.emitOffsetSyncs && flow.emitCheckpoints.enabled) {
     warn(
       'emit.offset-syncs.enabled',
-      'without offset syncs MirrorMaker refuses its checkpoint connector; set emit.checkpoints.enabled=false as well',
+      'without offset syncs, MirrorMaker refuses its checkpoint connector; set emit.checkpoints.enabled=false as well',
     );
   }
   if (!flow.emitOffsetSyncs && settings.get('offset-syncs.topic.location') !== undefined) {
     warn(
       'emit.offset-syncs.enabled',
-      'while any offset-syncs.topic setting is present MirrorMaker refuses its source connector, and mirrors nothing',
+      'while any offset-syncs.topic setting is present, MirrorMaker refuses its source connector and mirrors nothing',
     );
   }
   if (flow.syncGroupOffsets.enabled && !flow.emitCheckpoints.enabled) {
@@ -106,7 +106,10 @@ export function warnOfContradictions(layers: Mm2Layers, flow: Flow, faults: Faul
       !/^org\.apache\.kafka\.connect\.mirror\.Default(Topic|Group)Filter$/.test(filter.value)
     ) {
       const what = name.startsWith('topic') ? 'topics and topics.exclude' : 'groups and groups.exclude';
-      warn(name, `Tidemark cannot run this class and goes by ${what}; it may expect more than MirrorMaker mirrors`);
+      warn(
+        name,
+        `Tidemark cannot run this class and uses ${what} instead; it may expect more than MirrorMaker mirrors`,
+      );
     }
   }
 }

@@ -2,11 +2,11 @@
 export interface Property {
   readonly key: string;
   readonly value: string;
-  /** 1-based line on which the entry begins. */
+  /** 1-based line on which the entry starts. */
   readonly line: number;
 }
 
-/** Something that `java.util.Properties` would throw for, or silently get wrong. */
+/** Something that makes `java.util.Properties` throw, or that it silently misreads. */
 export interface PropertiesProblem {
   readonly kind: 'malformed-unicode' | 'duplicate' | 'not-latin1';
   readonly key: string;
@@ -15,7 +15,7 @@ export interface PropertiesProblem {
 }
 
 export interface Properties {
-  /** Entries in the order of the file; of a repeated key only the last, as in Java. */
+  /** Entries in the order of the file. Of a repeated key, only the last one counts, as in Java. */
   readonly entries: ReadonlyMap<string, Property>;
   readonly problems: readonly PropertiesProblem[];
 }
@@ -29,8 +29,8 @@ const isBlank = (c: string): boolean => c === ' ' || c === '\t' || c === '\f';
 const isEnd = (c: string): boolean => c === '\n' || c === '\r';
 
 /**
- * Parses a .properties file as `java.util.Properties.load(InputStream)` does: ISO-8859-1, `\uXXXX`, continuation
- * lines, `=`, `:` or blanks as separators, `#` and `!` comments. Trailing blanks belong to the value, as in Java.
+ * Parses a .properties file like `java.util.Properties.load(InputStream)`: ISO-8859-1, `\uXXXX`, continuation lines,
+ * `=`, `:` or blanks as separators, `#` and `!` comments. Trailing blanks belong to the value, as in Java.
  */
 export function parseProperties(bytes: Buffer): Properties {
   const entries = new Map<string, Property>();
@@ -44,7 +44,7 @@ export function parseProperties(bytes: Buffer): Properties {
         kind: 'malformed-unicode',
         key: rawKey,
         line,
-        message: 'a \\u escape needs four hexadecimal digits; Java refuses the whole file',
+        message: 'a \\u escape needs four hexadecimal digits; Java rejects the whole file',
       });
       continue;
     }
@@ -54,7 +54,7 @@ export function parseProperties(bytes: Buffer): Properties {
         kind: 'duplicate',
         key,
         line,
-        message: `also on line ${earlier.line}; the last one, this, counts`,
+        message: `is also on line ${earlier.line}; only this last one counts`,
       });
       entries.delete(key);
     }
@@ -64,7 +64,7 @@ export function parseProperties(bytes: Buffer): Properties {
         key,
         line,
         message:
-          'has a non-ASCII character, and Java reads .properties files as ISO-8859-1: ' +
+          'has a non-ASCII character, but Java reads .properties files as ISO-8859-1: ' +
           'MirrorMaker sees other characters than a UTF-8 editor shows; write \\uXXXX instead',
       });
     }
@@ -73,7 +73,7 @@ export function parseProperties(bytes: Buffer): Properties {
   return { entries, problems };
 }
 
-/** `Properties.LineReader`: joins continued lines, drops comments and empty lines. */
+/** Like `Properties.LineReader`: joins continued lines, drops comments and empty lines. */
 function* logicalLines(text: string): Generator<LogicalLine> {
   let buffer = '';
   let begin = 0;
@@ -111,7 +111,7 @@ function* logicalLines(text: string): Generator<LogicalLine> {
       if (crlf) i++;
       continue;
     }
-    // Java ends the entry where the file ends right behind the continued line, even when the entry is empty.
+    // If the file ends right after a continued line, Java ends the entry there, even an empty one.
     const last = i + 1 === text.length;
     if (crlf) i++;
     if (backslash && !last) {

@@ -17,7 +17,7 @@ import {
 
 type Note = (note: DraftNote) => void;
 
-/** A cluster of a KafkaMirrorMaker2 as an entry of tidemark.yaml; what Kubernetes Secrets hold becomes references. */
+/** A cluster of a KafkaMirrorMaker2 as an entry of tidemark.yaml. Values in Kubernetes Secrets become references. */
 export function strimziCluster({ alias, node }: StrimziCluster, note: Note): ClusterYaml {
   const authentication = child(node, 'authentication');
   if (textAt(child(authentication, 'type')) === 'custom') return custom({ alias, node }, note);
@@ -29,8 +29,8 @@ export function strimziCluster({ alias, node }: StrimziCluster, note: Note): Clu
       ...at(bootstrap),
       message:
         servers.length === 0
-          ? `cluster ${alias} has no readable bootstrap servers: fill in bootstrapServers`
-          : `${inner.join(', ')} resolves inside its Kubernetes namespace only: where Tidemark runs elsewhere, name a listener it reaches`,
+          ? `cluster ${alias} has no valid bootstrap servers: fill in bootstrapServers`
+          : `${inner.join(', ')} resolves only inside its Kubernetes namespace: if Tidemark runs elsewhere, name a listener that it can reach`,
     });
   }
   const mtls = textAt(child(authentication, 'type')) === 'tls';
@@ -114,7 +114,7 @@ function kubernetesSecret(alias: string, what: string, node: StrimziNode, keyNam
   const key = textAt(child(node, keyName)) ?? 'KEY';
   note({
     ...at(node),
-    message: `a Kubernetes Secret cannot be read from here: set ${env} to ${key} of ${secret}: ${kubectl(secret, key)}`,
+    message: `Tidemark cannot read a Kubernetes Secret: set ${env} to ${key} of ${secret}: ${kubectl(secret, key)}`,
   });
   return { env };
 }

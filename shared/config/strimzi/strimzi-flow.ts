@@ -6,15 +6,18 @@ import { SettingReader } from '../setting.ts';
 import type { StrimziMirror } from './strimzi-resource.ts';
 import { at, child, layered, settingsAt, textAt, valueAt } from './strimzi-resource.ts';
 
-/** Whether the operator of before v1 runs a heartbeat connector for a mirror; it writes on the mirror's target. */
+/**
+ * Whether the operator (before v1) runs a heartbeat connector for a mirror. That connector writes on the mirror's
+ * target.
+ */
 export function hasHeartbeats(mirror: StrimziMirror): boolean {
   const heartbeat = child(mirror.node, 'heartbeatConnector');
   return valueAt(heartbeat) !== undefined && textAt(child(heartbeat, 'config', 'emit.heartbeats.enabled')) !== 'false';
 }
 
 /**
- * The flow that Strimzi's operator makes of one mirror, or null where it has no source connector. `heartbeats`: the mirror
- * into this one's source that writes heartbeats there, for only those pass through the flow.
+ * The flow that Strimzi's operator makes of one mirror. Null if the mirror has no source connector. `heartbeats` is the
+ * mirror into this one's source that writes heartbeats there: only those pass through the flow.
  */
 export function strimziFlow(
   mirror: StrimziMirror,
@@ -25,7 +28,7 @@ export function strimziFlow(
   const source = child(mirror.node, 'sourceConnector');
   const checkpoint = child(mirror.node, 'checkpointConnector');
   if (valueAt(source) === undefined) {
-    note({ ...at(mirror.node), message: 'a mirror without sourceConnector replicates nothing: left out' });
+    note({ ...at(mirror.node), message: 'a mirror without sourceConnector replicates nothing; it is left out' });
     return null;
   }
   const patterns = patternSettings(mirror);
@@ -81,7 +84,7 @@ const PATTERNS: Readonly<Record<string, readonly string[]>> = {
   'groups.exclude': ['groupsExcludePattern', 'groupsBlacklistPattern'],
 };
 
-/** The operator puts the mirror's patterns over the connectors' own configuration. */
+/** The operator lets the mirror's patterns override the connectors' own configuration. */
 function patternSettings({ node }: StrimziMirror): Settings {
   return {
     file: node.file,
@@ -96,7 +99,7 @@ function patternSettings({ node }: StrimziMirror): Settings {
   };
 }
 
-/** `MirrorConnectorConfig.sourceConsumerConfig`: `source.consumer.` over `consumer.`. */
+/** Like `MirrorConnectorConfig.sourceConsumerConfig`: `source.consumer.` overrides `consumer.`. */
 function consumerSettings(config: Settings): Settings {
   const prefixed = (prefix: string): Settings => ({
     file: config.file,
@@ -106,7 +109,7 @@ function consumerSettings(config: Settings): Settings {
   return layered(prefixed('source.consumer.'), prefixed('consumer.'));
 }
 
-/** Each connector has its own configuration here, and MM2 syncs nothing where the two disagree. */
+/** Here each connector has its own configuration, and MM2 syncs nothing if the two disagree. */
 function noteDifferences(mirror: StrimziMirror, context: LoadContext, note: (note: DraftNote) => void): void {
   const source = child(mirror.node, 'sourceConnector', 'config');
   const checkpoint = child(mirror.node, 'checkpointConnector');
@@ -116,7 +119,7 @@ function noteDifferences(mirror: StrimziMirror, context: LoadContext, note: (not
   if (policies[0] !== policies[1]) {
     note({
       ...at(config),
-      message: 'its replication policy is not the source connector’s: checkpoints name topics that do not exist',
+      message: 'its replication policy differs from the source connector’s: checkpoints name topics that do not exist',
     });
   }
   const name = 'offset-syncs.topic.location';

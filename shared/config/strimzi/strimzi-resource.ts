@@ -15,24 +15,25 @@ export interface StrimziCluster {
   readonly node: StrimziNode;
 }
 
-/** One mirror of a KafkaMirrorMaker2, whichever API version wrote it. */
+/** One mirror of a KafkaMirrorMaker2, in any API version. */
 export interface StrimziMirror {
   readonly node: StrimziNode;
   readonly source: StrimziCluster;
   readonly target: StrimziCluster;
-  /** Configuration of the Connect cluster that runs the connectors, and which side it stores its offsets on. */
+  /** Configuration of the Connect cluster that runs the connectors. */
   readonly worker: StrimziNode;
+  /** Where that Connect cluster stores its offsets. */
   readonly connectOffsets: { readonly cluster: 'source' | 'target'; readonly topic: string } | null;
 }
 
-/** Strimzi's name for Connect's offset topic until v1, where it has to be given (`KafkaMirrorMaker2Cluster`). */
+/** Strimzi's name for Connect's offset topic until v1, which requires one (`KafkaMirrorMaker2Cluster`). */
 const DEFAULT_OFFSET_TOPIC = 'mirrormaker2-cluster-offsets';
 
 export function child(node: StrimziNode, ...path: readonly PropertyKey[]): StrimziNode {
   return { ...node, path: [...node.path, ...path] };
 }
 
-/** The value at a node, undefined where there is none. */
+/** The value at a node; undefined if there is none. */
 export function valueAt(node: StrimziNode): unknown {
   let value: unknown = node.document.value;
   for (const part of node.path) {
@@ -58,7 +59,7 @@ export function at(node: StrimziNode): { readonly key: string; readonly line: nu
   return { key: pathName(node.path), line: node.document.lineOf(node.path) };
 }
 
-/** A map of settings (`config:`) behind the same interface as a properties file's. */
+/** A map of settings (`config:`), with the same interface as those of a properties file. */
 export function settingsAt(node: StrimziNode): Settings {
   return {
     file: node.file,
@@ -70,7 +71,7 @@ export function settingsAt(node: StrimziNode): Settings {
   };
 }
 
-/** The first of several settings that has a name. */
+/** For each name, the value from the first settings that have it. */
 export function layered(...layers: readonly [Settings, ...Settings[]]): Settings {
   return {
     file: layers[0].file,
@@ -85,7 +86,7 @@ export function layered(...layers: readonly [Settings, ...Settings[]]): Settings
   };
 }
 
-/** All mirrors of a document, or none where it is another kind of resource. */
+/** All mirrors of a document; empty if it is another kind of resource. */
 export function readMirrors(root: StrimziNode, faults: FaultCollector): readonly StrimziMirror[] {
   if (textAt(child(root, 'kind')) !== 'KafkaMirrorMaker2') return [];
   const spec = child(root, 'spec');
@@ -120,7 +121,7 @@ function betaMirror(spec: StrimziNode, node: StrimziNode, faults: FaultCollector
     faults.fault({
       file: node.file,
       ...at(name),
-      message: alias === undefined ? 'is missing' : `"${alias}" is no cluster of spec.clusters`,
+      message: alias === undefined ? 'is missing' : `"${alias}" is not a cluster of spec.clusters`,
       remedy: 'name the alias of an entry of spec.clusters',
     });
     return null;

@@ -13,9 +13,9 @@ export function isStrimziMirrorMaker2(text: string): boolean {
 }
 
 /**
- * Reads Strimzi's KafkaMirrorMaker2 resources (`v1beta2`: clusters and connectCluster; `v1`: target and mirrors[].source)
- * as Strimzi's operator turns them into connectors. Kubernetes Secrets are out of reach: they become references, each with a
- * note. Throws one `ConfigurationError` with every fault.
+ * Reads Strimzi's KafkaMirrorMaker2 resources (`v1beta2`: clusters and connectCluster; `v1`: target and
+ * mirrors[].source) as Strimzi's operator turns them into connectors. It cannot read Kubernetes Secrets: they become
+ * references, each with a note. Throws one `ConfigurationError` with all faults.
  */
 export function draftFromStrimzi(file: string): ConfigDraft {
   const faults = new FaultCollector();
@@ -41,8 +41,8 @@ export function draftFromStrimzi(file: string): ConfigDraft {
       file,
       key: 'spec.mirrors',
       line: null,
-      message: 'no KafkaMirrorMaker2 resource with a mirror is in this file',
-      remedy: 'give the YAML of a KafkaMirrorMaker2: kubectl get kafkamirrormaker2 NAME -o yaml',
+      message: 'this file has no KafkaMirrorMaker2 resource with a mirror',
+      remedy: 'save the YAML of a KafkaMirrorMaker2: kubectl get kafkamirrormaker2 NAME -o yaml',
     });
   }
   faults.throwIfAny();

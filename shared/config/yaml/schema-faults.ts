@@ -6,9 +6,9 @@ import { pathName, type YamlDocument, type YamlPath } from './yaml-document.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** A schema's complaints as faults with line and remedy. Values are never repeated: they may be secrets. */
+/** The errors of a schema as faults with line and remedy. Never repeats a value: it may be a secret. */
 export function faultsOf(error: z.ZodError, schema: z.ZodType, file: string, document: YamlDocument): ConfigFault[] {
-  // A few more than are told, so that the last line says that there are more.
+  // Create a few more faults than are reported, so that the last line says that there are more.
   return error.issues
     .slice(0, MAX_TOLD + 1)
     .flatMap((issue) =>
@@ -26,7 +26,7 @@ function unknownKey(key: string, path: YamlPath, schema: z.ZodType, file: string
     key: pathName([...path, key]),
     line: document.lineOf([...path, key]),
     message: 'is not a known key',
-    remedy: near === null ? `known here: ${known.join(', ')}` : `did you mean ${near}?`,
+    remedy: near === null ? `known keys: ${known.join(', ')}` : `did you mean ${near}?`,
   };
 }
 
@@ -40,7 +40,7 @@ function faultOf(issue: Issue, file: string, document: YamlDocument): ConfigFaul
       if (line === null) return fault('is missing', `add it; ${remedy}`);
       return fault(`is not ${withArticle(issue.expected)}`, `write ${withArticle(issue.expected)}`);
     case 'invalid_value':
-      return fault('is not one of the values known here', `write one of ${issue.values.map(String).join(', ')}`);
+      return fault('is not one of the known values', `write one of ${issue.values.map(String).join(', ')}`);
     case 'too_small':
       return fault(
         issue.origin === 'string' || issue.origin === 'array' ? 'is empty' : `is less than ${issue.minimum}`,
@@ -50,14 +50,14 @@ function faultOf(issue: Issue, file: string, document: YamlDocument): ConfigFaul
       return fault(issue.message.startsWith('Invalid') ? `is not a valid ${issue.format}` : issue.message, remedy);
     case 'invalid_union':
       if (line === null) return fault('is missing', `add it; ${remedy}`);
-      return fault(issue.message === 'Invalid input' ? 'has not the form that is wanted here' : issue.message, remedy);
+      return fault(issue.message === 'Invalid input' ? 'has the wrong form' : issue.message, remedy);
     default:
       return fault(issue.message, remedy);
   }
 }
 
 const NAMES: Readonly<Record<string, string>> = {
-  string: 'a text',
+  string: 'a string',
   number: 'a number',
   int: 'a whole number',
   boolean: 'true or false',

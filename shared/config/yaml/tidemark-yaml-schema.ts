@@ -1,11 +1,11 @@
 import { z } from 'zod';
 
-/** A secret stands in the environment or in a file of its own, never in tidemark.yaml. */
+/** A secret is in the environment or in its own file, never in tidemark.yaml. */
 const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-  error: 'is not a reference; write { env: NAME } or { file: PATH }, so that no secret stands in this file',
+  error: 'is not a reference; write { env: NAME } or { file: PATH }, to keep secrets out of this file',
 });
 
-/** PEM text in place, or a reference to it. */
+/** Inline PEM text, or a reference to it. */
 const pem = z.union(
   [
     z.string().regex(/-----BEGIN /),
@@ -115,7 +115,7 @@ const rule = z.strictObject({
 
 const policy = z.strictObject({ ...thresholdKeys, rules: z.array(rule).optional() });
 
-/** tidemark.yaml. Every key is documented in docs/configuration.md; a test holds the two together. */
+/** tidemark.yaml. docs/configuration.md documents every key; a test compares the two. */
 export const tidemarkYaml = z.strictObject({
   mm2: z.string().min(1).optional(),
   clusters: z.record(z.string(), cluster).optional(),

@@ -17,11 +17,17 @@ import { applyFlowYaml, defaultFlow } from './yaml-flow.ts';
 import { policyFromYaml } from './yaml-policy.ts';
 
 export interface LoadOptions {
-  /** Whether to follow the references of `clusters.<alias>.writer`, whose secrets only those need who write offsets. */
+  /**
+   * Whether to resolve the references of `clusters.<alias>.writer`. Only commands that write offsets need those
+   * secrets.
+   */
   readonly writers?: boolean | undefined;
 }
 
-/** Loads a tidemark.yaml. Throws one `ConfigurationError` with every fault, those of an mm2.properties it names included. */
+/**
+ * Loads a tidemark.yaml. Throws one `ConfigurationError` with all faults, including those of an mm2.properties that it
+ * names.
+ */
 export function loadTidemarkYaml(
   file: string,
   environment: Environment,
@@ -36,7 +42,7 @@ export function loadTidemarkYaml(
   }
   if (document === null || !parsed?.success) {
     faults.throwIfAny();
-    throw new Error('a document without a value has no fault');
+    throw new Error('a document without a value must have a fault');
   }
   const faultAt: FaultAt = (path, problem) => {
     faults.fault({ file, key: pathName(path), line: document.lineOf(path), ...problem });
@@ -127,7 +133,7 @@ function onTopOfMm2(
   const failedBefore = context.faults.failed;
   const loaded = readMm2Properties(path, { ...context, base: dirname(path) }, overrides);
   if (loaded.flows.length === 0) {
-    // Without its flows every name in here would look wrong.
+    // Without its flows, every name in this file would look wrong.
     if (!context.faults.failed || failedBefore) {
       faultAt(['mm2'], { message: `${mm2} has no flow`, remedy: 'correct the path, or that file' });
     }
@@ -164,7 +170,7 @@ function endsOf(flow: FlowYaml, index: number, aliases: readonly string[], fault
   const ends: [string, string] = [flow.flow.slice(0, arrow).trim(), flow.flow.slice(arrow + 2).trim()];
   for (const alias of ends) {
     if (!aliases.includes(alias)) {
-      return faultAt(['flows', index, 'flow'], unknownName(`"${alias}" is no cluster of this file`, alias, aliases));
+      return faultAt(['flows', index, 'flow'], unknownName(`"${alias}" is not a cluster of this file`, alias, aliases));
     }
   }
   if (ends[0] === ends[1]) {
@@ -180,7 +186,7 @@ function repeated(flows: readonly Flow[], faultAt: FaultAt): void {
   const names = flows.map(flowName);
   for (const [i, name] of names.entries()) {
     if (names.indexOf(name) < i) {
-      faultAt(['flows', i, 'flow'], { message: `${name} is here twice`, remedy: 'keep one of them' });
+      faultAt(['flows', i, 'flow'], { message: `${name} is listed twice`, remedy: 'keep one of them' });
     }
   }
 }
@@ -189,6 +195,6 @@ function unknownName(what: string, name: string, known: readonly string[]) {
   const near = closestName(name, known);
   return {
     message: what.startsWith('"') ? what : `"${name}" is ${what}`,
-    remedy: near === null ? `known are: ${known.join(', ')}` : `did you mean ${near}?`,
+    remedy: near === null ? `known names: ${known.join(', ')}` : `did you mean ${near}?`,
   };
 }

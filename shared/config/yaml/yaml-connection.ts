@@ -15,8 +15,8 @@ import type { YamlPath } from './yaml-document.ts';
 export type FaultAt = (path: YamlPath, problem: Problem) => null;
 
 /**
- * One entry of `clusters`, with its references followed. What it does not say is absent. The writer's references are
- * followed for those who write only: an audit neither needs its secrets nor holds them.
+ * One entry of `clusters`, with its references resolved. What the entry does not set is absent. The writer's references
+ * are resolved only for commands that write: an audit neither needs nor holds its secrets.
  */
 export function connectionFromYaml(
   alias: string,
@@ -57,7 +57,7 @@ function writerFromYaml(
   };
 }
 
-/** Only what is said: `ca` and `verifyHostname` mostly stay those of the cluster, which is the same. */
+/** Only what the writer sets: `ca` and `verifyHostname` usually stay the cluster's, because the cluster is the same. */
 function writersTlsFromYaml(
   tls: NonNullable<CredentialsYaml['tls']>,
   path: YamlPath,
@@ -80,7 +80,7 @@ function servers(cluster: ClusterYaml, path: YamlPath, faultAt: FaultAt): readon
     if (parsed !== null) return [parsed];
     faultAt([...path, 'bootstrapServers'], {
       message: `"${server}" is not host:port`,
-      remedy: 'write each broker as host:port, IPv6 addresses in brackets',
+      remedy: 'write each broker as host:port, with IPv6 addresses in brackets',
     });
     return [];
   });
@@ -97,7 +97,7 @@ function tlsFromYaml(
   if ((tls.cert === undefined) !== (tls.key === undefined)) {
     faultAt([...path, tls.cert === undefined ? 'key' : 'cert'], {
       message: `needs tls.${tls.cert === undefined ? 'cert' : 'key'} beside it`,
-      remedy: 'a client certificate is given by cert and key together',
+      remedy: 'a client certificate needs both cert and key',
     });
   }
   const key = secretAt(tls.key, [...path, 'key'], context, faultAt);
@@ -135,7 +135,7 @@ function saslFromYaml(
       if (sasl.tokenEndpoint === undefined || sasl.clientId === undefined || sasl.clientSecret === undefined) {
         return faultAt(path, {
           message: 'OAUTHBEARER has neither a token nor all of tokenEndpoint, clientId and clientSecret',
-          remedy: 'give token: { env: NAME }, or the three for the client credentials grant',
+          remedy: 'set token: { env: NAME }, or the three keys for the client credentials grant',
         });
       }
       if (clientSecret === undefined) return null;
@@ -154,7 +154,7 @@ function saslFromYaml(
   }
 }
 
-/** In YAML the key tells which kind of reference it is. */
+/** In YAML, the key says which kind of reference it is. */
 function referenceOf(written: SecretYaml): SecretReference {
   return 'env' in written ? { kind: 'env', name: written.env } : { kind: 'file', path: written.file };
 }
@@ -186,7 +186,7 @@ function pemAt(
     const format = bytes.ok ? storeFormat(bytes.value) : null;
     if (format === 'jks' || format === 'pkcs12') {
       faultAt(path, {
-        message: `${reference.path} is a Java key store, and Tidemark reads PEM only`,
+        message: `${reference.path} is a Java key store; Tidemark reads only PEM`,
         remedy: `convert it: ${conversionRemedy(kind, format, reference.path)}`,
       });
       return undefined;
@@ -195,6 +195,6 @@ function pemAt(
   const text = resolveReference(reference, context.environment, context.base);
   if (!text.ok) faultAt(path, text.problem);
   else if (text.value.includes('-----BEGIN ')) return text.value;
-  else faultAt(path, { message: 'holds no PEM', remedy: 'give a text of BEGIN … END blocks' });
+  else faultAt(path, { message: 'has no PEM block', remedy: 'give a text of BEGIN … END blocks' });
   return undefined;
 }

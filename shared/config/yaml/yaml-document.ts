@@ -11,17 +11,17 @@ export type YamlPath = readonly PropertyKey[];
 /** A parsed YAML document that knows the line of each of its keys. */
 export interface YamlDocument {
   readonly value: unknown;
-  /** Line of the key (or list item) at a path, null where there is none. */
+  /** Line of the key (or list item) at a path; null if there is none. */
   lineOf(path: YamlPath): number | null;
 }
 
-/** The text of a YAML file; null with a fault where there is none to be had. */
+/** The text of a YAML file; null, with a fault, if it cannot be read. */
 export function readYamlText(file: string, faults: FaultCollector): string | null {
   try {
     const bytes = readConfigFile(file);
     if (isUtf8(bytes)) return bytes.toString('utf8');
-    const remedy = 'save it as UTF-8; some shells write UTF-16 where they redirect to a file';
-    faults.fault({ file, key: '', line: null, message: 'is not text in UTF-8', remedy });
+    const remedy = 'save it as UTF-8; some shells write UTF-16 when they redirect to a file';
+    faults.fault({ file, key: '', line: null, message: 'is not UTF-8 text', remedy });
   } catch (error) {
     faults.fault({ file, key: '', line: null, ...fileProblem(file, error) });
   }
@@ -29,8 +29,8 @@ export function readYamlText(file: string, faults: FaultCollector): string | nul
 }
 
 /**
- * Parses a YAML file into its documents. Syntax faults go to the collector, without the text around them, which may
- * hold a secret; then the list is empty.
+ * Parses a YAML file into its documents. The collector gets syntax faults, without the text around them, which may hold
+ * a secret. The list is then empty.
  */
 export function parseYaml(file: string, text: string, faults: FaultCollector): readonly YamlDocument[] {
   const lines = new LineCounter();
@@ -38,31 +38,31 @@ export function parseYaml(file: string, text: string, faults: FaultCollector): r
     faults.fault({ file, key: '', line, message, remedy });
   let parsed: Document.Parsed[];
   try {
-    // Whether keys are unique is looked at below: the parser compares each key with each.
+    // The code below checks for repeated keys: the parser would compare each key with every other.
     parsed = [
       ...new Composer({ prettyErrors: false, stringKeys: true, uniqueKeys: false }).compose(yamlTokens(text, lines)),
     ];
   } catch (error) {
     if (!(error instanceof YamlTooLargeError)) throw error;
-    fault(error.message, 'no configuration has as much: name the configuration itself', null);
+    fault(error.message, 'no configuration is that large; name the configuration file itself', null);
     return [];
   }
   const errors = parsed.flatMap((document) => document.errors);
   for (const error of errors) {
-    const remedy = 'correct the line; indentation is by blanks, and values with special characters want quotes';
+    const remedy = 'correct the line; indent with blanks, and quote values that contain special characters';
     fault(`is not valid YAML: ${withoutText(error.message)}`, remedy, lines.linePos(error.pos[0]).line);
   }
   const repeated = parsed.flatMap(repeatedKeys);
   for (const offset of repeated) {
-    fault('is not valid YAML: Map keys must be unique', 'take one of the two away', lines.linePos(offset).line);
+    fault('is not valid YAML: Map keys must be unique', 'remove one of the two', lines.linePos(offset).line);
   }
   if (errors.length > 0 || repeated.length > 0) return [];
   return parsed.flatMap((document) => {
     const value = plainValue(document);
     if (value === UNUSABLE) {
       fault(
-        'repeats parts of itself by aliases too often, or one that is not there',
-        'write out what it repeats',
+        'repeats parts of itself by aliases too often, or uses an alias that does not exist',
+        'write the repeated parts out',
         null,
       );
       return [];
@@ -75,13 +75,13 @@ export function parseYaml(file: string, text: string, faults: FaultCollector): r
   });
 }
 
-/** The parser's sentence up to where it quotes the file. */
+/** The parser's message up to where it quotes the file. */
 function withoutText(message: string): string {
   const quote = message.search(/["']/);
   return (quote < 0 ? message : message.slice(0, quote)).trimEnd().replace(/:$/, '');
 }
 
-/** Where keys stand that their map has already. */
+/** Offsets of keys that their map already has. */
 function repeatedKeys(document: Document.Parsed): number[] {
   const repeated: number[] = [];
   visit(document, {
@@ -97,9 +97,9 @@ function repeatedKeys(document: Document.Parsed): number[] {
   return repeated;
 }
 
-const UNUSABLE = Symbol('a value that cannot be made');
+const UNUSABLE = Symbol('a value that cannot be built');
 
-/** Aliases can make a few lines as large as one likes, and a part of itself of any of them. */
+/** A few lines with aliases can produce a value of any size, or one that contains itself. */
 function plainValue(document: Document.Parsed): unknown {
   try {
     return document.toJS({ maxAliasCount: MAX_YAML_ALIASES });

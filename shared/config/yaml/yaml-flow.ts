@@ -21,7 +21,7 @@ export function defaultFlow(source: string, target: string, context: LoadContext
   );
 }
 
-/** What tidemark.yaml says of a flow, on top of what is known of it. */
+/** A known flow, overridden by what tidemark.yaml sets. */
 export function applyFlowYaml(base: Flow, yaml: FlowYaml): Flow {
   const separator = yaml.replicationPolicy?.separator ?? base.policy.separator;
   const dotted = base.policy.internalSeparator !== base.policy.separator;
@@ -71,7 +71,7 @@ export function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 
-/** `null` says that MM2 never looks again. */
+/** `null` means that MM2 never looks again. */
 function refresh(seconds: number | null | undefined, base: number): number {
   return seconds === null ? Number.POSITIVE_INFINITY : (milliseconds(seconds) ?? base);
 }

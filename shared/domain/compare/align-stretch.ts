@@ -2,18 +2,20 @@ import { greatest, least } from '../model/offsets.ts';
 import type { DigestedRecord, DigestedStretch } from './digested-record.ts';
 import type { OffsetRange, SourceRecords } from './source-records.ts';
 
-/** A data record of the target, and what the comparison says of which source record it is the copy of. */
+/** A data record of the target, and the source record that it is a copy of, as far as the comparison shows. */
 export interface AlignedRecord {
   readonly position: bigint;
-  /** Source offset of its original; null where the comparison does not tell. */
+  /** Source offset of its original; null if the comparison did not find it. */
   readonly upstream: bigint | null;
-  /** Whether that was found by comparing; else it is what an offset sync says of a record that the source has no more. */
+  /**
+   * Whether the comparison found `upstream`. If not, an offset sync names it, and the source no longer has the record.
+   */
   readonly compared: boolean;
-  /** Where `upstream` is null: the source offsets that it can be a copy of, or null where it is none of MM2's. */
+  /** If `upstream` is null: the source offsets that it can be a copy of, or null if MM2 did not write it. */
   readonly possible: OffsetRange | null;
 }
 
-/** A stretch of the target log laid beside the source. */
+/** A stretch of the target log, aligned with the source. */
 export interface AlignedStretch {
   /** Every data record of [from, until) is in `records`, in order. */
   readonly from: bigint;
@@ -21,30 +23,32 @@ export interface AlignedStretch {
   readonly records: readonly AlignedRecord[];
   /** Records whose original was found. */
   readonly compared: number;
-  /** Target offsets at which a sync says one thing and the records another. */
+  /** Target offsets at which a sync and the records disagree. */
   readonly contradicted: readonly bigint[];
-  /** Records with the content of a source record, but never its time: the target stamps them itself. */
+  /** Records have the content of source records, but never the timestamp: the target sets its own. */
   readonly timeDiffers: boolean;
 }
 
-/** An offset sync as a claim: this source record was written there. */
+/** What an offset sync claims: the source record at `upstream` became the target record at `downstream`. */
 export interface ClaimedPair {
   readonly upstream: bigint;
   readonly downstream: bigint;
 }
 
-/** Source records in a row that have to stand in a row on the target before equality counts as identity. */
+/** This many consecutive source records must be consecutive on the target, before equality counts as identity. */
 const CHAIN = 2;
 
 /**
- * Lays target records beside source records. Equality of one record is no identity: the same record can have been sent
- * twice, and be written again by MM2. A record counts as recognised where it equals one source record only and its
- * neighbour on the target is the copy of its neighbour on the source, where a sync says the same of it, or where as many
- * records as the source has stand between two recognised ones, equal pair by pair.
+ * Aligns target records with source records. Equality of one record is not identity: a producer can send the same
+ * record twice, and MM2 can write it again. A target record counts as recognised in three cases:
+ * - It equals only one source record, and its neighbour on the target is the copy of that record's neighbour.
+ * - It equals the source record that an offset sync names for it.
+ * - It lies between two recognised records. The source has as many records between their originals, equal pair by pair.
  *
- * Of the others it says what they can be. MM2 writes in rising order and goes back only to begin again below: it then
- * passes every source record behind once more. So what stands between two recognised neighbours in rising order is of
- * the source offsets between them, and anything else may be whatever the source no longer shows.
+ * For every other record it finds out what the record can be. MM2 writes in rising order. It goes back only to begin
+ * again at a lower offset, and then it repeats every source record from there on. So records between two recognised
+ * neighbours in rising order are copies of source offsets between theirs. Any other record may be a copy of anything
+ * that the source no longer shows.
  */
 export function alignStretch(
   target: DigestedStretch,
@@ -82,7 +86,9 @@ export function alignStretch(
   };
 }
 
-/** Neighbours on the source that are neighbours on the target, records of others left aside. */
+/**
+ * Recognises neighbours on the source that are neighbours on the target. It skips records that equal no source record.
+ */
 function recogniseChains(originals: readonly (readonly number[])[], known: (number | null)[], source: SourceRecords) {
   let chain: { at: number; original: number }[] = [];
   let claimed = false;
@@ -103,7 +109,10 @@ function recogniseChains(originals: readonly (readonly number[])[], known: (numb
   close();
 }
 
-/** As many records between two recognised ones as on the source, equal pair by pair: no other order fits. */
+/**
+ * Recognises the records between two recognised ones if the source has as many there, equal pair by pair: no other
+ * order fits.
+ */
 function recogniseBetween(originals: readonly (readonly number[])[], known: (number | null)[], source: SourceRecords) {
   let left: { at: number; original: number } | null = null;
   for (let at = 0; at < known.length; at++) {
@@ -123,10 +132,10 @@ function recogniseBetween(originals: readonly (readonly number[])[], known: (num
   }
 }
 
-/** A recognised neighbour of a record that was not. */
+/** A recognised neighbour of a record that was not recognised. */
 interface Neighbour {
   readonly upstream: bigint;
-  /** Another copy of it would be recognised as well: the source has it, and only once. */
+  /** The source has it, and only once, so another copy of it would be recognised as well. */
   readonly unmistakable: boolean;
 }
 
@@ -158,7 +167,7 @@ function describe(
     while (behind < records.length && neighbourAt(behind) === null) behind++;
     const left = at === 0 ? null : neighbourAt(at - 1);
     const right = behind === records.length ? null : neighbourAt(behind);
-    // One that may be a copy of something here could be the sign of a restart in between.
+    // A record that may be a copy of a source record here can be the sign of a restart in between.
     const stretchIsClear = originals.slice(at, behind).every((candidates) => candidates.length === 0);
     for (; at < behind; at++) {
       const position = records[at]?.offset ?? 0n;
@@ -178,7 +187,8 @@ function possibleOffsets(
   hidden: OffsetRange | null,
 ): OffsetRange | null {
   if (clear && left !== null && right !== null && left.upstream < right.upstream) {
-    // A restart to before the left one would bring that once more, and be noticed; so would passing the right one.
+    // A restart that went back past the left record would repeat it, and we would notice. The same is true if MM2 had
+    // passed the right one.
     const least = left.unmistakable ? left.upstream + 1n : hidden?.least;
     const most = right.unmistakable ? right.upstream - 1n : hidden?.most;
     return least === undefined || most === undefined || least > most ? null : { least, most };

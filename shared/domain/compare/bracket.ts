@@ -3,27 +3,31 @@ import { least } from '../model/offsets.ts';
 
 /** The stretch of the target log that has to be compared to settle one source offset. */
 export interface Bracket {
-  /** Standing here skips nothing, by the syncs alone. */
+  /** A group that continues here skips nothing, by the syncs alone. */
   readonly base: bigint;
   /** Target offsets of the stretch; `until` is exclusive. */
   readonly from: bigint;
   readonly until: bigint;
-  /** Source offsets that stand there as far as the syncs tell; `sourceUntil` is exclusive, null for the log's end. */
+  /**
+   * Source offsets whose copies are there, as far as the syncs show; `sourceUntil` is exclusive, null for the log's
+   * end.
+   */
   readonly sourceFrom: bigint;
   readonly sourceUntil: bigint | null;
   /** Whether the right end is a sync: the record there is at or after the offset. */
   readonly closed: boolean;
-  /** What is written again behind the stretch shows in the syncs from this index on. */
+  /** From this index on, the syncs show what MM2 wrote again after the stretch. */
   readonly surplusFrom: number;
 }
 
-/** Target offsets that are compared in front of a position that no sync vouches for. */
+/** At most this many target offsets are compared before a position that no sync confirms. */
 const FRONT_AT_MOST = 10_000n;
 
 /**
- * Whether more records stand in front of the oldest sync than led up to it, and MM2 has not yet come as far as they can
- * have reached: a restart before the first sync that anybody knows of, not made good yet. Some records may then stand
- * only there, and no sync is a place to begin from.
+ * Whether the target has records before the oldest sync that MM2 may not have written again yet. It has more records
+ * there than led up to that sync, and MM2 has not yet reached as far as they can go. The cause is a restart before the
+ * first known sync, from which MM2 has not yet caught up. Some records may then be only there, so no sync is a safe
+ * position to continue from.
  */
 export function mayHoldMoreInFront(mapping: PartitionMapping): boolean {
   if (mapping.empty || mapping.cause !== 'first-known') return false;
@@ -32,14 +36,14 @@ export function mayHoldMoreInFront(mapping: PartitionMapping): boolean {
   return inFront > first.upstream && (mapping.furthestUpstream() ?? 0n) < inFront;
 }
 
-/** What lies between the two syncs around a source offset, or between the outermost one and the end of the log. */
+/** The stretch between the two syncs around a source offset, or between the outermost one and the end of the log. */
 export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket {
   const { target, settled, length } = mapping;
   const inside = (offset: bigint): bigint => (offset < target.start ? target.start : offset);
   if (mapping.empty) {
     const base = inside(mapping.floor);
     const sourceFrom = least(upstream, mapping.lastVoid()?.upstream ?? upstream);
-    // What stands in front of it shows whether the log is still the one that the floor was taken from.
+    // The records before it show whether this is still the log that the floor was taken from.
     const from = target.end - target.start <= FRONT_AT_MOST ? target.start : base;
     return { base, from, until: target.end, sourceFrom, sourceUntil: null, closed: false, surplusFrom: length };
   }
@@ -75,7 +79,7 @@ export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket 
   const open = index === settled - 1;
   const right = open ? null : mapping.at(index + 1);
   const until = right === null ? target.end : right.downstream + 1n;
-  // As far back as a restart in between can have gone, if all that arrived led up to the right one.
+  // The furthest back that a restart in between can have gone, if all that arrived led up to the right sync.
   const reach = right === null ? left.upstream : right.upstream - (right.downstream - left.downstream);
   return {
     base,
@@ -88,7 +92,7 @@ export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket 
   };
 }
 
-/** A stretch behind a bracket in which records before an offset can stand once more, and how many at most. */
+/** A stretch after a bracket that can hold copies of records before an offset, and at most how many. */
 export interface Surplus {
   readonly from: bigint;
   /** Exclusive. */
@@ -96,13 +100,13 @@ export interface Surplus {
   readonly records: bigint;
 }
 
-/** Where records before `upstream` may stand again behind the bracket, as far as the syncs tell. */
+/** Where the target may hold records before `upstream` again after the bracket, as far as the syncs show. */
 export function surplusesBehind(mapping: PartitionMapping, upstream: bigint, { surplusFrom }: Bracket): Surplus[] {
   const found: Surplus[] = [];
   const behind = (index: number): bigint => mapping.surplusBehind(index, upstream);
   const atEnd = behind(mapping.length);
   for (let index = surplusFrom; index < mapping.length && behind(index) > atEnd; ) {
-    // The sum falls by one pair's share behind each pair that has one: halving finds the next.
+    // After each pair that has a share, the sum falls by that share: a binary search finds the next one.
     const sum = behind(index);
     let low = index;
     let high = mapping.length - 1;
@@ -114,7 +118,7 @@ export function surplusesBehind(mapping: PartitionMapping, upstream: bigint, { s
     if (low + 1 < mapping.length) {
       const [left, right] = [mapping.at(low), mapping.at(low + 1)];
       if (right.upstream < upstream) {
-        // A restart that has not come back to the offset yet: all that it wrote since are copies.
+        // MM2 restarted and has not reached the offset again yet: all that it wrote since are copies.
         found.push({ from: left.downstream + 1n, until: mapping.target.end, records: sum });
         return found;
       }

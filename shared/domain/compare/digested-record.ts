@@ -1,9 +1,9 @@
-/** A record reduced to what tells it from others, so that megabytes of records are not held, nor kept anywhere. */
+/** A record reduced to what distinguishes it from others, so that its content is neither held in memory nor stored. */
 export interface DigestedRecord {
   readonly offset: bigint;
   /** Hash of key, value and headers. */
   readonly content: string;
-  /** Milliseconds since the epoch; −1 where the record has none. */
+  /** Milliseconds since the epoch; −1 if the record has none. */
   readonly timestamp: bigint;
 }
 

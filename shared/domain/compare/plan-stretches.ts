@@ -9,23 +9,26 @@ export interface Stretch {
   readonly until: bigint;
 }
 
-/** What to read of one partition to settle some source offsets. */
+/** What to read from one partition to settle some source offsets. */
 export interface StretchPlan {
-  /** Of the target, in order, none overlapping. */
+  /** Stretches of the target log, in order and without overlap. */
   readonly target: readonly Stretch[];
-  /** Of the source, as far as the syncs tell; more of it can settle more. */
+  /** Stretch of the source log, as far as the syncs show. Reading more of it can settle more offsets. */
   readonly source: Stretch;
 }
 
-/** Stretches closer than this are read as one: a request costs more than some records. */
+/** Stretches closer than this are read as one: a request costs more than a few records. */
 const MERGE_WITHIN = 256n;
-/** Target offsets from a position to the log's end that are read rather than only where syncs tell of copies. */
+/**
+ * If MM2 wrote records again, and the log's end is at most this many target offsets away, the log is read to its end.
+ * Otherwise only the places are read where the syncs show copies.
+ */
 const TO_END_AT_MOST = 10_000n;
-/** Records beside what the syncs name, so that the first and last ones have neighbours. */
+/** Records read on both sides of what the syncs name, so that the first and last ones have neighbours. */
 const BESIDE = 16n;
 
 /**
- * @param log begin of the source log, and the end of what MM2 can have read of it, observed after the target's end
+ * @param log start of the source log, and the end of what MM2 can have read from it, observed after the target's end
  */
 export function planStretches(mapping: PartitionMapping, upstreams: readonly bigint[], log: Stretch): StretchPlan {
   const target: Stretch[] = [];
@@ -34,7 +37,7 @@ export function planStretches(mapping: PartitionMapping, upstreams: readonly big
     const bracket = bracketOf(mapping, upstream);
     const surpluses = surplusesBehind(mapping, upstream, bracket);
     const toEnd = { from: bracket.from, until: mapping.target.end };
-    // Where records were written again, the best position can be in a later copy.
+    // If MM2 wrote records again, the best position can be in a later copy.
     const stretches =
       surpluses.length > 0 && toEnd.until - toEnd.from <= TO_END_AT_MOST ? [toEnd] : [bracket, ...surpluses];
     target.push(...stretches.filter((one) => one.from < one.until));
@@ -44,13 +47,13 @@ export function planStretches(mapping: PartitionMapping, upstreams: readonly big
   return { target: merged(target), source: clamped({ from, until }, log) };
 }
 
-/** Twice as much of the source, to both sides; the same where there is no more of it. */
+/** A wider stretch of the source, extended on both sides; the same stretch if the log has no more. */
 export function widened({ from, until }: Stretch, log: Stretch): Stretch {
   const more = greatest(until - from, 4n * BESIDE);
   return clamped({ from: from - more, until: until + more }, log);
 }
 
-/** The offset syncs that speak of a stretch of the target. */
+/** The offset syncs whose target record is in a stretch. */
 export function claimsWithin(mapping: PartitionMapping, { from, until }: Stretch): ClaimedPair[] {
   let low = mapping.first;
   let high = mapping.length;

@@ -1,13 +1,13 @@
 import type { LogRecord } from '../model/cluster.ts';
 
 /**
- * Whether a target record is the copy of a source record. MM2 keeps key, value, headers and time, so that another
- * key or value is proof of another record; equal content with another time is not (a target with LogAppendTime, or the same
- * payload sent twice).
+ * Whether a target record is the copy of a source record. MM2 keeps key, value, headers and timestamp, so a different
+ * key or value proves a different record. A different timestamp with equal content proves nothing: the target may use
+ * LogAppendTime, or a producer may have sent the same payload twice.
  */
 export function compareRecords(source: LogRecord, target: LogRecord): 'same' | 'different' | 'unknown' {
   if (!sameBytes(source.key, target.key) || !sameBytes(source.value, target.value)) return 'different';
-  // A transform on the way adds or drops headers: other headers alone prove nothing.
+  // A transform on the way can add or drop headers: different headers alone prove nothing.
   if (!sameHeaders(source, target)) return 'unknown';
   return source.timestamp === target.timestamp ? 'same' : 'unknown';
 }

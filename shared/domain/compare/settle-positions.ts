@@ -1,21 +1,21 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import type { TranslatedInterval } from '../mirror/translation.ts';
-import { alignStretch } from './align-stretch.ts';
+import { type AlignedStretch, alignStretch, type ClaimedPair } from './align-stretch.ts';
 import type { DigestedStretch } from './digested-record.ts';
 import { claimsWithin } from './plan-stretches.ts';
 import type { SourceRecords } from './source-records.ts';
 import { type VerifiedPosition, verifyPosition } from './verify-position.ts';
 
-/** A source offset and what the syncs say of it. */
+/** A source offset, and its translation by the syncs. */
 export interface WantedPosition {
   readonly upstream: bigint;
   readonly said: TranslatedInterval;
 }
 
 /**
- * Holds each wanted position of a partition against what was read of both logs, in the order of `wanted`.
+ * Compares each wanted position of a partition with the records read from both logs, in the order of `wanted`.
  *
- * @param notCompared why a position stays as it is whose stretch of the target is not among those that were read
+ * @param notCompared the reason for a position that stays as it is because its stretch of the target was not read
  */
 export function settlePositions(
   mapping: PartitionMapping,
@@ -23,7 +23,38 @@ export function settlePositions(
   target: readonly DigestedStretch[],
   source: SourceRecords,
   notCompared: string,
-): VerifiedPosition[] {
+): SettledPositions {
   const stretches = target.map((stretch) => alignStretch(stretch, source, claimsWithin(mapping, stretch)));
-  return wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches, notCompared));
+  return {
+    positions: wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches, notCompared)),
+    tail: clearTail(mapping, stretches),
+  };
+}
+
+export interface SettledPositions {
+  /** In the order of `wanted`. */
+  readonly positions: readonly VerifiedPosition[];
+  /** The last record on the target, if the log's end was compared and MM2 wrote nothing there again. */
+  readonly tail: ClaimedPair | null;
+}
+
+/**
+ * The last record of the target log, if every record behind the newest sync is a copy of a source record behind it, in
+ * rising order. Null if one could not be recognised: MM2 may have begun again there.
+ */
+function clearTail(mapping: PartitionMapping, stretches: readonly AlignedStretch[]): ClaimedPair | null {
+  if (!mapping.oneCopyEach) return null;
+  const newest = mapping.newest();
+  const { end } = mapping.target;
+  const stretch = stretches.find(({ from, until }) => from <= newest.downstream + 1n && until >= end);
+  if (stretch === undefined || stretch.contradicted.length > 0) return null;
+  let { upstream } = newest;
+  let tail: ClaimedPair | null = null;
+  for (const record of stretch.records) {
+    if (record.position <= newest.downstream) continue;
+    if (!record.compared || record.upstream === null || record.upstream <= upstream) return null;
+    upstream = record.upstream;
+    tail = { upstream, downstream: record.position };
+  }
+  return tail;
 }

@@ -1,28 +1,30 @@
 import { compareOffsets } from '../model/offsets.ts';
 import { type DigestedRecord, type DigestedStretch, identityOf } from './digested-record.ts';
 
-/** The least and the greatest source offset of something. */
+/** The lowest and the highest source offset of a range. */
 export interface OffsetRange {
   readonly least: bigint;
   readonly most: bigint;
 }
 
-/** What was read of one source partition: which offsets were looked at, and the records that are there. */
+/** What was read from one source partition: the offsets that the reads covered, and the records there. */
 export class SourceRecords {
   /**
-   * Offsets whose record, if there ever was one, would not be recognised on the target: deleted or compacted since, or
-   * not looked at. Null where there is none: a target record that equals none of these records is then not MM2's.
+   * Offsets whose record, if there ever was one, would not be recognised on the target: it was deleted or compacted
+   * since, or not read. Null if there are none: MM2 then did not write a target record that equals none of these
+   * records.
    */
   readonly hidden: OffsetRange | null;
   readonly #records: DigestedRecord[] = [];
-  /** Ordinal of the stretch that each record is of: records next to each other are neighbours only within one. */
+  /** Ordinal of the stretch that each record is in: adjacent records are neighbours only within one stretch. */
   readonly #stretches: number[] = [];
   readonly #covered: readonly DigestedStretch[];
   readonly #byIdentity = new Map<string, number[]>();
   readonly #contents = new Set<string>();
 
   /**
-   * @param log begin of the source log, and the end of what MM2's isolation level lets it read, as seen after the target
+   * @param log start of the source log, and the end of what MM2's isolation level lets it read, observed after the
+   *   target
    */
   constructor(stretches: readonly DigestedStretch[], log: { readonly start: bigint; readonly end: bigint }) {
     this.#covered = stretches.toSorted((a, b) => compareOffsets(a.from, b.from));
@@ -60,12 +62,12 @@ export class SourceRecords {
     return this.#contents.has(copy.content);
   }
 
-  /** Whether the second record is the next one that the source has behind the first. */
+  /** Whether the second record directly follows the first on the source. */
   areNeighbours(first: number, second: number): boolean {
     return second === first + 1 && this.#stretches[first] === this.#stretches[second];
   }
 
-  /** Index of the record at an offset: null where there is none, undefined where nobody looked. */
+  /** Index of the record at an offset: null if there is none, undefined if the offset was not read. */
   indexAt(offset: bigint): number | null | undefined {
     if (!this.#covered.some(({ from, until }) => offset >= from && offset < until)) return undefined;
     let low = 0;
@@ -85,7 +87,7 @@ export class SourceRecords {
     return { least, most: this.#lastAbsent(end) };
   }
 
-  /** The first offset from 0 on without a record that was seen. */
+  /** The first offset from 0 on at which no record was read. */
   #firstAbsent(end: bigint): bigint {
     let expected = 0n;
     for (const { offset } of this.#records) {

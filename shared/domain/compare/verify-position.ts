@@ -4,7 +4,7 @@ import { greatest, least } from '../model/offsets.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
 
-/** How records contradict what the syncs say of one source offset. */
+/** How records contradict what the syncs say about one source offset. */
 export interface Refutation {
   readonly upstream: bigint;
   /** What the syncs said. */
@@ -12,37 +12,39 @@ export interface Refutation {
   /** What the records say. */
   readonly found: bigint;
   readonly how: string;
-  /** False where nothing compares equal: the records can have been changed on their way. */
+  /** False if nothing compares equal: something may have changed the records on the way. */
   readonly certain: boolean;
 }
 
 export interface VerifiedPosition {
-  /** Unknown where the records contradict the syncs that any position would rest on. */
+  /** Unknown if the records contradict the syncs that any position would rest on. */
   readonly translation: Translation;
   readonly refutation: Refutation | null;
-  /** A source record and where it stands on the target, found by comparing: it can serve as an offset sync. */
+  /** A source record and its copy on the target, found by comparing: the pair can serve as an offset sync. */
   readonly pair: { readonly upstream: bigint; readonly downstream: bigint } | null;
-  /** Whether more of the source can tell more: some record on the target equals none of those that were read. */
+  /**
+   * Whether reading more of the source can help: some target record equals none of the source records that were read.
+   */
   readonly open: boolean;
 }
 
-/** Copies of records before an offset: those that were recognised, and those that may be some. */
+/** Copies of records before an offset: `again` counts recognised ones, `perhaps` counts records that may be copies. */
 interface Copies {
   again: bigint;
   perhaps: bigint;
 }
 
 /**
- * Holds a translation against the records of its stretch of the target, and up to the log's end where that was read. The
- * position is in front of the first record there that the group has not read and that has no later copy; where one
- * cannot be told, it counts as such. What stands behind the position and was read already is counted, also where syncs say that MM2 wrote records
- * again farther on.
+ * Compares a translation with the records of its stretch of the target, and up to the log's end if that was read. The
+ * position is directly before the first record there that the group has not read and that has no later copy. If a
+ * record was not recognised, and may be such a record, it counts as one. Records after the position that the group has
+ * already read are counted, also where only syncs show that MM2 wrote them again further on.
  *
- * `verified` is a position whose stretch was compared from end to end, with a recognised record on one side of it at
- * least and nothing behind it of which one cannot say whether the group has read it.
+ * A position is `verified` if its stretch was compared from end to end, and a record on at least one side of it was
+ * recognised. It must also be known of every record after it whether the group has read it.
  *
  * @param stretches aligned stretches of the partition's target log
- * @param notCompared the reason to give where none of them covers the position's
+ * @param notCompared the reason to give if none of them covers the position's
  */
 export function verifyPosition(
   mapping: PartitionMapping,
@@ -55,7 +57,7 @@ export function verifyPosition(
   const stretch = covering(stretches, bracket.from, bracket.until);
   if (stretch === null) return unsettled(said, notCompared);
   if (stretch.timeDiffers) {
-    return unsettled(said, 'the target stamps records with its own time, so that equal ones cannot be told apart');
+    return unsettled(said, 'the target stamps records with its own time, so equal records cannot be distinguished');
   }
   const records = within(stretch, bracket.base, bracket.until);
   const wrong = stretch.contradicted.filter((position) => position >= bracket.from && position < bracket.until);
@@ -63,7 +65,8 @@ export function verifyPosition(
     const [first] = wrong;
     const why = 'no target record there equals a source record';
     if (first === undefined) return { ...unsettled(said, why), open: true };
-    // Changed on their way, or another log: nobody can tell, and a wrong position is worse than none.
+    // The records were changed on the way, or this is another log. It is not known which, and a wrong position is worse
+    // than none.
     const refutation = { upstream, said: said.low, found: first, how: why, certain: false };
     return { translation: { kind: 'unknown', reason: why }, refutation, pair: null, open: false };
   }
@@ -72,7 +75,7 @@ export function verifyPosition(
   const all = toEnd ? within(stretch, bracket.base, mapping.target.end) : records;
   const front = toEnd ? onlyInFront(within(stretch, stretch.from, bracket.base), all, upstream) : null;
   if (front !== null) {
-    const how = 'records at or after the offset stand only in front of where the syncs let a position begin';
+    const how = 'records at or after the offset exist only before the first position that the syncs allow';
     const refutation = { upstream, said: said.low, found: front, how, certain: true };
     return { translation: { kind: 'unknown', reason: how }, refutation, pair: null, open: false };
   }
@@ -88,9 +91,9 @@ export function verifyPosition(
   const later = !toEnd && surplusesBehind(mapping, upstream, bracket).length > 0;
   const refutation = refutationOf(upstream, said, all, wrong, later);
   if (wrong.length > 0) {
-    // The bracket itself stands on a sync that does not hold.
+    // The bracket itself rests on a sync that does not hold.
     return {
-      translation: { kind: 'unknown', reason: 'the records contradict an offset sync beside it' },
+      translation: { kind: 'unknown', reason: 'the records contradict an offset sync next to it' },
       refutation,
       pair: null,
       open: false,
@@ -106,7 +109,7 @@ export function verifyPosition(
       low: position,
       high: position,
       again,
-      // What has expired cannot be compared: the syncs' bound stands.
+      // Expired records cannot be compared: the bound by the syncs applies.
       expired: expiredUnread(mapping, readable(mapping, upstream)),
       proof: touched ? 'verified' : again === 0n ? 'exact' : 'bounded',
       reason: again === 0n ? null : `MM2 wrote records again after a restart, ${again} of them already read`,
@@ -119,16 +122,16 @@ export function verifyPosition(
     ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
   ];
   const best = { ...candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a)), expired: said.expired };
-  const why = `of ${copies.perhaps} records on the target nothing tells whether they were read`;
+  const why = `for ${copies.perhaps} records on the target it is not known whether the group has read them`;
   return { ...unsettled(best, why), refutation, open: true };
 }
 
-/** What the source has deleted as well is lost to the group wherever it reads. */
+/** Records that the source has deleted too are lost to the group on both clusters. */
 function readable({ sourceStart }: PartitionMapping, upstream: bigint): bigint {
   return upstream < sourceStart ? sourceStart : upstream;
 }
 
-/** What was said stands, with the reason why records do not raise its proof. */
+/** The translation by the syncs, unchanged, with the reason why records do not improve its proof. */
 export function unsettled(said: TranslatedInterval, why: string): VerifiedPosition {
   const translation =
     said.proof === 'exact' ? said : { ...said, reason: said.reason === null ? why : `${said.reason}; ${why}` };
@@ -154,7 +157,9 @@ function firstFrom(records: readonly AlignedRecord[], position: bigint): number 
   return low;
 }
 
-/** Index of the first record that must not be skipped: at or after the offset, or perhaps so, and without later copy. */
+/**
+ * Index of the first record that must not be skipped: it is or may be at or after the offset, and has no later copy.
+ */
 function firstToKeep(records: readonly AlignedRecord[], upstream: bigint): number | null {
   const copied = new Set<bigint>();
   let keep: number | null = null;
@@ -171,7 +176,7 @@ function firstToKeep(records: readonly AlignedRecord[], upstream: bigint): numbe
   return keep;
 }
 
-/** The first recognised record at or after the offset that has no copy among those behind, or null. */
+/** Position of the first recognised record at or after the offset that has no copy among the later ones, or null. */
 function onlyInFront(
   front: readonly AlignedRecord[],
   behind: readonly AlignedRecord[],
@@ -205,7 +210,7 @@ function pairAt(records: readonly AlignedRecord[], keep: number | null, upstream
   return { upstream: record.upstream, downstream: record.position };
 }
 
-/** Records that nobody can tell count as read: the position is safe, and they are its cost. */
+/** Records that were not recognised count as already read: the position is safe, and they are its cost. */
 function boundedBy(
   records: readonly AlignedRecord[],
   position: bigint,
@@ -222,8 +227,8 @@ function boundedBy(
 }
 
 /**
- * The interval between the two recognised records around the offset, where the records between them cannot be told
- * because the source has deleted theirs: the rule for two syncs, between closer ones.
+ * The interval between the two recognised records around the offset. The records between them cannot be recognised,
+ * because the source has deleted the originals. The rule is the one for two syncs, applied to a closer pair.
  */
 function betweenNeighbours(
   records: readonly AlignedRecord[],
@@ -249,7 +254,10 @@ function betweenNeighbours(
   return [{ kind: 'interval', low, high, again, expired: 0n, proof, reason: null }];
 }
 
-/** @param later whether MM2 wrote records again behind these: that can make good what stands only in front here */
+/**
+ * @param later whether MM2 wrote records again after these: a record that is only before the position here can have a
+ *   copy there
+ */
 function refutationOf(
   upstream: bigint,
   said: TranslatedInterval,
@@ -259,7 +267,7 @@ function refutationOf(
 ): Refutation | null {
   const [first] = wrong;
   if (first !== undefined) {
-    const how = 'an offset sync names another record than the one there';
+    const how = 'an offset sync names a record other than the one there';
     return { upstream, said: said.low, found: first, how, certain: true };
   }
   const lastCopies = new Map<bigint, bigint>();
@@ -267,7 +275,7 @@ function refutationOf(
   const skipped = [...lastCopies].filter(([offset, position]) => offset >= upstream && position < said.low);
   const [skip] = skipped;
   if (skip !== undefined && !later) {
-    const how = `${skipped.length} records at or after the offset stand in front of the position`;
+    const how = `${skipped.length} records at or after the offset are before the position`;
     return { upstream, said: said.low, found: skip[1], how, certain: true };
   }
   const read = records.filter(
@@ -275,7 +283,7 @@ function refutationOf(
   );
   const last = read.at(-1);
   if (last !== undefined && BigInt(read.length) > rereadsOf(said)) {
-    const how = `${read.length} records before the offset stand behind the position, at most ${rereadsOf(said)} were said to`;
+    const how = `${read.length} records before the offset are at or after the position; the syncs allow at most ${rereadsOf(said)}`;
     return { upstream, said: said.low, found: last.position + 1n, how, certain: true };
   }
   return null;

@@ -1,16 +1,16 @@
 import type { FindingCode, Severity } from '../../contract/finding-codes.ts';
 
-/** What an operator calls too much. Times in milliseconds, counts in records. */
+/** The limits that an operator sets. Times in milliseconds, counts in records. */
 export interface Thresholds {
   /** A heartbeat older than this on the target is worth a warning. */
   readonly heartbeatStaleMs: number;
   /** A heartbeat older than this, with source records waiting, means that MM2 has stopped. */
   readonly mirrorStoppedMs: number;
-  /** The oldest waiting record being older than this while MM2 is alive means that the mirror is stalled. */
+  /** If the oldest waiting record is older than this while MM2 is alive, the mirror is stalled. */
   readonly mirrorStalledMs: number;
-  /** More records than this lost by a failover now makes the flow `at-risk`. */
+  /** If a failover now may lose more records than this, the flow gets the finding `LOSS_OVER_LIMIT`. */
   readonly maxLossRecords: bigint;
-  /** More re-reads than this at the position where MM2 put a group is worth a warning. */
+  /** More re-reads than this at the position where MM2 put a group are worth a warning. */
   readonly maxGroupReread: bigint;
   /** Records that one audit may look at to prove lag and mapping, per cluster. */
   readonly probeBudget: number;

@@ -11,12 +11,12 @@ export interface GroupState {
   readonly committed: bigint;
   readonly translation: Translation;
   readonly checkpoint: ObservedCheckpoint | null;
-  /** The group's commit on the target, null where it has none. */
+  /** The group's commit on the target, null if it has none. */
   readonly targetCommit: bigint | null;
   readonly report: GroupReport;
 }
 
-/** Where each group would land on the target, as MM2 left it and as Tidemark would put it. */
+/** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
 export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
   const judged: GroupState[] = [];
   for (const group of observation.groups) {
@@ -27,6 +27,19 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
     }
   }
   return judged;
+}
+
+/** The same groups where partitions are known better: only those of changed partitions are judged again. */
+export function judgeGroupsAgain(
+  observation: FlowObservation,
+  judged: readonly GroupState[],
+  states: PartitionMap<PartitionState>,
+): GroupState[] {
+  return judged.map((one) => {
+    const { topic, partition } = one.report;
+    const state = states.get(topic, partition);
+    return state === undefined || state === one.state ? one : judgeGroup(observation, one.group, state, one.committed);
+  });
 }
 
 function judgeGroup(
@@ -81,7 +94,9 @@ function mm2Position(
   return { kind: 'at', position, from, cost };
 }
 
-/** The target log, for what a position in it costs; where it could not be read, as if it ended at the position. */
+/**
+ * The target log, to compute what a position in it costs. If it could not be read, it is taken to end at the position.
+ */
 function logOf(target: PartitionState['target'], position: bigint): { readonly start: bigint; readonly end: bigint } {
   return target === null ? { start: 0n, end: position } : { start: target.start, end: target.highWatermark };
 }
@@ -101,7 +116,7 @@ function translationFor(observation: FlowObservation, state: PartitionState, com
   if (state.source !== null && committed > state.source.highWatermark) {
     return {
       kind: 'unknown',
-      reason: `the commit is beyond the source's end ${state.source.highWatermark}: another log wrote it`,
+      reason: `the commit is beyond the source's end ${state.source.highWatermark}: it belongs to another log`,
     };
   }
   return state.records.verified?.get(committed) ?? translate(state.mapping, committed);

@@ -8,7 +8,7 @@ import { policyOfFlow } from './audit-rules.ts';
 import { flowFindings } from './findings/flow-findings.ts';
 import { groupFindings } from './findings/group-findings.ts';
 import { topicFindings } from './findings/topic-findings.ts';
-import { judgeGroups } from './group-state.ts';
+import { type GroupState, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
 import { lossAtLeast, lossOf, missingOf } from './loss.ts';
 import type { FlowObservation } from './observation.ts';
@@ -17,20 +17,21 @@ import { reasonsOf, verdictOf } from './verdict.ts';
 import { weighFindings } from './weigh-findings.ts';
 
 /**
- * What one audit says of one flow.
- * @param states those of `partitionStates`, with what looking at records told
+ * What one audit reports about one flow.
+ * @param states from `partitionStates`, with the evidence from records
+ * @param groups from `judgeGroups` for these states
  * @param acknowledgements of this flow, those in effect at the time of the audit
  */
 export function judgeFlow(
   observation: FlowObservation,
   states: readonly PartitionState[],
   rulesAndThresholds: AuditPolicy,
+  groups: readonly GroupState[] = judgeGroups(observation, statesByPartition(states)),
   acknowledgements: readonly Acknowledgement[] = [],
 ): FlowReport {
   const policy = policyOfFlow(rulesAndThresholds, flowName(observation.flow));
   const byTopic = Map.groupBy(states, (state) => state.topic);
   const liveness = livenessOf(observation, states, policy);
-  const groups = judgeGroups(observation, statesByPartition(states));
   const loss = lossOf(observation, states);
   const found = [
     ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),

@@ -2,25 +2,25 @@ import type { AuditPolicy } from './audit-policy.ts';
 import type { FlowObservation } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 
-/** How far clocks may be ahead of ours: as far as brokers let a record's timestamp be (`message.timestamp.after.max.ms`). */
+/** How far timestamps may be ahead of our clock: as far as brokers let them (`message.timestamp.after.max.ms`). */
 export const MOST_AHEAD_MS = 60 * 60_000;
 
 /** Whether MM2 shows signs of life in this flow. */
 export interface Liveness {
   readonly state: 'alive' | 'stale' | 'stopped' | 'never-started' | 'unknown';
-  /** Newest sign of life, ms since the epoch; null where there is none. */
+  /** Newest sign of life, ms since the epoch; null if there is none. */
   readonly lastSign: number | null;
   readonly sign: 'heartbeat' | 'offset sync or Connect offset' | null;
   /**
-   * Since when MM2 has been at work without a pause, ms; null where no pause is known of. After a restart its tasks need
-   * their intervals before what is missing is missing for good.
+   * Since when MM2 has worked without a pause, ms; null if no pause is known. After a restart, MM2 needs its usual
+   * intervals before an absent write counts as missing.
    */
   readonly steadySince: number | null;
 }
 
 /**
- * Heartbeats are the proof of life where they reach the target; without them (a Connect cluster often has none from
- * the source) MM2's other writes are, but those only move while there is something to mirror.
+ * Heartbeats are the proof of life if they reach the target. Often a Connect cluster has none from the source: then
+ * MM2's other writes are the proof. But those only move while there is something to mirror.
  */
 export function livenessOf(
   observation: FlowObservation,
@@ -32,13 +32,13 @@ export function livenessOf(
   if (heartbeat.kind === 'read' && heartbeat.value !== null) {
     const { newest, steadySince } = heartbeat.value;
     const age = at - Number(newest);
-    // Heartbeats that MM2 writes once a minute are not late after half of one.
+    // If MM2 writes heartbeats once a minute, they are not late after half a minute.
     const interval = observation.flow.emitHeartbeats.intervalMs;
     const stopped = age > Math.max(policy.mirrorStoppedMs, 3 * interval);
     const state = stopped ? 'stopped' : age > Math.max(policy.heartbeatStaleMs, 2 * interval) ? 'stale' : 'alive';
     const written = lastWrite(states, at + MOST_AHEAD_MS);
     if (state !== 'alive' && written !== null && at - written <= policy.heartbeatStaleMs) {
-      // Another flow writes the heartbeats of the source. This one mirrors, whatever has become of that one.
+      // Another flow writes the heartbeats of the source. This flow mirrors, whatever the state of that one.
       return { state: 'alive', lastSign: written, sign: 'offset sync or Connect offset', steadySince: null };
     }
     const since = steadySince === null ? null : Number(steadySince);
@@ -65,12 +65,12 @@ function neverStarted(observation: FlowObservation): boolean {
     absent(connectOffsets) &&
     absent(heartbeat) &&
     topics.length > 0 &&
-    // Under identity a topic of that name may have been there before.
+    // Under the identity policy the target may have had a topic of that name before.
     (observation.flow.policy.kind === 'identity' || topics.every((topic) => topic.target === null))
   );
 }
 
-/** @param latest a write of later, ms, has a timestamp of its own making */
+/** @param latest writes with a later timestamp (ms) do not count: it cannot be right */
 function lastWrite(states: readonly PartitionState[], latest: number): number | null {
   let last: number | null = null;
   for (const { history, connect } of states) {

@@ -39,7 +39,7 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
   return { kind: 'known', records, seconds, basis: proven ? 'proven' : 'estimated' };
 }
 
-/** What a failover now loses at the least: without stretches of which no look has shown that they hold a record. */
+/** What a failover now loses at least, without the stretches that no probe has shown to hold a record. */
 export function lossAtLeast(states: readonly PartitionState[]): bigint {
   let records = 0n;
   for (const state of states) {
@@ -51,7 +51,7 @@ export function lossAtLeast(states: readonly PartitionState[]): bigint {
   return records;
 }
 
-/** Time of the first waiting record; where no audit looked at it, that of the newest heartbeat that got through. */
+/** Time of the first waiting record. If no audit looked at it: the time of the newest heartbeat on the target. */
 function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): number | null {
   const { replication, topic, partition, source } = state;
   if (replication?.waitingSince != null) return Number(replication.waitingSince);
@@ -63,7 +63,10 @@ function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): nu
   return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
 }
 
-/** With a dead source: which of its last known records MM2 has not acknowledged, to add to why the loss is unknown. */
+/**
+ * If the source is down: how many of its last known records MM2 has not acknowledged. It is added to the reason why the
+ * loss is unknown.
+ */
 function lastKnownLoss({ remembered, sourceDown }: FlowObservation, states: readonly PartitionState[]): string {
   if (remembered === null || sourceDown === null) return '';
   let records = 0n;
@@ -80,5 +83,5 @@ function lastKnownLoss({ remembered, sourceDown }: FlowObservation, states: read
   if (partitions === 0) return '';
   const at = new Date(remembered.readAt.source).toISOString();
   const of = partitions === states.length ? '' : ` (${partitions} of ${states.length} partitions)`;
-  return `; of what it held at ${at}, an estimated ${records} records are not on the target${of}, and nobody knows what came after`;
+  return `; of the records that it held at ${at}, an estimated ${records} are not on the target${of}, and it is not known what came after`;
 }

@@ -7,8 +7,8 @@ import type { Outcome, Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 
 /**
- * One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. What
- * the history remembers of one that is absent or unreadable is in `known`.
+ * One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. If it
+ * is absent or unreadable, `known` is what the history remembers of it.
  */
 export type MirrorTopic<T> =
   | { readonly kind: 'read'; readonly value: T }
@@ -16,7 +16,7 @@ export type MirrorTopic<T> =
   | { readonly kind: 'unread'; readonly topic: string; readonly unread: Unread; readonly known: T | null }
   | { readonly kind: 'off' };
 
-/** What is known of one of MM2's topics, be it from now or from the history; null where nothing is. */
+/** What is known of one of MM2's topics, from this audit or from the history; null if nothing is. */
 export function knownOf<T>(topic: MirrorTopic<T>): T | null {
   switch (topic.kind) {
     case 'read':
@@ -43,15 +43,15 @@ export interface ObservedCheckpoints {
   readonly malformed: number;
 }
 
-/** What the end of the heartbeats topic tells. */
+/** What the end of the heartbeats topic shows. */
 export interface ObservedHeartbeats {
   /** When the newest was written on the source: ms since the epoch. */
   readonly newest: bigint;
-  /** They have come without a pause since then; null where no pause was seen as far back as was read. */
+  /** Since when they have come without a pause; null if the part that was read shows no pause. */
   readonly steadySince: bigint | null;
 }
 
-/** A topic that MM2 mirrors, or ought to, on both sides. */
+/** A topic that MM2 mirrors, or should mirror, on both sides. */
 export interface ObservedTopic {
   readonly topic: string;
   readonly targetTopic: string;
@@ -61,7 +61,7 @@ export interface ObservedTopic {
   readonly source: readonly Outcome<LogOffsets>[];
   /** The first record of each source log; null if it holds none. */
   readonly firstRecords: readonly Outcome<FirstRecord | null>[];
-  /** Null where the topic is not on the target. */
+  /** Null if the topic is not on the target. */
   readonly target: readonly Outcome<LogOffsets>[] | null;
 }
 
@@ -69,56 +69,56 @@ export interface ObservedTopic {
 export interface ObservedGroup {
   readonly listing: GroupListing;
   readonly committed: Outcome<readonly CommittedOffset[]>;
-  /** When the commits were read; of a source that is down, the last time that any was known: ms since the epoch. */
+  /** When the commits were read, ms since the epoch. If the source is down: when they were last known. */
   readonly checkedAt: number;
 }
 
-/** The same group on the target: absent where the target does not know it. */
+/** The same group on the target; absent if the target does not know it. */
 export interface ObservedTargetGroup {
   readonly listing: GroupListing;
   readonly committed: Outcome<PartitionMap<bigint>>;
 }
 
-/** What an earlier audit knew of a topic, to notice another one of the same name. */
+/** What an earlier audit knew of a topic, to notice a different topic of the same name. */
 export interface RememberedTopic {
   readonly id: string;
   /** Last time the topic had this id: ms since the epoch. */
   readonly seenAt: number;
 }
 
-/** What earlier audits left of a flow, as far as it takes to judge it; times in ms since the epoch. */
+/** What earlier audits left of a flow, as far as judging it needs that; times in ms since the epoch. */
 export interface RememberedFlow {
-  /** When each side was last read; 0 where it never was. */
+  /** When each side was last read; 0 if never. */
   readonly readAt: Readonly<Record<ClusterRole, number>>;
   /** By name. */
   readonly topics: Readonly<Record<ClusterRole, ReadonlyMap<string, RememberedTopic>>>;
-  /** Logs that were cut, as earlier audits noticed; oldest first. */
+  /** Cuts of logs that earlier audits noticed, oldest first. */
   readonly cuts: readonly PastCut[];
-  /** Where a source partition's log ended when it was last read; null where no audit read it. */
+  /** Where a source partition's log ended when it was last read; null if no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
 }
 
-/** What one audit read of one flow, with what could not be read; never interpreted. */
+/** What one audit read of one flow, and what it could not read. It is not yet interpreted. */
 export interface FlowObservation {
   readonly flow: Flow;
   /** When the audit began: ms since the epoch. */
   readonly at: number;
-  /** Null where the cluster answered. */
+  /** Null if the cluster answered. */
   readonly sourceDown: Unread | null;
   readonly targetDown: Unread | null;
   readonly topics: readonly ObservedTopic[];
-  /** Every topic name of the target, for what is there under another name. */
+  /** Every topic name on the target, to find a topic that has another name there. */
   readonly targetTopics: ReadonlySet<string>;
   readonly syncs: MirrorTopic<ObservedSyncs>;
   readonly checkpoints: MirrorTopic<ObservedCheckpoints>;
-  /** Heartbeats of the source that reached the target; null where there is none. */
+  /** Heartbeats of the source that reached the target; null if there are none. */
   readonly heartbeat: MirrorTopic<ObservedHeartbeats | null>;
   readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
   readonly groups: readonly ObservedGroup[];
   readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;
-  /** Whether `groups` are all that the source has and MM2 translates. */
+  /** Whether `groups` has every group of the source that MM2 translates. */
   readonly listingComplete: boolean;
-  /** What earlier audits left; null for the first. */
+  /** What earlier audits left; null for the first audit. */
   readonly remembered: RememberedFlow | null;
   /** Everything that could not be read, for the report. */
   readonly unread: readonly Unread[];

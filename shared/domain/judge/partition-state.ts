@@ -15,23 +15,27 @@ import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionReport } from '../model/report.ts';
 import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
 
-/** What looking at single records told of one partition. Absent: not looked at, or not readable. */
+/**
+ * What single records showed about one partition. A field is absent if nothing was probed, or nothing could be read.
+ */
 export interface RecordEvidence {
   readonly waiting?: { readonly from: bigint; readonly peek: Peek };
-  /** What looking into the stretches of source offsets without counterpart showed; by `holeKey`. */
+  /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
   readonly reckoning?: 'confirmed' | 'refuted';
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
-  /** A look at a gap under read_committed: names the aborted transactions. */
+  /** A read of a gap under read_committed: it lists the aborted transactions. */
   readonly aborted?: Peek;
   /** By source offset: where it lies on the target, after the records there were compared. */
   readonly verified?: ReadonlyMap<bigint, Translation>;
-  /** Offsets of which the records contradict the syncs. */
+  /** The last target record and its original, if comparing showed that MM2 wrote nothing again after the newest sync. */
+  readonly tail?: { readonly upstream: bigint; readonly downstream: bigint };
+  /** Offsets for which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
 }
 
-/** What a look into a hole found: the first record where it looked, or how many records all of it holds. */
+/** What a look into a hole found: the first record where it looked, or the number of records in the whole hole. */
 export type HoleLook =
   | { readonly kind: 'peeked'; readonly peek: Peek }
   | { readonly kind: 'counted'; readonly records: bigint };
@@ -55,41 +59,41 @@ export interface PartitionState {
   readonly topic: ObservedTopic;
   readonly partition: number;
   readonly source: LogOffsets | null;
-  /** Null where it is unread or not there; `targetMissing` tells which. */
+  /** Null if it could not be read or does not exist; `targetMissing` says which. */
   readonly target: LogOffsets | null;
   readonly targetMissing: boolean;
   readonly unread: Unread | null;
   readonly history: SyncHistory | null;
-  /** Null where no mapping can be made: no syncs read, or an end of the target unread. */
+  /** Null if no mapping is possible: no syncs were read, or the end of the target log could not be read. */
   readonly mapping: PartitionMapping | null;
   readonly connect: ObservedConnectOffset | null;
   readonly replication: Replication | null;
-  /** How it is known that the source topic is another one than the syncs speak of. */
+  /** How it is known that the source topic is not the one that the syncs are about; null if that is not known. */
   readonly sourceRecreated: 'topic-id' | 'earlier' | 'records' | 'doubt' | null;
   readonly targetRecreatedById: boolean;
-  /** Whether the epoch began within the last day: what happened before has been told. */
+  /** Whether the epoch began within the last day: earlier audits have reported what happened before. */
   readonly epochIsRecent: boolean;
-  /** Syncs before these indexes are known to speak of other topics of the same names; 0 where none is. */
+  /** Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. */
   readonly recreatedAt: { readonly source: number; readonly target: number };
-  /** Index of the sync whose records have to be compared to tell whether the source topic is still the same. */
+  /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
-  /** Source offset that dead reckoning puts the target's end at, where it says more than the acknowledgements. */
+  /** Source offset that corresponds to the target's end by dead reckoning; null if that is not possible. */
   readonly reckoned: bigint | null;
   /** Source records that exist, are not on the present target log, and are not on their way to it. */
   readonly missing: readonly MissingStretch[];
-  /** Logs that were found cut at this audit: what lay behind the cut is void. */
+  /** Cuts of logs that this audit found: syncs beyond a cut no longer hold. */
   readonly cuts: readonly Cut[];
   readonly records: RecordEvidence;
 }
 
-/** The states of all partitions of a flow before any record was looked at, in the order of topics and partitions. */
+/** The states of all partitions of a flow before any probe, in the order of topics and partitions. */
 export function partitionStates(observation: FlowObservation): PartitionState[] {
   return observation.topics.flatMap((topic) =>
     topic.source.map((_, partition) => partitionState(observation, topic, partition, {})),
   );
 }
 
-/** The same states with what looking at records told: only those of which it told something are worked out again. */
+/** The same states with the evidence from records. Only states with new evidence are computed again. */
 export function withEvidence(
   observation: FlowObservation,
   states: readonly PartitionState[],
@@ -109,7 +113,7 @@ export function lagOf({ replication, unread }: PartitionState): Pick<PartitionRe
   return { replicatedTo: null, lag: { kind: 'unknown', reason } };
 }
 
-/** Puts together what is known of one partition; `records` is what the probes told, empty before they ran. */
+/** Puts together what is known of one partition; `records` is what the probes found, empty before they ran. */
 export function partitionState(
   observation: FlowObservation,
   topic: ObservedTopic,
@@ -152,6 +156,7 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
+          tailUnknown: records.reckoning === 'refuted' && records.tail === undefined,
           ...(source === null
             ? {}
             : {
@@ -179,10 +184,11 @@ export function partitionState(
           waiting: records.waiting ?? null,
         });
   const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, source?.highWatermark ?? 0n);
-  const anchored =
-    mapping !== null && records.reckoning === 'confirmed' && reckoned !== null && target !== null
-      ? mapping.withAnchor({ upstream: reckoned - 1n, downstream: target.highWatermark - 1n })
-      : mapping;
+  const anchor =
+    records.reckoning === 'confirmed' && reckoned !== null && target !== null
+      ? { upstream: reckoned - 1n, downstream: target.highWatermark - 1n }
+      : (records.tail ?? null);
+  const anchored = mapping === null || anchor === null ? mapping : mapping.withAnchor(anchor);
 
   return {
     topic,
@@ -239,13 +245,13 @@ function sameSince(
   return before === undefined || id === null || before.id !== id ? null : before.seenAt;
 }
 
-/** What happened long ago is history: the mapping is cut there still, but nobody has to be told again. */
+/** Whether an event is recent enough to report. An older one still cuts the mapping, but was reported before. */
 function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: number): boolean {
   if (history === null || index >= history.length) return true;
   return at - Number(history.timestamp(index)) < RECENT_MS;
 }
 
-/** How long a past event is told of: ms. */
+/** A past event is reported for this long: ms. */
 export const RECENT_MS = 24 * 60 * 60_000;
 
 /** How many syncs were written up to a time. */
@@ -268,7 +274,7 @@ function sourceEpoch(
   if (history === null) return none;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
-  // What MM2 wrote since an earlier audit saw this very topic cannot speak of another one, whatever producers' clocks say.
+  // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the producers' clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
   const inDoubt = same === null ? older : Math.min(older, syncsBefore(history, BigInt(same)));
   if (changed !== null) {
@@ -285,7 +291,7 @@ function sourceEpoch(
   return { recreatedAt: inDoubt, kind: found === 'different' ? 'records' : 'doubt', doubted };
 }
 
-/** The newest sync before an index whose record the source log still reaches. */
+/** The newest sync before an index whose offset is still within the source log. */
 function comparableSync(history: SyncHistory, before: number, source: LogOffsets): number | null {
   for (let i = before - 1; i >= 0; i--) {
     const upstream = history.upstream(i);
@@ -294,7 +300,7 @@ function comparableSync(history: SyncHistory, before: number, source: LogOffsets
   return null;
 }
 
-/** What MM2 brought over before went with the target topic. */
+/** What MM2 mirrored before was deleted with the target topic. */
 function goneWithTarget(source: LogOffsets | null, replication: Replication | null): MissingStretch[] {
   if (source === null || replication?.replicatedTo == null) return [];
   const { start: from } = source;
@@ -312,12 +318,12 @@ function missingStretches(replication: Replication | null, { holes }: RecordEvid
   });
 }
 
-/** At most how many records of a hole are missing, by what a look at it showed. */
+/** At most how many records of a hole are missing, by what a look into it showed. */
 function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'certain'> {
   const { offsets, from, until, isPlace } = hole;
   if (look === undefined) return { records: offsets, certain: false };
   if (look.kind === 'counted') {
-    // As many of them have a counterpart as the target has room for.
+    // As many of these records have a counterpart as the target has room for.
     const records = look.records - (until - from - offsets);
     return records > 0n ? { records, certain: true } : { records: 0n, certain: false };
   }
@@ -327,7 +333,7 @@ function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch,
   return { records: hole.look.until - record.offset, certain: true };
 }
 
-/** Whether a look has shown that a hole holds no record, so that nobody has to look again. */
+/** Whether it was shown that a hole holds no record, so that later audits can skip it. */
 export function isExplained(hole: Hole, look: HoleLook): boolean {
   return missingIn(hole, look).records === 0n;
 }

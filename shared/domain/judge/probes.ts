@@ -7,7 +7,7 @@ import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowObservation } from './observation.ts';
 import { holeKey, type PartitionState, type RecordEvidence } from './partition-state.ts';
 
-/** A question that single records answer, and what to look at on either side for it. */
+/** A question that single records answer. */
 type Question =
   /** Do source and target hold the same record where this sync says so? */
   | { readonly about: 'sync'; readonly index: number }
@@ -15,7 +15,7 @@ type Question =
   | { readonly about: 'reckoning' }
   /** What is the first record that the target does not have? */
   | { readonly about: 'waiting'; readonly from: bigint }
-  /** Does a stretch of source offsets without counterpart hold a record? */
+  /** Does a stretch of source offsets without a counterpart hold a record? */
   | { readonly about: 'hole'; readonly hole: Hole }
   /** Is a gap in the source due to aborted transactions? */
   | { readonly about: 'aborted' };
@@ -25,11 +25,11 @@ export interface Probe {
   readonly partition: number;
   readonly question: Question;
   readonly source: PeekRequest;
-  /** Null where the question is about the source alone. */
+  /** Null if the question is about the source alone. */
   readonly target: PeekRequest | null;
 }
 
-/** What was found where a probe looked; null where it could not. */
+/** What a probe found on each side; null if there was no answer. */
 export interface ProbeAnswer {
   readonly probe: Probe;
   readonly source: Outcome<Peek> | null;
@@ -37,8 +37,8 @@ export interface ProbeAnswer {
 }
 
 /**
- * Which records are worth looking at, the most telling first: doubts about whether a topic is still the same one,
- * then lag, then causes. At most `budget` probes.
+ * Which records to look at, the most useful first: doubts whether a topic is still the same one, then lag, then causes.
+ * At most `budget` probes.
  */
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
   const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
@@ -52,13 +52,13 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
     ),
   ];
   const holes = probeHoles(observation, states);
-  // A quarter is theirs, however many records wait: each is looked at once, and the answer kept.
+  // A quarter of the budget is for holes, however many records wait. Each hole is probed once, and the answer is kept.
   const reserved = Math.min(holes.length, Math.ceil(budget / 4));
   const first = probes.slice(0, budget - reserved);
   return [...first, ...holes.slice(0, budget - first.length)];
 }
 
-/** Sorts the answers by partition. What could not be read stays absent: a doubt stays a doubt. */
+/** Groups the answers by partition. What could not be read is left out: a doubt stays a doubt. */
 export function recordEvidence(answers: readonly ProbeAnswer[]): PartitionMap<RecordEvidence> {
   const evidence = new PartitionMap<RecordEvidence>();
   for (const { probe, source, target } of answers) {
@@ -108,7 +108,7 @@ function probeSync(state: PartitionState): Probe[] {
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
 }
 
-/** The longest first: what is missing there weighs most. */
+/** The longest holes first: the most records can be missing there. */
 function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
   return states
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
@@ -122,7 +122,7 @@ function probeReckoning(state: PartitionState): Probe[] {
   const { reckoned, replication, target, source } = state;
   if (reckoned === null || replication === null || target === null || source === null) return [];
   const newest = state.mapping?.newestSync();
-  // With nothing behind the newest sync there is nothing to reckon.
+  // If nothing is after the newest sync, there is nothing to reckon.
   if (newest == null || target.highWatermark <= newest.downstream + 1n) return [];
   if (reckoned - 1n < source.start || target.highWatermark <= target.start) return [];
   return [pair(state, { about: 'reckoning' }, reckoned - 1n, target.highWatermark - 1n)];
@@ -133,7 +133,7 @@ function probeWaiting(observation: FlowObservation, state: PartitionState): Prob
   const end = source?.highWatermark ?? 0n;
   if (replication?.replicatedTo == null || replication.replicatedTo >= end) return [];
   const from = replication.replicatedTo;
-  // Behind the last stable offset a read_committed look sees nothing: what waits there stands in an open transaction.
+  // A read_committed fetch returns nothing from the last stable offset on: what waits there is in an open transaction.
   const isolation = from >= replication.readableEnd ? 'read_uncommitted' : observation.flow.isolationLevel;
   return [look(state, { about: 'waiting', from }, from, end, isolation)];
 }

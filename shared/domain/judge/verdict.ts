@@ -18,7 +18,7 @@ export function verdictOf(observation: FlowObservation, loss: Loss, findings: re
   return findings.some(({ severity }) => severity === 'warning') ? 'at-risk' : 'ready';
 }
 
-/** Whether a part that the verdict rests on could not be read. */
+/** Whether a part that the verdict needs could not be read. */
 function hasUnreadPart(observation: FlowObservation): boolean {
   const { syncs, checkpoints, heartbeat, connectOffsets, topics, groups, targetGroups } = observation;
   if (!observation.listingComplete) return true;
@@ -31,7 +31,10 @@ function isUnread({ kind }: { readonly kind: string }): boolean {
   return kind === 'unread';
 }
 
-/** From the target and what earlier audits knew: never better than at risk, for nobody knows what is lost. */
+/**
+ * The verdict from the target and from what earlier audits knew. It is never better than `at-risk`, because it is not
+ * known what is lost.
+ */
 function verdictWithoutSource({ remembered }: FlowObservation, findings: readonly Finding[]): Verdict {
   if (remembered === null) return 'unknown';
   const others = findings.filter(({ code }) => code !== 'CLUSTER_UNREACHABLE');

@@ -1,14 +1,14 @@
 import { lastBreak } from './epoch.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
-/** What is known of a partition's two logs beside its syncs. */
+/** What is known of a partition's two logs besides its syncs. */
 export interface LogsNow {
-  /** End of each log; null where it could not be read. */
+  /** End of each log; null if it could not be read. */
   readonly sourceEnd: bigint | null;
   readonly targetEnd: bigint | null;
   /**
-   * Until when each topic is known to have been the present one (an earlier audit saw the same id): ms since the epoch;
-   * null where nothing tells. A log that is shorter than what its syncs speak of was cut then, not recreated.
+   * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
+   * that is shorter than its syncs say was cut, not recreated.
    */
   readonly sameSourceSince: number | null;
   readonly sameTargetSince: number | null;
@@ -17,9 +17,9 @@ export interface LogsNow {
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
 export interface Cut {
   readonly side: 'source' | 'target';
-  /** The log was cut at this offset or before it; below it the mapping holds on. */
+  /** The log was cut at this offset or before it; below it the mapping still holds. */
   readonly at: bigint;
-  /** How far the log reached before, as far as the syncs tell. */
+  /** How far the log reached before, as far as the syncs show. */
   readonly reached: bigint;
 }
 
@@ -28,13 +28,13 @@ export interface PastCut extends Cut {
   /** Name of the topic on that side. */
   readonly topic: string;
   readonly partition: number;
-  /** When the audit began that noticed it: ms since the epoch. */
+  /** When the audit that noticed it began: ms since the epoch. */
   readonly noticedAt: number;
 }
 
 /**
- * Takes the syncs that a cut has made void out of a history: those at or behind the cut, written before it. Those below it
- * hold, for what they speak of is still there. Returns the history itself where nothing was cut.
+ * Removes from a history the syncs that a cut has made void: those at or after the cut, written before it happened.
+ * Syncs below the cut hold, because their records still exist. Returns the history itself if nothing was cut.
  */
 export function withoutCut(
   history: SyncHistory,
@@ -74,7 +74,7 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
       least = downstream;
       continue;
     }
-    // What an earlier audit saw go back, before it knew the topic's id, stays what it took it for: another log.
+    // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
     if (index + 1 < history.length && Number(history.timestamp(index + 1)) < sameTargetSince) return none;
     cutAt = least;
   }
@@ -84,7 +84,7 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
   return { history: keeping(history, indexes), cut: { side: 'target', at: cutAt, reached } };
 }
 
-/** Only the syncs of these indexes. Where some are left out, nothing is known of what lies between their neighbours. */
+/** Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours. */
 function keeping(history: SyncHistory, indexes: readonly number[]): SyncHistory {
   const next = history.copy();
   next.keep(indexes);

@@ -6,28 +6,30 @@ import type { PartitionMapping } from './mapping.ts';
  * compaction and deletion leave such stretches, and so do records that MM2 never wrote or that are gone from the target.
  */
 export interface Hole {
-  /** Where it lies: before the first sync that holds, between two of them, or behind the last. */
+  /** Where it lies: before the first sync that holds, between two of them, or after the last. */
   readonly kind: 'head' | 'between' | 'behind';
   /** Source offsets in which the missing ones lie; `until` is exclusive. Both are inside the source log. */
   readonly from: bigint;
   readonly until: bigint;
-  /** Offsets of [from, until) without a counterpart: at most so many records are missing. */
+  /** Offsets of [from, until) without a counterpart: at most this many records are missing. */
   readonly offsets: bigint;
   /**
-   * Where to look first: MM2 writes a sync at the first record after a gap, so that the missing offsets stand directly
-   * before it. Where `isPlace`, all of them lie there for certain.
+   * Where to look first. MM2 writes a sync at the first record after a gap, so the missing offsets are directly before
+   * that sync. If `isPlace`, all of them are there for certain.
    */
   readonly look: { readonly from: bigint; readonly until: bigint };
   readonly isPlace: boolean;
-  /** Index of the sync behind it, which remembers that a look explained it; null for a hole behind the last sync. */
+  /**
+   * Index of the sync after it, which remembers that an audit explained the hole; null for a hole after the last sync.
+   */
   readonly index: number | null;
 }
 
-/** What of the source log stands on the present target log, as far as the syncs tell. */
+/** Which part of the source log is on the present target log, as far as the syncs show. */
 export interface Coverage {
-  /** End of the covered stretch that an offset lies in or directly behind; the offset itself where none does. */
+  /** End of the covered stretch that an offset lies in or directly after; the offset itself if there is none. */
   coveredTo(offset: bigint): bigint;
-  /** Oldest first; those that a look has explained before are left out. */
+  /** Oldest first, without those that an earlier audit has explained. */
   readonly holes: readonly Hole[];
 }
 
@@ -37,15 +39,15 @@ interface Range {
   readonly until: bigint;
 }
 
-/** Source offsets in which MM2 wrote without going back, from its first sync to its last. */
+/** Source offsets that MM2 wrote without going back, from its first sync to its last. */
 interface Run {
   readonly covered: Range[];
   readonly holes: Hole[];
 }
 
 /**
- * Lays the syncs of the present source and target logs over the source log.
- * @param position source offset at which MM2 goes on, or null where that is not known
+ * Computes from the syncs of the present source and target logs which part of the source log they cover.
+ * @param position source offset at which MM2 continues, or null if that is not known
  */
 export function coverageOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Coverage {
   const runs = runsOf(mapping, source, position);
@@ -69,7 +71,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
   for (let i = first; i < length; i++) {
     const { upstream, downstream } = mapping.at(i);
     if (i === first) {
-      // What stands before the first sync on the target led up to it.
+      // The target records before the first sync led up to it.
       const led = downstream > began ? downstream - began : 0n;
       from = upstream - led;
       run.holes.push(...headHole(mapping, i, source, upstream, led));
@@ -78,7 +80,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     const left = mapping.at(i - 1);
     const offsets = upstream - left.upstream;
     if (offsets <= 0n) {
-      // MM2 began again below: another run, which may bring what the one before lacks.
+      // MM2 began again at a lower offset: another run, which may mirror what the one before lacks.
       run.covered.push({ from, until: left.upstream + 1n });
       runs.push(run);
       run = { covered: [], holes: [] };
@@ -112,7 +114,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
   return runs;
 }
 
-/** No sync holds any longer: what stands behind the floor on the target led up to where MM2 goes on. */
+/** No sync holds any longer: the target records from the floor on led up to the offset where MM2 continues. */
 function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
   if (position === null || mapping.cause === 'first-known') return { covered: [], holes: [] };
   const { began, target } = mapping;
@@ -139,7 +141,7 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
   return [{ kind: 'head', from, until: upstream, offsets: absent, look, isPlace: led === 0n, index }];
 }
 
-/** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they were no records. */
+/** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they held no records. */
 function behindHole(source: LogOffsets, next: bigint, position: bigint, behind: bigint): Hole[] {
   const absent = position - next - (behind > 0n ? behind : 0n);
   if (absent <= 0n) return [];
@@ -158,7 +160,7 @@ function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
   return offsets <= 0n ? [] : [{ ...hole, from, until, offsets, look }];
 }
 
-/** What of a hole another run of MM2 has brought is none. */
+/** Removes from a hole what another run of MM2 has mirrored. */
 function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
   const { from, until } = hole.isPlace ? hole.look : hole;
   const { look } = hole;

@@ -10,27 +10,35 @@ export type EpochCause =
 
 export interface MappingEvidence {
   readonly history: SyncHistory;
-  /** Begin and end of the target partition's log, read after the history. */
+  /** Start and end of the target partition's log, read after the history. */
   readonly target: { readonly start: bigint; readonly end: bigint };
-  /** Syncs before this index were written for another topic of the same name (topic id, or the spot check). */
+  /**
+   * Syncs before this index were written for another topic of the same name (known from the topic id, or from comparing
+   * records).
+   */
   readonly sourceRecreatedAt?: number;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
-  /** Begin of the source partition's log; 0 where absent. */
+  /** Start of the source partition's log; 0 if absent. */
   readonly sourceStart?: bigint;
-  /** End of the source partition's log, read after the target's; absent where the source could not be read. */
+  /** End of the source partition's log, read after the target's; absent if the source could not be read. */
   readonly sourceEnd?: bigint;
-  /** Nothing tells whether the newest sync speaks of the present source topic, or of one of the same name before it. */
+  /** It is not known whether the newest sync is about the present source topic, or an earlier one of the same name. */
   readonly mayPredateSource?: boolean;
-  /** MM2 writes in transactions, so that their markers stand between the records on the target. */
+  /** MM2 writes in transactions, so their markers are between the records on the target. */
   readonly exactlyOnce?: boolean;
+  /**
+   * The target's last record is not the one that the offsets since the newest sync suggest. Markers and compaction do
+   * that, and so does a restart whose first sync got lost.
+   */
+  readonly tailUnknown?: boolean;
   /** A pair beyond the newest sync that was found by comparing records. */
   readonly anchor?: { readonly upstream: bigint; readonly downstream: bigint };
 }
 
 /** The stretch of a history that still holds. */
 export interface Epoch {
-  /** Index of its first sync; the history's length where none holds any longer. */
+  /** Index of its first sync; the history's length if none holds any longer. */
   readonly first: number;
   readonly cause: EpochCause;
   /** No record of this epoch lies before this target offset. */
@@ -40,8 +48,8 @@ export interface Epoch {
 }
 
 /**
- * Cuts a history to its current epoch: the stretch in which the target log never went back and the source topic was
- * one and the same. Everything before is void.
+ * Cuts a history to its current epoch: the stretch in which the target log never went back and the source topic stayed
+ * the same. Everything before is void.
  */
 export function cutEpoch(evidence: MappingEvidence): Epoch {
   const { history, target } = evidence;
@@ -67,7 +75,8 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
   if (evidence.sourceEnd !== undefined) {
     for (let i = length - 1; i >= first; i--) {
       if (history.upstream(i) < evidence.sourceEnd) continue;
-      // The source does not reach as far as MM2 once read: recreated, or cut off by an unclean election.
+      // The source log ends before offsets that MM2 once read: it was recreated, or cut off by an unclean leader
+      // election.
       first = i + 1;
       sourceFirst = i + 1;
       cause = 'source-shortened';
@@ -75,12 +84,12 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     }
   }
   if (length > 0 && first < length && history.downstream(length - 1) >= target.end) {
-    // A record that a sync speaks of is no longer there: the log is another one, or was cut off.
+    // A record that a sync names no longer exists: the log is another one, or was cut off.
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
   if (cause === 'source-recreated' && first > 0) {
-    // The new topic's records lie behind the old one's, unless the target log was replaced as well.
+    // The new topic's records come after the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
     const next = first < length ? history.downstream(first) : target.end;
     if (behindOld > floor && behindOld <= next) floor = behindOld;
@@ -88,7 +97,7 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
   return { first, cause, floor, sourceFirst };
 }
 
-/** Index of the newest point in front of which a topic became another one, 0 where none did. */
+/** Index of the newest point before which another topic replaced this one; 0 if that never happened. */
 export function lastBreak(history: SyncHistory, what: Exclude<Break, 'hole'>): number {
   if (history.breaksBeforeNext(what)) return history.length;
   for (let i = history.length - 1; i > 0; i--) if (history.breaksBefore(i, what)) return i;

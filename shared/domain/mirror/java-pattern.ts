@@ -4,17 +4,17 @@ import { PatternText } from './java-pattern/pattern-text.ts';
 import { stemsOf } from './java-pattern/stems.ts';
 import type { NameKind } from './java-pattern/unsupported-pattern.ts';
 
-/** States beyond those that a pattern of this length has without repetitions: they bound the time that a name takes. */
+/** States allowed beyond those that a pattern of this length has without repetitions: they bound the time per name. */
 const REPEATED_STATES = 1_000;
 
 /**
- * Compiles MM2's list of Java regular expressions to one test of whole names, as `MirrorUtils.compilePatternList` does:
- * joined with `|`, so that a group or a flag of one item reaches over the next. An empty list matches nothing.
+ * Compiles MM2's list of Java regular expressions to one test of whole names, as `MirrorUtils.compilePatternList` does.
+ * It joins them with `|`, so a group or a flag of one item extends over the next. An empty list matches nothing.
  *
- * Matching takes time in proportion to the name, whatever the pattern.
+ * The time to match is proportional to the length of the name, whatever the pattern.
  *
- * @throws UnsupportedPatternError where Java rejects the list, or where its meaning is not the same for every name of
- *   this kind in Java 8 to 25
+ * @throws UnsupportedPatternError if Java rejects the list, or if its meaning is not the same for every name of this
+ *   kind in Java 8 to 25
  */
 export function compileJavaPatterns(list: readonly string[], names: NameKind): (name: string) => boolean {
   const text = textOf(list);
@@ -25,13 +25,13 @@ export function compileJavaPatterns(list: readonly string[], names: NameKind): (
     return (name) => automaton.matches(name);
   } catch (error) {
     if (!(error instanceof TooManyStates)) throw error;
-    throw text.unsupported('too many repetitions', 'repeat less, or without a number', 0);
+    throw text.unsupported('too many repetitions', 'use smaller counts, or use * or +', 0);
   }
 }
 
 /**
- * What the names begin with that the list selects, ending in `*`, or the name itself where it can be only one; `*` where
- * nothing is known. No selected name is outside of these, but for names that match a lone dot with something else.
+ * The prefixes of the names that the list selects, each ending in `*`. It is the name itself if it can be only one, and
+ * `*` if nothing is known. They cover every selected name, except one that matches a lone dot with another character.
  *
  * @throws UnsupportedPatternError
  */
@@ -41,13 +41,13 @@ export function namesAndPrefixes(list: readonly string[], names: NameKind): read
   return [...new Set(stems.map(({ text, whole }) => (whole ? text : `${text}*`)))].filter((name) => name !== '');
 }
 
-/** The items as MM2 reads them (`ConfigDef`, type LIST): a comma separates wherever it stands, blanks around it vanish. */
+/** The items as MM2 reads them (`ConfigDef`, type LIST): every comma separates, and whitespace around it is dropped. */
 function textOf(list: readonly string[]): PatternText | null {
   const setting = list.join(',').trim();
   return setting === '' ? null : new PatternText(setting.split(',').map(withoutBlanks));
 }
 
-/** Java's `\s`: a regular expression would look at every run of blanks once for each of its blanks. */
+/** Java's `\s`. A regular expression would scan every run of whitespace once for each of its characters. */
 const BLANKS = new Set([' ', '\t', '\n', '\v', '\f', '\r']);
 
 function withoutBlanks(item: string): string {

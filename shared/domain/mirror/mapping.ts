@@ -11,11 +11,11 @@ const NOT_WRITTEN = {
 } as const;
 
 /**
- * What is known of how a partition's source offsets correspond to target offsets, cut to its current epoch: the
- * stretch in which the target log never went back and the source topic was one and the same.
+ * What is known of how a partition's source offsets correspond to target offsets, cut to its current epoch. The epoch
+ * is the stretch in which the target log never went back and the source topic stayed the same.
  */
 export class PartitionMapping {
-  /** Index of the epoch's first sync; equal to `length` where no sync holds any longer. */
+  /** Index of the epoch's first sync; equal to `length` if no sync holds any longer. */
   readonly first: number;
   readonly cause: EpochCause;
   /** Index of the first sync of the present source topic. */
@@ -25,27 +25,35 @@ export class PartitionMapping {
   readonly target: { readonly start: bigint; readonly end: bigint };
   readonly length: number;
   /**
-   * Syncs before this index can be relied on. What lies behind it is MM2 writing records again after a restart, not
-   * yet back to where it was: some records stand on the target only in front of it.
+   * Syncs before this index can be relied on. After them, MM2 is writing records again since a restart and is not yet
+   * back to where it was. Some records are on the target only before that point.
    */
   readonly settled: number;
-  /** The target holds more than MM2 brought: markers, or records of somebody else. */
+  /** The target holds more than MM2 mirrored: markers, or foreign records. */
   readonly hasForeign: boolean;
   /** The source has offsets that never became a record on the target: markers, compacted or deleted records. */
   readonly hasGaps: boolean;
-  /** Records behind the newest sync that cannot all be new: the source does not have that many. */
+  /** Records after the newest sync that cannot all be new: the source does not have that many. */
   readonly surplusAtEnd: bigint;
-  /** The source topic may have been recreated after the newest sync: what lies behind that may begin with its begin. */
+  /**
+   * The source topic may have been recreated after the newest sync: the records after it may then be the new topic's
+   * first ones.
+   */
   readonly mayPredateSource: boolean;
-  /** Begin of the source log: 0 where it could not be read. */
+  /** Start of the source log; 0 if it could not be read. */
   readonly sourceStart: bigint;
+  /** Records behind the newest sync may have been written before: see `MappingEvidence`. */
+  readonly #tailUnknown: boolean;
   #whole: PartitionMapping | null = null;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
-  /** Least upstream from each index of the epoch on: rising, so that it can be searched. */
+  /** Lowest upstream from each index of the epoch on. The values rise, so they can be searched. */
   readonly #leastUpstream: BigInt64Array;
-  /** Pairs of neighbours between which more records arrived than offsets went by; index of the left one. */
+  /**
+   * Neighbouring points between which the target gained more records than the source has offsets; `left` is the index
+   * of the left one.
+   */
   readonly #surplus: readonly { readonly left: number; readonly from: bigint; readonly records: bigint }[];
 
   constructor(evidence: MappingEvidence) {
@@ -63,6 +71,7 @@ export class PartitionMapping {
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);
     // An anchor was found in the present topic.
     this.mayPredateSource = evidence.mayPredateSource === true && this.#anchor === undefined;
+    this.#tailUnknown = evidence.tailUnknown === true && this.#anchor === undefined;
     this.settled = this.#settledLength(evidence.exactlyOnce === true);
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus(evidence.exactlyOnce === true);
@@ -71,14 +80,14 @@ export class PartitionMapping {
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
   }
 
-  /** The same mapping as if the target log had deleted nothing from its begin. */
+  /** The same mapping as if the target log had deleted nothing from its start. */
   get whole(): PartitionMapping {
     if (this.target.start === 0n) return this;
     this.#whole ??= new PartitionMapping({ ...this.#evidence, target: { start: 0n, end: this.target.end } });
     return this.#whole;
   }
 
-  /** The same mapping with a pair behind its newest sync that was found by comparing records. */
+  /** The same mapping with an anchor: a verified pair after its newest sync. */
   withAnchor(anchor: { readonly upstream: bigint; readonly downstream: bigint }): PartitionMapping {
     return new PartitionMapping({ ...this.#evidence, anchor });
   }
@@ -88,7 +97,7 @@ export class PartitionMapping {
     return this.first >= this.settled;
   }
 
-  /** Whether nothing tells of records that are on the target twice, or are not from the source. */
+  /** Whether nothing indicates records that are on the target twice, or are not from the source. */
   get oneCopyEach(): boolean {
     const untroubled = this.surplusAtEnd === 0n && this.#surplus.length === 0 && !this.hasForeign;
     return untroubled && this.first < this.settled && this.settled === this.length;
@@ -126,7 +135,7 @@ export class PartitionMapping {
     return this.first === 0 ? null : this.#history.at(this.first - 1);
   }
 
-  /** Target offset at which MM2 began to write what this epoch's syncs speak of, whether or not the log still holds it. */
+  /** Target offset at which MM2 began to write the records of this epoch, whether or not the log still holds it. */
   get began(): bigint {
     const before = this.lastVoid();
     const sameTargetLog = this.cause === 'source-recreated' || this.cause === 'source-shortened';
@@ -158,8 +167,9 @@ export class PartitionMapping {
   }
 
   /**
-   * Copies of records before `upstream` that may stand behind position `index` on the target although the sync does
-   * not tell: MM2's restarts write records again, and the first sync after a restart can get lost in a burst.
+   * Copies of records before `upstream` that may be on the target after the sync at `index`, although that sync does
+   * not show them. MM2 writes records again after a restart, and the first sync after a restart can get lost in a
+   * burst.
    */
   surplusBehind(index: number, upstream: bigint): bigint {
     let records = 0n;
@@ -168,8 +178,11 @@ export class PartitionMapping {
       const again = upstream - pair.from;
       records += again < pair.records ? again : pair.records;
     }
-    // What cannot be new may be anything that was written before; what another topic brought begins with its begin.
-    if (this.surplusAtEnd > 0n || this.mayPredateSource) records += this.target.end - this.newest().downstream - 1n;
+    // Records that cannot be new may be copies of any earlier ones. If the topic was recreated, they start with its
+    // first record.
+    if (this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown) {
+      records += this.target.end - this.newest().downstream - 1n;
+    }
     return records;
   }
 
@@ -191,7 +204,7 @@ export class PartitionMapping {
     return minima;
   }
 
-  /** Takes back, newest first, every point from which MM2 has not brought its records up to the old end again. */
+  /** Drops, newest first, every point from which MM2 has not yet written its records again up to the old end. */
   #settledLength(exactlyOnce: boolean): number {
     let settled = this.length;
     let reached: bigint | null = null;
@@ -202,7 +215,7 @@ export class PartitionMapping {
       if (left === null) continue;
       const arrived = right.downstream - left.downstream;
       if (arrived <= right.upstream - left.upstream) continue;
-      // At the worst, every record that arrived in between led on from the left sync, before the restart.
+      // In the worst case, every record that arrived in between followed the left sync, before the restart.
       if (reached < left.upstream + arrived - 1n) {
         settled = i;
         reached = null;
@@ -211,9 +224,9 @@ export class PartitionMapping {
     return settled;
   }
 
-  /** The pair in front of a sync of the epoch, where records of this epoch may lie in between. */
+  /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
   #leftOf(index: number, exactlyOnce: boolean): { readonly upstream: bigint; readonly downstream: bigint } | null {
-    // In transactions nothing is written twice: whatever else arrived are markers.
+    // In transactions nothing is written twice: the other offsets are markers.
     if (index > this.first) {
       const left = this.at(index - 1);
       return exactlyOnce && this.at(index).upstream > left.upstream ? null : left;
@@ -249,9 +262,9 @@ export class PartitionMapping {
       const right = this.at(i + 1);
       const records = right.downstream - left.downstream - (right.upstream - left.upstream);
       if (records <= 0n) continue;
-      // In transactions nothing is written twice: what else arrived are markers.
+      // In transactions nothing is written twice: the other offsets are markers.
       if (exactlyOnce && right.upstream > left.upstream) continue;
-      // All records between the two, at the most, led up to the right one without a break.
+      // At most all records between the two led up to the right one without a break.
       const from = right.upstream - (right.downstream - left.downstream - 1n);
       if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });
     }

@@ -21,7 +21,7 @@ export function offsetSyncsTopic(policy: ReplicationPolicy, otherAlias: string):
   return `${OFFSET_SYNCS}${s}${otherAlias}${s}internal`;
 }
 
-/** Name of the flow's offset-syncs topic, on the cluster that `offset-syncs.topic.location` says. */
+/** Name of the flow's offset-syncs topic, on the cluster that `offset-syncs.topic.location` names. */
 export function syncsTopicOf(flow: Flow): string {
   return offsetSyncsTopic(flow.policy, flow.offsetSyncsLocation === 'source' ? flow.target : flow.source);
 }
@@ -34,7 +34,7 @@ export function checkpointsTopic(policy: ReplicationPolicy, sourceAlias: string)
 
 /**
  * Topics that MM2 never mirrors because they are Kafka's, Connect's or its own (`ReplicationPolicy.isInternalTopic`).
- * Until 3.9 every name ending in `.internal` or `-internal` was one, so that those are in doubt: `before-4.0`.
+ * Until 3.9 that included every name ending in `.internal` or `-internal`, so these are in doubt: `before-4.0`.
  */
 export function internalTopic(policy: ReplicationPolicy, topic: string): 'always' | 'before-4.0' | 'never' {
   const s = policy.internalSeparator;
@@ -50,8 +50,8 @@ export function isHeartbeatsTopic(policy: ReplicationPolicy, topic: string): boo
 }
 
 /**
- * Aliases that a topic's name says it came through, nearest first: `B.A.orders` → `B`, `A`. MM2 takes every part
- * before the last separator for one, so a topic of its own called `eu.orders` looks as if it came from `eu`.
+ * Aliases that a topic's name says it came through, nearest first: `B.A.orders` → `B`, `A`. MM2 takes every part before
+ * the last separator as an alias. So a local topic called `eu.orders` looks as if it came from `eu`.
  */
 export function ancestors(policy: ReplicationPolicy, topic: string): readonly string[] {
   return keepsName(policy, topic) ? [] : topic.split(policy.separator).slice(0, -1);
@@ -63,6 +63,6 @@ export function isCycle(policy: ReplicationPolicy, topic: string, targetAlias: s
 }
 
 function keepsName(policy: ReplicationPolicy, topic: string): boolean {
-  // Under identity MM2 still renames heartbeats, or the two directions' would be one topic.
+  // Under the identity policy MM2 still renames heartbeats: otherwise both directions would share one topic.
   return policy.kind === 'identity' && !topic.endsWith(HEARTBEATS_TOPIC);
 }

@@ -21,36 +21,36 @@ export interface ReplicationEvidence {
   readonly nothingYet: boolean;
   /** Isolation level of MM2's consumer. */
   readonly isolation: 'read_uncommitted' | 'read_committed';
-  /** Time of the present source log's first record where it is known to be a recreated topic. */
+  /** Time of the present source log's first record, if the topic is known to be recreated. */
   readonly recreatedSince: bigint | null;
-  /** The source log was cut: MM2 goes on where it ends now, or begins again. */
+  /** The source log was cut: MM2 continues where it ends now, or begins again. */
   readonly sourceCut: boolean;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
   readonly reckoning: 'confirmed' | 'refuted' | 'unchecked';
-  /** What a look at the source from an offset on found. */
+  /** What a probe of the source found, from an offset on. */
   readonly waiting: { readonly from: bigint; readonly peek: Peek } | null;
 }
 
-/** How far the mirror is, what waits, and what it will never bring. */
+/** How far MM2 has mirrored, what waits, and what it will never mirror. */
 export interface Replication {
   readonly replicatedTo: bigint | null;
   readonly lag: Lag;
-  /** Behind it MM2's consumer reads nothing: high watermark, or last stable offset under read_committed. */
+  /** MM2's consumer can read up to here: the high watermark, or the last stable offset under read_committed. */
   readonly readableEnd: bigint;
   /** Records deleted on the source before MM2 got to them. */
   readonly deletedBefore: bigint;
   /** Time (ms) of the first record that waits. */
   readonly waitingSince: bigint | null;
-  /** The source is shorter than what MM2 says it read. */
+  /** The source log ends before offsets that MM2 says it read. */
   readonly sourceShorter: boolean;
   /** Source offsets before `replicatedTo` without a counterpart on the present target log. */
   readonly holes: readonly Hole[];
 }
 
 /**
- * Replication lag from outside MM2. Two things have to agree: what MM2 acknowledges (offset syncs, Connect's offsets), and
- * what the present target log has room for. Where the target has more than was acknowledged, dead reckoning narrows the
- * lag; where it has less, the difference is a hole.
+ * Replication lag, measured from outside MM2. Two things have to agree: what MM2 acknowledges (offset syncs, Connect's
+ * offsets), and what the present target log has room for. If the target has more than was acknowledged, dead reckoning
+ * narrows the lag. If it has less, the difference is a hole.
  */
 export function replicationOf(evidence: ReplicationEvidence): Replication {
   const { source, mapping } = evidence;
@@ -61,7 +61,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const coverage = mapping === null ? null : coverageOf(mapping, source, position);
   if (position === null) return withoutPosition(evidence, base);
   if (evidence.sourceCut && coverage !== null) {
-    // What lies below the cut is on the target as before, whatever MM2 had acknowledged behind it.
+    // Everything below the cut is on the target as before, whatever MM2 had acknowledged beyond it.
     const covered = coverage.coveredTo(position);
     const from = covered < end ? covered : end;
     const holes = coverage.holes.filter((hole) => hole.until <= from);
@@ -74,7 +74,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const from = at.next > source.start ? at.next : source.start;
   const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
   const holes = (coverage?.holes ?? []).filter((hole) => hole.until <= position);
-  // What stands in a transaction that is still open may be aborted.
+  // Records in a transaction that is still open may be aborted.
   const basis = base.readableEnd < end ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
 }
@@ -84,7 +84,7 @@ function withoutPosition(
   base: Pick<Replication, 'readableEnd' | 'sourceShorter'>,
 ): Replication {
   const { source } = evidence;
-  // Nothing is on the target yet, or MM2's consumer is out of range: it begins at the log's begin.
+  // Nothing is on the target yet, or MM2's consumer is out of range: it reads from the start of the log.
   if (base.sourceShorter || evidence.nothingYet) {
     return { ...base, ...waitingFrom(evidence, source.start, 'estimated'), deletedBefore: 0n, holes: [] };
   }
@@ -98,7 +98,7 @@ function withoutPosition(
   };
 }
 
-/** While MM2 writes records again after a restart, what it brought before is on the target already. */
+/** While MM2 writes records again after a restart, the records that it mirrored before are still on the target. */
 function sinceRestart(mapping: PartitionMapping, coverage: Coverage, position: bigint): bigint {
   const furthest = mapping.furthestUpstream();
   if (furthest === null || furthest < position) return position;
@@ -113,15 +113,15 @@ function reckonedPosition(
 ): { readonly next: bigint; readonly basis: 'proven' | 'estimated' } {
   if (reckoned === null || reckoned <= position) return { next: position, basis: 'proven' };
   if (reckoning === 'confirmed') return { next: reckoned, basis: 'proven' };
-  // While MM2 writes records again, the target's end says nothing of how far it is.
+  // While MM2 writes records again, the target's end does not show how far it is.
   const settled = mapping?.settled === mapping?.length;
   if (reckoning === 'unchecked' && settled) return { next: reckoned, basis: 'estimated' };
   return { next: position, basis: 'proven' };
 }
 
 /**
- * The source offset that the target's end would stand for if every target record behind the newest sync were the next
- * source record: dead reckoning, to be confirmed by comparing the last one. Null where it cannot be so.
+ * The source offset that corresponds to the target's end if every target record after the newest sync is the next
+ * source record. This is dead reckoning: comparing the last record has to confirm it. Null if it is impossible.
  */
 export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | null {
   if (mapping.hasForeign || mapping.first >= mapping.length || mapping.surplusAtEnd > 0n) return null;
@@ -130,14 +130,14 @@ export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | nu
   return next > end ? null : next;
 }
 
-/** Where MM2 goes on, as far as it acknowledged; `beyondEnd` where the source log does not reach as far. */
+/** Where MM2 continues, as far as it acknowledged; `beyondEnd` if the source log does not reach that far. */
 function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; beyondEnd: boolean } {
   const { source, mapping, history, connect, recreatedSince } = evidence;
   let next: bigint | null = null;
   let beyondEnd = false;
   const consider = (acknowledged: bigint | null) => {
     if (acknowledged === null) return;
-    // A position that the source log does not reach is one in another log of that name, or in what was cut off.
+    // A position beyond the source log is in another log of that name, or in a part that was cut off.
     if (acknowledged >= source.highWatermark) beyondEnd = true;
     else if (next === null || acknowledged + 1n > next) next = acknowledged + 1n;
   };
@@ -149,14 +149,14 @@ function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; b
   const overtaken = latest && newest !== null && newest.upstream < connect.offset && wentBack(mapping, connect.offset);
   if (connect !== null && !stale && !overtaken) consider(connect.offset);
   if (next === null) {
-    // MM2 does not notice that a topic is another one: it goes on from where it was in the old one.
+    // MM2 does not notice that another topic replaced this one: it continues from its offset in the old one.
     consider(mapping?.lastVoid()?.upstream ?? null);
     if (stale) consider(connect.offset);
   }
   return { next, beyondEnd: beyondEnd && next === null };
 }
 
-/** Whether the syncs of the present logs reached an offset before the newest one, which lies below it. */
+/** Whether earlier syncs of the present logs reached an offset that the newest one is below. */
 function wentBack(mapping: PartitionMapping | null, offset: bigint): boolean {
   if (mapping === null) return false;
   const furthest = mapping.furthestUpstream();
@@ -170,11 +170,11 @@ function newestOf(history: SyncHistory | null): { readonly upstream: bigint; rea
 function readableEnd(evidence: ReplicationEvidence, next: bigint | null): bigint {
   const { source } = evidence;
   if (evidence.isolation === 'read_uncommitted') return source.highWatermark;
-  // Whoever has read past the last stable offset does not read committed records only.
+  // A consumer that has read past the last stable offset reads more than committed records.
   return next !== null && next > source.lastStableOffset ? source.highWatermark : source.lastStableOffset;
 }
 
-/** Everything from an offset to the end of the source log waits, unless a look showed that it holds no record. */
+/** Everything from an offset to the end of the source log waits, unless a probe showed that it holds no record. */
 function waitingFrom(
   evidence: ReplicationEvidence,
   from: bigint,
@@ -188,7 +188,7 @@ function waitingFrom(
       waitingSince: null,
     };
   const peek = evidence.waiting?.from === from ? evidence.waiting.peek : null;
-  // Control records, aborted ones and compacted-away offsets do not wait for anybody.
+  // Markers, aborted records and compacted offsets are not waiting to be mirrored.
   if (peek !== null && peek.record === null && peek.scannedTo >= end) {
     return { replicatedTo: end, lag: { kind: 'known', records: 0n, basis: 'proven' }, waitingSince: null };
   }
@@ -201,7 +201,7 @@ function waitingFrom(
   };
 }
 
-/** Of an empty log nothing can wait, whatever MM2 says of it. */
+/** In an empty log nothing can wait, whatever MM2 acknowledged. */
 function provenIfEmpty({ source }: ReplicationEvidence, basis: 'proven' | 'estimated'): 'proven' | 'estimated' {
   return source.start === source.highWatermark ? 'proven' : basis;
 }

@@ -6,9 +6,9 @@ import { internalTopic, isCycle, isHeartbeatsTopic } from './replication-policy.
 export const DEFAULT_TOPICS_EXCLUDE = ['mm2.*\\.internal', '.*\\.replica', '__.*'] as const;
 export const DEFAULT_GROUPS_EXCLUDE = ['console-consumer-.*', 'connect-.*', '__.*'] as const;
 
-/** What of a source cluster MM2 mirrors in one flow, by name alone. */
+/** What MM2 mirrors of a source cluster in one flow, by name alone. */
 export interface Selection {
-  /** `doubtful`: a name that MM2 before 4.0 took for internal and later ones mirror. */
+  /** `doubtful`: a name that MM2 before 4.0 treats as internal and that later versions mirror. */
   topic(name: string): 'mirrored' | 'doubtful' | 'not-mirrored';
   group(name: string): boolean;
 }

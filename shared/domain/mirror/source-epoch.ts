@@ -2,12 +2,12 @@ import type { FirstRecord } from '../model/cluster.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
 /**
- * Finds syncs that speak of another topic of the same name, without any memory of topic ids: a sync of a record that
- * at or after the log's first record cannot be older than that. Of a recreated topic every record is younger than the
- * syncs of the one before. A sync of an earlier offset shows nothing: compaction or deletion took its record.
+ * Finds syncs of another topic of the same name, without knowing topic ids. A sync of an offset at or after the log's
+ * first record cannot be older than that record. In a recreated topic every record is younger than the syncs of the
+ * topic before it. A sync of an earlier offset shows nothing: its record was compacted or deleted.
  *
- * Returns how many syncs from the oldest on are in doubt, 0 where none is. Producers with clocks of their own can
- * make genuine ones look like that, so that a doubt is to be confirmed by comparing records.
+ * Returns how many syncs from the oldest on are in doubt; 0 if none is. Producers with their own clocks can make
+ * genuine syncs look like that, so comparing records has to confirm the doubt.
  *
  * @param first the first record still in the source log
  */
@@ -20,12 +20,12 @@ export function syncsOlderThanSource(history: SyncHistory, first: FirstRecord): 
 }
 
 /**
- * Whether the syncs may speak of an earlier topic of the same name, and nothing can tell: the record of the newest is
- * gone from the source log, and whatever is left there is younger than that sync. Where the topic was recreated, its
- * first records may then stand on the target behind the newest sync.
+ * Whether the syncs may be about an earlier topic of the same name, and nothing can show it. The record of the newest
+ * sync is gone from the source log, and all that is left there is younger than that sync. If the topic was recreated,
+ * its first records may then be on the target after the newest sync.
  *
  * @param first the first record still in the source log; null if it holds none
- * @param sourceStart offset of that log's begin
+ * @param sourceStart start of that log
  */
 export function mayPredateSource(
   history: SyncHistory,

@@ -2,7 +2,7 @@ import { greatest, least } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import type { PartitionMapping } from './mapping.ts';
 
-/** Where a source offset lies on the target, or the reason why nothing can be said. */
+/** Where a source offset lies on the target, or why that is not known. */
 export type Translation = TranslatedInterval | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
@@ -13,31 +13,33 @@ export interface TranslatedInterval {
   readonly kind: 'interval';
   readonly low: bigint;
   readonly high: bigint;
-  /** Records before `upstream` that may stand on the target once more, behind `high`. */
+  /** Records before `upstream` that the target may hold again, after `high`. */
   readonly again: bigint;
-  /** Records that a group at `upstream` has not read and that the target log holds no longer, at most. */
+  /** At most how many records a group at `upstream` has not read that the target log no longer holds. */
   readonly expired: bigint;
   readonly proof: KnownProof;
-  /** Why the proof is no better; null where it is exact. */
+  /** Why the proof is no better; null if it is exact. */
   readonly reason: string | null;
 }
 
 /**
  * Translates a source offset by the interval between the two syncs around it (design: "translate by interval").
  *
- * With neighbours a and b, U = b.u − a.u offsets went by on the source and D = b.d − a.d on the target:
- * U = D is exact; U > D is a gap (markers, compaction, truncation) somewhere on the left; D > U is something that the
- * target has beyond the mirrored records (markers of an exactly-once MM2, a foreign writer, records written again).
+ * With neighbours a and b, the source advanced by U = b.u − a.u offsets and the target by D = b.d − a.d:
+ * - U = D is exact.
+ * - U > D is a gap (markers, compaction, truncation) somewhere on the source.
+ * - D > U is something that the target has beyond the mirrored records: markers of an exactly-once MM2, a foreign
+ *   writer, or records written again.
  */
 export function translate(mapping: PartitionMapping, upstream: bigint): Translation {
   const translation = located(mapping, upstream);
   if (translation.kind === 'unknown' || translation.low > mapping.target.start) return translation;
-  // What the source has deleted as well is lost to the group wherever it reads.
+  // Records that the source has deleted too are lost to the group on both clusters.
   const { sourceStart } = mapping;
   return { ...translation, expired: expiredUnread(mapping, upstream < sourceStart ? sourceStart : upstream) };
 }
 
-/** Records at or after `upstream` that the target had and has deleted from its begin, at most. */
+/** At most how many records at or after `upstream` the target had and has deleted from its start. */
 export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigint {
   const { start } = mapping.target;
   if (start === 0n) return 0n;
@@ -72,7 +74,7 @@ function located(mapping: PartitionMapping, upstream: bigint): Translation {
     );
   }
   if (mapping.hasForeign && mapping.hasGaps) {
-    // The two cancel each other out: no difference between offsets says anything here.
+    // The two cancel each other out: no difference between offsets shows anything here.
     return conservative(
       mapping,
       a.downstream + 1n,
@@ -114,8 +116,9 @@ export function positionOf(translation: Translation): TidemarkPosition {
 }
 
 /**
- * What a group pays that continues at `position` instead: records read twice, and records never read.
- * @param log where the position lies; one before its begin is a reset: `auto.offset.reset` decides where it goes on
+ * What it costs a group to continue at `position` instead: records read twice, and records never read.
+ * @param log the log of the position. A position before its start is reset: `auto.offset.reset` decides where it
+ *   continues
  */
 export function costOfStandingAt(
   { low, high, again, expired }: TranslatedInterval,
@@ -156,7 +159,7 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedI
   if (mapping.settled < mapping.length) {
     return conservative(mapping, low, mapping.target.end, 0n, 'MM2 is writing records again after a restart');
   }
-  // Nothing lies behind the newest sync, or it is the very next record that is wanted.
+  // Nothing lies after the newest sync, or the wanted record is the very next one.
   if (low >= mapping.target.end) return exactly(mapping, low, 0n);
   if (upstream === last.upstream + 1n) return exactly(mapping, low, mapping.surplusBehind(mapping.settled, upstream));
   return conservative(mapping, low, mapping.target.end, 0n, 'it is ahead of the newest offset sync');
@@ -173,7 +176,7 @@ function exactly(mapping: PartitionMapping, position: bigint, again: bigint): Tr
     expired: 0n,
     proof: 'bounded',
     reason: mapping.mayPredateSource
-      ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${again} records behind them were already read`
+      ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${again} records after them were already read`
       : `MM2 wrote records again after a restart, up to ${again} of them already read`,
   };
 }
@@ -210,7 +213,7 @@ function conservative(
   return { kind: 'interval', low: from, high: to, again, expired: 0n, proof: 'conservative', reason };
 }
 
-/** A position outside the log is none: a consumer there would be reset. */
+/** A position outside the log is not valid: a consumer there would be reset. */
 function clamp(mapping: PartitionMapping, position: bigint): bigint {
   return least(greatest(position, mapping.target.start), mapping.target.end);
 }

@@ -248,6 +248,7 @@ function verificationOf(name: string): FlowVerification {
     pairs: [],
     bytes: 0,
     states: [],
+    groups: [],
   };
 }
 

@@ -93,7 +93,7 @@ describe('an mm2.properties that means harm', () => {
     [
       '100,000 keys',
       GOOD + Array.from({ length: 100_000 }, (_, i) => `${i}=\n`).join(''),
-      'settings, 20000 are the most',
+      'settings; the limit is 20000',
     ],
     [
       '10,000 clusters',
@@ -234,13 +234,13 @@ describe('a YAML file that means harm', () => {
     const faults = faultsOf(() =>
       yaml(YAML.replace('flows:\n', `flows:\n  - { flow: A->B, topics: &t [a, b] }\n${flows}`)),
     );
-    expect(new Set(faults.map(({ message }) => message))).toEqual(new Set(['A->B is here twice', 'and 1 more']));
+    expect(new Set(faults.map(({ message }) => message))).toEqual(new Set(['A->B is listed twice', 'and 1 more']));
   });
 
   test.each([
     ['3 MiB', YAML + '# '.repeat(1_600_000), 'more than 2 MiB'],
-    ['UTF-16, as some shells write it', Buffer.from(`\ufeff${YAML}`, 'utf16le'), 'not text in UTF-8'],
-    ['bytes of no text', Buffer.concat([Buffer.from(YAML), Buffer.from([0xc3, 0x28])]), 'not text in UTF-8'],
+    ['UTF-16, as some shells write it', Buffer.from(`\ufeff${YAML}`, 'utf16le'), 'is not UTF-8 text'],
+    ['bytes of no text', Buffer.concat([Buffer.from(YAML), Buffer.from([0xc3, 0x28])]), 'is not UTF-8 text'],
   ])('%s', (_, text, message) => {
     for (const load of [yaml, strimzi]) {
       expect(faultsOf(() => load(text))).toMatchObject([{ message: expect.stringContaining(message) }]);
@@ -278,7 +278,7 @@ describe('a YAML file that means harm', () => {
       const faults = faultsOf(() => yaml(named));
       // zod leaves out a cluster of the first name: the flow says that there is none.
       expect(faults.map(({ message }) => message)).toEqual(
-        name === '__proto__' ? [expect.stringContaining('"__proto__" is no cluster')] : [],
+        name === '__proto__' ? [expect.stringContaining('"__proto__" is not a cluster')] : [],
       );
       expect(faultsOf(() => yaml(`${YAML}${name}: { polluted: 1 }\n`))).toMatchObject([{ key: name }]);
       const flow = STRIMZI.replaceAll('A,', `${name},`);

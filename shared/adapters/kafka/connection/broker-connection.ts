@@ -33,26 +33,28 @@ export interface ConnectionSettings {
   readonly clientId: string;
   readonly tls: ConnectionOptions | null;
   readonly sasl: (() => SASLOptions | Mechanism) | null;
-  /** Who we say we are, for messages: `user "audit" (SCRAM-SHA-512)`. */
+  /** Our user as messages print it: `user "audit" (SCRAM-SHA-512)`. */
   readonly identity: string;
-  /** TCP and TLS together, in milliseconds. */
+  /** For TCP and TLS together, in milliseconds. */
   readonly connectTimeoutMs: number;
-  /** How long a broker may stay silent while it owes an answer, in milliseconds. */
+  /** How long a broker may stay silent while an answer is due, in milliseconds. */
   readonly requestTimeoutMs: number;
   readonly maxInFlight: number;
   readonly deadline: Deadline;
   readonly versionLimits: VersionLimits;
-  /** Names that come again and again, once for the cluster. */
+  /** Names that occur often, stored once for the cluster. */
   readonly names: Map<string, string>;
 }
 
-/** Position of the connection that kafkajs keeps for Fetch, so that records do not hold up everything else. */
+/**
+ * Index of the connection that kafkajs keeps for Fetch, so that large answers with records do not delay other requests.
+ */
 const FETCH_CONNECTION = 1;
 const FETCH_KEY = 1;
 
 /**
- * The connections to one broker, by kafkajs: TCP, TLS, SASL, framing, correlation, throttling. Good for one life:
- * the first failure ends it for every request, and a new one has to be opened.
+ * The connections to one broker. kafkajs does TCP, TLS, SASL, framing, correlation and throttling. The first failure
+ * ends the object for every request. To continue, open a new one.
  */
 export class BrokerConnection {
   readonly address: string;
@@ -67,7 +69,7 @@ export class BrokerConnection {
   readonly #watchMs: number;
   #fetchConnection: Promise<unknown> | undefined;
   #failure: Error | undefined;
-  /** Whether any request of ours was answered, beyond kafkajs's own. */
+  /** Whether the broker has answered any request of ours, not counting those that kafkajs makes itself. */
   #answered = false;
   #bytesHeard = 0;
   readonly #onSent: () => void;
@@ -87,7 +89,8 @@ export class BrokerConnection {
         opened: (socket) => this.#opened(socket),
         failed: (socket, error, phase) => this.#socketFailed(socket, error, phase),
       }),
-      // Ours come first, and end what kafkajs's would leave open: a timed out request there blocks the next ones.
+      // Our timeouts come first. They also end requests that kafkajs's would leave open: a timed-out request in kafkajs
+      // blocks the next ones.
       connectionTimeout: settings.connectTimeoutMs + 1_000,
       requestTimeout: settings.requestTimeoutMs,
       enforceRequestTimeout: false,
@@ -108,7 +111,7 @@ export class BrokerConnection {
       stopIdleTimer(connection);
       limitThrottle(connection);
       const incoming = guardFrames(connection, (why) => {
-        // A socket that knew it for TLS has ended itself, and says so next.
+        // A socket that recognized TLS has already ended itself and reports that next.
         if (connection.socket?.destroyed !== true) this.#end(malformed(this.#peer, 'a request', why));
       });
       this.#incoming.set(connection, { frame: incoming, slow: new SlowAnswers() });
@@ -121,9 +124,9 @@ export class BrokerConnection {
   }
 
   /**
-   * Connects, learns the broker's versions and authenticates.
+   * Connects, gets the broker's API versions and authenticates.
    *
-   * @param onSent called for every request, kafkajs's own for versions and SASL included
+   * @param onSent called for every request, including kafkajs's own for versions and SASL
    * @throws BrokerFailure, AuthenticationError
    */
   static async open(
@@ -142,12 +145,12 @@ export class BrokerConnection {
     }
   }
 
-  /** Why this connection ended, once it did. */
+  /** Why this connection ended; undefined while it is open. */
   get failure(): Error | undefined {
     return this.#failure;
   }
 
-  /** The version that a request to this broker has; null where broker and client have none in common. */
+  /** The version to use for a request to this broker, or null if broker and client have none in common. */
   version(api: Api<never, unknown>): number | null {
     return commonVersion(api, this.#broker.versions?.[api.key], this.#settings.versionLimits);
   }
@@ -185,7 +188,7 @@ export class BrokerConnection {
     });
   }
 
-  /** Requests are made of what brokers said: an offset that is no int64 must not end more than its own request. */
+  /** Requests contain values from brokers' answers. An offset that is no int64 must fail only its own request. */
   #encoded<Request>(api: Api<Request, unknown>, request: Request, version: number): Buffer {
     try {
       return encodeRequest(api, request, version);
@@ -193,7 +196,7 @@ export class BrokerConnection {
       if (thrownText(cause, 'code') !== 'ERR_OUT_OF_RANGE') throw cause;
       throw new BrokerFailure(
         'MALFORMED_RESPONSE',
-        `${api.name} to ${this.address} cannot be written: a number is too large`,
+        `${api.name} to ${this.address} cannot be encoded: a number is too large`,
         {
           cause,
         },
@@ -206,12 +209,12 @@ export class BrokerConnection {
     return { alias, identity, address: this.address };
   }
 
-  /** Ends everything at once, hung or not; what waits is rejected. */
+  /** Ends everything at once, even a connection that hangs, and rejects all pending requests. */
   destroy(failure: BrokerFailure): void {
     this.#end(failure);
   }
 
-  /** kafkajs opens one socket for each request that finds the connection closed: the first has to be awaited. */
+  /** kafkajs opens one socket for each request that finds the connection closed, so await the first. */
   async #openFetchConnection(): Promise<void> {
     this.#fetchConnection ??= this.#pool.getConnection(FETCH_CONNECTION);
     try {
@@ -221,7 +224,7 @@ export class BrokerConnection {
     }
   }
 
-  /** Settles with the promise or with the end of this connection: kafkajs leaves some of its promises open for ever. */
+  /** Settles with the promise or with the end of this connection, because some promises of kafkajs never settle. */
   #guarded<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.#failure !== undefined) {
@@ -237,7 +240,7 @@ export class BrokerConnection {
         },
         (error) => {
           this.#waiting.delete(reject);
-          // The socket's own error says more than what kafkajs makes of it.
+          // The socket's own error is more precise than the error that kafkajs derives from it.
           reject(this.#failure ?? error);
         },
       );
@@ -263,7 +266,7 @@ export class BrokerConnection {
     if (this.#failure !== undefined) socket.destroy(this.#failure);
   }
 
-  /** A broker that owes an answer and sends nothing is hung, however long the connection stays open. */
+  /** A broker that sends nothing while an answer is due counts as hung, however long the connection stays open. */
   #endIfSilent(): void {
     for (const connection of this.#pool.pool) {
       if (connection.requestQueue.inflight.size === 0) continue;
@@ -293,7 +296,10 @@ export class BrokerConnection {
     else this.#end(socketFailure(this.address, error, phase, tls));
   }
 
-  /** A SASL listener tells its versions to anybody and closes, in order and without a word, at the next request. */
+  /**
+   * A SASL listener answers ApiVersions to any client. At the next request it closes the connection in order, without
+   * an error.
+   */
   #wantsSasl(error: unknown): boolean {
     const orderly = thrownText(error, 'code') === PEER_CLOSED;
     return (
@@ -312,7 +318,7 @@ export class BrokerConnection {
     this.#settings.deadline.signal.removeEventListener('abort', this.#onDeadline);
     for (const reject of this.#waiting) reject(failure);
     this.#waiting.clear();
-    // Only with an error: without one kafkajs does not notice, and waits.
+    // Pass an error: without one kafkajs does not notice the end, and waits.
     for (const socket of this.#sockets.keys()) socket.destroy(failure);
     for (const connection of this.#pool.pool) connection.requestQueue.destroy();
     return failure;

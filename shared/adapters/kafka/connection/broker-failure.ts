@@ -1,4 +1,4 @@
-/** Why a broker could not be asked. Codes are stable; they are the codes of `ClusterUnreachableError`. */
+/** Why a request to a broker failed. Codes are stable; `ClusterUnreachableError` uses the same ones. */
 export type FailureCode =
   | 'UNKNOWN_HOST'
   | 'CONNECTION_REFUSED'
@@ -20,12 +20,15 @@ export type FailureCode =
   | 'NO_BROKERS'
   | 'READER_CLOSED';
 
-/** A broker that did not answer, or not as a broker does. Turned into an `unread` or a `ClusterUnreachableError`. */
+/**
+ * A broker that did not answer, or that did not answer like a broker. It becomes an `unread` or a
+ * `ClusterUnreachableError`.
+ */
 export class BrokerFailure extends Error {
   override readonly name = 'BrokerFailure';
   readonly code: FailureCode;
   readonly remedy: string | undefined;
-  /** Whether another connection to the same broker may fare better at once. */
+  /** Whether it is worth trying another connection to the same broker at once. */
   readonly again: boolean;
 
   constructor(code: FailureCode, message: string, options: { remedy?: string | undefined; cause?: unknown } = {}) {
@@ -36,7 +39,7 @@ export class BrokerFailure extends Error {
   }
 }
 
-/** How far a connection had come when it failed: the same errno means something else in each phase. */
+/** The phase of a connection when it failed: the same errno has a different meaning in each. */
 export type Phase = 'connecting' | 'handshaking' | 'open';
 
 const UNTRUSTED = new Set([
@@ -50,7 +53,7 @@ const UNTRUSTED = new Set([
   'INVALID_CA',
 ]);
 
-/** What OpenSSL reports when the broker wanted a client certificate and got none, or another than it trusts. */
+/** What OpenSSL reports if the broker required a client certificate and got none, or one that it does not trust. */
 const CLIENT_CERTIFICATE_REFUSED =
   /ALERT_(CERTIFICATE_REQUIRED|BAD_CERTIFICATE|CERTIFICATE_UNKNOWN|UNKNOWN_CA|CERTIFICATE_EXPIRED|ACCESS_DENIED)/;
 
@@ -59,7 +62,7 @@ export function refusesClientCertificate(error: unknown): boolean {
   return CLIENT_CERTIFICATE_REFUSED.test(thrownText(error, 'code'));
 }
 
-/** Makes a person's sentence of a socket's error. */
+/** Turns a socket's error into a sentence for people. */
 export function socketFailure(address: string, error: unknown, phase: Phase, tls: boolean): BrokerFailure {
   if (error instanceof BrokerFailure) return error;
   const code = thrownText(error, 'code');
@@ -68,22 +71,22 @@ export function socketFailure(address: string, error: unknown, phase: Phase, tls
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN' || code === 'EAI_NODATA' || code === 'EAI_NONAME') {
     return fail(
       'UNKNOWN_HOST',
-      'the host name is not known',
-      'correct the host name, or check DNS where Tidemark runs',
+      'the host name cannot be resolved',
+      'correct the host name, or check DNS on the host that runs Tidemark',
     );
   }
   if (code === 'ECONNREFUSED') {
     return fail(
       'CONNECTION_REFUSED',
       'nothing listens on this port',
-      'check that the broker runs and that host and port are its listener for clients',
+      'check that the broker runs, and that host and port are those of its listener for clients',
     );
   }
   if (code === 'ETIMEDOUT' && phase === 'handshaking') {
     return fail(
       'CONNECTION_TIMED_OUT',
-      'the connection was accepted, and nothing came of the TLS handshake',
-      'look whether the broker hangs, and whether this port is its TLS listener',
+      'the connection was accepted, but the TLS handshake did not finish',
+      'check whether the broker hangs, and whether this port is its TLS listener',
     );
   }
   if (code === 'ETIMEDOUT') {
@@ -94,20 +97,24 @@ export function socketFailure(address: string, error: unknown, phase: Phase, tls
     );
   }
   if (code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
-    return fail('NETWORK_UNREACHABLE', 'there is no route to the host', 'check the network between Tidemark and it');
+    return fail(
+      'NETWORK_UNREACHABLE',
+      'there is no route to the host',
+      'check the network between Tidemark and the broker',
+    );
   }
   if (code === 'TLS_RECORD') {
     return fail(
       'TLS_REQUIRED',
-      'it answers with TLS to plain text',
+      'it answers with TLS to plaintext',
       'set security.protocol to SSL or SASL_SSL, or use the port of another listener',
     );
   }
   if (UNTRUSTED.has(code)) {
     return fail(
       'TLS_UNTRUSTED_CERTIFICATE',
-      'its certificate is signed by nobody that is trusted here',
-      'give the certificate of the authority that signed it as the trust store (ca)',
+      'no trusted authority signed its certificate',
+      'set the trust store (ca) to the certificate of the authority that signed it',
     );
   }
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
@@ -116,28 +123,28 @@ export function socketFailure(address: string, error: unknown, phase: Phase, tls
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
     return fail(
       'TLS_HOSTNAME_MISMATCH',
-      'its certificate is for another host name',
-      'use a name that the certificate has; ssl.endpoint.identification.algorithm= (empty) turns the check off',
+      'its certificate is for a different host name',
+      'use a name that the certificate has; ssl.endpoint.identification.algorithm= (empty) disables the check',
     );
   }
   if (tls && phase === 'handshaking' && (code === 'ECONNRESET' || code === 'EPROTO' || code.startsWith('ERR_SSL'))) {
     return fail(
       'TLS_NOT_OFFERED',
-      'it does not answer as a TLS listener does',
-      'check that security.protocol (SSL, SASL_SSL) fits this port',
+      'it does not answer like a TLS listener',
+      'check that security.protocol (SSL, SASL_SSL) matches this port',
     );
   }
   if (code.startsWith('ERR_SSL') || code.startsWith('ERR_TLS') || code === 'EPROTO') {
-    return fail('TLS_FAILED', `TLS failed (${code})`, 'check certificates, keys and TLS versions of both sides');
+    return fail('TLS_FAILED', `TLS failed (${code})`, 'check the certificates, keys and TLS versions of both sides');
   }
   return fail(
     'CONNECTION_CLOSED',
     'the connection broke',
-    "look at the broker's log, and at the network between Tidemark and it",
+    "check the broker's log, and the network between Tidemark and the broker",
   );
 }
 
-/** A property of whatever was thrown, as text; '' where it has none. */
+/** A property of whatever was thrown, as text; '' if there is none. */
 export function thrownText(error: unknown, property: 'code' | 'name' | 'type' | 'message'): string {
   return typeof error === 'object' && error !== null && property in error ? String(Reflect.get(error, property)) : '';
 }

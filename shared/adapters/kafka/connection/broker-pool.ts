@@ -4,12 +4,14 @@ import { BrokerFailure } from './broker-failure.ts';
 import { firstToOpen } from './first-to-open.ts';
 import { printAddress, type ServerAddress } from './server-address.ts';
 
-/** Node id under which requests are counted that went to a seed which no broker calls its address. */
+/** Node id under which to count requests to a seed whose address is in no broker's metadata. */
 export const UNKNOWN_NODE = -1;
 
-/** How long a broker is left alone after a failure that is not likely to pass: long enough not to wait for it twice. */
+/**
+ * How long not to use a broker after a failure that is likely to last. An audit then waits for the broker only once.
+ */
 const LEAVE_ALONE_MS = 30_000;
-/** The same after a refused or broken connection, which a restarted broker mends soon. */
+/** The same after a refused or broken connection, because a restarted broker is soon back. */
 const RETRY_SOON_MS = 250;
 
 interface Slot {
@@ -22,7 +24,7 @@ interface Slot {
   sent: number;
 }
 
-/** One connection per broker address and lane, opened when first needed and again after a failure that may pass. */
+/** One connection per broker address and lane. Opened at the first request, and again after a failure that may pass. */
 export class BrokerPool {
   readonly #settings: ConnectionSettings;
   readonly #seeds: readonly ServerAddress[];
@@ -34,14 +36,14 @@ export class BrokerPool {
     this.#settings = settings;
   }
 
-  /** Takes over the brokers that metadata names. */
+  /** Adds the brokers that metadata names. */
   learn(brokers: readonly BrokerNode[]): void {
     this.#nodes = new Map(brokers.map((broker) => [broker.nodeId, broker]));
   }
 
   /**
-   * @param lane a number from 0; each has a connection of its own, because a broker answers one request after the other
-   *   on a connection
+   * @param lane a number from 0; each lane has its own connection, because a broker answers the requests of a
+   * connection one after another
    * @throws BrokerFailure, AuthenticationError
    */
   async broker(nodeId: number, lane = 0): Promise<BrokerConnection> {
@@ -51,9 +53,10 @@ export class BrokerPool {
   }
 
   /**
-   * Any broker: one that is connected, else the first that answers of all known ones and the seeds, tried in turn.
+   * Any broker: a connected one if there is one, else the first that answers. It tries all known brokers and the seeds
+   * in turn.
    *
-   * @param excluded addresses that already failed at what is wanted
+   * @param excluded addresses that have already failed at this request
    * @throws BrokerFailure, AuthenticationError
    */
   async any(excluded: ReadonlySet<string>): Promise<BrokerConnection> {
@@ -132,7 +135,7 @@ function noteFailure(slot: Slot, failure: Error): void {
   slot.failure = failure;
   slot.failures++;
   if (!(failure instanceof BrokerFailure && failure.again)) slot.retryAt = Date.now() + LEAVE_ALONE_MS;
-  // A connection that broke once, such as an idle one that a load balancer closed, is worth opening again at once.
+  // A connection that broke once is worth reopening at once: a load balancer may have closed it because it was idle.
   else if (failure.code === 'CONNECTION_CLOSED' && slot.failures === 1) slot.retryAt = 0;
   else slot.retryAt = Date.now() + RETRY_SOON_MS * Math.min(slot.failures, 8);
 }

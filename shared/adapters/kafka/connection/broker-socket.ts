@@ -5,21 +5,22 @@ import type { Phase } from './broker-failure.ts';
 
 export interface SocketWatch {
   readonly connectTimeoutMs: number;
-  /** Every socket, as soon as it exists. */
+  /** Called for every socket, as soon as it exists. */
   opened(socket: Socket): void;
-  /** The first error of a socket, or its end: called once. */
+  /** Called once per socket, for its first error or its end. */
   failed(socket: Socket, error: unknown, phase: Phase): void;
 }
 
-/** Code of the error that an orderly end of the connection becomes. */
+/** Code of the error that reports an orderly close. */
 export const PEER_CLOSED = 'PEER_CLOSED';
 
-/** First bytes of a TLS record: what a TLS listener answers to plain text (alert or handshake, version 3.x). */
+/** First bytes of a TLS record. A TLS listener answers plaintext with one (alert or handshake, version 3.x). */
 const isTlsRecord = (data: Buffer): boolean => (data[0] === 0x15 || data[0] === 0x16) && data[1] === 0x03;
 
 /**
- * Makes kafkajs's sockets. kafkajs itself does not notice a peer that closes before the connection stands, a socket
- * destroyed without an error, or a TLS answer to plain text: here each of these becomes an error on the socket.
+ * Makes sockets for kafkajs. kafkajs itself misses a peer that closes before the connection is open, and a socket
+ * destroyed without an error. It also misses a TLS answer to plaintext. Each of these becomes an error on the socket
+ * here.
  */
 export function socketFactory(watch: SocketWatch): ISocketFactory {
   return ({ host, port, ssl, onConnect }) => {
@@ -53,7 +54,7 @@ export function socketFactory(watch: SocketWatch): ISocketFactory {
     });
     if (tls === null) {
       socket.once('data', (data) => {
-        if (isTlsRecord(data)) socket.destroy(withCode('a TLS record came', 'TLS_RECORD'));
+        if (isTlsRecord(data)) socket.destroy(withCode('a TLS record was received', 'TLS_RECORD'));
       });
     }
     socket.on('error', report);

@@ -7,21 +7,23 @@ import { saslOptions } from './sasl-options.ts';
 import { parseAddress, type ServerAddress } from './server-address.ts';
 import { tlsOptions } from './tls-options.ts';
 
-/** How patient connections are, where a caller does not want the defaults. */
+/** Timeouts and limits of connections, to override the defaults. */
 export interface ConnectionOptions {
-  /** Milliseconds that a broker may take to accept a connection, TLS included. */
+  /** Milliseconds for a broker to accept a connection, TLS included. */
   readonly connectTimeoutMs?: number;
-  /** Milliseconds that a broker may stay silent while it owes an answer; a slow answer that comes in is no silence. */
+  /**
+   * Milliseconds that a broker may stay silent while an answer is due. A slow answer that is arriving is not silence.
+   */
   readonly requestTimeoutMs?: number;
-  /** Requests at once on one connection. */
+  /** The most requests in flight on one connection. */
   readonly maxInFlight?: number;
-  /** Newest version to use of a request: to read newer clusters the way older ones are read. */
+  /** Newest version to use of each request. Tests set it to read newer clusters the way Tidemark reads older ones. */
   readonly versionLimits?: VersionLimits;
 }
 
 const DEFAULTS = { connectTimeoutMs: 4_000, requestTimeoutMs: 6_000, maxInFlight: 32 };
 
-/** What all connections to one cluster have in common. @throws TidemarkError TLS_INVALID_MATERIAL */
+/** What all connections to one cluster share. @throws TidemarkError TLS_INVALID_MATERIAL */
 export function connectionSettings(
   connection: KafkaConnection,
   options: ConnectionOptions,
@@ -50,13 +52,13 @@ export function seedsOf({ alias, bootstrapServers }: KafkaConnection): ServerAdd
   if (wrong.length > 0 || seeds.length === 0) {
     const which = seeds.length === 0 ? 'there are none' : wrong.map(({ text }) => `"${text}"`).join(', ');
     throw new TidemarkError('BOOTSTRAP_SERVERS_INVALID', `cluster ${alias}: not a bootstrap server: ${which}`, {
-      remedy: 'write host:port, an IPv6 address in brackets',
+      remedy: 'write host:port, with an IPv6 address in brackets',
     });
   }
   return seeds.flatMap(({ address }) => address ?? []);
 }
 
-/** Who we say we are, for messages; never a secret. */
+/** Our user as messages print it; never a secret. */
 function identityOf(sasl: SaslSettings | undefined): string {
   if (sasl === undefined) return 'us';
   if (sasl.kind === 'password') return `user "${sasl.username}" (${sasl.mechanism})`;

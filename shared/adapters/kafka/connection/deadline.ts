@@ -1,17 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { BrokerFailure } from './broker-failure.ts';
 
-/** The one end of everything that a reader does: a time, the caller's signal, or `end()`. */
+/** Ends everything that a reader does: after a time, on the caller's signal, or on `end()`. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #release: () => void;
 
   /** @param milliseconds from now */
   constructor(milliseconds: number, signal?: AbortSignal) {
-    // Every connection and every wait listens: many are no leak.
+    // Every connection and every wait adds a listener. Many listeners are no leak.
     setMaxListeners(0, this.#controller.signal);
     const timer = setTimeout(() => this.end(exceeded(milliseconds)), Math.min(milliseconds, 2 ** 31 - 1));
-    // A reader that nobody closed must not keep the process alive.
+    // A reader that was never closed must not keep the process alive.
     timer.unref();
     const onAbort = (): void => this.end(interrupted());
     this.#release = () => {
@@ -22,12 +22,12 @@ export class Deadline {
     else signal?.addEventListener('abort', onAbort, { once: true });
   }
 
-  /** Aborts with a `BrokerFailure` as reason. */
+  /** Aborts with a `BrokerFailure` as its reason. */
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
-  /** The reason, once it is over. */
+  /** Why the deadline ended, once it has. */
   get failure(): BrokerFailure | undefined {
     const reason: unknown = this.signal.reason;
     return reason instanceof BrokerFailure ? reason : undefined;
@@ -43,7 +43,7 @@ export class Deadline {
     if (this.failure !== undefined) throw this.failure;
   }
 
-  /** Waits, and no longer than the deadline; then it throws. */
+  /** Sleeps, but no longer than until the deadline; then it throws. */
   async sleep(milliseconds: number): Promise<void> {
     await this.race(
       new Promise((resolve) => {
@@ -52,7 +52,7 @@ export class Deadline {
     );
   }
 
-  /** The promise's outcome, or the deadline's failure if that comes first. */
+  /** The promise's outcome, or the deadline's failure if that is first. */
   race<T>(promise: Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (this.failure !== undefined) {
@@ -72,10 +72,10 @@ export class Deadline {
 
 function exceeded(milliseconds: number): BrokerFailure {
   return new BrokerFailure('DEADLINE_EXCEEDED', `the deadline of ${milliseconds} ms passed first`, {
-    remedy: 'give the audit more time, or look for what is slow: a broker, or the network to it',
+    remedy: 'give the audit more time, or find out whether a broker or the network to it is slow',
   });
 }
 
 function interrupted(): BrokerFailure {
-  return new BrokerFailure('DEADLINE_EXCEEDED', 'the audit was told to end first');
+  return new BrokerFailure('DEADLINE_EXCEEDED', 'the audit was stopped before it finished');
 }

@@ -1,10 +1,12 @@
 import { BrokerFailure, type FailureCode } from './broker-failure.ts';
 import type { Deadline } from './deadline.ts';
 
-/** How long the next address waits for the one before it: a dead seed must not cost its whole timeout. */
+/** Delay before the next address is tried as well: a dead seed must not cost its whole timeout. */
 const HEAD_START_MS = 1_000;
 
-/** Codes from the most to the least telling: of many seeds' failures the first of these is the one to report. */
+/**
+ * Codes from the most to the least specific. If many seeds failed, report the failure with the first of these codes.
+ */
 const TELLING: readonly FailureCode[] = [
   'SASL_REQUIRED',
   'TLS_UNTRUSTED_CERTIFICATE',
@@ -26,10 +28,10 @@ const TELLING: readonly FailureCode[] = [
 ];
 
 /**
- * Opens one after the other, the next as soon as one failed or was silent for a second, and takes the first that
- * stands. What is not about one broker, such as a refused password, ends it at once.
+ * Opens connections one after another: the next when one failed or has been silent for a second. Takes the first that
+ * opens. A failure that is not about one broker, such as a refused password, ends it at once.
  *
- * @throws BrokerFailure the most telling one, with every address in its message
+ * @throws BrokerFailure the most specific one, with every address in its message
  */
 export function firstToOpen<T>(openers: readonly (() => Promise<T>)[], deadline: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
@@ -61,19 +63,20 @@ export function firstToOpen<T>(openers: readonly (() => Promise<T>)[], deadline:
     };
     deadline.signal.addEventListener('abort', onDeadline, { once: true });
     if (deadline.failure !== undefined) onDeadline();
-    else if (openers.length === 0) settle(() => reject(new BrokerFailure('NO_BROKERS', 'there is no broker to ask')));
+    else if (openers.length === 0)
+      settle(() => reject(new BrokerFailure('NO_BROKERS', 'there is no broker to connect to')));
     else startNext();
   });
 }
 
-/** The failure to report of several, the others' messages behind its own. */
+/** The most specific of several failures, with the messages of the others appended. */
 export function mostTelling(failures: readonly BrokerFailure[]): BrokerFailure {
   const rank = (failure: BrokerFailure): number => {
     const place = TELLING.indexOf(failure.code);
     return place < 0 ? TELLING.length : place;
   };
   const [best, ...others] = failures.toSorted((a, b) => rank(a) - rank(b));
-  if (best === undefined) return new BrokerFailure('NO_BROKERS', 'there is no broker to ask');
+  if (best === undefined) return new BrokerFailure('NO_BROKERS', 'there is no broker to connect to');
   const messages = [...new Set([best, ...others].map((failure) => failure.message))];
   const shown = messages.slice(0, 4).join('; ');
   const more = messages.length > 4 ? ` (and ${messages.length - 4} more)` : '';

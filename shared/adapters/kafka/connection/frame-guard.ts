@@ -1,28 +1,31 @@
 import type { Connection } from './kafkajs-internals.ts';
 
 /**
- * The longest answer that is taken. The commits of 250 groups (one request) on 10,000 partitions each are about 50 MB, the
- * metadata of 200,000 partitions 20 MB; a Fetch is asked for 8 MiB, and gets more only for one batch that is longer.
+ * The longest answer that Tidemark accepts. The commits of 250 groups (one request) on 10,000 partitions each take
+ * about 50 MB, the metadata of 200,000 partitions 20 MB. A Fetch requests 8 MiB and gets more only for a single batch
+ * that is longer.
  */
 export const MAX_RESPONSE_BYTES = 64 * 1024 * 1024;
-/** The same for versions and SASL, which take a few hundred bytes, or a token. kafkajs decodes these without any limit. */
+/**
+ * The limit for versions and SASL, which take a few hundred bytes or a token. kafkajs decodes these without any limit.
+ */
 export const MAX_LOGIN_BYTES = 64 * 1024;
 
-/** SaslHandshake, ApiVersions, SaslAuthenticate: the requests that kafkajs makes itself. */
+/** SaslHandshake, ApiVersions, SaslAuthenticate: the requests that kafkajs sends itself. */
 const LOGIN_KEYS: ReadonlySet<number> = new Set([17, 18, 36]);
 
-/** An answer that comes in slower than this, in bytes a second, is no better than none: it holds up all behind it. */
+/** Bytes per second. A slower answer is as bad as none: it blocks all answers behind it. */
 const LEAST_BYTES_PER_SECOND = 1_024;
 
 const LENGTH_BYTES = 4;
 const CORRELATION_BYTES = 4;
 
 /**
- * Looks at the length and correlation id of every answer before kafkajs does, which believes both: a negative length ends
- * the process there, and a large one fills the memory.
+ * Checks the length and correlation id of every answer before kafkajs, which trusts both. In kafkajs, a negative length
+ * ends the process and a large one fills the memory.
  *
- * @param refuse told once why an answer is none; nothing that comes after is looked at
- * @returns the answer that is coming in, where there is one
+ * @param refuse called once, with the reason to reject an answer; later data is ignored
+ * @returns the answer that is arriving, if any
  */
 export function guardFrames(connection: Connection, refuse: (why: string) => void): () => IncomingFrame | null {
   const handOver = connection.processData.bind(connection);
@@ -36,7 +39,9 @@ export function guardFrames(connection: Connection, refuse: (why: string) => voi
     refused = true;
     refuse(why);
   };
-  /** Takes what belongs to the frame under way; returns where it ends in the data, or the data does. */
+  /**
+   * Consumes what belongs to the current frame. Returns where the frame ends in the data, or else the end of the data.
+   */
   const advance = (data: Buffer, at: number): number => {
     if (headerBytes === header.length) {
       const taken = Math.min(bodyBytes, data.length - at);
@@ -65,20 +70,20 @@ export function guardFrames(connection: Connection, refuse: (why: string) => voi
   };
   connection.processData = (data) => {
     if (refused) return;
-    // Kafka before 1.0 has SASL without frames. kafkajs falls back to it where a broker says that it knows no other.
+    // Kafka before 1.0 has SASL without frames. kafkajs falls back to it if a broker reports no newer version.
     if (connection.authHandlers !== null) {
-      fail('it wants SASL in the way of Kafka before 1.0');
+      fail('it uses SASL as Kafka did before 1.0');
       return;
     }
     for (let begin = 0, at = 0; at < data.length; ) {
       at = advance(data, at);
       if (refused) return;
-      // One by one: which answer is due next is known when kafkajs has taken the one before.
+      // One frame at a time: the next due answer is known only after kafkajs has taken the previous one.
       if (headerBytes > 0 && at < data.length) continue;
       try {
         handOver(data.subarray(begin, at));
       } catch {
-        fail('its answer cannot be taken apart');
+        fail('its answer cannot be decoded');
         return;
       }
       begin = at;
@@ -87,22 +92,22 @@ export function guardFrames(connection: Connection, refuse: (why: string) => voi
   return () => (headerBytes === 0 ? null : { number: frames, bytes: frameBytes });
 }
 
-/** An answer of which something has come, and not all. */
+/** An answer that has arrived in part. */
 export interface IncomingFrame {
-  /** Counted from the first one of the connection. */
+  /** Index on the connection, from its first answer. */
   readonly number: number;
   readonly bytes: number;
 }
 
 /**
- * Says when an answer comes in so slowly that it might as well not come. Told of the frame under way again and again; counts how
- * often, and not by the clock: while this process was busy the answer may have come, and waits to be read.
+ * Detects an answer that arrives too slowly to wait for. The caller reports the current frame at intervals. This class
+ * counts the calls and ignores the clock: while this process was busy, the answer may have arrived unnoticed.
  */
 export class SlowAnswers {
   #number = 0;
   #looks = 0;
 
-  /** @param everyMs time between two looks @param patienceMs how long an answer may take, however slow */
+  /** @param everyMs time between two calls @param patienceMs how long an answer may take at any speed */
   isTooSlow(frame: IncomingFrame | null, everyMs: number, patienceMs: number): boolean {
     if (frame === null || frame.number !== this.#number) {
       this.#number = frame?.number ?? 0;
@@ -115,16 +120,16 @@ export class SlowAnswers {
   }
 }
 
-/** @param correlationId null while it has not come */
+/** @param correlationId null until it has arrived */
 function problemOf({ requestQueue }: Connection, length: number, correlationId: number | null): string | null {
   const [due] = requestQueue.inflight;
-  if (due === undefined) return 'it sent something that it was not asked for';
+  if (due === undefined) return 'it sent an answer without a request';
   const [dueId, { entry }] = due;
   const most = LOGIN_KEYS.has(entry.apiKey) ? MAX_LOGIN_BYTES : MAX_RESPONSE_BYTES;
   if (length < CORRELATION_BYTES) return `an answer of ${length} bytes`;
-  if (length > most) return `an answer of ${length} bytes, ${most} are the most that is taken`;
+  if (length > most) return `an answer of ${length} bytes; the limit is ${most}`;
   // A broker answers in the order of the requests.
   return correlationId === null || correlationId === dueId
     ? null
-    : 'an answer to another request than the one that is due';
+    : 'an answer to a different request than the one that is due';
 }

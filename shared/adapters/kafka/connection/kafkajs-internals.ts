@@ -5,12 +5,12 @@ import { TidemarkError } from '../../../domain/model/errors.ts';
 
 export { Broker, type Connection, ConnectionPool };
 
-/** kafkajs logs what it throws anyway, and frames with secrets when debugging is on: nothing of it is wanted. */
+/** kafkajs logs what it throws anyway, and logs frames with secrets in debug mode. So nothing is logged. */
 export const silentLogger = loggers.createLogger({ level: loggers.LEVELS.NOTHING, logCreator: () => () => {} });
 
 /**
- * Compares what kafkajs really is with what `kafkajs.d.ts` says of it: another version than the pinned one
- * must fail here, with a reason, and not somewhere inside a connection.
+ * Compares the real objects of kafkajs with what `kafkajs.d.ts` declares. A version other than the pinned one must fail
+ * here with a reason, not somewhere inside a connection.
  */
 export function assertKafkajsShape(pool: ConnectionPool, broker: Broker): void {
   const wrong: string[] = [];
@@ -36,15 +36,19 @@ export function assertKafkajsShape(pool: ConnectionPool, broker: Broker): void {
     expect(typeof queue.scheduleCheckPendingRequests === 'function', 'RequestQueue.scheduleCheckPendingRequests');
   }
   if (wrong.length > 0) {
-    throw new TidemarkError('KAFKAJS_CHANGED', `kafkajs is not the version that Tidemark knows: ${wrong.join(', ')}`, {
-      remedy: 'install exactly kafkajs 2.2.4: npm ci',
-    });
+    throw new TidemarkError(
+      'KAFKAJS_CHANGED',
+      `kafkajs differs from the version that Tidemark needs: ${wrong.join(', ')}`,
+      {
+        remedy: 'install exactly kafkajs 2.2.4: npm ci',
+      },
+    );
   }
 }
 
 /**
- * kafkajs 2.2.4 keeps a timer of 1 ms going on every idle connection (tulios/kafkajs#1751), which costs CPU time and
- * makes Node 24 print a TimeoutNegativeWarning. The check is needed only while something waits.
+ * kafkajs 2.2.4 keeps a 1 ms timer running on every idle connection (tulios/kafkajs#1751). It costs CPU time and makes
+ * Node 24 print a TimeoutNegativeWarning. kafkajs needs the timer only while requests wait.
  */
 export function stopIdleTimer(connection: Connection): void {
   const queue = connection.requestQueue;
@@ -54,10 +58,13 @@ export function stopIdleTimer(connection: Connection): void {
   };
 }
 
-/** No quota of Kafka's defaults asks for more: its windows are 11 samples of a second. */
+/** Kafka's default quotas never ask for more: their windows are 11 samples of a second. */
 const MAX_THROTTLE_MS = 30_000;
 
-/** A broker may ask for a pause before the next request (KIP-219), and would otherwise be believed any length of it. */
+/**
+ * A broker may ask for a pause before the next request (KIP-219). Without this limit kafkajs would wait for any length
+ * of time.
+ */
 export function limitThrottle({ requestQueue }: Connection): void {
   const original = requestQueue.maybeThrottle.bind(requestQueue);
   requestQueue.maybeThrottle = (milliseconds) => original(Math.min(milliseconds ?? 0, MAX_THROTTLE_MS));

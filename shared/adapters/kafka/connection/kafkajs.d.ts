@@ -1,6 +1,6 @@
 /**
- * The parts of kafkajs 2.2.4 that its public API hides and that carry our requests. kafkajs has no `exports` map and
- * its version is pinned exactly; `kafkajs-internals.ts` compares the real objects with this at every connection.
+ * The parts of kafkajs 2.2.4 that its public API hides and that our requests use. kafkajs has no `exports` map, and its
+ * version is pinned exactly. `kafkajs-internals.ts` compares the real objects with this at every connection.
  */
 declare module 'kafkajs/src/broker/index.js' {
   import type { InternalLogger } from 'kafkajs/src/loggers/index.js';
@@ -29,7 +29,7 @@ declare module 'kafkajs/src/network/connectionPool.js' {
 
   export interface RequestQueue {
     readonly pending: readonly unknown[];
-    /** By correlation id, in the order in which they were sent. */
+    /** By correlation id, in the order of sending. */
     readonly inflight: ReadonlyMap<number, { readonly entry: { readonly apiKey: number } }>;
     readonly throttledUntil: number;
     maybeThrottle(milliseconds: number | null | undefined): void;
@@ -41,9 +41,9 @@ declare module 'kafkajs/src/network/connectionPool.js' {
   export interface Connection {
     readonly requestQueue: RequestQueue;
     readonly socket?: Socket;
-    /** Set while an answer without a frame is awaited: SASL in the way of Kafka before 1.0. */
+    /** Set while kafkajs awaits an answer without a frame: SASL as in Kafka before 1.0. */
     readonly authHandlers: object | null;
-    /** Takes what the socket brought. */
+    /** Processes data from the socket. */
     processData(data: Buffer): void;
     isConnected(): boolean;
   }
@@ -64,7 +64,7 @@ declare module 'kafkajs/src/network/connectionPool.js' {
       readonly reauthenticationThreshold: number;
       readonly logger: InternalLogger;
     });
-    /** The first for everything but Fetch, the second for Fetch. */
+    /** The first is for everything but Fetch, the second for Fetch. */
     readonly pool: readonly Connection[];
     getConnection(index?: number): Promise<Connection>;
     send<T>(protocol: {

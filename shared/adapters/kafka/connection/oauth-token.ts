@@ -5,12 +5,12 @@ import type { Deadline } from './deadline.ts';
 
 type TokenSettings = Exclude<SaslSettings, { kind: 'password' }>;
 
-/** How long a token endpoint may take, in milliseconds. */
+/** Timeout for a token endpoint, in milliseconds. */
 const ENDPOINT_TIMEOUT_MS = 5_000;
-/** A token goes into one request to a broker, and takes a few kB. */
+/** Limit for an endpoint's answer. A token must fit into one request to a broker and takes a few kB. */
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** Gets the token that a cluster's connections share: once for all of them. */
+/** Gets the token that all connections of a cluster share, once. */
 export class OauthToken {
   readonly #alias: string;
   readonly #settings: TokenSettings;
@@ -42,7 +42,7 @@ export class OauthToken {
   }
 
   async #sign(region: string): Promise<string> {
-    // Only clusters that need it pay for loading the AWS SDK.
+    // Load the AWS SDK only for clusters that need it.
     const signer = await import('aws-msk-iam-sasl-signer-js');
     try {
       return (await this.#deadline.race(signer.generateAuthToken({ region }))).token;
@@ -54,7 +54,7 @@ export class OauthToken {
     }
   }
 
-  /** OAuth 2 client credentials (RFC 6749 section 4.4), the client named in the Authorization header (section 2.3.1). */
+  /** OAuth 2 client credentials (RFC 6749 section 4.4). The Authorization header names the client (section 2.3.1). */
   async #request(settings: Extract<TokenSettings, { kind: 'client-credentials' }>): Promise<string> {
     const client = [settings.clientId, settings.clientSecret.reveal()].map(encodeURIComponent).join(':');
     const form = new URLSearchParams({ grant_type: 'client_credentials' });
@@ -73,7 +73,7 @@ export class OauthToken {
       status = response.status;
       body = parsed(await textOf(response));
     } catch {
-      // The cause may quote the request, secret and all.
+      // The cause may quote the request with its secret.
       this.#deadline.throwIfOver();
       throw new BrokerFailure('TOKEN_ENDPOINT_UNREACHABLE', `the token endpoint at ${host} gave no answer`, {
         remedy: 'check its URL and the network to it',
@@ -91,7 +91,9 @@ export class OauthToken {
   }
 }
 
-/** What a person can be told of a token without giving it away: when it ended, where it says so and has. */
+/**
+ * When a token expired, or null if it has not or does not say. Messages print this: it reveals nothing of the token.
+ */
 export function expiryOf(token: string, now: number): string | null {
   const payload = token.split('.')[1];
   if (payload === undefined) return null;
@@ -100,7 +102,7 @@ export function expiryOf(token: string, now: number): string | null {
   return Number.isFinite(exp) && exp * 1000 <= now ? new Date(exp * 1000).toISOString() : null;
 }
 
-/** The text of an answer, '' where it is longer than any token's. */
+/** The text of an answer, '' if it is longer than any token's. */
 async function textOf(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;

@@ -5,9 +5,7 @@ import type { Deadline } from './deadline.ts';
 import { expiryOf, OauthToken } from './oauth-token.ts';
 import { scram } from './scram.ts';
 
-/**
- * Makes kafkajs's options for each connection: it keeps state in the object it is given, so that each needs its own.
- */
+/** Makes new kafkajs options for each connection, because kafkajs keeps state in the object that it gets. */
 export function saslOptions(alias: string, settings: SaslSettings, deadline: Deadline): () => SASLOptions | Mechanism {
   switch (settings.mechanism) {
     case 'PLAIN': {
@@ -28,8 +26,8 @@ export function saslOptions(alias: string, settings: SaslSettings, deadline: Dea
 }
 
 /**
- * OAUTHBEARER (RFC 7628) as a mechanism of our own: kafkajs's does not look at the broker's answer, so that a refused
- * token passes for a good one and the next request fails with something unintelligible.
+ * Our own mechanism for OAUTHBEARER (RFC 7628). kafkajs's ignores the broker's answer, so a refused token looks
+ * accepted, and the next request fails with an answer that makes no sense.
  */
 function oauthBearer(alias: string, token: OauthToken): Mechanism {
   return {
@@ -65,7 +63,7 @@ function refused(alias: string, token: string, answer: string): AuthenticationEr
   );
 }
 
-/** kafkajs sends what an authenticator encodes as it is: the length comes first (`BYTES`). */
+/** kafkajs sends the output of an authenticator unchanged, so the length must come first (`BYTES`). */
 function sized(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
   const length = Buffer.alloc(4);

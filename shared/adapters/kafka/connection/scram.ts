@@ -4,14 +4,17 @@ import scram512 from 'kafkajs/src/broker/saslAuthenticator/scram512.js';
 import type { Secret } from '../../../config/connection/secret.ts';
 import { AuthenticationError } from '../../../domain/model/errors.ts';
 
-/** Kafka's own brokers ask for 16,384 at most (`ScramMechanism`). These take a core about a second, billions an hour. */
+/**
+ * Kafka's own brokers ask for at most 16,384 (`ScramMechanism`). A million take a core about a second, billions an
+ * hour.
+ */
 const MAX_ITERATIONS = 1_000_000;
 
 const PROVIDERS = { 'SCRAM-SHA-256': scram256, 'SCRAM-SHA-512': scram512 } as const;
 
 /**
- * SCRAM (RFC 5802) by kafkajs, with a limit to what the broker may have us compute: it says how often the password is to be
- * hashed, before it has proven anything.
+ * SCRAM (RFC 5802) by kafkajs, with a limit on the work. The broker chooses the number of hash iterations before it has
+ * proven who it is.
  */
 export function scram(
   alias: string,
@@ -42,7 +45,7 @@ export function scram(
   };
 }
 
-/** The `i` of the server's first message; 0 where it has none. */
+/** The `i` of the server's first message; 0 if it has none. */
 function iterationsOf(answer: unknown): number {
   return typeof answer === 'object' && answer !== null && 'i' in answer
     ? Number.parseInt(String(answer.i), 10) || 0
@@ -52,7 +55,7 @@ function iterationsOf(answer: unknown): number {
 function tooManyIterations(alias: string): AuthenticationError {
   return new AuthenticationError(
     alias,
-    `cluster ${alias} asks for more than ${MAX_ITERATIONS} SCRAM iterations, as no Kafka broker does`,
-    { remedy: 'look whether these bootstrap servers are the brokers; create the user again with fewer iterations' },
+    `cluster ${alias} asks for more than ${MAX_ITERATIONS} SCRAM iterations; no Kafka broker does that`,
+    { remedy: 'check that these bootstrap servers are the brokers; create the user again with fewer iterations' },
   );
 }

@@ -4,7 +4,7 @@ export interface ServerAddress {
   readonly port: number;
 }
 
-/** Parses `host:port` as Kafka's clients do; IPv6 literals stand in brackets. Null where it is neither. */
+/** Parses `host:port` like Kafka's clients, with IPv6 literals in brackets. Null if it is neither. */
 export function parseAddress(text: string): ServerAddress | null {
   const match = /^(?:[A-Za-z_]+:\/\/)?(?:\[([0-9A-Fa-f:.%]+)\]|([^:[\]/\s]+)):(\d{1,5})$/.exec(text.trim());
   const host = match?.[1] ?? match?.[2];

@@ -4,9 +4,9 @@ import { TidemarkError } from '../../../domain/model/errors.ts';
 import { thrownText } from './broker-failure.ts';
 
 /**
- * Node's options for a TLS connection. Certificates and keys are parsed once, here, and not for every connection.
+ * Node's options for TLS connections. Parses certificates and keys once, not for every connection.
  *
- * @throws TidemarkError TLS_INVALID_MATERIAL; it never quotes what it could not read
+ * @throws TidemarkError TLS_INVALID_MATERIAL; it never quotes what it could not parse
  */
 export function tlsOptions(alias: string, settings: TlsSettings): ConnectionOptions {
   try {
@@ -24,7 +24,10 @@ export function tlsOptions(alias: string, settings: TlsSettings): ConnectionOpti
     throw new TidemarkError(
       'TLS_INVALID_MATERIAL',
       `cluster ${alias}: its certificates or its key cannot be used (${code})`,
-      { remedy: 'check that ca, cert and key are PEM, that key and certificate belong together, and the passphrase' },
+      {
+        remedy:
+          'check that ca, cert and key are PEM, that the key belongs to the certificate, and that the passphrase is right',
+      },
     );
   }
 }

@@ -4,10 +4,10 @@ import type { BrokerPool } from '../connection/broker-pool.ts';
 import { mostTelling } from '../connection/first-to-open.ts';
 
 /**
- * Asks any broker something that all of them know. One that fails at it is passed over; one whose connection broke,
- * which may have been idle, is asked once more.
+ * Sends any broker a request that all of them can answer. Skips a broker that fails. Retries once if the connection
+ * broke, because it may have been idle.
  *
- * @throws BrokerFailure the most telling one when no broker answered, AuthenticationError
+ * @throws BrokerFailure the most specific one if no broker answered, AuthenticationError
  */
 export async function askAny<T>(pool: BrokerPool, ask: (connection: BrokerConnection) => Promise<T>): Promise<T> {
   const failures: BrokerFailure[] = [];

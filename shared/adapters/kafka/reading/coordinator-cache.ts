@@ -1,2 +1,2 @@
-/** Node id of each group's coordinator, as far as it was found out. */
+/** Node id of each group's coordinator, as far as known. */
 export type CoordinatorCache = Map<string, number>;

@@ -7,11 +7,11 @@ import { chunksOf } from './chunks-of.ts';
 import type { CoordinatorCache } from './coordinator-cache.ts';
 import type { Reply } from './routed-read.ts';
 
-/** Groups per FindCoordinator. */
+/** Groups per FindCoordinator request. */
 const FIND_AT_ONCE = 2_000;
 
 /**
- * Node ids of the groups' coordinators, in their order; those that are in `coordinators` are not asked for.
+ * Node ids of the groups' coordinators, in the order of the groups. Looks up only those that are not in `coordinators`.
  *
  * @throws BrokerFailure, AuthenticationError
  */

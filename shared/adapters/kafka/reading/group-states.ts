@@ -5,22 +5,22 @@ import { CONSUMER_GROUP_DESCRIBE } from '../wire/consumer-group-describe.ts';
 import { DESCRIBE_GROUPS, type DescribedGroup } from '../wire/describe-groups.ts';
 import type { ListedGroup } from '../wire/list-groups.ts';
 
-/** Groups per describe request: answers hold every member, which may be many. */
+/** Groups per describe request. An answer holds every member of the groups, and there may be many. */
 const DESCRIBE_AT_ONCE = 100;
 
 /**
- * States and types of listed groups. ListGroups has the states from version 4 (2.6) and the types from version 5 (3.8);
- * below that the groups' own coordinator, which is the broker that listed them, is asked to describe them.
+ * States and types of listed groups. ListGroups has the states from version 4 (2.6) and the types from version 5 (3.8).
+ * For older brokers, this asks each group's coordinator to describe it: the broker that listed the group.
  */
 export async function withStates(
   connection: BrokerConnection,
   listed: readonly ListedGroup[],
 ): Promise<readonly GroupListing[]> {
-  // A broker that has never heard of the new protocol has classic groups only.
+  // A broker that does not know the new protocol has classic groups only.
   const classicOnly = connection.version(CONSUMER_GROUP_DESCRIBE) === null;
   const unstated = listed.filter(({ state }) => state === null).map(({ group }) => group);
   const described = await describe(connection, DESCRIBE_GROUPS, unstated);
-  // A classic description of a group of the new protocol says "Dead", or that there is no such group.
+  // Described as classic, a group of the new protocol is "Dead" or does not exist.
   const doubtful = unstated.filter((group) => !isClassic(described.get(group)));
   const consumers = classicOnly ? new Map() : await describe(connection, CONSUMER_GROUP_DESCRIBE, doubtful);
   return listed.map(({ group, protocolType, state, type }) => {
@@ -37,7 +37,7 @@ export async function withStates(
   });
 }
 
-/** "Dead" of a group that was just listed is what a coordinator says of a group that it does not know as classic. */
+/** If a coordinator says "Dead" for a group that it has just listed, it does not know the group as classic. */
 function isClassic(described: DescribedGroup | undefined): boolean {
   return described?.error === NONE && described.state !== 'Dead' && described.state !== '';
 }

@@ -7,7 +7,7 @@ import type { Topology } from './topology.ts';
 const UNKNOWN_TOPIC_OR_PARTITION = 3;
 const LEADER_NOT_AVAILABLE = 5;
 
-/** Routes partitions to their leaders; from the second attempt on the leaders are looked up again. */
+/** Routes partitions to their leaders. From the second attempt on it looks the leaders up again. */
 export async function routeToLeaders(
   topology: Topology,
   partitions: readonly TopicPartition[],
@@ -24,6 +24,6 @@ function leaderOf(metadata: ClusterMetadata, { topic, partition }: TopicPartitio
   const leader = metadata.topics.get(topic)?.leaders[partition];
   if (typeof leader === 'number') return { kind: 'value', value: leader };
   if (leader === null) return fail(failureOfCode(LEADER_NOT_AVAILABLE, 'the cluster'));
-  // Looked up by name before: it does not exist, and asking again within one audit does not change that.
+  // Looked up by name before: it does not exist, and another request within this audit would not change that.
   return fail({ ...failureOfCode(UNKNOWN_TOPIC_OR_PARTITION, 'the cluster'), again: false });
 }

@@ -11,21 +11,27 @@ import type { ReadFailure } from './read-failure.ts';
 import { NO_LOG, readBounds, readLocalStart } from './read-offsets.ts';
 import { fail, type Reply } from './routed-read.ts';
 
-/** Bytes of the answers of a cursor: the first one, and what they grow to while there is more, or a batch does not fit. */
+/**
+ * Limits for the bytes of an answer: for the first one, and the most to grow to if more follows or a batch does not
+ * fit.
+ */
 export interface FetchSize {
   readonly first: number;
   readonly most: number;
 }
 
-/** Empty answers, each asked for alone, after which what lies up to the end is known to be compacted away. */
+/**
+ * After this many empty answers to requests for this partition alone, the records up to the end are known to be
+ * compacted away.
+ */
 const EMPTY_ANSWERS = 3;
-/** How often retention may overtake a read before its partition is given up. */
+/** How often retention may overtake a read before the read fails. */
 const MOVES = 20;
 const MAX_OFFSET = 2n ** 63n - 1n;
 
 /**
  * Reads one partition's data records in order, from a position up to the end that the log had at the first answer. It
- * keeps its place, so that a read can go on at another broker.
+ * keeps its position, so that a read can continue at another broker.
  */
 export class LogCursor {
   readonly #partition: TopicPartition;
@@ -35,7 +41,7 @@ export class LogCursor {
   #position: bigint;
   #start: bigint | null = null;
   #highWatermark: bigint | null = null;
-  /** Where the log ends for this isolation level. */
+  /** The end of the log for this isolation level. */
   #limit: bigint | null = null;
   #maxBytes: number;
   #bytes = 0;
@@ -50,12 +56,12 @@ export class LogCursor {
     this.#maxBytes = size.first;
   }
 
-  /** The offset to go on from: everything before it was looked at. */
+  /** The offset to continue from: everything before it has been read. */
   get position(): bigint {
     return this.#position;
   }
 
-  /** Bytes of record batches that came so far. */
+  /** Bytes of record batches received. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -72,19 +78,19 @@ export class LogCursor {
     return this.#highWatermark;
   }
 
-  /** Aborted transactions that the broker named so far. */
+  /** Aborted transactions that the broker has named. */
   get aborted(): readonly AbortedTransaction[] {
     return [...this.#aborted.values()];
   }
 
   /**
-   * Reads one answer's records; `visit` ends the reading by returning false. Null when it went well.
+   * Reads one answer's records; `visit` ends the reading by returning false. Returns null on success.
    *
    * @throws what a connection throws, UnreadableRecordsError
    */
   async advance(connection: BrokerConnection, visit: (record: LogRecord) => boolean): Promise<Reply<never> | null> {
     const { topic, partition } = this.#partition;
-    // Kafka has no such offset, and a request no room for it.
+    // Kafka has no such offset, and a request cannot encode it.
     if (this.#position > MAX_OFFSET) return this.#moveInside(connection);
     const alone = this.#emptyAnswers > 0;
     const answer = await fetcherOf(connection).fetch({
@@ -123,14 +129,15 @@ export class LogCursor {
       return null;
     }
     if (this.#position >= limit) return null;
-    // Asked for one partition alone a broker gives the batch at the offset whole, however long it is (KIP-74).
+    // In a request for one partition alone, a broker returns the batch at the offset whole, however long it is
+    // (KIP-74).
     if (alone && answer.records.length > 0) throw new UnreadableRecordsError('CORRUPT_RECORDS', NOT_AT_THE_OFFSET);
     return this.#nothingCame(connection, limit);
   }
 
   /**
-   * Either the other partitions of the request took all the room, or tiered storage is slow, or compaction took
-   * everything up to the end: then, and only then, answers for this partition alone stay empty.
+   * Either the other partitions of the request used all the space, or tiered storage is slow, or compaction removed
+   * everything up to the end. Only in the last case do answers for this partition alone stay empty.
    */
   async #nothingCame(connection: BrokerConnection, limit: bigint): Promise<Reply<never> | null> {
     this.#grow();
@@ -147,7 +154,10 @@ export class LogCursor {
     this.#maxBytes = Math.min(this.#maxBytes * 16, this.#size.most);
   }
 
-  /** The position is before the log's begin, which retention moved, or behind its end: another log than remembered. */
+  /**
+   * The position is before the log's start, which retention moved, or beyond its end: then it is another log than
+   * remembered.
+   */
   async #moveInside(connection: BrokerConnection): Promise<Reply<never> | null> {
     if (++this.#moves > MOVES) return fail(NEVER_INSIDE);
     const bounds = await readBounds(connection, this.#partition);
@@ -158,7 +168,7 @@ export class LogCursor {
       this.#position = start;
       return null;
     }
-    // A follower that became leader may not know the end yet.
+    // A follower that has just become leader may not know the end yet.
     if (this.#position <= highWatermark) return fail(ON_ITS_WAY);
     this.#highWatermark ??= highWatermark;
     this.#limit = highWatermark;
@@ -178,19 +188,19 @@ export class LogCursor {
 
 const TIER_SILENT: ReadFailure = {
   error: 'REQUEST_TIMED_OUT',
-  message: 'tiered storage did not bring the records in time',
+  message: 'tiered storage did not return the records in time',
   retriable: true,
   again: false,
 };
 
 const NEVER_INSIDE: ReadFailure = {
   error: 'OFFSET_OUT_OF_RANGE',
-  message: `the begin of the log moved past the read ${MOVES} times`,
+  message: `retention moved the start of the log past the read ${MOVES} times`,
   retriable: true,
   again: false,
 };
 
-const NOT_AT_THE_OFFSET = 'the broker has no complete record batch at the offset that was asked for';
+const NOT_AT_THE_OFFSET = 'the broker has no complete record batch at the requested offset';
 
 const ON_ITS_WAY: ReadFailure = {
   error: 'OFFSET_NOT_AVAILABLE',

@@ -10,7 +10,7 @@ export interface PartitionFetch {
   readonly offset: bigint;
   readonly isolation: IsolationLevel;
   readonly maxBytes: number;
-  /** Ask for nothing else in the same request: an empty answer then means that there is nothing (KIP-74). */
+  /** Put nothing else into the same request: an empty answer then means that there is nothing to read (KIP-74). */
   readonly alone: boolean;
 }
 
@@ -20,14 +20,14 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Bytes of records per answer, and answers at once: what bounds the memory that a cluster's reads take. */
+/** Bytes of records per answer, and answers at once. Together they bound the memory for a cluster's reads. */
 const MAX_BYTES = 8 * 1024 * 1024;
 const REQUESTS_AT_ONCE = 2;
 const PARTITIONS_AT_ONCE = 500;
-/** What is asked for lies in the log already: waiting is for a follower of remote storage, not for producers. */
+/** The records are in the log already. The wait is for remote storage, not for producers. */
 const MAX_WAIT_MS = 500;
 
-/** Fetches single partitions of one broker; what is wanted at the same time goes into the same requests. */
+/** Fetches single partitions from one broker. Fetches that are wanted at the same time share requests. */
 export class PartitionFetcher {
   readonly #connection: BrokerConnection;
   readonly #waiting: Waiting[] = [];
@@ -46,7 +46,7 @@ export class PartitionFetcher {
     });
   }
 
-  /** Not at once: whoever else wants something of this broker in the same turn comes along. */
+  /** Sends in a later turn, so that other fetches from this broker in the current turn share the request. */
   #schedule(): void {
     if (this.#scheduled || this.#waiting.length === 0 || this.#underWay >= REQUESTS_AT_ONCE) return;
     this.#scheduled = true;
@@ -56,7 +56,7 @@ export class PartitionFetcher {
     });
   }
 
-  /** Fetches that fit into one request: each partition once, one isolation level, bounded bytes. */
+  /** Fetches that fit into one request: each partition once, one isolation level, limited bytes. */
   #nextBatch(): Waiting[] {
     const [first] = this.#waiting;
     if (first === undefined) return [];
@@ -104,7 +104,8 @@ export class PartitionFetcher {
       for (const waiting of batch) {
         const one = answers.get(partitionName(waiting.fetch.topic, waiting.fetch.partition));
         if (one !== undefined && answer.error === NONE) waiting.resolve(one);
-        // Over its quota a client gets no partitions, and has to ask again (KIP-219); kafkajs waits before it does.
+        // A client over its quota gets no partitions and must ask again (KIP-219). kafkajs waits before the next
+        // request.
         else if (answer.error === NONE && answer.throttleTimeMs > 0) this.#waiting.push(waiting);
         else waiting.resolve(refusal(waiting.fetch, answer.error));
       }
@@ -134,7 +135,7 @@ function refusal({ topic, partition }: PartitionFetch, error: number): FetchedPa
 
 const FETCHERS = new WeakMap<BrokerConnection, PartitionFetcher>();
 
-/** The one fetcher of a connection. */
+/** The only fetcher of a connection. */
 export function fetcherOf(connection: BrokerConnection): PartitionFetcher {
   const known = FETCHERS.get(connection);
   if (known !== undefined) return known;

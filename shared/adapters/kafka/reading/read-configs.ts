@@ -7,7 +7,7 @@ import type { Topology } from './topology.ts';
 
 const TOPICS_AT_ONCE = 500;
 
-/** Configuration of topics, which any broker knows. */
+/** Configuration of topics. Any broker can answer for all of them. */
 export async function readTopicConfigs(
   context: RoutedReadContext,
   topology: Topology,
@@ -21,7 +21,7 @@ export async function readTopicConfigs(
     route: async (asked, attempt): Promise<Reply<number>[]> => {
       const { brokers } = await topology.current();
       const nodes = brokers.filter(({ nodeId }) => !context.givenUp.has(nodeId));
-      // Each attempt begins at another broker, should the first one be dead.
+      // Each attempt begins at another broker, in case the first one is dead.
       const node = (nodes.length > 0 ? nodes : brokers).at(attempt % Math.max(nodes.length, 1));
       if (node === undefined) return [];
       return asked.map(() => ({ kind: 'value', value: node.nodeId }));
@@ -47,7 +47,7 @@ export async function readTopicConfigs(
   );
 }
 
-/** Configurations need no leader: what a broker does not know now, another does not know either. */
+/** Configurations have no leader: what one broker cannot answer now, another cannot either. */
 function notNow(error: number): ReturnType<typeof failureOfCode> {
   return { ...failureOfCode(error, 'the cluster'), again: false };
 }

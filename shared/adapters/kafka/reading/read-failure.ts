@@ -6,12 +6,12 @@ import { BrokerFailure } from '../connection/broker-failure.ts';
 import { kafkaErrorCode } from '../kafka-error-code.ts';
 import { UnreadableRecordsError } from '../records/unreadable-records-error.ts';
 
-/** Why one part of a read failed, before it is known of which part it is told. */
+/** Why one part of a read failed. It does not name the part yet. */
 export interface ReadFailure {
   readonly error: string;
   readonly message: string;
   readonly retriable: boolean;
-  /** Whether asking again within this read, perhaps another broker, may help. */
+  /** Whether a retry within this read, perhaps at another broker, may help. */
   readonly again: boolean;
 }
 
@@ -24,7 +24,7 @@ export function failureOfCode(code: number, address: string): ReadFailure {
   return { error: name, message: `${address} answered ${name}`, retriable, again: retriable };
 }
 
-/** Null for what is not a part's failure: a defect, or an error that ends the whole audit. */
+/** Null if the error is not about one part: a bug, or an error that ends the whole audit. */
 export function failureOfError(error: unknown): ReadFailure | null {
   if (error instanceof UnreadableRecordsError) {
     return { error: error.code, message: error.message, retriable: false, again: false };
@@ -53,10 +53,10 @@ export function unreachable(alias: string, failure: BrokerFailure): ClusterUnrea
   });
 }
 
-/** Beyond this many names of a kind, all of which are refused, one `*` says more. */
+/** If at least this many names are refused and none is allowed, an error names `*` instead. */
 const MANY = 5;
 
-/** The error that names each permission once, and `*` where everything that was asked for is refused. */
+/** An error that names each missing permission once, or `*` if they are many and all were refused. */
 export function unauthorized(alias: string, denied: readonly Permission[], asked: number): AuthorizationError {
   const unique = [...new Map(denied.map((p) => [`${p.operation} ${p.resourceType} ${p.resourceName}`, p])).values()];
   const [first] = unique;
@@ -66,7 +66,7 @@ export function unauthorized(alias: string, denied: readonly Permission[], asked
   return new AuthorizationError(alias, missing, { remedy: `grant it: ${commands}` });
 }
 
-/** The command that an operator of the cluster runs. */
+/** The command with which an operator of the cluster grants the permission. */
 function grant({ operation, resourceType, resourceName }: Permission): string {
   const prefixed = resourceName !== '*' && resourceName.endsWith('*');
   const name = prefixed

@@ -19,14 +19,14 @@ export interface GroupsRead {
   readonly unread: readonly Outcome<never>[];
 }
 
-/** Every group of the cluster: each broker lists those that it coordinates. */
+/** Every group of the cluster. Each broker lists the groups that it coordinates. */
 export async function readGroups(
   context: RoutedReadContext,
   topology: Topology,
   coordinators: CoordinatorCache,
 ): Promise<GroupsRead> {
   const { brokers } = await topology.current();
-  // A coordinator that is still loading lists what it has, beside its error.
+  // A coordinator that is still loading lists what it has, together with an error.
   const partial = new Map<number, readonly GroupListing[]>();
   const outcomes = await readRouted(context, {
     items: brokers,
@@ -57,12 +57,13 @@ export async function readGroups(
 }
 
 /**
- * Without Describe on the cluster, Kafka lists only the groups that we may describe, and says nothing of the others:
- * an empty cluster has to be told from a missing permission.
+ * Without Describe on the cluster, Kafka lists only the groups that we may describe, and does not mention the others.
+ * This distinguishes an empty cluster from a missing permission.
  */
 async function refuseIfBlind(context: RoutedReadContext): Promise<void> {
   const blind = await askAny(context.pool, async (connection: BrokerConnection) => {
-    // Any broker refuses first and then finds that it is not the coordinator; none creates anything for it.
+    // Any broker checks permissions first and only then finds that it is not the coordinator. No broker creates
+    // anything for this request.
     const [probe] = await connection.send(DESCRIBE_GROUPS, { groups: [UNUSED_NAME] });
     if (probe?.error !== GROUP_AUTHORIZATION_FAILED) return false;
     if (connection.version(DESCRIBE_CLUSTER) === null) return true;

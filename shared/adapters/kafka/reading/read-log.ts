@@ -10,16 +10,16 @@ import { failureOfError } from './read-failure.ts';
 import { fail, type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
 import type { Topology } from './topology.ts';
 
-/** Small at first, so that all partitions of Connect's offset topic, mostly of a few kB each, come in one answer. */
+/** Small at first, so that one answer holds all partitions of Connect's offset topic, mostly of a few kB each. */
 const SCAN_SIZE: FetchSize = { first: 256 * 1024, most: 8 * 1024 * 1024 };
-/** A read of some records only: as little as they mostly take. */
+/** For a read of only some records: as little as they usually need. */
 const STRETCH_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
-/** A peek mostly finds its record in the first batch. */
+/** A peek usually finds its record in the first batch. */
 const PEEK_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
-/** Answers after which a peek ends, wherever it is: what it looked for may lie millions of control records away. */
+/** A peek ends after this many answers: the record that it looks for may be millions of control records away. */
 const PEEK_ANSWERS = 24;
 
-/** Reads a partition from a position to its present end, or as far as the request lets it. */
+/** Reads a partition from a position to its current end, or as far as the request allows. */
 export async function scanPartition(
   context: RoutedReadContext,
   topology: Topology,
@@ -55,24 +55,24 @@ export async function scanPartition(
       return [{ kind: 'value', value: { start: cursor.start ?? 0n, end, next, bytes: cursor.bytes } }];
     },
   });
-  if (outcome === undefined) throw new Error('a read of one item has one outcome');
+  if (outcome === undefined) throw new Error('a read of one item must have one outcome');
   return outcome;
 }
 
-/** Answers no larger than what may be read at all. */
+/** Fetch sizes no larger than the request's limit. */
 function sizeOf({ until, maxBytes = Number.POSITIVE_INFINITY }: ScanRequest): FetchSize {
   const { first, most } = until === undefined ? SCAN_SIZE : STRETCH_SIZE;
   return { first: Math.min(first, maxBytes), most: Math.min(most, maxBytes) };
 }
 
-/** Looks at single records; many at once go into few requests. */
+/** Looks at single records, many of them per request. */
 export async function peekRecords(
   context: RoutedReadContext,
   topology: Topology,
   requests: readonly PeekRequest[],
 ): Promise<readonly Outcome<Peek>[]> {
   await topology.require([...new Set(requests.map(({ topic }) => topic))]);
-  // Many groups stand at the same place, most of all at the end.
+  // Many groups have the same position, most often at the end.
   const places = new Map(requests.map((request) => [placeOf(request), request]));
   const outcomes = await readRouted<PeekRequest, Peek>(context, {
     items: [...places.values()],
@@ -103,7 +103,7 @@ async function peekAt(connection: BrokerConnection, request: PeekRequest): Promi
       if (problem !== null) return problem;
     }
   } catch (error) {
-    // Unlike a broken connection, records that cannot be decoded are this peek's own misfortune.
+    // Unlike a broken connection, records that cannot be decoded fail only this peek.
     const failure = failureOfError(error);
     if (failure === null || failure.again) throw error;
     return fail(failure);

@@ -17,14 +17,17 @@ import { failureOfCode, unreadOf } from './read-failure.ts';
 import { type Reply, type RoutedReadContext, readRouted } from './routed-read.ts';
 import { describePermission, type Topology } from './topology.ts';
 
-/** Start, high watermark and last stable offset of all partitions: three requests a leader, however many partitions. */
+/**
+ * Start, high watermark and last stable offset of all partitions. Takes three requests per leader, for any number of
+ * partitions.
+ */
 export function readOffsets(
   context: RoutedReadContext,
   topology: Topology,
   topics: readonly string[],
 ): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>> {
   return readPartitions(context, topology, topics, 'offsets', async (connection, partitions) => {
-    // In this order a last stable offset is never beyond the high watermark.
+    // In this order, a last stable offset is never beyond the high watermark.
     const [starts, stables, ends] = await Promise.all([
       list(connection, partitions, 'read_uncommitted', EARLIEST),
       list(connection, partitions, 'read_committed', LATEST),
@@ -44,7 +47,7 @@ export function readOffsets(
   });
 }
 
-/** The first record of each log: the first one that is not older than the epoch. */
+/** The first record of each log, found as the first one at or after timestamp 0. */
 export function readFirstRecords(
   context: RoutedReadContext,
   topology: Topology,
@@ -62,7 +65,7 @@ export function readFirstRecords(
   });
 }
 
-/** One partition's begin and end, for a reader whose position lies outside. */
+/** One partition's start and end, for a reader whose position is outside the log. */
 export async function readBounds(
   connection: BrokerConnection,
   partition: TopicPartition,
@@ -80,7 +83,7 @@ export async function readBounds(
   return { kind: 'value', value: { start: start.offset, highWatermark: end.offset } };
 }
 
-/** Where the leader's own disk begins, null where the broker cannot tell: it then has no tiered storage. */
+/** The start of the leader's local log, or null if the broker does not know it: then it has no tiered storage. */
 export async function readLocalStart(
   connection: BrokerConnection,
   partition: TopicPartition,
@@ -114,7 +117,8 @@ async function readPartitions<T>(
   });
   const byTopic = new Map<string, Outcome<T>[]>();
   for (const topic of topics) {
-    // No partitions are known of an absent topic: one answer says so, instead of none, which would look like success.
+    // An absent topic has no known partitions. Return one failure for it, because no result at all would look like
+    // success.
     if (metadata.topics.has(topic)) byTopic.set(topic, []);
     else {
       const failure = failureOfCode(UNKNOWN_TOPIC_OR_PARTITION, `cluster ${context.alias}`);
@@ -149,7 +153,7 @@ async function list(
   return ({ topic, partition }) => answers.get(topic)?.get(partition);
 }
 
-/** Whether these can be the begin and the end of a log. Brokers have -1 for what they do not know, with an error. */
+/** Whether these can be the start and end of a log. For what they do not know, brokers answer -1 with an error. */
 function isLog(start: bigint, end: bigint): boolean {
   return start >= 0n && start <= end;
 }
@@ -158,7 +162,7 @@ export const NO_LOG: Reply<never> = {
   kind: 'failed',
   failure: {
     error: 'MALFORMED_RESPONSE',
-    message: 'the broker answered with offsets that no log has',
+    message: 'the broker answered with impossible offsets',
     retriable: true,
     again: false,
   },

@@ -10,17 +10,17 @@ import { askAny } from './ask-any.ts';
 import { unauthorized, unreachable } from './read-failure.ts';
 import type { RoutedReadContext } from './routed-read.ts';
 
-/** A name that nothing has: what may be done with it tells what a wildcard or a prefix allows. */
+/** A name that nothing uses: the permissions on it show what a wildcard or a prefix allows. */
 export const UNUSED_NAME = 'tidemark-permission-probe';
 
-/** Names per request: answers stay small. */
+/** Names per request, which keeps answers small. */
 const NAMES_AT_ONCE = 500;
 
 /**
- * Asks the cluster itself which of these permissions we lack. Kafka leaves out of its lists of topics and groups what we
- * may not describe, without a word: a list alone never shows that something is missing from it.
+ * Asks the cluster itself which of these permissions we lack. Kafka silently omits from its lists the topics and groups
+ * that we may not describe. So a list alone never shows that something is missing from it.
  *
- * @throws AuthorizationError naming all that are missing, ClusterUnreachableError, AuthenticationError
+ * @throws AuthorizationError naming all missing ones, ClusterUnreachableError, AuthenticationError
  */
 export async function requirePermissions(context: RoutedReadContext, needed: readonly Permission[]): Promise<void> {
   try {
@@ -48,7 +48,7 @@ async function deniedOnCluster(context: RoutedReadContext, needed: readonly Perm
   const operations = await askAny(context.pool, async (connection) => {
     if (connection.version(DESCRIBE_CLUSTER) !== null)
       return (await connection.send(DESCRIBE_CLUSTER, null)).operations;
-    // Brokers before 2.8 tell it beside the metadata.
+    // Brokers before 2.8 answer this in their metadata.
     return (await connection.send(METADATA, { topics: [], operations: true })).clusterOperations;
   });
   return isWithout(operations, 'Describe') ? [...needed] : [];
@@ -64,14 +64,15 @@ async function deniedOnTopics(context: RoutedReadContext, needed: readonly Permi
   );
   return needed.filter((one) => {
     const answer = answers.get(triedName(one));
-    // Whoever may Read may Describe as well: nothing that is hidden is readable.
+    // Read implies Describe, so nothing that we may read is hidden from us.
     return answer !== undefined && (answer.hidden || (one.operation === 'Read' && answer.unreadable));
   });
 }
 
 async function deniedOnGroups(context: RoutedReadContext, needed: readonly Permission[]): Promise<Permission[]> {
   const answers = await askByName(context, needed, async (connection, groups) =>
-    // Any broker refuses first and then finds that it is not the coordinator; none creates anything for it.
+    // Any broker checks permissions first and only then finds that it is not the coordinator. No broker creates
+    // anything for this request.
     (await connection.send(DESCRIBE_GROUPS, { groups })).map(({ group, error }) => ({ name: group, error })),
   );
   return needed.filter((one) => (answers.get(triedName(one))?.error ?? NONE) === GROUP_AUTHORIZATION_FAILED);
@@ -91,7 +92,7 @@ async function askByName<T extends { readonly name: string }>(
   return new Map(answers.flat().map((answer) => [answer.name, answer]));
 }
 
-/** The name to try a permission on; one that ends in a star stands for every name that begins so. */
+/** The name to try a permission on. A pattern that ends in a star needs a name that begins with its prefix. */
 function triedName({ resourceName }: Permission): string {
   return resourceName.endsWith('*') ? `${resourceName.slice(0, -1)}${UNUSED_NAME}` : resourceName;
 }

@@ -10,22 +10,22 @@ import {
 } from '../kafka-error-code.ts';
 import { failureOfCode, failureOfError, type ReadFailure, unauthorized, unreadOf } from './read-failure.ts';
 
-/** A broker's answer for one item: what was asked for, Kafka's error code, or another reason. */
+/** A broker's answer for one item: the value, Kafka's error code, or another failure. */
 export type Reply<T> =
   | { readonly kind: 'value'; readonly value: T }
   | { readonly kind: 'refused'; readonly error: number }
   | { readonly kind: 'failed'; readonly failure: ReadFailure };
 
-/** A read of many items, each of which one certain broker answers for: leader, coordinator, or itself. */
+/** A read of many items. One specific broker answers for each: its leader, its coordinator, or the item itself. */
 export interface RoutedRead<I, T> {
   readonly items: readonly I[];
   /** For messages: `end offset of orders-3`. */
   what(item: I): string;
-  /** The permission that is missing when Kafka refuses the item. */
+  /** The permission that is missing if Kafka refuses the item. */
   permission(item: I): Permission;
-  /** Node ids in the order of the items; `attempt` counts from 0, and from 1 on it must look again. */
+  /** Node ids in the order of the items. `attempt` counts from 0; from 1 on, look the nodes up again. */
   route(items: readonly I[], attempt: number): Promise<readonly Reply<number>[]>;
-  /** Asks one broker; replies in the order of the items. May throw what a connection throws. */
+  /** Asks one broker. Replies are in the order of the items. May throw what a connection throws. */
   ask(connection: BrokerConnection, items: readonly I[]): Promise<readonly Reply<T>[]>;
 }
 
@@ -33,16 +33,16 @@ export interface RoutedReadContext {
   readonly alias: string;
   readonly pool: BrokerPool;
   readonly deadline: Deadline;
-  /** Brokers that stayed unreachable in an earlier read of this audit: waiting for them once is enough. */
+  /** Brokers that were unreachable in an earlier read of this audit. Waiting for each of them once is enough. */
   readonly givenUp: Set<number>;
 }
 
-/** Pauses before a leader, a coordinator or a broker is looked for again, in milliseconds. */
+/** Milliseconds before each new lookup of a leader, a coordinator or a broker. */
 const BACKOFF_MS = [100, 300, 900] as const;
 
 /**
- * Asks every broker for its items at once, and again for those whose leader or coordinator moved or was not ready. What
- * fails is an `unread` at its place; a dead broker takes only its own items with it.
+ * Asks all brokers for their items in parallel, and again for items whose leader or coordinator moved or was not ready.
+ * A failed item becomes an `unread` at its index. A dead broker affects only its own items.
  *
  * @throws AuthorizationError for all refused items together, AuthenticationError
  */
@@ -87,7 +87,7 @@ interface Pending<I> {
   failure: ReadFailure | null;
 }
 
-/** One round: replies in the order of `pending`. */
+/** One round; replies are in the order of `pending`. */
 async function attemptAll<I, T>(
   context: RoutedReadContext,
   plan: RoutedRead<I, T>,
@@ -104,7 +104,7 @@ async function attemptAll<I, T>(
   } catch (error) {
     const failure = failureOfError(error);
     if (failure === null) throw error;
-    // Who to ask cannot be found out. What the items failed with before says more.
+    // The lookup of the brokers failed. The items' earlier failures are more specific.
     return pending.map((entry) => fail({ ...(entry.failure ?? failure), again: false }));
   }
   const byNode = new Map<number, { readonly places: number[]; readonly items: I[] }>();

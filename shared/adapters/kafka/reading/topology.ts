@@ -15,10 +15,10 @@ import { askAny } from './ask-any.ts';
 import { unauthorized, unreachable } from './read-failure.ts';
 import { UNUSED_NAME } from './require-permissions.ts';
 
-/** More names than this and all of the cluster's metadata is the smaller question. */
+/** For more names than this, requesting all of the cluster's metadata is cheaper. */
 const ASK_BY_NAME_AT_MOST = 500;
 
-/** What is known of the cluster's brokers, topics and leaders; looked up again when a leader turns out to be another. */
+/** The known brokers, topics and leaders of the cluster. Looked up again if a leader has changed. */
 export class Topology {
   readonly #alias: string;
   readonly #pool: BrokerPool;
@@ -39,13 +39,14 @@ export class Topology {
     return loading;
   }
 
-  /** As last read; reads it the first time. */
+  /** The metadata as last read; reads it the first time. */
   current(): Promise<ClusterMetadata> {
     return this.#metadata ?? this.load();
   }
 
   /**
-   * Asks by name for topics that the list of all topics lacks: only so does Kafka tell the absent from the forbidden.
+   * Requests by name the topics that the list of all topics lacks. Only then does Kafka distinguish absent topics from
+   * forbidden ones.
    *
    * @throws AuthorizationError, ClusterUnreachableError, AuthenticationError
    */
@@ -55,7 +56,7 @@ export class Topology {
     return unknown.length === 0 ? metadata : this.#orUnreachable(() => this.refresh(unknown));
   }
 
-  /** Reads topics again by name, and forgets those that are gone. @throws BrokerFailure, AuthorizationError */
+  /** Reads topics again by name, and forgets those that no longer exist. @throws BrokerFailure, AuthorizationError */
   async refresh(topics: readonly string[]): Promise<ClusterMetadata> {
     const before = await this.current();
     const byName = topics.length <= ASK_BY_NAME_AT_MOST;
@@ -71,12 +72,14 @@ export class Topology {
     return after;
   }
 
-  /** Looks up who and where the brokers are, without any topic. @throws ClusterUnreachableError, AuthenticationError */
+  /**
+   * Looks up the brokers and their addresses, without any topic. @throws ClusterUnreachableError, AuthenticationError
+   */
   async learnBrokers(): Promise<void> {
     await this.#orUnreachable(() => this.#ask([]));
   }
 
-  /** Whether a topic exists, though the list of all topics lacks it; null where we may not know. */
+  /** Whether a topic exists that the list of all topics lacks; null if we may not know. */
   async exists(topic: string): Promise<boolean | null> {
     const metadata = await this.current();
     if (metadata.topics.has(topic)) return true;
@@ -97,7 +100,9 @@ export class Topology {
     return { clusterId, brokers, topics: known };
   }
 
-  /** Without Describe on topics Kafka lists none, and says nothing: an empty cluster has to be told from that. */
+  /**
+   * Without Describe on topics, Kafka lists none and reports no error. This distinguishes that from an empty cluster.
+   */
   async #refuseIfBlind(): Promise<void> {
     const probe = await this.#orUnreachable(() => this.#ask([UNUSED_NAME]));
     if (probe.topics[0]?.error === TOPIC_AUTHORIZATION_FAILED) {
@@ -121,8 +126,8 @@ export class Topology {
       if (metadata.error !== NONE) {
         throw new BrokerFailure('NO_BROKERS', `${address} answered ${kafkaErrorCode(metadata.error).name}`);
       }
-      // Before version 13 an answer has no error of its own: a cluster without brokers is one.
-      if (metadata.brokers.length === 0) throw new BrokerFailure('NO_BROKERS', `${address} knows of no broker`);
+      // Before version 13 an answer has no error of its own. An answer without brokers is an error.
+      if (metadata.brokers.length === 0) throw new BrokerFailure('NO_BROKERS', `${address} knows no broker`);
       return metadata;
     });
     this.#pool.learn(answer.brokers);
@@ -148,7 +153,7 @@ export function describePermission({ topic }: { readonly topic: string }): Permi
   return { operation: 'Describe', resourceType: 'Topic', resourceName: topic };
 }
 
-/** Topics with an error of their own are on their way in or out; only one without leaders is known well enough. */
+/** Skips topics with an error and no partitions: they are being created or deleted. Others only lack leaders. */
 function addTopics(known: Map<string, TopicMetadata>, topics: readonly MetadataTopic[]): void {
   for (const { error, topic, id, internal, leaders, replicationFactor } of topics) {
     if (error !== NONE && leaders.length === 0) continue;

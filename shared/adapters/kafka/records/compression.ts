@@ -4,7 +4,9 @@ import { decompressLz4 } from './lz4.ts';
 import { decompressSnappy } from './snappy.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
-/** Decompresses a batch's records by the codec of its attributes (`org.apache.kafka.common.record.CompressionType`). */
+/**
+ * Decompresses a batch's records with the codec in its attributes (`org.apache.kafka.common.record.CompressionType`).
+ */
 export function decompress(codec: number, bytes: Buffer): Buffer {
   try {
     switch (codec) {
@@ -19,7 +21,7 @@ export function decompress(codec: number, bytes: Buffer): Buffer {
       case 4:
         return zstdDecompressSync(bytes, { maxOutputLength: MAX_BATCH_BYTES });
       default:
-        throw new UnreadableRecordsError('UNSUPPORTED_COMPRESSION', `compression codec ${codec} is not known`);
+        throw new UnreadableRecordsError('UNSUPPORTED_COMPRESSION', `compression codec ${codec} is unknown`);
     }
   } catch (cause) {
     if (cause instanceof UnreadableRecordsError) throw cause;

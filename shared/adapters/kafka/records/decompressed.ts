@@ -2,8 +2,8 @@ import { repeatBytes } from './repeat-bytes.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
 /**
- * The most that a compressed batch may grow to. Java's producers keep a batch below `max.request.size` before they compress
- * it, which is 1 MiB unless set; a megabyte of zeros can claim to be any length.
+ * The limit for a batch when decompressed. Java's producers keep a batch below `max.request.size` (1 MiB by default)
+ * before compression. A megabyte of zeros can claim any length.
  */
 export const MAX_BATCH_BYTES = 64 * 1024 * 1024;
 
@@ -12,7 +12,7 @@ export function tooLarge(): UnreadableRecordsError {
   return new UnreadableRecordsError('BATCH_TOO_LARGE', `a record batch takes more than ${most} when decompressed`);
 }
 
-/** What a decompressor has written so far; it grows, and never beyond `MAX_BATCH_BYTES`. */
+/** The output of a decompressor. It grows, but never beyond `MAX_BATCH_BYTES`. */
 export class Decompressed {
   length = 0;
   #bytes: Buffer;
@@ -32,7 +32,7 @@ export class Decompressed {
     this.length += part.length;
   }
 
-  /** Repeats what was written `offset` bytes ago. @throws UnreadableRecordsError BATCH_TOO_LARGE */
+  /** Repeats the bytes written `offset` bytes ago. @throws UnreadableRecordsError BATCH_TOO_LARGE */
   repeat(offset: number, count: number): void {
     this.#reserve(count);
     repeatBytes(this.#bytes, this.length, offset, count);

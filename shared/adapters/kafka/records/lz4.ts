@@ -4,7 +4,7 @@ import { UnreadableRecordsError } from './unreadable-records-error.ts';
 const FRAME_MAGIC = 0x184d2204;
 const SKIPPABLE_MAGIC = 0x184d2a5;
 
-/** Decompresses LZ4 frames (LZ4 Frame Format 1.6) as producers write them. Checksums are not compared: TCP's are. */
+/** Decompresses LZ4 frames (LZ4 Frame Format 1.6) as producers write them. Ignores checksums: TCP's are enough. */
 export function decompressLz4(bytes: Buffer): Buffer {
   const output = new Decompressed(bytes.length * 4);
   let at = 0;
@@ -18,11 +18,11 @@ function decompressFrame(bytes: Buffer, begin: number, output: Decompressed): nu
   if (magic >>> 4 === SKIPPABLE_MAGIC) return begin + 8 + uint32(bytes, begin + 4);
   if (magic !== FRAME_MAGIC) throw corrupt('it does not begin with a frame');
   const flags = bytes[begin + 4] ?? 0;
-  if (flags >>> 6 !== 1) throw corrupt('the frame has another version');
+  if (flags >>> 6 !== 1) throw corrupt('the frame has an unknown version');
   if ((flags & 1) !== 0) throw corrupt('the frame needs a dictionary');
   const independent = (flags & 0x20) !== 0;
   const blockChecksum = (flags & 0x10) !== 0;
-  // magic, flags, block descriptor, content size where present, header checksum
+  // magic, flags, block descriptor, content size if present, header checksum
   let at = begin + 6 + ((flags & 0x08) !== 0 ? 8 : 0) + 1;
   const frameStart = output.length;
   for (;;) {
@@ -39,7 +39,10 @@ function decompressFrame(bytes: Buffer, begin: number, output: Decompressed): nu
   return at + ((flags & 0x04) !== 0 ? 4 : 0);
 }
 
-/** @param reach how far back copies may go: the block's own begin, or the frame's where blocks depend on each other */
+/**
+ * @param reach the earliest byte that a copy may reach: the block's start, or the frame's if blocks depend on each
+ * other
+ */
 function decompressBlock(block: Buffer, output: Decompressed, reach: number): void {
   let at = 0;
   const length = (nibble: number): number => {
@@ -58,12 +61,12 @@ function decompressBlock(block: Buffer, output: Decompressed, reach: number): vo
     if (at + literals > block.length) throw corrupt('a literal is too long');
     output.append(block.subarray(at, at + literals));
     at += literals;
-    if (at === block.length) return; // the last sequence has no copy
+    if (at === block.length) return; // The last sequence has no copy.
     if (at + 2 > block.length) throw corrupt('a block ends too early');
     const offset = block.readUInt16LE(at);
     at += 2;
     const count = length(token & 15) + 4;
-    if (offset === 0 || output.length - offset < reach) throw corrupt('a copy reaches outside');
+    if (offset === 0 || output.length - offset < reach) throw corrupt('a copy reaches outside the output');
     output.repeat(offset, count);
   }
 }

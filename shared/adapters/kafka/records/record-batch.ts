@@ -3,29 +3,29 @@ import { UnreadableRecordsError } from './unreadable-records-error.ts';
 /** A record batch of message format 2 (`org.apache.kafka.common.record.DefaultRecordBatch`), not yet decompressed. */
 export interface RecordBatch {
   readonly baseOffset: bigint;
-  /** Offset of the last record that the batch once had: compaction takes records and leaves this. */
+  /** Offset of the last record that the batch once had. Compaction removes records and keeps this. */
   readonly lastOffset: bigint;
   readonly codec: number;
-  /** True where the broker stamped the records: all of them then have `maxTimestamp`. */
+  /** True if the broker stamped the records: all of them then have `maxTimestamp`. */
   readonly logAppendTime: boolean;
   readonly transactional: boolean;
   readonly control: boolean;
   readonly baseTimestamp: bigint;
   readonly maxTimestamp: bigint;
   readonly producerId: bigint;
-  /** Number of records left; compaction may leave a batch with none. */
+  /** Number of remaining records; compaction may leave a batch with none. */
   readonly count: number;
   readonly payload: Buffer;
 }
 
 const HEADER = 61;
-/** Offset and length, which are not counted by the length. */
+/** The offset and the length field, which the length does not include. */
 const LOG_OVERHEAD = 12;
 const MAGIC = 16;
-/** The offset behind a record is one more, and still an int64. */
+/** The offset after a record is one more, and must still be an int64. */
 const MAX_OFFSET = 2n ** 63n - 1n;
 
-/** The complete batches of a Fetch answer, in the order of the log; the broker may have cut the last one off. */
+/** The complete batches of a Fetch answer, in log order. The broker may have truncated the last batch. */
 export function* recordBatches(bytes: Buffer): Generator<RecordBatch, void, void> {
   let at = 0;
   let after = -1n;
@@ -52,9 +52,9 @@ export function* recordBatches(bytes: Buffer): Generator<RecordBatch, void, void
   }
 }
 
-/** What cannot be said of a log: its batches follow each other, and no batch has more records than it had offsets. */
+/** What is impossible in a log: batches that overlap, or a batch with more records than offsets. */
 function problemOf({ baseOffset, lastOffset, count }: RecordBatch, after: bigint): string | null {
-  if (baseOffset <= after) return 'begins before the end of the one in front of it';
+  if (baseOffset <= after) return 'begins before the end of the previous one';
   if (lastOffset < baseOffset || lastOffset >= MAX_OFFSET) return 'has an impossible last offset';
   if (count < 0 || BigInt(count) > lastOffset - baseOffset + 1n) return `claims ${count} records`;
   return null;

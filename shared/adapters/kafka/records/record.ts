@@ -4,12 +4,12 @@ import type { RecordBatch } from './record-batch.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
 const NO_HEADERS: readonly RecordHeader[] = [];
-/** Two bytes can be a header, which takes a hundred when it is decoded. */
+/** A header takes as little as two bytes, and a hundred when decoded. */
 const MAX_HEADERS = 10_000;
 
 /**
- * Visits the records of a batch from offset `from` on, until `visit` returns false. Keys and values are views of the
- * batch's memory: whoever keeps one longer copies it. Returns false when `visit` did.
+ * Visits the records of a batch from offset `from` on, until `visit` returns false; then it returns false too. Keys and
+ * values are views of the batch's memory: copy what you keep longer.
  */
 export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: LogRecord) => boolean): boolean {
   if (batch.count === 0 || batch.lastOffset < from) return true;
@@ -18,7 +18,7 @@ export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: L
   let before = -1;
   for (let i = 0; i < batch.count; i++) {
     const end = cursor.varint() + cursor.position;
-    cursor.skip(1); // attributes: none are in use
+    cursor.skip(1); // Attributes: none are in use.
     const timestampDelta = cursor.varlong();
     const delta = cursor.varint();
     if (delta <= before || delta > most) throw corrupt('its records are not in order');
@@ -31,7 +31,7 @@ export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: L
       const timestamp = batch.logAppendTime
         ? batch.maxTimestamp
         : BigInt.asIntN(64, batch.baseTimestamp + timestampDelta);
-      if (cursor.position !== end) throw corrupt('a record has another length than it says');
+      if (cursor.position !== end) throw corrupt("a record's length does not match its content");
       if (!visit({ offset, timestamp, key, value, headers })) return false;
     } else {
       cursor.skip(end - cursor.position);
@@ -40,7 +40,7 @@ export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: L
   return true;
 }
 
-/** What ended a transaction: a control batch holds one record, whose key is version and type. */
+/** What ended a transaction. A control batch holds one record, whose key has a version and a type. */
 export function isAbortMarker(batch: RecordBatch): boolean {
   let abort = false;
   visitRecords(batch, batch.baseOffset, ({ key }) => {
@@ -50,7 +50,7 @@ export function isAbortMarker(batch: RecordBatch): boolean {
   return abort;
 }
 
-/** Walks over records: variable-length integers in zig-zag, as protobuf has them. */
+/** Reads the fields of records. Integers have variable length and zig-zag encoding, as in protobuf. */
 class RecordCursor {
   position = 0;
   readonly #bytes: Buffer;
@@ -63,7 +63,7 @@ class RecordCursor {
     return zigzag(this.#unsigned(5));
   }
 
-  /** Up to 64 bits; the usual few go through plain numbers. */
+  /** Up to 64 bits; the common small values use plain numbers. */
   varlong(): bigint {
     const start = this.position;
     let end = start;

@@ -2,11 +2,11 @@ import { MAX_BATCH_BYTES, tooLarge } from './decompressed.ts';
 import { repeatBytes } from './repeat-bytes.ts';
 import { UnreadableRecordsError } from './unreadable-records-error.ts';
 
-/** Begin of the framing that snappy-java's streams, and so Java producers, put around blocks. */
+/** Start of the framing that snappy-java's streams, and so Java producers, put around blocks. */
 const XERIAL_MAGIC = Buffer.from([0x82, 0x53, 0x4e, 0x41, 0x50, 0x50, 0x59, 0x00]);
 const XERIAL_HEADER = XERIAL_MAGIC.length + 8;
 
-/** Decompresses snappy as Kafka's producers write it: framed by snappy-java, or one raw block as others do. */
+/** Decompresses snappy as Kafka's producers write it: framed by snappy-java, or as one raw block by other clients. */
 export function decompressSnappy(bytes: Buffer): Buffer {
   if (!bytes.subarray(0, XERIAL_MAGIC.length).equals(XERIAL_MAGIC)) return decompressBlock(bytes);
   const blocks: Buffer[] = [];
@@ -26,7 +26,7 @@ export function decompressSnappy(bytes: Buffer): Buffer {
   return Buffer.concat(blocks);
 }
 
-/** One block of the snappy format: its length, then literals and copies of what came before. */
+/** One block of the snappy format: its length, then literals and copies of earlier output. */
 function decompressBlock(bytes: Buffer): Buffer {
   let at = 0;
   const byte = (): number => {
@@ -41,12 +41,12 @@ function decompressBlock(bytes: Buffer): Buffer {
   };
   let length = 0;
   for (let shift = 0; ; shift += 7) {
-    if (shift > 28) throw corrupt('its length is no varint');
+    if (shift > 28) throw corrupt('its length is not a varint');
     const part = byte();
     length += (part & 0x7f) * 2 ** shift;
     if (part < 0x80) break;
   }
-  // No element yields more than 64 bytes for its three: a longer claim must not fill the memory.
+  // No element yields more than 64 bytes from its three. A forged length must not fill the memory.
   if (length > bytes.length * 32) throw corrupt('it claims an impossible length');
   if (length > MAX_BATCH_BYTES) throw tooLarge();
   const out = Buffer.allocUnsafe(length);
@@ -64,12 +64,13 @@ function decompressBlock(bytes: Buffer): Buffer {
     } else {
       const count = kind === 1 ? ((tag >>> 2) & 7) + 4 : (tag >>> 2) + 1;
       const offset = kind === 1 ? ((tag >>> 5) << 8) | byte() : littleEndian(kind === 2 ? 2 : 4);
-      if (offset === 0 || offset > written || written + count > length) throw corrupt('a copy reaches outside');
+      if (offset === 0 || offset > written || written + count > length)
+        throw corrupt('a copy reaches outside the output');
       repeatBytes(out, written, offset, count);
       written += count;
     }
   }
-  if (written !== length) throw corrupt('it is shorter than it says');
+  if (written !== length) throw corrupt('it is shorter than its length');
   return out;
 }
 

@@ -3,17 +3,17 @@ import type { AbortedTransaction } from '../wire/fetch.ts';
 import { isAbortMarker } from './record.ts';
 import { type RecordBatch, recordBatches } from './record-batch.ts';
 
-/** A batch of data, or what only tells how far the log was read: a marker, or what was aborted. */
+/** A batch of data, or just the progress of the read: after a marker, or after an aborted batch. */
 export interface LogPiece {
-  /** null where there is nothing for an application. */
+  /** Null if there is nothing for an application. */
   readonly data: RecordBatch | null;
-  /** The offset behind the batch. Also an empty batch has one: without it a reader would stand still for ever. */
+  /** The offset after the batch. An empty batch has one too: without it a reader would never advance. */
   readonly next: bigint;
 }
 
 /**
- * The batches of one Fetch answer as an application would see them: control batches never, under read_committed no
- * batch of an aborted transaction either (`org.apache.kafka.clients.consumer.internals.CompletedFetch`).
+ * The batches of one Fetch answer that an application would see. Control batches are never visible. Batches of aborted
+ * transactions are invisible under read_committed (`org.apache.kafka.clients.consumer.internals.CompletedFetch`).
  *
  * @param aborted the answer's own list: it names every aborted transaction that overlaps these batches
  */

@@ -1,10 +1,10 @@
 import { RequestWriter } from './request-writer.ts';
 import { ResponseReader } from './response-reader.ts';
 
-/** Name of a request as Kafka's protocol guide has it. */
+/** Name of a request in Kafka's protocol guide. */
 export type ApiName = ReadingApiName | WritingApiName;
 
-/** Requests that write: only `writing/` may send them, an audit never does. */
+/** Requests that write. Only `writing/` may send them; an audit never does. */
 export type WritingApiName = 'OffsetCommit' | 'OffsetDelete';
 
 type ReadingApiName =
@@ -19,30 +19,30 @@ type ReadingApiName =
   | 'DescribeCluster'
   | 'ConsumerGroupDescribe';
 
-/** One kind of request, in all versions that we speak of it. */
+/** One kind of request, in all versions that we support. */
 export interface Api<Request, Answer> {
   readonly key: number;
   readonly name: ApiName;
   readonly oldest: number;
   readonly newest: number;
-  /** First flexible version (KIP-482); both headers and all compact types follow from it. */
+  /** First flexible version (KIP-482). Both headers and all compact types follow from it. */
   readonly flexibleFrom: number;
   write(writer: RequestWriter, request: Request, version: number): void;
   read(reader: ResponseReader, version: number): Answer;
 }
 
-/** What a broker says it understands of one kind of request. */
+/** The versions of one kind of request that a broker reports. */
 export interface VersionRange {
   readonly minVersion: number;
   readonly maxVersion: number;
 }
 
-/** Newest versions to use per request, below what client and broker share: how tests meet old brokers. */
+/** Newest versions to use per request, below what client and broker share. Tests use it to imitate old brokers. */
 export type VersionLimits = Readonly<Partial<Record<ApiName, number>>>;
 
 /**
- * The newest version that both sides speak, or null where there is none. A version outside the broker's range must
- * never be sent: the broker closes the connection, and everything in flight on it dies.
+ * The newest version that both sides support, or null if there is none. Never send a version outside the broker's
+ * range: the broker closes the connection, and every request in flight on it fails.
  */
 export function commonVersion(
   api: Api<never, unknown>,
@@ -55,8 +55,8 @@ export function commonVersion(
 }
 
 /**
- * The body of a request, as it follows the header that kafkajs writes. That header is version 1; a flexible request
- * needs version 2, which is the same with tagged fields at the end: they begin our body.
+ * The body of a request, which follows the header that kafkajs writes. That header is version 1. A flexible request
+ * needs version 2, which adds tagged fields at the end. Our body begins with them.
  */
 export function encodeRequest<Request>(api: Api<Request, unknown>, request: Request, version: number): Buffer {
   const writer = new RequestWriter(version >= api.flexibleFrom);
@@ -65,7 +65,7 @@ export function encodeRequest<Request>(api: Api<Request, unknown>, request: Requ
   return writer.bytes;
 }
 
-/** Decodes what follows the correlation id; the tagged fields of response header version 1 come first. */
+/** Decodes what follows the correlation id. In response header version 1, tagged fields come first. */
 export function decodeResponse<Answer>(
   api: Api<never, Answer>,
   bytes: Buffer,

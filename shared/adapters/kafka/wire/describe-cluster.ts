@@ -3,11 +3,11 @@ import { toldOperations } from './authorized-operations.ts';
 
 export interface ClusterPermissions {
   readonly error: number;
-  /** What we may do with the cluster, as a set of bits; null where it is not told. */
+  /** Our permissions on the cluster, as a set of bits; null if the broker does not report them. */
   readonly operations: number | null;
 }
 
-/** DescribeCluster (KIP-700), for what it says of our own permissions: it needs none itself. */
+/** DescribeCluster (KIP-700), to get our own permissions. The request itself needs no permission. */
 export const DESCRIBE_CLUSTER: Api<null, ClusterPermissions> = {
   key: 60,
   name: 'DescribeCluster',

@@ -8,7 +8,7 @@ export interface DescribeConfigsRequest {
 export interface DescribedConfigs {
   readonly topic: string;
   readonly error: number;
-  /** Values as Kafka prints them; sensitive ones and those without a value are left out. */
+  /** Values as Kafka prints them, without sensitive ones and entries that have no value. */
   readonly configs: ReadonlyMap<string, string>;
 }
 

@@ -13,8 +13,8 @@ export interface DescribedGroup {
 }
 
 /**
- * DescribeGroups, for classic groups. Of any other group, absent or new-protocol and full of members alike, versions
- * below 6 say `Dead` without an error: never take that for the truth.
+ * DescribeGroups, for classic groups. Versions below 6 report any other group as `Dead` without an error. That includes
+ * absent groups and groups of the new protocol with many members, so never trust that state.
  */
 export const DESCRIBE_GROUPS: Api<DescribeGroupsRequest, readonly DescribedGroup[]> = {
   key: 15,

@@ -5,7 +5,7 @@ import { Once } from './once.ts';
 export interface FetchPartition {
   readonly partition: number;
   readonly offset: bigint;
-  /** Bytes; the first batch of the first partition that has any comes whole whatever this says (KIP-74). */
+  /** In bytes. The first batch of the first non-empty partition is returned whole even if it is longer (KIP-74). */
   readonly maxBytes: number;
 }
 
@@ -32,9 +32,9 @@ export interface FetchedPartition {
   readonly lastStableOffset: bigint;
   /** −1 before version 5. */
   readonly logStart: bigint;
-  /** Transactions that were aborted and overlap the records; only under read_committed. */
+  /** Aborted transactions that overlap the records; only under read_committed. */
   readonly aborted: readonly AbortedTransaction[];
-  /** Record batches, the last one perhaps cut off. A view of the answer's memory. */
+  /** Record batches; the last one may be truncated. A view of the answer's memory. */
   readonly records: Buffer;
 }
 
@@ -46,7 +46,7 @@ export interface FetchAnswer {
 
 const NO_RECORDS = Buffer.alloc(0);
 
-/** Fetch by topic names, without a group and without a fetch session. Version 13 knows topics by id only. */
+/** Fetch by topic name, without a group and without a fetch session. Version 13 identifies topics by id only. */
 export const FETCH: Api<FetchRequest, FetchAnswer> = {
   key: 1,
   name: 'Fetch',
@@ -70,7 +70,7 @@ export const FETCH: Api<FetchRequest, FetchAnswer> = {
       writer.tags();
     }
     if (version >= 7) writer.arrayLength(0); // forgotten_topics_data
-    if (version >= 11) writer.string(''); // rack_id: the leader answers, and no follower
+    if (version >= 11) writer.string(''); // rack_id: the leader answers, not a follower
     writer.tags();
   },
   read(reader, version) {

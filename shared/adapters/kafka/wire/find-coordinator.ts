@@ -1,7 +1,7 @@
 import type { Api } from './api.ts';
 import { Once } from './once.ts';
 
-/** Groups to find the coordinators of: one only before version 4. */
+/** Groups whose coordinators to find; only one before version 4. */
 export interface FindCoordinatorRequest {
   readonly groups: readonly string[];
 }
@@ -12,12 +12,12 @@ export interface FoundCoordinator {
   readonly nodeId: number;
 }
 
-/** From this version on one request finds the coordinators of many groups (KIP-699). */
+/** From this version on, one request finds the coordinators of many groups (KIP-699). */
 export const FIND_MANY_FROM = 4;
 
 /**
- * FindCoordinator for consumer groups. A broker that has no `__consumer_offsets` topic yet creates it on this
- * request: do not ask before it is known to be there.
+ * FindCoordinator for consumer groups. On this request, a broker without a `__consumer_offsets` topic creates it. So do
+ * not send it before the topic is known to exist.
  */
 export const FIND_COORDINATOR: Api<FindCoordinatorRequest, readonly FoundCoordinator[]> = {
   key: 10,
@@ -30,7 +30,7 @@ export const FIND_COORDINATOR: Api<FindCoordinatorRequest, readonly FoundCoordin
       writer.int8(GROUP).array(groups, (group) => writer.string(group));
     } else {
       const [group] = groups;
-      if (group === undefined || groups.length > 1) throw new RangeError('one group a request before version 4');
+      if (group === undefined || groups.length > 1) throw new RangeError('one group per request before version 4');
       writer.string(group).int8(GROUP);
     }
     writer.tags();

@@ -2,15 +2,15 @@ import type { Api } from './api.ts';
 import { Once } from './once.ts';
 import { MalformedResponseError } from './response-reader.ts';
 
-/** Of one broker; each is asked for its commits. */
+/** Limit for one broker. Tidemark asks for the commits of each group. */
 const MAX_GROUPS = 500_000;
 
 export interface ListedGroup {
   readonly group: string;
   readonly protocolType: string;
-  /** null before version 4. */
+  /** Null before version 4. */
   readonly state: string | null;
-  /** null before version 5. */
+  /** Null before version 5. */
   readonly type: string | null;
 }
 
@@ -20,8 +20,8 @@ export interface ListGroupsAnswer {
 }
 
 /**
- * ListGroups: the groups that this broker coordinates. States come with version 4 (KIP-518), types with version 5
- * (KIP-848). Groups that we may not describe are left out without an error, unless we may describe the cluster.
+ * ListGroups: the groups that this broker coordinates. Version 4 added states (KIP-518), version 5 types (KIP-848). It
+ * omits groups that we may not describe, without an error, unless we may describe the cluster.
  */
 export const LIST_GROUPS: Api<null, ListGroupsAnswer> = {
   key: 16,

@@ -2,20 +2,20 @@ import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
 import { Once } from './once.ts';
 
-/** Timestamps with a meaning of their own; every other one asks for the first record at or after it. */
+/** Special timestamps. Any other timestamp asks for the first record at or after it. */
 export const LATEST = -1n;
 export const EARLIEST = -2n;
-/** Where the leader's own disk begins: what lies before is in tiered storage (KIP-405). */
+/** The start of the leader's local log. Earlier records are in tiered storage (KIP-405). */
 export const EARLIEST_LOCAL = -4n;
 
-/** From this version on a broker understands `EARLIEST_LOCAL`, and one that tiers its logs has it. */
+/** From this version on, a broker understands `EARLIEST_LOCAL`. Every broker with tiered logs supports it. */
 export const LOCAL_FROM = 8;
 
 export interface ListOffsetsRequest {
   /** `read_committed` turns `LATEST` into the last stable offset, `read_uncommitted` into the high watermark. */
   readonly isolation: IsolationLevel;
   readonly timestamp: bigint;
-  /** Partitions by topic; all of them led by the broker that is asked. */
+  /** Partitions by topic. The broker that gets the request must lead all of them. */
   readonly topics: ReadonlyMap<string, readonly number[]>;
 }
 
@@ -23,13 +23,13 @@ export interface ListedOffset {
   readonly topic: string;
   readonly partition: number;
   readonly error: number;
-  /** −1 where no timestamp belongs to the offset. */
+  /** −1 if the offset has no timestamp. */
   readonly timestamp: bigint;
-  /** −1 where no record is that young. */
+  /** −1 if no record is that recent. */
   readonly offset: bigint;
 }
 
-/** ListOffsets: one error per partition, beside the good answers. Version 2 brought isolation levels. */
+/** ListOffsets: each partition has its own error, beside the good answers. Version 2 added isolation levels. */
 export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly ListedOffset[]> = {
   key: 2,
   name: 'ListOffsets',
@@ -75,5 +75,5 @@ export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly ListedOffset[]> = {
   },
 };
 
-/** How long a broker may look into tiered storage for one answer. */
+/** How long a broker may search tiered storage for one answer. */
 const REMOTE_STORAGE_TIMEOUT_MS = 4_000;

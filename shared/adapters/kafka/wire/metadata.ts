@@ -4,15 +4,17 @@ import { toldOperations } from './authorized-operations.ts';
 import { Once } from './once.ts';
 import { MalformedResponseError, type ResponseReader } from './response-reader.ts';
 
-/** Each is asked for its groups. The largest clusters have some hundreds. */
+/** Tidemark asks each broker for its groups. The largest clusters have some hundreds of brokers. */
 const MAX_BROKERS = 2_000;
-/** Of all topics; what is known of each takes about a kilobyte. The largest clusters have two hundred thousand. */
+/**
+ * Limit for all topics together. Each partition takes about a kilobyte. The largest clusters have two hundred thousand.
+ */
 const MAX_PARTITIONS = 500_000;
 
-/** `null` asks for all topics that we may describe: others are left out without a word. */
+/** `null` requests all topics that we may describe; brokers silently omit the others. */
 export interface MetadataRequest {
   readonly topics: readonly string[] | null;
-  /** Whether to be told as well what we may do (KIP-430). */
+  /** Whether to ask for our permissions as well (KIP-430). */
   readonly operations?: boolean;
 }
 
@@ -21,10 +23,10 @@ export interface MetadataTopic {
   readonly topic: string;
   readonly id: string | null;
   readonly internal: boolean;
-  /** Leader node id by partition index; null where there is none. */
+  /** Leader node id by partition index; null if the partition has no leader. */
   readonly leaders: readonly (number | null)[];
   readonly replicationFactor: number;
-  /** What we may do with the topic, as a set of bits; null where it was not asked or is not told. */
+  /** Our permissions on the topic, as a set of bits; null if not requested or not reported. */
   readonly operations: number | null;
 }
 
@@ -33,14 +35,11 @@ export interface MetadataAnswer {
   readonly clusterId: string | null;
   readonly brokers: readonly BrokerNode[];
   readonly topics: readonly MetadataTopic[];
-  /** What we may do with the cluster; versions 8 to 10 only, `DescribeCluster` tells it after that. */
+  /** Our permissions on the cluster. Versions 8 to 10 only; after that, `DescribeCluster` reports them. */
   readonly clusterOperations: number | null;
 }
 
-/**
- * Metadata. Topic ids come with version 10 (KIP-516). Nothing before version 4: those create the topics they are
- * asked for.
- */
+/** Metadata. Version 10 added topic ids (KIP-516). Versions before 4 are not used: they create the requested topics. */
 export const METADATA: Api<MetadataRequest, MetadataAnswer> = {
   key: 3,
   name: 'Metadata',
@@ -98,7 +97,7 @@ function readTopic(reader: ResponseReader, version: number): MetadataTopic {
   let replicationFactor = 0;
   const once = new Once<number>();
   reader.skipArray((r) => {
-    r.int16(); // an error here is the missing leader
+    r.int16(); // An error here means only that the leader is missing.
     const partition = r.partition();
     const leader = r.int32();
     once.see(partition);
@@ -115,7 +114,7 @@ function readTopic(reader: ResponseReader, version: number): MetadataTopic {
   return { error, topic, id, internal, leaders: leadersOf(found), replicationFactor, operations };
 }
 
-/** By partition index. A broker that has not heard of all partitions yet may leave some out, and never most of them. */
+/** By partition index. A broker may omit partitions that it has not heard of yet, but never most of them. */
 function leadersOf(found: ReadonlyMap<number, number | null>): (number | null)[] {
   const count = 1 + [...found.keys()].reduce((most, partition) => Math.max(most, partition), -1);
   if (count > 2 * found.size) throw new MalformedResponseError(`partition ${count - 1} among ${found.size} of a topic`);

@@ -16,16 +16,16 @@ export interface PartitionError {
   readonly error: number;
 }
 
-/** What Kafka's `OffsetCommitRequest` sends where the committer is no member of the group. */
+/** Kafka's `OffsetCommitRequest` sends this if the committer is not a member of the group. */
 const NO_GENERATION = -1;
-/** Before version 5: the broker's own `offsets.retention.minutes`. */
+/** Before version 5: use the broker's own `offsets.retention.minutes`. */
 const DEFAULT_RETENTION = -1n;
 const NO_LEADER_EPOCH = -1;
 
 /**
- * OffsetCommit as one who is no member of the group, the way Kafka's `AlterConsumerGroupOffsetsHandler` does it: brokers
- * refuse it while the group has members. The commits' metadata becomes empty and their leader epoch unknown. Version 10,
- * which names topics by their ids (KIP-848), is not needed.
+ * OffsetCommit from outside the group, as in Kafka's `AlterConsumerGroupOffsetsHandler`. Brokers refuse it while the
+ * group has members. The commits get empty metadata and an unknown leader epoch. Version 10, which identifies topics by
+ * id (KIP-848), is not needed.
  */
 export const OFFSET_COMMIT: Api<OffsetCommitRequest, readonly PartitionError[]> = {
   key: 8,
@@ -56,7 +56,7 @@ export const OFFSET_COMMIT: Api<OffsetCommitRequest, readonly PartitionError[]> 
   },
 };
 
-/** Topics with an error for each partition, as OffsetCommit and OffsetDelete answer. */
+/** Topics with an error for each partition, the answer of OffsetCommit and OffsetDelete. */
 export function readPartitionErrors(reader: ResponseReader): readonly PartitionError[] {
   const errors: PartitionError[] = [];
   const topics = new Once<string>();

@@ -9,12 +9,12 @@ export interface OffsetDeleteRequest {
 }
 
 export interface OffsetDeleteAnswer {
-  /** Of the whole group; then there are no partitions. */
+  /** Error for the whole group; then there are no partitions. */
   readonly error: number;
   readonly partitions: readonly PartitionError[];
 }
 
-/** OffsetDelete (KIP-496, Kafka 2.4). A partition that has no commit is deleted without an error. */
+/** OffsetDelete (KIP-496, Kafka 2.4). Deleting a partition without a commit succeeds. */
 export const OFFSET_DELETE: Api<OffsetDeleteRequest, OffsetDeleteAnswer> = {
   key: 47,
   name: 'OffsetDelete',

@@ -3,29 +3,29 @@ import type { Api } from './api.ts';
 import { Once } from './once.ts';
 import type { ResponseReader } from './response-reader.ts';
 
-/** Groups whose commits to read, for all their topics: one only before version 8. */
+/** Groups whose commits to read, for all their topics; only one before version 8. */
 export interface OffsetFetchRequest {
   readonly groups: readonly string[];
 }
 
 export interface GroupOffsets {
-  /** '' before version 8, where the answer does not name the group. */
+  /** '' before version 8, because the answer does not name the group. */
   readonly group: string;
   readonly error: number;
   readonly offsets: readonly CommittedOffset[];
-  /** Partitions that could not be answered. */
+  /** Partitions that have an error instead of a commit. */
   readonly failed: readonly { readonly topic: string; readonly partition: number; readonly error: number }[];
 }
 
-/** From this version on one request reads the commits of many groups (KIP-709). */
+/** From this version on, one request reads the commits of many groups (KIP-709). */
 export const FETCH_MANY_FROM = 8;
 
-/** Offset that means: this group has no commit for this partition. */
+/** This offset means that the group has no commit for this partition. */
 const NO_COMMIT = -1n;
 
 /**
- * OffsetFetch of all topics of a group. A group that does not exist has no topics and no error. Brokers leave out
- * topics that we may not describe.
+ * OffsetFetch of all topics of a group. For a group that does not exist, the answer has no topics and no error. Brokers
+ * omit topics that we may not describe.
  */
 export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
   key: 9,
@@ -37,15 +37,15 @@ export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
     if (version >= FETCH_MANY_FROM) {
       writer.array(groups, (group) => {
         writer.string(group);
-        if (version >= 9) writer.nullString().int32(-1); // we are no member
+        if (version >= 9) writer.nullString().int32(-1); // We are not a member.
         writer.nullArray().tags();
       });
     } else {
       const [group] = groups;
-      if (group === undefined || groups.length > 1) throw new RangeError('one group a request before version 8');
+      if (group === undefined || groups.length > 1) throw new RangeError('one group per request before version 8');
       writer.string(group).nullArray();
     }
-    // The last stable commit is wanted also while a transaction has another one pending.
+    // Read the last stable commit even while a transaction has another one pending.
     if (version >= 7) writer.boolean(false);
     writer.tags();
   },
@@ -90,7 +90,7 @@ function readTopics(reader: ResponseReader, version: number): Pick<GroupOffsets,
       const error = reader.int16();
       reader.tags();
       if (error !== 0) failed.push({ topic, partition, error });
-      // Brokers store any other negative number that a client commits: it is a commit, and a wrong one.
+      // If a client commits any other negative number, brokers store it: it is a commit, and a wrong one.
       else if (offset !== NO_COMMIT) offsets.push({ topic, partition, offset });
     }
     reader.tags();

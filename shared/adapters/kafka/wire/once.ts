@@ -1,6 +1,6 @@
 import { MalformedResponseError } from './response-reader.ts';
 
-/** Refuses an answer that names a thing twice: which of the two is true cannot be known. */
+/** Rejects an answer that names a thing twice, because it is unknown which of the two is true. */
 export class Once<K> {
   readonly #seen = new Set<K>();
 

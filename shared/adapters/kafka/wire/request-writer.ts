@@ -1,6 +1,6 @@
 /**
- * Writes Kafka's protocol primitives into a buffer that grows. In a flexible version (KIP-482) strings and arrays get
- * compact lengths and structures end with tagged fields, of which we never send any.
+ * Writes Kafka's protocol primitives into a buffer that grows. In a flexible version (KIP-482), strings and arrays get
+ * compact lengths, and structures end with tagged fields. We never send any tagged field.
  */
 export class RequestWriter {
   readonly #flexible: boolean;
@@ -12,7 +12,7 @@ export class RequestWriter {
     this.#bytes = Buffer.allocUnsafe(capacity);
   }
 
-  /** What was written so far: a view that the next write may invalidate. */
+  /** The bytes written so far: a view that the next write may invalidate. */
   get bytes(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -87,17 +87,17 @@ export class RequestWriter {
     return this;
   }
 
-  /** Begins an array whose elements the caller writes itself. */
+  /** Starts an array whose elements the caller writes. */
   arrayLength(length: number): this {
     return this.#flexible ? this.uvarint(length + 1) : this.int32(length);
   }
 
-  /** No tagged fields. Nothing at all before flexible versions. */
+  /** An empty set of tagged fields. Writes nothing before flexible versions. */
   tags(): this {
     return this.#flexible ? this.uvarint(0) : this;
   }
 
-  /** Call before touching the buffer: it may be another one afterwards. */
+  /** Call before each write to the buffer, because it may replace the buffer. */
   #reserve(length: number): number {
     const start = this.#length;
     if (start + length > this.#bytes.length) {

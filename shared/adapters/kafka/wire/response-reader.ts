@@ -1,20 +1,23 @@
 import { isUtf8 } from 'node:buffer';
 import { MAX_PARTITION } from '../../../domain/model/topic-partition.ts';
 
-/** An answer that is not what the protocol says: shorter, longer, or with impossible lengths. Holds none of its content. */
+/** An answer that violates the protocol: too short, too long, or with impossible lengths. Holds none of its content. */
 export class MalformedResponseError extends Error {
   override readonly name = 'MalformedResponseError';
 }
 
-/** More than any answer has (2.5 million commits, see `MAX_RESPONSE_BYTES`): decoded, elements take many times their bytes. */
+/**
+ * More than any answer has (2.5 million commits, see `MAX_RESPONSE_BYTES`). Decoded elements take many times their
+ * bytes.
+ */
 const MAX_ELEMENTS = 3_000_000;
-/** As in Kafka's own readers and writers, also where the protocol leaves room for more. */
+/** The limit in Kafka's own readers and writers, even if the protocol allows more. */
 const MAX_STRING_BYTES = 0x7fff;
 
 /**
- * Reads Kafka's protocol primitives (Kafka protocol guide, "Protocol Primitive Types") and never past the end. In a
- * flexible version (KIP-482) strings, bytes and arrays have compact lengths and structures end with tagged fields:
- * one reader serves both, so that a codec states each field once.
+ * Reads Kafka's protocol primitives (Kafka protocol guide, "Protocol Primitive Types"), and never past the end. In a
+ * flexible version (KIP-482), strings, bytes and arrays have compact lengths, and structures end with tagged fields.
+ * One reader handles both kinds of version, so that a codec lists each field once.
  */
 export class ResponseReader {
   readonly #bytes: Buffer;
@@ -25,7 +28,7 @@ export class ResponseReader {
   /** KIP-219: how long the broker asks us to wait before the next request, in milliseconds. */
   throttleTimeMs = 0;
 
-  /** @param names one map for all answers of a cluster: a topic's name is then held once, not once a group. */
+  /** @param names one map for all answers of a cluster: memory then holds a topic's name once, not once per group */
   constructor(bytes: Buffer, flexible: boolean, names: Map<string, string> = new Map()) {
     this.#bytes = bytes;
     this.#flexible = flexible;
@@ -67,7 +70,7 @@ export class ResponseReader {
     throw new MalformedResponseError('an unsigned varint has more than five bytes');
   }
 
-  /** Base64url as Kafka prints a topic id; null for the zero UUID, which means that there is none. */
+  /** Base64url, as Kafka prints a topic id. Null for the zero UUID, which means that there is no id. */
   uuid(): string | null {
     const start = this.#take(16);
     const id = this.#bytes.subarray(start, start + 16);
@@ -86,21 +89,20 @@ export class ResponseReader {
     if (length > MAX_STRING_BYTES) throw new MalformedResponseError(`a string of ${length} bytes`);
     const start = this.#take(length);
     const value = this.#bytes.toString('utf8', start, start + length);
-    // Where bytes are replaced two names become one.
+    // Replacing invalid bytes could make two names equal.
     if (value.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, start + length))) {
       throw new MalformedResponseError('a string is not UTF-8');
     }
     return value;
   }
 
-  /** A partition's number. */
   partition(): number {
     const partition = this.int32();
     if (partition < 0 || partition > MAX_PARTITION) throw new MalformedResponseError(`a partition ${partition}`);
     return partition;
   }
 
-  /** A string that comes again and again, such as a topic's name: equal ones share their memory. */
+  /** A string that occurs often, such as a topic's name. Equal ones share their memory. */
   name(): string {
     const value = this.string();
     const known = this.#names.get(value);
@@ -124,16 +126,16 @@ export class ResponseReader {
     return values;
   }
 
-  /** Passes over an array whose elements nobody needs. */
+  /** Skips an array without keeping its elements. */
   skipArray(element: (reader: this) => void): void {
     const length = this.arrayLength();
     for (let i = 0; i < length; i++) element(this);
   }
 
-  /** Number of elements of an array that the caller reads itself; 0 for a null array. */
+  /** Number of elements of an array that the caller reads; 0 for a null array. */
   arrayLength(): number {
     const length = this.#flexible ? this.uvarint() - 1 : this.int32();
-    // Every element has at least one byte: a longer array is a misread one, and must not fill the memory.
+    // Every element has at least one byte. A longer array was decoded wrongly and must not fill the memory.
     if (length > this.remaining) throw new MalformedResponseError(`array of ${length}, ${this.remaining} bytes left`);
     const elements = Math.max(length, 0);
     this.#elements += elements;
@@ -141,14 +143,16 @@ export class ResponseReader {
     return elements;
   }
 
-  /** Passes over an array of int32 and says how many there were. */
+  /** Skips an array of int32 and returns its length. */
   skipInt32s(): number {
     const length = Math.max(this.#flexible ? this.uvarint() - 1 : this.int32(), 0);
     this.#take(length * 4);
     return length;
   }
 
-  /** The tagged fields at the end of a structure, which are all optional: passed over. Nothing before flexible versions. */
+  /**
+   * Skips the tagged fields at the end of a structure, which are all optional. Reads nothing before flexible versions.
+   */
   tags(): void {
     if (!this.#flexible) return;
     const count = this.uvarint();
@@ -166,7 +170,7 @@ export class ResponseReader {
     this.#take(length);
   }
 
-  /** Refuses what is left over: an answer with more in it was not understood. */
+  /** Rejects trailing bytes: they show that the answer was not understood. */
   end(): void {
     if (this.remaining > 0) throw new MalformedResponseError(`${this.remaining} bytes left over`);
   }
@@ -174,7 +178,7 @@ export class ResponseReader {
   #take(length: number): number {
     const start = this.#position;
     if (length < 0 || start + length > this.#bytes.length) {
-      throw new MalformedResponseError(`${length} bytes wanted, ${this.#bytes.length - start} left`);
+      throw new MalformedResponseError(`${length} bytes expected, ${this.#bytes.length - start} left`);
     }
     this.#position = start + length;
     return start;

@@ -11,8 +11,8 @@ interface Batch {
 }
 
 /**
- * Finds the coordinators of many groups that are written one by one: what is asked for at the same time goes into one
- * request. A broker that has no `__consumer_offsets` yet creates it for this, as it has to for the first commit.
+ * Finds the coordinators of many groups that are written one by one. Lookups at the same time share one request. A
+ * broker without `__consumer_offsets` creates it for this, as it must for the first commit anyway.
  */
 export class CoordinatorLookup {
   readonly #pool: BrokerPool;
@@ -34,11 +34,11 @@ export class CoordinatorLookup {
     const { groups, found } = this.#next;
     groups.add(group);
     const reply = (await found).get(group);
-    if (reply === undefined) throw new Error('a lookup answers for every group of it');
+    if (reply === undefined) throw new Error('a lookup must answer for every group in it');
     return reply;
   }
 
-  /** Looks the coordinator up again next time, and the brokers with it: it may be one that joined meanwhile. */
+  /** Looks up the coordinator and the brokers again next time: the coordinator may be a broker that joined since. */
   forget(group: string): void {
     this.#known.delete(group);
     this.#brokersKnown = false;
@@ -50,7 +50,7 @@ export class CoordinatorLookup {
   }
 
   async #findAll(groups: ReadonlySet<string>): Promise<ReadonlyMap<string, Reply<number>>> {
-    // Whoever writes many groups at once asks for all of them before this goes on.
+    // Waits a turn, so that a caller that writes many groups at once can request all of them first.
     await setImmediate();
     this.#next = undefined;
     if (!this.#brokersKnown) {

@@ -1,23 +1,29 @@
-/** Connections to each broker: on one, a broker answers one request after the other, and a commit waits for its log. */
+/**
+ * Connections to each broker. On one connection, a broker answers requests one after another, and a commit waits for
+ * its log.
+ */
 const LANES = 4;
 
 interface Node {
-  /** Requests under way by lane. */
+  /** Requests in flight by lane. */
   readonly busy: number[];
   readonly waiting: (() => void)[];
 }
 
-/** Bounds the requests that a broker has at once, and spreads them over its connections. Who waits has not been sent. */
+/**
+ * Limits the requests that a broker has at once, and spreads them over its connections. Waiting requests have not been
+ * sent.
+ */
 export class LaneGates {
   readonly #inFlight: number;
   readonly #nodes = new Map<number, Node>();
 
-  /** @param inFlight requests at once on one connection */
+  /** @param inFlight the most requests in flight on one connection */
   constructor(inFlight: number) {
     this.#inFlight = inFlight;
   }
 
-  /** Runs the work in its turn; it is told which connection to use. */
+  /** Runs the work when a lane is free, and passes it the lane: which connection to use. */
   async run<T>(nodeId: number, work: (lane: number) => Promise<T>): Promise<T> {
     const node = this.#node(nodeId);
     while (Math.min(...node.busy) >= this.#inFlight) {

@@ -5,8 +5,9 @@ import { GROUP_AUTHORIZATION_FAILED, kafkaErrorCode, TOPIC_AUTHORIZATION_FAILED 
 import type { ReadFailure } from '../reading/read-failure.ts';
 
 /**
- * What brokers say to one who is no member while the group has members: of a classic group UNKNOWN_MEMBER_ID, or
- * REBALANCE_IN_PROGRESS; of a KIP-848 group UNKNOWN_MEMBER_ID or an epoch's error; to OffsetDelete the last two.
+ * Errors that brokers return to a non-member while the group has members. A classic group returns UNKNOWN_MEMBER_ID or
+ * REBALANCE_IN_PROGRESS, a KIP-848 group UNKNOWN_MEMBER_ID or an epoch's error. OffsetDelete returns the last two of
+ * this list.
  */
 const HAS_MEMBERS: ReadonlySet<string> = new Set([
   'UNKNOWN_MEMBER_ID',
@@ -19,10 +20,10 @@ const HAS_MEMBERS: ReadonlySet<string> = new Set([
   'GROUP_SUBSCRIBED_TO_TOPIC',
 ]);
 
-/** The two writes, with the permission on the group that each of them takes. */
+/** The two kinds of write. Each needs its own permission on the group. */
 export type WriteKind = 'commit' | 'delete';
 
-/** A broker's refusal, in words. */
+/** Describes a broker's refusal. */
 export function failureOfRefusal(
   error: number,
   kind: WriteKind,
@@ -43,8 +44,8 @@ export function failureOfRefusal(
 }
 
 /**
- * What Kafka's `KafkaApis` asks for: OffsetCommit wants Read on the group and Read on the topic, OffsetDelete wants Delete
- * on the group and Read on the topic. Null where the error is about something else.
+ * What Kafka's `KafkaApis` requires: OffsetCommit needs Read on the group and Read on the topic. OffsetDelete needs
+ * Delete on the group and Read on the topic. Null if the error is about something else.
  */
 export function missingPermission(
   error: number,
@@ -59,12 +60,12 @@ export function missingPermission(
   return { operation: kind === 'commit' ? 'Read' : 'Delete', resourceType: 'Group', resourceName: group };
 }
 
-/** A request that never left: trying again is harmless. */
+/** A request that was never sent: a retry is harmless. */
 export function notSent({ error, message, retriable }: ReadFailure): WriteFailure {
   return { error, message: `nothing was written: ${message}`, retriable, live: false };
 }
 
 /** A request without an answer: the broker may have taken it. */
 export function unclear({ error, message }: Pick<ReadFailure, 'error' | 'message'>): WriteFailure {
-  return { error, message: `it may have been written, read it back: ${message}`, retriable: true, live: false };
+  return { error, message: `it may have been written; read it back: ${message}`, retriable: true, live: false };
 }

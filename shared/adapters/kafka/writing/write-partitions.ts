@@ -19,9 +19,9 @@ export interface WriteContext {
   readonly deadline: Deadline;
   readonly coordinators: CoordinatorLookup;
   readonly gates: LaneGates;
-  /** Milliseconds for which a write is tried again while the group has no coordinator that is ready. */
+  /** Milliseconds for which to retry a write while the group has no coordinator that is ready. */
   readonly retryMs: number;
-  /** Whether a write waited that long in vain: the next ones need not wait as long for the same. */
+  /** Whether a write has already waited that long without success. Later writes then wait for less time. */
   waitedInVain: boolean;
 }
 
@@ -30,31 +30,32 @@ export interface GroupWrite<P extends TopicPartition> {
   readonly kind: WriteKind;
   readonly group: string;
   readonly partitions: readonly P[];
-  /** Sends it; a number is an error of all partitions. May throw what a connection throws. */
+  /** Sends it. A number is an error for all partitions. May throw what a connection throws. */
   send(connection: BrokerConnection, partitions: readonly P[]): Promise<number | readonly PartitionError[]>;
 }
 
-/** What one attempt came to, for the partitions it was for. */
+/** The result of one attempt, for its partitions. */
 type Attempt =
   | { readonly kind: 'answered'; readonly broker: string; readonly answer: number | readonly PartitionError[] }
   | { readonly kind: 'failed'; readonly failure: WriteFailure; readonly again: boolean };
 
 const FIRST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1_000;
-/** For how long a write is tried again after another one waited in vain. */
+/** For how long to retry a write after an earlier one waited without success. */
 const SHORT_RETRY_MS = 300;
 
 /**
- * The coordinator has moved or is not ready. Kafka also says COORDINATOR_NOT_AVAILABLE where its log's replicas were too
- * slow, and may keep the write; its own clients send it again as well.
+ * The coordinator has moved or is not ready. Kafka also answers COORDINATOR_NOT_AVAILABLE if the replicas of its log
+ * were too slow, and may keep the write. Its own clients retry too.
  */
 const AGAIN: ReadonlySet<number> = new Set([COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR]);
 
 /**
- * Writes to the group's coordinator, and again while that has moved or is not ready. What was sent and not answered is
- * not sent again: the group's consumers may have come back meanwhile, and only a reader can tell what stands.
+ * Writes to the group's coordinator, and retries while the coordinator has moved or is not ready. Never resends a
+ * request that was sent and got no answer. The group's consumers may have come back since, and only a read can show the
+ * current commits.
  *
- * @throws AuthorizationError, ClusterUnreachableError, AuthenticationError where nothing of it was taken
+ * @throws AuthorizationError, ClusterUnreachableError, AuthenticationError if no partition was written
  */
 export async function writePartitions<P extends TopicPartition>(
   context: WriteContext,
@@ -94,7 +95,7 @@ export async function writePartitions<P extends TopicPartition>(
       if (attempt > 0) context.waitedInVain = false;
       break;
     }
-    // Counted from the first answer: before it, the write may have waited for its turn.
+    // Counted from the first answer, because the write may have waited for its turn before that.
     giveUpAt ??= Date.now() + (context.waitedInVain ? Math.min(SHORT_RETRY_MS, context.retryMs) : context.retryMs);
     if (Date.now() + pause > giveUpAt) {
       context.waitedInVain = true;
@@ -108,7 +109,7 @@ export async function writePartitions<P extends TopicPartition>(
     }
     pending = again;
   }
-  // What was taken must be told, and a missing permission then stands beside it as a failure.
+  // The partitions that were written must be reported. A missing permission is then a failure beside them.
   if (denied.length > 0 && [...failures.values()].every((failure) => failure !== null)) {
     throw unauthorized(context.alias, denied, Number.POSITIVE_INFINITY);
   }
@@ -150,7 +151,7 @@ async function attemptOnce<P extends TopicPartition>(
   }
 }
 
-/** What would end the call had it been the first attempt: later it is told beside what came before. */
+/** An error that would have ended the call at the first attempt. Later it is reported with the earlier results. */
 function laterFailure({ deadline }: WriteContext, error: unknown): Attempt {
   const over = deadline.failure;
   const failure = over === undefined ? null : failureOfError(over);

@@ -2,13 +2,13 @@ import type { Finding } from '../../model/finding.ts';
 import type { FlowReport } from '../../model/report.ts';
 import { findingIdentity } from './finding-identity.ts';
 
-/** A finding that audits go on finding. */
+/** A finding that audits keep finding. */
 export interface OpenFinding {
-  /** As the newest audit that found it says. */
+  /** As the newest audit that found it reports it. */
   readonly finding: Finding;
   /** When the first audit that found it began: ms since the epoch. */
   readonly openedAt: number;
-  /** Whether nobody had looked before: it may have been there for longer. */
+  /** Whether no audit had run before: the finding may be older. */
   readonly sinceBefore: boolean;
 }
 
@@ -18,9 +18,9 @@ export interface FindingChanges {
 }
 
 /**
- * Follows the findings of one flow from audit to audit. A finding is the same one while its `findingIdentity` is. It
- * closes when an audit that could have found it no longer does: not while a part of the flow could not be read that may
- * be readable again.
+ * Follows the findings of one flow from audit to audit. A finding is the same one as long as its `findingIdentity` is
+ * the same. It closes when an audit that could have found it no longer does. While a part of the flow could not be read
+ * and a retry may read it, no finding closes.
  */
 export class FindingTracker {
   #open: Map<string, OpenFinding> | null = null;

@@ -7,7 +7,7 @@ import type { Liveness } from '../liveness.ts';
 import type { FlowObservation } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 
-/** What a failover loses at the most, as reported, and at the least. */
+/** What a failover loses: at most, as reported, and at least. */
 export interface LossBounds {
   readonly loss: Loss;
   readonly atLeast: bigint;
@@ -85,7 +85,7 @@ function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Find
         ? `a failover now loses ${loss.records} records, more than ${policy.maxLossRecords}`
         : `a failover now loses up to ${loss.records} records, at least ${atLeast}; the limit is ${policy.maxLossRecords}`,
       { records: loss.records, atLeast, limit: policy.maxLossRecords, seconds: loss.seconds },
-      // A bound that no look has confirmed pages nobody.
+      // A bound that no audit has confirmed must not page anyone.
       atLeast > policy.maxLossRecords ? 'critical' : 'warning',
     ),
   ];
@@ -93,7 +93,7 @@ function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Find
 
 function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] {
   const { syncs, flow, sourceDown, targetDown } = observation;
-  // With its cluster every topic is out of reach: that is one thing wrong, not two.
+  // If its cluster is unreachable, so is every topic: that is one problem, not two.
   if ((flow.offsetSyncsLocation === 'source' ? sourceDown : targetDown) !== null) return [];
   const cluster = flow.offsetSyncsLocation === 'source' ? flow.source : flow.target;
   switch (syncs.kind) {
@@ -173,7 +173,9 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
   ];
 }
 
-/** Parts in scope that could not be read: what the audit says holds without them, and a failover does not wait for them. */
+/**
+ * Parts in scope that could not be read. The rest of the audit holds without them, and they do not hold up a failover.
+ */
 function incomplete(observation: FlowObservation): Finding[] {
   const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
   if (sourceDown !== null || targetDown !== null) return [];
@@ -190,7 +192,7 @@ function incomplete(observation: FlowObservation): Finding[] {
     makeFinding(
       'AUDIT_INCOMPLETE',
       first === undefined ? {} : { cluster: first.cluster },
-      `${parts} parts of the flow could not be read: ${first?.message ?? 'the groups of the source were not all listed'}`,
+      `${parts} parts of the flow could not be read: ${first?.message ?? 'not all groups of the source were listed'}`,
       {
         groupsOnSource: source.length,
         groupsOnTarget: target.length,
@@ -202,7 +204,7 @@ function incomplete(observation: FlowObservation): Finding[] {
   ];
 }
 
-/** Under identity nothing in a name stops a record from going round: the two directions must not share a topic. */
+/** Under the identity policy a name cannot stop a record from looping: the two directions must not share a topic. */
 function replicationLoop({ flow, opposite, topics }: FlowObservation): Finding[] {
   if (opposite === null || flow.policy.kind !== 'identity' || opposite.policy.kind !== 'identity') return [];
   const back = selectionOf(opposite);
@@ -212,7 +214,7 @@ function replicationLoop({ flow, opposite, topics }: FlowObservation): Finding[]
     makeFinding(
       'REPLICATION_LOOP',
       { topic: shared[0] ?? '' },
-      `${shared.length} topics are mirrored both ways under the identity policy: every record goes round for ever`,
+      `${shared.length} topics are mirrored both ways under the identity policy: every record loops forever`,
       { topics: shared.slice(0, 10).join(', '), count: shared.length },
     ),
   ];

@@ -9,7 +9,7 @@ import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../obse
 import { makeFinding } from './make-finding.ts';
 import { sumOf, worstOf } from './worst-of.ts';
 
-/** What is wrong with one group: each finding once a group, with the worst partition and how many. */
+/** What is wrong with one group: each finding once per group, with the worst partition and the number of partitions. */
 export function groupFindings(
   observation: FlowObservation,
   group: string,
@@ -61,7 +61,7 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 }
 
 function positionSkips({ observation, group, states }: Context): Finding[] {
-  // What has expired on the target is lost wherever the group stands: it has a finding of its own.
+  // Records that expired on the target are lost at any position: they have a finding of their own.
   const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
   const possible = states.filter(
     (s) => skips(s) > 0n && s.report.mm2.kind === 'at' && s.report.mm2.from === 'group-offset',
@@ -77,7 +77,7 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
     makeFinding(
       'TARGET_POSITION_SKIPS',
       { group, topic, partition, cluster: observation.flow.target },
-      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: it stands at ${targetPosition} on the target, but has read up to ${shouldBe}${certain.length > 0 ? '' : ' for all that is certain'}`,
+      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: its position on the target is ${targetPosition}, but it has read only up to ${shouldBe}${certain.length > 0 ? '' : ', as far as is certain'}`,
       {
         records,
         partitions: skipping.length,
@@ -90,7 +90,7 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
   ];
 }
 
-/** With records written again, a position behind the first copies may be right among the newer ones. */
+/** If MM2 wrote records again, a position after the first copies may be right among the newer ones. */
 function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
   const again = translation.kind === 'interval' ? translation.again : 0n;
   return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high && again === 0n;
@@ -100,7 +100,7 @@ function expiredOf({ translation }: GroupState): bigint {
   return translation.kind === 'interval' ? translation.expired : 0n;
 }
 
-/** Records that the group has not read, that the source may still hold, and that a failover takes from it. */
+/** Records that the group has not read and that the source may still hold, but that the target no longer has. */
 function recordsExpired({ observation, group, states }: Context): Finding[] {
   const certain = states.filter(({ report: { tidemark } }) => ['exact', 'verified'].includes(proofOf(tidemark)));
   const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
@@ -145,7 +145,7 @@ function untranslatable({ observation, group, states, liveness }: Context): Find
 function aheadOfReplication({ group, states }: Context): Finding[] {
   const ahead = (s: GroupState) => {
     const to = s.state.replication?.replicatedTo ?? null;
-    // With nothing waiting, what lies between are markers: the group is not ahead of any record.
+    // If nothing waits, only markers lie in between: the group is not ahead of any record.
     const lag = s.state.replication?.lag;
     if (to === null || lag?.kind !== 'known' || lag.records === 0n) return 0n;
     return s.committed > to ? s.committed - to : 0n;
@@ -207,8 +207,8 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
 }
 
 /**
- * MM2 gives every group at or beyond the newest sync that sync's own position, so that a checkpoint before it is one
- * that MM2 no longer writes. (Farther back its 64 slots decide, which cannot be seen from outside.)
+ * MM2 gives every group at or beyond the newest sync that sync's own position. So a checkpoint before it is one that
+ * MM2 no longer writes. (Further back MM2's 64 slots decide, and they are not visible from outside.)
  */
 function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
   const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
@@ -242,12 +242,12 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
   const { syncGroupOffsets } = observation.flow;
   const patience = 2 * syncGroupOffsets.intervalMs + 10_000;
   if (!syncGroupOffsets.enabled || !translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
-  // AUDIT_INCOMPLETE names commits that could not be read; nobody knows whether they are there.
+  // AUDIT_INCOMPLETE names commits that could not be read: it is not known whether they exist.
   if (observation.targetGroups.get(group)?.committed.kind === 'unread') return [];
   const found = states.filter(
     (s) =>
       s.checkpoint !== null &&
-      // Commits for a topic go with it; that it is not there is told of the topic.
+      // Deleting a topic deletes its commits, and a missing topic has a finding of its own.
       !s.state.targetMissing &&
       observation.at - Number(s.checkpoint.timestamp) > patience &&
       (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream),
@@ -268,7 +268,7 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
   ];
 }
 
-/** Whether MM2 has had the time to do what it does at intervals since it last paused. */
+/** Whether MM2 has had time for its periodic work since it last paused. */
 function steadyFor(liveness: Liveness, at: number, patience: number): boolean {
   return liveness.steadySince === null || at - liveness.steadySince > patience;
 }

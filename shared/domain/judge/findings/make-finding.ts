@@ -12,7 +12,7 @@ export function makeFinding(
   return { code, severity, subject, message, evidence, runbook: runbookLink(code) };
 }
 
-/** Worst first; equal ones stay in their order. */
+/** Worst first; equal ones keep their order. */
 export function worstFirst(findings: readonly Finding[]): Finding[] {
   return [...findings].sort((a, b) => SEVERITIES.indexOf(a.severity) - SEVERITIES.indexOf(b.severity));
 }

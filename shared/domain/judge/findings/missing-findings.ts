@@ -22,9 +22,9 @@ export function lostToRetention({ topic, states }: TopicContext): Finding[] {
 }
 
 /**
- * Deleted in front of where the mirror stands, or jumped over by it: then it went on exactly at the log's begin. A gap
- * there can also be a transaction marker or compaction, for retention cuts logs at batches: only one that stands out
- * among the mapping's gaps counts.
+ * Offsets that were deleted before MM2 reached them, or that MM2 jumped over. After such a jump it continued exactly at
+ * the start of the log. But a gap there can also be a transaction marker or compaction, because retention cuts logs at
+ * batches. So a gap counts only if it stands out among the mapping's gaps.
  */
 export function deletedBeforeMirrored(state: PartitionState): bigint {
   const waiting = state.replication?.deletedBefore ?? 0n;
@@ -42,7 +42,7 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
   return atBegin > elsewhere && atBegin > USUAL_MARKERS ? atBegin : 0n;
 }
 
-/** A commit or abort marker, and the one of a transaction that wrote nothing. */
+/** A commit or abort marker, and the marker of a transaction that wrote nothing. */
 const USUAL_MARKERS = 2n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
@@ -56,7 +56,7 @@ export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'HEAD_NEVER_MIRRORED',
       { topic: topic.topic, partition: worst.partition },
-      `the first ${records} offsets of ${topic.topic} were never mirrored: MM2 began behind them`,
+      `the first ${records} offsets of ${topic.topic} were never mirrored: MM2 started after them`,
       { records, partitions },
     ),
   ];
@@ -79,7 +79,10 @@ export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation:
   ];
 }
 
-/** A head that was never mirrored, and what a recreated topic took along, have findings of their own. */
+/**
+ * Without a head that was never mirrored, and without what was lost with a recreated topic: they have findings of their
+ * own.
+ */
 function certainOf({ missing, mapping }: PartitionState, toldOfRecreation: boolean): readonly MissingStretch[] {
   return missing.filter(
     ({ hole, certain }) =>
@@ -87,7 +90,7 @@ function certainOf({ missing, mapping }: PartitionState, toldOfRecreation: boole
   );
 }
 
-/** Offsets without counterpart that no look has explained yet. */
+/** Offsets without a counterpart that no audit has explained yet. */
 export function unaccounted({ topic, states }: TopicContext): Finding[] {
   const found = sumOf(states, ({ missing }) => sumOfStretches(missing.filter(({ certain }) => !certain)));
   if (found === null) return [];
@@ -96,7 +99,7 @@ export function unaccounted({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'RECORDS_UNACCOUNTED',
       { topic: topic.topic, partition: worst.partition },
-      `${records} source offsets of ${topic.topic} have no counterpart on the target; no audit has looked yet whether they hold records`,
+      `${records} source offsets of ${topic.topic} have no counterpart on the target; no audit has checked yet whether they hold records`,
       { offsets: records, partitions },
     ),
   ];

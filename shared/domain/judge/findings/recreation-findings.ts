@@ -8,7 +8,8 @@ const CERTAINTIES = {
   'topic-id': 'its topic id changed',
   earlier: 'an earlier audit noticed that its log is a new one',
   records: 'a record it holds is younger than the sync that claims to have mirrored it, and differs on the target',
-  doubt: 'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible',
+  doubt:
+    'its records are younger than the syncs that claim to have mirrored them, and the records could not be compared',
 } as const satisfies Record<NonNullable<PartitionState['sourceRecreated']>, string>;
 
 export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
@@ -31,7 +32,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'SOURCE_TOPIC_RECREATED',
       { topic: topic.topic, partition: worst.partition },
-      `${topic.topic} is not the topic that was mirrored before: ${how}; ${passedOver} of its records were passed over`,
+      `${topic.topic} is not the topic that was mirrored before: ${how}; MM2 skipped ${passedOver} of its records`,
       { partitions: found.length, passedOver, topicId: topic.sourceId },
       certain.length > 0 || shorter.length > 0 ? 'critical' : 'warning',
     ),

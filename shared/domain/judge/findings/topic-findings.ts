@@ -19,7 +19,10 @@ import type { TopicContext } from './topic-context.ts';
 import { refuted } from './verification-findings.ts';
 import { sumOf, worstOf } from './worst-of.ts';
 
-/** What is wrong with one mirrored topic: each finding once a topic, with the worst partition and how many. */
+/**
+ * What is wrong with one mirrored topic: each finding once per topic, with the worst partition and the number of
+ * partitions.
+ */
 export function topicFindings(
   observation: FlowObservation,
   topic: ObservedTopic,
@@ -70,7 +73,7 @@ function notMirrored({ observation, topic, states, liveness }: TopicContext): Fi
     first.kind === 'read' && first.value !== null ? [first.value.timestamp] : [],
   );
   const since = oldest.reduce<bigint | null>((least, time) => (least === null || time < least ? time : least), null);
-  // MM2 looks for new topics only now and then.
+  // MM2 looks for new topics at intervals.
   const young = since !== null && at - Number(since) < 2 * flow.refreshTopicsIntervalMs;
   return [
     makeFinding(
@@ -122,10 +125,10 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
     // MM2 has all that it can read: an open transaction holds it up.
     if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
-    // A record with an old time that came since the last audit has not waited yet.
+    // A record that came since the last audit has not waited yet, even if its timestamp is old.
     const endBefore = observation.remembered?.sourceEnd(topic.topic, state.partition) ?? null;
     if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
-    // A backfill has old times and may be on its way: stalled is what does not move.
+    // A backfill has old timestamps and may be in progress: only a mirror that does not move is stalled.
     const moved = lastProgress(state);
     if (moved !== null && observation.at - Number(moved) <= mirrorStalledMs) return false;
     return replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > mirrorStalledMs;
@@ -143,7 +146,7 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
   ];
 }
 
-/** When MM2 last acknowledged something of this partition, ms. */
+/** When MM2 last acknowledged an offset of this partition, ms. */
 function lastProgress({ history, connect }: PartitionState): bigint | null {
   const newest = history?.newestWritten() ?? -1;
   const sync = history !== null && newest >= 0 ? history.timestamp(newest) : null;
@@ -175,7 +178,7 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
     makeFinding(
       'FOREIGN_WRITES',
       { topic: topic.targetTopic, partition: worst.partition },
-      `${topic.targetTopic} holds ${records} records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen`,
+      `${topic.targetTopic} holds ${records} records more than MM2's syncs account for: another producer writes to it, or MM2 wrote them again after a restart and no sync shows it`,
       { records, partitions },
     ),
   ];

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 
-/** Positions that the syncs gave and that the compared records contradict: the worst of each topic, and how many. */
+/** Positions from the syncs that the compared records contradict: the worst of each topic, and how many. */
 export function refuted({ topic, states }: TopicContext): Finding[] {
   const all = states.flatMap((state) =>
     (state.records.refutations ?? []).map((refutation) => ({ refutation, partition: state.partition })),
@@ -15,9 +15,9 @@ export function refuted({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'VERIFICATION_REFUTED',
       { topic: topic.topic, partition },
-      `records contradict what MM2's syncs say of ${all.length} positions of ${topic.topic}: offset ${upstream} was to be at ${said} on the target: ${how}`,
+      `records contradict what MM2's syncs say about ${all.length} positions of ${topic.topic}: offset ${upstream} should be at ${said} on the target, but ${how}`,
       { upstream, said, found, positions: all.length },
-      // Where nothing at all compares equal, a transformation on the way is as likely as a wrong mapping.
+      // If nothing at all compares equal, a transform on the way is as likely as a wrong mapping.
       certain ? 'critical' : 'warning',
     ),
   ];

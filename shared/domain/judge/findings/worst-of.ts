@@ -1,4 +1,4 @@
-/** The one with the most of something, for a finding that speaks of several; null where there is none. */
+/** The item with the highest measure, for a finding about several items; null if there are none. */
 export function worstOf<T>(items: readonly T[], measure: (item: T) => bigint): T | null {
   let worst: T | null = null;
   let most = 0n;
@@ -11,7 +11,7 @@ export function worstOf<T>(items: readonly T[], measure: (item: T) => bigint): T
   return worst;
 }
 
-/** Those that have any of something: how much together, how many they are, and the worst of them. */
+/** The items with a measure above 0: their total, their number, and the worst of them. */
 export function sumOf<T>(
   items: readonly T[],
   measure: (item: T) => bigint,

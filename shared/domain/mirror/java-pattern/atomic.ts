@@ -1,8 +1,8 @@
 import { choice, EMPTY, emptiness, fixedLength, type Node, type Repeat, sequence } from './node.ts';
 
 /**
- * The node held to the match that Java's backtracking finds first, as `(?>…)` and possessive quantifiers ask: written
- * with negative lookaheads, so that afterwards every way of matching counts. Null where that cannot be written.
+ * The node limited to the match that Java's backtracking finds first, as `(?>…)` and possessive quantifiers require. It
+ * is written with negative lookaheads, so that afterwards every way of matching counts. Null if that cannot be written.
  */
 export function atomic(node: Node): Node | null {
   const body = firstMatchOnly(node);
@@ -34,12 +34,12 @@ function firstMatchOnly(node: Node): Node | null {
   }
 }
 
-/** `{n}` of what matches in one way does so itself: left are `?`, `*` and `+`. */
+/** If a node matches in one way, so does `{n}` of it. What remains is `?`, `*` and `+`. */
 function onlyRepeat(node: Repeat): Node | null {
   const { body, min, max, lazy } = node;
   if (!matchesInOneWay(body) || emptiness(body) !== 'never') return null;
   if (lazy) return { ...node, max: min };
-  // As often as the body matches: up to where it matches no more.
+  // As often as the body matches: up to where it no longer does.
   return max === Number.POSITIVE_INFINITY ? sequence([node, not(body)]) : choice([body, not(body)]);
 }
 

@@ -1,22 +1,22 @@
 import type { Node, PositionTest } from './node.ts';
 import { Program, type State } from './program.ts';
 
-/** What decides of a place in a text whether the pattern may go on there. */
+/** Decides whether the pattern may continue at a place in a text. */
 type Condition =
   | { readonly kind: 'position'; readonly holds: PositionTest }
   | { readonly kind: 'look'; readonly program: Program };
 
-/** More states than the pattern may have, which counted repetitions multiply. */
+/** The pattern needs more states than it may have: counted repetitions multiply them. */
 export class TooManyStates extends Error {
   override readonly name = 'TooManyStates';
 }
 
 /**
- * Tests whole names against a pattern, following all ways of matching at once: its time is bounded by the number of states
- * times the length of the name. Backtracking takes exponential time for patterns like `(a*)*b`.
+ * Tests whole names against a pattern. It follows all ways of matching at once, so its time is bounded by the number of
+ * states times the length of the name. Backtracking takes exponential time for patterns like `(a*)*b`.
  */
 export class Automaton {
-  /** What a condition's program asks for comes before it. */
+  /** The conditions that a condition's program needs come before it. */
   readonly #conditions: Condition[];
   readonly #program: Program;
 
@@ -44,7 +44,7 @@ export class Automaton {
 
 class AutomatonParts {
   readonly conditions: Condition[] = [];
-  /** Repetitions copy the states around a condition; where it holds is asked once. */
+  /** Repetitions copy the states around a condition, but the condition itself is evaluated once. */
   readonly #conditionOf = new Map<PositionTest | Node, number>();
   #statesLeft: number;
 
@@ -63,7 +63,7 @@ class AutomatonParts {
       if (!conditions.includes(number)) conditions.push(number);
       return state({ kind: 'condition', condition: conditions.indexOf(number), holds, next });
     };
-    /** Adds the states of a node in front of the one that follows it; the number of the first. */
+    /** Adds the states of a node before the one that follows it, and returns the number of the first. */
     const add = (one: Node, next: number): number => {
       switch (one.kind) {
         case 'empty':

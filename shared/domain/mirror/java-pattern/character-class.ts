@@ -36,12 +36,12 @@ export class ClassReader {
     const negated = this.#text.accept('^');
     const { set, isSimple } = this.#readItems(start);
     this.#text.read();
-    // Java 8 negates the plain characters only, later versions the whole.
+    // Java 8 negates only the plain characters, later versions the whole class.
     if (negated && !isSimple) throw this.#text.unsupported('[^…] around [ ] or &&', WRITE_OUT, start);
     return negated ? set.complement() : set;
   }
 
-  /** Up to the `]`, which stays: a first one is a literal. */
+  /** Reads up to the `]` without consuming it. If the first character is a `]`, it is a literal. */
   #readItems(start: number): { set: CodePointSet; isSimple: boolean } {
     const text = this.#text;
     let set: CodePointSet | null = null;
@@ -64,7 +64,7 @@ export class ClassReader {
     return { set, isSimple };
   }
 
-  /** What follows `&&`: either classes, or characters and all after them up to the `]`. */
+  /** What follows `&&`: either classes, or characters and everything after them up to the `]`. */
   #readRightSide(start: number): CodePointSet {
     const text = this.#text;
     const at = text.cursor;
@@ -76,7 +76,7 @@ export class ClassReader {
     let set = this.read();
     while (text.peek() === OPEN) set = set.union(this.read());
     const isEnd = text.peek() === CLOSE || (text.peek() === AMPERSAND && text.peek(1) === AMPERSAND);
-    // Java 8 and 11 forget the class, later versions do not; a lone & changes the left side.
+    // Java 8 and 11 drop the class, later versions do not; a lone & changes the left side.
     if (!isEnd && !text.atEnd()) throw text.unsupported('characters after a class after &&', WRITE_OUT, at);
     return set;
   }
@@ -121,11 +121,11 @@ export class ClassReader {
       const escaped = readEscape(text);
       if (escaped.kind === 'character') return escaped.code;
     }
-    throw text.invalid('a range that ends in no character', at);
+    throw text.invalid('a range whose end is not a character', at);
   }
 }
 
-/** Whether `\p` or `\P` stands here. */
+/** Whether `\p` or `\P` comes next. */
 export function isProperty(text: PatternText): boolean {
   const letter = text.peek(1);
   return text.peek() === BACKSLASH && (letter === codeOf('p') || letter === codeOf('P'));

@@ -8,7 +8,7 @@ const LOWER = CodePointSet.chars('a-z');
 const UPPER = CodePointSet.chars('A-Z');
 const CASE_STEP = 32;
 
-/** What a literal character matches: itself, and under the flag i the same letter of ASCII in the other case. */
+/** What a literal character matches: itself, and with the flag i the same ASCII letter in the other case. */
 export function literal(text: PatternText, code: number, flags: Flags, at: number): CodePointSet {
   if (code >= 0x80 && flags.insensitive && flags.unicodeCase) {
     throw text.unsupported(
@@ -20,7 +20,7 @@ export function literal(text: PatternText, code: number, flags: Flags, at: numbe
   return literalRange(code, code, flags);
 }
 
-/** A range of a class; under the flag i with all ASCII letters whose other case lies in it. */
+/** A range of a class; with the flag i also all ASCII letters whose other case lies in it. */
 export function literalRange(first: number, last: number, flags: Flags): CodePointSet {
   const range = CodePointSet.range(first, last);
   if (!flags.insensitive) return range;

@@ -67,13 +67,13 @@ export class CodePointSet {
     return this.complement().union(other.complement()).complement();
   }
 
-  /** The one code point of the set; null where it has none or several. */
+  /** The only code point of the set; null if it has none or several. */
   only(): number | null {
     const [first, last] = this.#bounds;
     return first !== undefined && first === last && this.#bounds.length === 2 ? first : null;
   }
 
-  /** The highest code point, -1 in an empty set. */
+  /** The highest code point; -1 if the set is empty. */
   max(): number {
     return this.#bounds.at(-1) ?? -1;
   }

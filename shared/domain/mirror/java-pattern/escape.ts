@@ -3,7 +3,7 @@ import type { PositionTest } from './node.ts';
 import { codeOf, isSurrogate, type PatternText } from './pattern-text.ts';
 import { atEnd, atStart } from './positions.ts';
 
-/** What a backslash and what follows it stands for, but for `\p`, which has an argument of its own. */
+/** What an escape stands for, except `\p`, which has an argument of its own. */
 export type Escape =
   | { readonly kind: 'character'; readonly code: number }
   | { readonly kind: 'set'; readonly set: CodePointSet }
@@ -68,10 +68,10 @@ export function readEscape(text: PatternText): Escape {
   }
 }
 
-/** `\v` at an end of a range is the one character that it was before Java 8. */
+/** `\v` at either end of a range is the single character that it was before Java 8. */
 export const VERTICAL_TAB = 0x0b;
 
-/** An upper-case letter takes all that its lower-case letter leaves. */
+/** An upper-case letter is the complement of its lower-case letter. */
 function setOf(letter: string): CodePointSet | undefined {
   return SETS[letter] ?? SETS[letter.toLowerCase()]?.complement();
 }
@@ -113,7 +113,7 @@ function readHex(text: PatternText, at: number): number {
   return known(text, code, at);
 }
 
-/** `\uhhhh`, or two of them that are one character in UTF-16. */
+/** `\uhhhh`, or two of these that make one character in UTF-16. */
 function readUtf16(text: PatternText, at: number): number {
   const high = readHexDigits(text, at, 4);
   if (high < 0xd800 || high > 0xdbff) return known(text, high, at);
@@ -138,7 +138,7 @@ function isHexDigit(code: number): boolean {
   return /[0-9a-fA-F]/.test(String.fromCodePoint(code));
 }
 
-/** A name is read from UTF-8, which has no lone halves. */
+/** Names are read from UTF-8, which has no lone surrogates. */
 function known(text: PatternText, code: number, at: number): number {
   if (isSurrogate(code)) throw text.unsupported('half of a surrogate pair', 'write the whole character', at);
   return code;

@@ -1,7 +1,10 @@
 import type { PatternText } from './pattern-text.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
-/** The inline flags in force where a pattern is read: `(?i)` reaches to the end of its group, over the next items of the list. */
+/**
+ * The inline flags in effect at a place in a pattern. `(?i)` applies to the end of its group, also across the next
+ * items of the list.
+ */
 export interface Flags {
   readonly insensitive: boolean;
   readonly multiline: boolean;
@@ -24,11 +27,11 @@ const NAMES: Readonly<Record<string, keyof Flags>> = {
   s: 'dotAll',
   d: 'unixLines',
   u: 'unicodeCase',
-  // Its character classes agree with the ASCII ones on topic names, the only ones that it is taken for.
+  // On topic names its character classes agree with the ASCII ones, and it is accepted for topic names only.
   U: 'unicodeCase',
 };
 
-/** Reads `i`, `i-s`, `-s`, … up to what is no flag. @throws UnsupportedPatternError */
+/** Reads `i`, `i-s`, `-s`, … up to the first character that is not a flag. @throws UnsupportedPatternError */
 export function readFlags(text: PatternText, before: Flags, names: NameKind): Flags {
   let flags = before;
   let on = true;

@@ -1,9 +1,12 @@
 import type { CodePointSet } from './code-point-set.ts';
 
-/** Whether something holds between two code points of a text: before the one at this index. */
+/** Whether a condition holds between two code points of a text: before the one at this index. */
 export type PositionTest = (text: readonly number[], at: number) => boolean;
 
-/** A pattern without what decides only which of several matches is found: a name either matches as a whole or not. */
+/**
+ * A pattern without the parts that only decide which of several matches is found: a name either matches as a whole or
+ * not.
+ */
 export type Node =
   | { readonly kind: 'empty' }
   | { readonly kind: 'set'; readonly set: CodePointSet }
@@ -17,14 +20,14 @@ export type Node =
       readonly negated: boolean;
       readonly body: Node;
     }
-  /** Matches in one way at most; the body is written so that it does. */
+  /** Matches in one way at most: the body is written like that. */
   | { readonly kind: 'atomic'; readonly body: Node };
 
 export interface Repeat {
   readonly kind: 'repeat';
   readonly body: Node;
   readonly min: number;
-  /** Infinity without an upper bound. */
+  /** Infinity if there is no upper bound. */
   readonly max: number;
   readonly lazy: boolean;
 }
@@ -42,7 +45,7 @@ export function choice(items: readonly Node[]): Node {
   return items.length === 1 && only !== undefined ? only : { kind: 'choice', items };
 }
 
-/** The one number of code points that the node can match, null where there are several. */
+/** The number of code points that the node matches; null if that varies. */
 export function fixedLength(node: Node): number | null {
   switch (node.kind) {
     case 'empty':
@@ -67,7 +70,9 @@ export function fixedLength(node: Node): number | null {
   }
 }
 
-/** Where the node matches without taking a character: everywhere, nowhere, or where something else holds too. */
+/**
+ * Where the node matches without consuming a character: everywhere, nowhere, or only where something else holds too.
+ */
 export function emptiness(node: Node): 'always' | 'sometimes' | 'never' {
   switch (node.kind) {
     case 'empty':
@@ -90,7 +95,7 @@ export function emptiness(node: Node): 'always' | 'sometimes' | 'never' {
     case 'repeat':
       return node.min === 0 ? 'always' : emptiness(node.body);
     case 'atomic':
-      // It may have to take what it could do without.
+      // It may have to consume characters that it could do without.
       return emptiness(node.body) === 'never' ? 'never' : 'sometimes';
   }
 }

@@ -10,7 +10,7 @@ import { atLastLineEnd, atLineEnd, atLineStart, atStart, atWordBoundary, notAtWo
 import { readQuantifier } from './quantifier.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
-/** The dot without flags. Only a dot is this very set. */
+/** The dot without flags. Only a dot uses this same object. */
 export const DOT = CodePointSet.of(0x0a, 0x0d, 0x85, 0x2028, 0x2029).complement();
 const UNIX_DOT = CodePointSet.of(0x0a).complement();
 
@@ -88,7 +88,7 @@ class Parser {
       case '+':
         throw text.invalid(`"${this.#here()}" with nothing to repeat`);
       case '{':
-        // Unlike the others Java lets it repeat nothing: `a{2}{3}` is `a{2}`.
+        // Unlike the others, Java allows this one with nothing to repeat: `a{2}{3}` is `a{2}`.
         return EMPTY;
       default:
         return this.#set(literal(text, text.read(), flags, at), at);
@@ -120,11 +120,11 @@ class Parser {
     }
   }
 
-  /** Null for flags that stand alone, as `(?i)`. */
+  /** Null for flags on their own, such as `(?i)`. */
   #readGroup(): Node | null {
     const text = this.#text;
     const at = text.cursor;
-    if (++this.#depth > MAX_DEPTH) throw text.unsupported('groups nested more than 100 deep', 'nest less', at);
+    if (++this.#depth > MAX_DEPTH) throw text.unsupported('groups nested more than 100 deep', 'nest less deeply', at);
     text.read();
     const outside = this.#flags;
     const node = text.accept('?') ? this.#readSpecialGroup(at) : this.#readChoice();
@@ -173,11 +173,11 @@ class Parser {
     if (quantifier === null) return node;
     const { min, max, mode, counted } = quantifier;
     if (this.#behind > 0 && (max === Number.POSITIVE_INFINITY || mode === 'possessive' || (isGroup && counted))) {
-      // Java takes some of these and rejects others, which differ between its versions.
+      // Java accepts some of these and rejects others, and its versions differ.
       throw this.#text.unsupported('a repetition in (?<=…) or (?<!…)', LOOK_BEHIND_REMEDY, at);
     }
     if (isGroup && min > 1 && emptiness(node) === 'sometimes') {
-      // Java ends the loop with the first repetition that is empty, also where a later one would not be.
+      // Java ends the loop at the first repetition that is empty, even if a later one would not be.
       throw this.#text.unsupported('{…} around what can be empty in some places only', 'write out the repetitions', at);
     }
     const repeat: Node = { kind: 'repeat', body: node, min, max, lazy: mode === 'lazy' };
@@ -192,7 +192,7 @@ class Parser {
   }
 
   #set(set: CodePointSet, at: number): Node {
-    // Java steps back through UTF-16 there, and may begin inside a pair.
+    // Java steps back through UTF-16 there, and may begin inside a surrogate pair.
     if (this.#behind > 0 && this.#names === 'groups' && set.max() >= 0xd800) {
       throw this.#text.unsupported(
         'characters beyond U+D7FF in (?<=…) or (?<!…), where Java steps through UTF-16',

@@ -1,11 +1,11 @@
 import { type PatternPlace, UnsupportedPatternError } from './unsupported-pattern.ts';
 
-/** What reading beyond the end gives; a pattern that holds this character itself is refused. */
+/** Returned for reading beyond the end; a pattern that contains this character is refused. */
 export const END = 0;
 
 /**
- * MM2's list of patterns as the one text that it compiles (`MirrorUtils.compilePatternList`): the items joined with `|`,
- * with `\Q…\E` resolved as `java.util.regex.Pattern` does it, before anything else is parsed.
+ * MM2's list of patterns as the one text that it compiles (`MirrorUtils.compilePatternList`). The items are joined with
+ * `|`. Before anything else is parsed, `\Q…\E` is resolved as `java.util.regex.Pattern` does it.
  */
 export class PatternText {
   readonly length: number;
@@ -33,20 +33,20 @@ export class PatternText {
     return this.#codes[this.cursor + ahead] ?? END;
   }
 
-  /** The character here, and on to the next. */
+  /** Returns the character here and moves to the next one. */
   read(): number {
     const code = this.peek();
     this.cursor++;
     return code;
   }
 
-  /** On to the next character, which is returned. */
+  /** Moves to the next character and returns it. */
   next(): number {
     this.cursor++;
     return this.peek();
   }
 
-  /** Reads the character where it stands here. */
+  /** Reads this character if it comes next. */
   accept(character: string): boolean {
     if (this.peek() !== codeOf(character) || this.atEnd()) return false;
     this.cursor++;
@@ -57,7 +57,7 @@ export class PatternText {
     return this.cursor >= this.length;
   }
 
-  /** Java rejects what stands here. */
+  /** Java rejects what is here. */
   invalid(construct: string, at = this.cursor): UnsupportedPatternError {
     return new UnsupportedPatternError(this.#placeOf(this.#origins[at]), construct, { invalid: true });
   }
@@ -70,7 +70,7 @@ export class PatternText {
     return new UnsupportedPatternError(this.#placeOf(origin), construct, { invalid: false, remedy });
   }
 
-  /** The last character of the last item where the origin is beyond all of them. */
+  /** The last character of the last item, if the origin is beyond all of them. */
   #placeOf(origin = Number.POSITIVE_INFINITY): PatternPlace {
     let start = 0;
     for (const [i, pattern] of this.#items.entries()) {
@@ -97,7 +97,10 @@ const BACKSLASH = codeOf('\\');
 const LETTER = /^[A-Za-z]$/;
 const DIGIT = /^[0-9]$/;
 
-/** Writes every quoted character so that it stands for itself. A quote that nothing closes reaches to the end of the list. */
+/**
+ * Rewrites quotes so that every quoted character stands for itself. A quote that nothing closes extends to the end of
+ * the list.
+ */
 function withoutQuotes(joined: readonly number[]): { codes: number[]; origins: number[] } {
   const codes: number[] = [];
   const origins: number[] = [];
@@ -133,7 +136,10 @@ function withoutQuotes(joined: readonly number[]): { codes: number[]; origins: n
   return { codes, origins };
 }
 
-/** A first digit is written `\x3N`, lest it prolong an escape before the quote; a letter stays and does prolong one. */
+/**
+ * A first digit is written `\x3N`, so that it does not extend an escape before the quote. A letter stays and does
+ * extend one.
+ */
 function quotedCode(code: number, first: boolean): readonly number[] {
   const character = String.fromCodePoint(code);
   if (DIGIT.test(character)) return first ? [BACKSLASH, codeOf('x'), codeOf('3'), code] : [code];

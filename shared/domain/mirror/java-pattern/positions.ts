@@ -24,7 +24,7 @@ export const atLineEnd = lineTest((unixLines, text, at) => {
   return unixLines ? text[at] === LF : isLineEnd(text[at]) && !isBetweenCrLf(text, at);
 });
 
-/** `\Z`, and `$` without the flag m: at the end, or before the one line end that is the end. */
+/** `\Z`, and `$` without the flag m: at the end, or before a line end that ends the text. */
 export const atLastLineEnd = lineTest((unixLines, text, at) => {
   const left = text.length - at;
   if (left === 0) return true;
@@ -33,12 +33,12 @@ export const atLastLineEnd = lineTest((unixLines, text, at) => {
   return left === 1 && isLineEnd(text[at]) && !isBetweenCrLf(text, at);
 });
 
-/** `\b` in ASCII: what Java takes for part of a word beyond ASCII changed with version 19. */
+/** `\b` for ASCII: what Java counts as part of a word beyond ASCII changed with version 19. */
 export const atWordBoundary: PositionTest = (text, at) => isWord(text[at - 1]) !== isWord(text[at]);
 
 export const notAtWordBoundary: PositionTest = (text, at) => !atWordBoundary(text, at);
 
-/** One test for each kind of lines, always the same. */
+/** One test for each kind of line end, created once: tests are compared by identity. */
 function lineTest(
   holds: (unixLines: boolean, ...place: Parameters<PositionTest>) => boolean,
 ): Readonly<Record<'unix' | 'any', PositionTest>> {

@@ -1,17 +1,17 @@
 import type { CodePointSet } from './code-point-set.ts';
 
-/** A state of the automaton; the ones it leads to are named by their number. */
+/** A state of the automaton. It names the states that follow by their number. */
 export type State =
   | { readonly kind: 'accept' }
   | { readonly kind: 'set'; readonly set: CodePointSet; readonly next: number }
   | { readonly kind: 'split'; readonly next: readonly number[] }
-  /** `condition`: which of the program's conditions has to be true, or false, in this place of the text. */
+  /** `condition`: which of the program's conditions has to be true, or false, at this place in the text. */
   | { readonly kind: 'condition'; readonly condition: number; readonly holds: boolean; readonly next: number };
 
 /** Whether each condition of the automaton is true, for each place of a text. */
 export type Truths = readonly (readonly boolean[])[];
 
-/** Which states a text has led to, and what follows: found once, and kept for the next names. */
+/** The states that a text has led to, and what follows: computed once, and kept for the next names. */
 interface Reached {
   readonly states: readonly number[];
   /** By which of the program's conditions are true. */
@@ -24,21 +24,21 @@ interface Closure {
   readonly next: Map<number, Reached>;
 }
 
-/** States that may be kept at once, over all that texts have led to. */
+/** At most this many states are kept, over all that texts have led to. */
 const KEPT_STATES = 500_000;
 
 /**
- * A nondeterministic automaton (Thompson's) for one pattern or lookaround, that is in all the states at once to which a
- * text can lead. The sets of states that names of a cluster lead to are few, and are kept (a lazy powerset construction).
+ * A nondeterministic automaton (Thompson's) for one pattern or lookaround. It is in all states at once to which a text
+ * can lead. The names of a cluster lead to few sets of states, so they are kept (a lazy powerset construction).
  */
 export class Program {
   readonly #states: readonly State[];
   readonly #start: number;
   /** Lookaheads are read backward, from every place where they may end. */
   readonly #direction: 'forward' | 'backward';
-  /** Whether a match may begin at every place of the text, or only where the text does. */
+  /** Whether a match may begin at every place in the text, or only where the text begins. */
   readonly #anywhere: boolean;
-  /** The automaton's numbers of the conditions that this program has. */
+  /** The automaton's numbers for the conditions of this program. */
   readonly #conditions: readonly number[];
   readonly #reached = new Map<string, Reached>();
   #kept = 0;

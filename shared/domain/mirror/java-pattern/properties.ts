@@ -1,7 +1,7 @@
 import { CodePointSet } from './code-point-set.ts';
 import type { NameKind } from './unsupported-pattern.ts';
 
-/** ASCII, whatever the version of Java and of Unicode. */
+/** ASCII in every version of Java and Unicode. */
 const POSIX: ReadonlyMap<string, CodePointSet> = mapOf({
   Lower: CodePointSet.chars('a-z'),
   Upper: CodePointSet.chars('A-Z'),
@@ -20,7 +20,7 @@ const POSIX: ReadonlyMap<string, CodePointSet> = mapOf({
   all: CodePointSet.ALL,
 });
 
-/** What general categories hold of the characters of topic names; the others hold none of them. */
+/** The characters of topic names that each general category contains; the other categories contain none of them. */
 const CATEGORIES: ReadonlyMap<string, string> = mapOf({
   L: 'a-zA-Z',
   LC: 'a-zA-Z',
@@ -36,7 +36,7 @@ const CATEGORIES: ReadonlyMap<string, string> = mapOf({
 });
 const OTHER_CATEGORIES = 'Lt Lm Lo M Mn Me Mc Nl No Z Zs Zl Zp C Cc Cf Co Cn Ps Pe Pi Pf S Sm Sc Sk So'.split(' ');
 
-/** `Is…` in small letters, and methods of java.lang.Character: what they hold of the characters of topic names. */
+/** `Is…` in lower case, and methods of java.lang.Character: the characters of topic names that each contains. */
 const NAMED: ReadonlyMap<string, string> = mapOf({
   Isalphabetic: 'a-zA-Z',
   Isletter: 'a-zA-Z',
@@ -59,7 +59,7 @@ export type Property =
   | { readonly kind: 'known'; readonly set: CodePointSet }
   | { readonly kind: 'unsupported'; readonly construct: string; readonly remedy: string };
 
-/** What `\p{name}` matches, exactly on all names of this kind. */
+/** What `\p{name}` matches, exact for all names of this kind. */
 export function propertyOf(name: string, insensitive: boolean, names: NameKind): Property {
   const written = `\\p{${name}}`;
   const short = shortName(name);
@@ -80,7 +80,10 @@ export function propertyOf(name: string, insensitive: boolean, names: NameKind):
   return { kind: 'known', set: CodePointSet.chars(onTopics) };
 }
 
-/** Without the ways of naming the same: `gc=Lu` and `IsLu` are `Lu`, `IsLetter` and `Isletter` are one. */
+/**
+ * Brings different names of the same property to one form: `gc=Lu` and `IsLu` are `Lu`, `IsLetter` and `Isletter` are
+ * one.
+ */
 function shortName(name: string): string {
   const category = /^(?:gc|general_category)=(.*)$/i.exec(name)?.[1] ?? (name.startsWith('Is') ? name.slice(2) : name);
   if (isCategory(category)) return category;
@@ -96,7 +99,7 @@ function topicCharacters(short: string): string | undefined {
   return CATEGORIES.get(short) ?? NAMED.get(short);
 }
 
-/** What a pattern names is looked up here, which an object would find in its prototype too. */
+/** A Map, because the key is text from a pattern: an object would also find the names in its prototype. */
 function mapOf<T>(entries: Readonly<Record<string, T>>): ReadonlyMap<string, T> {
   return new Map(Object.entries(entries));
 }

@@ -2,14 +2,14 @@ import type { PatternText } from './pattern-text.ts';
 
 export interface Quantifier {
   readonly min: number;
-  /** Infinity without an upper bound, 1 for `?`, else `min`. */
+  /** Infinity if there is no upper bound, 1 for `?`, else `min`. */
   readonly max: number;
   readonly mode: 'greedy' | 'lazy' | 'possessive';
   /** `{…}`, not `?`, `*` or `+`. */
   readonly counted: boolean;
 }
 
-/** Reads the quantifier that stands here, if one does. @throws UnsupportedPatternError */
+/** Reads the quantifier that comes next, if there is one. @throws UnsupportedPatternError */
 export function readQuantifier(text: PatternText): Quantifier | null {
   const counts = readCounts(text);
   if (counts === null) return null;
@@ -25,7 +25,7 @@ function readCounts(text: PatternText): Omit<Quantifier, 'mode'> | null {
   if (!text.accept('{')) return null;
   const min = readCount(text, at);
   if (min === null) throw text.invalid('"{" without a number after it', at);
-  // A comma never comes here: in MM2's list it separates two patterns.
+  // There is never a comma here: in MM2's list it separates two patterns.
   if (!text.accept('}')) throw text.invalid('"{" without "}"', at);
   return { min, max: min, counted: true };
 }

@@ -1,15 +1,15 @@
 import type { Node, Repeat } from './node.ts';
 import { DOT } from './parse.ts';
 
-/** A text that some of the matching names are, or, where not `whole`, begin with. */
+/** A text that equals a matching name, or, if not `whole`, begins one. */
 export interface Stem {
   readonly text: string;
   readonly whole: boolean;
 }
 
-/** More than these alternatives in a row are not multiplied out. */
+/** More combinations of alternatives than this are not expanded. */
 const MAX_STEMS = 100;
-/** No topic is longer; a longer name begins with it. */
+/** No topic name is longer; a longer stem is cut to this length. */
 const MAX_LENGTH = 249;
 const MAX_COPIES = 10;
 
@@ -17,8 +17,8 @@ const NOTHING: Stem = { text: '', whole: true };
 const ANYTHING: Stem = { text: '', whole: false };
 
 /**
- * Stems of all names that the pattern matches: each name is one of them, or begins with one that is not whole. A lone dot
- * is taken for the dot that it nearly always is in a name.
+ * Stems of all names that the pattern matches: each name is one of them, or begins with one that is not whole. A lone
+ * dot is taken as a literal dot, which it nearly always is in a name.
  */
 export function stemsOf(node: Node): readonly Stem[] {
   switch (node.kind) {

@@ -1,7 +1,7 @@
 /** Topic names are `[a-zA-Z0-9._-]{1,249}`; group names are any Unicode text. */
 export type NameKind = 'topics' | 'groups';
 
-/** Where in a list of patterns something stands. */
+/** A place in a list of patterns. */
 export interface PatternPlace {
   readonly pattern: string;
   /** Character of the pattern, from 1. */
@@ -11,17 +11,17 @@ export interface PatternPlace {
 /** A pattern that Java rejects, or one whose meaning in Java is not known for every name and Java version. */
 export class UnsupportedPatternError extends Error {
   override readonly name = 'UnsupportedPatternError';
-  /** The pattern of the list that holds the construct. */
+  /** The pattern of the list that contains the construct. */
   readonly pattern: string;
   readonly position: number;
-  /** What stands there, in words. */
+  /** What is there, in words. */
   readonly construct: string;
   /** Java rejects the list: MM2 does not start with it. */
   readonly invalid: boolean;
   readonly remedy: string;
 
   constructor(place: PatternPlace, construct: string, cause: { invalid: true } | { invalid: false; remedy: string }) {
-    super(`"${place.pattern}" holds ${construct}, at character ${place.position}`);
+    super(`"${place.pattern}" contains ${construct}, at character ${place.position}`);
     this.pattern = place.pattern;
     this.position = place.position;
     this.construct = construct;

@@ -1,18 +1,22 @@
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 
-/** A record that does not have the shape that MM2 gives it. Carries no record content: it may be a secret. */
+/**
+ * A record that does not have the format that MM2 gives it. The error carries no record content: it may be a secret.
+ */
 export class MalformedRecordError extends Error {
   override readonly name = 'MalformedRecordError';
 }
 
-/** Text in UTF-8; where bytes were replaced two names would become one. @throws MalformedRecordError */
+/**
+ * Text in UTF-8. Invalid bytes are rejected: replacing them could make two names the same. @throws MalformedRecordError
+ */
 export function utf8(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes)) throw new MalformedRecordError('not UTF-8');
   return text;
 }
 
-/** @throws MalformedRecordError where Kafka has no topic of that name */
+/** @throws MalformedRecordError if Kafka allows no topic of that name */
 export function topicName(name: string): string {
   const isLegal = /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
   if (!isLegal) throw new MalformedRecordError('a name that no topic has');
@@ -54,7 +58,7 @@ export class ByteReader {
     return utf8(this.#bytes.subarray(start, start + length));
   }
 
-  /** A topic that Kafka would have (`org.apache.kafka.common.internals.Topic`). */
+  /** The name of a topic, if Kafka allows it (`org.apache.kafka.common.internals.Topic`). */
   topic(): string {
     return topicName(this.string());
   }
@@ -70,7 +74,7 @@ export class ByteReader {
     return offset;
   }
 
-  /** Refuses what is left over: a longer record is not the one we know. */
+  /** Rejects leftover bytes: a longer record is not in the format that we know. */
   end(): void {
     const left = this.#bytes.length - this.#position;
     if (left > 0) throw new MalformedRecordError(`${left} bytes left over`);

@@ -1,7 +1,7 @@
 import { ByteReader, MalformedRecordError } from './byte-reader.ts';
 
 /**
- * A group's position that MM2 translated onto the target (`org.apache.kafka.connect.mirror.Checkpoint`, version 0).
+ * A group's position that MM2 translated to the target (`org.apache.kafka.connect.mirror.Checkpoint`, version 0).
  * `topic` is the *target's* name of the topic.
  */
 export interface Checkpoint {
@@ -21,7 +21,7 @@ export function decodeCheckpoint(key: Buffer, value: Buffer): Checkpoint {
   keys.end();
   const values = new ByteReader(value);
   const version = values.int16();
-  // Kafka 4.4 rejects other versions as well (KAFKA-20659); a field we do not know could change the meaning.
+  // Kafka 4.4 rejects other versions as well (KAFKA-20659): an unknown field could change the meaning.
   if (version !== 0) throw new MalformedRecordError(`checkpoint version ${version}, only 0 is known`);
   const upstream = values.offset();
   const downstream = values.offset();

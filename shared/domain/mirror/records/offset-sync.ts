@@ -1,8 +1,8 @@
 import { ByteReader } from './byte-reader.ts';
 
 /**
- * What MM2 writes to the offset-syncs topic after it produced a record: upstream offset `upstream` of a *source* topic
- * partition became downstream offset `downstream` (`org.apache.kafka.connect.mirror.OffsetSync`, no version header).
+ * What MM2 writes to the offset-syncs topic after it produced a record (`org.apache.kafka.connect.mirror.OffsetSync`,
+ * no version header). Offset `upstream` of a *source* topic partition became offset `downstream` on the target.
  */
 export interface OffsetSync {
   readonly topic: string;

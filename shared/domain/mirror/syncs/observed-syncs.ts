@@ -5,7 +5,7 @@ import type { SyncHistory } from './sync-history.ts';
 export interface ObservedSyncs {
   readonly topic: string;
   readonly topicId: string | null;
-  /** Offset in that topic to go on from next time. */
+  /** Offset in that topic to continue from next time. */
   readonly readTo: bigint;
   /** By *source* topic and partition. */
   readonly histories: PartitionMap<SyncHistory>;

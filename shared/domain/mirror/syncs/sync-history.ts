@@ -1,4 +1,4 @@
-/** One pair of corresponding offsets: an offset sync, or a pair that comparing records has shown. */
+/** One pair of corresponding offsets: an offset sync or a verified pair. */
 export interface SyncPoint {
   /** When MM2 wrote it, or when the records were compared: ms since the epoch. */
   readonly timestamp: bigint;
@@ -6,23 +6,23 @@ export interface SyncPoint {
   readonly downstream: bigint;
   /** The offset-syncs topic lost records between the point before and this one, or was not read there. */
   readonly hole: boolean;
-  /** The source topic became another one of the same name between the point before and this one. */
+  /** Another topic of the same name replaced the source topic between the point before and this one. */
   readonly newSource: boolean;
-  /** The same of the target topic. */
+  /** The same for the target topic. */
   readonly newTarget: boolean;
-  /** Not written by MM2: the two records were found to be the same. */
+  /** A verified pair: MM2 did not write it, and the two records were found to be the same. */
   readonly compared: boolean;
-  /** The source offsets before it that have no counterpart on the target were looked at: they hold no record. */
+  /** The source offsets before it that have no counterpart on the target were checked: they hold no record. */
   readonly accounted: boolean;
 }
 
-/** What may be said of the way from one point to the next. */
+/** What can have happened between one point and the next. */
 export type Break = 'hole' | 'newSource' | 'newTarget';
 
-/** A point whose flags are false where they are absent. */
+/** A point; a flag that is absent is false. */
 export type NewPoint = Pick<SyncPoint, 'timestamp' | 'upstream' | 'downstream'> & Partial<SyncPoint>;
 
-/** Points in columns, for whoever stores them: flags are the bits that `flags` gives. */
+/** Points in columns, as they are stored; `flags` has the bits that `SyncHistory.flags` returns. */
 export interface PointColumns {
   readonly timestamp: BigInt64Array;
   readonly upstream: BigInt64Array;
@@ -40,7 +40,7 @@ const NO_COLUMNS = new BigInt64Array(0);
 const NO_FLAGS = new Uint8Array(0);
 
 /**
- * The offset syncs of one partition in the order in which MM2 wrote them. Columns rather than objects: a flow can
+ * The offset syncs of one partition in the order in which MM2 wrote them. It has columns instead of objects: a flow can
  * hold millions of syncs, and an audit has to stay small. Copies share their columns until one of them changes.
  */
 export class SyncHistory {
@@ -78,7 +78,7 @@ export class SyncHistory {
     this.#pending = 0;
   }
 
-  /** Puts a point in front of another one, or behind the last. */
+  /** Inserts a point before the one at `index`, or after the last. */
   insert(index: number, point: NewPoint): void {
     if (index > this.#length) throw new RangeError(`no place ${index} among ${this.#length} syncs`);
     this.#own(this.#length + 1);
@@ -88,7 +88,6 @@ export class SyncHistory {
     this.#write(index, point, 0);
   }
 
-  /** Puts another point in a point's place. */
   replace(index: number, point: NewPoint): void {
     this.#check(index);
     this.#own(this.#length);
@@ -100,7 +99,7 @@ export class SyncHistory {
     if (length < this.#length) this.#length = length;
   }
 
-  /** Keeps only the points of these indexes, which rise. */
+  /** Keeps only the points of these indexes, which must rise. */
   keep(indexes: readonly number[]): void {
     let length = 0;
     let last = -1;
@@ -109,7 +108,7 @@ export class SyncHistory {
       this.#check(index);
       if (index <= last) throw new RangeError('indexes of points to keep have to rise');
       let flags = this.#flags[index] ?? 0;
-      // The stretch before it now reaches farther back: it is accounted for only where all of it is.
+      // The stretch before it now reaches further back: it is accounted for only if all of it is.
       for (let left = last + 1; left < index; left++) {
         if (!this.isAccounted(left) && this.#lacksOffsets(left)) flags &= ~FLAGS.accounted;
       }
@@ -121,7 +120,7 @@ export class SyncHistory {
     this.#length = length;
   }
 
-  /** Adds stored points from one index up to another as they are; pending breaks stay pending. */
+  /** Adds stored points from one index up to another unchanged; pending breaks stay pending. */
   pushColumns(points: PointColumns, from: number, to: number): void {
     this.#own(this.#length + to - from);
     const columns = this.#columns;
@@ -149,23 +148,23 @@ export class SyncHistory {
     return common;
   }
 
-  /** Whether both hold the same points and nothing else broke behind them. */
+  /** Whether both hold the same points and the same pending breaks. */
   equals(other: SyncHistory): boolean {
     if (this.#length !== other.#length || this.#pending !== other.#pending) return false;
     return this.commonLength(other) === this.#length;
   }
 
-  /** Says of whichever point comes next that something broke in front of it. */
+  /** Marks a break before the point that comes next. */
   breakBeforeNext(what: Break): void {
     this.#pending |= FLAGS[what];
   }
 
-  /** What broke behind the newest point, so that no point tells of it yet. */
+  /** Whether this break is pending: it came after the newest point, so no point records it yet. */
   breaksBeforeNext(what: Break): boolean {
     return (this.#pending & FLAGS[what]) !== 0;
   }
 
-  /** The breaks in front of the next point, as the codec stores them: an opaque set, 0 where there are none. */
+  /** The breaks before the next point, as the codec stores them: an opaque set, 0 if there are none. */
   get pendingBreaks(): number {
     return this.#pending;
   }
@@ -174,7 +173,7 @@ export class SyncHistory {
     this.#pending = breaks & BREAKS;
   }
 
-  /** Says that something broke in front of a point; of one that is yet to come where `index` is behind the last. */
+  /** Marks a break before a point; before the next one to come if `index` is past the last. */
   breakAt(index: number, what: Break): void {
     if (index >= this.#length) {
       this.breakBeforeNext(what);
@@ -184,7 +183,7 @@ export class SyncHistory {
     this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS[what];
   }
 
-  /** Whether another history has the same point, in the same place if none is named. */
+  /** Whether another history has the same point at `at`, which is the same index by default. */
   samePoint(index: number, other: SyncHistory, at = index): boolean {
     return (
       this.upstream(index) === other.upstream(at) &&
@@ -221,14 +220,14 @@ export class SyncHistory {
     return ((this.#flags[index] ?? 0) & FLAGS.accounted) !== 0;
   }
 
-  /** Notes that the offsets without counterpart before a point hold no record. */
+  /** Marks that the offsets without a counterpart before a point hold no record. */
   account(index: number): void {
     this.#check(index);
     this.#own(this.#length);
     this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS.accounted;
   }
 
-  /** Index of the newest point that MM2 itself wrote, −1 where there is none. */
+  /** Index of the newest point that MM2 itself wrote, −1 if there is none. */
   newestWritten(): number {
     let index = this.#length - 1;
     while (index >= 0 && this.isCompared(index)) index--;
@@ -253,7 +252,7 @@ export class SyncHistory {
     return this.#columns[index * COLUMNS + column] ?? 0n;
   }
 
-  /** Whether fewer offsets went by on the target than on the source since the point before. */
+  /** Whether the target advanced by fewer offsets than the source since the point before. */
   #lacksOffsets(index: number): boolean {
     if (index === 0) return true;
     const offsets = this.upstream(index) - this.upstream(index - 1);
@@ -264,7 +263,7 @@ export class SyncHistory {
     if (!(index >= 0 && index < this.#length)) throw new RangeError(`no sync ${index} among ${this.#length}`);
   }
 
-  /** Makes sure that columns of at least `length` points are this history's alone. */
+  /** Makes sure that this history does not share its columns, and that they have room for `length` points. */
   #own(length: number): void {
     const capacity = this.#flags.length;
     if (!this.#shared && length <= capacity) return;
@@ -293,8 +292,8 @@ export class SyncHistory {
 }
 
 /**
- * Adds what MM2 wrote behind what is known. A pair that records showed may be ahead of syncs that are read only later:
- * where they do not rise from it, it goes.
+ * Adds a sync that MM2 wrote after what is known. A verified pair may be ahead of syncs that are read only later. If
+ * such a sync does not rise from the pair on both sides, the pair is removed.
  */
 export function addSync(history: SyncHistory, sync: NewPoint): void {
   for (let last = history.length - 1; last >= 0 && history.isCompared(last); last--) {

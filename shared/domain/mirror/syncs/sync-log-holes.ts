@@ -1,8 +1,8 @@
 import { PartitionMap } from '../../model/partition-map.ts';
 
 /**
- * Notices what the offset-syncs topic has lost while it is read in order. A lost record may have been a sync of any
- * partition, so that each partition's next sync has a hole in front of it.
+ * Finds out what the offset-syncs topic has lost, while it is read in order. A lost record may have been a sync of any
+ * partition, so each partition's next sync has a hole before it.
  */
 export class SyncLogHoles {
   readonly #seen = new PartitionMap<bigint>();
@@ -11,15 +11,15 @@ export class SyncLogHoles {
   #holeEnd = -1n;
 
   /**
-   * @param from offset that reading goes on from
-   * @param lost whether what was in front of it is known to be lost
+   * @param from offset that reading continues from
+   * @param lost whether records before `from` are known to be lost
    */
   constructor(from: bigint, lost: boolean) {
     this.#next = from;
     if (lost) this.#holeEnd = from;
   }
 
-  /** Tells of the next record, in rising order: everything between it and the one before is missing. */
+  /** Call it with the offset of each record, in rising order: everything between it and the one before is missing. */
   visit(offset: bigint): void {
     if (offset > this.#next) this.#holeEnd = offset;
     this.#next = offset + 1n;
@@ -32,7 +32,7 @@ export class SyncLogHoles {
     return this.#holeEnd > before;
   }
 
-  /** Whether this reading brought a sync of the partition. */
+  /** Whether this read found a sync of the partition. */
   has(topic: string, partition: number): boolean {
     return this.#seen.get(topic, partition) !== undefined;
   }

@@ -6,16 +6,16 @@ import { addSync, SyncHistory } from './sync-history.ts';
 import { SyncLogHoles } from './sync-log-holes.ts';
 
 /**
- * Reads the offset-syncs topic on from where an earlier audit stopped: what that one knew, and what has come since.
- * What was lost in between, deleted or with the topic itself, shows as holes.
+ * Reads the offset-syncs topic from where an earlier audit stopped, and adds what has come since to what that audit
+ * knew. Records lost in between, by deletion or with the topic itself, show as holes.
  */
 export class SyncReading {
-  /** Offset to go on from. */
+  /** Offset to continue from. */
   readonly from: bigint;
   readonly #topic: string;
   readonly #topicId: string | null;
   readonly #known: ObservedSyncs | null;
-  /** The topic is another one than was read before: everything in it is new. */
+  /** The topic is not the one that was read before: everything in it is new. */
   readonly #isAnother: boolean;
   readonly #histories: PartitionMap<SyncHistory>;
   readonly #holes: SyncLogHoles;
@@ -45,7 +45,7 @@ export class SyncReading {
 
   /** What is known now, after the topic was read as far as `scan` says. */
   result(scan: Pick<LogScan, 'start' | 'end' | 'next'>): ObservedSyncs {
-    // Deletion takes the newest sync of a partition too; compaction never does, so that a gap alone loses nothing here.
+    // Deletion can remove the newest sync of a partition too. Compaction never does, so a gap alone loses nothing here.
     const isLost = this.#isAnother || scan.start > this.from || scan.end < this.from;
     if (this.#known !== null && isLost) {
       for (const [topic, partition, history] of this.#histories.entries()) {

@@ -39,6 +39,7 @@ const verification: FlowVerification = {
   pairs: [{ topic: 'orders', partition: 2, upstream: 1_300n, downstream: 1_204n }],
   bytes: 51_200,
   states: [],
+  groups: [],
 };
 const refuted = report(flow({ findings: [finding({ code: 'VERIFICATION_REFUTED' }), finding()] }));
 

@@ -107,7 +107,7 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
       accepted: 500,
       rejected: 1000,
       retriable: true,
-      message: 'CloudWatch did not take 1000 of 1500 metric data: InternalServiceFault',
+      message: 'CloudWatch rejected 1000 of 1500 metric data: InternalServiceFault',
     });
     expect(endpoint.data).toHaveLength(500);
   });

@@ -77,18 +77,18 @@ describe('when the network or a broker fails', () => {
 
   const unreachable = [
     { code: 'CONNECTION_REFUSED', says: /nothing listens/, seed: () => deadPort() },
-    { code: 'UNKNOWN_HOST', says: /host name is not known/, seed: async () => 'no-such-host.invalid:9092' },
+    { code: 'UNKNOWN_HOST', says: /host name cannot be resolved/, seed: async () => 'no-such-host.invalid:9092' },
     { code: 'REQUEST_TIMED_OUT', says: /no answer/, seed: () => listen(() => undefined) },
     { code: 'CONNECTION_CLOSED', says: /connection broke/, seed: () => listen((socket) => socket.end()) },
     { code: 'CONNECTION_CLOSED', says: /connection broke/, seed: () => listen((socket) => socket.resetAndDestroy()) },
     {
       code: 'MALFORMED_RESPONSE',
-      says: /unintelligible/,
+      says: /sent an invalid answer/,
       seed: () => listen((socket) => socket.on('data', () => socket.write('\0\0\0\u0005\0\0\0\0\u0007'))),
     },
     {
       code: 'MALFORMED_RESPONSE',
-      says: /unintelligible/,
+      says: /sent an invalid answer/,
       seed: () => listen((socket) => socket.on('data', () => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n'))),
     },
   ];

@@ -216,7 +216,7 @@ describe('logging in', () => {
     const withSasl = { ...cluster.connectionFor({ listener: 'SSL' }), ...(sasl === undefined ? {} : { sasl }) };
     expect(await failure(withSasl)).toMatchObject({
       name: 'AuthenticationError',
-      message: expect.stringContaining('takes no SASL'),
+      message: expect.stringContaining('does not accept SASL'),
     });
   });
 

@@ -166,8 +166,8 @@ describe("tidemark init from Strimzi's KafkaMirrorMaker2", () => {
     const notes = draft.notes.map((note) => `${note.key}: ${note.message}`).join('\n');
     expect(notes).toContain('kubectl get secret/bob-secret');
     expect(notes).toContain('kubectl get secret/b-ca');
-    expect(notes).toContain('a-kafka-bootstrap:9092 resolves inside');
-    expect(notes).toContain('its replication policy is not the source connector’s');
+    expect(notes).toContain('a-kafka-bootstrap:9092 resolves only inside');
+    expect(notes).toContain('its replication policy differs from the source connector’s');
     expect(notes).toContain('offset-syncs.topic.location is source here and target');
     for (const note of draft.notes) expect(note.line).toEqual(expect.any(Number));
   });
@@ -205,7 +205,7 @@ describe("tidemark init from Strimzi's KafkaMirrorMaker2", () => {
   test.each([
     ['kind: Kafka\n', 'no KafkaMirrorMaker2'],
     [V1.replace('alias: cluster-a\n', 'name: cluster-a\n'), 'is missing'],
-    [V1BETA2.replace('sourceCluster: A', 'sourceCluster: C'), '"C" is no cluster'],
+    [V1BETA2.replace('sourceCluster: A', 'sourceCluster: C'), '"C" is not a cluster'],
     [V1.replace('offset.lag.max: 10', 'offset.lag.max: ten'), 'is not a whole number'],
     ['kind: KafkaMirrorMaker2\n  x: {', 'not valid YAML'],
   ])('case %#: a fault, not a guess', (text, message) => {

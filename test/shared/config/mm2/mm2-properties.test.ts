@@ -194,7 +194,7 @@ describe('the login of an mm2.properties', () => {
     [
       sasl('PLAIN', jaas('scram.ScramLoginModule', 'username="u" password="hunter2"')),
       'A.sasl.jaas.config',
-      'does not fit',
+      'does not match',
     ],
     [sasl('PLAIN', 'A.sasl.jaas.config=hunter2'), 'A.sasl.jaas.config', 'cannot be parsed'],
     [sasl('PLAIN', jaas('plain.PlainLoginModule', 'username="u" hunter2')), 'A.sasl.jaas.config', 'cannot be parsed'],

@@ -177,19 +177,19 @@ polcy: {}
 
   test.each([
     ['clusters: {A: {}, B: {}}\nflows: [{flow: A->B}]', 'clusters.A.bootstrapServers', 'is missing'],
-    [MINIMAL.replace('A->B', 'A->C'), 'flows[0].flow', '"C" is no cluster'],
+    [MINIMAL.replace('A->B', 'A->C'), 'flows[0].flow', '"C" is not a cluster'],
     [MINIMAL.replace('A->B', 'A->A'), 'flows[0].flow', 'to itself'],
-    [`${MINIMAL}  - flow: A->B\n`, 'flows[1].flow', 'is here twice'],
+    [`${MINIMAL}  - flow: A->B\n`, 'flows[1].flow', 'is listed twice'],
     [MINIMAL.replace('[c:9093]', '[c]'), 'clusters.B.bootstrapServers', 'not host:port'],
     [
       `${MINIMAL}    topics: ['(']\n`,
       'flows[0].topics',
-      '"(" holds a group without ")", at character 1: MirrorMaker does not start',
+      '"(" contains a group without ")", at character 1: MirrorMaker does not start',
     ],
     [
       `${MINIMAL}    topics: ['(a)\\1']\n`,
       'flows[0].topics',
-      'back reference \\1, at character 4: Tidemark cannot tell',
+      'back reference \\1, at character 4: Tidemark does not know',
     ],
     [`${MINIMAL}    groups: ['\\bbilling']\n`, 'flows[0].groups', 'a word boundary'],
     ['clusters: {}', 'flows', 'is missing'],

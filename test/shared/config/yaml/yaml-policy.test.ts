@@ -81,7 +81,7 @@ describe('policy.rules', () => {
     ],
     [
       '{ severity: mild }',
-      'policy.rules[0].severity:5 is not one of the values known here → write one of off, info, warning, critical',
+      'policy.rules[0].severity:5 is not one of the known values → write one of off, info, warning, critical',
     ],
     ['{ severety: off }', 'policy.rules[0].severety:5 is not a known key → did you mean severity?'],
     [

@@ -42,7 +42,8 @@ function verify(of: Case): VerifiedPosition {
     records: target.records.filter(({ offset }) => offset >= from && offset < until),
   }));
   const source = new SourceRecords([read], { start: sourceStart, end: read.until });
-  const [verified] = settlePositions(mapping, [{ upstream, said }], stretches, source, 'nobody compared it');
+  const { positions } = settlePositions(mapping, [{ upstream, said }], stretches, source, 'nobody compared it');
+  const [verified] = positions;
   if (verified === undefined) throw new Error('one position was wanted');
   return verified;
 }
@@ -209,7 +210,7 @@ describe('records that were written again', () => {
     };
     expect(told(near)).toBe('12..12 verified, 0');
     expect(told({ ...near, read: [[0n, 10n]] })).toBe(
-      '4..4 bounded, 2: MM2 wrote records again after a restart, up to 2 of them already read; of 2 records on the target nothing tells whether they were read',
+      '4..4 bounded, 2: MM2 wrote records again after a restart, up to 2 of them already read; for 2 records on the target it is not known whether the group has read them',
     );
     expect(verify({ ...near, read: [[0n, 10n]] })).toMatchObject({ open: true, pair: null, refutation: null });
     const both: Case['read'] = [
@@ -237,7 +238,7 @@ describe('a position that stays as it is', () => {
   test('the target stamps records with its own time', () => {
     const of = { ...GAP, target: 'a1b1d1e1f1g1', upstream: 3n } as const;
     expect(told(of)).toBe(
-      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; the target stamps records with its own time, so that equal ones cannot be told apart',
+      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; the target stamps records with its own time, so equal records cannot be distinguished',
     );
     expect(verify(of)).toMatchObject({ refutation: null, pair: null, open: false });
   });
@@ -269,8 +270,8 @@ describe('records that contradict the syncs', () => {
 
   test('a sync beside the position names another record than the one there', () => {
     const of = { ...GAP, target: 'abdefX', upstream: 3n } as const;
-    expect(told(of)).toBe('nowhere: the records contradict an offset sync beside it');
-    expect(refuted(of)).toEqual([2n, 5n, true, 'an offset sync names another record than the one there']);
+    expect(told(of)).toBe('nowhere: the records contradict an offset sync next to it');
+    expect(refuted(of)).toEqual([2n, 5n, true, 'an offset sync names a record other than the one there']);
     expect(verify(of)).toMatchObject({ pair: null, open: false });
   });
 
@@ -309,13 +310,13 @@ describe('records that contradict the syncs', () => {
       5n,
       4n,
       true,
-      '1 records at or after the offset stand in front of the position',
+      '1 records at or after the offset are before the position',
     ]);
     expect(refuted({ ...of, target: 'acdefghXi', upstream: 7n })).toEqual([
       7n,
       6n,
       true,
-      '1 records at or after the offset stand in front of the position',
+      '1 records at or after the offset are before the position',
     ]);
   });
 
@@ -334,11 +335,11 @@ describe('records that contradict the syncs', () => {
       4n,
       5n,
       true,
-      '1 records before the offset stand behind the position, at most 0 were said to',
+      '1 records before the offset are at or after the position; the syncs allow at most 0',
     ]);
   });
 
-  const FRONT = 'records at or after the offset stand only in front of where the syncs let a position begin';
+  const FRONT = 'records at or after the offset exist only before the first position that the syncs allow';
 
   test('records that were not read stand only in front of where the syncs let a position begin', () => {
     // The syncs were taken for those of another source topic, and are not.
@@ -393,7 +394,7 @@ describe('records that nobody can tell', () => {
       upstream: 3n,
     } as const;
     expect(told(of)).toBe(
-      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; of 1 records on the target nothing tells whether they were read',
+      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; for 1 records on the target it is not known whether the group has read them',
     );
     expect(verify(of)).toMatchObject({ pair: null, open: true, refutation: null });
     expect(told({ ...of, upstream: 2n })).toBe('2..2 verified, 0');
@@ -410,7 +411,9 @@ describe('records that nobody can tell', () => {
       target: 'acdWXYijkm',
       upstream: 6n,
     } as const;
-    expect(told(of)).toBe('4..5 bounded, 1: of 3 records on the target nothing tells whether they were read');
+    expect(told(of)).toBe(
+      '4..5 bounded, 1: for 3 records on the target it is not known whether the group has read them',
+    );
   });
 
   test('as many as offsets between two recognised ones are certain', () => {
@@ -428,7 +431,8 @@ describe('records that nobody can tell', () => {
 });
 
 describe('the cost of records that nobody can tell', () => {
-  const untold = (records: number) => `of ${records} records on the target nothing tells whether they were read`;
+  const untold = (records: number) =>
+    `for ${records} records on the target it is not known whether the group has read them`;
   const gap = (offsets: number) => `${offsets} source offsets between two syncs are not on the target`;
 
   test('is no more than the syncs allow, nor than what stands there', () => {
@@ -524,7 +528,7 @@ describe('several positions', () => {
       return said.kind === 'interval' ? [{ upstream, said }] : [];
     });
     const source = new SourceRecords([stretch('ab.defg')], { start: 0n, end: 7n });
-    const settled = settlePositions(mapping, wanted, [stretch('abdefg')], source, '');
+    const { positions: settled } = settlePositions(mapping, wanted, [stretch('abdefg')], source, '');
     expect(settled.map(({ pair }) => pair?.downstream)).toEqual([3n, 2n, 4n]);
   });
 });

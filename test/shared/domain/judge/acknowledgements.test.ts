@@ -23,7 +23,7 @@ const of = (code: FindingCode, subject: Subject = {}, over: Partial<Acknowledgem
   acknowledgement({ code, subject, until: null, at: AT - 1, ...over });
 const known = (flow: FlowCase, ...all: Acknowledgement[]): FlowReport => {
   const { observation, states, policy } = flowCase(flow);
-  return judgeFlow(observation, states, policy, all);
+  return judgeFlow(observation, states, policy, undefined, all);
 };
 
 describe('an acknowledgement counts', () => {

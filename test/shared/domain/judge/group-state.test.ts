@@ -157,7 +157,7 @@ describe('where it would land by Tidemark', () => {
     [
       'the commit is of another log',
       { position: { committed: 1_002n } },
-      "the commit is beyond the source's end 1001: another log wrote it",
+      "the commit is beyond the source's end 1001: it belongs to another log",
     ],
   ])('nobody can say: %s', (_, of, reason) => {
     expect(printedGroup(of).tidemark).toEqual({

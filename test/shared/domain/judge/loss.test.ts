@@ -145,7 +145,7 @@ describe('with a dead source, of what it was last known to hold', () => {
     return said.kind === 'unknown' ? said.reason.replace('no broker of A answers', '') : 'known';
   };
   const told = (records: number, of = '') =>
-    `; of what it held at 2026-11-20T09:58:00.000Z, an estimated ${records} records are not on the target${of}, and nobody knows what came after`;
+    `; of the records that it held at 2026-11-20T09:58:00.000Z, an estimated ${records} are not on the target${of}, and it is not known what came after`;
 
   test('what MM2 has not acknowledged is told', () => {
     expect(dead({ 'orders-0': 1_051n }, {})).toBe(told(50));

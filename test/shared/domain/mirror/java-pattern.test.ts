@@ -105,7 +105,7 @@ const REFUSED: readonly (readonly [NameKind, string, string, number, string, str
   ['topics', '(?>a*b*)c', '(?>a*b*)c', 1, '(?>…)', 'leave it out'],
   ['topics', '(?<=a+)b', '(?<=a+)b', 5, '(?<=…)', 'only characters'],
   ['topics', '(^|a){2}', '(^|a){2}', 1, '{…}', 'write out the repetitions'],
-  ['topics', '(a{99}){99}', '(a{99}){99}', 1, 'repetitions', 'repeat less'],
+  ['topics', '(a{99}){99}', '(a{99}){99}', 1, 'repetitions', 'use smaller counts'],
   ['topics', '\\ud83d', '\\ud83d', 1, 'surrogate', 'whole character'],
   [
     'topics',
@@ -113,7 +113,7 @@ const REFUSED: readonly (readonly [NameKind, string, string, number, string, str
     `${'('.repeat(101)}${')'.repeat(101)}`,
     101,
     'nested',
-    'nest less',
+    'nest less deeply',
   ],
   ['groups', '\\bbilling', '\\bbilling', 1, 'word boundary', 'before and after'],
   ['groups', '\\p{L}+', '\\p{L}+', 1, 'Unicode', 'in a class'],

@@ -84,7 +84,7 @@ describe('the guard of frames', () => {
     const { fake, taken, refused } = connection([0]);
     fake.processData(Buffer.concat([framed(0, Buffer.from('good')), framed(0, Buffer.from('more'))]));
     expect(taken).toEqual([Buffer.from('good')]);
-    expect(refused).toEqual([expect.stringContaining('not asked for')]);
+    expect(refused).toEqual([expect.stringContaining('an answer without a request')]);
   });
 
   test('an error inside kafkajs ends the connection and not the process', () => {
@@ -95,7 +95,7 @@ describe('the guard of frames', () => {
     };
     guardFrames(fake as unknown as Connection, (why) => refused.push(why));
     fake.processData(framed(0, Buffer.alloc(1)));
-    expect(refused).toEqual(['its answer cannot be taken apart']);
+    expect(refused).toEqual(['its answer cannot be decoded']);
   });
 });
 

@@ -360,7 +360,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { listingIncomplete: true },
         subject: {},
         evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 1, topics: 0, error: null },
-        says: '1 parts of the flow could not be read: the groups of the source were not all listed',
+        says: '1 parts of the flow could not be read: not all groups of the source were listed',
       },
       "heartbeats and Connect's offsets": {
         of: {
@@ -400,7 +400,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
       of: { flow: { policy: IDENTITY }, opposite: { policy: IDENTITY } },
       subject: { topic: 'orders' },
       evidence: { topics: 'orders', count: 1 },
-      says: '1 topics are mirrored both ways under the identity policy: every record goes round for ever',
+      says: '1 topics are mirrored both ways under the identity policy: every record loops forever',
     },
     verdict: 'not-ready',
     before: { flow: { policy: IDENTITY } },

@@ -92,7 +92,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: standing(501n),
       subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
       evidence: { records: 1n, partitions: 1, targetPosition: 501n, shouldBe: 500n, source: 500n },
-      says: 'billing would skip up to 1 records after a failover: it stands at 501 on the target, but has read up to 500',
+      says: 'billing would skip up to 1 records after a failover: its position on the target is 501, but it has read only up to 500',
     },
     verdict: 'not-ready',
     alsoOpens: {
@@ -106,7 +106,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { records: 100n, partitions: 1, targetPosition: 500n, shouldBe: 400n, source: 500n },
-        says: 'billing may skip up to 100 records after a failover: it stands at 500 on the target, but has read up to 400 for all that is certain',
+        says: 'billing may skip up to 100 records after a failover: its position on the target is 500, but it has read only up to 400, as far as is certain',
       },
       'milder: records were written again, so that a position behind the first copies may be right': {
         of: { partition: AGAIN, position: { committed: 390n, onTarget: 395n, checkpoint: 390n } },
@@ -198,7 +198,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: { position: { committed: 1_002n } },
       subject: { group: 'billing', topic: 'orders', partition: 0 },
       evidence: { partitions: 1, committed: 1_002n },
-      says: "billing cannot be translated on 1 partitions: the commit is beyond the source's end 1001: another log wrote it",
+      says: "billing cannot be translated on 1 partitions: the commit is beyond the source's end 1001: it belongs to another log",
     },
     verdict: 'at-risk',
     alsoOpens: {

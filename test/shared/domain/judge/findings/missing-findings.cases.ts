@@ -159,7 +159,7 @@ export const MISSING_FINDINGS: FindingFamilies = {
       of: one(LATE),
       subject: { topic: 'orders', partition: 0 },
       evidence: { records: 250n, partitions: 1 },
-      says: 'the first 250 offsets of orders were never mirrored: MM2 began behind them',
+      says: 'the first 250 offsets of orders were never mirrored: MM2 started after them',
     },
     verdict: 'not-ready',
     // Retention takes them in the end.
@@ -278,7 +278,7 @@ export const MISSING_FINDINGS: FindingFamilies = {
       of: one(JUMPED),
       subject: { topic: 'orders', partition: 0 },
       evidence: { offsets: 300n, partitions: 1 },
-      says: '300 source offsets of orders have no counterpart on the target; no audit has looked yet whether they hold records',
+      says: '300 source offsets of orders have no counterpart on the target; no audit has checked yet whether they hold records',
     },
     verdict: 'ready',
     before: one(JUMPED_BEFORE),

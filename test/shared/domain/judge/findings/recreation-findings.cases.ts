@@ -31,7 +31,7 @@ const BY_RECORDS =
   'a record it holds is younger than the sync that claims to have mirrored it, and differs on the target';
 const SHORTER = 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)';
 const DOUBT =
-  'its records are younger than the syncs that claim to have mirrored them; comparing them was not possible';
+  'its records are younger than the syncs that claim to have mirrored them, and the records could not be compared';
 const TARGET = 'A.orders is not the log that MM2 wrote to before';
 
 /** A target log that went back: a sync of `agoMs` ago speaks of its begin. */
@@ -55,7 +55,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       },
       subject: { topic: 'orders', partition: 0 },
       evidence: { partitions: 1, passedOver: 1_001n, topicId: 'two' },
-      says: `${SOURCE}: ${BY_ID}; 1001 of its records were passed over`,
+      says: `${SOURCE}: ${BY_ID}; MM2 skipped 1001 of its records`,
     },
     verdict: 'not-ready',
     before: { topic: { sourceId: 'one' }, ...NO_GROUPS },
@@ -74,13 +74,13 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         of: compared('different'),
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, passedOver: 1_001n, topicId: null },
-        says: `${SOURCE}: ${BY_RECORDS}; 1001 of its records were passed over`,
+        says: `${SOURCE}: ${BY_RECORDS}; MM2 skipped 1001 of its records`,
       },
       'it ends before what MM2 has mirrored': {
         of: { partition: { source: [0n, 1_000n] }, ...NO_GROUPS },
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, passedOver: 0n, topicId: null },
-        says: `${SOURCE}: ${SHORTER}; 0 of its records were passed over`,
+        says: `${SOURCE}: ${SHORTER}; MM2 skipped 0 of its records`,
       },
       'it was cut off, and MM2 has gone on with it since': {
         of: {
@@ -106,7 +106,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, passedOver: 1_001n, topicId: null },
-        says: `${SOURCE}: ${DOUBT}; 1001 of its records were passed over`,
+        says: `${SOURCE}: ${DOUBT}; MM2 skipped 1001 of its records`,
       },
       'milder: comparing told nothing': {
         of: compared('unknown'),

@@ -59,7 +59,7 @@ const refutation = (upstream: bigint, certain: boolean) => ({
   upstream,
   said: upstream,
   found: upstream - 10n,
-  how: 'an offset sync names another record than the one there',
+  how: 'an offset sync names a record other than the one there',
   certain,
 });
 
@@ -294,7 +294,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       of: { partition: FOREIGN, groups: [] },
       subject: { topic: 'A.orders', partition: 0 },
       evidence: { records: 30n, partitions: 1 },
-      says: "A.orders holds 30 records more than MM2's syncs account for: somebody else writes to it, or a restart wrote them again unseen",
+      says: "A.orders holds 30 records more than MM2's syncs account for: another producer writes to it, or MM2 wrote them again after a restart and no sync shows it",
     },
     verdict: 'at-risk',
     alsoOpens: {
@@ -411,7 +411,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       of: { partition: { records: { refutations: [refutation(1_000n, true)] } } },
       subject: { topic: 'orders', partition: 0 },
       evidence: { upstream: 1_000n, said: 1_000n, found: 990n, positions: 1 },
-      says: "records contradict what MM2's syncs say of 1 positions of orders: offset 1000 was to be at 1000 on the target: an offset sync names another record than the one there",
+      says: "records contradict what MM2's syncs say about 1 positions of orders: offset 1000 should be at 1000 on the target, but an offset sync names a record other than the one there",
     },
     verdict: 'not-ready',
     alsoOpens: {

@@ -1,0 +1,89 @@
+import { type Translation, translate } from '../mirror/translation.ts';
+import type { GroupState } from './group-state.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/** A source offset around which to compare records, and what the syncs say of it. */
+export interface Spot {
+  readonly state: PartitionState;
+  readonly upstream: bigint;
+  readonly translation: Translation;
+}
+
+/** Of a sample, the share that goes to positions that the syncs leave open, as long as there are enough of them. */
+const OPEN_SHARE = 0.5;
+/** Of what is left, the share of other group positions; the rest goes to intervals between syncs. */
+const SETTLED_SHARE = 0.5;
+/** Turns by this part of a circle never repeat and spread evenly. */
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+export function spotOf({ state, committed, translation }: GroupState): Spot {
+  return { state, upstream: committed, translation };
+}
+
+/** Whether comparing records can improve a translation. */
+export function isOpen(translation: Translation): boolean {
+  return translation.kind === 'interval' && (translation.proof === 'bounded' || translation.proof === 'conservative');
+}
+
+/**
+ * The spots that one audit compares without being asked: ends of logs at which a look found another record than
+ * expected, group positions that the syncs leave open, then others, and intervals of any age. Each audit takes the
+ * next ones, so that within some hours every group and partition has its turn.
+ * @param at when the audit began, ms since the epoch: it alone selects which ones
+ * @param most spots
+ */
+export function sampleSpots(
+  states: readonly PartitionState[],
+  groups: readonly GroupState[],
+  at: number,
+  most: number,
+): Spot[] {
+  const turn = fraction(Math.floor(at / 1000) * GOLDEN);
+  const open = groups.filter(({ translation }) => isOpen(translation));
+  const tails = turned(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
+  const wanted = [...tails];
+  wanted.push(...turned(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
+  const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
+  wanted.push(...turned(groups, turn, settled).map(spotOf));
+  wanted.push(...turned(states, turn, most - wanted.length).flatMap((state) => intervalSpot(state, turn)));
+  return wanted.filter(({ translation }) => translation.kind === 'interval');
+}
+
+/** A part of the list, evenly spread, that starts farther on with each turn. */
+function turned<T>(all: readonly T[], turn: number, count: number): T[] {
+  if (count >= all.length) return [...all];
+  return Array.from({ length: Math.max(0, count) }, (_, i) => {
+    const at = Math.floor(((i + turn) * all.length) / count);
+    return all[at] as T;
+  });
+}
+
+/** Whether the target's last record is another one than the offsets since the newest sync suggest. */
+function hasUnknownTail({ records }: PartitionState): boolean {
+  return records.reckoning === 'refuted';
+}
+
+function tailSpot(state: PartitionState): Spot[] {
+  const { mapping } = state;
+  if (mapping === null || mapping.empty) return [];
+  const upstream = mapping.newest().upstream + 1n;
+  return [{ state, upstream, translation: translate(mapping, upstream) }];
+}
+
+/** The newest interval in every other turn, because no audit has compared it yet; else an older one. */
+function intervalSpot(state: PartitionState, turn: number): Spot[] {
+  const { mapping, source } = state;
+  if (mapping === null || mapping.empty || source === null) return [];
+  const count = mapping.settled - mapping.first;
+  const which = fraction(turn * 2);
+  const index = turn < 0.5 ? mapping.settled - 1 : mapping.first + Math.floor(which * count);
+  const { upstream: from } = mapping.at(index);
+  const next = index + 1 < mapping.settled ? mapping.at(index + 1).upstream : source.highWatermark;
+  const upstream = next > from ? from + (next - from) / 2n : from;
+  if (upstream < source.start) return [];
+  return [{ state, upstream, translation: translate(mapping, upstream) }];
+}
+
+function fraction(value: number): number {
+  return value - Math.floor(value);
+}

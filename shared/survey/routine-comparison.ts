@@ -1,0 +1,56 @@
+import type { VerifiedPair } from '../domain/history/next-state.ts';
+import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
+import { statesByPartition } from '../domain/judge/judge-flow.ts';
+import type { FlowObservation } from '../domain/judge/observation.ts';
+import { type PartitionState, type RecordEvidence, withEvidence } from '../domain/judge/partition-state.ts';
+import { isOpen, sampleSpots } from '../domain/judge/sample-spots.ts';
+import { PartitionMap } from '../domain/model/partition-map.ts';
+import type { ClusterReader } from '../ports.ts';
+import { comparePartitions } from './compare-partitions.ts';
+
+/** What every audit compares: spots, and bytes of record batches that both clusters send. */
+const SPOTS = 24;
+const BUDGET_BYTES = 2 * 1024 * 1024;
+/** More would need more requests: reads at the same time share them. */
+const WIDEN_AT_MOST = 1;
+
+export interface RoutineComparison {
+  /** Of all partitions, with what was found. */
+  readonly states: readonly PartitionState[];
+  /** All groups, judged by these states. */
+  readonly groups: readonly GroupState[];
+  readonly pairs: readonly VerifiedPair[];
+}
+
+/**
+ * Compares the records around a few spots, other ones at each audit. A position that this could not improve stays as
+ * the syncs say: nobody asked for a comparison, so nothing is reported of one that was too long. Only reads.
+ */
+export async function compareRoutinely(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  source: ClusterReader,
+  target: ClusterReader,
+): Promise<RoutineComparison> {
+  const judged = judgeGroups(observation, statesByPartition(states));
+  const spots = sampleSpots(states, judged, observation.at, SPOTS);
+  const { evidence, pairs } = await comparePartitions(observation, spots, source, target, {
+    budgetBytes: BUDGET_BYTES,
+    atOnce: SPOTS,
+    widenAtMost: WIDEN_AT_MOST,
+  });
+  const found = withEvidence(observation, states, settledOnly(evidence));
+  return { states: found, groups: judgeGroupsAgain(observation, judged, statesByPartition(found)), pairs };
+}
+
+function settledOnly(evidence: PartitionMap<RecordEvidence>): PartitionMap<RecordEvidence> {
+  const settled = new PartitionMap<RecordEvidence>();
+  for (const [topic, partition, { verified = new Map(), ...rest }] of evidence.entries()) {
+    const better = new Map([...verified].filter(([, translation]) => !isOpen(translation)));
+    const { tail, refutations = [] } = rest;
+    if (better.size > 0 || tail !== undefined || refutations.length > 0) {
+      settled.set(topic, partition, { ...rest, verified: better });
+    }
+  }
+  return settled;
+}
