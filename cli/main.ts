@@ -5,6 +5,7 @@ import { ExitCode, type Finish } from './output/exit-code.ts';
 import { describeError, exitCodeOf } from './output/report-error.ts';
 import type { Terminal } from './output/terminal.ts';
 import { printableLines } from './output/text.ts';
+import { addAcknowledgeCommand } from './verbs/acknowledge/command.ts';
 import { addAuditCommand } from './verbs/audit/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
@@ -78,6 +79,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addDoctorCommand,
     addTranslateCommand,
     addVerifyCommand,
+    addAcknowledgeCommand,
     addSnapshotsCommand,
     addRestoreCommand,
     addInitCommand,

@@ -9,6 +9,7 @@ const EDITED = [
   'README.md',
   'docs',
   'cli',
+  'shared/acknowledge',
   'shared/adapters',
   'shared/audit',
   'shared/config',

@@ -1,3 +1,4 @@
+import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
 import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
 import type { PlanStore } from '../../shared/restore/plan-store.ts';
 import type { HistoryPlace } from './history-place.ts';
@@ -6,6 +7,13 @@ import type { HistoryPlace } from './history-place.ts';
 export interface HistoryStores {
   readonly history: SnapshotStore;
   readonly plans: PlanStore;
+  close(): Promise<void>;
+}
+
+/** The history and what people have said of its findings, which are in the same place. */
+export interface AuditStores {
+  readonly history: SnapshotStore;
+  readonly acknowledgements: AcknowledgementStore;
   close(): Promise<void>;
 }
 
@@ -29,6 +37,33 @@ export async function openSnapshotStore(place: HistoryPlace): Promise<SnapshotSt
     import('../../shared/adapters/sqlite/sqlite-snapshot-store.ts'),
   ]);
   return createSqliteSnapshotStore(openHistoryDatabase(place.file));
+}
+
+/** @throws HistoryStoreError if a file cannot be opened */
+export async function openAuditStores(place: HistoryPlace): Promise<AuditStores> {
+  if (place.kind === 'dynamodb') {
+    const [client, { createDynamoDbSnapshotStore }, { createDynamoDbAcknowledgementStore }] = await Promise.all([
+      dynamoDb(),
+      import('../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts'),
+      import('../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts'),
+    ]);
+    const history = createDynamoDbSnapshotStore(client, place.table);
+    const acknowledgements = createDynamoDbAcknowledgementStore(client, place.table);
+    return { history, acknowledgements, close: () => history.close() };
+  }
+  const [{ openHistoryDatabase }, { createSqliteSnapshotStore }, { createSqliteAcknowledgementStore }] =
+    await Promise.all([
+      import('../../shared/adapters/sqlite/open-database.ts'),
+      import('../../shared/adapters/sqlite/sqlite-snapshot-store.ts'),
+      import('../../shared/adapters/sqlite/sqlite-acknowledgement-store.ts'),
+    ]);
+  const database = openHistoryDatabase(place.file);
+  const history = createSqliteSnapshotStore(database);
+  return {
+    history,
+    acknowledgements: createSqliteAcknowledgementStore(database),
+    close: () => history.close(),
+  };
 }
 
 /** @throws HistoryStoreError where a file cannot be opened */

@@ -1,13 +1,16 @@
+import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
 import type { AuditHistory } from '../../shared/history/audit-history.ts';
-import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
 import type { ConfigOptions } from '../options/config-options.ts';
-import { type HistoryOptions, historyOwner, openHistory } from '../options/history-options.ts';
+import { type HistoryOptions, historyOwner, openAuditHistory } from '../options/history-options.ts';
 import type { Terminal } from '../output/terminal.ts';
+import type { AuditStores } from './history-stores.ts';
 
 /** The history that a command's audits are kept in. */
 export interface KeptHistory {
   /** Null where it is off. */
   readonly history: AuditHistory | null;
+  /** Null if the history is off. */
+  readonly acknowledgements: AcknowledgementStore | null;
   /** Lets other processes use it at once. Never throws. */
   close(): Promise<void>;
 }
@@ -25,24 +28,25 @@ export async function keepHistory(
   terminal: Terminal,
   leaseSeconds: number,
 ): Promise<KeptHistory> {
-  const store = await openHistory(options, terminal).catch(failureOf);
-  if (store === null) return { history: null, close: async () => undefined };
-  if (typeof store === 'string') return { history: unusable(store), close: async () => undefined };
+  const stores = await openAuditHistory(options, terminal).catch(failureOf);
+  if (stores === null) return { history: null, acknowledgements: null, close: async () => undefined };
+  if (typeof stores === 'string') return unusable(stores);
   const [{ HistoryRecorder }, { DEFAULT_RETENTION }] = await Promise.all([
     import('../../shared/history/history-recorder.ts'),
     import('../../shared/domain/history/retention.ts'),
   ]);
   const recorder = new HistoryRecorder({
-    store,
+    store: stores.history,
     owner: historyOwner(),
     retention: DEFAULT_RETENTION,
     leaseMs: (leaseSeconds + RECORDING_RESERVE_SECONDS) * 1_000,
     clock: { now: () => Date.now() },
   });
-  const close = (): Promise<void> => releaseAndClose(recorder, store);
+  const close = (): Promise<void> => releaseAndClose(recorder, stores);
   const withdraw = terminal.onInterrupt(close);
   return {
     history: recorder,
+    acknowledgements: stores.acknowledgements,
     close: () => {
       withdraw();
       return close();
@@ -50,17 +54,24 @@ export async function keepHistory(
   };
 }
 
-async function releaseAndClose(recorder: { release(): Promise<void> }, store: SnapshotStore): Promise<void> {
+async function releaseAndClose(recorder: { release(): Promise<void> }, stores: AuditStores): Promise<void> {
   try {
     // A lease that could not be given back ends by itself; what was recorded stands.
     await recorder.release().catch(() => undefined);
   } finally {
-    await store.close();
+    await stores.close();
   }
 }
 
-function unusable(failure: string): AuditHistory {
-  return { open: async () => ({ known: null, record: async () => ({ known: null, failure }) }) };
+function unusable(failure: string): KeptHistory {
+  const fail = async () => {
+    throw new Error(failure);
+  };
+  return {
+    history: { open: async () => ({ known: null, record: async () => ({ known: null, failure }) }) },
+    acknowledgements: { add: fail, end: fail, list: fail, close: async () => undefined },
+    close: async () => undefined,
+  };
 }
 
 function failureOf(error: unknown): string {

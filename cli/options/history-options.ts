@@ -5,6 +5,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
 import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
 import type { HistoryPlace } from '../history/history-place.ts';
+import type { AuditStores } from '../history/history-stores.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { UsageError } from '../output/usage-error.ts';
 import { type ConfigOptions, configFileOf } from './config-options.ts';
@@ -43,7 +44,32 @@ export async function requireHistory(
 ): Promise<SnapshotStore> {
   const store = await openHistory(options, terminal);
   if (store !== null) return store;
-  throw new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
+  throw historyIsOff();
+}
+
+function historyIsOff(): UsageError {
+  return new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
+}
+
+/** The history with its acknowledgements; null if it is off. The caller closes it. */
+export async function openAuditHistory(
+  options: HistoryOptions & ConfigOptions,
+  terminal: Terminal,
+): Promise<AuditStores | null> {
+  const place = historyPlace(options, terminal.environment);
+  if (place === null) return null;
+  const { openAuditStores } = await import('../history/history-stores.ts');
+  return await openAuditStores(place);
+}
+
+/** The same for commands that are nothing without a history. @throws UsageError if it is off */
+export async function requireAuditHistory(
+  options: HistoryOptions & ConfigOptions,
+  terminal: Terminal,
+): Promise<AuditStores> {
+  const stores = await openAuditHistory(options, terminal);
+  if (stores !== null) return stores;
+  throw historyIsOff();
 }
 
 /** Name under which this process holds the right to write a flow's history. */

@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { ALARM_PERIOD_SECONDS } from '../../shared/contract/alarms.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
+import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
 import type { AuditHistory } from '../../shared/history/audit-history.ts';
 import { HistoryRecorder } from '../../shared/history/history-recorder.ts';
 import type { Clock } from '../../shared/ports.ts';
@@ -27,6 +29,8 @@ export interface AuditKeeperOptions {
 export interface AuditKeeper {
   /** The history for one audit. Its requests end at `deadline` (ms since the epoch) or with `signal`. */
   begin(limits: { readonly deadline: number; readonly signal: AbortSignal }): AuditHistory;
+  /** What people have said of findings. Its requests have the limits of the audit that began last. */
+  readonly acknowledgements: AcknowledgementStore;
 }
 
 export function createAuditKeeper({ client, table, process, clock }: AuditKeeperOptions): AuditKeeper {
@@ -40,6 +44,7 @@ export function createAuditKeeper({ client, table, process, clock }: AuditKeeper
     clock,
   });
   return {
+    acknowledgements: createDynamoDbAcknowledgementStore(client, table),
     begin({ deadline, signal }) {
       const remainingMs = Math.max(0, Math.floor(deadline - clock.now()));
       patience.begin(AbortSignal.any([signal, AbortSignal.timeout(remainingMs)]));

@@ -17,6 +17,7 @@ export function createAuditor(clock: Clock, keeper: AuditKeeper): AuditDependenc
       clock,
       memory,
       history: keeper.begin({ deadline, signal }),
+      acknowledgements: keeper.acknowledgements,
       reader: (alias) => {
         const connection = config.clusters.get(alias);
         if (connection === undefined) throw new Error(`cluster ${alias} of a flow has no connection`);

@@ -4,16 +4,19 @@ import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { judgeFlow } from '../domain/judge/judge-flow.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import { type AuditReport, type FlowReport, VERDICTS } from '../domain/model/report.ts';
+import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
 import { NothingRecordedError } from '../history/history-errors.ts';
 import type { SnapshotStore } from '../history/snapshot-store.ts';
 import type { Clock } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
 import { surveyAsOf } from '../survey/survey-as-of.ts';
+import { readAcknowledgements } from './flow-acknowledgements.ts';
 
 export interface AuditAsOfRequest {
   readonly flows: readonly Flow[];
   readonly policy: AuditPolicy;
   readonly store: SnapshotStore;
+  readonly acknowledgements: AcknowledgementStore;
   /** ms since the epoch. */
   readonly asOf: number;
   readonly clock: Clock;
@@ -27,16 +30,18 @@ export interface AuditAsOfRequest {
  * @throws NothingRecordedError, DamagedFrameError, HistoryStoreError
  */
 export async function auditAsOf(request: AuditAsOfRequest): Promise<AuditReport> {
-  const { flows, policy, store, asOf, clock, filter } = request;
+  const { flows, policy, store, acknowledgements, asOf, clock, filter } = request;
   const reports: FlowReport[] = [];
   let at = 0;
   for (const flow of flows) {
     const then = await surveyAsOf(store, flow, asOf, clock.now(), filter);
     if (then === null) continue;
     const { observation, states, origin, said } = then;
-    const report = judgeFlow(observation, states, policy);
+    const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), origin.takenAt);
+    const report = judgeFlow(observation, states, policy, undefined, inEffect);
     at = Math.max(at, origin.takenAt);
-    reports.push({ ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin });
+    const past = { ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin };
+    reports.push(unreadable === null ? past : { ...past, findings: [...past.findings, unreadable] });
   }
   if (reports.length === 0) throw new NothingRecordedError(flows.map(flowName), asOf);
   return { at, flows: reports };
@@ -47,6 +52,8 @@ function saidThen(report: FlowReport, said: SaidThen): Pick<FlowReport, 'verdict
   return {
     verdict: VERDICTS.find((verdict) => verdict === said.verdict) ?? 'unknown',
     reasons: said.reasons.filter((code): code is FindingCode => code in FINDINGS),
-    findings: report.findings.filter(({ code }) => said.reasons.includes(code)),
+    findings: report.findings.filter(
+      ({ code, acknowledged }) => acknowledged !== undefined || said.reasons.includes(code),
+    ),
   };
 }

@@ -7,6 +7,7 @@ import {
   POSITIONS,
   type Position,
 } from '../contract/metrics.ts';
+import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
 import {
   type AuditReport,
@@ -54,6 +55,7 @@ function isBlind(flow: FlowReport): boolean {
 function flowMetrics(flow: FlowReport): Metric[] {
   const of = { Flow: flow.flow };
   const { loss } = flow;
+  const counted = countedFindings(flow.findings);
   const lags = flow.partitions.flatMap(({ lag }) => (lag.kind === 'known' ? [Number(lag.records)] : []));
   const missing = flow.partitions.reduce((sum, partition) => sum + partition.missing, 0n);
   const seconds = loss.kind === 'known' ? loss.seconds : null;
@@ -68,11 +70,11 @@ function flowMetrics(flow: FlowReport): Metric[] {
     ...VERDICTS.map((verdict) => metric('Verdict', { ...of, Verdict: verdict }, [flow.verdict === verdict ? 1 : 0])),
     ...SEVERITIES.map((severity) =>
       metric('Findings', { ...of, Severity: severity }, [
-        flow.findings.filter((finding) => finding.severity === severity).length,
+        counted.filter((finding) => finding.severity === severity).length,
       ]),
     ),
     metric('UnreadParts', of, [flow.unread.length]),
-    metric('HistoryNotRecorded', of, [flow.findings.some(({ code }) => code === 'HISTORY_NOT_RECORDED') ? 1 : 0]),
+    metric('HistoryNotRecorded', of, [counted.some(({ code }) => code === 'HISTORY_NOT_RECORDED') ? 1 : 0]),
   ].filter((candidate) => candidate !== null);
 }
 

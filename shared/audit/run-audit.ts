@@ -2,12 +2,15 @@ import type { TidemarkConfig } from '../config/tidemark-config.ts';
 import { thinMapping } from '../domain/history/mapping-run.ts';
 import { nextState } from '../domain/history/next-state.ts';
 import { DEFAULT_RETENTION } from '../domain/history/retention.ts';
-import { makeFinding, worstFirst } from '../domain/judge/findings/make-finding.ts';
+import { makeFinding } from '../domain/judge/findings/make-finding.ts';
 import { judgeFlow } from '../domain/judge/judge-flow.ts';
 import { refusedFlow } from '../domain/judge/refused-flow.ts';
+import { withFinding } from '../domain/judge/weigh-findings.ts';
 import { AuthenticationError, AuthorizationError, TidemarkError } from '../domain/model/errors.ts';
+import type { Finding } from '../domain/model/finding.ts';
 import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
 import type { AuditReport, FlowReport } from '../domain/model/report.ts';
+import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
 import type { AuditHistory } from '../history/audit-history.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
@@ -15,6 +18,7 @@ import type { FlowMemory } from '../survey/flow-memory.ts';
 import { surveyFlow } from '../survey/survey-flow.ts';
 import type { VerifyOptions } from '../survey/verify-positions.ts';
 import { AuditMemory } from './audit-memory.ts';
+import { endClosedAcknowledgements, readAcknowledgements } from './flow-acknowledgements.ts';
 
 export interface AuditRequest {
   readonly config: TidemarkConfig;
@@ -26,6 +30,8 @@ export interface AuditRequest {
   readonly memory?: AuditMemory;
   /** Stores this audit and supplies earlier ones. If absent, nothing outlives the process. */
   readonly history?: AuditHistory;
+  /** Findings that people know about. If absent, every finding counts. */
+  readonly acknowledgements?: AcknowledgementStore;
   /** Compares records around group positions. If absent, the audit compares only a few records, other ones each time. */
   readonly verify?: VerifyOptions;
   /** Called at each step, to show progress. */
@@ -70,7 +76,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
         target: readerOf(flow.target),
         memory: memory.of(flowName(flow)),
         at,
-      }).catch((error: unknown) => refusalOf(flow, error)),
+      }).catch((error: unknown) => refusalOf(request, flow, error)),
     );
     throwIfNothingAudited(outcomes);
     return { at, flows: outcomes.map(({ report }) => report) };
@@ -102,9 +108,13 @@ type FlowOutcome =
 
 type Refusal = AuthenticationError | AuthorizationError;
 
-function refusalOf(flow: Flow, error: unknown): FlowOutcome {
+async function refusalOf(request: AuditRequest, flow: Flow, error: unknown): Promise<FlowOutcome> {
   if (!(error instanceof AuthenticationError || error instanceof AuthorizationError)) throw error;
-  return { kind: 'refused', error, report: refusedFlow(flow, error) };
+  const { acknowledgements, clock, config } = request;
+  const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), clock.now());
+  const weights = { flow, rules: config.policy.rules, acknowledgements: inEffect };
+  const report = refusedFlow(error, weights);
+  return { kind: 'refused', error, report: unreadable === null ? report : withFinding(report, unreadable, weights) };
 }
 
 function throwIfNothingAudited(outcomes: readonly FlowOutcome[]): void {
@@ -143,7 +153,10 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
-  const report = judgeFlow(observation, states, config.policy, groups);
+  const acknowledged = await readAcknowledgements(request.acknowledgements, flowName(flow), clock.now());
+  const weights = { flow, rules: config.policy.rules, acknowledgements: acknowledged.inEffect };
+  const judged = judgeFlow(observation, states, config.policy, groups, acknowledged.inEffect);
+  const report = acknowledged.unreadable === null ? judged : withFinding(judged, acknowledged.unreadable, weights);
   const { sourceDown, targetDown } = observation;
   const outcomeOf = (judged: FlowReport): FlowOutcome =>
     sourceDown === null || targetDown === null
@@ -157,18 +170,14 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
   const recorded = (await recorder?.record(state)) ?? null;
   if (recorded?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
   memory.known = recorded?.known ?? { state, heldUntil: state.at };
-  return outcomeOf(recorded?.failure == null ? report : notRecorded(report, recorded.failure));
+  const failure = recorded?.failure ?? null;
+  const whole = failure === null ? report : withFinding(report, notRecorded(failure), weights);
+  await endClosedAcknowledgements(request.acknowledgements, acknowledged, whole, at);
+  return outcomeOf(whole);
 }
 
-function notRecorded(report: FlowReport, failure: string): FlowReport {
-  const finding = makeFinding('HISTORY_NOT_RECORDED', {}, `this audit was not stored in the history: ${failure}`, {
+function notRecorded(failure: string): Finding {
+  return makeFinding('HISTORY_NOT_RECORDED', {}, `this audit was not stored in the history: ${failure}`, {
     error: failure,
   });
-  return {
-    ...report,
-    // As with any warning.
-    verdict: report.verdict === 'ready' ? 'at-risk' : report.verdict,
-    reasons: [...report.reasons, finding.code],
-    findings: worstFirst([...report.findings, finding]),
-  };
 }

@@ -62,7 +62,11 @@ export const METRICS = {
     dimensions: [['Flow', 'Verdict']],
     sample: "one audit: 1 for the flow's verdict, 0 for the other verdicts",
   },
-  Findings: { unit: 'Count', dimensions: [['Flow', 'Severity']], sample: 'one audit: findings of that severity' },
+  Findings: {
+    unit: 'Count',
+    dimensions: [['Flow', 'Severity']],
+    sample: 'one audit: findings of that severity that count (not acknowledged, not turned off)',
+  },
   UnreadParts: { unit: 'Count', dimensions: [['Flow']], sample: 'one audit: reads that failed' },
   HistoryNotRecorded: {
     unit: 'Count',

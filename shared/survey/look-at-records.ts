@@ -1,7 +1,9 @@
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import { policyOfFlow } from '../domain/judge/audit-rules.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import type { PartitionState, RecordEvidence } from '../domain/judge/partition-state.ts';
 import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/judge/probes.ts';
+import { flowName } from '../domain/model/flow.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 
@@ -14,7 +16,7 @@ export async function lookAtRecords(
   policy: AuditPolicy,
 ): Promise<PartitionMap<RecordEvidence>> {
   if (observation.sourceDown !== null) return new PartitionMap();
-  const probes = planProbes(observation, states, policy.probeBudget);
+  const probes = planProbes(observation, states, policyOfFlow(policy, flowName(observation.flow)).probeBudget);
   const onTarget = probes.flatMap((probe) => probe.target ?? []);
   const [sourceAnswers, targetAnswers] = await Promise.all([
     probes.length === 0 ? [] : source.peek(probes.map((probe) => probe.source)),

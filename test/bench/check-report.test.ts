@@ -54,6 +54,7 @@ function faultlessReport(): FlowReport & { partitions: PartitionReport[]; groups
     partitions,
     groups,
     findings: [],
+    suppressed: [],
     unread: [],
     snapshot: null,
   };

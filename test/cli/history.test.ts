@@ -32,7 +32,17 @@ const audited = z.object({
         loss: z.object({ kind: z.string(), records: z.string().optional() }),
         partitions: z.array(z.unknown()),
         groups: z.array(z.object({ group: z.string(), committed: z.string() }).loose()),
-        findings: z.array(z.object({ code: z.string(), message: z.string() }).loose()),
+        findings: z.array(
+          z
+            .object({
+              code: z.string(),
+              severity: z.string(),
+              message: z.string(),
+              acknowledged: z.unknown().optional(),
+            })
+            .loose(),
+        ),
+        suppressed: z.array(z.object({ code: z.string() }).loose()),
         snapshot: z.object({ asOf: z.string(), takenAt: z.string(), heldUntil: z.string() }).loose().optional(),
       })
       .loose(),
@@ -271,6 +281,69 @@ describe('the history', () => {
     const stats = JSON.parse((await run('snapshots', 'stats', '--format', 'json')).stdout) as object;
     expect(stats).toMatchObject({ flows: [{ snapshots: times.length, oldest: times.at(-1), newest: times[0] }] });
     expect((await run('snapshots', 'stats')).stdout).toMatch(/one per 1 min kept for 1 d: \d+ snapshots?, /);
+  });
+
+  test('what is known does not count, with the source dead and as of that time; withdrawn it counts again', async () => {
+    const table = async () => (await run('audit')).stdout.replace(/\s+/g, ' ');
+    const first = await audit();
+    expect(first.code).toBe(1);
+    expect(first.report.flows[0].reasons).toContain('CLUSTER_UNREACHABLE');
+    const critical = first.report.flows[0].findings.filter(({ severity }) => severity === 'critical');
+    const ids: string[] = [];
+    for (const { code } of critical) {
+      const cluster = code === 'CLUSTER_UNREACHABLE' ? ['--cluster', 'A'] : [];
+      const args = ['acknowledge', code, ...cluster, '--reason', 'the site is lost', '--by', 'alice'];
+      const { acknowledgements } = JSON.parse((await run(...args, '--format', 'json')).stdout) as {
+        acknowledgements: { id: string }[];
+      };
+      ids.push(...acknowledgements.map(({ id }) => id));
+    }
+    expect(ids).toHaveLength(critical.length);
+
+    const known = await audit();
+    // What was not read holds: never better than at risk.
+    expect({ code: known.code, verdict: known.report.flows[0].verdict }).toEqual({ code: 0, verdict: 'at-risk' });
+    expect(known.report.flows[0].reasons).toEqual([]);
+    const shown = known.report.flows[0].findings.filter(({ acknowledged }) => acknowledged !== undefined);
+    expect(shown.map(({ code }) => code)).toEqual(critical.map(({ code }) => code));
+    expect(shown).toMatchObject(shown.map(() => ({ acknowledged: { by: 'alice', reason: 'the site is lost' } })));
+    expect(await table()).toContain(`${ids.length} acknowledged`);
+    const past = await audit('--as-of', 'now');
+    expect(past.report.flows[0]).toMatchObject({ verdict: 'at-risk', reasons: [] });
+    expect(past.report.flows[0].findings).toMatchObject(
+      past.report.flows[0].findings.map(() => ({ acknowledged: {} })),
+    );
+
+    for (const id of ids) expect((await run('acknowledge', '--withdraw', id)).code).toBe(0);
+    expect((await audit()).code).toBe(1);
+
+    const file = join(lab.folder, 'tidemark.yaml');
+    const without = readFileSync(file, 'utf8');
+    writeFileSync(file, without.replace(' }', ', rules: [{ flow: A->*, severity: off }] }'));
+    const off = await audit();
+    expect(off.report.flows[0]).toMatchObject({ verdict: 'at-risk', reasons: [], findings: [] });
+    expect(off.report.flows[0].suppressed.map(({ code }) => code)).toEqual(
+      expect.arrayContaining(critical.map(({ code }) => code)),
+    );
+    expect(await table()).toContain('TURNED OFF by policy.rules: ');
+    writeFileSync(file, without);
+  });
+
+  test('acknowledgements that cannot be read stop no audit: every finding counts, and the report says why', async () => {
+    const database = openHistoryDatabase(environment().TIDEMARK_HISTORY);
+    const { document } = database.prepare('SELECT document FROM acknowledgement LIMIT 1').get() ?? {};
+    database.prepare('UPDATE acknowledgement SET document = ? WHERE document = ?').run('{}', String(document));
+    for (const args of [[], ['--as-of', 'now']]) {
+      const { code, report } = await audit(...args);
+      expect(code).toBe(1);
+      const said = report.flows[0].findings.filter(({ code }) => code === 'ACKNOWLEDGEMENTS_UNREADABLE');
+      expect(said).toMatchObject([{ severity: 'info', message: expect.stringContaining('is not what was stored') }]);
+    }
+    const { code, stdout, stderr } = await run('acknowledge', '--list');
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
+    expect(stderr).toContain('an acknowledgement of A->B is not what was stored');
+    database.prepare('UPDATE acknowledgement SET document = ? WHERE document = ?').run(String(document), '{}');
+    database.close();
   });
 
   test('a damaged snapshot is skipped and shown as damaged', async () => {

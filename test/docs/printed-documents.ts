@@ -1,3 +1,4 @@
+import { acknowledgementsJson } from '../../cli/verbs/acknowledge/json.ts';
 import { renderAuditJson } from '../../cli/verbs/audit/json.ts';
 import { renderDoctorJson } from '../../cli/verbs/doctor/json.ts';
 import { renderPlanJson, renderResultJson } from '../../cli/verbs/restore/json.ts';
@@ -12,7 +13,17 @@ import type { AuditReport, TidemarkPosition } from '../../shared/domain/model/re
 import type { Refusal } from '../../shared/domain/restore/refusal.ts';
 import type { RestorePlan } from '../../shared/domain/restore/restore-plan.ts';
 import type { PartitionResult, RestoreResult } from '../../shared/domain/restore/restore-result.ts';
-import { AT, finding, flow, group, partition, report, snapshot } from '../cli/verbs/sample-report.ts';
+import {
+  AT,
+  acknowledgement,
+  finding,
+  flow,
+  group,
+  partition,
+  report,
+  snapshot,
+  suppressed,
+} from '../cli/verbs/sample-report.ts';
 import { planOf } from '../shared/restore/restore-world.ts';
 
 const unknown = { kind: 'unknown', reason: 'broker 2 is down' } as const;
@@ -41,6 +52,14 @@ const past = snapshot({
   unread: [{ role: 'source', kind: 'cluster', name: '' }],
 });
 
+/** Findings of which people have said something: by rules, and one by one. */
+function weighed() {
+  return [
+    finding({ rule: { index: 0, was: 'warning' }, acknowledged: acknowledgement() }),
+    finding({ acknowledged: acknowledgement({ until: null }) }),
+  ];
+}
+
 const audited: readonly AuditReport[] = [
   report(),
   report(
@@ -61,8 +80,10 @@ const audited: readonly AuditReport[] = [
         finding(),
         finding({ subject: { topic: 't', partition: 3, group: 'g' }, evidence: { aligned: true, age: 1.5, id: null } }),
       ],
+      suppressed: [suppressed(), suppressed({ subject: { topic: 't', partition: 3, group: 'g' } })],
       unread: [unreadPart],
     }),
+    flow({ findings: weighed() }),
     flow({ loss: unknown, verdict: 'unknown', snapshot: past }),
     flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'estimated' } }),
   ),
@@ -82,6 +103,7 @@ const watched = [
   { kind: 'audit', at: AT, report: flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'estimated' } }) },
   { kind: 'opened', at: AT, flow: 'A->B', open },
   { kind: 'opened', at: AT, flow: 'A->B', open: { ...open, finding: audited[1]?.flows[0]?.findings[1] ?? finding() } },
+  ...weighed().map((one) => ({ kind: 'opened', at: AT, flow: 'A->B', open: { ...open, finding: one } }) as const),
   { kind: 'closed', at: AT, flow: 'A->B', open },
   { kind: 'failed', at: AT, error: new NothingAuditedError(['A refused']) },
 ] as const;
@@ -103,6 +125,7 @@ const refuted = report(
   flow({
     findings: [
       finding({ code: 'VERIFICATION_REFUTED' }),
+      ...weighed().map((one) => ({ ...one, code: 'VERIFICATION_REFUTED' }) as const),
       finding({
         code: 'VERIFICATION_REFUTED',
         subject: { topic: 't', partition: 3, group: 'g' },
@@ -185,6 +208,14 @@ const result: RestoreResult = {
  * their schema. `restore show` prints the plans of its own store: restore-plans-1 is tested by running it.
  */
 export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
+  'acknowledgements-1': [
+    [
+      acknowledgement(),
+      acknowledgement({ until: null, subject: { cluster: 'A', topic: 't', partition: 0, group: 'g' } }),
+      acknowledgement({ until: null, ending: { kind: 'closed', at: AT } }),
+      acknowledgement({ ending: { kind: 'withdrawn', at: AT, by: 'bob' } }),
+    ],
+  ].map((all) => acknowledgementsJson(all, AT)),
   'audit-1': audited.map(renderAuditJson),
   'doctor-1': [
     renderDoctorJson(

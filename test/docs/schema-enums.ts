@@ -1,3 +1,4 @@
+import type { AcknowledgementState } from '../../shared/acknowledge/acknowledgement-state.ts';
 import { FINDINGS, type Severity } from '../../shared/contract/finding-codes.ts';
 import type { CheckStatus } from '../../shared/doctor/check.ts';
 import type { UnreadPart } from '../../shared/domain/history/history-state.ts';
@@ -58,6 +59,13 @@ const damages = allOf<Damage>({
 /** What an enum of docs/schema has to be, by the end of its path; the first that fits counts. */
 export const ENUMS: readonly (readonly [path: string, values: readonly (string | null)[]])[] = [
   ['#finding/code', FINDING_CODES],
+  ['#suppressed/code', FINDING_CODES],
+  ['#acknowledgement/code', FINDING_CODES],
+  [
+    '#acknowledgement/state',
+    allOf<AcknowledgementState>({ 'in-effect': true, expired: true, closed: true, withdrawn: true }),
+  ],
+  ['/rule/was', allOf<Severity>({ critical: true, warning: true, info: true })],
   ['/reasons[]', FINDING_CODES],
   ['#refusal/code', REFUSAL_CODES],
   ['/severity', allOf<Severity>({ critical: true, warning: true, info: true })],

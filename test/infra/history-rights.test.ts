@@ -1,6 +1,7 @@
 import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DynamoDbLocal } from '../../lab/dynamodb-local.ts';
+import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { HistoryState } from '../../shared/domain/history/history-state.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
@@ -48,6 +49,9 @@ test('the function has exactly the DynamoDB permissions that storing audits need
   );
   const store = createDynamoDbSnapshotStore(client, TABLE);
   const begin = Date.now();
+  const acknowledgements = createDynamoDbAcknowledgementStore(client, TABLE);
+  await acknowledgements.list('A->B', begin);
+  await acknowledgements.end('A->B', 'aaaaaaaaaaaa', { kind: 'closed', at: begin });
   for (const [minute, owner] of ['first', 'second', 'third'].entries()) {
     const at = begin + minute * MINUTE;
     const terms = { now: at, leaseMs: MINUTE };

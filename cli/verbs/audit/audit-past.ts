@@ -1,7 +1,7 @@
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
-import { type HistoryOptions, requireHistory } from '../../options/history-options.ts';
+import { type HistoryOptions, requireAuditHistory } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
@@ -22,12 +22,13 @@ export async function auditPast(options: PastOptions, asOf: number, terminal: Te
   const { auditAsOf } = await import('../../../shared/audit/audit-as-of.ts');
   const group = matcher(options.group);
   const topic = matcher(options.topic);
-  const store = await requireHistory(options, terminal);
+  const { history, acknowledgements, close } = await requireAuditHistory(options, terminal);
   try {
     const report = await auditAsOf({
       flows,
       policy: config.policy,
-      store,
+      store: history,
+      acknowledgements,
       asOf,
       clock: { now: () => Date.now() },
       filter: { ...(group === null ? {} : { group }), ...(topic === null ? {} : { topic }) },
@@ -39,6 +40,6 @@ export async function auditPast(options: PastOptions, asOf: number, terminal: Te
     }
     return report;
   } finally {
-    await store.close();
+    await close();
   }
 }

@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { closestName } from '../../../shared/config/closest-name.ts';
 import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
+import { countedFindings } from '../../../shared/domain/judge/acknowledgements.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
 import { readerOf } from '../../connect.ts';
 import { keepHistory } from '../../history/keep-history.ts';
@@ -89,7 +90,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   const { runAudit } = await import('../../../shared/audit/run-audit.ts');
   const reader = await readerOf(config, options.timeout);
   const progress = createProgress(terminal.stderr);
-  const history = await keepHistory(options, terminal, options.timeout);
+  const kept = await keepHistory(options, terminal, options.timeout);
   try {
     return await runAudit({
       // All flows stay in the configuration, for an opposite direction explains what is found in this one.
@@ -99,25 +100,31 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
       filter: filterOf(flows, options),
       ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
-      ...(history.history === null ? {} : { history: history.history }),
+      ...(kept.history === null ? {} : { history: kept.history }),
+      ...(kept.acknowledgements === null ? {} : { acknowledgements: kept.acknowledgements }),
     });
   } finally {
-    await history.close();
+    await kept.close();
     progress.end();
   }
 }
 
 /** 3 where no flow could be judged; else 1 from the chosen severity on. */
 export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
-  const judged = report.flows.some((flow) => flow.verdict !== 'unknown' || flow.findings.length > 0);
+  const judged = report.flows.some(
+    (flow) => flow.verdict !== 'unknown' || flow.findings.length + flow.suppressed.length > 0,
+  );
   if (!judged && report.flows.length > 0) return ExitCode.couldNotAudit;
   if (failOn === 'never') return ExitCode.fine;
   const found = report.flows.some((flow) => severitiesOf(flow).some((severity) => isAsBadAs(severity, failOn)));
   return found ? ExitCode.critical : ExitCode.fine;
 }
 
-function severitiesOf({ findings, reasons, snapshot }: FlowReport): readonly Severity[] {
-  const found = findings.map(({ severity }) => severity);
+/** Of the findings that count, and of the verdict: it can be worse than all of them, for some faults always hold. */
+function severitiesOf({ findings, reasons, verdict, snapshot }: FlowReport): readonly Severity[] {
+  const found = countedFindings(findings).map(({ severity }) => severity);
+  if (verdict === 'not-ready') found.push('critical');
+  if (verdict === 'at-risk') found.push('warning');
   // The history keeps which findings there were, and not of each what it rested on.
   return snapshot === null ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../shared/domain/model/finding.ts';
+import type { Acknowledgement, Finding } from '../../../shared/domain/model/finding.ts';
 import type {
   AuditReport,
   FlowReport,
@@ -30,6 +30,7 @@ function* renderFlow(flow: FlowReport): Generator<string> {
   yield* renderList('partitions', flow.partitions, partition);
   yield* renderList('groups', flow.groups, group);
   yield* renderList('findings', flow.findings, findingJson);
+  yield* renderList('suppressed', flow.suppressed, (one) => one);
   yield* renderList('unread', flow.unread, (one) => one);
   yield '}';
 }
@@ -76,8 +77,21 @@ function group(one: GroupReport): object {
 }
 
 export function findingJson(one: Finding): object {
-  const { code, severity, subject, message, evidence, runbook } = one;
-  return { code, severity, subject, message, evidence, runbook };
+  const { code, severity, subject, message, evidence, runbook, rule, acknowledged } = one;
+  return {
+    code,
+    severity,
+    subject,
+    message,
+    evidence,
+    runbook,
+    ...(rule && { rule }),
+    ...(acknowledged && { acknowledged: acknowledgedJson(acknowledged) }),
+  };
+}
+
+function acknowledgedJson({ id, reason, by, at, until }: Acknowledgement): object {
+  return { id, reason, by, at: iso(at), until: until === null ? null : iso(until) };
 }
 
 function iso(ms: number): string {

@@ -1,9 +1,9 @@
 import type { AuditReport, FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
-import { findingLines, unreadLines } from '../../output/findings-table.ts';
+import { findingLines, suppressedLines, unreadLines } from '../../output/findings-table.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import type { Style } from '../../output/terminal.ts';
-import { duration, plural, printable, wrapped } from '../../output/text.ts';
+import { duration, grouped, plural, printable, wrapped } from '../../output/text.ts';
 import { groupLines } from './groups-table.ts';
 import { partitionLines } from './partitions-table.ts';
 
@@ -29,6 +29,7 @@ function pastLines(asOf: number, { width, paint }: TableOptions): string[] {
 function* renderFlow(flow: FlowReport, several: boolean, options: TableOptions): Generator<string> {
   if (several) yield `\n${options.paint('bold', `── ${printable(flow.flow)} ──`)}\n`;
   yield* lines(findingLines(flow.findings, options));
+  yield* lines(suppressedLines(flow.suppressed, options));
   yield* lines(unreadLines(flow.unread, options));
   yield* lines(groupLines(flow, options));
   yield* lines(partitionLines(flow, options));
@@ -48,9 +49,19 @@ function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: Tab
   const head = `${paint('bold', name)}  ${paint(STYLES[flow.verdict], verdict.padEnd(9))}`;
   const [first = '', ...rest] = wrapped(printable(lossText(flow)), width, `${indent}           `).map((l) => l.trim());
   const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
-  if (flow.reasons.length > 0) out.push(...wrapped(flow.reasons.join(', '), width, indent));
+  const reasons = reasonsText(flow);
+  if (reasons !== '') out.push(...wrapped(reasons, width, indent));
   if (flow.snapshot !== null) out.push(...snapshotLines(flow.snapshot, width, indent));
   return out;
+}
+
+/** Why the verdict is what it is, and how many findings do not count for it. */
+function reasonsText({ reasons, findings, suppressed }: FlowReport): string {
+  const acknowledged = findings.filter((finding) => finding.acknowledged !== undefined).length;
+  const parts = [reasons.join(', ')];
+  if (acknowledged > 0) parts.push(`${grouped(acknowledged)} acknowledged`);
+  if (suppressed.length > 0) parts.push(`${grouped(suppressed.length)} turned off`);
+  return parts.filter((part) => part !== '').join('; ');
 }
 
 function lossText({ loss, snapshot }: FlowReport): string {

@@ -2,6 +2,7 @@ import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
 import { json } from '../../output/json.ts';
 import { tidemarkJson } from '../../output/position-json.ts';
+import { findingJson } from '../audit/json.ts';
 
 /**
  * `tidemark.verify/1` (docs/schema/verify-1.json): each position before and after its records were compared, one a line.
@@ -15,7 +16,7 @@ export function* renderVerifyJson(report: AuditReport, verifications: readonly F
     yield `${i === 0 ? '' : ','}\n{"flow":${json(flow)},"bytes":${one?.bytes ?? 0}`;
     yield* list('positions', (one?.positions ?? []).map(positionJson));
     yield* list('pairs', one?.pairs ?? []);
-    yield* list('findings', refuted);
+    yield* list('findings', refuted.map(findingJson));
     yield* list('unread', unread);
     yield '}';
   }

@@ -70,7 +70,7 @@ async function watchAll(
   config: AuditRequest['config'],
   flows: ReadonlySet<string>,
   options: WatchOptions,
-  { history }: KeptHistory,
+  { history, acknowledgements }: KeptHistory,
   terminal: Terminal,
 ): Promise<ExitCode> {
   const [{ runAudit }, { AuditMemory }, { watch }] = await Promise.all([
@@ -90,6 +90,7 @@ async function watchAll(
       filter: { flow: (name) => flows.has(name) },
       reader,
       ...(history === null ? {} : { history }),
+      ...(acknowledgements === null ? {} : { acknowledgements }),
     });
   };
   const { interval, count, failOn } = options;

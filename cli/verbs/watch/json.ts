@@ -15,12 +15,14 @@ function bodyOf(event: WatchEvent): object {
     return { error: code, message, retriable };
   }
   if (event.kind === 'audit') {
-    const { flow, verdict, reasons, loss } = event.report;
+    const { flow, verdict, reasons, loss, findings, suppressed } = event.report;
     const { lag, unknownLag, positions, commitsAsOf } = figuresOf(event.report, event.at);
     return {
       flow,
       verdict,
       reasons,
+      acknowledged: findings.filter(({ acknowledged }) => acknowledged !== undefined).length,
+      suppressed: suppressed.length,
       lag: { records: lag, unknownPartitions: unknownLag },
       loss,
       positions,

@@ -1,7 +1,7 @@
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import type { OpenFinding } from '../../../shared/domain/judge/findings/finding-tracker.ts';
 import type { FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
-import { subjectText } from '../../output/findings-table.ts';
+import { acknowledgedText, subjectText } from '../../output/findings-table.ts';
 import { figuresOf } from '../../output/flow-figures.ts';
 import type { Paint, Style } from '../../output/terminal.ts';
 import { duration, grouped, plural, printable } from '../../output/text.ts';
@@ -35,6 +35,9 @@ function auditText({ report, at }: { readonly report: FlowReport; readonly at: n
     `groups ${proofs.length === 0 ? '0' : proofs.join(' ')}`,
   ];
   if (commitsAsOf !== null) parts.push(`commits ${duration((at - commitsAsOf) / 1_000)} old`);
+  const acknowledged = report.findings.filter((finding) => finding.acknowledged !== undefined).length;
+  if (acknowledged > 0) parts.push(`${grouped(acknowledged)} acknowledged`);
+  if (report.suppressed.length > 0) parts.push(`${grouped(report.suppressed.length)} turned off`);
   return `${paint(VERDICT_STYLES[report.verdict], verdict)}  ${parts.join(', ')}`;
 }
 
@@ -46,7 +49,8 @@ function lossText({ loss }: FlowReport): string {
 
 function openedText({ finding }: OpenFinding): string {
   const subject = subjectText(finding);
-  return `${subject === '' ? '' : `${subject}: `}${finding.message}  ${finding.runbook}`;
+  const known = finding.acknowledged === undefined ? '' : `  ${acknowledgedText(finding.acknowledged)}`;
+  return `${subject === '' ? '' : `${subject}: `}${finding.message}  ${finding.runbook}${known}`;
 }
 
 function closedText({ finding, openedAt, sinceBefore }: OpenFinding, at: number): string {

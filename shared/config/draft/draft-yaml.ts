@@ -104,6 +104,8 @@ function policyLines(): string[] {
     `#   maxLossRecords: ${by.maxLossRecords} # if a failover now would lose more than this: at-risk`,
     `#   maxGroupReread: ${by.maxGroupReread} # a group reads more than this twice where MirrorMaker put it: a warning`,
     `#   probeBudget: ${by.probeBudget} # the most records that one audit may look at, per cluster`,
+    '#   rules: # the last matching rule wins; see docs/configuration.md',
+    '#     - { finding: GROUP_SYNC_OFF, severity: off }',
   ];
 }
 

@@ -93,14 +93,27 @@ const flow = z.strictObject({
     .optional(),
 });
 
-const policy = z.strictObject({
+const thresholdKeys = {
   heartbeatStaleSeconds: seconds.optional(),
   mirrorStoppedSeconds: seconds.optional(),
   mirrorStalledSeconds: seconds.optional(),
   maxLossRecords: count.optional(),
   maxGroupReread: count.optional(),
   probeBudget: count.optional(),
+};
+const thresholds = z.strictObject(thresholdKeys);
+
+const rule = z.strictObject({
+  // Looked up later, so that a slip gets the name that was meant.
+  finding: z.string().min(1).optional(),
+  flow: z.string().min(1).optional(),
+  topic: z.string().min(1).optional(),
+  group: z.string().min(1).optional(),
+  severity: z.enum(['off', 'info', 'warning', 'critical']).optional(),
+  thresholds: thresholds.optional(),
 });
+
+const policy = z.strictObject({ ...thresholdKeys, rules: z.array(rule).optional() });
 
 /** tidemark.yaml. docs/configuration.md documents every key; a test compares the two. */
 export const tidemarkYaml = z.strictObject({
@@ -114,5 +127,7 @@ export type TidemarkYaml = z.infer<typeof tidemarkYaml>;
 export type ClusterYaml = z.infer<typeof cluster>;
 export type CredentialsYaml = Pick<ClusterYaml, 'clientId' | 'tls' | 'sasl'>;
 export type FlowYaml = z.infer<typeof flow>;
+export type RuleYaml = z.infer<typeof rule>;
+export type ThresholdsYaml = z.infer<typeof thresholds>;
 export type SecretYaml = z.infer<typeof secret>;
 export type PemYaml = z.infer<typeof pem>;

@@ -13,7 +13,8 @@ import { faultsOf } from './schema-faults.ts';
 import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-schema.ts';
 import { connectionFromYaml, type FaultAt } from './yaml-connection.ts';
 import { parseYaml, pathName, readYamlText, type YamlDocument } from './yaml-document.ts';
-import { applyFlowYaml, defaultFlow, policyFromYaml } from './yaml-flow.ts';
+import { applyFlowYaml, defaultFlow } from './yaml-flow.ts';
+import { policyFromYaml } from './yaml-policy.ts';
 
 export interface LoadOptions {
   /**
@@ -57,8 +58,9 @@ export function loadTidemarkYaml(
     parsed.data.mm2 === undefined
       ? standalone(parsed.data, overrides, context, faultAt)
       : onTopOfMm2(parsed.data.mm2, parsed.data, overrides, context, faultAt);
+  const policy = policyFromYaml(parsed.data.policy, flows, faultAt);
   faults.throwIfAny();
-  return { config: { clusters, flows, policy: policyFromYaml(parsed.data.policy) }, warnings: faults.warnings };
+  return { config: { clusters, flows, policy }, warnings: faults.warnings };
 }
 
 function readDocument(file: string, faults: FaultCollector): YamlDocument | null {

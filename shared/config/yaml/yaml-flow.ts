@@ -1,9 +1,7 @@
-import type { AuditPolicy } from '../../domain/judge/audit-policy.ts';
-import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
 import type { Flow } from '../../domain/model/flow.ts';
 import { flowFromSettings, MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
 import type { LoadContext, Settings } from '../setting.ts';
-import type { FlowYaml, TidemarkYaml } from './tidemark-yaml-schema.ts';
+import type { FlowYaml } from './tidemark-yaml-schema.ts';
 
 /** A flow without settings: MM2's own defaults in dedicated mode. */
 export function defaultFlow(source: string, target: string, context: LoadContext): Flow {
@@ -60,18 +58,6 @@ export function applyFlowYaml(base: Flow, yaml: FlowYaml): Flow {
   };
 }
 
-export function policyFromYaml(policy: TidemarkYaml['policy']): AuditPolicy {
-  const by = DEFAULT_AUDIT_POLICY;
-  return {
-    heartbeatStaleMs: milliseconds(policy?.heartbeatStaleSeconds) ?? by.heartbeatStaleMs,
-    mirrorStoppedMs: milliseconds(policy?.mirrorStoppedSeconds) ?? by.mirrorStoppedMs,
-    mirrorStalledMs: milliseconds(policy?.mirrorStalledSeconds) ?? by.mirrorStalledMs,
-    maxLossRecords: policy?.maxLossRecords === undefined ? by.maxLossRecords : BigInt(policy.maxLossRecords),
-    maxGroupReread: policy?.maxGroupReread === undefined ? by.maxGroupReread : BigInt(policy.maxGroupReread),
-    probeBudget: policy?.probeBudget ?? by.probeBudget,
-  };
-}
-
 type Switched = { readonly enabled: boolean; readonly intervalMs: number };
 
 function switched(base: Switched, yaml: FlowYaml['emitCheckpoints']): Switched {
@@ -81,7 +67,7 @@ function switched(base: Switched, yaml: FlowYaml['emitCheckpoints']): Switched {
   };
 }
 
-function milliseconds(seconds: number | undefined): number | undefined {
+export function milliseconds(seconds: number | undefined): number | undefined {
   return seconds === undefined ? undefined : Math.round(seconds * 1000);
 }
 

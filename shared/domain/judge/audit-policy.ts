@@ -1,5 +1,7 @@
+import type { FindingCode, Severity } from '../../contract/finding-codes.ts';
+
 /** The limits that an operator sets. Times in milliseconds, counts in records. */
-export interface AuditPolicy {
+export interface Thresholds {
   /** A heartbeat older than this on the target is worth a warning. */
   readonly heartbeatStaleMs: number;
   /** A heartbeat older than this, with source records waiting, means that MM2 has stopped. */
@@ -14,6 +16,26 @@ export interface AuditPolicy {
   readonly probeBudget: number;
 }
 
+/** What a rule makes of the findings that it matches: another severity, or none at all. */
+export type RuleSeverity = Severity | 'off';
+
+/** One rule of the configuration. It matches what all its matchers match; an absent matcher matches everything. */
+export interface AuditRule {
+  readonly finding?: FindingCode;
+  /** Globs, as `--group` on the command line. */
+  readonly flow?: string;
+  /** Of source topics. */
+  readonly topic?: string;
+  readonly group?: string;
+  readonly severity?: RuleSeverity;
+  readonly thresholds?: Partial<Thresholds>;
+}
+
+/** The thresholds, and the rules in their order: of those that match, the last one that says something counts. */
+export interface AuditPolicy extends Thresholds {
+  readonly rules: readonly AuditRule[];
+}
+
 export const DEFAULT_AUDIT_POLICY: AuditPolicy = {
   heartbeatStaleMs: 15_000,
   mirrorStoppedMs: 30_000,
@@ -21,4 +43,21 @@ export const DEFAULT_AUDIT_POLICY: AuditPolicy = {
   maxLossRecords: 10_000n,
   maxGroupReread: 100_000n,
   probeBudget: 500,
+  rules: [],
+};
+
+/** What a threshold decides, and by what it can differ within a flow. */
+interface ThresholdScope {
+  readonly findings: readonly FindingCode[];
+  readonly by: readonly ('topic' | 'group')[];
+}
+
+/** A rule that limits a threshold to another finding, topic or group would have no effect: it is a fault. */
+export const THRESHOLD_SCOPES: Readonly<Record<keyof Thresholds, ThresholdScope>> = {
+  heartbeatStaleMs: { findings: ['HEARTBEAT_STALE'], by: [] },
+  mirrorStoppedMs: { findings: ['MIRROR_STOPPED'], by: [] },
+  mirrorStalledMs: { findings: ['MIRROR_STALLED', 'SOURCE_TRANSACTION_OPEN'], by: ['topic'] },
+  maxLossRecords: { findings: ['LOSS_OVER_LIMIT'], by: [] },
+  maxGroupReread: { findings: ['GROUP_REREADS_MUCH'], by: ['topic', 'group'] },
+  probeBudget: { findings: [], by: [] },
 };

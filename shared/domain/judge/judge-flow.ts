@@ -1,10 +1,12 @@
+import type { Acknowledgement } from '../model/finding.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport, PartitionReport } from '../model/report.ts';
+import { countedFindings } from './acknowledgements.ts';
 import type { AuditPolicy } from './audit-policy.ts';
+import { policyOfFlow } from './audit-rules.ts';
 import { flowFindings } from './findings/flow-findings.ts';
 import { groupFindings } from './findings/group-findings.ts';
-import { worstFirst } from './findings/make-finding.ts';
 import { topicFindings } from './findings/topic-findings.ts';
 import { type GroupState, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
@@ -12,22 +14,26 @@ import { lossAtLeast, lossOf, missingOf } from './loss.ts';
 import type { FlowObservation } from './observation.ts';
 import { lagOf, type PartitionState } from './partition-state.ts';
 import { reasonsOf, verdictOf } from './verdict.ts';
+import { weighFindings } from './weigh-findings.ts';
 
 /**
  * What one audit reports about one flow.
  * @param states from `partitionStates`, with the evidence from records
  * @param groups from `judgeGroups` for these states
+ * @param acknowledgements of this flow, those in effect at the time of the audit
  */
 export function judgeFlow(
   observation: FlowObservation,
   states: readonly PartitionState[],
-  policy: AuditPolicy,
+  rulesAndThresholds: AuditPolicy,
   groups: readonly GroupState[] = judgeGroups(observation, statesByPartition(states)),
+  acknowledgements: readonly Acknowledgement[] = [],
 ): FlowReport {
+  const policy = policyOfFlow(rulesAndThresholds, flowName(observation.flow));
   const byTopic = Map.groupBy(states, (state) => state.topic);
   const liveness = livenessOf(observation, states, policy);
   const loss = lossOf(observation, states);
-  const findings = worstFirst([
+  const found = [
     ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
@@ -35,15 +41,20 @@ export function judgeFlow(
     ...[...Map.groupBy(groups, ({ report }) => report.group)].flatMap(([group, members]) =>
       groupFindings(observation, group, members, liveness, policy),
     ),
-  ]);
+  ];
+  const reports = groups.map(({ report }) => report);
+  const weights = { flow: observation.flow, rules: policy.rules, acknowledgements };
+  const { findings, suppressed } = weighFindings(found, reports, weights);
+  const counted = countedFindings(findings);
   return {
     flow: flowName(observation.flow),
-    verdict: verdictOf(observation, loss, findings),
-    reasons: reasonsOf(findings),
+    verdict: verdictOf(observation, loss, counted),
+    reasons: reasonsOf(counted),
     loss,
     partitions: states.map(partitionReport),
-    groups: groups.map(({ report }) => report),
+    groups: reports,
     findings,
+    suppressed,
     unread: observation.unread,
     snapshot: null,
   };

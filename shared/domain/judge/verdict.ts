@@ -3,14 +3,32 @@ import type { Finding } from '../model/finding.ts';
 import type { Loss, Verdict } from '../model/report.ts';
 import type { FlowObservation } from './observation.ts';
 
-/** Whether the flow is ready for a failover now. */
+/**
+ * Whether the flow is ready for a failover now. What could not be read or is unknown holds whatever rules and
+ * acknowledgements say of the findings about it.
+ * @param findings those that count
+ */
 export function verdictOf(observation: FlowObservation, loss: Loss, findings: readonly Finding[]): Verdict {
   // Nobody can fail over to a cluster that does not answer.
   if (observation.targetDown !== null) return 'not-ready';
   if (observation.sourceDown !== null) return verdictWithoutSource(observation, findings);
   if (findings.some(({ severity }) => severity === 'critical')) return 'not-ready';
   if (loss.kind === 'unknown') return 'unknown';
+  if (hasUnreadPart(observation)) return 'at-risk';
   return findings.some(({ severity }) => severity === 'warning') ? 'at-risk' : 'ready';
+}
+
+/** Whether a part that the verdict needs could not be read. */
+function hasUnreadPart(observation: FlowObservation): boolean {
+  const { syncs, checkpoints, heartbeat, connectOffsets, topics, groups, targetGroups } = observation;
+  if (!observation.listingComplete) return true;
+  if ([syncs, checkpoints, heartbeat, connectOffsets].some(isUnread)) return true;
+  if ([...groups, ...targetGroups.values()].some(({ committed }) => isUnread(committed))) return true;
+  return topics.some(({ source, target }) => [...source, ...(target ?? [])].some(isUnread));
+}
+
+function isUnread({ kind }: { readonly kind: string }): boolean {
+  return kind === 'unread';
 }
 
 /**

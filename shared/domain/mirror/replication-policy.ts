@@ -9,6 +9,12 @@ export function remoteTopic(policy: ReplicationPolicy, sourceAlias: string, topi
   return keepsName(policy, topic) ? topic : `${sourceAlias}${policy.separator}${topic}`;
 }
 
+/** The source topic of a topic's name on the target; a name that is no remote topic's is its own. */
+export function sourceTopic(policy: ReplicationPolicy, sourceAlias: string, topic: string): string {
+  const prefix = `${sourceAlias}${policy.separator}`;
+  return keepsName(policy, topic) || !topic.startsWith(prefix) ? topic : topic.slice(prefix.length);
+}
+
 /** `mm2-offset-syncs.<X>.internal`: X is the target's alias on the source, the source's alias on the target. */
 export function offsetSyncsTopic(policy: ReplicationPolicy, otherAlias: string): string {
   const s = policy.internalSeparator;

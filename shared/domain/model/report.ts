@@ -1,5 +1,5 @@
 import type { FindingCode } from '../../contract/finding-codes.ts';
-import type { Finding } from './finding.ts';
+import type { Finding, SuppressedFinding } from './finding.ts';
 import type { Unread } from './outcome.ts';
 
 export const VERDICTS = ['ready', 'at-risk', 'not-ready', 'unknown'] as const;
@@ -128,6 +128,8 @@ export interface FlowReport {
   readonly partitions: readonly PartitionReport[];
   readonly groups: readonly GroupReport[];
   readonly findings: readonly Finding[];
+  /** Findings that rules of the configuration turned off. They count for nothing, and are not in `findings`. */
+  readonly suppressed: readonly SuppressedFinding[];
   readonly unread: readonly Unread[];
   /** Of a report from the history: what it was taken from; null of one of the present. */
   readonly snapshot: SnapshotOrigin | null;

@@ -1,3 +1,4 @@
+import { policyOfFlow } from '../judge/audit-rules.ts';
 import { livenessOf } from '../judge/liveness.ts';
 import type { FlowObservation } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
@@ -22,7 +23,7 @@ export function mm2SyncRefusal(
   if (onto === 'source' || terms.evenIfMm2Syncs || !flow.syncGroupOffsets.enabled) return null;
   const behind = beforeCheckpoint(observation, groups);
   if (sourceDown !== null && behind === 0) return null;
-  const { state } = livenessOf(observation, [...states.values()], policy);
+  const { state } = livenessOf(observation, [...states.values()], policyOfFlow(policy, flowName(observation.flow)));
   if (sourceDown === null && (state === 'stopped' || state === 'never-started')) return null;
   const who =
     sourceDown === null

@@ -1,4 +1,4 @@
-import type { Finding } from '../../../shared/domain/model/finding.ts';
+import type { Acknowledgement, Finding, SuppressedFinding } from '../../../shared/domain/model/finding.ts';
 import type {
   AuditReport,
   FlowReport,
@@ -63,6 +63,25 @@ export function finding(over: Partial<Finding> = {}): Finding {
   };
 }
 
+export function acknowledgement(over: Partial<Acknowledgement> = {}): Acknowledgement {
+  return {
+    id: '3f9a2c1b7d04',
+    flow: 'A->B',
+    code: 'MIRROR_STOPPED',
+    subject: {},
+    reason: 'planned upgrade of MM2',
+    by: 'alice',
+    at: AT - 600_000,
+    until: AT + 3_600_000,
+    ending: null,
+    ...over,
+  };
+}
+
+export function suppressed(over: Partial<SuppressedFinding> = {}): SuppressedFinding {
+  return { code: 'GROUP_SYNC_OFF', severity: 'info', subject: { cluster: 'B' }, rule: 0, ...over };
+}
+
 export function flow(over: Partial<FlowReport> = {}): FlowReport {
   return {
     flow: 'A->B',
@@ -72,6 +91,7 @@ export function flow(over: Partial<FlowReport> = {}): FlowReport {
     partitions: [partition()],
     groups: [group()],
     findings: [finding()],
+    suppressed: [],
     unread: [],
     snapshot: null,
     ...over,

@@ -20,6 +20,7 @@ const flow: FlowReport = {
   partitions: [],
   groups: [],
   findings: [],
+  suppressed: [],
   unread: [],
   snapshot: null,
 };

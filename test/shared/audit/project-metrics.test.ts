@@ -3,6 +3,7 @@ import { heartbeatMetric, projectMetrics, sawEveryFlow } from '../../../shared/a
 import { DIMENSIONS, METRICS, type MetricDefinition } from '../../../shared/contract/metrics.ts';
 import type { Metric } from '../../../shared/domain/model/metric.ts';
 import type { AuditReport, FlowReport, GroupReport, Lag } from '../../../shared/domain/model/report.ts';
+import { acknowledgement, finding, suppressed } from '../../cli/verbs/sample-report.ts';
 
 const at = Date.UTC(2026, 10, 20, 10, 0, 0);
 const known = (records: bigint): Lag => ({ kind: 'known', records, basis: 'proven' });
@@ -63,6 +64,7 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
     partitions: partitions(known(0n), known(12n), known(0n)),
     groups: [],
     findings: [],
+    suppressed: [],
     unread: [],
     snapshot: null,
     ...parts,
@@ -97,6 +99,17 @@ describe('a report as metrics', () => {
     const metrics = project(report(flow({ partitions: partitions(unknown, known(12n), unknown) })));
     expect(samples(metrics, 'LagRecords', of)).toEqual([[12, 1]]);
     expect(samples(metrics, 'LagUnknownPartitions', of)).toEqual([[2, 1]]);
+  });
+
+  test('findings that are acknowledged or turned off do not count', () => {
+    const found = (over: object = {}) => finding({ code: 'HISTORY_NOT_RECORDED', severity: 'critical', ...over });
+    const critical = { ...of, Severity: 'critical' };
+    const known = project(report(flow({ findings: [found({ acknowledged: acknowledgement() })] })));
+    expect(samples(known, 'Findings', critical)).toEqual([[0, 1]]);
+    expect(samples(known, 'HistoryNotRecorded', of)).toEqual([[0, 1]]);
+    const counted = project(report(flow({ findings: [found()], suppressed: [suppressed({ severity: 'critical' })] })));
+    expect(samples(counted, 'Findings', critical)).toEqual([[1, 1]]);
+    expect(samples(counted, 'HistoryNotRecorded', of)).toEqual([[1, 1]]);
   });
 
   test('GIVEN no known lag at all THEN there is no lag metric, not even a 0', () => {

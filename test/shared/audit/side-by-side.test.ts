@@ -99,8 +99,21 @@ describe('flows are audited side by side', () => {
           runbook: runbookLink('ACCESS_REFUSED'),
         },
       ],
+      suppressed: [],
       unread: [{ what: 'cluster A1', cluster: 'A1', error: 'AUTHENTICATION_FAILED', message, retriable: false }],
       snapshot: null,
+    });
+  });
+
+  test('ACCESS_REFUSED can be turned off, and the verdict stays unknown', async () => {
+    const policy = { ...config.policy, rules: [{ finding: 'ACCESS_REFUSED', severity: 'off' }] } as const;
+    const reader = readerWith({ A1: 'refuses the password' }, [], Promise.resolve());
+    const report = await runAudit({ config: { ...config, policy }, reader, clock: { now: () => snapshot.atMs } });
+    expect(of(report, 'A1->B1')).toMatchObject({
+      verdict: 'unknown',
+      reasons: [],
+      findings: [],
+      suppressed: [{ code: 'ACCESS_REFUSED', severity: 'critical', subject: { cluster: 'A1' }, rule: 0 }],
     });
   });
 

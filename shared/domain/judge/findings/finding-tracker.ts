@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import type { FlowReport } from '../../model/report.ts';
+import { findingIdentity } from './finding-identity.ts';
 
 /** A finding that audits keep finding. */
 export interface OpenFinding {
@@ -17,7 +18,7 @@ export interface FindingChanges {
 }
 
 /**
- * Follows the findings of one flow from audit to audit. A finding is the same one as long as its code and subject are
+ * Follows the findings of one flow from audit to audit. A finding is the same one as long as its `findingIdentity` is
  * the same. It closes when an audit that could have found it no longer does. While a part of the flow could not be read
  * and a retry may read it, no finding closes.
  */
@@ -34,7 +35,7 @@ export class FindingTracker {
     const open = new Map<string, OpenFinding>();
     const opened: OpenFinding[] = [];
     for (const finding of report.findings) {
-      const key = identityOf(finding);
+      const key = findingIdentity(finding);
       if (open.has(key)) continue;
       const known = before?.get(key);
       const now = known === undefined ? { finding, openedAt: at, sinceBefore: before === null } : { ...known, finding };
@@ -51,8 +52,4 @@ export class FindingTracker {
     this.#open = open;
     return { opened, closed };
   }
-}
-
-function identityOf({ code, subject: { cluster, topic, partition, group } }: Finding): string {
-  return JSON.stringify([code, cluster, topic, partition, group].map((part) => part ?? null));
 }

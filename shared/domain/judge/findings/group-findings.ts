@@ -1,6 +1,8 @@
 import type { Finding } from '../../model/finding.ts';
+import { flowName } from '../../model/flow.ts';
 import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
+import { thresholdsFor } from '../audit-rules.ts';
 import type { GroupState } from '../group-state.ts';
 import type { Liveness } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
@@ -166,9 +168,11 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
   ];
 }
 
-function rereadsMuch({ group, states, policy }: Context): Finding[] {
+function rereadsMuch({ observation, group, states, policy }: Context): Finding[] {
   const rereads = (s: GroupState) => costOf(s.report.mm2)?.rereadAtMost ?? 0n;
-  const found = states.filter((s) => rereads(s) > policy.maxGroupReread);
+  const of = { flow: flowName(observation.flow), finding: 'GROUP_REREADS_MUCH', group } as const;
+  const most = (s: GroupState) => thresholdsFor(policy, { ...of, topic: s.report.topic }).maxGroupReread;
+  const found = states.filter((s) => rereads(s) > most(s));
   const worst = worstOf(found, rereads);
   if (worst === null) return [];
   const { topic, partition } = worst.report;

@@ -1,5 +1,7 @@
 import type { PastCut } from '../../mirror/breaks.ts';
 import type { Finding } from '../../model/finding.ts';
+import { flowName } from '../../model/flow.ts';
+import { thresholdsFor } from '../audit-rules.ts';
 import { type MissingStretch, type PartitionState, RECENT_MS } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
@@ -136,12 +138,14 @@ export function logsCut({ topic, states, observation }: TopicContext): Finding[]
 export function transactionOpen({ topic, states, observation, policy }: TopicContext): Finding[] {
   const { flow, at } = observation;
   if (flow.isolationLevel !== 'read_committed') return [];
+  const of = { flow: flowName(flow), finding: 'SOURCE_TRANSACTION_OPEN', topic: topic.topic } as const;
+  const { mirrorStalledMs } = thresholdsFor(policy, of);
   const found = sumOf(states, ({ replication, source }) => {
     if (replication?.replicatedTo == null || source === null) return 0n;
     const isAtEnd =
       replication.readableEnd < source.highWatermark && replication.replicatedTo >= replication.readableEnd;
     const since = replication.waitingSince;
-    const isOld = since !== null && at - Number(since) > policy.mirrorStalledMs;
+    const isOld = since !== null && at - Number(since) > mirrorStalledMs;
     return isAtEnd && isOld ? source.highWatermark - replication.readableEnd : 0n;
   });
   if (found === null) return [];

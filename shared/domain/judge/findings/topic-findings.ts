@@ -1,5 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
+import { flowName } from '../../model/flow.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
+import { thresholdsFor } from '../audit-rules.ts';
 import type { Liveness } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
@@ -116,6 +118,8 @@ function unreadable({ observation, topic, states }: TopicContext): Finding[] {
 
 function stalled({ observation, topic, states, liveness, policy }: TopicContext): Finding[] {
   if (liveness.state === 'stopped' || liveness.state === 'never-started') return [];
+  const of = { flow: flowName(observation.flow), finding: 'MIRROR_STALLED', topic: topic.topic } as const;
+  const { mirrorStalledMs } = thresholdsFor(policy, of);
   const waiting = states.filter((state) => {
     const { replication } = state;
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
@@ -126,10 +130,8 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
     // A backfill has old timestamps and may be in progress: only a mirror that does not move is stalled.
     const moved = lastProgress(state);
-    if (moved !== null && observation.at - Number(moved) <= policy.mirrorStalledMs) return false;
-    return (
-      replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > policy.mirrorStalledMs
-    );
+    if (moved !== null && observation.at - Number(moved) <= mirrorStalledMs) return false;
+    return replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > mirrorStalledMs;
   });
   const worst = worstOf(waiting, ({ replication }) => BigInt(observation.at) - (replication?.waitingSince ?? 0n));
   if (worst === null) return [];

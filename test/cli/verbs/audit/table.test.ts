@@ -1,7 +1,17 @@
 import { describe, expect, test } from '@jest/globals';
 import { renderAuditTable } from '../../../../cli/verbs/audit/table.ts';
 import type { AuditReport } from '../../../../shared/domain/model/report.ts';
-import { AT, finding, flow, group, partition, report, snapshot } from '../sample-report.ts';
+import {
+  AT,
+  acknowledgement,
+  finding,
+  flow,
+  group,
+  partition,
+  report,
+  snapshot,
+  suppressed,
+} from '../sample-report.ts';
 
 const table = (of: AuditReport): string => [...renderAuditTable(of, { width: 80, paint: (_, text) => text })].join('');
 
@@ -129,5 +139,37 @@ describe('the audit table', () => {
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
     expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f\u202e]/);
     expect(text).toContain('x<U+001B>[2Jy<U+0007><U+000D><U+000A><U+202E>z');
+  });
+
+  test('shows what people have said of findings: who knows, what a rule changed, what a rule turned off', () => {
+    const text = table(
+      report(
+        flow({
+          verdict: 'at-risk',
+          reasons: ['HEARTBEAT_STALE'],
+          findings: [
+            finding({ code: 'HEARTBEAT_STALE', severity: 'warning', subject: {}, rule: { index: 2, was: 'critical' } }),
+            finding({ acknowledged: acknowledgement() }),
+            finding({ code: 'GROUP_SYNC_OFF', severity: 'info', acknowledged: acknowledgement({ until: null }) }),
+          ],
+          suppressed: [suppressed(), suppressed(), suppressed({ code: 'FOREIGN_WRITES', rule: 1 })],
+        }),
+      ),
+    );
+    expect(text).toContain('\n      HEARTBEAT_STALE; 2 acknowledged; 3 turned off\n');
+    expect(text).toContain('\nFINDINGS: 1 warning\nWARNING   HEARTBEAT_STALE ');
+    expect(oneLine(text)).toContain('95 s ago (critical without policy.rules[2])');
+    expect(text).toContain('\nACKNOWLEDGED: 2 findings, which do not count\nCRITICAL  MIRROR_STOPPED ');
+    expect(oneLine(text)).toContain(
+      'known to alice: planned upgrade of MM2 (until 2026-11-20T11:00:00.000Z, 3f9a2c1b7d04)',
+    );
+    expect(oneLine(text)).toContain('known to alice: planned upgrade of MM2 (until it closes, 3f9a2c1b7d04)');
+    expect(oneLine(text)).toContain(
+      'TURNED OFF by policy.rules: 2 GROUP_SYNC_OFF (rules[0]), 1 FOREIGN_WRITES (rules[1])',
+    );
+  });
+
+  test('without them it has no line about them', () => {
+    expect(table(report(flow()))).not.toMatch(/acknowledged|turned off|rules/i);
   });
 });

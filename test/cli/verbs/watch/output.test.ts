@@ -5,7 +5,7 @@ import { watchJson } from '../../../../cli/verbs/watch/json.ts';
 import { watchLine } from '../../../../cli/verbs/watch/table.ts';
 import { NothingAuditedError } from '../../../../shared/audit/run-audit.ts';
 import type { WatchEvent } from '../../../../shared/audit/watch.ts';
-import { AT, finding, flow, group, partition } from '../sample-report.ts';
+import { AT, acknowledgement, finding, flow, group, partition, suppressed } from '../sample-report.ts';
 
 const schema = z.fromJSONSchema(
   JSON.parse(readFileSync(new URL('../../../../docs/schema/watch-1.json', import.meta.url), 'utf8')) as Parameters<
@@ -86,6 +86,17 @@ describe('tidemark watch', () => {
     expect(line(events.closed)).toContain('A->B  closed  critical  MIRROR_STOPPED  B: was open for at least 5 min\n');
     expect(JSON.parse(watchJson(events.closed))).toMatchObject({ openSeconds: 300, sinceBefore: true });
     expect(line(events.failed)).toContain('NOT AUDITED  no flow could be audited: A refused; B refused\n');
+  });
+
+  test('an audit says how many findings do not count, and one that opens says who knows it', () => {
+    const known = finding({ acknowledged: acknowledgement() });
+    const report = flow({ findings: [known, finding()], suppressed: [suppressed(), suppressed()] });
+    const event = { ...events.audit, report };
+    expect(line(event)).toContain('groups 1 exact, 1 acknowledged, 2 turned off\n');
+    expect(JSON.parse(watchJson(event))).toMatchObject({ acknowledged: 1, suppressed: 2 });
+    const opened = { ...events.opened, open: { ...open, finding: known } };
+    expect(line(opened)).toContain('#mirror-stopped  known to alice: planned upgrade of MM2 (until 2026-11-20T11:');
+    expect(JSON.parse(watchJson(opened))).toMatchObject({ finding: { acknowledged: { by: 'alice' } } });
   });
 
   test('a group name can neither steer the terminal nor break the line', () => {

@@ -126,6 +126,7 @@ policy:
       maxLossRecords: 9_007_199_254_740_991n,
       maxGroupReread: 5n,
       probeBudget: 6,
+      rules: [],
     });
   });
 
