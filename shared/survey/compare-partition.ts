@@ -80,10 +80,12 @@ export async function comparePartition(
   const parts: DigestedStretch[] = [];
   for (let round = 0; round <= widenAtMost && lengthOf(next) > lengthOf(range); round++) {
     // A half that does not fit is no loss of what was read before.
-    const more = [
-      await onSource.read({ from: next.from, until: range.from }, allowance - onTarget.bytes),
-      await onSource.read({ from: range.until, until: next.until }, allowance - onTarget.bytes),
-    ];
+    const halves = [
+      { from: next.from, until: range.from },
+      { from: range.until, until: next.until },
+    ].filter((half) => lengthOf(half) > 0n);
+    const most = onSource.bytes + (allowance - onTarget.bytes - onSource.bytes) / halves.length;
+    const more = await Promise.all(halves.map((half) => onSource.read(half, most)));
     parts.push(...more.filter((part) => part !== null));
     if (parts.length > 0) {
       const start = onSource.start > log.from ? onSource.start : log.from;

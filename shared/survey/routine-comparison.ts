@@ -3,7 +3,7 @@ import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, type RecordEvidence, withEvidence } from '../domain/judge/partition-state.ts';
-import { isOpen, sampleSpots } from '../domain/judge/sample-spots.ts';
+import { isOpen, type Spot, sampleSpots } from '../domain/judge/sample-spots.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import { comparePartitions } from './compare-partitions.ts';
@@ -39,14 +39,28 @@ export async function compareRoutinely(
     atOnce: SPOTS,
     widenAtMost: WIDEN_AT_MOST,
   });
-  const found = withEvidence(observation, states, settledOnly(evidence));
+  const found = withEvidence(observation, states, settledOnly(evidence, spots));
   return { states: found, groups: judgeGroupsAgain(observation, judged, statesByPartition(found)), pairs };
 }
 
-function settledOnly(evidence: PartitionMap<RecordEvidence>): PartitionMap<RecordEvidence> {
+/**
+ * A position that was exact stays exact although it was compared: the sample differs from audit to audit, and the
+ * report of an unchanged flow must not.
+ */
+function settledOnly(evidence: PartitionMap<RecordEvidence>, spots: readonly Spot[]): PartitionMap<RecordEvidence> {
+  const wereOpen = new PartitionMap<Set<bigint>>();
+  for (const { state, upstream, translation } of spots) {
+    if (!isOpen(translation)) continue;
+    const { topic } = state.topic;
+    const offsets = wereOpen.get(topic, state.partition) ?? new Set();
+    wereOpen.set(topic, state.partition, offsets.add(upstream));
+  }
   const settled = new PartitionMap<RecordEvidence>();
   for (const [topic, partition, { verified = new Map(), ...rest }] of evidence.entries()) {
-    const better = new Map([...verified].filter(([, translation]) => !isOpen(translation)));
+    const open = wereOpen.get(topic, partition) ?? new Set();
+    const better = new Map(
+      [...verified].filter(([upstream, found]) => found.kind === 'unknown' || (open.has(upstream) && !isOpen(found))),
+    );
     const { tail, refutations = [] } = rest;
     if (better.size > 0 || tail !== undefined || refutations.length > 0) {
       settled.set(topic, partition, { ...rest, verified: better });
