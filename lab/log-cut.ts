@@ -17,12 +17,12 @@ export function markLogEnd(cluster: LabCluster, topic: string, partition = 0): L
 }
 
 /**
- * Cuts the log of a one-broker cluster back to a mark, as an unclean leader election does: the topic id stays, the end
- * goes back and the leader epoch rises. Kills the broker and starts it again: it takes the shorter log for what was on
- * its disk before a crash.
+ * Cuts logs of a one-broker cluster back to marks, as an unclean leader election does: the topic ids stay, the ends
+ * go back and the leader epoch rises. Kills the broker and starts it again: it takes the shorter logs for what was
+ * on its disk before a crash.
  */
-export async function cutLog(cluster: LabCluster, { file, bytes }: LogMark): Promise<void> {
+export async function cutLogs(cluster: LabCluster, ...marks: readonly LogMark[]): Promise<void> {
   await cluster.kill(1);
-  truncateSync(file, bytes);
+  for (const { file, bytes } of marks) truncateSync(file, bytes);
   await cluster.restart(1);
 }
