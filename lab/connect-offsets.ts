@@ -7,9 +7,9 @@ import type { LabCluster } from './cluster.ts';
 
 const connectKey = z.tuple([z.string(), z.object({ topic: z.string(), partition: z.number() })]);
 
-/** Kafka Connect's offsets topic of a dedicated MM2, on the target. */
-export function connectOffsetsTopic(sourceAlias: string): string {
-  return `mm2-offsets.${sourceAlias}.internal`;
+/** All topics on the target in which the Connect worker of a dedicated MM2 keeps what it knows. */
+export function connectTopics(sourceAlias: string): string[] {
+  return ['offsets', 'configs', 'status'].map((what) => `mm2-${what}.${sourceAlias}.internal`);
 }
 
 /**
@@ -22,7 +22,7 @@ export async function setConnectOffset(
   topic: string,
   offset: bigint | null,
 ): Promise<void> {
-  const offsets = connectOffsetsTopic(sourceAlias);
+  const offsets = `mm2-offsets.${sourceAlias}.internal`;
   const { partition, key } = await keyOf(target, offsets, topic);
   const value = offset === null ? '' : Buffer.from(JSON.stringify({ offset: Number(offset) })).toString('base64');
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-connect-offsets-'));

@@ -1,4 +1,4 @@
-import { connectOffsetsTopic, setConnectOffset } from '../../connect-offsets.ts';
+import { connectTopics, setConnectOffset } from '../../connect-offsets.ts';
 import { waitUntilMirrored, waitUntilSettled } from '../../mirroring.ts';
 import { waitUntil } from '../../wait-until.ts';
 import type { LiveScenario } from '../live-scenario.ts';
@@ -26,7 +26,11 @@ export const offsetsAltered: LiveScenario = {
     await setConnectOffset(b, 'A', 'back', 149n);
     await setConnectOffset(b, 'A', 'gone', null);
     const paused = ['HEARTBEAT_STALE', 'MIRROR_STOPPED'] as const;
-    await stage.moment('MM2 is down, 200 records wait in each', { allow: paused, loss: 'at-least' });
+    await stage.moment('MM2 is down, 200 records wait in each', {
+      // Of one it is already known that MM2 will pass 100 of them over.
+      allow: [...paused, 'RECORDS_NEVER_MIRRORED'],
+      loss: 'at-least',
+    });
     await mm2.start();
     for (const topic of topics) await waitUntilSettled(mirroring(topic));
     const lost = { expect: ['RECORDS_NEVER_MIRRORED'], verdict: ['not-ready'], mm2: 'alive' } as const;
@@ -66,7 +70,8 @@ export const offsetsLost: LiveScenario = {
     await stage.moment('before', { healthy: true, mm2: 'alive' });
     await mm2.stop();
     await writer.write('t', 200);
-    await b.admin.deleteTopics(connectOffsetsTopic('A'));
+    // A Connect cluster that is set up anew. With its old task settings MM2 would begin at the earliest record.
+    await b.admin.deleteTopics(...connectTopics('A'));
     stage.configureMm2({ 'A.consumer.auto.offset.reset': 'latest' });
     const paused = ['HEARTBEAT_STALE', 'MIRROR_STOPPED'] as const;
     await stage.moment('MM2 is down, its offsets are gone, 200 records wait', { allow: paused });
