@@ -13,7 +13,7 @@ export interface FlowTruth {
   readonly missingByTopic: ReadonlyMap<string, bigint>;
   /** Records that a group has not read and the target has deleted, by group. */
   readonly expiredByGroup: ReadonlyMap<string, bigint>;
-  /** Groups without a position on the target that have unread records there. */
+  /** Groups without a position on the target where it holds records that they have not read. */
   readonly withoutPosition: ReadonlySet<string>;
 }
 

@@ -70,7 +70,7 @@ export const offsetsLost: LiveScenario = {
     await stage.moment('before', { healthy: true, mm2: 'alive' });
     await mm2.stop();
     await writer.write('t', 200);
-    // A Connect cluster that is set up anew. With its old task settings MM2 would begin at the earliest record.
+    // A Connect cluster that is set up again. With its old task settings MM2 would begin at the earliest record.
     await b.admin.deleteTopics(...connectTopics('A'));
     stage.configureMm2({ 'A.consumer.auto.offset.reset': 'latest' });
     const paused = ['HEARTBEAT_STALE', 'MIRROR_STOPPED'] as const;

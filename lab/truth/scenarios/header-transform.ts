@@ -2,7 +2,7 @@ import { waitUntilSettled } from '../../mirroring.ts';
 import type { LiveScenario } from '../live-scenario.ts';
 import { waitUntilAt } from '../wait-until-at.ts';
 
-/** Producers' clocks ahead of MM2's: a record is then younger than the sync that tells of it. */
+/** Producers' clocks ahead of MM2's: a record is then younger than the sync that reports it. */
 function ahead(ms: number): { readonly timestamp: bigint } {
   return { timestamp: BigInt(Date.now() + ms) };
 }
