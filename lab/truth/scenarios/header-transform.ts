@@ -13,9 +13,7 @@ export const headerTransform: LiveScenario = {
   stage: {
     mm2: {
       'A->B.transforms': 'via',
-      'A->B.transforms.via.type': 'org.apache.kafka.connect.transforms.InsertHeader',
-      'A->B.transforms.via.header': 'via',
-      'A->B.transforms.via.value.literal': 'mm2',
+      'A->B.transforms.via.type': 'LabHeader',
     },
   },
   async play(stage) {
