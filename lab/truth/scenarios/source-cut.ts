@@ -7,6 +7,9 @@ import type { LiveStage } from '../live-stage.ts';
 /** A new producer: the log that was cut no longer knows the sequence numbers of the old one. */
 const ANOTHER_PRODUCER = { settings: { 'client.id': 'after-the-cut' } } as const;
 
+/** A killed broker may register again when its session has expired: a minute by default in a lab of one broker. */
+const RESTARTS_SOON = { source: { config: { 'broker.session.timeout.ms': '9000' } } } as const;
+
 /** What a cut brings along for groups, and what MM2 does not write while the source's broker is down. */
 const BESIDE_A_CUT = [
   // Groups had read records that were cut off.
@@ -21,6 +24,7 @@ const BESIDE_A_CUT = [
 export const sourceCut: LiveScenario = {
   name: 'source-cut',
   title: 'an unclean election cuts the source log under a running MM2, and the topic grows again',
+  stage: RESTARTS_SOON,
   async play(stage) {
     const { a, b, writer } = stage;
     const { mark, mm2 } = await fill(stage, ['t']);
@@ -51,6 +55,7 @@ export const sourceCut: LiveScenario = {
 export const sourceCutWhileDown: LiveScenario = {
   name: 'source-cut-while-down',
   title: 'an unclean election cuts source logs while MM2 is down: one regrows past MM2’s position, one does not',
+  stage: RESTARTS_SOON,
   async play(stage) {
     const { a, b, writer } = stage;
     const { mark, mm2 } = await fill(stage, ['short', 'long']);
