@@ -27,7 +27,7 @@ import { purged, purgedUnflushed } from './purged.ts';
 import { recordsDeleted } from './records-deleted.ts';
 import { remirrored } from './remirrored.ts';
 import { rewoundGroup } from './rewound-group.ts';
-import { sourceCut, sourceCutWhileDown } from './source-cut.ts';
+import { sourceCut, sourceCutUnseen, sourceCutWhileDown } from './source-cut.ts';
 import { sourceRecreated } from './source-recreated.ts';
 import { sourceUnreachable } from './source-unreachable.ts';
 import { steady } from './steady.ts';
@@ -69,6 +69,7 @@ export const LIVE_SCENARIOS: readonly LiveScenario[] = [
   millionRecords,
   sourceCut,
   sourceCutWhileDown,
+  sourceCutUnseen,
   targetExpired,
   remirrored,
   offsetsLost,
