@@ -94,7 +94,7 @@ export const sourceCutUnseen: LiveScenario = {
     await writer.write('t', 400, ANOTHER_PRODUCER);
     await mm2.start();
     await waitUntilSettled({ source: a, target: b, topic: 't', mm2 });
-    // Which break it was can only be told from the records; that 200 of them never come must be told.
+    // Only the records show which break it was. That 200 of them never come has to be reported.
     const allow = [
       ...BESIDE_A_CUT,
       'RECORDS_NEVER_MIRRORED',
