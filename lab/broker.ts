@@ -17,13 +17,18 @@ export interface BrokerOptions {
   readonly config: Readonly<Record<string, string>>;
 }
 
+/** The folder with a broker's log segments, one folder a partition. */
+export function dataFolderOf(labFolder: string, alias: string, nodeId: number): string {
+  return join(labFolder, `${alias}-${nodeId}`, 'data');
+}
+
 /** Writes a broker's settings and prepares its process without starting it. */
 export function createBroker(options: BrokerOptions, setting: ProcessSetting): JavaProcess {
   const { address } = options;
   const name = `broker ${address.nodeId} of cluster ${options.alias}`;
   const folder = join(setting.folder, `${options.alias}-${address.nodeId}`);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
-  const dataFolder = join(folder, 'data');
+  const dataFolder = dataFolderOf(setting.folder, options.alias, address.nodeId);
   const file = join(folder, 'server.properties');
   const text = brokerProperties({
     broker: address,

@@ -3,7 +3,7 @@ import type { KafkaConnection } from '../shared/config/connection/kafka-connecti
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { type Access, clientPropertiesFor, connectionFor } from './access.ts';
 import type { LabAgent } from './agent.ts';
-import { createBroker } from './broker.ts';
+import { createBroker, dataFolderOf } from './broker.ts';
 import type { Certificates } from './certificates.ts';
 import { ClusterAdmin } from './cluster-admin.ts';
 import type { JavaProcess } from './java-process.ts';
@@ -48,10 +48,12 @@ export class LabCluster {
   readonly #security: ClusterSecurity;
   readonly #brokers = new Map<number, JavaProcess>();
   readonly #links = new Map<number, LabLink>();
+  readonly #labFolder: string;
 
   private constructor(options: ClusterOptions, setting: ClusterSetting, addresses: readonly BrokerAddress[]) {
     this.alias = options.alias;
     this.addresses = addresses;
+    this.#labFolder = setting.folder;
     const { security, authorizer = false } = options;
     this.#security = new ClusterSecurity(
       security,
@@ -149,6 +151,11 @@ export class LabCluster {
 
   isRunning(nodeId: number): boolean {
     return this.#broker(nodeId).running;
+  }
+
+  /** The folder with the broker's log segments. Kill the broker before you change anything in it. */
+  dataFolder(nodeId: number): string {
+    return dataFolderOf(this.#labFolder, this.alias, nodeId);
   }
 
   pid(nodeId: number): number | undefined {

@@ -93,9 +93,32 @@ export class PartitionTruth {
     return this.#countAbsent(({ offset, deleted }) => !deleted && offset >= u);
   }
 
-  /** Number of records that the source deleted before they reached the target. */
+  /**
+   * Number of records that the source deleted from its log's begin before they reached the target. Compaction keeps a
+   * newer record of the key, and what an unclean election cut off the end is gone with or without a failover.
+   */
   get deletedUnmirrored(): bigint {
-    return this.#countAbsent(({ deleted }) => deleted);
+    return this.#countAbsent(({ deleted, offset }) => deleted && offset < Number(this.source.start));
+  }
+
+  /** Number of source records without a copy that lie before one that has a copy: MM2 is past them. */
+  get passedOver(): bigint {
+    let furthest = -1;
+    for (const [index, { offset, deleted }] of this.#known.entries()) {
+      if (!deleted && !Number.isNaN(at(this.#lastCopies, index)) && offset > furthest) furthest = offset;
+    }
+    return this.#countAbsent(({ deleted, offset }) => !deleted && offset < furthest);
+  }
+
+  /** Number of records that a group at `committed` has not read, that the source holds and the target has deleted. */
+  expiredFor(committed: bigint): bigint {
+    const u = Number(committed);
+    let count = 0n;
+    for (const [index, { id, offset, deleted }] of this.#known.entries()) {
+      const isGone = this.#expired.has(id) && Number.isNaN(at(this.#lastCopies, index));
+      if (!deleted && offset >= u && isGone) count++;
+    }
+    return count;
   }
 
   /** Number of target records beyond the first copy of each source record. */
@@ -149,7 +172,7 @@ export class PartitionTruth {
 interface KnownRecord {
   readonly offset: number;
   readonly id: string;
-  /** The source has deleted it. */
+  /** The source no longer holds it. */
   readonly deleted: boolean;
 }
 

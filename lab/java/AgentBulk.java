@@ -23,7 +23,7 @@ final class AgentBulk {
     commands.put("commitFile", AgentBulk::commitFile);
   }
 
-  /** Lines: topic, partition, timestamp, key, value (base64; an empty key is none). With an id: one transaction. */
+  /** Lines: topic, partition, timestamp, key, value (base64; empty is null). With an id: one transaction. */
   private static Object produceFile(JsonNode request) throws Exception {
     KafkaProducer<byte[], byte[]> producer = AgentRecords.producer(request);
     boolean transactional = request.hasNonNull("transactionalId");
@@ -33,7 +33,7 @@ final class AgentBulk {
       for (String line; (line = lines.readLine()) != null; ) {
         String[] fields = line.split("\t", -1);
         byte[] key = fields[3].isEmpty() ? null : Base64.getDecoder().decode(fields[3]);
-        byte[] value = Base64.getDecoder().decode(fields[4]);
+        byte[] value = fields[4].isEmpty() ? null : Base64.getDecoder().decode(fields[4]);
         producer.send(
             new ProducerRecord<>(fields[0], Integer.parseInt(fields[1]), Long.parseLong(fields[2]), key, value),
             (metadata, error) -> {

@@ -35,6 +35,7 @@ public final class LabAgent {
     AgentRecords.register(commands);
     AgentBulk.register(commands);
     AgentGroups.register(commands);
+    AgentOtherGroups.register(commands);
     AgentAccess.register(commands);
     ExecutorService pool =
         Executors.newCachedThreadPool(

@@ -16,9 +16,10 @@ import type { LabMm2 } from '../mm2.ts';
 import { mm2Properties } from '../mm2-properties.ts';
 import { waitUntil } from '../wait-until.ts';
 import { RecordWriter } from '../workload/record-writer.ts';
-import { LiveTruth, readMm2Positions, samePositions } from './live-truth.ts';
+import { flowTruth, LiveTruth, readMm2Positions, samePositions } from './live-truth.ts';
 import { type Expectation, momentFaults } from './moment-faults.ts';
 import { type JudgedPosition, judgePositions } from './position-judge.ts';
+import { type JudgedVerdict, judgeVerdict } from './verdict-judge.ts';
 
 /** An audit of a live moment, compared with the records. */
 export interface JudgedMoment {
@@ -27,6 +28,7 @@ export interface JudgedMoment {
   readonly positions: readonly JudgedPosition[];
   /** Missing and unexpected findings, and wrong lags or losses. */
   readonly faults: readonly string[];
+  readonly verdict: JudgedVerdict;
 }
 
 export interface StageOptions {
@@ -42,6 +44,13 @@ export interface MomentOptions extends Expectation {
   readonly policy?: Partial<AuditPolicy>;
   /** Audits like a new process without a history, which knows no earlier topic ids. */
   readonly withoutMemory?: boolean;
+  /** How far the auditor's clock is ahead of everybody else's. */
+  readonly clockAheadMs?: number;
+  /**
+   * Settings of further flows. The audit is then of all flows; they must not change what it says of the one that is
+   * judged.
+   */
+  readonly besideFlows?: Readonly<Record<string, string>>;
   /** A further check of this moment; returns the faults it finds. */
   readonly also?: (moment: Pick<JudgedMoment, 'report' | 'positions'>) => readonly string[];
 }
@@ -53,7 +62,7 @@ export class LiveStage implements AsyncDisposable {
   readonly b: LabCluster;
   readonly writer: RecordWriter;
   readonly moments: JudgedMoment[] = [];
-  readonly #options: StageOptions;
+  #mm2Settings: NonNullable<StageOptions['mm2']>;
   readonly #verify: boolean;
   readonly #memory = new AuditMemory();
   readonly #truth = new LiveTruth();
@@ -64,7 +73,7 @@ export class LiveStage implements AsyncDisposable {
     this.a = a;
     this.b = b;
     this.writer = new RecordWriter(a.admin);
-    this.#options = options;
+    this.#mm2Settings = options.mm2 ?? {};
     this.#verify = verify;
   }
 
@@ -80,13 +89,19 @@ export class LiveStage implements AsyncDisposable {
 
   /** The text of the current mm2.properties. */
   get properties(): string {
-    return mm2Properties(this.a, this.b, this.#options.mm2);
+    return mm2Properties(this.a, this.b, this.#mm2Settings);
   }
 
   async startMm2(): Promise<LabMm2> {
     this.#mm2 ??= await this.lab.startMm2({ properties: this.properties });
     if (!this.#mm2.running) await this.#mm2.start();
     return this.#mm2;
+  }
+
+  /** Changes settings of MM2 for its next start, and for all audits from now on. */
+  configureMm2(settings: NonNullable<StageOptions['mm2']>): void {
+    this.#mm2Settings = { ...this.#mm2Settings, ...settings };
+    if (this.#mm2 !== undefined) writeFileSync(this.#mm2.propertiesFile, this.properties, { mode: 0o600 });
   }
 
   get mm2(): LabMm2 {
@@ -99,7 +114,7 @@ export class LiveStage implements AsyncDisposable {
    * during the audit, the comparison is impossible, and this audits again.
    */
   async moment(label: string, options: MomentOptions = {}): Promise<JudgedMoment> {
-    const config = this.#config(options.policy);
+    const config = this.#config(options);
     const flow = config.flows.find((f) => options.flow === undefined || flowName(f) === options.flow);
     if (flow === undefined) throw new Error(`no flow ${options.flow}`);
     const [source, target] = flow.source === 'A' ? [this.a, this.b] : [this.b, this.a];
@@ -109,13 +124,14 @@ export class LiveStage implements AsyncDisposable {
       const { flows } = await runAudit({
         config,
         reader: (alias) => createClusterReader(this.#connection(config, alias), { deadlineMs: 30_000 }),
-        clock: { now: () => Date.now() },
-        filter: { flow: (name) => name === flowName(flow) },
+        clock: { now: () => Date.now() + (options.clockAheadMs ?? 0) },
+        ...(options.besideFlows === undefined ? { filter: { flow: (name) => name === flowName(flow) } } : {}),
         memory,
         ...(this.#verify ? { verify: { positions: 'all', budgetBytes: DEFAULT_VERIFY_BYTES } } : {}),
       });
-      if (flows[0] === undefined) throw new Error('the audit has no flow');
-      return flows[0];
+      const audited = flows.find((one) => one.flow === flowName(flow));
+      if (audited === undefined) throw new Error('the audit has no such flow');
+      return audited;
     };
     const report = await waitUntil('MM2 to leave the groups alone during an audit', async () => {
       const before = mm2Positions;
@@ -133,7 +149,8 @@ export class LiveStage implements AsyncDisposable {
       },
     );
     const faults = [...momentFaults(report, truths, options), ...(options.also?.({ report, positions }) ?? [])];
-    const moment = { label, report, positions, faults };
+    const verdict = judgeVerdict(report, positions, flowTruth(report, truths), options, config.policy.maxLossRecords);
+    const moment = { label, report, positions, faults, verdict };
     this.moments.push(moment);
     return moment;
   }
@@ -142,8 +159,13 @@ export class LiveStage implements AsyncDisposable {
     await this.lab.stop();
   }
 
-  #config(policy: Partial<AuditPolicy> | undefined): TidemarkConfig {
-    const { config } = loadMm2Properties(this.mm2PropertiesFile(), process.env);
+  #config({ policy, besideFlows }: MomentOptions): TidemarkConfig {
+    let file = this.mm2PropertiesFile();
+    if (besideFlows !== undefined) {
+      file = join(this.lab.folder, 'all-flows.properties');
+      writeFileSync(file, mm2Properties(this.a, this.b, { ...this.#mm2Settings, ...besideFlows }), { mode: 0o600 });
+    }
+    const { config } = loadMm2Properties(file, process.env);
     return { ...config, policy: { ...config.policy, ...policy } };
   }
 

@@ -4,6 +4,7 @@ import type { FlowReport } from '../../shared/domain/model/report.ts';
 import type { LabCluster } from '../cluster.ts';
 import { type PartitionRecords, readPartition } from '../partition-records.ts';
 import { PartitionTruth } from '../partition-truth.ts';
+import type { FlowTruth } from './verdict-judge.ts';
 
 const EMPTY: PartitionRecords = { start: 0n, end: 0n, offsets: new Float64Array(0), ids: [], keys: [] };
 
@@ -51,6 +52,29 @@ export class LiveTruth {
     }
     return truths;
   }
+}
+
+/** What the records say about the whole flow: of the groups that the report has, at their commits. */
+export function flowTruth({ groups }: FlowReport, truths: ReadonlyMap<string, PartitionTruth>): FlowTruth {
+  let lost = 0n;
+  let lostForGood = 0n;
+  const missingByTopic = new Map<string, bigint>();
+  for (const [name, truth] of truths) {
+    const topic = name.slice(0, name.lastIndexOf('-'));
+    lost += truth.missing() + truth.deletedUnmirrored;
+    lostForGood += truth.passedOver + truth.deletedUnmirrored;
+    missingByTopic.set(topic, (missingByTopic.get(topic) ?? 0n) + truth.missing());
+  }
+  const expiredByGroup = new Map<string, bigint>();
+  const withoutPosition = new Set<string>();
+  for (const { group, topic, partition, committed, mm2 } of groups) {
+    const truth = truths.get(`${topic}-${partition}`);
+    if (truth === undefined) continue;
+    expiredByGroup.set(group, (expiredByGroup.get(group) ?? 0n) + truth.expiredFor(committed));
+    const hasUnread = truth.skips(truth.target.end, committed) > 0n;
+    if (mm2.kind === 'none' && hasUnread) withoutPosition.add(group);
+  }
+  return { lost, lostForGood, missingByTopic, expiredByGroup, withoutPosition };
 }
 
 async function describe(cluster: LabCluster, topics: readonly string[]) {

@@ -6,11 +6,20 @@ import type { JudgedPosition } from './position-judge.ts';
 import { readRecording } from './recording.ts';
 import { configOf, replay } from './replay.ts';
 import { LIVE_SCENARIOS } from './scenarios/index.ts';
-import { count, emptyTally, momentLines, proofLines, summaryLine } from './truth-table.ts';
+import {
+  count,
+  countVerdict,
+  emptyTally,
+  isWrong,
+  momentLines,
+  proofLines,
+  summaryLine,
+  verdictLines,
+} from './truth-table.ts';
 
 /**
  * `npm run truth`: audits every recorded and every live run of MM2 and compares each answer with the records
- * themselves. Exits 1 if one is wrong. With `--verify` the audits also compare records, in live runs only.
+ * themselves, and of live runs the verdict and the pages, too. Exits 1 if one is wrong. With `--verify` the audits also compare records, in live runs only.
  */
 const { values } = parseArgs({
   options: {
@@ -51,9 +60,10 @@ if (!values['no-live']) {
     progress(`playing ${scenario.name} …`);
     const { moments, failure } = await play(scenario, values.verify);
     print(`live ${scenario.name}: ${scenario.title}`);
-    for (const { label, report, positions, faults } of moments) {
-      for (const line of momentLines(label, positions, faults, report.findings)) print(line);
-      tally = count(tally, positions, faults.length);
+    for (const { label, report, positions, faults, verdict } of moments) {
+      for (const line of momentLines(`${label}: ${report.verdict}`, positions, faults, report.findings)) print(line);
+      for (const line of verdictLines(verdict)) print(line);
+      tally = countVerdict(count(tally, positions, faults.length), verdict);
       judged.push(...positions);
     }
     if (failure !== null) {
@@ -65,4 +75,4 @@ if (!values['no-live']) {
 
 if (values.verify) for (const line of proofLines(judged)) print(line);
 print(summaryLine(tally));
-process.exitCode = tally.broken > 0 ? 1 : 0;
+process.exitCode = isWrong(tally) ? 1 : 0;

@@ -1,9 +1,10 @@
 import type { FindingCode } from '../../shared/contract/finding-codes.ts';
 import type { FlowReport } from '../../shared/domain/model/report.ts';
 import type { PartitionTruth } from '../partition-truth.ts';
+import type { VerdictExpectation } from './verdict-judge.ts';
 
 /** The expected result of a live moment. */
-export interface Expectation {
+export interface Expectation extends VerdictExpectation {
   /** Findings that must be reported. No others of severity warning or critical may be. */
   readonly expect?: readonly FindingCode[];
   /** Findings that may be reported or not, depending on timing. */

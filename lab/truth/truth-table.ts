@@ -1,6 +1,7 @@
 import type { Finding } from '../../shared/domain/model/finding.ts';
 import { proofOf } from '../../shared/domain/model/report.ts';
 import type { JudgedPosition } from './position-judge.ts';
+import type { JudgedVerdict } from './verdict-judge.ts';
 
 /** Sums over positions: per moment, and for the summary line. */
 export interface Tally {
@@ -8,6 +9,9 @@ export interface Tally {
   broken: number;
   gaveup: number;
   exact: number;
+  /** Moments with a verdict that is too good, and moments with a page that is wrong. */
+  falseready: number;
+  falsepage: number;
   rereads: bigint;
   skips: bigint;
   mm2Rereads: bigint;
@@ -15,7 +19,27 @@ export interface Tally {
 }
 
 export function emptyTally(): Tally {
-  return { held: 0, broken: 0, gaveup: 0, exact: 0, rereads: 0n, skips: 0n, mm2Rereads: 0n, mm2Skips: 0n };
+  const moments = { held: 0, broken: 0, gaveup: 0, exact: 0, falseready: 0, falsepage: 0 };
+  return { ...moments, rereads: 0n, skips: 0n, mm2Rereads: 0n, mm2Skips: 0n };
+}
+
+/** Whether any answer was wrong. */
+export function isWrong({ broken, falseready, falsepage }: Tally): boolean {
+  return broken + falseready + falsepage > 0;
+}
+
+/** Adds the verdict of one moment. */
+export function countVerdict(tally: Tally, { falseReady, falsePages }: JudgedVerdict): Tally {
+  return {
+    ...tally,
+    falseready: tally.falseready + (falseReady.length > 0 ? 1 : 0),
+    falsepage: tally.falsepage + (falsePages.length > 0 ? 1 : 0),
+  };
+}
+
+/** One line for each reason why a verdict is too good or a page is wrong. */
+export function verdictLines({ falseReady, falsePages }: JudgedVerdict): string[] {
+  return [...falseReady.map((why) => `    FALSEREADY ${why}`), ...falsePages.map((why) => `    FALSEPAGE ${why}`)];
 }
 
 export function count(tally: Tally, positions: readonly JudgedPosition[], faults: number): Tally {
@@ -94,5 +118,7 @@ export function proofLines(positions: readonly JudgedPosition[]): string[] {
 export function summaryLine(tally: Tally): string {
   const positions = tally.held + tally.gaveup + tally.broken;
   const percent = positions === 0 ? 0 : (100 * tally.exact) / positions;
-  return `TRUTH held=${tally.held} broken=${tally.broken} gaveup=${tally.gaveup} exact=${percent.toFixed(1)}`;
+  const { held, broken, gaveup, falseready, falsepage } = tally;
+  const counts = `held=${held} broken=${broken} gaveup=${gaveup} exact=${percent.toFixed(1)}`;
+  return `TRUTH ${counts} falseready=${falseready} falsepage=${falsepage}`;
 }

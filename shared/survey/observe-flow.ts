@@ -17,6 +17,8 @@ import {
   listGroups,
   readGroups,
   readTargetGroups,
+  readUnlistedGroups,
+  withoutCoordinator,
 } from './read-groups.ts';
 import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
 import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
@@ -71,17 +73,23 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   ]);
   const wanted = (group: GroupListing) =>
     isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
-  const groupUnread: Unread[] = [];
+  const groupUnread: Unread[] = [source, target].flatMap((side) =>
+    side.kind === 'up' ? withoutCoordinator(side) : [],
+  );
   const listing = source.kind === 'down' ? null : await listGroups(source.reader, wanted, groupUnread);
-  const names =
-    listing?.map(({ group }) => group) ??
-    lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
+  const lastKnown = lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
+  const listed = new Set(listing?.map(({ group }) => group));
+  const unlisted = lastKnown.filter((group) => !listed.has(group) && selection.group(group));
+  const names = listing === null ? lastKnown : [...listed];
   const targetGroups =
     target.kind === 'down' ? new Map() : await readTargetGroups(target.reader, new Set(names), groupUnread);
   const mirrored = new Set(topics.map(({ topic }) => topic));
   const groups =
     source.kind === 'up' && listing !== null
-      ? await readGroups(source.reader, listing, mirrored, now)
+      ? [
+          ...(await readGroups(source.reader, listing, mirrored, now)),
+          ...(await readUnlistedGroups(source.reader, unlisted, mirrored, now)),
+        ]
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
   const observed = await readEnds(topics, source, target);

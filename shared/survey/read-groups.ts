@@ -4,6 +4,7 @@ import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
 import { mapOutcome, read, type Unread } from '../domain/model/outcome.ts';
 import { offsetsByPartition } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
+import type { LiveSide } from './connect-side.ts';
 import type { NamedTopic } from './mirrored-topics.ts';
 
 /** Connect workers and share groups have no position that MM2 translates. */
@@ -22,6 +23,20 @@ export async function listGroups(
   return groups.filter(wanted).sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
+const OFFSETS_TOPIC = '__consumer_offsets';
+
+/**
+ * Each partition of `__consumer_offsets` holds some of the groups. Without a leader no broker lists these, and a
+ * listing of all brokers looks complete.
+ */
+export function withoutCoordinator({ reader, metadata }: LiveSide): Unread[] {
+  const leaders = metadata.topics.get(OFFSETS_TOPIC)?.leaders ?? [];
+  const dead = leaders.filter((leader) => leader === null).length;
+  if (dead === 0) return [];
+  const message = `${dead} of ${leaders.length} partitions of ${OFFSETS_TOPIC} have no leader: no broker lists their groups`;
+  return [{ what: 'groups', cluster: reader.alias, error: 'COORDINATOR_NOT_AVAILABLE', message, retriable: true }];
+}
+
 /** What the target knows of the source's groups. */
 export async function readTargetGroups(
   reader: ClusterReader,
@@ -29,19 +44,34 @@ export async function readTargetGroups(
   failed: Unread[],
 ): Promise<Map<string, ObservedTargetGroup>> {
   const groups = await listGroups(reader, ({ group }) => names.has(group), failed);
-  const commits = await reader.commits(groups.map(({ group }) => group));
-  return new Map(
-    groups.map((listing) => {
-      const outcome = commits.get(listing.group);
-      return [
-        listing.group,
-        {
-          listing,
-          committed: outcome === undefined ? read(offsetsByPartition([])) : mapOutcome(outcome, offsetsByPartition),
-        },
-      ];
-    }),
-  );
+  const listed = new Set(groups.map(({ group }) => group));
+  const absent = [...names].filter((name) => !listed.has(name));
+  const commits = await reader.commits([...listed, ...absent]);
+  const observed = [...groups, ...absent.map(unlisted)].map((listing) => {
+    const outcome = commits.get(listing.group);
+    const committed = outcome === undefined ? read(offsetsByPartition([])) : mapOutcome(outcome, offsetsByPartition);
+    return [listing.group, { listing, committed }] as const;
+  });
+  return new Map(observed.filter(([group, { committed }]) => listed.has(group) || committed.kind === 'unread'));
+}
+
+/**
+ * Of groups that are known from before and that no broker lists, those whose coordinator does not answer. The others
+ * were deleted.
+ */
+export async function readUnlistedGroups(
+  reader: ClusterReader,
+  names: readonly string[],
+  mirrored: ReadonlySet<string>,
+  now: () => number,
+): Promise<ObservedGroup[]> {
+  if (names.length === 0) return [];
+  const groups = await readGroups(reader, names.map(unlisted), mirrored, now);
+  return groups.filter(({ committed }) => committed.kind === 'unread');
+}
+
+function unlisted(group: string): GroupListing {
+  return { group, state: 'Unknown', type: 'unknown', protocolType: '' };
 }
 
 /** The groups' commits on mirrored topics. */
@@ -100,7 +130,7 @@ export function groupsAsLastKnown(
       }
     }
     return {
-      listing: { group, state: 'Unknown', type: 'unknown', protocolType: '' },
+      listing: unlisted(group),
       committed: read(committed),
       checkedAt,
     };

@@ -28,6 +28,32 @@ describe('the truth of a partition', () => {
     expect(later.missing()).toBe(0n);
   });
 
+  test('unread records that the target deleted are lost to a group, unless the source has deleted them, too', () => {
+    const rows = logOf(['a', 'b', 'c', 'd'], [0]);
+    const before = new PartitionTruth(recordsOf(rows), recordsOf(rows));
+    const left = recordsOf(rows.slice(3), 3);
+    const truth = new PartitionTruth(recordsOf(rows), left, before, true);
+    expect(truth.expiredFor(1n)).toBe(2n);
+    expect(truth.expiredFor(3n)).toBe(0n);
+    expect(new PartitionTruth(left, left, truth, true).expiredFor(1n)).toBe(0n);
+  });
+
+  test('MM2 is past a missing record if it has mirrored a later one', () => {
+    const source = recordsOf(logOf(['a', 'b', 'c', 'd'], [0]));
+    const truth = new PartitionTruth(source, recordsOf(logOf(['c'], [0])));
+    expect(truth.missing()).toBe(3n);
+    expect(truth.passedOver).toBe(2n);
+    expect(new PartitionTruth(source, recordsOf([])).passedOver).toBe(0n);
+  });
+
+  test('records deleted from the begin of the source are lost to the target; those cut off its end are just gone', () => {
+    const rows = logOf(['a', 'b', 'c', 'd'], [0]);
+    const none = recordsOf([]);
+    const before = new PartitionTruth(recordsOf(rows), none);
+    expect(new PartitionTruth(recordsOf(rows.slice(1), 1), none, before).deletedUnmirrored).toBe(1n);
+    expect(new PartitionTruth(recordsOf(rows.slice(0, 3)), none, before).deletedUnmirrored).toBe(0n);
+  });
+
   test('records written twice: the group must stand before the last copies, and reads others again', () => {
     const source = recordsOf(logOf(['a', 'b', 'c'], [0]));
     const target = recordsOf(logOf(['a', 'b', 'b', 'c'], [0]));

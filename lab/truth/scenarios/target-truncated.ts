@@ -23,9 +23,15 @@ export const targetTruncated: LiveScenario = {
     await stage.moment('before', { allow });
     await b.admin.deleteRecords('A.some', 0, 400n);
     await b.admin.deleteRecords('A.all', 0, -1n);
-    await stage.moment('400 and all 600 are deleted on the target', { allow });
+    // A group had not read all of them. MM2 leaves it before the log's begin, where auto.offset.reset decides.
+    const after = {
+      expect: ['GROUP_RECORDS_EXPIRED'],
+      allow: [...allow, 'TARGET_POSITION_SKIPS'],
+      verdict: ['not-ready'],
+    } as const;
+    await stage.moment('400 and all 600 are deleted on the target', after);
     await writer.write('all', 50);
     await waitUntilSettled(mirroring('all'));
-    await stage.moment('MM2 continues', { allow });
+    await stage.moment('MM2 continues', after);
   },
 };

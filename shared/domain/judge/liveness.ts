@@ -34,15 +34,20 @@ export function livenessOf(
     const age = at - Number(newest);
     // If MM2 writes heartbeats once a minute, they are not late after half a minute.
     const interval = observation.flow.emitHeartbeats.intervalMs;
-    const stopped = age > Math.max(policy.mirrorStoppedMs, 3 * interval);
-    const state = stopped ? 'stopped' : age > Math.max(policy.heartbeatStaleMs, 2 * interval) ? 'stale' : 'alive';
+    const patience = Math.max(policy.mirrorStoppedMs, 3 * interval);
+    const isStale = age > Math.max(policy.heartbeatStaleMs, 2 * interval);
+    const state = age > patience ? 'stopped' : isStale ? 'stale' : 'alive';
     const written = lastWrite(states, at + MOST_AHEAD_MS);
     if (state !== 'alive' && written !== null && at - written <= policy.heartbeatStaleMs) {
       // Another flow writes the heartbeats of the source. This flow mirrors, whatever the state of that one.
       return { state: 'alive', lastSign: written, sign: 'offset sync or Connect offset', steadySince: null };
     }
-    const since = steadySince === null ? null : Number(steadySince);
-    return { state, lastSign: Number(newest), sign: 'heartbeat', steadySince: since };
+    // This flow wrote long after the last heartbeat: heartbeats show nothing about it, even while it has nothing to write.
+    const saysNothing = state !== 'alive' && written !== null && written - Number(newest) > patience;
+    if (!saysNothing) {
+      const since = steadySince === null ? null : Number(steadySince);
+      return { state, lastSign: Number(newest), sign: 'heartbeat', steadySince: since };
+    }
   }
   const lastSign = lastWrite(states, at + MOST_AHEAD_MS);
   if (lastSign === null) return { state: 'unknown', lastSign: null, sign: null, steadySince: null };

@@ -1,6 +1,6 @@
 import type { Refutation } from '../compare/verify-position.ts';
 import { type Cut, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
-import type { Hole } from '../mirror/coverage.ts';
+import type { CutOff, Hole } from '../mirror/coverage.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
@@ -183,6 +183,7 @@ export function partitionState(
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCut: cuts.some(({ side }) => side === 'source'),
+          cutOff: lastCutOff(observation, topic.topic, partition),
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
         });
@@ -301,6 +302,14 @@ function comparableSync(history: SyncHistory, before: number, source: LogOffsets
     if (upstream >= source.start && upstream < source.highWatermark) return i;
   }
   return null;
+}
+
+/** What the last cut of the source log took that an earlier audit noticed. */
+function lastCutOff({ remembered }: FlowObservation, topic: string, partition: number): CutOff | null {
+  const cut = (remembered?.cuts ?? []).findLast(
+    (past) => past.side === 'source' && past.topic === topic && past.partition === partition,
+  );
+  return cut === undefined ? null : { records: cut.reached - cut.at, noticedAt: cut.noticedAt };
 }
 
 /** What MM2 mirrored before was deleted with the target topic. */

@@ -25,6 +25,13 @@ export interface Hole {
   readonly index: number | null;
 }
 
+/** Records that an earlier cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
+export interface CutOff {
+  readonly records: bigint;
+  /** When the audit began that noticed the cut: ms since the epoch. */
+  readonly noticedAt: number;
+}
+
 /** Which part of the source log is on the present target log, as far as the syncs show. */
 export interface Coverage {
   /** End of the covered stretch that an offset lies in or directly after; the offset itself if there is none. */
@@ -49,8 +56,13 @@ interface Run {
  * Computes from the syncs of the present source and target logs which part of the source log they cover.
  * @param position source offset at which MM2 continues, or null if that is not known
  */
-export function coverageOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Coverage {
-  const runs = runsOf(mapping, source, position);
+export function coverageOf(
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOff: CutOff | null = null,
+): Coverage {
+  const runs = runsOf(mapping, source, position, cutOff);
   const covered = merged(runs.flatMap((run) => run.covered));
   const holes = runs
     .flatMap((run) => run.holes)
@@ -62,8 +74,19 @@ export function coverageOf(mapping: PartitionMapping, source: LogOffsets, positi
   };
 }
 
-function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run[] {
+/** Index of the sync behind the records that were cut off, or the length where MM2 has written none since; else −1. */
+function indexBehind(mapping: PartitionMapping, { noticedAt }: CutOff): number {
+  for (let i = mapping.length; i > mapping.first; i--) {
+    const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;
+    if (hole && Number(mapping.at(i - 1).timestamp) <= noticedAt) return i;
+  }
+  return -1;
+}
+
+function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null, cutOff: CutOff | null): Run[] {
   const { first, length, began } = mapping;
+  const cutAt = cutOff === null ? -1 : indexBehind(mapping, cutOff);
+  const takenBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? cutOff.records : 0n);
   if (first >= length) return [withoutSyncs(mapping, source, position)];
   const runs: Run[] = [];
   let run: Run = { covered: [], holes: [] };
@@ -87,7 +110,9 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
       from = upstream;
       continue;
     }
-    const arrived = downstream - left.downstream;
+    const written = downstream - left.downstream;
+    // The record of the sync itself has arrived.
+    const arrived = written > takenBefore(i) ? written - takenBefore(i) : 1n;
     if (arrived >= offsets) continue;
     run.covered.push({ from, until: left.upstream + 1n });
     from = upstream;
@@ -106,7 +131,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (!mapping.isAccounted(i)) run.holes.push(...clipped(hole, source));
   }
   const last = mapping.at(length - 1);
-  const behind = mapping.target.end - last.downstream - 1n;
+  const behind = mapping.target.end - last.downstream - 1n - takenBefore(length);
   const next = last.upstream + 1n;
   run.covered.push({ from, until: next + (behind > 0n ? behind : 0n) });
   runs.push(run);

@@ -93,6 +93,11 @@ export class PartitionMapping {
     return new PartitionMapping({ ...this.#evidence, anchor });
   }
 
+  /** Whether nothing is known of what lies directly behind the last sync: those that followed it are void. */
+  get holeBehind(): boolean {
+    return this.length === this.#history.length && this.#history.breaksBeforeNext('hole');
+  }
+
   /** Whether there is no sync that can be relied on. */
   get empty(): boolean {
     return this.first >= this.settled;

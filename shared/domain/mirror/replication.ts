@@ -1,7 +1,7 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
-import { type Coverage, coverageOf, type Hole } from './coverage.ts';
+import { type Coverage, type CutOff, coverageOf, type Hole } from './coverage.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
@@ -25,6 +25,8 @@ export interface ReplicationEvidence {
   readonly recreatedSince: bigint | null;
   /** The source log was cut: MM2 continues where it ends now, or begins again. */
   readonly sourceCut: boolean;
+  /** What the last cut took that an earlier audit noticed. */
+  readonly cutOff: CutOff | null;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
   readonly reckoning: 'confirmed' | 'refuted' | 'unchecked';
   /** What a probe of the source found, from an offset on. */
@@ -58,7 +60,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const end = source.highWatermark;
   const base = { readableEnd: readableEnd(evidence, acknowledged.next), sourceShorter: acknowledged.beyondEnd };
   const position = acknowledged.next;
-  const coverage = mapping === null ? null : coverageOf(mapping, source, position);
+  const coverage = mapping === null ? null : coverageOf(mapping, source, position, evidence.cutOff);
   if (position === null) return withoutPosition(evidence, base);
   if (evidence.sourceCut && coverage !== null) {
     // Everything below the cut is on the target as before, whatever MM2 had acknowledged beyond it.

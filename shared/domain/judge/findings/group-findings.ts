@@ -43,8 +43,11 @@ interface Context {
 const WITHOUT_MEMBERS = new Set(['Empty', 'Dead']);
 
 function isActive(target: ObservedTargetGroup | undefined): boolean {
+  if (target === undefined) return false;
+  // Its coordinator is dead: AUDIT_INCOMPLETE reports that, and nobody can be a member.
+  if (target.listing.state === 'Unknown' && target.committed.kind === 'unread') return false;
   // A KIP-848 group looks Dead to old requests: the reader gives its true state, or Unknown.
-  return target !== undefined && !WITHOUT_MEMBERS.has(target.listing.state);
+  return !WITHOUT_MEMBERS.has(target.listing.state);
 }
 
 function targetGroupActive({ observation, group }: Context): Finding[] {

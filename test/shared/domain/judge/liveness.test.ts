@@ -19,7 +19,7 @@ describe('where heartbeats reach the target', () => {
     [15_001, 'stale'],
     [30_000, 'stale'],
     [30_001, 'stopped'],
-    [DAY, 'stopped'],
+    [90_000, 'stopped'],
     // Clocks differ.
     [-5_000, 'alive'],
   ])('the newest %s ms old: %s', (agoMs, state) => {
@@ -52,10 +52,23 @@ describe('where heartbeats reach the target', () => {
   test('late ones count for less than other writes of just now: another flow writes them', () => {
     const of = (connectAgoMs: number) => liveness({ heartbeat: { agoMs: MINUTE }, partition: { connectAgoMs } });
     expect(of(15_000)).toEqual({ state: 'alive', lastSign: AT - 15_000, sign: OTHER, steadySince: null });
-    expect(of(15_001)).toMatchObject({ state: 'stopped', lastSign: AT - MINUTE, sign: 'heartbeat' });
+    expect(of(30_000)).toMatchObject({ state: 'stopped', lastSign: AT - MINUTE, sign: 'heartbeat' });
     // A clock that is an hour and more ahead proves nothing.
     expect(of(-HOUR).state).toBe('alive');
     expect(of(-HOUR - 1).state).toBe('stopped');
+  });
+
+  test('late ones say nothing of a flow that wrote for long after them: it may rest, or a record waits', () => {
+    const resting = (connectAgoMs: number) => liveness({ heartbeat: { agoMs: HOUR }, partition: { connectAgoMs } });
+    expect(resting(MINUTE)).toEqual({ state: 'alive', lastSign: AT - MINUTE, sign: OTHER, steadySince: null });
+    expect(resting(10 * MINUTE)).toMatchObject({ state: 'unknown', sign: OTHER });
+    expect(resting(HOUR - 30_001).state).toBe('unknown');
+    expect(resting(HOUR - 30_000)).toMatchObject({ state: 'stopped', sign: 'heartbeat' });
+    const dead = liveness({
+      heartbeat: { agoMs: HOUR },
+      partition: waiting(PATIENCE + 1, { connectAgoMs: 10 * MINUTE, syncedAgoMs: HOUR }),
+    });
+    expect(dead).toMatchObject({ state: 'stopped', lastSign: AT - 10 * MINUTE, sign: OTHER });
   });
 
   test('those of just now count for more than other writes that are old', () => {

@@ -284,6 +284,18 @@ describe('what the answers tell', () => {
     expect(learned(answer(reckoningProbe, source, target))).toEqual(expected);
   });
 
+  test('a header that a transform in MM2 adds says nothing against a sync, and does not confirm dead reckoning', () => {
+    const headers = [{ key: 'via', value: Buffer.from('mm2') }];
+    const copy = found({ ...same, headers });
+    expect(learned(answer(syncProbe, found(same), copy))).toEqual({ syncs: new Map([[2, 'same']]) });
+    expect(learned(answer(reckoningProbe, found(same), copy))).toEqual({});
+    const later = found({ ...moved, headers });
+    expect(learned(answer(syncProbe, found(same), later))).toEqual({ syncs: new Map([[2, 'unknown']]) });
+    const bare = { ...same, key: null, value: null };
+    const bareCopy = found({ ...bare, headers });
+    expect(learned(answer(syncProbe, found(bare), bareCopy))).toEqual({ syncs: new Map([[2, 'unknown']]) });
+  });
+
   test('looks at one side tell what is there, also that nothing is', () => {
     expect(learned(answer(waitingProbe, found(same)))).toEqual({ waiting: { from: 1_021n, peek: peek(same) } });
     expect(learned(answer(holeProbe, found(null)))).toEqual({

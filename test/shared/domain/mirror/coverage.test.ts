@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { coverageOf, type Hole } from '../../../../shared/domain/mirror/coverage.ts';
+import { type CutOff, coverageOf, type Hole } from '../../../../shared/domain/mirror/coverage.ts';
 import type { MappingEvidence } from '../../../../shared/domain/mirror/epoch.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
@@ -12,18 +12,24 @@ interface Case {
   /** Where MM2 goes on; right behind the newest sync where absent. */
   readonly position?: bigint | null;
   readonly more?: Partial<MappingEvidence>;
+  readonly cutOff?: CutOff;
+  /** Syncs behind the last one are void. */
+  readonly holeBehind?: boolean;
 }
 
-function coverage({ syncs, source, targetEnd, position, more }: Case) {
+function coverage({ syncs, source, targetEnd, position, more, cutOff, holeBehind = false }: Case) {
   const [up = -1n, down = -1n] = syncs.at(-1) ?? [];
   const points = syncs.map(([upstream, downstream, flags]) => ({ timestamp: 0n, upstream, downstream, ...flags }));
   const end = targetEnd ?? down + 1n;
-  const mapping = new PartitionMapping({ history: SyncHistory.of(points), target: { start: 0n, end }, ...more });
+  const history = SyncHistory.of(points);
+  if (holeBehind) history.breakBeforeNext('hole');
+  const mapping = new PartitionMapping({ history, target: { start: 0n, end }, ...more });
   const [start, highWatermark] = source ?? [0n, up + 1n];
   return coverageOf(
     mapping,
     { start, highWatermark, lastStableOffset: highWatermark },
     position === undefined ? up + 1n : position,
+    cutOff,
   );
 }
 
@@ -571,5 +577,54 @@ describe('how far the target covers the source', () => {
     ],
   ])('%s', (_, of, offset, to) => {
     expect(coverage(of).coveredTo(offset)).toBe(to);
+  });
+});
+
+describe('copies of records that a cut took off the source', () => {
+  const CUT_OFF: CutOff = { records: 200n, noticedAt: 1_000 };
+  const regrown: Case = {
+    syncs: [[0n, 0n]],
+    source: [0n, 700n],
+    targetEnd: 500n,
+    position: 500n,
+    holeBehind: true,
+    cutOff: CUT_OFF,
+  };
+  const since = (upstream: bigint, downstream: bigint, more: Partial<NewPoint> = {}): Case => ({
+    ...regrown,
+    syncs: [
+      [0n, 0n],
+      [upstream, downstream, { timestamp: 2_000n, hole: true, ...more }],
+    ],
+    targetEnd: downstream + 1n,
+    position: upstream + 1n,
+    holeBehind: false,
+  });
+
+  test('cover nothing of what has grown there since', () => {
+    expect(holes(regrown)).toEqual(['behind 1-500: 200, look 300-500']);
+    expect(coverage(regrown).coveredTo(0n)).toBe(300n);
+    const { cutOff: _, ...unnoticed } = regrown;
+    expect(holes(unnoticed)).toEqual([]);
+  });
+
+  test('nor after MM2 has gone on behind them', () => {
+    expect(holes(since(600n, 600n))).toEqual(['between 1-600: 200, look 400-600']);
+    expect(holes(since(300n, 500n))).toEqual([]);
+    expect(holes(since(0n, 500n))).toEqual([]);
+  });
+
+  test('are counted in one place: the last hole that was there when the cut was noticed', () => {
+    expect(holes(since(600n, 600n, { hole: false }))).toEqual([]);
+    const before = since(600n, 600n);
+    expect(holes({ ...before, cutOff: { ...CUT_OFF, noticedAt: -1 } })).toEqual([]);
+    const syncs = [...before.syncs, [650n, 650n, { timestamp: 3_000n, hole: true }]] as Case['syncs'];
+    expect(holes({ ...before, syncs, targetEnd: 651n, position: 651n })).toEqual(['between 1-600: 200, look 400-600']);
+  });
+
+  test('more than was written since: the record of the sync has arrived', () => {
+    expect(holes({ ...since(600n, 100n), cutOff: { ...CUT_OFF, records: 150n } })).toEqual([
+      'between 1-600: 599, look 1-600 = there',
+    ]);
   });
 });

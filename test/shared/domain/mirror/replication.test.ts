@@ -42,6 +42,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     isolation: 'read_uncommitted',
     recreatedSince: null,
     sourceCut: false,
+    cutOff: null,
     reckoning: 'unchecked',
     waiting: null,
     ...evidence,

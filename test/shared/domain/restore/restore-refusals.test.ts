@@ -353,7 +353,10 @@ describe('MM2 that moves groups on the target', () => {
   });
 
   test('not where it stopped or was never there, nor where somebody wants it so', () => {
-    expect(codes({ flow: { flow: SYNCING, heartbeat: { agoMs: HOUR } } })).toEqual([]);
+    const silent: FlowCase = { partition: { syncedAgoMs: HOUR, connectAgoMs: HOUR }, heartbeat: { agoMs: HOUR } };
+    expect(codes({ flow: { flow: SYNCING, ...silent } })).toEqual([]);
+    // Old heartbeats say nothing about an MM2 that still writes offset syncs.
+    expect(codes({ flow: { flow: SYNCING, heartbeat: { agoMs: HOUR } } })).toEqual(['MM2_SYNCS_GROUPS']);
     expect(codes({ flow: { flow: SYNCING }, terms: { evenIfMm2Syncs: true } })).toEqual([]);
     expect(codes({ flow: { flow: SYNCING }, onto: 'source' })).toEqual([]);
     const policy = { kind: 'identity', separator: '.', internalSeparator: '.' } as const;

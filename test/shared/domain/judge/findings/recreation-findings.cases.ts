@@ -44,6 +44,13 @@ const restarted = (agoMs: number): PartitionCase => ({
   ...LOOKED,
 });
 
+/** A target log that went back, after MM2's offset was reset: it began again, and wrote up to here. */
+const mirroredAgain = (end: bigint): PartitionCase => ({
+  ...restarted(HOUR),
+  syncs: [...HEALTHY_SYNCS, [0n, 0n, { agoMs: HOUR }], [1_001n, 1_001n, { agoMs: MINUTE }]],
+  target: [0n, end],
+});
+
 export const RECREATION_FINDINGS: FindingFamilies = {
   SOURCE_TOPIC_RECREATED: {
     opens: {
@@ -169,6 +176,17 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       },
       'the log ends before a record that a sync speaks of': {
         of: { partition: { target: [0n, 1_000n], ...LOOKED }, ...NO_GROUPS },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { partitions: 1, missing: 1n, topicId: null },
+      },
+      'MM2 has mirrored all of it again': {
+        of: { partition: mirroredAgain(1_002n), ...NO_GROUPS },
+        severity: 'info',
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { partitions: 1, missing: 0n, topicId: null },
+      },
+      'MM2 has mirrored again all but the last record': {
+        of: { partition: mirroredAgain(1_001n), ...NO_GROUPS },
         subject: { topic: 'A.orders', partition: 0 },
         evidence: { partitions: 1, missing: 1n, topicId: null },
       },
