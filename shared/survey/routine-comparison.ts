@@ -45,7 +45,8 @@ export async function compareRoutinely(
 
 /**
  * A position that was exact stays exact although it was compared: the sample differs from audit to audit, and the
- * report of an unchanged flow must not.
+ * report of an unchanged flow must not. A contradiction that is not certain is left out: a transform in MM2 changes every
+ * record, and the audit would warn about it forever.
  */
 function settledOnly(evidence: PartitionMap<RecordEvidence>, spots: readonly Spot[]): PartitionMap<RecordEvidence> {
   const wereOpen = new PartitionMap<Set<bigint>>();
@@ -58,12 +59,15 @@ function settledOnly(evidence: PartitionMap<RecordEvidence>, spots: readonly Spo
   const settled = new PartitionMap<RecordEvidence>();
   for (const [topic, partition, { verified = new Map(), ...rest }] of evidence.entries()) {
     const open = wereOpen.get(topic, partition) ?? new Set();
+    const refutations = (rest.refutations ?? []).filter(({ certain }) => certain);
+    const refuted = new Set(refutations.map(({ upstream }) => upstream));
     const better = new Map(
-      [...verified].filter(([upstream, found]) => found.kind === 'unknown' || (open.has(upstream) && !isOpen(found))),
+      [...verified].filter(([upstream, found]) =>
+        found.kind === 'unknown' ? refuted.has(upstream) : open.has(upstream) && !isOpen(found),
+      ),
     );
-    const { tail, refutations = [] } = rest;
-    if (better.size > 0 || tail !== undefined || refutations.length > 0) {
-      settled.set(topic, partition, { ...rest, verified: better });
+    if (better.size > 0 || rest.tail !== undefined || refutations.length > 0) {
+      settled.set(topic, partition, { ...rest, verified: better, refutations });
     }
   }
   return settled;

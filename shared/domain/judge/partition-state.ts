@@ -171,7 +171,7 @@ export function partitionState(
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
-  const replication =
+  const counted =
     source === null
       ? null
       : replicationOf({
@@ -187,6 +187,9 @@ export function partitionState(
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
         });
+  // The syncs name other records than those that are there: nothing shows what of the source is on the target.
+  const isRefuted = voided.length > 0 || (mapping?.cause === 'records-refuted' && mapping.first >= mapping.length);
+  const replication = counted !== null && isRefuted ? { ...counted, ...UNCOUNTED } : counted;
   const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, source?.highWatermark ?? 0n);
   const anchor =
     records.reckoning === 'confirmed' && reckoned !== null && target !== null
@@ -222,6 +225,11 @@ export function partitionState(
     records,
   };
 }
+
+const UNCOUNTED = {
+  lag: { kind: 'unknown', reason: 'the records contradict the offset syncs: what is on the target is not known' },
+  holes: [],
+} as const;
 
 function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread | null {
   return outcome?.kind === 'unread' ? outcome.unread : null;

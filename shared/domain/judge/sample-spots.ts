@@ -1,3 +1,4 @@
+import type { PartitionMapping } from '../mirror/mapping.ts';
 import { type Translation, translate } from '../mirror/translation.ts';
 import type { GroupState } from './group-state.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -45,7 +46,10 @@ export function sampleSpots(
   wanted.push(...turned(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
   wanted.push(...turned(groups, turn, settled).map(spotOf));
-  wanted.push(...turned(states, turn, most - wanted.length).flatMap((state) => intervalSpot(state, turn)));
+  const intervals = most - wanted.length;
+  wanted.push(...turned(states, turn, Math.ceil(intervals / 2)).flatMap((state) => newestInterval(state)));
+  const elsewhere = turned(states, fraction(turn + 0.5), Math.floor(intervals / 2));
+  wanted.push(...elsewhere.flatMap((state) => olderInterval(state, turn)));
   return wanted.filter(({ translation }) => translation.kind === 'interval');
 }
 
@@ -70,13 +74,19 @@ function tailSpot(state: PartitionState): Spot[] {
   return [{ state, upstream, translation: translate(mapping, upstream) }];
 }
 
-/** The newest interval in every other turn, because no audit has compared it yet; else an older one. */
-function intervalSpot(state: PartitionState, turn: number): Spot[] {
+/** After the newest sync: no audit has compared these records yet. */
+function newestInterval(state: PartitionState): Spot[] {
+  return intervalSpot(state, (mapping) => mapping.settled - 1);
+}
+
+function olderInterval(state: PartitionState, turn: number): Spot[] {
+  return intervalSpot(state, ({ first, settled }) => first + Math.floor(fraction(turn * 2) * (settled - first)));
+}
+
+function intervalSpot(state: PartitionState, which: (mapping: PartitionMapping) => number): Spot[] {
   const { mapping, source } = state;
   if (mapping === null || mapping.empty || source === null) return [];
-  const count = mapping.settled - mapping.first;
-  const which = fraction(turn * 2);
-  const index = turn < 0.5 ? mapping.settled - 1 : mapping.first + Math.floor(which * count);
+  const index = which(mapping);
   const { upstream: from } = mapping.at(index);
   const next = index + 1 < mapping.settled ? mapping.at(index + 1).upstream : source.highWatermark;
   const upstream = next > from ? from + (next - from) / 2n : from;

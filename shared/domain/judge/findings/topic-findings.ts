@@ -142,8 +142,20 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
       { topic: topic.topic, partition: worst.partition },
       `MM2 is alive, but records of ${topic.topic} have waited ${(age / 1000).toFixed(0)} s (${waiting.length} partitions)`,
       { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
+      waiting.every((state) => mayHaveJustCome(observation, state)) ? 'warning' : 'critical',
     ),
   ];
+}
+
+/**
+ * Whether a waiting record is older than MM2's last progress, and no earlier audit read the log's end. A backfill has
+ * old timestamps: such a record may have arrived a moment ago. The next audit will know.
+ */
+function mayHaveJustCome({ remembered }: FlowObservation, state: PartitionState): boolean {
+  const moved = lastProgress(state);
+  const since = state.replication?.waitingSince ?? null;
+  const isFirst = (remembered?.sourceEnd(state.topic.topic, state.partition) ?? null) === null;
+  return isFirst && moved !== null && since !== null && since < moved;
 }
 
 /** When MM2 last acknowledged an offset of this partition, ms. */

@@ -217,8 +217,9 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - STALLED_MS - 1) },
       },
-      'MM2 last moved a moment longer ago than the limit': {
+      'milder: its time is older than MM2’s last progress, and it may have just come': {
         of: { partition: waiting(HOUR, STALLED_MS + 1) },
+        severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
       },
@@ -227,8 +228,13 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 1 },
         evidence: { partitions: 3, oldestWaitingMs: BigInt(AT - 300 * SECOND) },
       },
+      'MM2 last moved a moment longer ago than the limit, and the record was there at the last audit': {
+        of: { partition: waiting(HOUR, STALLED_MS + 1), remembered: endedAt(1_002n) },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
       "without Connect's offsets": {
-        of: { partition: waiting(HOUR, STALLED_MS + 1, null) },
+        of: { partition: waiting(HOUR, STALLED_MS + 1, null), remembered: endedAt(1_002n) },
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
       },
