@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { FAILOVER_POSITIONS } from '../../domain/judge/audit-policy.ts';
 
 /** A secret is in the environment or in its own file, never in tidemark.yaml. */
 const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
@@ -115,12 +116,15 @@ const rule = z.strictObject({
 
 const policy = z.strictObject({ ...thresholdKeys, rules: z.array(rule).optional() });
 
+const failover = z.strictObject({ positions: z.enum(FAILOVER_POSITIONS).optional() });
+
 /** tidemark.yaml. docs/configuration.md documents every key; a test compares the two. */
 export const tidemarkYaml = z.strictObject({
   mm2: z.string().min(1).optional(),
   clusters: z.record(z.string(), cluster).optional(),
   flows: z.array(flow).min(1).optional(),
   policy: policy.optional(),
+  failover: failover.optional(),
 });
 
 export type TidemarkYaml = z.infer<typeof tidemarkYaml>;

@@ -58,7 +58,7 @@ export function loadTidemarkYaml(
     parsed.data.mm2 === undefined
       ? standalone(parsed.data, overrides, context, faultAt)
       : onTopOfMm2(parsed.data.mm2, parsed.data, overrides, context, faultAt);
-  const policy = policyFromYaml(parsed.data.policy, flows, faultAt);
+  const policy = policyFromYaml(parsed.data, flows, faultAt);
   faults.throwIfAny();
   return { config: { clusters, flows, policy }, warnings: faults.warnings };
 }

@@ -14,10 +14,19 @@ import type { FaultAt } from './yaml-connection.ts';
 import type { YamlPath } from './yaml-document.ts';
 import { milliseconds } from './yaml-flow.ts';
 
-/** `policy`, on top of the defaults. */
-export function policyFromYaml(policy: TidemarkYaml['policy'], flows: readonly Flow[], faultAt: FaultAt): AuditPolicy {
+/** `policy` and `failover`, on top of the defaults. */
+export function policyFromYaml(
+  { policy, failover }: Pick<TidemarkYaml, 'policy' | 'failover'>,
+  flows: readonly Flow[],
+  faultAt: FaultAt,
+): AuditPolicy {
   const { rules = [], ...thresholds } = policy ?? {};
-  return { ...DEFAULT_AUDIT_POLICY, ...thresholdsFromYaml(thresholds), rules: rulesFromYaml(rules, flows, faultAt) };
+  return {
+    ...DEFAULT_AUDIT_POLICY,
+    ...thresholdsFromYaml(thresholds),
+    rules: rulesFromYaml(rules, flows, faultAt),
+    ...(failover?.positions === undefined ? {} : { positions: failover.positions }),
+  };
 }
 
 /** The thresholds that are written, in the units of the audit. */

@@ -10,7 +10,7 @@ export interface Thresholds {
   readonly mirrorStalledMs: number;
   /** If a failover now may lose more records than this, the flow gets the finding `LOSS_OVER_LIMIT`. */
   readonly maxLossRecords: bigint;
-  /** More re-reads than this at the position where MM2 put a group are worth a warning. */
+  /** More re-reads than this at the position that a group gets in a failover are worth a warning. */
   readonly maxGroupReread: bigint;
   /** Records that one audit may look at to prove lag and mapping, per cluster. */
   readonly probeBudget: number;
@@ -31,8 +31,14 @@ export interface AuditRule {
   readonly thresholds?: Partial<Thresholds>;
 }
 
+/** Whose positions groups get in a failover: those that MM2 left on the target, or those that a restore sets. */
+export const FAILOVER_POSITIONS = ['mm2', 'tidemark'] as const;
+export type FailoverPositions = (typeof FAILOVER_POSITIONS)[number];
+
 /** The thresholds, and the rules in their order: of those that match, the last one that says something counts. */
 export interface AuditPolicy extends Thresholds {
+  /** The verdict is about these positions; the others are shown beside them. */
+  readonly positions: FailoverPositions;
   readonly rules: readonly AuditRule[];
 }
 
@@ -43,6 +49,7 @@ export const DEFAULT_AUDIT_POLICY: AuditPolicy = {
   maxLossRecords: 10_000n,
   maxGroupReread: 100_000n,
   probeBudget: 500,
+  positions: 'mm2',
   rules: [],
 };
 

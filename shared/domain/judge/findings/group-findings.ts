@@ -18,16 +18,20 @@ export function groupFindings(
   policy: AuditPolicy,
 ): Finding[] {
   const context = { observation, group, states, liveness, policy };
+  const ofMm2 = [
+    ...positionSkips(context),
+    ...neverEmitted(context),
+    ...checkpointBehind(context),
+    ...syncRefused(context),
+  ];
   return [
     ...targetGroupActive(context),
-    ...positionSkips(context),
     ...recordsExpired(context),
     ...untranslatable(context),
     ...aheadOfReplication(context),
     ...rereadsMuch(context),
-    ...neverEmitted(context),
-    ...checkpointBehind(context),
-    ...syncRefused(context),
+    // A restore replaces what MM2 left: then this is only worth knowing.
+    ...(policy.positions === 'mm2' ? ofMm2 : ofMm2.map((one) => ({ ...one, severity: 'info' as const }))),
   ];
 }
 
@@ -66,9 +70,10 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 function positionSkips({ observation, group, states }: Context): Finding[] {
   // Records that expired on the target are lost at any position: they have a finding of their own.
   const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
-  const possible = states.filter(
-    (s) => skips(s) > 0n && s.report.mm2.kind === 'at' && s.report.mm2.from === 'group-offset',
-  );
+  // Without group sync, clients that fail over ask for the translated checkpoint. With it, MM2 still writes the commit.
+  const isUsed = ({ report: { mm2 } }: GroupState) =>
+    mm2.kind === 'at' && (mm2.from === 'group-offset' || !observation.flow.syncGroupOffsets.enabled);
+  const possible = states.filter((s) => skips(s) > 0n && isUsed(s));
   const certain = possible.filter(skipsForCertain);
   const skipping = certain.length > 0 ? certain : possible;
   const worst = worstOf(skipping, skips);
@@ -172,7 +177,7 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
 }
 
 function rereadsMuch({ observation, group, states, policy }: Context): Finding[] {
-  const rereads = (s: GroupState) => costOf(s.report.mm2)?.rereadAtMost ?? 0n;
+  const rereads = (s: GroupState) => costOf(s.report[policy.positions])?.rereadAtMost ?? 0n;
   const of = { flow: flowName(observation.flow), finding: 'GROUP_REREADS_MUCH', group } as const;
   const most = (s: GroupState) => thresholdsFor(policy, { ...of, topic: s.report.topic }).maxGroupReread;
   const found = states.filter((s) => rereads(s) > most(s));
@@ -185,7 +190,9 @@ function rereadsMuch({ observation, group, states, policy }: Context): Finding[]
     makeFinding(
       'GROUP_REREADS_MUCH',
       { group, topic, partition },
-      `${group} would read up to ${rereads(worst)} records of ${topic}-${partition} twice where MM2 put it; ${reread} at ${tidemark ?? 'no position'}`,
+      policy.positions === 'mm2'
+        ? `${group} would read up to ${rereads(worst)} records of ${topic}-${partition} twice where MM2 put it; ${reread} at ${tidemark ?? 'no position'}`
+        : `${group} would read up to ${reread} records of ${topic}-${partition} twice at ${tidemark ?? 'no position'}, where a restore puts it`,
       { partitions: found.length, mm2, tidemark },
     ),
   ];

@@ -93,6 +93,7 @@ policy:
   maxLossRecords: 9007199254740991
   maxGroupReread: 5
   probeBudget: 6
+failover: { positions: tidemark }
 `);
     expect(config.flows).toEqual([
       {
@@ -126,6 +127,7 @@ policy:
       maxLossRecords: 9_007_199_254_740_991n,
       maxGroupReread: 5n,
       probeBudget: 6,
+      positions: 'tidemark',
       rules: [],
     });
   });

@@ -115,6 +115,22 @@ export const GROUP_FINDINGS: FindingFamilies = {
         evidence: { records: 5n, partitions: 1, targetPosition: 395n, shouldBe: 390n, source: 390n },
         beside: ['RECORDS_DUPLICATED'],
       },
+      'the checkpoint is ahead, and clients will ask for it because MM2 writes no group offsets': {
+        of: {
+          ...standing(501n),
+          position: { ...standing(501n).position, onTarget: null },
+          flow: { syncGroupOffsets: OFF },
+        },
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 1n, partitions: 1, targetPosition: 501n, shouldBe: 500n, source: 500n },
+        beside: ['GROUP_SYNC_OFF'],
+      },
+      'only worth knowing: a failover uses the positions of a restore': {
+        of: { ...standing(501n), policy: { positions: 'tidemark' } },
+        severity: 'info',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 1n, partitions: 1, targetPosition: 501n, shouldBe: 500n, source: 500n },
+      },
       'certain ones are told of alone, and the worst of them is named': {
         of: {
           partitions: [GAPS, {}, {}, {}],
@@ -299,6 +315,16 @@ export const GROUP_FINDINGS: FindingFamilies = {
         subject: { group: 'billing', topic: 'orders', partition: 1 },
         evidence: { partitions: 2, mm2: 899n, tidemark: 1_000n },
       },
+      'where a restore puts it, if a failover uses that': {
+        of: {
+          partition: GAPS,
+          position: { committed: 500n, onTarget: 400n, checkpoint: 400n, checkpointAgoMs: SECOND },
+          policy: { positions: 'tidemark', maxGroupReread: 99n },
+        },
+        subject: { group: 'billing', topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, mm2: 400n, tidemark: 400n },
+        says: 'billing would read up to 100 records of orders-0 twice at 400, where a restore puts it',
+      },
       'where its checkpoint would put it': {
         of: { partition: LONG, position: { ...late(99_999n), onTarget: null }, flow: { syncGroupOffsets: OFF } },
         subject: { group: 'billing', topic: 'orders', partition: 0 },
@@ -308,6 +334,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
     },
     quiet: {
       'exactly the limit': { partition: LONG, position: late(100_000n) },
+      'a restore puts it elsewhere': { partition: LONG, position: late(99_999n), policy: { positions: 'tidemark' } },
       'nobody knows how much': { partition: { ...LONG, syncs: [], connect: 200_000n }, position: late(1n) },
     },
   },
