@@ -36,13 +36,14 @@ export function judgeFlow(
       groupFindings(observation, group, members, liveness, policy),
     ),
   ]);
+  const reports = groups.map(({ report }) => report);
   return {
     flow: flowName(observation.flow),
-    verdict: verdictOf(observation, loss, findings),
+    verdict: verdictOf(observation, loss, findings, reports),
     reasons: reasonsOf(findings),
     loss,
     partitions: states.map(partitionReport),
-    groups: groups.map(({ report }) => report),
+    groups: reports,
     findings,
     unread: observation.unread,
     snapshot: null,

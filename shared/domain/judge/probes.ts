@@ -4,6 +4,7 @@ import type { Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
+import { isTime } from '../model/record-time.ts';
 import type { FlowObservation } from './observation.ts';
 import { holeKey, type PartitionState, type RecordEvidence } from './partition-state.ts';
 
@@ -74,7 +75,7 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
   switch (question.about) {
     case 'sync': {
       const syncs = new Map(before.syncs);
-      syncs.set(question.index, comparison(source, target));
+      syncs.set(question.index, atSync(source, target));
       return { syncs };
     }
     case 'reckoning': {
@@ -95,6 +96,14 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
 function comparison(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
   if (source?.record == null || target?.record == null) return 'unknown';
   return compareRecords(source.record, target.record);
+}
+
+/** A record of another topic has another time. One of the same time may have been changed on the way. */
+function atSync(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
+  const found = comparison(source, target);
+  const [a, b] = [source?.record, target?.record];
+  if (found !== 'different' || a == null || b == null) return found;
+  return isTime(a.timestamp) && a.timestamp === b.timestamp ? 'unknown' : 'different';
 }
 
 function peekOf(outcome: Outcome<Peek> | null): Peek | null {

@@ -12,6 +12,11 @@ export interface LogsNow {
    */
   readonly sameSourceSince: number | null;
   readonly sameTargetSince: number | null;
+  /**
+   * How many of the syncs the newest audit before this one had read. Clocks of several machines do not tell which of two
+   * things came first; this does.
+   */
+  readonly known: number;
 }
 
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
@@ -39,10 +44,11 @@ export interface PastCut extends Cut {
 export function withoutCut(
   history: SyncHistory,
   logs: LogsNow,
-): { readonly history: SyncHistory; readonly cuts: readonly Cut[] } {
+): { readonly history: SyncHistory; readonly cuts: readonly Cut[]; readonly known: number } {
   const onTarget = withoutTargetCut(history, logs);
-  const onSource = withoutSourceCut(onTarget.history, logs);
-  return { history: onSource.history, cuts: [onTarget.cut, onSource.cut].filter((cut) => cut !== null) };
+  const onSource = withoutSourceCut(onTarget.history, { ...logs, known: onTarget.known });
+  const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
+  return { history: onSource.history, cuts, known: onSource.known };
 }
 
 /** Part of a mapping that comparing records has refuted, by an offset of the target log. */
@@ -67,21 +73,23 @@ export function withoutRefuted(history: SyncHistory, refuted: readonly Voided[])
 interface Shortened {
   readonly history: SyncHistory;
   readonly cut: Cut | null;
+  /** How many of its syncs an earlier audit had read. */
+  readonly known: number;
 }
 
-function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince }: LogsNow): Shortened {
+function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince, known }: LogsNow): Shortened {
   const first = lastBreak(history, 'newSource');
-  if (end === null || sameSourceSince === null) return { history, cut: null };
+  if (end === null || sameSourceSince === null) return { history, cut: null, known };
   let reached = end;
   for (let i = first; i < history.length; i++) if (history.upstream(i) >= reached) reached = history.upstream(i) + 1n;
-  if (reached === end) return { history, cut: null };
+  if (reached === end) return { history, cut: null, known };
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
-  return { history: keeping(history, kept), cut: { side: 'source', at: end, reached } };
+  return { history: keeping(history, kept), cut: { side: 'source', at: end, reached }, known: countBelow(kept, known) };
 }
 
-function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince }: LogsNow): Shortened {
+function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince, known }: LogsNow): Shortened {
   const first = lastBreak(history, 'newTarget');
-  const none = { history, cut: null };
+  const none = { history, cut: null, known };
   if (end === null || sameTargetSince === null || first >= history.length) return none;
   let least = end;
   let cutAt: bigint | null = null;
@@ -94,13 +102,14 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
       continue;
     }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
-    if (index + 1 < history.length && Number(history.timestamp(index + 1)) < sameTargetSince) return none;
+    if (index + 1 < known) return none;
     cutAt = least;
   }
   if (cutAt === null) return none;
   const reached = furthestDownstream(history, first) + 1n;
   const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
-  return { history: keeping(history, indexes), cut: { side: 'target', at: cutAt, reached } };
+  const cut = { side: 'target', at: cutAt, reached } as const;
+  return { history: keeping(history, indexes), cut, known: countBelow(indexes, known) };
 }
 
 /** Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours. */
@@ -112,6 +121,10 @@ function keeping(history: SyncHistory, indexes: readonly number[]): SyncHistory 
   }
   if ((indexes.at(-1) ?? -1) !== history.length - 1) next.breakBeforeNext('hole');
   return next;
+}
+
+function countBelow(indexes: readonly number[], limit: number): number {
+  return indexes.filter((index) => index < limit).length;
 }
 
 function indexesOf(history: SyncHistory): number[] {

@@ -1,10 +1,11 @@
 import { selectionOf } from '../../mirror/selection.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
+import type { Unread } from '../../model/outcome.ts';
 import type { Loss } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import type { Liveness } from '../liveness.ts';
-import type { FlowObservation } from '../observation.ts';
+import { type FlowObservation, isNotAttempted } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** What a failover loses: at most, as reported, and at least. */
@@ -34,7 +35,7 @@ export function flowFindings(
 
 function unreachable({ sourceDown, targetDown }: FlowObservation): Finding[] {
   return [sourceDown, targetDown].flatMap((down) =>
-    down === null
+    down === null || isNotAttempted(down)
       ? []
       : [makeFinding('CLUSTER_UNREACHABLE', { cluster: down.cluster }, down.message, { error: down.error })],
   );
@@ -178,6 +179,8 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
  */
 function incomplete(observation: FlowObservation): Finding[] {
   const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
+  const sides = [sourceDown, targetDown].flatMap((down) => (down !== null && isNotAttempted(down) ? [down] : []));
+  if (sides.length > 0) return sides.map(notAttempted);
   if (sourceDown !== null || targetDown !== null) return [];
   const source = groups.flatMap(({ committed }) => (committed.kind === 'unread' ? [committed.unread] : []));
   const target = [...targetGroups.values()].flatMap(({ committed }) =>
@@ -202,6 +205,16 @@ function incomplete(observation: FlowObservation): Finding[] {
       },
     ),
   ];
+}
+
+/** A timeout is no dead cluster. */
+function notAttempted({ cluster, message, error }: Unread): Finding {
+  return makeFinding(
+    'AUDIT_INCOMPLETE',
+    { cluster },
+    `the audit ended before it could read cluster ${cluster}; that does not mean that the cluster is down: ${message}`,
+    { error },
+  );
 }
 
 /** Under the identity policy a name cannot stop a record from looping: the two directions must not share a topic. */

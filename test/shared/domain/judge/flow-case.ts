@@ -29,6 +29,7 @@ import {
   targetGroupsOf,
   topicOf,
   wholeGroup,
+  withSyncsThen,
 } from './case-parts.ts';
 import { type Absent, AT, type FlowCase, type TopicCase } from './case-shapes.ts';
 
@@ -78,7 +79,10 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
     groups: groups.map((group) => sourceGroup(group, at)),
     targetGroups: targetDown === null ? targetGroupsOf(flow, groups) : new Map(),
     listingComplete: of.listingIncomplete !== true,
-    remembered: of.remembered ?? (earlier === undefined ? null : rememberedFlow(earlier.known)),
+    remembered:
+      earlier === undefined || of.remembered
+        ? withSyncsThen(of.remembered ?? null, historiesOf(cases, at))
+        : rememberedFlow(earlier.known),
     unread: of.unread ?? [],
     opposite: of.opposite === undefined ? null : flowFixture({ source: 'B', target: 'A', ...of.opposite }),
   };
