@@ -12,6 +12,7 @@ export function isAsBadAs(severity: Severity, than: Severity): boolean {
  */
 export const FINDINGS = {
   CLUSTER_UNREACHABLE: { severity: 'critical', section: 'cluster-unreachable' },
+  SAME_CLUSTER: { severity: 'critical', section: 'same-cluster' },
   ACCESS_REFUSED: { severity: 'critical', section: 'access-refused' },
   MIRROR_STOPPED: { severity: 'critical', section: 'mirror-stopped' },
   MIRROR_STALLED: { severity: 'critical', section: 'mirror-stalled' },

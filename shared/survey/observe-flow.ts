@@ -1,7 +1,7 @@
 import { knownSyncs, rememberedFlow } from '../domain/history/known-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
-import { selectionOf } from '../domain/mirror/selection.ts';
+import { mixedSyncsOf, selectionOf } from '../domain/mirror/selection.ts';
 import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
@@ -49,11 +49,15 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const syncSide = flow.offsetSyncsLocation === 'source' ? source : target;
   const connectSide = flow.connectOffsets?.cluster === 'source' ? source : target;
   const { known } = memory;
+  const couldBeMixed = mixedSyncsOf(flow, options.opposite);
+  const onTarget = target.kind === 'up' ? target.metadata.topics : null;
+  // The opposite flow mirrors only what its own source has.
+  const isMixed = (topic: string) => couldBeMixed(topic) && (onTarget?.has(topic) ?? true);
   const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
   const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
     syncSide.kind === 'down'
       ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
-      : readSyncs(flow, syncSide, syncsKnown),
+      : readSyncs(flow, syncSide, syncsKnown, isMixed),
     target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
     target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target, at),
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
@@ -84,6 +88,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ? await readGroups(source.reader, listing, mirrored, now)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
+  const sameCluster = sameClusterOf(source, target);
   const observed = await readEnds(topics, source, target);
   return {
     flow,
@@ -109,8 +114,17 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
       ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
     ]),
+    mixedSyncs: new Set(topics.flatMap(({ topic }) => (isMixed(topic) ? [topic] : []))),
+    ...(sameCluster === null ? {} : { sameCluster }),
     opposite: options.opposite,
   };
+}
+
+/** The id that both sides have, if it is one cluster; else null. */
+function sameClusterOf(source: Side, target: Side): string | null {
+  if (source.kind === 'down' || target.kind === 'down') return null;
+  const { clusterId } = source.metadata;
+  return clusterId === target.metadata.clusterId ? clusterId : null;
 }
 
 /** Records that the reader skipped: the report has to show that there were some. */

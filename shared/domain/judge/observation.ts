@@ -133,6 +133,12 @@ export interface FlowObservation {
   readonly remembered: RememberedFlow | null;
   /** Everything that could not be read, for the report. */
   readonly unread: readonly Unread[];
+  /** As of a time: source topics whose syncs the audit of that time doubted. */
+  readonly doubted?: ReadonlySet<string>;
+  /** Id of the cluster that is both sides of the flow; absent if they are two, or it is not known. */
+  readonly sameCluster?: string;
+  /** Source topics whose syncs were left out, because the opposite flow writes syncs of the same names there. */
+  readonly mixedSyncs?: ReadonlySet<string>;
   /** Whether the opposite flow is configured as well. */
   readonly opposite: Flow | null;
 }

@@ -166,6 +166,7 @@ export function partitionState(
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
           ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
+          ...(epoch.kind === 'doubt' ? { sourceInDoubt: true } : {}),
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
@@ -266,6 +267,7 @@ function sourceEpoch(
 ): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
   const none = { recreatedAt: 0, kind: null, doubted: null };
   if (history === null) return none;
+  if (observation.doubted?.has(topic.topic)) return { recreatedAt: history.length, kind: 'doubt', doubted: null };
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.

@@ -23,6 +23,7 @@ export function flowFindings(
 ): Finding[] {
   return [
     ...unreachable(observation),
+    ...oneCluster(observation),
     ...mirrorAlive(observation, liveness),
     ...lossOverLimit(loss, policy),
     ...syncTopic(observation, liveness),
@@ -39,6 +40,19 @@ function unreachable({ sourceDown, targetDown }: FlowObservation): Finding[] {
       ? []
       : [makeFinding('CLUSTER_UNREACHABLE', { cluster: down.cluster }, down.message, { error: down.error })],
   );
+}
+
+/** The same cluster is configured, or reached, as both sides: nothing that the audit says is about a copy elsewhere. */
+function oneCluster({ sameCluster, flow }: FlowObservation): Finding[] {
+  if (sameCluster === undefined) return [];
+  return [
+    makeFinding(
+      'SAME_CLUSTER',
+      { cluster: flow.target },
+      `${flow.source} and ${flow.target} are one cluster: both have the id ${sameCluster}`,
+      { clusterId: sameCluster },
+    ),
+  ];
 }
 
 function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[] {
@@ -120,8 +134,9 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
         ),
       ];
     case 'read':
-      if (syncs.value.malformed === 0) return [];
+      if (syncs.value.malformed === 0) return mixedSyncs(observation, cluster, syncs.value.topic);
       return [
+        ...mixedSyncs(observation, cluster, syncs.value.topic),
         makeFinding(
           'SYNC_TOPIC_UNREADABLE',
           { cluster, topic: syncs.value.topic },
@@ -131,6 +146,14 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
         ),
       ];
   }
+}
+
+/** MM2 reads the same topic: its own checkpoints of these topics are as wrong. */
+function mixedSyncs({ mixedSyncs: mixed, flow }: FlowObservation, cluster: string, topic: string): Finding[] {
+  const [first] = mixed ?? [];
+  if (mixed === undefined || first === undefined) return [];
+  const message = `${flowName(flow)} and the opposite flow both write their offset syncs to ${topic}: those of ${mixed.size} topics, such as ${first}, cannot be told apart`;
+  return [makeFinding('SYNC_TOPIC_UNREADABLE', { cluster, topic }, message, { mixed: mixed.size })];
 }
 
 function checkpointsTopic({ checkpoints, flow, groups, targetDown }: FlowObservation, liveness: Liveness): Finding[] {

@@ -127,7 +127,11 @@ describe('a target log that lost its end', () => {
   test('of which no sync speaks yet is none', () => {
     const pending = SyncHistory.of([{ timestamp: 0n, upstream: 0n, downstream: 500n }]);
     pending.breakBeforeNext('newTarget');
-    expect(withoutCut(pending, { ...NOTHING, ...TARGET, targetEnd: 10n })).toEqual({ history: pending, cuts: [] });
+    expect(withoutCut(pending, { ...NOTHING, ...TARGET, targetEnd: 10n })).toEqual({
+      history: pending,
+      cuts: [],
+      known: 0,
+    });
   });
 
   test('is none where nobody knows that the topic is the same, or where it ends', () => {
