@@ -3,7 +3,7 @@ import type { FlowObservation } from '../domain/judge/observation.ts';
 import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
 import { mixedSyncsOf, selectionOf } from '../domain/mirror/selection.ts';
 import type { GroupListing } from '../domain/model/cluster.ts';
-import type { Flow } from '../domain/model/flow.ts';
+import type { ClusterRole, Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { ClusterReader } from '../ports.ts';
 import { connect, refuseIfHidden, type Side } from './connect-side.ts';
@@ -17,6 +17,7 @@ import {
   listGroups,
   readGroups,
   readTargetGroups,
+  withUnlisted,
 } from './read-groups.ts';
 import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
 import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
@@ -73,15 +74,17 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     refuseIfHidden(source, [...told, ...internal(flow.source)]),
     refuseIfHidden(target, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
   ]);
-  const wanted = (group: GroupListing) =>
-    isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
+  const chosen = (group: string) => selection.group(group) && (filter.group?.(group) ?? true);
+  const wanted = (group: GroupListing) => isConsumerGroup(group) && chosen(group.group);
   const groupUnread: Unread[] = [];
-  const listing = source.kind === 'down' ? null : await listGroups(source.reader, wanted, groupUnread);
+  const knownOn = (role: ClusterRole) => [...(known?.state.positions(role).keys() ?? [])].filter(chosen);
+  const listed = source.kind === 'down' ? null : await listGroups(source, wanted, groupUnread);
+  const listing = listed === null ? null : withUnlisted(listed, knownOn('source'));
   const names =
     listing?.map(({ group }) => group) ??
     lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
   const targetGroups =
-    target.kind === 'down' ? new Map() : await readTargetGroups(target.reader, new Set(names), groupUnread);
+    target.kind === 'down' ? new Map() : await readTargetGroups(target, new Set(names), knownOn('target'), groupUnread);
   const mirrored = new Set(topics.map(({ topic }) => topic));
   const groups =
     source.kind === 'up' && listing !== null

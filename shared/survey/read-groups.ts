@@ -1,9 +1,10 @@
 import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup, ObservedTargetGroup } from '../domain/judge/observation.ts';
 import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
-import { mapOutcome, read, type Unread } from '../domain/model/outcome.ts';
+import { mapOutcome, type Outcome, read, type Unread } from '../domain/model/outcome.ts';
 import { offsetsByPartition } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
+import type { LiveSide } from './connect-side.ts';
 import type { NamedTopic } from './mirrored-topics.ts';
 
 /** Connect workers and share groups have no position that MM2 translates. */
@@ -11,40 +12,76 @@ export function isConsumerGroup(group: GroupListing): boolean {
   return group.protocolType !== 'connect' && group.type !== 'share';
 }
 
-/** Groups of one cluster by name; brokers that did not answer go to `failed`. */
+/** Where Kafka keeps groups: the leader of a group's partition coordinates the group, and only it lists the group. */
+const GROUPS_TOPIC = '__consumer_offsets';
+
+/** Groups of one cluster by name; brokers that did not answer, and groups that nobody coordinates, go to `failed`. */
 export async function listGroups(
-  reader: ClusterReader,
+  { reader, metadata }: LiveSide,
   wanted: (group: GroupListing) => boolean,
   failed: Unread[],
 ): Promise<GroupListing[]> {
   const { groups, unread: missing } = await reader.groups();
+  const leaders = metadata.topics.get(GROUPS_TOPIC)?.leaders ?? [];
+  const without = leaders.filter((leader) => leader === null).length;
+  if (without > 0) {
+    failed.push({
+      what: 'groups without a coordinator',
+      cluster: reader.alias,
+      error: 'COORDINATOR_NOT_AVAILABLE',
+      message: `${without} of ${leaders.length} partitions of ${GROUPS_TOPIC} have no leader: no broker lists their groups`,
+      retriable: true,
+    });
+  }
   for (const outcome of missing) if (outcome.kind === 'unread') failed.push(outcome.unread);
   return groups.filter(wanted).sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
-/** What the target knows of the source's groups. */
+/**
+ * Listed groups, and those that the history knows and that no broker lists. A group may be gone, or its coordinator may
+ * be dead: reading its commits tells.
+ */
+export function withUnlisted(listed: readonly GroupListing[], known: Iterable<string>): GroupListing[] {
+  const names = new Set(listed.map(({ group }) => group));
+  return [...listed, ...[...known].filter((group) => !names.has(group)).map(unlisted)];
+}
+
+/** Kafka describes a group that its coordinator does not have as dead. */
+function unlisted(group: string): GroupListing {
+  return { group, state: 'Dead', type: 'unknown', protocolType: '' };
+}
+
+/** No broker lists the group, and its coordinator says that it has no commits. */
+function isGone({ state }: GroupListing, commits: Outcome<readonly CommittedOffset[]>): boolean {
+  return state === 'Dead' && commits.kind === 'read' && commits.value.length === 0;
+}
+
+/**
+ * What the target knows of the source's groups.
+ * @param known groups that it had at an earlier audit
+ */
 export async function readTargetGroups(
-  reader: ClusterReader,
+  side: LiveSide,
   names: ReadonlySet<string>,
+  known: Iterable<string>,
   failed: Unread[],
 ): Promise<Map<string, ObservedTargetGroup>> {
-  const groups = await listGroups(reader, ({ group }) => names.has(group), failed);
-  const commits = await reader.commits(groups.map(({ group }) => group));
+  const listed = await listGroups(side, ({ group }) => names.has(group), failed);
+  const groups = withUnlisted(
+    listed,
+    [...known].filter((group) => names.has(group)),
+  );
+  const commits = await side.reader.commits(groups.map(({ group }) => group));
   return new Map(
-    groups.map((listing) => {
-      const outcome = commits.get(listing.group);
-      return [
-        listing.group,
-        {
-          listing,
-          committed: outcome === undefined ? read(offsetsByPartition([])) : mapOutcome(outcome, offsetsByPartition),
-        },
-      ];
+    groups.flatMap((listing): [string, ObservedTargetGroup][] => {
+      const outcome = commits.get(listing.group) ?? read([]);
+      if (isGone(listing, outcome)) return [];
+      return [[listing.group, { listing, committed: mapOutcome(outcome, offsetsByPartition) }]];
     }),
   );
 }
 
-/** The groups' commits on mirrored topics. */
+/** The groups' commits on mirrored topics; without groups that are gone. */
 export async function readGroups(
   reader: ClusterReader,
   listings: readonly GroupListing[],
@@ -53,13 +90,11 @@ export async function readGroups(
 ): Promise<ObservedGroup[]> {
   const commits = await reader.commits(listings.map(({ group }) => group));
   const checkedAt = now();
-  return listings.map((listing) => {
+  return listings.flatMap((listing) => {
     const outcome = commits.get(listing.group) ?? read([]);
-    return {
-      listing,
-      checkedAt,
-      committed: mapOutcome(outcome, (all) => all.filter(({ topic }) => mirrored.has(topic))),
-    };
+    if (isGone(listing, outcome)) return [];
+    const committed = mapOutcome(outcome, (all) => all.filter(({ topic }) => mirrored.has(topic)));
+    return [{ listing, checkedAt, committed }];
   });
 }
 

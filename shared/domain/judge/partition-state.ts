@@ -181,7 +181,7 @@ export function partitionState(
           nothingYet: targetMissing || target?.highWatermark === 0n,
           isolation: observation.flow.isolationLevel,
           recreatedSince,
-          sourceCut: cuts.some(({ side }) => side === 'source'),
+          sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
         });
@@ -250,6 +250,24 @@ function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: n
 
 /** A past event is reported for this long: ms. */
 export const RECENT_MS = 24 * 60 * 60_000;
+
+/** Where the source log was cut, now or at an earlier audit, if MM2 has written no sync since. */
+function sourceCutAt(
+  { remembered }: FlowObservation,
+  topic: string,
+  partition: number,
+  history: SyncHistory | null,
+  cuts: readonly Cut[],
+): bigint | null {
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return now.at;
+  // A cut leaves the mapping open until the next sync.
+  if (history?.breaksBeforeNext('hole') !== true) return null;
+  const past = (remembered?.cuts ?? []).findLast(
+    (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
+  );
+  return past?.at ?? null;
+}
 
 /** How many of the syncs that were read now an earlier audit had read. */
 function knownLength({ remembered }: FlowObservation, topic: string, partition: number, read: SyncHistory): number {

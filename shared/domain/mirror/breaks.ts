@@ -1,5 +1,5 @@
 import { lastBreak } from './epoch.ts';
-import type { SyncHistory } from './syncs/sync-history.ts';
+import type { NewPoint, SyncHistory, SyncPoint } from './syncs/sync-history.ts';
 
 /** What is known of a partition's two logs besides its syncs. */
 export interface LogsNow {
@@ -84,7 +84,8 @@ function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSinc
   for (let i = first; i < history.length; i++) if (history.upstream(i) >= reached) reached = history.upstream(i) + 1n;
   if (reached === end) return { history, cut: null, known };
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
-  return { history: keeping(history, kept), cut: { side: 'source', at: end, reached }, known: countBelow(kept, known) };
+  const shortened = keeping(history, kept, known, (left) => end - 1n - left.upstream);
+  return { ...shortened, cut: { side: 'source', at: end, reached } };
 }
 
 function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince, known }: LogsNow): Shortened {
@@ -106,25 +107,49 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
     cutAt = least;
   }
   if (cutAt === null) return none;
+  const at = cutAt;
   const reached = furthestDownstream(history, first) + 1n;
   const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
-  const cut = { side: 'target', at: cutAt, reached } as const;
-  return { history: keeping(history, indexes), cut, known: countBelow(indexes, known) };
+  const shortened = keeping(history, indexes, known, (left) => at - 1n - left.downstream);
+  return { ...shortened, cut: { side: 'target', at, reached } };
 }
 
-/** Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours. */
-function keeping(history: SyncHistory, indexes: readonly number[]): SyncHistory {
+/**
+ * Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours, except
+ * up to the cut: where the syncs around it are in step, each record before the cut has its place.
+ * @param room how many offsets after a sync the cut left
+ */
+function keeping(
+  history: SyncHistory,
+  indexes: readonly number[],
+  known: number,
+  room: (left: SyncPoint) => bigint,
+): Pick<Shortened, 'history' | 'known'> {
   const next = history.copy();
   next.keep(indexes);
-  for (const [at, index] of indexes.entries()) {
-    if (index !== (indexes[at - 1] ?? -1) + 1) next.breakAt(at, 'hole');
+  let knownNow = indexes.filter((index) => index < known).length;
+  for (let at = indexes.length; at > 0; at--) {
+    const index = indexes[at - 1] ?? 0;
+    if ((indexes[at] ?? history.length) === index + 1) continue;
+    next.breakAt(at, 'hole');
+    const edge = index + 1 < history.length ? edgeOf(history, index, room(history.at(index))) : null;
+    if (edge === null) continue;
+    next.insert(at, edge);
+    if (index < known) knownNow++;
   }
-  if ((indexes.at(-1) ?? -1) !== history.length - 1) next.breakBeforeNext('hole');
-  return next;
+  if ((indexes[0] ?? history.length) > 0) next.breakAt(0, 'hole');
+  return { history: next, known: knownNow };
 }
 
-function countBelow(indexes: readonly number[], limit: number): number {
-  return indexes.filter((index) => index < limit).length;
+/** The last pair before a cut, if the two syncs around it are in step. */
+function edgeOf(history: SyncHistory, index: number, offsets: bigint): NewPoint | null {
+  const left = history.at(index);
+  const right = history.at(index + 1);
+  const between = right.upstream - left.upstream;
+  const isInStep = !history.isBrokenBefore(index + 1) && between === right.downstream - left.downstream;
+  if (!isInStep || offsets <= 0n || offsets >= between) return null;
+  const pair = { upstream: left.upstream + offsets, downstream: left.downstream + offsets };
+  return { timestamp: left.timestamp, ...pair, compared: true };
 }
 
 function indexesOf(history: SyncHistory): number[] {
