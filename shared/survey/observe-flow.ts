@@ -114,7 +114,9 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
       ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
-      ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
+      ...[...groups, ...targetGroups.values()].flatMap(({ committed }) =>
+        committed.kind === 'unread' ? [committed.unread] : [],
+      ),
       ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
     ]),
     mixedSyncs: new Set(topics.flatMap(({ topic }) => (isMixed(topic) ? [topic] : []))),
