@@ -2,8 +2,8 @@ import { type FlowReport, PROOFS, type Proof, proofOf } from '../../shared/domai
 
 /** The figures that one line shows for a flow. */
 export interface FlowFigures {
-  /** Source records that are not on the target, of all partitions whose lag is known. */
-  readonly lag: bigint;
+  /** Source records that are not on the target, of all partitions whose lag is known; null if none is. */
+  readonly lag: bigint | null;
   /** Partitions of unknown lag. */
   readonly unknownLag: number;
   /** How many group positions have which proof, best first; those that none has are left out. */
@@ -13,14 +13,16 @@ export interface FlowFigures {
 }
 
 /** @param at when the audit began: ms since the epoch */
-export function figuresOf({ partitions, groups }: FlowReport, at: number): FlowFigures {
+export function figuresOf({ partitions, groups, loss }: FlowReport, at: number): FlowFigures {
   const counts = PROOFS.map(
     (proof) => [proof, groups.filter(({ tidemark }) => proofOf(tidemark) === proof).length] as const,
   );
   const oldest = groups.reduce((time, { commitCheckedAt }) => Math.min(time, commitCheckedAt), at);
+  const lags = partitions.flatMap(({ lag }) => (lag.kind === 'known' ? [lag.records] : []));
+  const isUnknown = lags.length === 0 && (partitions.length > 0 || loss.kind === 'unknown');
   return {
-    lag: partitions.reduce((sum, { lag }) => sum + (lag.kind === 'known' ? lag.records : 0n), 0n),
-    unknownLag: partitions.filter(({ lag }) => lag.kind === 'unknown').length,
+    lag: isUnknown ? null : lags.reduce((sum, records) => sum + records, 0n),
+    unknownLag: partitions.length - lags.length,
     positions: Object.fromEntries(counts.filter(([, count]) => count > 0)),
     commitsAsOf: oldest < at ? oldest : null,
   };

@@ -10,13 +10,21 @@ export function snapshotLines(origin: SnapshotOrigin, width: number, indent: str
   if (thinned) said.push('later snapshots may have been thinned by age or cannot be read: it may have changed since');
   for (const { at, damage } of passedOver.slice(0, SHOWN)) said.push(`skipped: ${iso(at)}, damaged (${damage})`);
   if (passedOver.length > SHOWN) said.push(`and ${passedOver.length - SHOWN} more damaged ones skipped`);
-  if (unread.length > 0) {
-    const named = unread.slice(0, SHOWN).map(({ role, kind, name }) => `${role} ${kind} ${name}`.trim());
-    const more = unread.length > SHOWN ? ` and ${unread.length - SHOWN} more` : '';
-    const parts = plural(unread.length, 'part');
-    said.push(`${parts} not read at that time, shown as known before: ${printable(named.join(', '))}${more}`);
+  const doubted = unread.filter(({ kind }) => kind === 'mapping');
+  const parts = unread.filter(({ kind }) => kind !== 'mapping');
+  if (parts.length > 0) {
+    const names = listed(parts.map(({ role, kind, name }) => `${role} ${kind} ${name}`.trim()));
+    said.push(`${plural(parts.length, 'part')} not read at that time, shown as known before: ${names}`);
+  }
+  if (doubted.length > 0) {
+    said.push(`the offset syncs were in doubt at that time of: ${listed(doubted.map(({ name }) => name))}`);
   }
   return said.flatMap((text) => wrapped(text, width, indent));
+}
+
+function listed(names: readonly string[]): string {
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  return `${printable(names.slice(0, SHOWN).join(', '))}${more}`;
 }
 
 function heldText(takenAt: number, heldUntil: number): string {

@@ -18,6 +18,7 @@ export type FindingScope = 'flow' | 'cluster' | 'source-topic' | 'target-topic' 
  */
 export const FINDINGS = {
   CLUSTER_UNREACHABLE: { severity: 'critical', about: 'cluster', section: 'cluster-unreachable' },
+  SAME_CLUSTER: { severity: 'critical', about: 'flow', section: 'same-cluster' },
   ACCESS_REFUSED: { severity: 'critical', about: 'cluster', section: 'access-refused' },
   MIRROR_STOPPED: { severity: 'critical', about: 'flow', section: 'mirror-stopped' },
   MIRROR_STALLED: { severity: 'critical', about: 'source-topic', section: 'mirror-stalled' },

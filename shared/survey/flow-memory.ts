@@ -1,6 +1,6 @@
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { ObservedCheckpoint } from '../domain/judge/observation.ts';
-import type { ObservedConnectOffset } from '../domain/mirror/replication.ts';
+import type { ConnectorPositions } from '../domain/mirror/connect-positions.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import { TopicTail } from './topic-tail.ts';
 
@@ -9,7 +9,7 @@ export class FlowMemory {
   /** Positions, mapping and topic ids as of the newest audit; where there is a history, it is the history's. */
   known: KnownFlow | null;
   readonly checkpoints = new TopicTail(() => new Map<string, PartitionMap<ObservedCheckpoint>>());
-  readonly connectOffsets = new TopicTail(() => new PartitionMap<ObservedConnectOffset>());
+  readonly connectOffsets = new TopicTail((): ConnectorPositions => new PartitionMap());
 
   constructor(known: KnownFlow | null = null) {
     this.known = known;

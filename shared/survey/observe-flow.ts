@@ -1,7 +1,7 @@
 import { knownSyncs, rememberedFlow } from '../domain/history/known-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
-import { selectionOf } from '../domain/mirror/selection.ts';
+import { mixedSyncsOf, selectionOf } from '../domain/mirror/selection.ts';
 import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
@@ -17,8 +17,7 @@ import {
   listGroups,
   readGroups,
   readTargetGroups,
-  readUnlistedGroups,
-  withoutCoordinator,
+  withUnlisted,
 } from './read-groups.ts';
 import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
 import { internalTopicsOf, permissionsOf } from './required-permissions.ts';
@@ -51,11 +50,15 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const syncSide = flow.offsetSyncsLocation === 'source' ? source : target;
   const connectSide = flow.connectOffsets?.cluster === 'source' ? source : target;
   const { known } = memory;
+  const couldBeMixed = mixedSyncsOf(flow, options.opposite);
+  const onTarget = target.kind === 'up' ? target.metadata.topics : null;
+  // The opposite flow mirrors only what its own source has.
+  const isMixed = (topic: string) => couldBeMixed(topic) && (onTarget?.has(topic) ?? true);
   const syncsKnown = known === null ? null : knownSyncs(known, syncsTopicOf(flow), flow.offsetSyncsLocation);
   const [syncs, checkpoints, heartbeat, connectOffsets] = await Promise.all([
     syncSide.kind === 'down'
       ? { ...down('offset syncs', sourceDown ?? syncSide.unread), known: syncsKnown }
-      : readSyncs(flow, syncSide, syncsKnown),
+      : readSyncs(flow, syncSide, syncsKnown, isMixed),
     target.kind === 'down' ? down('checkpoints', target.unread) : readCheckpoints(flow, target, memory.checkpoints),
     target.kind === 'down' ? down('heartbeats', target.unread) : readHeartbeat(flow, target, at),
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
@@ -71,27 +74,21 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     refuseIfHidden(source, [...told, ...internal(flow.source)]),
     refuseIfHidden(target, [...topics.map(({ targetTopic }) => targetTopic), ...internal(flow.target)]),
   ]);
-  const wanted = (group: GroupListing) =>
-    isConsumerGroup(group) && selection.group(group.group) && (filter.group?.(group.group) ?? true);
-  const groupUnread: Unread[] = [source, target].flatMap((side) =>
-    side.kind === 'up' ? withoutCoordinator(side) : [],
-  );
-  const listing = source.kind === 'down' ? null : await listGroups(source.reader, wanted, groupUnread);
-  const lastKnown = lastKnownGroups(known, checkpoints).filter((group) => filter.group?.(group) ?? true);
-  const listed = new Set(listing?.map(({ group }) => group));
-  const unlisted = lastKnown.filter((group) => !listed.has(group) && selection.group(group));
-  const names = listing === null ? lastKnown : [...listed];
-  const targetGroups =
-    target.kind === 'down' ? new Map() : await readTargetGroups(target.reader, new Set(names), groupUnread);
+  const chosen = (group: string) => selection.group(group) && (filter.group?.(group) ?? true);
+  const wanted = (group: GroupListing) => isConsumerGroup(group) && chosen(group.group);
+  const groupUnread: Unread[] = [];
+  const lastKnown = lastKnownGroups(known, checkpoints).filter(chosen);
+  const listed = source.kind === 'down' ? null : await listGroups(source, wanted, groupUnread);
+  const listing = listed === null ? null : withUnlisted(listed, lastKnown);
+  const names = listing?.map(({ group }) => group) ?? lastKnown;
+  const targetGroups = target.kind === 'down' ? new Map() : await readTargetGroups(target, new Set(names), groupUnread);
   const mirrored = new Set(topics.map(({ topic }) => topic));
   const groups =
     source.kind === 'up' && listing !== null
-      ? [
-          ...(await readGroups(source.reader, listing, mirrored, now)),
-          ...(await readUnlistedGroups(source.reader, unlisted, mirrored, now)),
-        ]
+      ? await readGroups(source.reader, listing, mirrored, now)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
+  const sameCluster = sameClusterOf(source, target);
   const observed = await readEnds(topics, source, target);
   return {
     flow,
@@ -114,11 +111,22 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
       ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
-      ...groups.flatMap((g) => (g.committed.kind === 'unread' ? [g.committed.unread] : [])),
+      ...[...groups, ...targetGroups.values()].flatMap(({ committed }) =>
+        committed.kind === 'unread' ? [committed.unread] : [],
+      ),
       ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
     ]),
+    mixedSyncs: new Set(topics.flatMap(({ topic }) => (isMixed(topic) ? [topic] : []))),
+    ...(sameCluster === null ? {} : { sameCluster }),
     opposite: options.opposite,
   };
+}
+
+/** The id that both sides have, if it is one cluster; else null. */
+function sameClusterOf(source: Side, target: Side): string | null {
+  if (source.kind === 'down' || target.kind === 'down') return null;
+  const { clusterId } = source.metadata;
+  return clusterId === target.metadata.clusterId ? clusterId : null;
 }
 
 /** Records that the reader skipped: the report has to show that there were some. */

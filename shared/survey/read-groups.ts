@@ -1,7 +1,7 @@
 import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup, ObservedTargetGroup } from '../domain/judge/observation.ts';
 import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
-import { mapOutcome, read, type Unread } from '../domain/model/outcome.ts';
+import { mapOutcome, type Outcome, read, type Unread } from '../domain/model/outcome.ts';
 import { offsetsByPartition } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { LiveSide } from './connect-side.ts';
@@ -12,69 +12,69 @@ export function isConsumerGroup(group: GroupListing): boolean {
   return group.protocolType !== 'connect' && group.type !== 'share';
 }
 
-/** Groups of one cluster by name; brokers that did not answer go to `failed`. */
+/** Where Kafka keeps groups: the leader of a group's partition coordinates the group, and only it lists the group. */
+const GROUPS_TOPIC = '__consumer_offsets';
+
+/** Groups of one cluster by name; brokers that did not answer, and groups that nobody coordinates, go to `failed`. */
 export async function listGroups(
-  reader: ClusterReader,
+  { reader, metadata }: LiveSide,
   wanted: (group: GroupListing) => boolean,
   failed: Unread[],
 ): Promise<GroupListing[]> {
   const { groups, unread: missing } = await reader.groups();
+  const leaders = metadata.topics.get(GROUPS_TOPIC)?.leaders ?? [];
+  const without = leaders.filter((leader) => leader === null).length;
+  if (without > 0) {
+    failed.push({
+      what: 'groups without a coordinator',
+      cluster: reader.alias,
+      error: 'COORDINATOR_NOT_AVAILABLE',
+      message: `${without} of ${leaders.length} partitions of ${GROUPS_TOPIC} have no leader: no broker lists their groups`,
+      retriable: true,
+    });
+  }
   for (const outcome of missing) if (outcome.kind === 'unread') failed.push(outcome.unread);
   return groups.filter(wanted).sort((a, b) => (a.group < b.group ? -1 : 1));
 }
 
-const OFFSETS_TOPIC = '__consumer_offsets';
-
 /**
- * Each partition of `__consumer_offsets` holds some of the groups. Without a leader no broker lists these, and a
- * listing of all brokers looks complete.
+ * Listed groups, and those that the history knows and that no broker lists. A group may be gone, or its coordinator may
+ * be dead: reading its commits tells.
  */
-export function withoutCoordinator({ reader, metadata }: LiveSide): Unread[] {
-  const leaders = metadata.topics.get(OFFSETS_TOPIC)?.leaders ?? [];
-  const dead = leaders.filter((leader) => leader === null).length;
-  if (dead === 0) return [];
-  const message = `${dead} of ${leaders.length} partitions of ${OFFSETS_TOPIC} have no leader: no broker lists their groups`;
-  return [{ what: 'groups', cluster: reader.alias, error: 'COORDINATOR_NOT_AVAILABLE', message, retriable: true }];
+export function withUnlisted(listed: readonly GroupListing[], known: Iterable<string>): GroupListing[] {
+  const names = new Set(listed.map(({ group }) => group));
+  return [...listed, ...[...known].filter((group) => !names.has(group)).map(unlisted)];
+}
+
+/** Kafka describes a group that its coordinator does not have as dead. */
+function unlisted(group: string): GroupListing {
+  return { group, state: 'Dead', type: 'unknown', protocolType: '' };
+}
+
+/** No broker lists the group, and its coordinator says that it has no commits. */
+function isGone({ state }: GroupListing, commits: Outcome<readonly CommittedOffset[]>): boolean {
+  return state === 'Dead' && commits.kind === 'read' && commits.value.length === 0;
 }
 
 /** What the target knows of the source's groups. */
 export async function readTargetGroups(
-  reader: ClusterReader,
+  side: LiveSide,
   names: ReadonlySet<string>,
   failed: Unread[],
 ): Promise<Map<string, ObservedTargetGroup>> {
-  const groups = await listGroups(reader, ({ group }) => names.has(group), failed);
-  const listed = new Set(groups.map(({ group }) => group));
-  const absent = [...names].filter((name) => !listed.has(name));
-  const commits = await reader.commits([...listed, ...absent]);
-  const observed = [...groups, ...absent.map(unlisted)].map((listing) => {
-    const outcome = commits.get(listing.group);
-    const committed = outcome === undefined ? read(offsetsByPartition([])) : mapOutcome(outcome, offsetsByPartition);
-    return [listing.group, { listing, committed }] as const;
-  });
-  return new Map(observed.filter(([group, { committed }]) => listed.has(group) || committed.kind === 'unread'));
+  const listed = await listGroups(side, ({ group }) => names.has(group), failed);
+  const groups = withUnlisted(listed, names);
+  const commits = await side.reader.commits(groups.map(({ group }) => group));
+  return new Map(
+    groups.flatMap((listing): [string, ObservedTargetGroup][] => {
+      const outcome = commits.get(listing.group) ?? read([]);
+      if (isGone(listing, outcome)) return [];
+      return [[listing.group, { listing, committed: mapOutcome(outcome, offsetsByPartition) }]];
+    }),
+  );
 }
 
-/**
- * Of groups that are known from before and that no broker lists, those whose coordinator does not answer. The others
- * were deleted.
- */
-export async function readUnlistedGroups(
-  reader: ClusterReader,
-  names: readonly string[],
-  mirrored: ReadonlySet<string>,
-  now: () => number,
-): Promise<ObservedGroup[]> {
-  if (names.length === 0) return [];
-  const groups = await readGroups(reader, names.map(unlisted), mirrored, now);
-  return groups.filter(({ committed }) => committed.kind === 'unread');
-}
-
-function unlisted(group: string): GroupListing {
-  return { group, state: 'Unknown', type: 'unknown', protocolType: '' };
-}
-
-/** The groups' commits on mirrored topics. */
+/** The groups' commits on mirrored topics; without groups that are gone. */
 export async function readGroups(
   reader: ClusterReader,
   listings: readonly GroupListing[],
@@ -83,13 +83,11 @@ export async function readGroups(
 ): Promise<ObservedGroup[]> {
   const commits = await reader.commits(listings.map(({ group }) => group));
   const checkedAt = now();
-  return listings.map((listing) => {
+  return listings.flatMap((listing) => {
     const outcome = commits.get(listing.group) ?? read([]);
-    return {
-      listing,
-      checkedAt,
-      committed: mapOutcome(outcome, (all) => all.filter(({ topic }) => mirrored.has(topic))),
-    };
+    if (isGone(listing, outcome)) return [];
+    const committed = mapOutcome(outcome, (all) => all.filter(({ topic }) => mirrored.has(topic)));
+    return [{ listing, checkedAt, committed }];
   });
 }
 

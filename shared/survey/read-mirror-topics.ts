@@ -5,6 +5,7 @@ import type {
   ObservedCheckpoints,
   ObservedHeartbeats,
 } from '../domain/judge/observation.ts';
+import { isOfAnotherFlow, positionsOfFlow } from '../domain/mirror/connect-positions.ts';
 import { MalformedRecordError } from '../domain/mirror/records/byte-reader.ts';
 import { decodeCheckpoint } from '../domain/mirror/records/checkpoint.ts';
 import { decodeConnectOffset } from '../domain/mirror/records/connect-offset.ts';
@@ -28,6 +29,7 @@ export async function readSyncs(
   flow: Flow,
   side: LiveSide,
   known: ObservedSyncs | null,
+  isMixed: (topic: string) => boolean,
 ): Promise<MirrorTopic<ObservedSyncs>> {
   const topic = syncsTopicOf(flow);
   const syncs = new SyncReading(topic, side.metadata.topics.get(topic)?.id ?? null, known);
@@ -37,7 +39,8 @@ export async function readSyncs(
     visit(record) {
       const { offset, key, value } = record;
       const sync = decoded(() => (key === null || value === null ? null : decodeOffsetSync(key, value)));
-      syncs.visit(offset, timeOf(record), sync);
+      const isOurs = sync === null || sync === 'malformed' || !isMixed(sync.topic);
+      syncs.visit(offset, timeOf(record), isOurs ? sync : null);
     },
     value: ([scan]) => syncs.result(scan ?? { start: 0n, end: 0n, next: syncs.from }),
   });
@@ -129,18 +132,14 @@ export async function readConnectOffsets(
     visit(record) {
       const position = decoded(() => (record.key === null ? null : decodeConnectOffset(record.key, record.value)));
       if (position === null || position === 'malformed' || position.cluster !== flow.source) return;
-      if (!belongsTo(flow, position.connector)) return;
-      const positions = tail.value;
-      if (position.offset === null) positions.delete(position.topic, position.partition);
-      else positions.set(position.topic, position.partition, { offset: position.offset, timestamp: timeOf(record) });
+      const { connector, offset } = position;
+      if (isOfAnotherFlow(flow, connector)) return;
+      const positions = tail.value.getOrCreate(position.topic, position.partition, () => new Map());
+      if (offset === null) positions.delete(connector);
+      else positions.set(connector, { offset, timestamp: timeOf(record) });
     },
-    value: () => tail.value,
+    value: () => positionsOfFlow(flow, tail.value),
   });
-}
-
-/** Strimzi names connectors `A->B.MirrorSourceConnector`; elsewhere the name tells no flow. */
-function belongsTo(flow: Flow, connector: string): boolean {
-  return !connector.includes('->') || connector.startsWith(`${flow.source}->${flow.target}.`);
 }
 
 interface TopicReading<T> {

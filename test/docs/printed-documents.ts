@@ -100,6 +100,7 @@ const watched = [
   { kind: 'audit', at: AT, report: flow({ groups: [] }) },
   { kind: 'audit', at: AT, report: flow({ groups: [group({ commitCheckedAt: AT - 45_000 }), ...everyProof] }) },
   { kind: 'audit', at: AT, report: flow({ loss: unknown }) },
+  { kind: 'audit', at: AT, report: flow({ loss: unknown, partitions: [partition({ lag: unknown })] }) },
   { kind: 'audit', at: AT, report: flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'estimated' } }) },
   { kind: 'opened', at: AT, flow: 'A->B', open },
   { kind: 'opened', at: AT, flow: 'A->B', open: { ...open, finding: audited[1]?.flows[0]?.findings[1] ?? finding() } },

@@ -86,7 +86,7 @@ export const ENUMS: readonly (readonly [path: string, values: readonly (string |
   ['/damage|0', damages],
   ['/role', roles],
   ['/onto', roles],
-  ['/kind', allOf<UnreadPart['kind']>({ cluster: true, group: true, topic: true, syncs: true })],
+  ['/kind', allOf<UnreadPart['kind']>({ cluster: true, group: true, topic: true, syncs: true, mapping: true })],
   ['/action', allOf<RestoreResult['action']>({ apply: true, undo: true })],
   ['/standing', allOf<Standing>({ written: true, already: true, refused: true, differs: true, unknown: true })],
   ['/clamped', [...allOf<NonNullable<RestoreStep['clamped']>>({ start: true, end: true }), null]],

@@ -30,7 +30,7 @@ function auditText({ report, at }: { readonly report: FlowReport; readonly at: n
   const verdict = report.verdict.toUpperCase().replace('-', ' ').padEnd(9);
   const proofs = Object.entries(positions).map(([proof, count]) => `${grouped(count)} ${proof}`);
   const parts = [
-    unknownLag === 0 ? `lag ${grouped(lag)}` : `lag ${grouped(lag)} + ${plural(unknownLag, 'unknown partition')}`,
+    `lag ${lag === null ? 'unknown' : grouped(lag)}${lag === null || unknownLag === 0 ? '' : ` + ${plural(unknownLag, 'unknown partition')}`}`,
     lossText(report),
     `groups ${proofs.length === 0 ? '0' : proofs.join(' ')}`,
   ];

@@ -1,4 +1,4 @@
-import { greatest, least } from '../model/offsets.ts';
+import { compareOffsets, greatest, least } from '../model/offsets.ts';
 import type { DigestedRecord, DigestedStretch } from './digested-record.ts';
 import type { OffsetRange, SourceRecords } from './source-records.ts';
 
@@ -23,8 +23,10 @@ export interface AlignedStretch {
   readonly records: readonly AlignedRecord[];
   /** Records whose original was found. */
   readonly compared: number;
-  /** Target offsets at which a sync and the records disagree. */
+  /** Target offsets at which a sync names a source record, but the record there is another one, or is elsewhere. */
   readonly contradicted: readonly bigint[];
+  /** Target offsets at which the record equals no source record that was read: another one, or changed on the way. */
+  readonly changed: readonly bigint[];
   /** Records have the content of source records, but never the timestamp: the target sets its own. */
   readonly timeDiffers: boolean;
 }
@@ -59,7 +61,7 @@ export function alignStretch(
   const originals = records.map((record) => source.originals(record));
   const known = new Array<number | null>(records.length).fill(null);
   const claimed = new Map<number, bigint>();
-  const contradicted: bigint[] = [];
+  const differing: { readonly at: number; readonly original: number }[] = [];
 
   for (const claim of claims) {
     const at = indexOf(records, claim.downstream);
@@ -68,11 +70,16 @@ export function alignStretch(
     const own = originals[at] ?? [];
     if (original != null) {
       if (own.includes(original)) known[at] = original;
-      else contradicted.push(claim.downstream);
+      else if (source.at(original).content !== records[at]?.content) differing.push({ at, original });
     } else if (own.length === 0) claimed.set(at, claim.upstream);
   }
   recogniseChains(originals, known, source);
+  forgetMistaken(records, known, source, claims);
   recogniseBetween(originals, known, source);
+  // A transform on the way can change some records and leave others: a difference alone contradicts nothing.
+  const found = new Set(known);
+  const isAnother = ({ at, original }: (typeof differing)[number]) => known[at] !== null || found.has(original);
+  const positions = (some: typeof differing) => some.map(({ at }) => records[at]?.offset ?? 0n);
 
   const aligned = describe(records, originals, known, claimed, source);
   const compared = known.filter((index) => index !== null).length;
@@ -81,7 +88,8 @@ export function alignStretch(
     until: target.until,
     records: aligned,
     compared,
-    contradicted,
+    contradicted: positions(differing.filter((one) => isAnother(one))),
+    changed: positions(differing.filter((one) => !isAnother(one))),
     timeDiffers: compared === 0 && records.some((record, i) => originals[i]?.length === 0 && source.hasContent(record)),
   };
 }
@@ -107,6 +115,48 @@ function recogniseChains(originals: readonly (readonly number[])[], known: (numb
     chain.push({ at, original });
   }
   close();
+}
+
+/**
+ * Forgets what may have been recognised by mistake. Compaction and retention remove the older one of two equal records.
+ * The copy of the older one then equals only the newer one. So between two syncs a record is not a copy from after them,
+ * and not an earlier copy of one that comes again, as long as enough originals are gone to explain it. The same holds
+ * where the source between the two syncs was not read as a whole.
+ */
+function forgetMistaken(
+  records: readonly DigestedRecord[],
+  known: (number | null)[],
+  source: SourceRecords,
+  claims: readonly ClaimedPair[],
+): void {
+  const lastCopies = new Map(known.map((original, at) => [original, at]));
+  const bounds = claims.toSorted((a, b) => compareOffsets(a.downstream, b.downstream));
+  let at = 0;
+  for (let i = 0; i <= bounds.length; i++) {
+    const [left, right] = [bounds[i - 1], bounds[i]];
+    const begin = at;
+    while (at < records.length && (right === undefined || (records[at]?.offset ?? 0n) < right.downstream)) at++;
+    const end = at;
+    if (records[at]?.offset === right?.downstream) at++;
+    // MM2 began again at a lower offset: what lies in between has no order.
+    if (left !== undefined && right !== undefined && right.upstream <= left.upstream) continue;
+    const { present, absent, wholly } = source.countIn((left?.upstream ?? -1n) + 1n, right?.upstream ?? null);
+    const isWhole = absent === 0n || (right !== undefined && BigInt(end - begin) <= present);
+    if (wholly && isWhole) continue;
+    const reach = right === undefined ? 0n : right.downstream - (left?.downstream ?? right.downstream);
+    const least = left === undefined ? 0n : right === undefined ? left.upstream : right.upstream - reach;
+    const mistaken: number[] = [];
+    for (let one = begin; one < end; one++) {
+      const original = known[one];
+      if (original == null) continue;
+      const { offset } = source.at(original);
+      const isAfter = right !== undefined && offset >= right.upstream;
+      const isUnread = !wholly && left !== undefined && offset < left.upstream && offset < least;
+      if (isAfter || isUnread || lastCopies.get(original) !== one) mistaken.push(one);
+    }
+    if (wholly && BigInt(mistaken.length) > absent) continue;
+    for (const one of mistaken) known[one] = null;
+  }
 }
 
 /**

@@ -47,7 +47,7 @@ function clearTail(mapping: PartitionMapping, stretches: readonly AlignedStretch
   const newest = mapping.newest();
   const { end } = mapping.target;
   const stretch = stretches.find(({ from, until }) => from <= newest.downstream + 1n && until >= end);
-  if (stretch === undefined || stretch.contradicted.length > 0) return null;
+  if (stretch === undefined || stretch.contradicted.length + stretch.changed.length > 0) return null;
   let { upstream } = newest;
   let tail: ClaimedPair | null = null;
   for (const record of stretch.records) {

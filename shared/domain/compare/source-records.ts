@@ -21,12 +21,14 @@ export class SourceRecords {
   readonly #covered: readonly DigestedStretch[];
   readonly #byIdentity = new Map<string, number[]>();
   readonly #contents = new Set<string>();
+  readonly #log: { readonly start: bigint; readonly end: bigint };
 
   /**
    * @param log start of the source log, and the end of what MM2's isolation level lets it read, observed after the
    *   target
    */
   constructor(stretches: readonly DigestedStretch[], log: { readonly start: bigint; readonly end: bigint }) {
+    this.#log = log;
     this.#covered = stretches.toSorted((a, b) => compareOffsets(a.from, b.from));
     for (const [ordinal, stretch] of this.#covered.entries()) {
       for (const record of stretch.records) {
@@ -67,9 +69,29 @@ export class SourceRecords {
     return second === first + 1 && this.#stretches[first] === this.#stretches[second];
   }
 
+  /**
+   * How many offsets of [from, until) have a record, and how many have none any more. `wholly` if all of them were read,
+   * except those that the log has deleted from its start.
+   * @param until the log's end if null
+   */
+  countIn(from: bigint, until: bigint | null): { present: bigint; absent: bigint; wholly: boolean } {
+    const end = until === null || until > this.#log.end ? this.#log.end : until;
+    if (from >= end) return { present: 0n, absent: 0n, wholly: true };
+    const present = BigInt(this.#firstFrom(end) - this.#firstFrom(from));
+    let reached = from < this.#log.start ? this.#log.start : from;
+    for (const one of this.#covered) if (one.from <= reached && one.until > reached) reached = one.until;
+    return { present, absent: end - from - present, wholly: reached >= end };
+  }
+
   /** Index of the record at an offset: null if there is none, undefined if the offset was not read. */
   indexAt(offset: bigint): number | null | undefined {
     if (!this.#covered.some(({ from, until }) => offset >= from && offset < until)) return undefined;
+    const index = this.#firstFrom(offset);
+    return this.#records[index]?.offset === offset ? index : null;
+  }
+
+  /** Index of the first record at or after an offset. */
+  #firstFrom(offset: bigint): number {
     let low = 0;
     let high = this.#records.length;
     while (low < high) {
@@ -77,7 +99,7 @@ export class SourceRecords {
       if (this.at(middle).offset < offset) low = middle + 1;
       else high = middle;
     }
-    return this.#records[low]?.offset === offset ? low : null;
+    return low;
   }
 
   #findHidden({ start, end }: { start: bigint; end: bigint }): OffsetRange | null {

@@ -63,15 +63,23 @@ export function verifyPosition(
     return unsettled(said, 'the target stamps records with its own time, so equal records cannot be distinguished');
   }
   const records = within(stretch, bracket.base, bracket.until);
-  const wrong = stretch.contradicted.filter((position) => position >= bracket.from && position < bracket.until);
+  const inside = (position: bigint) => position >= bracket.from && position < bracket.until;
+  const wrong = stretch.contradicted.filter(inside);
+  const [changed] = stretch.changed.filter(inside);
   if (stretch.compared === 0) {
-    const [first] = wrong;
+    const first = wrong[0] ?? changed;
     const why = 'no target record there equals a source record';
     if (first === undefined) return { ...unsettled(said, why), open: true };
     // The records were changed on the way, or this is another log. It is not known which, and a wrong position is worse
     // than none.
     const refutation = { upstream, said: said.low, found: first, how: why, certain: false, voids: null };
     return { translation: { kind: 'unknown', reason: why }, refutation, pair: null, open: false };
+  }
+  if (wrong.length === 0 && changed !== undefined) {
+    const how =
+      'the record that an offset sync names equals no source record: it is another one, or was changed on the way';
+    const refutation = { upstream, said: said.low, found: changed, how, certain: false, voids: null };
+    return { translation: { kind: 'unknown', reason: how }, refutation, pair: null, open: false };
   }
 
   const toEnd = stretch.until >= mapping.target.end;
@@ -89,7 +97,7 @@ export function verifyPosition(
   const copies = copiesBehind(all, position, upstream);
   for (const surplus of toEnd ? [] : surplusesBehind(mapping, upstream, bracket)) {
     const there = covering(stretches, surplus.from, surplus.until);
-    if (there === null || there.contradicted.length > 0) copies.perhaps += surplus.records;
+    if (there === null || there.contradicted.length + there.changed.length > 0) copies.perhaps += surplus.records;
     else add(copies, copiesBehind(within(there, surplus.from, surplus.until), surplus.from, upstream));
   }
   const later = !toEnd && surplusesBehind(mapping, upstream, bracket).length > 0;

@@ -8,7 +8,8 @@ import { type Series, SeriesDictionary } from './series-dictionary.ts';
 /** A part that the audit could not read. Its values in the snapshot come from an earlier audit. */
 export interface UnreadPart {
   readonly role: ClusterRole;
-  readonly kind: 'cluster' | 'group' | 'topic' | 'syncs';
+  /** `mapping`: the syncs of a source topic were read, but may be about an earlier topic of that name. */
+  readonly kind: 'cluster' | 'group' | 'topic' | 'syncs' | 'mapping';
   /** Name of the group or topic; empty for a cluster. */
   readonly name: string;
 }

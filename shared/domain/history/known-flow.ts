@@ -24,6 +24,7 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
     cuts: known.state.cuts,
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
+    syncs: (topic, partition) => known.state.mapping.get(topic)?.get(partition) ?? null,
   };
 }
 

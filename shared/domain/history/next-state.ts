@@ -42,6 +42,10 @@ export function nextState(
   keepMapping(state, known, observation, partitions, unread);
   keepVerified(state, partitions, verified);
   keepAccounted(state, partitions);
+  const doubted = partitions.flatMap(({ topic, sourceRecreated }) =>
+    sourceRecreated === 'doubt' ? [topic.topic] : [],
+  );
+  for (const name of new Set(doubted)) unread.push({ role: 'source', kind: 'mapping', name });
   state.unread = unread;
   state.cuts = cutsAfter(known, observation, partitions);
   state.said = { verdict: report.verdict, reasons: report.reasons };

@@ -45,6 +45,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     targetGroups: targetGroupsOf(state),
     listingComplete: true,
     remembered: null,
+    doubted: new Set(state.unread.flatMap(({ kind, name }) => (kind === 'mapping' ? [name] : []))),
     unread: [sourceDown, targetDown].filter((side) => side !== null),
     opposite: null,
   };

@@ -112,6 +112,10 @@ function translationFor(observation: FlowObservation, state: PartitionState, com
     return { kind: 'unknown', reason: `there is no offset-syncs topic ${syncs.topic}` };
   if (syncs.kind === 'unread' && syncs.known === null)
     return { kind: 'unknown', reason: `the offset syncs could not be read: ${syncs.unread.message}` };
+  if (observation.mixedSyncs?.has(state.topic.topic)) {
+    const reason = 'the opposite flow writes offset syncs of a topic of this name to the same topic';
+    return { kind: 'unknown', reason };
+  }
   if (state.mapping === null) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
   if (state.source !== null && committed > state.source.highWatermark) {
     return {

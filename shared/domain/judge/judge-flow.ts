@@ -48,7 +48,7 @@ export function judgeFlow(
   const counted = countedFindings(findings);
   return {
     flow: flowName(observation.flow),
-    verdict: verdictOf(observation, loss, counted),
+    verdict: verdictOf(observation, loss, counted, reports),
     reasons: reasonsOf(counted),
     loss,
     partitions: states.map(partitionReport),

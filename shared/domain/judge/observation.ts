@@ -1,6 +1,7 @@
 import type { PastCut } from '../mirror/breaks.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset, FirstRecord, GroupListing, LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole, Flow } from '../model/flow.ts';
 import type { Outcome, Unread } from '../model/outcome.ts';
@@ -96,6 +97,16 @@ export interface RememberedFlow {
   readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null if no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
+  /** The syncs of a source partition that audits have read; null if none has. */
+  syncs(topic: string, partition: number): SyncHistory | null;
+}
+
+/** Errors that say that the audit stopped before the cluster had time to answer. */
+const NOT_ATTEMPTED: ReadonlySet<string> = new Set(['DEADLINE_EXCEEDED', 'READER_CLOSED']);
+
+/** Whether a side was not read because the audit's time was over: nothing is known of it, not even that it is dead. */
+export function isNotAttempted(down: Unread | null): boolean {
+  return down !== null && NOT_ATTEMPTED.has(down.error);
 }
 
 /** What one audit read of one flow, and what it could not read. It is not yet interpreted. */
@@ -103,7 +114,7 @@ export interface FlowObservation {
   readonly flow: Flow;
   /** When the audit began: ms since the epoch. */
   readonly at: number;
-  /** Null if the cluster answered. */
+  /** Null if the cluster answered. Else why not; `isNotAttempted` tells apart a cluster that is not dead. */
   readonly sourceDown: Unread | null;
   readonly targetDown: Unread | null;
   readonly topics: readonly ObservedTopic[];
@@ -122,6 +133,12 @@ export interface FlowObservation {
   readonly remembered: RememberedFlow | null;
   /** Everything that could not be read, for the report. */
   readonly unread: readonly Unread[];
+  /** As of a time: source topics whose syncs the audit of that time doubted. */
+  readonly doubted?: ReadonlySet<string>;
+  /** Id of the cluster that is both sides of the flow; absent if they are two, or it is not known. */
+  readonly sameCluster?: string;
+  /** Source topics whose syncs were left out, because the opposite flow writes syncs of the same names there. */
+  readonly mixedSyncs?: ReadonlySet<string>;
   /** Whether the opposite flow is configured as well. */
   readonly opposite: Flow | null;
 }

@@ -128,14 +128,15 @@ export function partitionState(
   const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
   const cut =
     read === null
-      ? { history: null, cuts: [] }
+      ? { history: null, cuts: [], known: 0 }
       : withoutCut(read, {
           sourceEnd: source?.highWatermark ?? null,
           targetEnd: target?.highWatermark ?? null,
           sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
+          known: knownLength(observation, topic.topic, partition, read),
         });
-  const { cuts } = cut;
+  const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
   const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
   const connect =
@@ -145,12 +146,9 @@ export function partitionState(
 
   const outcome = topic.firstRecords[partition];
   const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
-  const epoch = sourceEpoch(observation, topic, history, source, first, records);
+  const epoch = sourceEpoch(observation, topic, { history, known }, source, first, records);
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
-  const targetRecreatedAt = Math.max(
-    history === null ? 0 : lastBreak(history, 'newTarget'),
-    syncsBefore(history, targetChanged),
-  );
+  const targetRecreatedAt = Math.max(history === null ? 0 : lastBreak(history, 'newTarget'), targetChanged ? known : 0);
 
   const mapping =
     history === null || target === null
@@ -168,6 +166,7 @@ export function partitionState(
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
           ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
+          ...(epoch.kind === 'doubt' ? { sourceInDoubt: true } : {}),
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
@@ -182,7 +181,7 @@ export function partitionState(
           nothingYet: targetMissing || target?.highWatermark === 0n,
           isolation: observation.flow.isolationLevel,
           recreatedSince,
-          sourceCut: cuts.some(({ side }) => side === 'source'),
+          sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
           cutOff: lastCutOff(observation, topic.topic, partition),
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
@@ -235,15 +234,10 @@ function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread 
   return outcome?.kind === 'unread' ? outcome.unread : null;
 }
 
-/** When a topic was last seen with another id than now, or null. */
-function idChanged(
-  { remembered }: FlowObservation,
-  role: ClusterRole,
-  topic: string,
-  id: string | null,
-): bigint | null {
+/** Whether earlier audits saw the topic with another id than now. */
+function idChanged({ remembered }: FlowObservation, role: ClusterRole, topic: string, id: string | null): boolean {
   const before = remembered?.topics[role].get(topic);
-  return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
+  return before !== undefined && id !== null && before.id !== id;
 }
 
 /** When an earlier audit saw the topic with the id that it has now (ms), or null. */
@@ -266,31 +260,48 @@ function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: n
 /** A past event is reported for this long: ms. */
 export const RECENT_MS = 24 * 60 * 60_000;
 
-/** How many syncs were written up to a time. */
-function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
-  if (history === null || time === null) return 0;
-  let count = 0;
-  while (count < history.length && history.timestamp(count) <= time) count++;
-  return count;
+/** Where the source log was cut, now or at an earlier audit, if MM2 has written no sync since. */
+function sourceCutAt(
+  { remembered }: FlowObservation,
+  topic: string,
+  partition: number,
+  history: SyncHistory | null,
+  cuts: readonly Cut[],
+): bigint | null {
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return now.at;
+  // A cut leaves the mapping open until the next sync.
+  if (history?.breaksBeforeNext('hole') !== true) return null;
+  const past = (remembered?.cuts ?? []).findLast(
+    (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
+  );
+  return past?.at ?? null;
+}
+
+/** How many of the syncs that were read now an earlier audit had read. */
+function knownLength({ remembered }: FlowObservation, topic: string, partition: number, read: SyncHistory): number {
+  const before = remembered?.syncs(topic, partition) ?? null;
+  return before === null ? 0 : read.commonLength(before);
 }
 
 function sourceEpoch(
   observation: FlowObservation,
   topic: ObservedTopic,
-  history: SyncHistory | null,
+  { history, known }: { readonly history: SyncHistory | null; readonly known: number },
   source: LogOffsets | null,
   first: FirstRecord | null | 'unknown',
   records: RecordEvidence,
 ): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
   const none = { recreatedAt: 0, kind: null, doubted: null };
   if (history === null) return none;
+  if (observation.doubted?.has(topic.topic)) return { recreatedAt: history.length, kind: 'doubt', doubted: null };
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
-  // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the producers' clocks say.
+  // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
-  const inDoubt = same === null ? older : Math.min(older, syncsBefore(history, BigInt(same)));
-  if (changed !== null) {
-    return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
+  const inDoubt = same === null ? older : Math.min(older, known);
+  if (changed) {
+    return { recreatedAt: Math.max(known, inDoubt), kind: 'topic-id', doubted: null };
   }
   const noticed = lastBreak(history, 'newSource');
   if (noticed > 0 && inDoubt <= noticed) {

@@ -4,6 +4,7 @@ import type { Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
+import { isTime } from '../model/record-time.ts';
 import type { FlowObservation } from './observation.ts';
 import { holeKey, type PartitionState, type RecordEvidence } from './partition-state.ts';
 
@@ -74,7 +75,7 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
   switch (question.about) {
     case 'sync': {
       const syncs = new Map(before.syncs);
-      syncs.set(question.index, comparisonOfTopics(source, target));
+      syncs.set(question.index, atSync(source, target));
       return { syncs };
     }
     case 'reckoning': {
@@ -98,13 +99,16 @@ function comparison(source: Peek | null, target: Peek | null): 'same' | 'differe
 }
 
 /**
- * Whether a sync speaks of the present source topic. A transform in MM2 changes headers: content and time are enough, for a
- * record of a recreated topic has another time.
+ * Whether a sync is about the present source topic. A record of another topic has another time. A transform in MM2 may
+ * have changed one of the same time: if only headers differ, it is the same record, else it is not known.
  */
-function comparisonOfTopics(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
+function atSync(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
+  const [one, other] = [source?.record, target?.record];
   const found = comparison(source, target);
-  if (found !== 'unknown' || source?.record == null || target?.record == null) return found;
-  const [one, other] = [source.record, target.record];
+  if (one == null || other == null || found === 'same') return found;
+  if (found === 'different') {
+    return isTime(one.timestamp) && one.timestamp === other.timestamp ? 'unknown' : 'different';
+  }
   const hasContent = one.key !== null || one.value !== null;
   return hasContent ? compareRecords({ ...one, headers: [] }, { ...other, headers: [] }) : found;
 }

@@ -1,5 +1,5 @@
 import { lastBreak } from './epoch.ts';
-import type { SyncHistory } from './syncs/sync-history.ts';
+import type { NewPoint, SyncHistory, SyncPoint } from './syncs/sync-history.ts';
 
 /** What is known of a partition's two logs besides its syncs. */
 export interface LogsNow {
@@ -12,6 +12,11 @@ export interface LogsNow {
    */
   readonly sameSourceSince: number | null;
   readonly sameTargetSince: number | null;
+  /**
+   * How many of the syncs the newest audit before this one had read. Clocks of several machines do not tell which of two
+   * things came first; this does.
+   */
+  readonly known: number;
 }
 
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
@@ -39,10 +44,11 @@ export interface PastCut extends Cut {
 export function withoutCut(
   history: SyncHistory,
   logs: LogsNow,
-): { readonly history: SyncHistory; readonly cuts: readonly Cut[] } {
+): { readonly history: SyncHistory; readonly cuts: readonly Cut[]; readonly known: number } {
   const onTarget = withoutTargetCut(history, logs);
-  const onSource = withoutSourceCut(onTarget.history, logs);
-  return { history: onSource.history, cuts: [onTarget.cut, onSource.cut].filter((cut) => cut !== null) };
+  const onSource = withoutSourceCut(onTarget.history, { ...logs, known: onTarget.known });
+  const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
+  return { history: onSource.history, cuts, known: onSource.known };
 }
 
 /** Part of a mapping that comparing records has refuted, by an offset of the target log. */
@@ -67,21 +73,24 @@ export function withoutRefuted(history: SyncHistory, refuted: readonly Voided[])
 interface Shortened {
   readonly history: SyncHistory;
   readonly cut: Cut | null;
+  /** How many of its syncs an earlier audit had read. */
+  readonly known: number;
 }
 
-function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince }: LogsNow): Shortened {
+function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince, known }: LogsNow): Shortened {
   const first = lastBreak(history, 'newSource');
-  if (end === null || sameSourceSince === null) return { history, cut: null };
+  if (end === null || sameSourceSince === null) return { history, cut: null, known };
   let reached = end;
   for (let i = first; i < history.length; i++) if (history.upstream(i) >= reached) reached = history.upstream(i) + 1n;
-  if (reached === end) return { history, cut: null };
+  if (reached === end) return { history, cut: null, known };
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
-  return { history: keeping(history, kept), cut: { side: 'source', at: end, reached } };
+  const shortened = keeping(history, kept, known, (left) => end - 1n - left.upstream);
+  return { ...shortened, cut: { side: 'source', at: end, reached } };
 }
 
-function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince }: LogsNow): Shortened {
+function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince, known }: LogsNow): Shortened {
   const first = lastBreak(history, 'newTarget');
-  const none = { history, cut: null };
+  const none = { history, cut: null, known };
   if (end === null || sameTargetSince === null || first >= history.length) return none;
   let least = end;
   let cutAt: bigint | null = null;
@@ -94,24 +103,53 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
       continue;
     }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
-    if (index + 1 < history.length && Number(history.timestamp(index + 1)) < sameTargetSince) return none;
+    if (index + 1 < known) return none;
     cutAt = least;
   }
   if (cutAt === null) return none;
+  const at = cutAt;
   const reached = furthestDownstream(history, first) + 1n;
   const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
-  return { history: keeping(history, indexes), cut: { side: 'target', at: cutAt, reached } };
+  const shortened = keeping(history, indexes, known, (left) => at - 1n - left.downstream);
+  return { ...shortened, cut: { side: 'target', at, reached } };
 }
 
-/** Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours. */
-function keeping(history: SyncHistory, indexes: readonly number[]): SyncHistory {
+/**
+ * Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours, except
+ * up to the cut: where the syncs around it are in step, each record before the cut has its place.
+ * @param room how many offsets after a sync the cut left
+ */
+function keeping(
+  history: SyncHistory,
+  indexes: readonly number[],
+  known: number,
+  room: (left: SyncPoint) => bigint,
+): Pick<Shortened, 'history' | 'known'> {
   const next = history.copy();
   next.keep(indexes);
-  for (const [at, index] of indexes.entries()) {
-    if (index !== (indexes[at - 1] ?? -1) + 1) next.breakAt(at, 'hole');
+  let knownNow = indexes.filter((index) => index < known).length;
+  for (let at = indexes.length; at > 0; at--) {
+    const index = indexes[at - 1] ?? 0;
+    if ((indexes[at] ?? history.length) === index + 1) continue;
+    next.breakAt(at, 'hole');
+    const edge = index + 1 < history.length ? edgeOf(history, index, room(history.at(index))) : null;
+    if (edge === null) continue;
+    next.insert(at, edge);
+    if (index < known) knownNow++;
   }
-  if ((indexes.at(-1) ?? -1) !== history.length - 1) next.breakBeforeNext('hole');
-  return next;
+  if ((indexes[0] ?? history.length) > 0) next.breakAt(0, 'hole');
+  return { history: next, known: knownNow };
+}
+
+/** The last pair before a cut, if the two syncs around it are in step. */
+function edgeOf(history: SyncHistory, index: number, offsets: bigint): NewPoint | null {
+  const left = history.at(index);
+  const right = history.at(index + 1);
+  const between = right.upstream - left.upstream;
+  const isInStep = !history.isBrokenBefore(index + 1) && between === right.downstream - left.downstream;
+  if (!isInStep || offsets <= 0n || offsets >= between) return null;
+  const pair = { upstream: left.upstream + offsets, downstream: left.downstream + offsets };
+  return { timestamp: left.timestamp, ...pair, compared: true };
 }
 
 function indexesOf(history: SyncHistory): number[] {

@@ -18,6 +18,8 @@ export interface MappingEvidence {
    * records).
    */
   readonly sourceRecreatedAt?: number;
+  /** That is in doubt: positions have to be right whether or not the topic is another one. */
+  readonly sourceInDoubt?: boolean;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
   /** Start of the source partition's log; 0 if absent. */
@@ -94,7 +96,7 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
-  if (cause === 'source-recreated' && first > 0) {
+  if (cause === 'source-recreated' && first > 0 && evidence.sourceInDoubt !== true) {
     // The new topic's records come after the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
     const next = first < length ? history.downstream(first) : target.end;

@@ -232,10 +232,9 @@ export class PartitionMapping {
 
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
   #leftOf(index: number, exactlyOnce: boolean): { readonly upstream: bigint; readonly downstream: bigint } | null {
-    // In transactions nothing is written twice: the other offsets are markers.
     if (index > this.first) {
       const left = this.at(index - 1);
-      return exactlyOnce && this.at(index).upstream > left.upstream ? null : left;
+      return exactlyOnce && hasOnlyMarkers(left, this.at(index)) ? null : left;
     }
     const before = this.lastVoid();
     if (before === null || this.at(index).downstream <= this.floor) return null;
@@ -268,12 +267,26 @@ export class PartitionMapping {
       const right = this.at(i + 1);
       const records = right.downstream - left.downstream - (right.upstream - left.upstream);
       if (records <= 0n) continue;
-      // In transactions nothing is written twice: the other offsets are markers.
-      if (exactlyOnce && right.upstream > left.upstream) continue;
+      if (exactlyOnce && hasOnlyMarkers(left, right)) continue;
       // At most all records between the two led up to the right one without a break.
       const from = right.upstream - (right.downstream - left.downstream - 1n);
       if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });
     }
     return found;
   }
+}
+
+interface Pair {
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+}
+
+/**
+ * Whether the markers of transactions can be all that the target has beyond the records between two syncs. In
+ * transactions nothing is written twice, but MM2 may not always have written in transactions. Each transaction has a
+ * record and a marker, so there are no more markers than records.
+ */
+function hasOnlyMarkers(left: Pair, right: Pair): boolean {
+  const offsets = right.upstream - left.upstream;
+  return offsets > 0n && right.downstream - left.downstream <= 2n * offsets;
 }

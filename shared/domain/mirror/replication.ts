@@ -23,8 +23,11 @@ export interface ReplicationEvidence {
   readonly isolation: 'read_uncommitted' | 'read_committed';
   /** Time of the present source log's first record, if the topic is known to be recreated. */
   readonly recreatedSince: bigint | null;
-  /** The source log was cut: MM2 continues where it ends now, or begins again. */
-  readonly sourceCut: boolean;
+  /**
+   * Where the source log was cut, if MM2 has written no sync since: it continues where the log ended then, or begins
+   * again. Else null.
+   */
+  readonly sourceCutAt: bigint | null;
   /** What the last cut took that an earlier audit noticed. */
   readonly cutOff: CutOff | null;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
@@ -62,10 +65,11 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const position = acknowledged.next;
   const coverage = mapping === null ? null : coverageOf(mapping, source, position, evidence.cutOff);
   if (position === null) return withoutPosition(evidence, base);
-  if (evidence.sourceCut && coverage !== null) {
+  if (evidence.sourceCutAt !== null && coverage !== null) {
     // Everything below the cut is on the target as before, whatever MM2 had acknowledged beyond it.
     const covered = coverage.coveredTo(position);
-    const from = covered < end ? covered : end;
+    const cutAt = evidence.sourceCutAt < end ? evidence.sourceCutAt : end;
+    const from = covered < cutAt ? covered : cutAt;
     const holes = coverage.holes.filter((hole) => hole.until <= from);
     return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes };
   }

@@ -1,10 +1,28 @@
 import type { Flow } from '../model/flow.ts';
 import { compileJavaPatterns } from './java-pattern.ts';
-import { internalTopic, isCycle, isHeartbeatsTopic } from './replication-policy.ts';
+import { internalTopic, isCycle, isHeartbeatsTopic, syncsTopicOf } from './replication-policy.ts';
 
 /** MM2's defaults (`DefaultTopicFilter`, `DefaultGroupFilter`, Kafka 4.3). */
 export const DEFAULT_TOPICS_EXCLUDE = ['mm2.*\\.internal', '.*\\.replica', '__.*'] as const;
 export const DEFAULT_GROUPS_EXCLUDE = ['console-consumer-.*', 'connect-.*', '__.*'] as const;
+
+/**
+ * Whether two flows of opposite directions write their offset syncs to the same topic. One has it on its target, the
+ * other on its source, and the topic's name does not say which flow wrote a sync.
+ */
+function sharesSyncs(flow: Flow, opposite: Flow): boolean {
+  return flow.offsetSyncsLocation !== opposite.offsetSyncsLocation && syncsTopicOf(flow) === syncsTopicOf(opposite);
+}
+
+/**
+ * Tells the topics whose syncs may be the opposite flow's: both flows write theirs to one topic, and both clusters have a
+ * topic of that name.
+ */
+export function mixedSyncsOf(flow: Flow, opposite: Flow | null): (topic: string) => boolean {
+  if (opposite === null || !opposite.emitOffsetSyncs || !sharesSyncs(flow, opposite)) return () => false;
+  const [there, back] = [selectionOf(flow), selectionOf(opposite)];
+  return (topic) => there.topic(topic) !== 'not-mirrored' && back.topic(topic) !== 'not-mirrored';
+}
 
 /** What MM2 mirrors of a source cluster in one flow, by name alone. */
 export interface Selection {

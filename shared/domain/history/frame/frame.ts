@@ -22,7 +22,7 @@ export interface FrameHeader {
   readonly previous: { readonly at: number; readonly heldUntil: number } | null;
 }
 
-const KINDS = ['cluster', 'group', 'topic', 'syncs'] as const;
+const KINDS = ['cluster', 'group', 'topic', 'syncs', 'mapping'] as const;
 const ROLES = ['source', 'target'] as const;
 
 /**

@@ -1,10 +1,11 @@
 import { selectionOf } from '../../mirror/selection.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
+import type { Unread } from '../../model/outcome.ts';
 import type { Loss } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import type { Liveness } from '../liveness.ts';
-import type { FlowObservation } from '../observation.ts';
+import { type FlowObservation, isNotAttempted } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** What a failover loses: at most, as reported, and at least. */
@@ -22,6 +23,7 @@ export function flowFindings(
 ): Finding[] {
   return [
     ...unreachable(observation),
+    ...oneCluster(observation),
     ...mirrorAlive(observation, liveness),
     ...lossOverLimit(loss, policy),
     ...syncTopic(observation, liveness),
@@ -34,10 +36,23 @@ export function flowFindings(
 
 function unreachable({ sourceDown, targetDown }: FlowObservation): Finding[] {
   return [sourceDown, targetDown].flatMap((down) =>
-    down === null
+    down === null || isNotAttempted(down)
       ? []
       : [makeFinding('CLUSTER_UNREACHABLE', { cluster: down.cluster }, down.message, { error: down.error })],
   );
+}
+
+/** The same cluster is configured, or reached, as both sides: nothing that the audit says is about a copy elsewhere. */
+function oneCluster({ sameCluster, flow }: FlowObservation): Finding[] {
+  if (sameCluster === undefined) return [];
+  return [
+    makeFinding(
+      'SAME_CLUSTER',
+      { cluster: flow.target },
+      `${flow.source} and ${flow.target} are one cluster: both have the id ${sameCluster}`,
+      { clusterId: sameCluster },
+    ),
+  ];
 }
 
 function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[] {
@@ -119,8 +134,9 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
         ),
       ];
     case 'read':
-      if (syncs.value.malformed === 0) return [];
+      if (syncs.value.malformed === 0) return mixedSyncs(observation, cluster, syncs.value.topic);
       return [
+        ...mixedSyncs(observation, cluster, syncs.value.topic),
         makeFinding(
           'SYNC_TOPIC_UNREADABLE',
           { cluster, topic: syncs.value.topic },
@@ -130,6 +146,14 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
         ),
       ];
   }
+}
+
+/** MM2 reads the same topic: its own checkpoints of these topics are as wrong. */
+function mixedSyncs({ mixedSyncs: mixed, flow }: FlowObservation, cluster: string, topic: string): Finding[] {
+  const [first] = mixed ?? [];
+  if (mixed === undefined || first === undefined) return [];
+  const message = `${flowName(flow)} and the opposite flow both write their offset syncs to ${topic}: those of ${mixed.size} topics, such as ${first}, cannot be distinguished`;
+  return [makeFinding('SYNC_TOPIC_UNREADABLE', { cluster, topic }, message, { mixed: mixed.size })];
 }
 
 function checkpointsTopic({ checkpoints, flow, groups, targetDown }: FlowObservation, liveness: Liveness): Finding[] {
@@ -178,6 +202,8 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
  */
 function incomplete(observation: FlowObservation): Finding[] {
   const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
+  const sides = [sourceDown, targetDown].flatMap((down) => (down !== null && isNotAttempted(down) ? [down] : []));
+  if (sides.length > 0) return sides.map(notAttempted);
   if (sourceDown !== null || targetDown !== null) return [];
   const source = groups.flatMap(({ committed }) => (committed.kind === 'unread' ? [committed.unread] : []));
   const target = [...targetGroups.values()].flatMap(({ committed }) =>
@@ -202,6 +228,16 @@ function incomplete(observation: FlowObservation): Finding[] {
       },
     ),
   ];
+}
+
+/** A timeout is no dead cluster. */
+function notAttempted({ cluster, message, error }: Unread): Finding {
+  return makeFinding(
+    'AUDIT_INCOMPLETE',
+    { cluster },
+    `the audit ended before it could read cluster ${cluster}; that does not mean that the cluster is down: ${message}`,
+    { error },
+  );
 }
 
 /** Under the identity policy a name cannot stop a record from looping: the two directions must not share a topic. */

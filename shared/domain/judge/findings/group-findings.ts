@@ -223,7 +223,7 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
 function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
   const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
   if (!translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
-  const old = (timestamp: bigint) => observation.at - Number(timestamp) > patience;
+  const old = (timestamp: bigint) => workedUntil(liveness, observation.at) - Number(timestamp) > patience;
   const behind = (s: GroupState) => {
     const newest = s.state.mapping?.newestSync() ?? null;
     if (s.checkpoint === null || newest === null || s.committed < newest.upstream) return 0n;
@@ -259,7 +259,7 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
       s.checkpoint !== null &&
       // Deleting a topic deletes its commits, and a missing topic has a finding of its own.
       !s.state.targetMissing &&
-      observation.at - Number(s.checkpoint.timestamp) > patience &&
+      workedUntil(liveness, observation.at) - Number(s.checkpoint.timestamp) > patience &&
       (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream),
   );
   const first = found[0];
@@ -281,6 +281,11 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
 /** Whether MM2 has had time for its periodic work since it last paused. */
 function steadyFor(liveness: Liveness, at: number, patience: number): boolean {
   return liveness.steadySince === null || at - liveness.steadySince > patience;
+}
+
+/** Until when MM2 is known to have worked: what it did not do after that is no refusal, because it may be dead. */
+function workedUntil({ state, lastSign }: Liveness, at: number): number {
+  return state === 'alive' ? at : (lastSign ?? Number.NEGATIVE_INFINITY);
 }
 
 function translates(liveness: Liveness): boolean {

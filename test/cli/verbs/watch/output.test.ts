@@ -38,6 +38,14 @@ const events = {
     }),
   },
   empty: { kind: 'audit', at: AT, report: flow({ groups: [], partitions: [] }) },
+  unread: {
+    kind: 'audit',
+    at: AT,
+    report: flow({
+      loss: { kind: 'unknown', reason: 'nothing answered' },
+      partitions: [0, 1].map((at) => partition({ partition: at, lag: { kind: 'unknown', reason: 'not read' } })),
+    }),
+  },
   opened: { kind: 'opened', at: AT, flow: 'A->B', open: { ...open, openedAt: AT } },
   closed: { kind: 'closed', at: AT, flow: 'A->B', open: { ...open, sinceBefore: true } },
   failed: { kind: 'failed', at: AT, error: new NothingAuditedError(['A refused', 'B refused']) },
@@ -76,6 +84,9 @@ describe('tidemark watch', () => {
     expect(line(events.blind)).toContain(
       'A->B  UNKNOWN    lag 5,000 + 1 unknown partition, loss unknown, groups 2 exact 1 bounded 1 none, commits 45 s old\n',
     );
+    expect(line(events.unread)).toContain('lag unknown, loss unknown, groups');
+    const { lag } = JSON.parse(watchJson(events.unread));
+    expect(lag).toEqual({ records: null, unknownPartitions: 2 });
     expect(line(events.empty)).toContain('lag 0, loss 34 of 95 s proven, groups 0\n');
   });
 

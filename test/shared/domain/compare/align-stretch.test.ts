@@ -122,9 +122,14 @@ describe('offset syncs as claims', () => {
       [0n, 10n],
       [3n, 12n],
     ]);
-    expect(aligned.contradicted).toEqual([12n, 12n]);
-    expect(align('abcd', source('abcd'), [[1n, 12n]]).contradicted).toEqual([12n]);
-    expect(align('abcd', source('abcd'), [[1n, 11n]]).contradicted).toEqual([]);
+    expect(aligned).toMatchObject({ contradicted: [], changed: [12n, 12n] });
+    expect(align('abcd', source('abcd'), [[1n, 12n]])).toMatchObject({ contradicted: [12n], changed: [] });
+    expect(align('abcd', source('abcd'), [[1n, 11n]])).toMatchObject({ contradicted: [], changed: [] });
+    expect(align('abXbcd', source('abcd'), [[2n, 12n]])).toMatchObject({ contradicted: [12n], changed: [] });
+  });
+
+  test('one that differs in its time only says nothing', () => {
+    expect(align('abc1d', source('abcd'), [[2n, 12n]])).toMatchObject({ contradicted: [], changed: [] });
   });
 
   test('of a record that the source has no more it is all that is known', () => {

@@ -269,10 +269,26 @@ describe('records that contradict the syncs', () => {
   });
 
   test('a sync beside the position names another record than the one there', () => {
+    for (const [target, found] of [
+      // The record of 6 comes later; the record there is the one of 4.
+      ['abdefXg', 5n],
+      ['abdefde', 5n],
+    ] as const) {
+      const of = { ...GAP, target, source: 'ab.defgh', upstream: 3n };
+      const named = target === 'abdefXg' ? { ...of, target: 'abdefXgh' } : of;
+      expect(told(named)).toBe('nowhere: the records contradict an offset sync next to it');
+      expect(refuted(named)).toEqual([2n, found, true, 'an offset sync names a record other than the one there']);
+      expect(verify(named)).toMatchObject({ pair: null, open: false });
+    }
+  });
+
+  test('a sync beside the position names a record that equals none: it may have been changed on the way', () => {
     const of = { ...GAP, target: 'abdefX', upstream: 3n } as const;
-    expect(told(of)).toBe('nowhere: the records contradict an offset sync next to it');
-    expect(refuted(of)).toEqual([2n, 5n, true, 'an offset sync names a record other than the one there']);
-    expect(verify(of)).toMatchObject({ pair: null, open: false });
+    const how =
+      'the record that an offset sync names equals no source record: it is another one, or was changed on the way';
+    expect(told(of)).toBe(`nowhere: ${how}`);
+    expect(refuted(of)).toEqual([2n, 5n, false, how]);
+    expect(verify(of)).toMatchObject({ pair: null, open: false, refutation: { voids: null } });
   });
 
   test('a sync elsewhere does not matter', () => {

@@ -260,6 +260,26 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
     cuts: [],
     sourceEnd: () => null,
+    syncs: () => null,
+  };
+}
+
+/** The same, with the syncs that MM2 had written at that time. */
+export function withSyncsThen(
+  remembered: RememberedFlow | null,
+  histories: PartitionMap<SyncHistory>,
+): RememberedFlow | null {
+  if (remembered === null) return null;
+  return {
+    ...remembered,
+    syncs(topic, partition) {
+      const now = histories.get(topic, partition);
+      if (now === undefined) return remembered.syncs(topic, partition);
+      const then = now.copy();
+      while (then.length > 0 && then.timestamp(then.length - 1) > remembered.readAt.source)
+        then.truncate(then.length - 1);
+      return then;
+    },
   };
 }
 

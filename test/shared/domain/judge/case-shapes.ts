@@ -84,6 +84,12 @@ export interface FlowCase {
   readonly flow?: Partial<Flow>;
   readonly opposite?: Partial<Flow>;
   readonly down?: 'source' | 'target' | 'both';
+  /** Why, if it is not that no broker answers. */
+  readonly downError?: string;
+  /** The id that both sides have. */
+  readonly sameCluster?: string;
+  /** Topics whose syncs the opposite flow may have written. */
+  readonly mixedSyncs?: readonly string[];
   readonly topics?: readonly TopicCase[];
   readonly topic?: TopicCase;
   readonly partitions?: readonly PartitionCase[];

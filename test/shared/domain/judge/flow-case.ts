@@ -29,6 +29,7 @@ import {
   targetGroupsOf,
   topicOf,
   wholeGroup,
+  withSyncsThen,
 } from './case-parts.ts';
 import { type Absent, AT, type FlowCase, type TopicCase } from './case-shapes.ts';
 
@@ -46,8 +47,9 @@ export interface BuiltCase {
 export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
   const at = of.at ?? AT;
   const flow = flowFixture(of.flow);
-  const sourceDown = of.down === 'source' || of.down === 'both' ? SOURCE_DOWN : null;
-  const targetDown = of.down === 'target' || of.down === 'both' ? TARGET_DOWN : null;
+  const why = of.downError === undefined ? {} : { error: of.downError };
+  const sourceDown = of.down === 'source' || of.down === 'both' ? { ...SOURCE_DOWN, ...why } : null;
+  const targetDown = of.down === 'target' || of.down === 'both' ? { ...TARGET_DOWN, ...why } : null;
   const cases = topicCases(of);
   const topics = cases.map((one) => topicOf(flow, one, at, sourceDown, targetDown));
   const onTarget = topics.flatMap(({ target, targetTopic }) => (target === null ? [] : [targetTopic]));
@@ -78,8 +80,13 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
     groups: groups.map((group) => sourceGroup(group, at)),
     targetGroups: targetDown === null ? targetGroupsOf(flow, groups) : new Map(),
     listingComplete: of.listingIncomplete !== true,
-    remembered: of.remembered ?? (earlier === undefined ? null : rememberedFlow(earlier.known)),
+    remembered:
+      earlier === undefined || of.remembered
+        ? withSyncsThen(of.remembered ?? null, historiesOf(cases, at))
+        : rememberedFlow(earlier.known),
     unread: of.unread ?? [],
+    ...(of.sameCluster === undefined ? {} : { sameCluster: of.sameCluster }),
+    ...(of.mixedSyncs === undefined ? {} : { mixedSyncs: new Set(of.mixedSyncs) }),
     opposite: of.opposite === undefined ? null : flowFixture({ source: 'B', target: 'A', ...of.opposite }),
   };
   const evidence = new PartitionMap<RecordEvidence>();

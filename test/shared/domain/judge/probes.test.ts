@@ -256,7 +256,8 @@ describe('in which order', () => {
 
 describe('what the answers tell', () => {
   const same = record(1_000n, 5);
-  const other = record(1_000n, 5, 'other');
+  const other = record(1_000n, 6, 'other');
+  const changed = record(1_000n, 5, 'changed');
   const moved = record(1_000n, 6);
   const found = (one: Parameters<typeof peek>[0]) => read(peek(one));
   const [syncProbe] = of(DOUBTED) as [Probe];
@@ -272,6 +273,7 @@ describe('what the answers tell', () => {
   test.each([
     ['the same record', found(same), found(same), 'same', 'confirmed'],
     ['another record', found(same), found(other), 'different', 'refuted'],
+    ['another record of the same time: perhaps changed on the way', found(same), found(changed), 'unknown', 'refuted'],
     ['equal content of another time', found(same), found(moved), 'unknown', undefined],
     ['none on the source', found(null), found(same), 'unknown', undefined],
     ['none on the target', found(same), found(null), 'unknown', undefined],

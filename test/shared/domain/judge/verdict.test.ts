@@ -4,7 +4,7 @@ import { FINDINGS, type FindingCode, type Severity } from '../../../../shared/co
 import { makeFinding, worstFirst } from '../../../../shared/domain/judge/findings/make-finding.ts';
 import { reasonsOf, verdictOf } from '../../../../shared/domain/judge/verdict.ts';
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
-import type { Loss, Verdict } from '../../../../shared/domain/model/report.ts';
+import type { GroupReport, Loss, Verdict } from '../../../../shared/domain/model/report.ts';
 import { propertyRuns } from '../../../property-runs.ts';
 import { rememberedIds } from './case-parts.ts';
 import type { FlowCase } from './case-shapes.ts';
@@ -17,6 +17,11 @@ const CRITICAL = finding('MIRROR_STOPPED', 'critical');
 const WARNING = finding('HEARTBEAT_STALE', 'warning');
 const INFO = finding('GROUP_SYNC_OFF', 'info');
 const UNREACHABLE = finding('CLUSTER_UNREACHABLE', 'critical');
+/** A group of which only MM2's position is known. */
+const KNOWN_POSITION: Pick<GroupReport, 'mm2' | 'tidemark'> = {
+  mm2: { kind: 'at', position: 1n, from: 'checkpoint', cost: { kind: 'known', rereadAtMost: 0n, skipAtMost: 0n } },
+  tidemark: { kind: 'unknown', reason: 'nobody knows' },
+};
 const REMEMBERED = { remembered: rememberedIds({}) };
 
 function finding(code: FindingCode, severity: Severity): Finding {
@@ -24,7 +29,7 @@ function finding(code: FindingCode, severity: Severity): Finding {
 }
 
 function verdict(of: FlowCase, loss: Loss, findings: readonly Finding[]): Verdict {
-  return verdictOf(flowCase(of).observation, loss, findings);
+  return verdictOf(flowCase(of).observation, loss, findings, [KNOWN_POSITION]);
 }
 
 describe('the verdict', () => {
@@ -41,7 +46,7 @@ describe('the verdict', () => {
     ['target down', { down: 'target' }, UNKNOWN, [UNREACHABLE], 'not-ready'],
     ['target down, whatever else is said', { down: 'target' }, KNOWN, [], 'not-ready'],
     ['target down, with a history', { down: 'target', ...REMEMBERED }, KNOWN, [], 'not-ready'],
-    ['both down', { down: 'both', ...REMEMBERED }, UNKNOWN, [UNREACHABLE], 'not-ready'],
+    ['both down', { down: 'both', ...REMEMBERED }, UNKNOWN, [UNREACHABLE], 'unknown'],
     ['source down, without a history', { down: 'source' }, UNKNOWN, [UNREACHABLE], 'unknown'],
     ['source down, without a history, and a critical', { down: 'source' }, UNKNOWN, [CRITICAL], 'unknown'],
     ['source down, with a history', { down: 'source', ...REMEMBERED }, UNKNOWN, [UNREACHABLE], 'at-risk'],
@@ -145,7 +150,8 @@ describe('whatever is found', () => {
         const isCritical = findings.some(({ severity }) => severity === 'critical');
         if (isCritical || of.down !== undefined) expect(said).not.toBe('ready');
         if (isCritical && of.down === undefined) expect(said).toBe('not-ready');
-        if (of.down === 'target' || of.down === 'both') expect(said).toBe('not-ready');
+        if (of.down === 'target') expect(said).toBe('not-ready');
+        if (of.down === 'both') expect(said).toBe('unknown');
       }),
       { numRuns: propertyRuns(100) },
     );

@@ -4,7 +4,7 @@ import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syn
 
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 
-const NOTHING: LogsNow = { sourceEnd: null, targetEnd: null, sameSourceSince: null, sameTargetSince: null };
+const NOTHING: LogsNow = { sourceEnd: null, targetEnd: null, sameSourceSince: null, sameTargetSince: null, known: 0 };
 
 function cut(points: readonly Point[], logs: Partial<LogsNow>) {
   const history = SyncHistory.of(
@@ -106,8 +106,9 @@ describe('a target log that lost its end', () => {
 
   test('before an earlier audit knew its id: it may have been another log', () => {
     const again: readonly Point[] = [...STEADY, [210n, 120n, { timestamp: 7_000n }]];
-    expect(cut(again, { sameTargetSince: 7_001, targetEnd: 400n }).cuts).toEqual([]);
-    expect(cut(again, { sameTargetSince: 7_000, targetEnd: 400n }).cuts).toHaveLength(1);
+    const now = { sameTargetSince: 7_000, targetEnd: 400n };
+    expect(cut(again, { ...now, known: again.length }).cuts).toEqual([]);
+    expect(cut(again, { ...now, known: STEADY.length }).cuts).toHaveLength(1);
   });
 
   test('leaves the syncs of an earlier topic as they are', () => {
@@ -126,7 +127,11 @@ describe('a target log that lost its end', () => {
   test('of which no sync speaks yet is none', () => {
     const pending = SyncHistory.of([{ timestamp: 0n, upstream: 0n, downstream: 500n }]);
     pending.breakBeforeNext('newTarget');
-    expect(withoutCut(pending, { ...NOTHING, ...TARGET, targetEnd: 10n })).toEqual({ history: pending, cuts: [] });
+    expect(withoutCut(pending, { ...NOTHING, ...TARGET, targetEnd: 10n })).toEqual({
+      history: pending,
+      cuts: [],
+      known: 0,
+    });
   });
 
   test('is none where nobody knows that the topic is the same, or where it ends', () => {

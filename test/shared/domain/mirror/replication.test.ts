@@ -41,7 +41,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     nothingYet: target[1] === 0n && syncs.length === 0,
     isolation: 'read_uncommitted',
     recreatedSince: null,
-    sourceCut: false,
+    sourceCutAt: null,
     cutOff: null,
     reckoning: 'unchecked',
     waiting: null,
@@ -290,7 +290,8 @@ describe('which acknowledgement counts', () => {
 });
 
 describe('a source log that was cut', () => {
-  const cut = { sourceCut: true } as const;
+  // Its end is where it was cut.
+  const cut = { sourceCutAt: 10_000n } as const;
   const syncs = [
     [0n, 0n],
     [99n, 99n],

@@ -73,7 +73,21 @@ export const FLOW_FINDINGS: FindingFamilies = {
         beside: ['CLUSTER_UNREACHABLE'],
       },
     },
-    quiet: { 'a partition that cannot be read': { partition: { source: 'unread' } } },
+    quiet: {
+      'a partition that cannot be read': { partition: { source: 'unread' } },
+      'the time was over before it answered': { down: 'source', downError: 'DEADLINE_EXCEEDED' },
+    },
+  },
+
+  SAME_CLUSTER: {
+    opens: {
+      of: { sameCluster: 'x7KQ' },
+      subject: { cluster: 'B' },
+      evidence: { clusterId: 'x7KQ' },
+      says: 'A and B are one cluster: both have the id x7KQ',
+    },
+    verdict: 'not-ready',
+    quiet: { 'a side that does not answer has no id': { down: 'target' } },
   },
 
   MIRROR_STOPPED: {
@@ -286,6 +300,18 @@ export const FLOW_FINDINGS: FindingFamilies = {
         evidence: { malformed: 1 },
         says: '1 records of mm2-offset-syncs.B.internal are not offset syncs and were left out',
       },
+      'the opposite flow writes there too': {
+        of: {
+          flow: { offsetSyncsLocation: 'target' },
+          opposite: {},
+          mixedSyncs: ['orders'],
+          partition: { syncs: [], connect: 1_000n },
+        },
+        subject: { cluster: 'B', topic: 'mm2-offset-syncs.A.internal' },
+        evidence: { mixed: 1 },
+        says: 'A->B and the opposite flow both write their offset syncs to mm2-offset-syncs.A.internal: those of 1 topics, such as orders, cannot be distinguished',
+        beside: ['GROUP_UNTRANSLATABLE'],
+      },
     },
     quiet: {
       'its cluster is down, which is told once': { down: 'source' },
@@ -361,6 +387,12 @@ export const FLOW_FINDINGS: FindingFamilies = {
         subject: {},
         evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 1, topics: 0, error: null },
         says: '1 parts of the flow could not be read: not all groups of the source were listed',
+      },
+      'a whole side that the audit had no time for': {
+        of: { down: 'target', downError: 'DEADLINE_EXCEEDED' },
+        subject: { cluster: 'B' },
+        evidence: { error: 'DEADLINE_EXCEEDED' },
+        says: 'the audit ended before it could read cluster B; that does not mean that the cluster is down: no broker of B answers',
       },
       "heartbeats and Connect's offsets": {
         of: {
