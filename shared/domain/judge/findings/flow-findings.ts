@@ -152,7 +152,7 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
 function mixedSyncs({ mixedSyncs: mixed, flow }: FlowObservation, cluster: string, topic: string): Finding[] {
   const [first] = mixed ?? [];
   if (mixed === undefined || first === undefined) return [];
-  const message = `${flowName(flow)} and the opposite flow both write their offset syncs to ${topic}: those of ${mixed.size} topics, such as ${first}, cannot be told apart`;
+  const message = `${flowName(flow)} and the opposite flow both write their offset syncs to ${topic}: those of ${mixed.size} topics, such as ${first}, cannot be distinguished`;
   return [makeFinding('SYNC_TOPIC_UNREADABLE', { cluster, topic }, message, { mixed: mixed.size })];
 }
 

@@ -309,7 +309,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         },
         subject: { cluster: 'B', topic: 'mm2-offset-syncs.A.internal' },
         evidence: { mixed: 1 },
-        says: 'A->B and the opposite flow both write their offset syncs to mm2-offset-syncs.A.internal: those of 1 topics, such as orders, cannot be told apart',
+        says: 'A->B and the opposite flow both write their offset syncs to mm2-offset-syncs.A.internal: those of 1 topics, such as orders, cannot be distinguished',
         beside: ['GROUP_UNTRANSLATABLE'],
       },
     },
