@@ -74,7 +74,7 @@ export function alignStretch(
     } else if (own.length === 0) claimed.set(at, claim.upstream);
   }
   recogniseChains(originals, known, source);
-  forgetMistaken(records, known, source, claims);
+  forgetMistaken(records, originals, known, source, claims);
   recogniseBetween(originals, known, source);
   // A transform on the way can change some records and leave others: a difference alone contradicts nothing.
   const found = new Set(known);
@@ -120,16 +120,16 @@ function recogniseChains(originals: readonly (readonly number[])[], known: (numb
 /**
  * Forgets what may have been recognised by mistake. Compaction and retention remove the older one of two equal records.
  * The copy of the older one then equals only the newer one. So between two syncs a record is not a copy from after them,
- * and not an earlier copy of one that comes again, as long as enough originals are gone to explain it. The same holds
+ * and not an earlier copy of one that comes again, recognised or not, as long as enough originals are gone to explain it. The same holds
  * where the source between the two syncs was not read as a whole.
  */
 function forgetMistaken(
   records: readonly DigestedRecord[],
+  originals: readonly (readonly number[])[],
   known: (number | null)[],
   source: SourceRecords,
   claims: readonly ClaimedPair[],
 ): void {
-  const lastCopies = new Map(known.map((original, at) => [original, at]));
   const bounds = claims.toSorted((a, b) => compareOffsets(a.downstream, b.downstream));
   let at = 0;
   for (let i = 0; i <= bounds.length; i++) {
@@ -137,7 +137,14 @@ function forgetMistaken(
     const begin = at;
     while (at < records.length && (right === undefined || (records[at]?.offset ?? 0n) < right.downstream)) at++;
     const end = at;
-    if (records[at]?.offset === right?.downstream) at++;
+    if (right !== undefined && records[at]?.offset === right.downstream) {
+      const original = known[at];
+      // The original that the sync names is gone, or was not read.
+      if (original != null && source.indexAt(right.upstream) == null && source.at(original).offset > right.upstream) {
+        known[at] = null;
+      }
+      at++;
+    }
     // MM2 began again at a lower offset: what lies in between has no order.
     if (left !== undefined && right !== undefined && right.upstream <= left.upstream) continue;
     const { present, absent, wholly } = source.countIn((left?.upstream ?? -1n) + 1n, right?.upstream ?? null);
@@ -145,6 +152,8 @@ function forgetMistaken(
     if (wholly && isWhole) continue;
     const reach = right === undefined ? 0n : right.downstream - (left?.downstream ?? right.downstream);
     const least = left === undefined ? 0n : right === undefined ? left.upstream : right.upstream - reach;
+    const lastCopies = new Map<number, number>();
+    for (let one = begin; one < end; one++) for (const original of originals[one] ?? []) lastCopies.set(original, one);
     const mistaken: number[] = [];
     for (let one = begin; one < end; one++) {
       const original = known[one];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import type { DigestedStretch } from '../../../../shared/domain/compare/digested-record.ts';
 import { planStretches } from '../../../../shared/domain/compare/plan-stretches.ts';
 import { settlePositions } from '../../../../shared/domain/compare/settle-positions.ts';
@@ -6,6 +7,7 @@ import { SourceRecords } from '../../../../shared/domain/compare/source-records.
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { translate } from '../../../../shared/domain/mirror/translation.ts';
+import { propertyRuns } from '../../../property-runs.ts';
 
 interface World {
   readonly syncs: readonly (readonly [upstream: bigint, downstream: bigint])[];
@@ -171,5 +173,65 @@ describe('what is true is still found', () => {
     const [, end] = compared({ syncs, source, target, groups: [310n, 299n] });
     expect(end?.refuted).toBe('certain');
     expect(end?.position?.[0] ?? 0n).toBeLessThanOrEqual(349n);
+  });
+});
+
+describe('whatever repeats, and whatever compaction removes', () => {
+  /** Parts of a log: records of their own, loads that come again, and offsets without a record (markers). */
+  const anyPart = fc.oneof(
+    { weight: 3, arbitrary: fc.record({ kind: fc.constant('own' as const), length: fc.integer({ min: 1, max: 12 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({
+        kind: fc.constant('load' as const),
+        from: fc.integer({ min: 0, max: 4 }),
+        length: fc.integer({ min: 1, max: 6 }),
+      }),
+    },
+    {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('marker' as const), length: fc.integer({ min: 1, max: 2 }) }),
+    },
+  );
+  const anyWorld = fc.record({
+    parts: fc.array(anyPart, { minLength: 4, maxLength: 14 }),
+    cleaned: fc.nat({ max: 140 }),
+    syncEach: fc.integer({ min: 3, max: 25 }),
+    groups: fc.array(fc.nat({ max: 140 }), { minLength: 1, maxLength: 4 }),
+  });
+
+  test('nothing is refuted, nothing skipped, and what is verified is right', () => {
+    fc.assert(
+      fc.property(anyWorld, ({ parts, cleaned, syncEach, groups }) => {
+        let own = 0;
+        const written = parts.flatMap((part): (string | null)[] =>
+          Array.from({ length: part.length }, (_, i) =>
+            part.kind === 'marker' ? null : part.kind === 'own' ? `own ${own++}` : `load ${part.from + i}`,
+          ),
+        );
+        // MM2 copied every record. Then compaction kept the newest of equal records, as far as it has cleaned the log.
+        const target = written.flatMap((content, offset) => (content === null ? [] : [{ content, offset }]));
+        const newest = new Map(written.slice(0, cleaned).map((content, offset) => [content, offset]));
+        const source = written.map((content, offset) =>
+          offset < cleaned && newest.get(content) !== offset ? null : content,
+        );
+        const marks = target.filter((_, i) => i === 0 || i % syncEach === 0 || i === target.length - 1);
+        if (marks.length === 0) return;
+        const syncs = marks.map(
+          ({ offset }) => [BigInt(offset), BigInt(target.findIndex((one) => one.offset === offset))] as const,
+        );
+        const wanted = [...new Set(groups)].filter((group) => group <= written.length).map(BigInt);
+        const found = compared({ syncs, source, target: target.map(({ content }) => content), groups: wanted });
+        for (const [i, { position, refuted }] of found.entries()) {
+          const group = wanted[i] ?? 0n;
+          const truth = BigInt(target.filter(({ offset }) => offset < group).length);
+          expect([group, refuted]).toEqual([group, null]);
+          if (position === null) continue;
+          expect(Number(position[0])).toBeLessThanOrEqual(Number(truth));
+          if (position[2] === 'verified') expect([group, position[0]]).toEqual([group, truth]);
+        }
+      }),
+      { numRuns: propertyRuns(300) },
+    );
   });
 });

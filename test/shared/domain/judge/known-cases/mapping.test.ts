@@ -1,3 +1,32 @@
+/*
+ * What Tidemark once said wrongly, and the test that holds what is right. Paths are below test/.
+ *
+ * | claim | test |
+ * |---|---|
+ * | source cut: group at 500, "topic id changed", loss 950, restore as of before it, MM2 down meanwhile | known-cases/logs; shared/domain/mirror/cut-edge |
+ * | target begins at 5000, and `restore plan --verify` | known-cases/logs; judge/findings/group-findings GROUP_RECORDS_EXPIRED |
+ * | re-mirroring, half and complete | known-cases/logs; judge/accounting |
+ * | jump by `latest`, target tail cut | judge/accounting |
+ * | lost Connect offsets | known-cases/logs |
+ * | coordinator dies, commits that cannot be read, stale positions in the history | shared/audit/known-cases; judge/verdict |
+ * | open transaction under read_committed | judge/accounting; judge/findings/missing-findings SOURCE_TRANSACTION_OPEN |
+ * | old heartbeat beside a new sync, heartbeat interval of 60 s | judge/accounting; judge/liveness |
+ * | the gate MM2_SYNCS_GROUPS with an old heartbeat | shared/domain/restore/decide-restore |
+ * | purged topic, old CreateTime on an idle topic, first records aborted | known-cases/logs; judge/accounting |
+ * | header transform, producers ahead, auditor's clock ahead, doubted mapping as of a time | known-cases/mapping |
+ * | restart whose first sync is lost | known-cases/mapping; judge/refuted-mapping; shared/domain/compare/clear-tail |
+ * | compacted source with equal records, two groups together; transforms and refutations | shared/domain/compare/mistaken-identity |
+ * | exactly-once switched on later | known-cases/mapping |
+ * | syncs of A->B and B->A in one topic | shared/audit/known-cases; judge/findings/flow-findings SYNC_TOPIC_UNREADABLE |
+ * | Connect offsets of two connectors | shared/domain/mirror/connect-positions |
+ * | one cluster refuses or hangs | shared/audit/side-by-side |
+ * | a timeout is not a dead cluster, everything unknown is not at risk | known-cases/mapping; shared/audit/known-cases; judge/verdict |
+ * | the same cluster as both sides, `translate --offset` beyond the log | shared/audit/known-cases |
+ * | MM2 killed: GROUP_SYNC_REFUSED | known-cases/mapping |
+ * | `watch` and unknown partitions | cli/verbs/watch/output |
+ * | Java patterns | shared/domain/mirror/java-pattern-against-java |
+ * | hostile names and bytes | cli/output/hostile-names; shared/domain/model/shell-word; shared/adapters/kafka/hostile-*, records/*, connection/frame-guard; shared/config/hostile-config |
+ */
 import { describe, expect, test } from '@jest/globals';
 import { nextState } from '../../../../../shared/domain/history/next-state.ts';
 import { observationAsOf } from '../../../../../shared/domain/history/observation-as-of.ts';
@@ -221,10 +250,10 @@ describe('what MM2 was alive to do', () => {
 
 describe('sides that could not be read', () => {
   const healthy: FlowCase = {};
-  const afterwards = (of: FlowCase) => auditsInARow([healthy, of])[1]?.report ?? judge();
+  const judgedAfter = (of: FlowCase) => auditsInARow([healthy, of])[1]?.report ?? judge();
 
   test('a source that is down, with a history: at risk by what is known', () => {
-    const report = afterwards({ down: 'source', syncsKnown: true });
+    const report = judgedAfter({ down: 'source', syncsKnown: true });
     expect([report.verdict, report.loss.kind]).toEqual(['at-risk', 'unknown']);
   });
 
@@ -246,14 +275,14 @@ describe('sides that could not be read', () => {
   });
 
   test('neither side answers: unknown', () => {
-    const report = afterwards({ down: 'both' });
+    const report = judgedAfter({ down: 'both' });
     expect([report.verdict, report.loss.kind]).toEqual(['unknown', 'unknown']);
   });
 
   test.each(['source', 'target', 'both'] as const)(
     '%s: the time was over first: incomplete and unknown, not unreachable',
     (down) => {
-      const report = afterwards({ down, downError: 'DEADLINE_EXCEEDED' });
+      const report = judgedAfter({ down, downError: 'DEADLINE_EXCEEDED' });
       expect(report.verdict).toBe('unknown');
       expect(report.reasons).toContain('AUDIT_INCOMPLETE');
       expect(report.reasons).not.toContain('CLUSTER_UNREACHABLE');
