@@ -117,8 +117,8 @@ export function partitionState(
   records: RecordEvidence,
 ): PartitionState {
   const sourceOutcome = topic.source[partition];
-  const targetOutcome = topic.target === null ? undefined : topic.target[partition];
-  const targetMissing = topic.target === null || targetOutcome === undefined;
+  const targetOutcome = topic.target?.[partition];
+  const targetMissing = targetOutcome === undefined;
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
@@ -159,8 +159,8 @@ export function partitionState(
                 sourceEnd: source.highWatermark,
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
-          ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
-          ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
+          sourceRecreatedAt: epoch.recreatedAt,
+          targetRecreatedAt,
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const replication =
@@ -236,7 +236,7 @@ function sameSince(
   id: string | null,
 ): number | null {
   const before = remembered?.topics[role].get(topic);
-  return before === undefined || id === null || before.id !== id ? null : before.seenAt;
+  return before === undefined || before.id !== id ? null : before.seenAt;
 }
 
 /** What happened long ago is history: the mapping is cut there still, but nobody has to be told again. */

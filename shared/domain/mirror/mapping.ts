@@ -239,7 +239,7 @@ export class PartitionMapping {
     const newest = this.newest();
     const behind = this.target.end - newest.downstream - 1n;
     const possible = sourceEnd - newest.upstream - 1n;
-    return behind > possible && possible >= 0n ? behind - possible : 0n;
+    return behind > possible ? behind - possible : 0n;
   }
 
   #findSurplus(exactlyOnce: boolean): { left: number; from: bigint; records: bigint }[] {

@@ -98,6 +98,11 @@ describe('a target log that lost its end', () => {
     expect(found.cuts).toEqual([{ side: 'target', at: 120n, reached: 211n }]);
   });
 
+  test('and has not grown back to where it was', () => {
+    const found = cut([...STEADY, [210n, 120n]], { ...TARGET, targetEnd: 121n });
+    expect(found.cuts).toEqual([{ side: 'target', at: 120n, reached: 181n }]);
+  });
+
   test('at the very record that was written again', () => {
     const found = cut([...STEADY, [210n, 180n]], { ...TARGET, targetEnd: 400n });
     expect(told(found)).toBe('0→0 100→90 |210→180');
