@@ -273,6 +273,11 @@ describe('refusals', () => {
       [],
     ],
     ['a partition that is gone', { topic: (t) => ({ ...t, source: [], target: [] }) }, ['TOPIC_MISSING']],
+    [
+      'a partition that is gone, onto the source',
+      { onto: 'source', topic: (t) => ({ ...t, source: [], target: [] }) },
+      ['TOPIC_MISSING'],
+    ],
     ['a target partition that is gone', { topic: (t) => ({ ...t, target: null }) }, ['TOPIC_MISSING']],
     ['a target partition that is unread', { topic: (t) => ({ ...t, target: [unread(DOWN)] }) }, ['LOG_UNREAD']],
     [
