@@ -74,16 +74,15 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
       break;
     }
   }
-  if (length > 0 && first < length && history.downstream(length - 1) >= target.end) {
+  if (first < length && history.downstream(length - 1) >= target.end) {
     // A record that a sync speaks of is no longer there: the log is another one, or was cut off.
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
-  if (cause === 'source-recreated' && first > 0) {
+  if (cause === 'source-recreated') {
     // The new topic's records lie behind the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
-    const next = first < length ? history.downstream(first) : target.end;
-    if (behindOld > floor && behindOld <= next) floor = behindOld;
+    if (behindOld > floor && behindOld <= target.end) floor = behindOld;
   }
   return { first, cause, floor, sourceFirst };
 }

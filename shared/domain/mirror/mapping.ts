@@ -91,7 +91,7 @@ export class PartitionMapping {
   /** Whether nothing tells of records that are on the target twice, or are not from the source. */
   get oneCopyEach(): boolean {
     const untroubled = this.surplusAtEnd === 0n && this.#surplus.length === 0 && !this.hasForeign;
-    return untroubled && this.first < this.settled && this.settled === this.length;
+    return untroubled && this.first < this.settled;
   }
 
   at(index: number): SyncPoint {
@@ -197,11 +197,11 @@ export class PartitionMapping {
     let reached: bigint | null = null;
     for (let i = this.length - 1; i >= this.first; i--) {
       const right = this.at(i);
-      if (reached === null || right.upstream > reached) reached = right.upstream;
+      // No later step led back without one: it is the furthest of all from here on.
+      reached ??= right.upstream;
       const left = this.#leftOf(i, exactlyOnce);
       if (left === null) continue;
       const arrived = right.downstream - left.downstream;
-      if (arrived <= right.upstream - left.upstream) continue;
       // At the worst, every record that arrived in between led on from the left sync, before the restart.
       if (reached < left.upstream + arrived - 1n) {
         settled = i;
@@ -239,7 +239,7 @@ export class PartitionMapping {
     const newest = this.newest();
     const behind = this.target.end - newest.downstream - 1n;
     const possible = sourceEnd - newest.upstream - 1n;
-    return behind > possible ? behind - possible : 0n;
+    return behind > possible && possible >= 0n ? behind - possible : 0n;
   }
 
   #findSurplus(exactlyOnce: boolean): { left: number; from: bigint; records: bigint }[] {
@@ -248,7 +248,6 @@ export class PartitionMapping {
       const left = this.at(i);
       const right = this.at(i + 1);
       const records = right.downstream - left.downstream - (right.upstream - left.upstream);
-      if (records <= 0n) continue;
       // In transactions nothing is written twice: what else arrived are markers.
       if (exactlyOnce && right.upstream > left.upstream) continue;
       // All records between the two, at the most, led up to the right one without a break.

@@ -124,7 +124,7 @@ function reckonedPosition(
  * source record: dead reckoning, to be confirmed by comparing the last one. Null where it cannot be so.
  */
 export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | null {
-  if (mapping.hasForeign || mapping.first >= mapping.length || mapping.surplusAtEnd > 0n) return null;
+  if (mapping.hasForeign || mapping.first >= mapping.length) return null;
   const newest = mapping.newest();
   const next = newest.upstream + (mapping.target.end - newest.downstream);
   return next > end ? null : next;

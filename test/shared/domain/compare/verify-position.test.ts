@@ -733,6 +733,11 @@ describe('what decides where some records can be told and others not', () => {
       `1..9 bounded, 8: ${untold(4)}`,
     ],
     [
+      'one of somebody else behind a record that the source has twice, none of which it hides',
+      { syncs: ahead, source: 'zbcdez', target: 'zYde', upstream: 1n },
+      '2..2 verified, 0',
+    ],
+    [
       'a stretch of copies farther on in which none can be told',
       {
         syncs: [[2n, 0n]],
@@ -767,6 +772,21 @@ describe('what decides where some records can be told and others not', () => {
   ])('%s', (_, of, expected) => {
     expect(told(of)).toBe(expected);
     expect(refuted(of)).toBeNull();
+    expect(verify(of).translation.kind).toBe('interval');
+  });
+
+  test('what the records contradict is no candidate, also where others cannot be told', () => {
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [8n, 8n],
+      ],
+      source: 'a.cdefghi',
+      target: 'acdefghXiX',
+      upstream: 5n,
+    };
+    expect(refuted(of)?.slice(0, 3)).toEqual([5n, 4n, true]);
+    expect(told(of)).toBe(`4..4 bounded, 1: ${untold(1)}`);
   });
 
   test('a record without content of its own that stands in front of the position refutes nothing', () => {

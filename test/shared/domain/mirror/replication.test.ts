@@ -255,6 +255,19 @@ describe('which acknowledgement counts', () => {
     expect(to({ ...back, evidence: connect(99n, 1_001n) })).toEqual([100n, 'proven']);
     expect(to({ ...back, evidence: connect(99n, 1_002n) })).toEqual([100n, 'proven']);
     expect(to({ ...back, evidence: connect(150n, 1_001n) })).toEqual([151n, 'proven']);
+    // What it jumped over before is not on the target until it has come there again.
+    const jumped = {
+      syncs: [
+        [0n, 0n],
+        [100n, 50n],
+        [199n, 149n],
+        [20n, 150n],
+      ],
+      target: [0n, 151n],
+      source: [0n, 300n],
+    } as const;
+    expect(to({ ...jumped, evidence: connect(199n, 1_002n) })).toEqual([50n, 'proven']);
+    expect(to({ ...jumped, evidence: connect(199n, 1_003n) })).toEqual([200n, 'proven']);
     const anew = {
       syncs: [
         [500n, 0n],
