@@ -51,6 +51,10 @@ describe('a source log that lost its end', () => {
     expect(found.cuts.map((one) => one.reached)).toEqual(reached === null ? [] : [reached]);
   });
 
+  test('below both of two syncs leaves a hole', () => {
+    expect(told(cut(STEADY.slice(0, 2), { ...SOURCE, sourceEnd: 0n }))).toBe('|');
+  });
+
   test('leaves what MM2 wrote since, with a hole in front of it', () => {
     const found = cut([...STEADY, [120n, 181n]], { ...SOURCE, sourceEnd: 150n });
     expect(told(found)).toBe('0→0 100→90 |120→181');

@@ -470,7 +470,13 @@ describe('a mapping', () => {
     expect(recreated([101n, 5n], [105n, 9n]).settled).toBe(4);
     // A new target log: all that stands in front of its first sync is of this epoch.
     expect(recreated([104n, 109n, { newTarget: true }], [108n, 113n]).settled).toBe(2);
+    expect(recreated([100n, 109n, { newTarget: true }], [208n, 217n]).settled).toBe(2);
     expect(recreated([100n, 109n, { newTarget: true }], [209n, 218n]).settled).toBe(4);
+    // What the target has deleted of it since counts as well.
+    const expired = mapping([...STEADY.slice(0, 2), [50n, 200n, { newSource: true }], [198n, 348n]], {
+      target: { start: 150n, end: 349n },
+    });
+    expect(expired.settled).toBe(2);
     expect(mapping([[50n, 200n]], { target: { start: 0n, end: 201n } }).settled).toBe(1);
   });
 
