@@ -5,7 +5,7 @@ import { flowFixture } from '../model/flow-fixture.ts';
 
 test('a flow that a cluster refuses is unknown, with what it refused', () => {
   const error = new AuthorizationError('B', [
-    { operation: 'DESCRIBE', resourceType: 'topic', resourceName: 'A.orders' },
+    { operation: 'Describe', resourceType: 'Topic', resourceName: 'A.orders' },
   ]);
   const { cluster, code, message } = error;
   const report = refusedFlow(flowFixture(), error);
