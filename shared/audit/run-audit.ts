@@ -149,7 +149,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     filter,
     memory,
     now: () => clock.now(),
-    verify: verify ?? 'routine',
+    ...(verify === undefined && config.policy.probeBudget === 0 ? {} : { verify: verify ?? 'routine' }),
     ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);

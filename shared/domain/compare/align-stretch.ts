@@ -99,11 +99,9 @@ export function alignStretch(
  */
 function recogniseChains(originals: readonly (readonly number[])[], known: (number | null)[], source: SourceRecords) {
   let chain: { at: number; original: number }[] = [];
-  let claimed = false;
   const close = () => {
-    if (chain.length >= CHAIN || claimed) for (const { at, original } of chain) known[at] = original;
+    if (chain.length >= CHAIN) for (const { at, original } of chain) known[at] = original;
     chain = [];
-    claimed = false;
   };
   for (const [at, candidates] of originals.entries()) {
     if (candidates.length === 0) continue;
@@ -111,7 +109,6 @@ function recogniseChains(originals: readonly (readonly number[])[], known: (numb
     const last = chain.at(-1);
     if (original === undefined || (last !== undefined && !source.areNeighbours(last.original, original))) close();
     if (original === undefined) continue;
-    claimed ||= known[at] !== null;
     chain.push({ at, original });
   }
   close();
@@ -177,7 +174,7 @@ function recogniseBetween(originals: readonly (readonly number[])[], known: (num
   for (let at = 0; at < known.length; at++) {
     const original = known[at];
     if (original == null) continue;
-    if (left !== null && at - left.at > 1 && original - left.original === at - left.at) {
+    if (left !== null && original - left.original === at - left.at) {
       const { at: from, original: first } = left;
       let fits = true;
       for (let i = 1; i < at - from && fits; i++) {
@@ -224,8 +221,8 @@ function describe(
     }
     let behind = at;
     while (behind < records.length && neighbourAt(behind) === null) behind++;
-    const left = at === 0 ? null : neighbourAt(at - 1);
-    const right = behind === records.length ? null : neighbourAt(behind);
+    const left = neighbourAt(at - 1);
+    const right = neighbourAt(behind);
     // A record that may be a copy of a source record here can be the sign of a restart in between.
     const stretchIsClear = originals.slice(at, behind).every((candidates) => candidates.length === 0);
     for (; at < behind; at++) {

@@ -92,7 +92,9 @@ export function verifyPosition(
     return { translation: { kind: 'unknown', reason: how }, refutation, pair: null, open: false };
   }
   const keep = firstToKeep(all, upstream);
-  const end = toEnd ? mapping.target.end : bracket.closed ? bracket.until - 1n : bracket.until;
+  // Where the target has deleted the right sync's record as well, the log begins behind it.
+  const right = greatest(bracket.base, bracket.closed ? bracket.until - 1n : bracket.until);
+  const end = toEnd ? mapping.target.end : right;
   const position = keep === null ? end : (all[keep]?.position ?? end);
   const copies = copiesBehind(all, position, upstream);
   for (const surplus of toEnd ? [] : surplusesBehind(mapping, upstream, bracket)) {

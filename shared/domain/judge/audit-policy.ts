@@ -12,7 +12,7 @@ export interface Thresholds {
   readonly maxLossRecords: bigint;
   /** More re-reads than this at the position that a group gets in a failover are worth a warning. */
   readonly maxGroupReread: bigint;
-  /** Records that one audit may look at to prove lag and mapping, per cluster. */
+  /** Records that one audit may look at per flow and cluster to prove lag and mapping. With 0 it compares none, either. */
   readonly probeBudget: number;
 }
 

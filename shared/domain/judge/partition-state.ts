@@ -121,8 +121,8 @@ export function partitionState(
   records: RecordEvidence,
 ): PartitionState {
   const sourceOutcome = topic.source[partition];
-  const targetOutcome = topic.target === null ? undefined : topic.target[partition];
-  const targetMissing = topic.target === null || targetOutcome === undefined;
+  const targetOutcome = topic.target?.[partition];
+  const targetMissing = targetOutcome === undefined;
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
@@ -165,9 +165,9 @@ export function partitionState(
                 sourceEnd: source.highWatermark,
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
-          ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
-          ...(epoch.kind === 'doubt' ? { sourceInDoubt: true } : {}),
-          ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
+          sourceRecreatedAt: epoch.recreatedAt,
+          targetRecreatedAt,
+          sourceInDoubt: epoch.kind === 'doubt',
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const counted =
@@ -248,7 +248,7 @@ function sameSince(
   id: string | null,
 ): number | null {
   const before = remembered?.topics[role].get(topic);
-  return before === undefined || id === null || before.id !== id ? null : before.seenAt;
+  return before === undefined || before.id !== id ? null : before.seenAt;
 }
 
 /** Whether an event is recent enough to report. An older one still cuts the mapping, but was reported before. */

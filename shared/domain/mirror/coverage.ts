@@ -188,14 +188,15 @@ function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
 /** Removes from a hole what another run of MM2 has mirrored. */
 function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
   const { from, until } = hole.isPlace ? hole.look : hole;
-  const { look } = hole;
   // The run's own covered offsets in the stretch are counted in the hole already.
   let there = hole.isPlace ? 0n : until - from - hole.offsets;
   const present = covered.reduce((sum, range) => sum + overlap(range, { from, until }), 0n);
   if (present > there) there = present;
   const offsets = until - from - there;
   if (offsets <= 0n) return [];
-  return [{ ...hole, offsets: offsets < hole.offsets ? offsets : hole.offsets, look }];
+  if (offsets >= hole.offsets) return [hole];
+  // Which of its offsets the other run has brought, no single look tells.
+  return [{ ...hole, offsets, isPlace: false }];
 }
 
 function overlap(a: Range, b: Range): bigint {

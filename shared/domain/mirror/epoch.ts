@@ -91,16 +91,15 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
       break;
     }
   }
-  if (length > 0 && first < length && history.downstream(length - 1) >= target.end) {
+  if (first < length && history.downstream(length - 1) >= target.end) {
     // A record that a sync names no longer exists: the log is another one, or was cut off.
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
-  if (cause === 'source-recreated' && first > 0 && evidence.sourceInDoubt !== true) {
+  if (cause === 'source-recreated' && evidence.sourceInDoubt !== true) {
     // The new topic's records come after the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
-    const next = first < length ? history.downstream(first) : target.end;
-    if (behindOld > floor && behindOld <= next) floor = behindOld;
+    if (behindOld > floor && behindOld <= target.end) floor = behindOld;
   }
   return { first, cause, floor, sourceFirst };
 }

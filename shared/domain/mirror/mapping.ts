@@ -106,7 +106,7 @@ export class PartitionMapping {
   /** Whether nothing indicates records that are on the target twice, or are not from the source. */
   get oneCopyEach(): boolean {
     const untroubled = this.surplusAtEnd === 0n && this.#surplus.length === 0 && !this.hasForeign;
-    return untroubled && this.first < this.settled && this.settled === this.length;
+    return untroubled && this.first < this.settled;
   }
 
   at(index: number): SyncPoint {
@@ -216,11 +216,11 @@ export class PartitionMapping {
     let reached: bigint | null = null;
     for (let i = this.length - 1; i >= this.first; i--) {
       const right = this.at(i);
-      if (reached === null || right.upstream > reached) reached = right.upstream;
+      // No later step led back without one: it is the furthest of all from here on.
+      reached ??= right.upstream;
       const left = this.#leftOf(i, exactlyOnce);
       if (left === null) continue;
       const arrived = right.downstream - left.downstream;
-      if (arrived <= right.upstream - left.upstream) continue;
       // In the worst case, every record that arrived in between followed the left sync, before the restart.
       if (reached < left.upstream + arrived - 1n) {
         settled = i;
@@ -266,7 +266,6 @@ export class PartitionMapping {
       const left = this.at(i);
       const right = this.at(i + 1);
       const records = right.downstream - left.downstream - (right.upstream - left.upstream);
-      if (records <= 0n) continue;
       if (exactlyOnce && hasOnlyMarkers(left, right)) continue;
       // At most all records between the two led up to the right one without a break.
       const from = right.upstream - (right.downstream - left.downstream - 1n);

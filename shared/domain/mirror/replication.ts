@@ -130,7 +130,7 @@ function reckonedPosition(
  * source record. This is dead reckoning: comparing the last record has to confirm it. Null if it is impossible.
  */
 export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | null {
-  if (mapping.hasForeign || mapping.first >= mapping.length || mapping.surplusAtEnd > 0n) return null;
+  if (mapping.hasForeign || mapping.first >= mapping.length) return null;
   const newest = mapping.newest();
   const next = newest.upstream + (mapping.target.end - newest.downstream);
   return next > end ? null : next;

@@ -4,7 +4,6 @@ import type { ClusterRole } from '../model/flow.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import { compareProofs } from '../model/report.ts';
-import { partitionName } from '../model/topic-partition.ts';
 import { flowRefusals } from './flow-refusals.ts';
 import { landOnSource } from './land-on-source.ts';
 import { landOnTarget } from './land-on-target.ts';
@@ -58,8 +57,7 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
         refusals.push(missing({ group, topic, partition }, 'the flow no longer mirrors this partition'));
       }
     }
-    const planned = new Set(steps.map(({ topic, partition }) => partitionName(topic, partition)));
-    groups.push({ group, steps, leftAlone: leftAlone(inputs, states, commitsNow, committed, planned) });
+    groups.push({ group, steps, leftAlone: leftAlone(inputs, states, commitsNow, committed) });
   }
   const plannedTopics = [...topics].map(
     ([topic, { id, logs }]): PlannedTopic => ({
@@ -206,13 +204,12 @@ function leftAlone(
   states: PartitionMap<PartitionState>,
   now: PartitionMap<bigint>,
   then: PartitionMap<bigint>,
-  planned: ReadonlySet<string>,
 ): readonly LeftAlone[] {
   const left: LeftAlone[] = [];
   for (const state of states.values()) {
     const topic = nameOn(onto, state.topic);
     const at = now.get(topic, state.partition);
-    if (at === undefined || planned.has(partitionName(topic, state.partition))) continue;
+    if (at === undefined) continue;
     if (then.get(state.topic.topic, state.partition) !== undefined) continue;
     if (isWanted?.(state.topic.topic) ?? true) left.push({ topic, partition: state.partition, at });
   }

@@ -16,13 +16,14 @@ export interface PresentGroup {
  */
 export function refusalOfGroup(group: string, cluster: string, present: PresentGroup | undefined): Refusal | null {
   const subject = { group, cluster };
-  const { listing, committed } = present ?? { listing: null, committed: null };
-  const failed = listing?.kind === 'unread' ? listing.unread : committed?.kind === 'unread' ? committed.unread : null;
-  if (listing === null || committed === null || failed !== null) {
-    const reason = failed?.message ?? 'the cluster did not return the state of this group';
-    return { code: 'GROUP_UNREAD', subject, reason, remedy: 'Try again when all brokers answer.' };
+  const remedy = 'Try again when all brokers answer.';
+  if (present === undefined) {
+    return { code: 'GROUP_UNREAD', subject, reason: 'the cluster did not return the state of this group', remedy };
   }
-  const listed = listing.kind === 'read' ? listing.value : null;
+  const { listing, committed } = present;
+  if (listing.kind === 'unread') return { code: 'GROUP_UNREAD', subject, reason: listing.unread.message, remedy };
+  if (committed.kind === 'unread') return { code: 'GROUP_UNREAD', subject, reason: committed.unread.message, remedy };
+  const listed = listing.value;
   if (listed === null) return null;
   if (listed.type === 'share' || listed.protocolType === 'connect') {
     const kind = listed.type === 'share' ? 'a share group' : "Kafka Connect's own group";

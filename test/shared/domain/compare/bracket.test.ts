@@ -144,6 +144,20 @@ describe('the stretch that settles an offset', () => {
       ),
     ).toBe(false);
     expect(mayHoldMoreInFront(mapping([]))).toBe(false);
+    // What stands in front of the first sync of another source topic is of the one before.
+    const other: Partial<MappingEvidence> = { sourceRecreatedAt: 1, anchor: { upstream: 3n, downstream: 4n } };
+    const behind = { ...other, target: { start: 2n, end: 5n } };
+    expect(
+      mayHoldMoreInFront(
+        mapping(
+          [
+            [0n, 0n],
+            [0n, 4n],
+          ],
+          behind,
+        ),
+      ),
+    ).toBe(false);
     const all = { from: 0n, base: 0n, until: 90n, sourceFrom: 0n, sourceUntil: null, closed: false, surplusFrom: 2 };
     expect(bracketOf(odd([10n, 50n], [49n, 89n]), 30n)).toEqual(all);
     expect(bracketOf(odd([10n, 50n], [49n, 89n]), 5n)).toEqual(all);
@@ -249,6 +263,29 @@ describe('what to read', () => {
       { from: 268n, until: 279n },
     ]);
     expect(planStretches(far, [5n, 5n], LOG).target).toEqual([{ from: 0n, until: 11n }]);
+  });
+
+  test('nothing where no offset is wanted', () => {
+    expect(planStretches(mapping(STEADY), [], LOG)).toEqual({
+      target: [],
+      source: { from: 100_000n, until: 100_000n },
+    });
+  });
+
+  test('it is how long the stretches are that counts, not where they lie', () => {
+    const late = mapping(
+      AGAIN.map(([upstream, downstream]) => [upstream + 50_000n, downstream + 50_000n] as const),
+      { target: { start: 50_000n, end: 51_200n } },
+    );
+    expect(planStretches(late, [50_399n], LOG).target).toEqual([{ from: 50_000n, until: 51_200n }]);
+    const replaced = mapping(
+      [
+        [0n, 0n],
+        [50_500n, 50_500n],
+      ],
+      { sourceRecreatedAt: 2, target: { start: 50_000n, end: 51_200n } },
+    );
+    expect(bracketOf(replaced, 5n)).toMatchObject({ from: 50_000n, base: 50_501n, until: 51_200n });
   });
 
   test('a stretch within another adds nothing', () => {

@@ -30,6 +30,7 @@ function verify(of: Case): VerifiedPosition {
   const mapping = new PartitionMapping({
     history,
     target: { start: targetStart, end: target.until },
+    sourceStart,
     sourceEnd: read.until,
     exactlyOnce: of.exactlyOnce === true,
     ...(of.sourceRecreatedAt === undefined ? {} : { sourceRecreatedAt: of.sourceRecreatedAt }),
@@ -241,6 +242,8 @@ describe('a position that stays as it is', () => {
       '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; the target stamps records with its own time, so equal records cannot be distinguished',
     );
     expect(verify(of)).toMatchObject({ refutation: null, pair: null, open: false });
+    // One record of somebody else among them changes nothing.
+    expect(told({ ...of, target: 'a1b1X1e1f1g1' })).toBe(told(of));
   });
 
   test('nothing there equals a source record, and no sync says that it should', () => {
@@ -446,9 +449,10 @@ describe('records that nobody can tell', () => {
   });
 });
 
+const untold = (records: number) =>
+  `for ${records} records on the target it is not known whether the group has read them`;
+
 describe('the cost of records that nobody can tell', () => {
-  const untold = (records: number) =>
-    `for ${records} records on the target it is not known whether the group has read them`;
   const gap = (offsets: number) => `${offsets} source offsets between two syncs are not on the target`;
 
   test('is no more than the syncs allow, nor than what stands there', () => {
@@ -529,6 +533,310 @@ describe('the cost of records that nobody can tell', () => {
     };
     expect(told(of)).toContain('2..');
     expect(verify(of).open).toBe(true);
+  });
+});
+
+const gone = (records: number) => `up to ${records} records that it has not read have expired on the target`;
+
+describe('a position in a log whose begin has expired', () => {
+  test.each<[string, Case, string]>([
+    [
+      'what the group has read costs nothing when it expires',
+      { syncs: [[2n, 2n]], source: 'abc', target: 'bc', targetStart: 1n, upstream: 3n },
+      '3..3 verified, 0',
+    ],
+    [
+      'nor what the source has deleted as well',
+      {
+        syncs: [
+          [0n, 0n],
+          [5n, 5n],
+        ],
+        source: 'defgh',
+        sourceStart: 3n,
+        target: 'defgh',
+        targetStart: 3n,
+        upstream: 1n,
+      },
+      '3..3 verified, 0',
+    ],
+    [
+      'what the source holds still is lost',
+      {
+        syncs: [
+          [0n, 0n],
+          [5n, 5n],
+        ],
+        source: 'abcdefgh',
+        target: 'defgh',
+        targetStart: 3n,
+        upstream: 1n,
+      },
+      `3..3 verified, 0: ${gone(2)}`,
+    ],
+    [
+      'both syncs beside it have expired: it is at the begin, not in front of it',
+      {
+        syncs: [
+          [0n, 0n],
+          [2n, 2n],
+          [8n, 8n],
+        ],
+        source: 'abcdefghi',
+        target: 'fghi',
+        targetStart: 5n,
+        read: [[5n, 7n]],
+        upstream: 1n,
+      },
+      `5..5 exact, 0: ${gone(4)}`,
+    ],
+    [
+      'so has the oldest sync, and it is older than that',
+      {
+        syncs: [
+          [2n, 2n],
+          [8n, 8n],
+        ],
+        source: 'abcdefghi',
+        target: 'fghi',
+        targetStart: 5n,
+        read: [[5n, 7n]],
+        upstream: 1n,
+      },
+      `5..5 exact, 0: ${gone(5)}`,
+    ],
+  ])('%s', (_, of, expected) => {
+    expect(told(of)).toBe(expected);
+    expect(refuted(of)).toBeNull();
+  });
+});
+
+describe('what decides where some records can be told and others not', () => {
+  const ahead = [[0n, 0n]] as const;
+  const restarted = 'MM2 wrote records again after a restart, 1 of them already read';
+
+  test.each<[string, Case, string]>([
+    [
+      'nothing in front of it was recognised, nothing behind it: what the sync says stands',
+      { syncs: ahead, source: '.bc.', target: 'abc', upstream: 0n },
+      '0..0 exact, 0',
+    ],
+    [
+      'the last record to read in front of it was recognised',
+      { syncs: ahead, source: 'ab.', target: 'ab', upstream: 2n },
+      '2..2 verified, 0',
+    ],
+    [
+      'the record that a sync names is gone from the target, and all in front of it was read',
+      {
+        syncs: [
+          [0n, 0n],
+          [4n, 3n],
+          [6n, 4n],
+        ],
+        source: 'ab..e.ghi',
+        target: 'ab..ghi',
+        read: [[0n, 4n]],
+        upstream: 2n,
+      },
+      '3..3 verified, 0',
+    ],
+    [
+      'a record that was read and stands behind one of somebody else is its cost',
+      { syncs: [[0n, 1n]], source: 'abc.', target: 'Xab', upstream: 1n },
+      `0..0 bounded, 1: ${restarted}`,
+    ],
+    [
+      'another record with the content of one beside it, between two that were recognised',
+      { syncs: [[1n, 1n]], source: 'azczef', target: 'Xzczef', upstream: 2n },
+      '2..2 verified, 0',
+    ],
+    [
+      'a copy of what a sync names, of which the source has the original no more, is told by that alone',
+      {
+        syncs: [
+          [0n, 0n],
+          [1n, 1n],
+          [0n, 2n],
+          [4n, 5n],
+        ],
+        source: 'a...e',
+        target: 'ababze',
+        upstream: 1n,
+      },
+      '3..3 verified, 0',
+    ],
+    [
+      'a sync behind the right one is of no concern',
+      {
+        syncs: [
+          [2n, 0n],
+          [2n, 1n],
+        ],
+        source: 'a.cd',
+        target: 'cd',
+        upstream: 1n,
+      },
+      '0..0 verified, 0',
+    ],
+    [
+      'several records are equal, and the source has none that it no longer shows',
+      { syncs: ahead, source: 'zbcdz', target: 'zYbYcd', upstream: 1n },
+      '2..2 verified, 0',
+    ],
+    [
+      'so at its end',
+      {
+        syncs: [
+          [0n, 0n],
+          [1n, 2n],
+        ],
+        source: 'azcdz',
+        target: 'aYzcdz',
+        upstream: 5n,
+      },
+      '6..6 verified, 0',
+    ],
+    [
+      'one that cannot be told stands in front of what was recognised as not read',
+      { syncs: ahead, source: '.bc.efghij.', target: 'abcfhij', upstream: 8n },
+      `3..5 bounded, 2: ${untold(1)}`,
+    ],
+    [
+      'one that cannot be told is the last',
+      { syncs: [[1n, 1n]], source: 'abcde.gh.jkl', target: '.bdefghil', upstream: 9n },
+      `8..8 bounded, 1: ${untold(1)}`,
+    ],
+    [
+      'what the sync says costs less than what stands there',
+      { syncs: [[3n, 0n]], source: '.bcde.gh', target: 'dedef', upstream: 2n },
+      '0..0 exact, 0',
+    ],
+    [
+      'the first that was recognised as not read is the very next one',
+      { syncs: [[1n, 1n]], source: '..cd', target: 'Xbbcd', upstream: 1n },
+      `1..1 bounded, 1: ${untold(1)}`,
+    ],
+    [
+      'a recognised neighbour that was read stands directly in front of it',
+      { syncs: [[1n, 0n]], source: 'cde.ghij', sourceStart: 2n, target: 'bXcdefghi1', upstream: 5n },
+      `5..5 bounded, 1: ${untold(1)}`,
+    ],
+    [
+      'between two recognised ones are more records than offsets: their arithmetic does not hold',
+      { syncs: [[1n, 0n]], source: '.b.def..ij.', target: 'bcdefYh.i', upstream: 7n },
+      `5..8 bounded, 3: ${untold(2)}`,
+    ],
+    [
+      'the recognised one behind it is the very record that the group reads next',
+      { syncs: ahead, source: '.b.d.z.hizzz', target: 'abcdzghizzz', upstream: 7n },
+      `6..6 bounded, 3: ${untold(5)}`,
+    ],
+    [
+      'the recognised one in front of it is some records away',
+      {
+        syncs: [
+          [0n, 0n],
+          [1n, 1n],
+          [2n, 2n],
+          [10n, 8n],
+        ],
+        source: 'abc..f.z.zk',
+        target: 'abcfgzzYk',
+        upstream: 9n,
+      },
+      '7..7 exact, 0',
+    ],
+    [
+      'the same record on both sides: MM2 began again in between, and what stands there may be anything',
+      { syncs: ahead, source: 'a.c.e', target: 'ababbXcdXe', upstream: 3n },
+      `1..9 bounded, 8: ${untold(4)}`,
+    ],
+    [
+      'one of somebody else behind a record that the source has twice, none of which it hides',
+      { syncs: ahead, source: 'zbcdez', target: 'zYde', upstream: 1n },
+      '2..2 verified, 0',
+    ],
+    [
+      'a stretch of copies farther on in which none can be told',
+      {
+        syncs: [[2n, 0n]],
+        source: '..cd.f.hi.',
+        target: 'cdcXcdefz',
+        read: [
+          [0n, 1n],
+          [1n, 9n],
+        ],
+        upstream: 1n,
+      },
+      `0..0 bounded, 4: ${untold(4)}`,
+    ],
+    [
+      'a stretch of copies farther on that contradicts its sync tells nothing',
+      {
+        syncs: [
+          [4n, 3n],
+          [6n, 5n],
+          [10n, 6n],
+        ],
+        source: '.b.defg...k.',
+        target: 'abdefgijk',
+        read: [
+          [0n, 4n],
+          [4n, 9n],
+        ],
+        upstream: 0n,
+      },
+      `0..1 bounded, 3: ${untold(2)}`,
+    ],
+  ])('%s', (_, of, expected) => {
+    expect(told(of)).toBe(expected);
+    expect(refuted(of)).toBeNull();
+    expect(verify(of).translation.kind).toBe('interval');
+  });
+
+  test('what the records contradict is no candidate, also where others cannot be told', () => {
+    const of: Case = {
+      syncs: [
+        [0n, 0n],
+        [8n, 8n],
+      ],
+      source: 'a.cdefghi',
+      target: 'acdefghXiX',
+      upstream: 5n,
+    };
+    expect(refuted(of)?.slice(0, 3)).toEqual([5n, 4n, true]);
+    expect(told(of)).toBe(`4..4 bounded, 1: ${untold(1)}`);
+  });
+
+  test('a record without content of its own that stands in front of the position refutes nothing', () => {
+    expect(refuted({ syncs: [[0n, 1n]], source: 'z.z.', target: 'Yz', upstream: 0n })).toBeNull();
+  });
+
+  test('what stands only in front of the position refutes it, unless MM2 wrote it again behind', () => {
+    const once: Case = {
+      syncs: [
+        [0n, 0n],
+        [9n, 9n],
+        [14n, 14n],
+      ],
+      source: 'abcdefghijklmno',
+      target: 'acdefghiXjklmno',
+      read: [[0n, 10n]],
+      upstream: 4n,
+    };
+    expect(refuted(once)?.slice(0, 3)).toEqual([4n, 3n, true]);
+    const twice: Case = {
+      ...once,
+      syncs: [
+        [0n, 0n],
+        [9n, 9n],
+        [5n, 13n],
+        [14n, 22n],
+      ],
+      target: 'acdefghiXjcdefghijklmno',
+    };
+    expect(refuted(twice)).toBeNull();
   });
 });
 

@@ -71,6 +71,16 @@ describe('where a group lands', () => {
     expect(at(position).mm2).toEqual(mm2);
   });
 
+  test('nowhere is said as such', () => {
+    const [group] = judge({ position: { onTarget: null, checkpoint: null } }).groups;
+    expect(group?.mm2).toEqual({ kind: 'none' });
+  });
+
+  test('in front of the target log: its reset may take it to the begin or to the end', () => {
+    const { mm2 } = at({ committed: 500n, onTarget: 20n }, { target: [50n, 1_001n] });
+    expect(mm2).toEqual({ position: 20n, rereadAtMost: 450n, skipAtMost: 501n, from: 'group-offset' });
+  });
+
   test('within an interval both costs are bounded by its ends', () => {
     const { mm2, tidemark } = at({ committed: 500n, onTarget: 450n }, GAPS);
     expect(mm2).toEqual({ position: 450n, rereadAtMost: 50n, skipAtMost: 50n, from: 'group-offset' });

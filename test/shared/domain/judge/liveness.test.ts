@@ -71,6 +71,11 @@ describe('where heartbeats reach the target', () => {
     expect(dead).toMatchObject({ state: 'stopped', lastSign: AT - 10 * MINUTE, sign: OTHER });
   });
 
+  test('those of just now count for more than other writes, as new as they may be', () => {
+    const fresh = liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: 0 } });
+    expect(fresh).toEqual({ state: 'alive', lastSign: AT - SECOND, sign: 'heartbeat', steadySince: AT - DAY });
+  });
+
   test('those of just now count for more than other writes that are old', () => {
     expect(liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: DAY } }).state).toBe('alive');
   });
@@ -94,6 +99,12 @@ describe('without heartbeats', () => {
       'a record waits longer than the patience',
       silent(waiting(PATIENCE + 1, { connectAgoMs: HOUR, syncedAgoMs: HOUR })),
       'stopped',
+      HOUR,
+    ],
+    [
+      'a partition that waits cannot be read',
+      silent({ source: 'unread', connectAgoMs: HOUR, syncedAgoMs: HOUR }),
+      'unknown',
       HOUR,
     ],
     [

@@ -159,6 +159,17 @@ describe('with a dead source, of what it was last known to hold', () => {
     expect(dead({ 'orders-0': 1_011n }, { target: [0n, 1_021n] })).toBe(told(10));
   });
 
+  test('from the very first record on', () => {
+    const said = loss({
+      down: 'source',
+      syncsKnown: true,
+      remembered: remembered({ 'orders-0': 11n }),
+      flow: { exactlyOnce: true },
+      partition: { syncs: [[0n, 0n]], target: [0n, 2n] },
+    });
+    expect(said).toMatchObject({ reason: `no broker of A answers${told(10)}` });
+  });
+
   test('partitions are summed, and those of which nothing is known are told', () => {
     const two = { 'orders-0': 1_051n, 'orders-1': 1_011n };
     expect(dead(two, {}, {})).toBe(told(60));

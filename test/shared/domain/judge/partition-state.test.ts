@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import {
+  type HoleLook,
+  isExplained,
   lagOf,
   missingRecords,
   type PartitionState,
@@ -7,7 +9,7 @@ import {
 } from '../../../../shared/domain/judge/partition-state.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { PartitionReport } from '../../../../shared/domain/model/report.ts';
-import { peek, rememberedIds } from './case-parts.ts';
+import { countedLook, peek, peekedLook, record, rememberedIds } from './case-parts.ts';
 import {
   AT,
   DAY,
@@ -102,6 +104,16 @@ describe('a partition in the report', () => {
       { replicatedTo: 1_001n, lag: { kind: 'known', records: 50n, basis: 'proven' }, missing: 701n },
     ],
     [
+      'the same by its syncs alone',
+      { topic: { notOnTarget: true }, partition: { source: [300n, 1_051n], connect: null } },
+      { replicatedTo: 1_001n, missing: 701n },
+    ],
+    [
+      'gone, and nobody knows what the source has',
+      { topic: { notOnTarget: true }, partition: { source: 'unread' } },
+      { replicatedTo: null, missing: 0n },
+    ],
+    [
       "the same by Connect's offset alone",
       { topic: { notOnTarget: true }, partition: { syncs: [], connect: 1_000n } },
       { replicatedTo: 1_001n, missing: 1_001n },
@@ -142,6 +154,33 @@ describe('a partition in the report', () => {
     ],
   ])('%s', (_, of, expected) => {
     expect(reported(of)).toMatchObject(expected);
+  });
+
+  test('what went with the target topic is a stretch of the source, and none where that is deleted', () => {
+    const gone = (source: readonly [bigint, bigint]) => state({ topic: { notOnTarget: true }, partition: { source } });
+    const place = { from: 300n, until: 1_001n };
+    expect(gone([300n, 1_051n]).missing).toEqual([
+      {
+        hole: { kind: 'head', ...place, offsets: 701n, look: place, isPlace: true, index: null },
+        records: 701n,
+        certain: true,
+      },
+    ]);
+    expect([gone([1_001n, 1_001n]).missing, gone([1_020n, 1_051n]).missing]).toEqual([[], []]);
+  });
+
+  test('without syncs nothing was cut', () => {
+    expect(one(NOT_BEGUN).cuts).toEqual([]);
+  });
+
+  test('a target log that was cut does not make an estimate of what MM2 acknowledged on the source', () => {
+    const cut = state({
+      topic: { targetId: 'one' },
+      remembered: rememberedIds({ target: 'one' }),
+      partition: { target: [0n, 500n], source: [0n, 1_051n] },
+    });
+    expect(cut.cuts.map(({ side }) => side)).toEqual(['target']);
+    expect(cut.replication).toMatchObject({ replicatedTo: 1_001n, lag: { records: 50n, basis: 'proven' } });
   });
 
   test('without a reason of its own, the source partition could not be read', () => {
@@ -346,6 +385,44 @@ describe('whether the source topic is the one that the syncs speak of', () => {
       { sourceRecreated: 'doubt', doubted: 1, recreatedAt: 0 },
     ],
     [
+      'MM2 wrote the syncs since an earlier audit saw this very topic: the clocks differ',
+      {
+        topic: { sourceId: 'one' },
+        partition: { ...YOUNGER, syncedAgoMs: 30 * SECOND, firstRecordAgoMs: 10 * SECOND },
+        ...by({ source: 'one' }),
+      },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'nobody knows its id any more',
+      { ...by({ source: 'one' }) },
+      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+    ],
+    [
+      'another id, and its log is empty',
+      { topic: { sourceId: 'two' }, partition: { source: [0n, 0n], firstRecordAgoMs: null }, ...by({ source: 'one' }) },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 3 },
+    ],
+    [
+      'another id, and its first record cannot be read',
+      { topic: { sourceId: 'two' }, partition: { firstRecordAgoMs: 'unread' }, ...by({ source: 'one' }) },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 3 },
+    ],
+    [
+      'another id, and its log cannot be read, but its first record can',
+      {
+        topic: { sourceId: 'two' },
+        partition: {
+          syncs: [...HEALTHY_SYNCS, [1_400n, 1_100n, { agoMs: 50 * SECOND }]],
+          source: 'unread',
+          firstRecordAgoMs: 40 * SECOND,
+          target: [0n, 1_101n],
+        },
+        ...by({ source: 'one' }),
+      },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 3 },
+    ],
+    [
       'a source that cannot be read tells nothing',
       { partition: { ...YOUNGER, source: 'unread' } },
       { sourceRecreated: null, doubted: null, recreatedAt: 0 },
@@ -410,6 +487,9 @@ describe('whether the source topic is the one that the syncs speak of', () => {
     expect(reported(of(9 * MINUTE))).toMatchObject({ replicatedTo: 1_701n });
     // MM2 does not notice: it goes on from where it was in the old one.
     expect(reported(of(11 * MINUTE))).toMatchObject({ replicatedTo: 1_701n });
+    // The newest sync of the old one is further: that is where it was.
+    const old = { ...of(11 * MINUTE), partition: { ...of(11 * MINUTE).partition, connect: 900n } };
+    expect(reported(old)).toMatchObject({ replicatedTo: 1_001n });
     const mirrored = {
       ...regrown,
       syncs: [...HEALTHY_SYNCS, [1_400n, 1_100n, { agoMs: SECOND }]] as SyncCase[],
@@ -667,5 +747,83 @@ describe('source records that MM2 passed over for good', () => {
     };
     // The 200 behind the old topic's last one are of the new one: of 1,401 mirrored or passed over they are mirrored.
     expect(missingRecords(state(of))).toBe(1_201n);
+  });
+});
+
+describe('what a look into a stretch without counterpart shows', () => {
+  /** Of 99 offsets 90 have a counterpart; the nine that lack one stand at its end, or anywhere. */
+  const hole = {
+    kind: 'between',
+    from: 1n,
+    until: 100n,
+    offsets: 9n,
+    look: { from: 91n, until: 100n },
+    isPlace: false,
+    index: 1,
+  } as const;
+  const place = { ...hole, offsets: 99n, look: { from: 1n, until: 100n }, isPlace: true } as const;
+  const look = (scannedTo: bigint): HoleLook => ({ kind: 'peeked', peek: peek(null, scannedTo) });
+
+  test.each<[string, HoleLook, boolean]>([
+    ['no record up to its end', look(100n), true],
+    ['no record as far as it looked', look(99n), false],
+    ['a record', { kind: 'peeked', peek: peek(record(95n, AT)) }, false],
+    ['as many records as the target has', countedLook(hole, (offset) => offset <= 90n), true],
+    ['fewer than that', countedLook(hole, (offset) => offset <= 50n), true],
+    ['one more', countedLook(hole, (offset) => offset <= 91n), false],
+  ])('%s', (_, found, explained) => {
+    expect(isExplained(hole, found)).toBe(explained);
+  });
+
+  test('a record in the only place where they can be, and none', () => {
+    expect(
+      isExplained(
+        place,
+        peekedLook(place, (offset) => offset === 99n),
+      ),
+    ).toBe(false);
+    expect(
+      isExplained(
+        place,
+        peekedLook(place, () => false),
+      ),
+    ).toBe(true);
+  });
+
+  test('one that it explained is not missing; of one that it looked at in part nothing is certain', () => {
+    const gap: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [100n, 1n],
+      ],
+      source: [0n, 101n],
+      target: [0n, 2n],
+    };
+    const missingAfter = (found: HoleLook) =>
+      one({ ...gap, records: { holes: new Map([['between 1-100', found]]) } }).missing;
+    expect(missingAfter(look(100n))).toEqual([]);
+    expect(missingAfter(look(50n))).toMatchObject([{ records: 99n, certain: false }]);
+    expect(missingAfter({ kind: 'peeked', peek: peek(record(40n, AT)) })).toMatchObject([
+      { records: 60n, certain: true },
+    ]);
+  });
+
+  test('of one that another run of MM2 brought in part, a record is no proof that it is missing', () => {
+    // MM2 jumped from 0 to 100, and came back to 61 after a restart: the record at 61 is on the target.
+    const again: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [100n, 1n],
+        [61n, 2n],
+        [100n, 41n],
+      ],
+      source: [0n, 101n],
+      target: [0n, 42n],
+    };
+    const missingAfter = (holds: (offset: bigint) => boolean, counted = false) =>
+      one({ ...again, holds, counted }).missing;
+    expect(missingAfter((offset) => offset === 0n || offset >= 61n)).toMatchObject([{ records: 60n, certain: false }]);
+    expect(missingAfter((offset) => offset === 0n || offset >= 61n, true)).toEqual([]);
+    expect(missingAfter(() => true, true)).toMatchObject([{ records: 60n, certain: true }]);
   });
 });

@@ -165,6 +165,7 @@ describe('which records are worth looking at', () => {
     ['the source has deleted its begin', { ...GAPS, source: [101n, 1_001n] }, {}, false],
     ['MM2 reads committed records only', GAPS, { flow: { isolationLevel: 'read_committed' } }, false],
     ['there is no gap', {}, {}, false],
+    ['the source cannot be read', { ...GAPS, source: 'unread' }, {}, false],
     [
       'the gap is between the two oldest syncs',
       {
@@ -195,6 +196,15 @@ describe('which records are worth looking at', () => {
     ],
   ])('a gap is asked about: %s', (_, partition, more, asked) => {
     expect(what(of(partition, more)).includes('aborted orders-0')).toBe(asked);
+  });
+
+  test('of partitions with less lag later, last of those whose lag nobody knows', () => {
+    const unknown: PartitionCase = { syncs: [], connect: null };
+    const unread: PartitionCase = { ...BEHIND, source: 'unread' };
+    const asked = probes({ partitions: [unread, GAPS, unknown, LAGGING, { source: [0n, 1_052n] }] });
+    expect(what(asked).filter((one) => one.startsWith('waiting'))).toEqual(['waiting orders-4', 'waiting orders-3']);
+    const doubted = [unread, DOUBTED, { ...DOUBTED, source: [0n, 1_600n] as const }];
+    expect(what(probes({ partitions: doubted })).slice(0, 2)).toEqual(['sync orders-2', 'sync orders-1']);
   });
 
   test('aborted transactions are asked about once a topic', () => {

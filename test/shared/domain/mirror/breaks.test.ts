@@ -51,6 +51,10 @@ describe('a source log that lost its end', () => {
     expect(found.cuts.map((one) => one.reached)).toEqual(reached === null ? [] : [reached]);
   });
 
+  test('below both of two syncs leaves a hole', () => {
+    expect(told(cut(STEADY.slice(0, 2), { ...SOURCE, sourceEnd: 0n }))).toBe('|');
+  });
+
   test('leaves what MM2 wrote since, with a hole in front of it', () => {
     const found = cut([...STEADY, [120n, 181n]], { ...SOURCE, sourceEnd: 150n });
     expect(told(found)).toBe('0→0 100→90 |120→181');
@@ -96,6 +100,11 @@ describe('a target log that lost its end', () => {
     const found = cut([...STEADY, [210n, 120n], [300n, 210n]], { ...TARGET, targetEnd: 400n });
     expect(told(found)).toBe('0→0 100→90 |210→120 300→210');
     expect(found.cuts).toEqual([{ side: 'target', at: 120n, reached: 211n }]);
+  });
+
+  test('and has not grown back to where it was', () => {
+    const found = cut([...STEADY, [210n, 120n]], { ...TARGET, targetEnd: 121n });
+    expect(found.cuts).toEqual([{ side: 'target', at: 120n, reached: 181n }]);
   });
 
   test('at the very record that was written again', () => {

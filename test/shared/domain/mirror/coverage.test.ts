@@ -288,7 +288,35 @@ describe('source offsets without counterpart on the present target log', () => {
           [100n, 41n],
         ],
       },
-      ['between 1-100: 60, look 1-100 = there'],
+      ['between 1-100: 60, look 1-100'],
+    ],
+    [
+      'what it brings only in part, and a hole farther on that it does not reach',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+          [200n, 101n],
+          [400n, 102n],
+          [61n, 103n],
+          [100n, 142n],
+        ],
+        source: [0n, 401n],
+      },
+      ['between 1-100: 60, look 1-100', 'between 201-400: 199, look 201-400 = there'],
+    ],
+    [
+      'its own hole begins in front of the other one',
+      {
+        syncs: [
+          [0n, 0n],
+          [30n, 30n],
+          [50n, 31n],
+          [20n, 32n],
+          [150n, 33n],
+        ],
+      },
+      ['between 21-150: 118, look 21-150', 'between 31-50: 19, look 31-50 = there'],
     ],
     [
       'MM2 at the same offset once more',
@@ -385,6 +413,11 @@ describe('source offsets without counterpart on the present target log', () => {
       [],
     ],
     [
+      'both logs end earlier than before: nothing of the new source topic is there',
+      { syncs: [[27n, 27n]], source: [0n, 11n], targetEnd: 17n, position: 5n, more: { sourceEnd: 11n } },
+      ['head 0-5: 5, look 0-5 = there'],
+    ],
+    [
       'nobody knows how far MM2 is',
       {
         syncs: [
@@ -461,6 +494,53 @@ describe('how far the target covers the source', () => {
       },
       10n,
       90n,
+    ],
+    [
+      'to a hole, from the sync in front of it',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n],
+          [200n, 190n],
+        ],
+      },
+      0n,
+      90n,
+    ],
+    [
+      'to the sync in front of a hole of which nothing is there',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 100n],
+          [200n, 101n],
+        ],
+      },
+      50n,
+      101n,
+    ],
+    [
+      'to the newest sync, where more arrived than offsets went by',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 130n],
+        ],
+        source: [0n, 200n],
+      },
+      50n,
+      101n,
+    ],
+    [
+      'not in front of the first sync where nothing led up to it',
+      {
+        syncs: [
+          [100n, 0n],
+          [200n, 50n],
+        ],
+      },
+      99n,
+      99n,
     ],
     [
       'from behind a hole',

@@ -107,6 +107,11 @@ describe('the epoch that holds', () => {
       { first: 3, cause: 'source-recreated', floor: 201n, sourceFirst: 3 },
     ],
     [
+      'nor is the target the same: it ends before where the old ones stood',
+      evidence(STEADY, { sourceRecreatedAt: 3, target: { start: 0n, end: 50n } }),
+      { first: 3, cause: 'source-recreated', floor: 0n, sourceFirst: 3 },
+    ],
+    [
       'the target begins behind the old ones',
       evidence(STEADY, { sourceRecreatedAt: 2, target: { start: 150n, end: 201n } }),
       { first: 2, cause: 'source-recreated', floor: 150n, sourceFirst: 2 },
@@ -125,6 +130,11 @@ describe('the epoch that holds', () => {
       'the source ends at a sync',
       evidence(STEADY, { sourceEnd: 200n }),
       { first: 3, cause: 'source-shortened', floor: 0n, sourceFirst: 3 },
+    ],
+    [
+      'the source ends before its only sync',
+      evidence([[2n, 0n]], { sourceEnd: 0n }),
+      { first: 1, cause: 'source-shortened', floor: 0n, sourceFirst: 1 },
     ],
     [
       'the source ends right behind the newest sync',
@@ -227,6 +237,7 @@ describe('a mapping', () => {
 
   test('knows how far the present source topic was acknowledged', () => {
     expect(mapping(STEADY).furthestUpstream()).toBe(200n);
+    expect(mapping([[0n, 0n]]).furthestUpstream()).toBe(0n);
     expect(
       mapping([
         [0n, 0n],
@@ -313,6 +324,7 @@ describe('a mapping', () => {
     const behind = (end: bigint, sourceEnd?: bigint) =>
       mapping(STEADY, { target: { start: 0n, end }, ...(sourceEnd === undefined ? {} : { sourceEnd }) }).surplusAtEnd;
     expect([behind(221n, 221n), behind(222n, 221n), behind(221n, 201n), behind(201n, 201n)]).toEqual([0n, 1n, 20n, 0n]);
+    expect(behind(201n, 300n)).toBe(0n);
     expect(behind(300n)).toBe(0n);
     expect(mapping(STEADY, { target: { start: 0n, end: 300n }, sourceEnd: 100n }).surplusAtEnd).toBe(0n);
     expect(mapping([], { target: { start: 0n, end: 300n }, sourceEnd: 100n }).surplusAtEnd).toBe(0n);
@@ -438,6 +450,11 @@ describe('a mapping', () => {
         [90n, 130n],
       ]),
     ).toBe(2);
+    const stays: readonly Point[] = [
+      [0n, 0n],
+      [0n, 6n],
+    ];
+    expect([settled(stays), mapping(stays, { exactlyOnce: true }).surplusBehind(0, 2n)]).toEqual([1, 6n]);
     expect(
       mapping([
         [0n, 0n],
@@ -456,6 +473,15 @@ describe('a mapping', () => {
     expect(recreated([150n, 5n]).settled).toBe(3);
     expect(recreated([101n, 5n]).settled).toBe(2);
     expect(recreated([101n, 5n], [105n, 9n]).settled).toBe(4);
+    // A new target log: all that stands in front of its first sync is of this epoch.
+    expect(recreated([104n, 109n, { newTarget: true }], [108n, 113n]).settled).toBe(2);
+    expect(recreated([100n, 109n, { newTarget: true }], [208n, 217n]).settled).toBe(2);
+    expect(recreated([100n, 109n, { newTarget: true }], [209n, 218n]).settled).toBe(4);
+    // What the target has deleted of it since counts as well.
+    const expired = mapping([...STEADY.slice(0, 2), [50n, 200n, { newSource: true }], [198n, 348n]], {
+      target: { start: 150n, end: 349n },
+    });
+    expect(expired.settled).toBe(2);
     expect(mapping([[50n, 200n]], { target: { start: 0n, end: 201n } }).settled).toBe(1);
   });
 
@@ -519,6 +545,11 @@ describe('a mapping', () => {
       3,
       true,
     ]);
+    expect(anchored.isAccounted(3)).toBe(false);
+    const doubted = mapping(STEADY, { target: { start: 0n, end: 251n }, mayPredateSource: true });
+    expect(doubted.mayPredateSource).toBe(true);
+    // The pair was found in the present topic.
+    expect(doubted.withAnchor({ upstream: 260n, downstream: 250n }).mayPredateSource).toBe(false);
     expect(anchored.at(3)).toEqual({
       timestamp: -1n,
       upstream: 260n,

@@ -77,14 +77,14 @@ describe('lag', () => {
   });
 
   test('MM2 stopped: what is behind waits', () => {
-    const { lag, replicatedTo } = replicate({
+    const { lag, replicatedTo, deletedBefore } = replicate({
       source: [0n, 1200n],
       target: [0n, 500n],
       syncs: [[499n, 499n]],
       connect: 499n,
     });
     expect(lag).toEqual({ kind: 'known', records: 700n, basis: 'proven' });
-    expect(replicatedTo).toBe(500n);
+    expect([replicatedTo, deletedBefore]).toEqual([500n, 0n]);
   });
 
   test('a trailing transaction marker waits for nobody, once it was looked at', () => {
@@ -225,6 +225,19 @@ describe('which acknowledgement counts', () => {
     expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 49n })).toEqual([100n, 'proven']);
     expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 119n })).toEqual([120n, 'proven']);
     expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 99n })).toEqual([100n, 'proven']);
+    expect(to({ source: [0n, 200n], target: [0n, 100n], syncs: steady, connect: 100n })).toEqual([101n, 'proven']);
+  });
+
+  test('also where the target could not be read, so that nothing else is known of it', () => {
+    const of = (offset: bigint, timestamp: bigint, more: Partial<ReplicationEvidence> = {}): Case => ({
+      source: [0n, 200n],
+      target: [0n, 100n],
+      syncs: steady,
+      evidence: { mapping: null, connect: { offset, timestamp }, ...more },
+    });
+    expect(to(of(49n, 1_500n))).toEqual([100n, 'proven']);
+    expect(to(of(150n, 1_000n))).toEqual([151n, 'proven']);
+    expect(to(of(150n, 1_500n, { sourceCutAt: 200n }))).toEqual([151n, 'proven']);
   });
 
   test('a restart that MM2 has begun since overtakes what Connect committed before', () => {
@@ -243,6 +256,19 @@ describe('which acknowledgement counts', () => {
     expect(to({ ...back, evidence: connect(99n, 1_001n) })).toEqual([100n, 'proven']);
     expect(to({ ...back, evidence: connect(99n, 1_002n) })).toEqual([100n, 'proven']);
     expect(to({ ...back, evidence: connect(150n, 1_001n) })).toEqual([151n, 'proven']);
+    // What it jumped over before is not on the target until it has come there again.
+    const jumped = {
+      syncs: [
+        [0n, 0n],
+        [100n, 50n],
+        [199n, 149n],
+        [20n, 150n],
+      ],
+      target: [0n, 151n],
+      source: [0n, 300n],
+    } as const;
+    expect(to({ ...jumped, evidence: connect(199n, 1_002n) })).toEqual([50n, 'proven']);
+    expect(to({ ...jumped, evidence: connect(199n, 1_003n) })).toEqual([200n, 'proven']);
     const anew = {
       syncs: [
         [500n, 0n],
@@ -342,6 +368,14 @@ describe('a source log that was cut', () => {
       target: [0n, 3n],
     };
     expect(replicate(early)).toMatchObject({ replicatedTo: 21n, holes: [] });
+    const behind: Case = {
+      source: [0n, 300n],
+      target: [0n, 100n],
+      syncs,
+      connect: 119n,
+      evidence: cut,
+    };
+    expect(replicate(behind).holes.map(({ from, until }) => [from, until])).toEqual([[100n, 120n]]);
   });
 });
 
@@ -407,6 +441,48 @@ describe('while MM2 writes records again', () => {
   });
 });
 
+describe('while MM2 writes records again, not yet back where it was', () => {
+  const of = (last: bigint, targetEnd: bigint, more: Partial<ReplicationEvidence> = {}): Replication =>
+    replicate({
+      source: [0n, 300n],
+      target: [0n, targetEnd],
+      syncs: [
+        [0n, 0n],
+        [199n, 199n],
+        [last, 200n],
+      ],
+      evidence: more,
+    });
+
+  test('it is as far as it was, be it one record short of that', () => {
+    expect(of(198n, 201n)).toMatchObject({ replicatedTo: 200n, lag: { records: 100n, basis: 'proven' } });
+  });
+
+  test('what stands behind the newest sync is no more than that', () => {
+    expect(of(100n, 330n, { reckoning: 'refuted' })).toMatchObject({
+      replicatedTo: 200n,
+      lag: { records: 100n, basis: 'proven' },
+    });
+  });
+
+  test("nor is it reckoned from the target's end", () => {
+    expect(of(100n, 320n)).toMatchObject({ replicatedTo: 200n, lag: { records: 100n, basis: 'proven' } });
+  });
+
+  test('what it jumped over farther on than it is now waits, and is no hole', () => {
+    const jumped = replicate({
+      source: [0n, 300n],
+      target: [0n, 3n],
+      syncs: [
+        [0n, 0n],
+        [100n, 1n],
+        [20n, 2n],
+      ],
+    });
+    expect(jumped).toMatchObject({ replicatedTo: 21n, holes: [] });
+  });
+});
+
 describe('what a look at the waiting record tells', () => {
   const at = { source: [0n, 200n], target: [0n, 100n], syncs: [[99n, 99n]], connect: 99n } as const;
   const look = (from: bigint, record: bigint | null, scannedTo: bigint, timestamp = 7n) => ({
@@ -434,5 +510,14 @@ describe('what a look at the waiting record tells', () => {
     ['a record of the very begin of time', look(100n, 100n, 101n, 0n), [100n, 100n, 0n]],
   ])('%s', (_, evidence, expected) => {
     expect(told(evidence)).toEqual(expected);
+  });
+
+  test('nothing in a log that ends earlier than what MM2 has read: then none waits for certain', () => {
+    const shorter: Case = { source: [0n, 3n], target: [0n, 4n], syncs: [], connect: 5n };
+    expect(replicate(shorter).lag).toEqual({ kind: 'known', records: 3n, basis: 'estimated' });
+    expect(replicate({ ...shorter, evidence: look(0n, null, 3n) })).toMatchObject({
+      replicatedTo: 3n,
+      lag: { kind: 'known', records: 0n, basis: 'proven' },
+    });
   });
 });

@@ -1,4 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
+import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
+import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { costOfStandingAt, translate } from '../../../../shared/domain/mirror/translation.ts';
 import { rememberedIds } from '../judge/case-parts.ts';
 import type { FlowCase, PartitionCase, SyncCase } from '../judge/case-shapes.ts';
 import { landing, printedGroup } from '../judge/printed-groups.ts';
@@ -255,6 +258,52 @@ describe('across what broke', () => {
       position: null,
       proof: 'none',
       reason: 'MM2 has written no offset sync for this partition',
+    });
+  });
+});
+
+describe('a mapping by itself', () => {
+  test('without a sync it says nothing, and why', () => {
+    const empty = new PartitionMapping({ history: SyncHistory.of([]), target: { start: 0n, end: 5n } });
+    const reason = 'MM2 has written no offset sync for this partition';
+    expect(translate(empty, 3n)).toEqual({ kind: 'unknown', reason });
+  });
+
+  test('where the syncs may be of another topic, what stands behind them may have been read', () => {
+    const history = SyncHistory.of([{ timestamp: 0n, upstream: 0n, downstream: 10n }]);
+    const doubted = new PartitionMapping({ history, target: { start: 0n, end: 16n }, mayPredateSource: true });
+    const reason =
+      'no record that the syncs name is left on the source: if its topic was recreated since, up to 5 records after them were already read';
+    expect(translate(doubted, 1n)).toMatchObject({ low: 11n, high: 11n, again: 5n, proof: 'bounded', reason });
+  });
+});
+
+describe('what it costs a group to stand elsewhere', () => {
+  const said = {
+    kind: 'interval',
+    low: 22n,
+    high: 30n,
+    again: 3n,
+    expired: 4n,
+    proof: 'bounded',
+    reason: null,
+  } as const;
+  const log = { start: 20n, end: 50n };
+
+  test.each<[string, bigint, bigint, bigint]>([
+    ['in front of the log: it is reset, to its begin or to its end', 19n, 13n, 32n],
+    ['at its begin', 20n, 13n, 4n],
+    ['where Tidemark would put it', 22n, 11n, 4n],
+    ['behind that: what lies between may be skipped', 25n, 8n, 7n],
+    ['behind all that can be the first unread record', 40n, 3n, 22n],
+  ])('%s', (_, position, rereadAtMost, skipAtMost) => {
+    expect(costOfStandingAt(said, position, log)).toEqual({ rereadAtMost, skipAtMost });
+  });
+
+  test('in front of a log that begins behind it, nothing is read twice but what was written again', () => {
+    expect(costOfStandingAt({ ...said, low: 35n, high: 35n }, 19n, { start: 35n, end: 50n })).toEqual({
+      rereadAtMost: 3n,
+      skipAtMost: 19n,
     });
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
 import type { PastCut } from '../../../../shared/domain/mirror/breaks.ts';
-import { rememberedIds } from '../judge/case-parts.ts';
+import { read, unread } from '../../../../shared/domain/model/outcome.ts';
+import type { PresentGroup } from '../../../../shared/domain/restore/present-group.ts';
+import { rememberedIds, SOURCE_DOWN } from '../judge/case-parts.ts';
 import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from '../judge/case-shapes.ts';
 import { type RestoreOf, restoreOf, THEN } from './restore-from-case.ts';
 
@@ -40,6 +42,30 @@ describe('a plan', () => {
       { topic: 'A.orders', id: null, logs: [log(0), log(1), log(2)] },
     ]);
     expect([plan.expiresAt - plan.madeAt, plan.stateAt, plan.id]).toEqual([HOUR, THEN - 30_000, 'plan-1']);
+  });
+
+  test('has topics in order, whichever group names them first', () => {
+    const flow: FlowCase = { topics: [{}, { topic: 'a' }, { topic: 'b' }] };
+    const commits = { 'g orders-0': 500n, 'h b-0': 1n, 'i a-0': 501n, 'j orders-0': 2n };
+    expect(restoreOf({ flow, commits }).plan.topics.map(({ topic }) => topic)).toEqual(['A.a', 'A.b', 'A.orders']);
+    const { plan } = restoreOf({ flow, commits: { 'g orders-0': 1n, 'g b-0': 2n, 'g a-0': 3n }, onto: 'source' });
+    expect(plan.groups[0]?.steps.map(({ topic }) => topic)).toEqual(['a', 'b', 'orders']);
+  });
+
+  test('moves nothing of a group that had no commit then', () => {
+    const { plan, refusals: against } = restoreOf({ commits: {}, inputs: { groups: ['idle'] } });
+    expect(plan.groups).toEqual([{ group: 'idle', steps: [], leftAlone: [] }]);
+    expect(against.map(({ code }) => code)).toEqual(['GROUP_UNREAD']);
+  });
+
+  test('has no present position where commits could not be read, and is refused', () => {
+    const present: PresentGroup = {
+      listing: read({ group: 'billing', state: 'Empty', type: 'classic', protocolType: '' }),
+      committed: unread(SOURCE_DOWN),
+    };
+    const { plan, refusals: against } = restoreOf({ inputs: { present: new Map([['billing', present]]) } });
+    expect(plan.groups[0]?.steps).toMatchObject([{ from: null, to: 500n }]);
+    expect(against.map(({ code }) => code)).toEqual(['GROUP_UNREAD']);
   });
 
   test('names topics and ids as on the cluster that is written to', () => {
@@ -157,6 +183,16 @@ describe('where the source log was cut since then', () => {
     ...more,
   });
   const cutSince = (...cuts: PastCut[]): RestoreOf => ({ flow: { remembered: { ...rememberedIds({}), cuts } } });
+
+  test('nothing is gone where the log of another topic is found cut', () => {
+    const ids = new Map([['stock', { id: 'one', seenAt: AT - MINUTE }]]);
+    const flow: FlowCase = {
+      topics: [{}, { topic: 'stock', sourceId: 'one', partitions: [{ source: [0n, 499n] }] }],
+      remembered: { ...rememberedIds({}), topics: { source: ids, target: new Map() } },
+    };
+    expect(codes({ flow })).toEqual([]);
+    expect(codes({ flow, commits: { 'billing stock-0': 500n } })).toContain('LOG_CHANGED');
+  });
 
   test('a position behind the cut is of a record that is gone', () => {
     const found = restoreOf(cutSince(cut())).refusals;

@@ -75,7 +75,11 @@ function testsOf(
 
   for (const [name, opening] of Object.entries(alsoOpens)) test(name, () => expectOpening(code, opening));
   for (const [name, of] of Object.entries(quiet)) {
-    test(`not: ${name}`, () => expect(codesOf(judge(of))).not.toContain(code));
+    test(`not: ${name}`, () => {
+      const codes = codesOf(judge(of));
+      expect(codes).not.toContain(code);
+      expect(codes.filter((one) => !(one in FINDINGS))).toHaveLength(0);
+    });
   }
 }
 

@@ -404,6 +404,15 @@ export const FLOW_FINDINGS: FindingFamilies = {
         subject: { cluster: 'B' },
         evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 0, topics: 2, error: 'REQUEST_TIMED_OUT' },
       },
+      'how many they are is told': {
+        of: {
+          heartbeat: 'unread',
+          groups: [{ unread: 'source' }, { group: 'mail', unread: 'target', position: { checkpointAgoMs: SECOND } }],
+        },
+        subject: { cluster: 'A' },
+        evidence: { groupsOnSource: 1, groupsOnTarget: 1, listings: 0, topics: 1, error: 'REQUEST_TIMED_OUT' },
+        says: '3 parts of the flow could not be read: commits of billing did not answer',
+      },
       'all of them are counted': {
         of: {
           heartbeat: 'unread',

@@ -63,6 +63,17 @@ const steady = (steadyForMs: number | null) => ({ heartbeat: { agoMs: SECOND, st
 /** Two partitions of the same topic. */
 const two = (partition: PartitionCase = {}) => ({ partitions: [partition, partition] });
 
+/** A position at the begin of the target log, proved by comparing records; 100 of those not read have expired. */
+const EXPIRED_VERIFIED = {
+  kind: 'interval',
+  low: 600n,
+  high: 600n,
+  again: 0n,
+  expired: 100n,
+  proof: 'verified',
+  reason: null,
+} as const;
+
 export const GROUP_FINDINGS: FindingFamilies = {
   TARGET_GROUP_ACTIVE: {
     opens: {
@@ -201,6 +212,25 @@ export const GROUP_FINDINGS: FindingFamilies = {
         subject: { group: 'billing', topic: 'orders', partition: 2, cluster: 'B' },
         evidence: { records: 35n, partitions: 3, targetStart: 520n, committed: 500n },
       },
+      'milder: certain of one partition, from which nothing has expired, and possible on another': {
+        of: {
+          partitions: [{}, { ...GAPS, target: [450n, 901n] }],
+          group: {
+            positions: [
+              { partition: 0, committed: 500n, onTarget: 500n, checkpoint: 500n },
+              { partition: 1, committed: 500n, onTarget: 450n, checkpoint: 450n },
+            ],
+          },
+        },
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 1, cluster: 'B' },
+        evidence: { records: 50n, partitions: 1, targetStart: 450n, committed: 500n },
+      },
+      'its position was found by comparing records': {
+        of: standing(600n, { target: [600n, 1_001n], records: { verified: new Map([[500n, EXPIRED_VERIFIED]]) } }),
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 100n, partitions: 1, targetStart: 600n, committed: 500n },
+      },
     },
     quiet: {
       'the target log begins where it has read up to': standing(500n, { target: [500n, 1_001n] }),
@@ -324,6 +354,16 @@ export const GROUP_FINDINGS: FindingFamilies = {
         subject: { group: 'billing', topic: 'orders', partition: 0 },
         evidence: { partitions: 1, mm2: 400n, tidemark: 400n },
         says: 'billing would read up to 100 records of orders-0 twice at 400, where a restore puts it',
+      },
+      'where Tidemark would put it, it reads some twice as well': {
+        of: {
+          partition: GAPS,
+          position: { committed: 500n, onTarget: 300n, checkpoint: 300n, checkpointAgoMs: SECOND },
+          policy: { maxGroupReread: 150n },
+        },
+        subject: { group: 'billing', topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, mm2: 300n, tidemark: 400n },
+        says: 'billing would read up to 200 records of orders-0 twice where MM2 put it; 100 at 400',
       },
       'where its checkpoint would put it': {
         of: { partition: LONG, position: { ...late(99_999n), onTarget: null }, flow: { syncGroupOffsets: OFF } },

@@ -1,6 +1,6 @@
 import type { RememberedFlow } from '../../../../../shared/domain/judge/observation.ts';
 import { peek, record, rememberedIds } from '../case-parts.ts';
-import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from '../case-shapes.ts';
+import { AT, DAY, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
 const IDENTITY = { kind: 'identity', separator: '.', internalSeparator: '.' } as const;
@@ -52,6 +52,14 @@ const FOREIGN: PartitionCase = {
   ],
   target: [0n, 1_031n],
 };
+/** What earlier audits remember of source logs that were cut two days ago: 10 records each. */
+function cutBefore(...cuts: readonly { topic?: string; partition?: number; side?: 'source' | 'target' }[]) {
+  const noticedAt = AT - 2 * DAY;
+  const whole = cuts.map(({ topic = 'orders', partition = 0, side = 'source' }) => {
+    return { side, topic, partition, at: 500n, reached: 510n, noticedAt } as const;
+  });
+  return { ...rememberedIds({}), cuts: whole };
+}
 const ABORTED: PartitionCase = {
   records: { aborted: { ...peek(null), abortedTransactions: [{ producerId: 7n, firstOffset: 40n }] } },
 };
@@ -92,6 +100,12 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       'MM2 has written no sync of the topic': {
         topic: { notOnTarget: true },
         partition: NOT_BEGUN,
+        otherTargetTopics: ['orders'],
+      },
+      'the source log was cut below all of its syncs': {
+        topic: { notOnTarget: true, sourceId: 'one' },
+        partition: { source: [0n, 0n], firstRecordAgoMs: null },
+        remembered: rememberedIds({ source: 'one' }),
         otherTargetTopics: ['orders'],
       },
       'the target has no topic of the other name': { topic: { notOnTarget: true }, otherTargetTopics: ['B.orders'] },
@@ -250,6 +264,14 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
       },
+      'the syncs that are known were all found by comparing': {
+        of: {
+          partition: { ...waiting(HOUR), syncs: [[1_000n, 1_000n, { compared: true }]], connect: 1_000n },
+          groups: [],
+        },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
       'at the limit of the policy': {
         of: { partition: waiting(31 * SECOND), policy: { mirrorStalledMs: 30_999 } },
         subject: { topic: 'orders', partition: 0 },
@@ -272,6 +294,10 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       },
       "Connect's offset alone has moved: there are no syncs": {
         partition: { ...waiting(HOUR), syncs: [], connect: 1_000n, connectAgoMs: STALLED_MS },
+        groups: [],
+      },
+      'its very first sync was just written': {
+        partition: { ...waiting(HOUR), syncs: [[1_000n, 1_000n]], syncedAgoMs: STALLED_MS },
         groups: [],
       },
       'nobody looked at what waits': { partition: { ...waiting(HOUR), records: {} } },
@@ -310,6 +336,20 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         subject: { topic: 'A.orders', partition: 0 },
         evidence: { records: 20n, partitions: 1 },
       },
+      'less what MM2 mirrored before the source log was cut': {
+        of: { partition: FOREIGN, groups: [], remembered: cutBefore({}, {}) },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { records: 10n, partitions: 1 },
+      },
+      'whatever was cut of other logs': {
+        of: {
+          partition: FOREIGN,
+          groups: [],
+          remembered: cutBefore({ topic: 'stock' }, { partition: 1 }, { side: 'target' }),
+        },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { records: 30n, partitions: 1 },
+      },
       'in several intervals and partitions, the worst named': {
         of: {
           partitions: [
@@ -335,6 +375,22 @@ export const TOPIC_FINDINGS: FindingFamilies = {
     quiet: {
       'an exactly-once MM2 writes markers of its own': { flow: { exactlyOnce: true }, partition: FOREIGN, groups: [] },
       'as many records as offsets': {},
+      'MM2 mirrored all of them before the source log was cut': {
+        partition: FOREIGN,
+        groups: [],
+        remembered: cutBefore({}, {}, {}),
+      },
+      'the offset-syncs topic lost what was in between': {
+        partition: {
+          syncs: [
+            [0n, 0n],
+            [100n, 130n, { hole: true }],
+            [1_000n, 1_030n],
+          ],
+          target: [0n, 1_031n],
+        },
+        groups: [],
+      },
       'fewer records than offsets: markers and compaction': {
         partition: {
           syncs: [

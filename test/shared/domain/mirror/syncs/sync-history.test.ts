@@ -63,6 +63,22 @@ describe('stretches without counterpart that are accounted for', () => {
     expect(() => history.isAccounted(3)).toThrow(RangeError);
   });
 
+  test('are marked beside what broke in front of the point', () => {
+    const history = of([10n, 10n], [20n, 11n, { hole: true }]);
+    history.account(1);
+    expect([told(history), history.breaksBefore(1, 'hole')]).toEqual(['10→10 20→11!', true]);
+  });
+
+  test('a point that reaches farther back stays so where nothing is without counterpart, and only there', () => {
+    const kept = (between: Point) => {
+      const history = of([10n, 10n], between, [40n, 32n, { accounted: true }]);
+      history.keep([0, 2]);
+      return told(history);
+    };
+    expect(kept([20n, 20n])).toBe('10→10 40→32!');
+    expect(kept([20n, 11n])).toBe('10→10 40→32');
+  });
+
   test('a point that reaches farther back is accounted for only where all of it is', () => {
     const kept = (points: readonly Point[], ...indexes: number[]) => {
       const history = of(...points);

@@ -75,6 +75,28 @@ describe('reading the offset-syncs topic on', () => {
     expect(told(read(first, [], { end: 1n }))).toBe('0→0 100→100 |');
   });
 
+  test('nothing is lost where all that was read is deleted, and nothing more', () => {
+    expect(told(read(first, [], { start: 2n, end: 2n }))).toBe('0→0 100→100');
+    expect(told(read(first, [], { end: 2n }))).toBe('0→0 100→100');
+    expect(told(read(null, [[5n, 100n, 100n]], { start: 5n, end: 6n }))).toBe('100→100');
+  });
+
+  test('a topic whose id one of the audits does not know is the same', () => {
+    expect(told(read(first, [[2n, 200n, 200n]], { end: 3n, id: null }))).toBe('0→0 100→100 200→200');
+    const unnamed = read(null, [[0n, 0n, 0n]], { end: 1n, id: null });
+    expect(told(read(unnamed, [[1n, 100n, 100n]], { end: 2n }))).toBe('0→0 100→100');
+  });
+
+  test('counts records that are no offset syncs, and leaves out those of other topics', () => {
+    const reading = new SyncReading(TOPIC, 'one', null);
+    reading.visit(0n, 1_000n, { topic: 'orders', partition: 0, upstream: 0n, downstream: 0n });
+    reading.visit(1n, 1_000n, 'malformed');
+    reading.visit(2n, 1_000n, null);
+    reading.visit(3n, 1_000n, 'malformed');
+    const result = reading.result({ start: 0n, end: 4n, next: 4n });
+    expect([told(result), result.malformed]).toEqual(['0→0', 2]);
+  });
+
   test('a history is read on from where it ends; where MM2 keeps its syncs elsewhere now, from the begin there', () => {
     const state = new HistoryState(1_000);
     expect(knownSyncs({ state, heldUntil: 1_000 }, TOPIC, 'source')).toBeNull();
