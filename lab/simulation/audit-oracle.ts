@@ -28,8 +28,9 @@ function wrongLoss({ loss, partitions }: FlowReport, { waiting, never, unacknowl
     if (lag.basis === 'proven' && lag.records < BigInt(waiting) - missing) {
       wrong.push(`lag: ${waiting} wait, ${lag.records} proven`);
     }
-    // MM2's acknowledgements are late: until they arrive, a lag of what they leave open is right (decision 5).
-    if (lag.basis === 'proven' && lag.records > BigInt(unacknowledged)) {
+    // MM2's acknowledgements are late: until they arrive, a lag of what they leave open is right (decision 5). What was
+    // cut off at the target's end counts as lag as well.
+    if (lag.basis === 'proven' && lag.records > BigInt(unacknowledged + never)) {
       wrong.push(`lag: ${lag.records} proven, ${unacknowledged} offsets not acknowledged`);
     }
   }
@@ -86,16 +87,25 @@ function isTrue({ world, report, faults }: AuditedMoment, finding: Finding, trut
         const position = offsetOf(mm2);
         if (position === null) return false;
         const { skips, expired } = costOfPosition(world, committed, position);
-        return skips > expired;
+        // Beyond the end, the group misses what MM2 is about to write.
+        return skips > expired || position > world.mm2.targetEnd;
       });
     case 'GROUP_RECORDS_EXPIRED':
       return groupsOf(report, finding).some(({ committed }) => costOfPosition(world, committed, 0n).expired > 0);
     case 'VERIFICATION_REFUTED':
-      // Only a broken assumption makes syncs wrong, and such lives are not judged here.
-      return false;
+      return isRefuted(world, finding);
     default:
       return false;
   }
+}
+
+/** Whether the position that the finding calls wrong skips records, or has the group read more than the syncs allow. */
+function isRefuted(world: SimulatedWorld, { evidence }: Finding): boolean {
+  const { upstream, said } = evidence;
+  // An earlier audit's refutation was judged at that audit.
+  if (typeof upstream !== 'bigint' || typeof said !== 'bigint') return true;
+  const { rereads, skips, expired } = costOfPosition(world, upstream, said);
+  return skips > expired || rereads > 0;
 }
 
 function groupsOf({ groups }: FlowReport, { subject }: Finding): readonly GroupReport[] {

@@ -61,7 +61,7 @@ export async function auditWorld(
     });
     const [report] = flows;
     if (report === undefined) throw new Error('the audit reports no flow');
-    if (!faults.has('source-log') && !faults.has('target-log') && !faults.has('syncs')) world.mm2.noticeCuts();
+    if (!faults.has('source-log') && !faults.has('target-log') && !faults.has('syncs')) world.mm2.audited();
     judge({ world, report, faults, atRest });
   };
   for (const step of steps) {

@@ -85,6 +85,8 @@ export class SimulatedMm2 {
   readonly isolation: IsolationLevel;
   readonly #ahead: { readonly producers: number; readonly mm2: number };
   readonly #cuts: CutLog[] = [];
+  /** What the last audit saw: which topics, and how many syncs. */
+  #audited = { log: 0, epoch: -1, syncs: 0 };
   /** Offsets of the open transaction on the source. */
   #open: number[] = [];
 
@@ -147,6 +149,7 @@ export class SimulatedMm2 {
         this.#targetStart = 0;
         break;
       case 'recreate-source':
+        this.#noteClocks();
         this.#sourceRecords.clear();
         this.#mirrored.clear();
         this.#sourceStart = 0;
@@ -219,8 +222,19 @@ export class SimulatedMm2 {
     }
   }
 
+  /**
+   * Without topic ids, an audit recognises a recreated source by records that are younger than the syncs. Clocks that
+   * differ too much hide that, unless an audit has read the syncs before the topic was recreated.
+   */
+  #noteClocks(): void {
+    const isRead = this.#audited.epoch === this.#sourceEpoch && this.#audited.syncs === this.#syncLog.length;
+    if (!isRead && this.#ahead.mm2 - this.#ahead.producers > 8_000) this.#stale = true;
+  }
+
   #cutSource(end: number): void {
     if (end === this.#sourceEnd) return;
+    // A cut that comes before the first audit looks like a recreated topic.
+    if (this.#audited.epoch !== this.#sourceEpoch && this.#syncLog.length > 0) this.#stale = true;
     this.#cuts.push({ side: 'source', at: end, syncs: this.#syncLog.length, noticed: false });
     this.#sourceEnd = end;
     this.#open = [];
@@ -246,9 +260,10 @@ export class SimulatedMm2 {
     this.#target.length = end;
   }
 
-  /** Call it at each audit: what an audit notices of a cut, it remembers. */
-  noticeCuts(): void {
+  /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
+  audited(): void {
     for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
+    this.#audited = { log: this.#recreations.length, epoch: this.#sourceEpoch, syncs: this.#syncLog.length };
   }
 
   /** Whether the log has grown again past what the syncs before the cut say, so that no sync shows the cut. */
@@ -331,7 +346,7 @@ export class SimulatedMm2 {
     const last = this.#lastEmitted;
     if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
     this.#lastEmitted = pair;
-    if (pair.epoch < this.#sourceEpoch) this.#stale = true;
+    if (pair.epoch < this.#sourceEpoch || pair.log < this.#audited.log) this.#stale = true;
     for (const { side, at } of this.#cuts.slice(pair.cuts)) if ((side === 'source' ? pair.u : pair.d) >= at) this.#stale = true;
     // If the target log was replaced while a pair waited, the pair counts among those of the old log.
     for (let i = pair.log; i < this.#recreations.length; i++) {
@@ -368,7 +383,9 @@ export class SimulatedMm2 {
    * - A forced sync was lost or still waits, and it would have shown re-mirrored or foreign records.
    * - The target log had grown past the old log's newest sync before the next sync was written.
    * - Between the same two syncs, offsets are missing on one side and added on the other.
-   * - A sync waited for the flush while its source topic was replaced.
+   * - A sync waited for the flush while its topic was replaced, or while a cut removed its record.
+   * - The source log was cut, and no audit had seen its topic id before.
+   * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
    * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
    * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
    */

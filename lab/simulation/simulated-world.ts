@@ -85,6 +85,8 @@ export class SimulatedWorld {
   #mirrorStep(step: Step): void {
     const { mm2, commits, events } = this;
     const before = { ends: [mm2.sourceEnd, mm2.targetEnd], committed: mm2.committed };
+    // Compaction keeps the last of several equal records. The simulated one does not model that.
+    if (step.do === 'compact-source' && this.terms.equal > 1) return;
     if (step.do === 'delete-records') this.#noteDeleted(mm2.sourceStart + step.offsets);
     mm2.run([step]);
     switch (step.do) {
@@ -110,6 +112,8 @@ export class SimulatedWorld {
 
   #noteDeleted(until: number): void {
     const { mm2 } = this;
+    // Whether deleted offsets held records, no audit can find out. More than two are no usual markers.
+    if (Math.min(until, mm2.sourceEnd) - mm2.position > 2) this.events.add('deleted-before-mirrored');
     for (const offset of mm2.sourceOffsets) {
       if (offset >= until) return;
       if (mm2.copiesOf(offset).length === 0) this.events.add('deleted-before-mirrored');

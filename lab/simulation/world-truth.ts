@@ -16,7 +16,12 @@ export function truthOf({ mm2, connectOffsets, terms }: SimulatedWorld): WorldTr
     if (one !== null && one.epoch === mm2.sourceEpoch) copied.add(one.source);
   }
   const lost = mm2.sourceOffsets.filter((offset) => !copied.has(offset));
-  const synced = Number(mm2.syncLog.findLast((sync) => sync !== null)?.upstream ?? -1n);
+  // A sync whose record a cut has removed from the target acknowledges nothing there.
+  const holds = (sync: (typeof mm2.syncLog)[number]) => {
+    const copy = sync === null ? null : mm2.targetRecords[Number(sync.downstream)];
+    return copy != null && copy.epoch === mm2.sourceEpoch && copy.source === Number(sync?.upstream);
+  };
+  const synced = Number(mm2.syncLog.findLast(holds)?.upstream ?? -1n);
   const connected = terms.connect ? (connectOffsets.at(-1)?.offset ?? -1) : -1;
   const acknowledged = Math.min(mm2.position, Math.max(synced, connected) + 1);
   return {

@@ -24,6 +24,11 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
     cuts: known.state.cuts,
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
+    newestSync: (topic, partition) => {
+      const history = known.state.mapping.get(topic)?.get(partition);
+      const newest = history?.newestWritten() ?? -1;
+      return history === undefined || newest < 0 ? null : history.at(newest);
+    },
   };
 }
 

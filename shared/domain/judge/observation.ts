@@ -86,6 +86,12 @@ export interface RememberedTopic {
   readonly seenAt: number;
 }
 
+/** A sync as the history keeps it. */
+export interface KnownSync {
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+}
+
 /** What earlier audits left of a flow, as far as judging it needs that; times in ms since the epoch. */
 export interface RememberedFlow {
   /** When each side was last read; 0 if never. */
@@ -96,6 +102,8 @@ export interface RememberedFlow {
   readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null if no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
+  /** The newest sync of a source partition that they have read; null if there was none. */
+  newestSync(topic: string, partition: number): KnownSync | null;
 }
 
 /** What one audit read of one flow, and what it could not read. It is not yet interpreted. */

@@ -13,7 +13,7 @@ import type { ClusterRole } from '../model/flow.ts';
 import type { Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionReport } from '../model/report.ts';
-import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
+import { type FlowObservation, type KnownSync, knownOf, type ObservedTopic } from './observation.ts';
 
 /**
  * What single records showed about one partition. A field is absent if nothing was probed, or nothing could be read.
@@ -131,6 +131,7 @@ export function partitionState(
       ? { history: null, cuts: [] }
       : withoutCut(read, {
           sourceEnd: source?.highWatermark ?? null,
+          sourceEndBefore: observation.remembered?.sourceEnd(topic.topic, partition) ?? null,
           targetEnd: target?.highWatermark ?? null,
           sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
@@ -145,11 +146,12 @@ export function partitionState(
 
   const outcome = topic.firstRecords[partition];
   const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
-  const epoch = sourceEpoch(observation, topic, history, source, first, records);
+  const knownSync = observation.remembered?.newestSync(topic.topic, partition) ?? null;
+  const epoch = sourceEpoch(observation, topic, { history, knownSync }, source, first, records);
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
   const targetRecreatedAt = Math.max(
     history === null ? 0 : lastBreak(history, 'newTarget'),
-    syncsBefore(history, targetChanged),
+    syncsBefore({ history, knownSync }, targetChanged),
   );
 
   const mapping =
@@ -216,7 +218,7 @@ export function partitionState(
     missing:
       topic.target === null && (history !== null || connect !== null)
         ? goneWithTarget(source, replication)
-        : missingStretches(replication, records),
+        : missingStretches(replication, records, epoch.kind === 'doubt'),
     cuts,
     records,
   };
@@ -257,10 +259,22 @@ function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: n
 /** A past event is reported for this long: ms. */
 export const RECENT_MS = 24 * 60 * 60_000;
 
-/** How many syncs were written up to a time. */
-function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
+interface ReadSyncs {
+  readonly history: SyncHistory | null;
+  /** The newest one that earlier audits have read. */
+  readonly knownSync: KnownSync | null;
+}
+
+/** How many syncs were written up to a time: at least those that an earlier audit had read by then. */
+function syncsBefore({ history, knownSync }: ReadSyncs, time: bigint | null): number {
   if (history === null || time === null) return 0;
   let count = 0;
+  if (knownSync !== null) {
+    // MM2's clock may be ahead of ours.
+    const isKnown = (i: number) =>
+      history.upstream(i) === knownSync.upstream && history.downstream(i) === knownSync.downstream;
+    for (let i = history.length - 1; i >= 0 && count === 0; i--) if (isKnown(i)) count = i + 1;
+  }
   while (count < history.length && history.timestamp(count) <= time) count++;
   return count;
 }
@@ -268,20 +282,21 @@ function syncsBefore(history: SyncHistory | null, time: bigint | null): number {
 function sourceEpoch(
   observation: FlowObservation,
   topic: ObservedTopic,
-  history: SyncHistory | null,
+  syncs: ReadSyncs,
   source: LogOffsets | null,
   first: FirstRecord | null | 'unknown',
   records: RecordEvidence,
 ): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
   const none = { recreatedAt: 0, kind: null, doubted: null };
+  const { history } = syncs;
   if (history === null) return none;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the producers' clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
-  const inDoubt = same === null ? older : Math.min(older, syncsBefore(history, BigInt(same)));
+  const inDoubt = same === null ? older : Math.min(older, syncsBefore(syncs, BigInt(same)));
   if (changed !== null) {
-    return { recreatedAt: Math.max(syncsBefore(history, changed), inDoubt), kind: 'topic-id', doubted: null };
+    return { recreatedAt: Math.max(syncsBefore(syncs, changed), inDoubt), kind: 'topic-id', doubted: null };
   }
   const noticed = lastBreak(history, 'newSource');
   if (noticed > 0 && inDoubt <= noticed) {
@@ -314,21 +329,28 @@ function goneWithTarget(source: LogOffsets | null, replication: Replication | nu
   return [{ hole, records: hole.offsets, certain: true }];
 }
 
-function missingStretches(replication: Replication | null, { holes }: RecordEvidence): MissingStretch[] {
+/** @param doubted whether it is not known if the syncs hold: then it is not certain either what is missing */
+function missingStretches(
+  replication: Replication | null,
+  { holes }: RecordEvidence,
+  doubted: boolean,
+): MissingStretch[] {
   return (replication?.holes ?? []).flatMap((hole) => {
-    const missing = missingIn(hole, holes?.get(holeKey(hole)));
-    return missing.records > 0n ? [{ hole, ...missing }] : [];
+    const { records, certain } = missingIn(hole, holes?.get(holeKey(hole)));
+    return records > 0n ? [{ hole, records, certain: certain && !doubted }] : [];
   });
 }
 
 /** At most how many records of a hole are missing, by what a look into it showed. */
 function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'certain'> {
-  const { offsets, from, until, isPlace } = hole;
+  const { offsets, least = offsets, from, until, isPlace } = hole;
   if (look === undefined) return { records: offsets, certain: false };
   if (look.kind === 'counted') {
     // As many of these records have a counterpart as the target has room for.
     const records = look.records - (until - from - offsets);
-    return records > 0n ? { records, certain: true } : { records: 0n, certain: false };
+    return records > 0n
+      ? { records, certain: records > offsets - least }
+      : { records: 0n, certain: false };
   }
   const { record, scannedTo } = look.peek;
   if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, certain: false };

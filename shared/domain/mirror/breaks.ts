@@ -6,6 +6,8 @@ export interface LogsNow {
   /** End of each log; null if it could not be read. */
   readonly sourceEnd: bigint | null;
   readonly targetEnd: bigint | null;
+  /** End of the source log when the last audit read it; null if none did. */
+  readonly sourceEndBefore: bigint | null;
   /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.
@@ -69,11 +71,20 @@ interface Shortened {
   readonly cut: Cut | null;
 }
 
-function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince }: LogsNow): Shortened {
+function withoutSourceCut(
+  history: SyncHistory,
+  { sourceEnd: end, sameSourceSince, sourceEndBefore }: LogsNow,
+): Shortened {
   const first = lastBreak(history, 'newSource');
   if (end === null || sameSourceSince === null) return { history, cut: null };
   let reached = end;
-  for (let i = first; i < history.length; i++) if (history.upstream(i) >= reached) reached = history.upstream(i) + 1n;
+  for (let i = first; i < history.length; i++) {
+    if (history.upstream(i) < reached) continue;
+    // The log was that short when the last audit saw it: nobody knows whether this topic ever reached the offset.
+    const wasShort = sourceEndBefore !== null && history.upstream(i) >= sourceEndBefore;
+    if (wasShort && Number(history.timestamp(i)) < sameSourceSince) return { history, cut: null };
+    reached = history.upstream(i) + 1n;
+  }
   if (reached === end) return { history, cut: null };
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
   return { history: keeping(history, kept), cut: { side: 'source', at: end, reached } };

@@ -1,3 +1,4 @@
+import { translate } from '../../mirror/translation.ts';
 import type { Finding } from '../../model/finding.ts';
 import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
@@ -98,9 +99,17 @@ function expiredOf({ translation }: GroupState): bigint {
   return translation.kind === 'interval' ? translation.expired : 0n;
 }
 
+/** Whether the syncs show exactly where the group would be if the target had deleted nothing. */
+function expiresForCertain({ state, committed, report }: GroupState): boolean {
+  const { mapping, source } = state;
+  if (mapping === null || !mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark))) return false;
+  const whole = translate(mapping.whole, source !== null && committed < source.start ? source.start : committed);
+  return whole.kind === 'interval' && whole.low === whole.high && whole.low < mapping.target.start;
+}
+
 /** Records that the group has not read and that the source may still hold, but that the target no longer has. */
 function recordsExpired({ observation, group, states }: Context): Finding[] {
-  const certain = states.filter(({ report: { tidemark } }) => ['exact', 'verified'].includes(proofOf(tidemark)));
+  const certain = states.filter(expiresForCertain);
   const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
   const expired = sumOf(found, expiredOf);
   if (expired === null) return [];

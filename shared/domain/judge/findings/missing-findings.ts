@@ -15,8 +15,24 @@ export function lostToRetention({ topic, states }: TopicContext): Finding[] {
       { topic: topic.topic, partition: worst.partition },
       `${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
       { records, partitions, sourceStart: worst.source?.start ?? null },
+      states.some((state) => surelyDeletedBefore(state) > 0n) ? 'critical' : 'warning',
     ),
   ];
+}
+
+/**
+ * Of the offsets deleted before MM2 mirrored them, how many it cannot have mirrored. MM2's acknowledgements are late:
+ * the target may hold records of them. A few offsets may have been markers.
+ */
+export function surelyDeletedBefore(state: PartitionState): bigint {
+  const waiting = state.replication?.deletedBefore ?? 0n;
+  if (waiting === 0n) return deletedBeforeMirrored(state);
+  const { mapping, target, targetMissing } = state;
+  const end = targetMissing ? 0n : target?.highWatermark;
+  if (end === undefined) return 0n;
+  const newest = mapping === null || mapping.first >= mapping.length ? null : mapping.newest();
+  const sure = waiting - (end - (newest === null ? 0n : newest.downstream + 1n));
+  return sure > USUAL_MARKERS ? sure : 0n;
 }
 
 /**

@@ -259,7 +259,7 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     readAt: { source: seenAt, target: seenAt },
     topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
     cuts: [],
-    sourceEnd: () => null,
+    sourceEnd: () => null, newestSync: () => null,
   };
 }
 
