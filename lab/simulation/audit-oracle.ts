@@ -9,7 +9,7 @@ export function judgeAudit(moment: AuditedMoment): string[] {
   const { world, report } = moment;
   const truth = truthOf(world);
   return [
-    ...wrongLoss(report, truth),
+    ...(world.mm2.hidesLoss ? [] : wrongLoss(report, truth)),
     ...report.groups.flatMap((group) => wrongCosts(world, group)),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),
@@ -116,7 +116,8 @@ function groupsOf({ groups }: FlowReport, { subject }: Finding): readonly GroupR
 function wronglyReady({ world, report, faults }: AuditedMoment, { waiting, never }: WorldTruth): string[] {
   if (report.verdict !== 'ready') return [];
   const wrong: string[] = [];
-  if (BigInt(waiting + never) > MAX_LOSS) wrong.push(`verdict: ready, but ${waiting + never} records are lost`);
+  if (!world.mm2.hidesLoss && BigInt(waiting + never) > MAX_LOSS)
+    wrong.push(`verdict: ready, but ${waiting + never} records are lost`);
   const parts = [...faults].filter((fault) => isPart(world, fault));
   if (parts.length > 0) wrong.push(`verdict: ready, but not read: ${parts.join(', ')}`);
   for (const [group, committed] of world.commits.source) {
@@ -130,7 +131,10 @@ function wronglyReady({ world, report, faults }: AuditedMoment, { waiting, never
 }
 
 /** Whether a fault leaves out a part of the flow. Single records only improve proofs. */
-function isPart({ terms, commits }: SimulatedWorld, fault: AuditedMoment['faults'] extends ReadonlySet<infer F> ? F : never) {
+function isPart(
+  { terms, commits }: SimulatedWorld,
+  fault: AuditedMoment['faults'] extends ReadonlySet<infer F> ? F : never,
+) {
   switch (fault) {
     case 'records':
       return false;
@@ -146,7 +150,7 @@ function isPart({ terms, commits }: SimulatedWorld, fault: AuditedMoment['faults
 }
 
 /** After a few audits of a world at rest, records that MM2 will never mirror must not go without a word. */
-function silent({ report, atRest }: AuditedMoment, { never }: WorldTruth): string[] {
-  if (atRest < 3 || never === 0 || report.loss.kind === 'unknown') return [];
+function silent({ world, report, atRest }: AuditedMoment, { never }: WorldTruth): string[] {
+  if (atRest < 3 || never === 0 || world.mm2.hidesLoss || report.loss.kind === 'unknown') return [];
   return report.verdict === 'ready' ? [`verdict: ready, and ${never} records will never be mirrored`] : [];
 }

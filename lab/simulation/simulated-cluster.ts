@@ -108,7 +108,10 @@ export class SimulatedCluster implements ClusterReader {
     return new Map();
   }
 
-  async scan({ topic, from, until, isolation }: ScanRequest, visit: (record: LogRecord) => void): Promise<Outcome<LogScan>> {
+  async scan(
+    { topic, from, until, isolation }: ScanRequest,
+    visit: (record: LogRecord) => void,
+  ): Promise<Outcome<LogScan>> {
     if (this.#failsToRead(topic)) return this.#unread(topic);
     const { start, end: highWatermark, lastStable, records } = this.#log(topic);
     const end = BigInt(isolation === 'read_committed' ? lastStable : highWatermark);
@@ -223,7 +226,9 @@ export class SimulatedCluster implements ClusterReader {
 
   /** A comparison cannot distinguish records of equal content and time. */
   #content(epoch: number, offset: number): Buffer {
-    return Buffer.from(epoch < 0 ? `other ${epoch} ${offset}` : `${epoch} ${Math.floor(offset / this.#world.terms.equal)}`);
+    return Buffer.from(
+      epoch < 0 ? `other ${epoch} ${offset}` : `${epoch} ${Math.floor(offset / this.#world.terms.equal)}`,
+    );
   }
 }
 
@@ -235,7 +240,9 @@ function mirrorLog(id: string, records: readonly ((MirrorRecord & { readonly at:
     end,
     lastStable: end,
     records: records.flatMap((one, offset) =>
-      one === null ? [] : [{ offset: BigInt(offset), timestamp: BigInt(one.at), key: one.key, value: one.value, headers: [] }],
+      one === null
+        ? []
+        : [{ offset: BigInt(offset), timestamp: BigInt(one.at), key: one.key, value: one.value, headers: [] }],
     ),
   };
 }

@@ -24,6 +24,7 @@ interface Pair {
   readonly epoch: number;
   readonly sourceOnly: number;
   readonly targetOnly: number;
+  readonly targetLost: number;
   /** How often the target log had been cut when MM2 wrote the record. */
   readonly cuts: number;
 }
@@ -57,6 +58,8 @@ export class SimulatedMm2 {
   /** Offsets that are on one side only, counted up. If both counts grow between two syncs, they can cancel out. */
   #sourceOnly = 0;
   #targetOnly = 0;
+  /** Records that the target lost at its end, or with its topic. */
+  #targetLost = 0;
   #lastRead = -1;
   #lastEmitted: Pair | null = null;
   #cancels = false;
@@ -140,11 +143,13 @@ export class SimulatedMm2 {
         break;
       case 'foreign':
         this.#foreign = true;
-        for (let i = 0; i < step.records; i++) this.#target.push({ epoch: -1, source: this.#foreigners++, time: this.#clock });
+        for (let i = 0; i < step.records; i++)
+          this.#target.push({ epoch: -1, source: this.#foreigners++, time: this.#clock });
         this.#targetOnly += step.records;
         break;
       case 'recreate-target':
         this.#recreations.push(this.#syncLog.length);
+        this.#targetLost += this.#target.length;
         this.#target = [];
         this.#targetStart = 0;
         break;
@@ -257,6 +262,7 @@ export class SimulatedMm2 {
     if (lost === 0) return;
     this.#cuts.push({ side: 'target', at: end, syncs: this.#syncLog.length, noticed: false });
     this.#sourceOnly += lost;
+    this.#targetLost += lost;
     this.#target.length = end;
   }
 
@@ -298,6 +304,7 @@ export class SimulatedMm2 {
         epoch: this.#sourceEpoch,
         sourceOnly: this.#sourceOnly,
         targetOnly: this.#targetOnly,
+        targetLost: this.#targetLost,
         cuts: this.#cuts.length,
       };
       this.#target.push({ epoch: this.#sourceEpoch, source: pair.u, time });
@@ -347,7 +354,8 @@ export class SimulatedMm2 {
     if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
     this.#lastEmitted = pair;
     if (pair.epoch < this.#sourceEpoch || pair.log < this.#audited.log) this.#stale = true;
-    for (const { side, at } of this.#cuts.slice(pair.cuts)) if ((side === 'source' ? pair.u : pair.d) >= at) this.#stale = true;
+    for (const { side, at } of this.#cuts.slice(pair.cuts))
+      if ((side === 'source' ? pair.u : pair.d) >= at) this.#stale = true;
     // If the target log was replaced while a pair waited, the pair counts among those of the old log.
     for (let i = pair.log; i < this.#recreations.length; i++) {
       this.#recreations[i] = this.#syncLog.length + 1;
@@ -390,7 +398,7 @@ export class SimulatedMm2 {
    * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
    */
   get undetectable(): boolean {
-    const untold = this.#dropped || this.#pending !== null;
+    const untold = this.#dropped || this.#pending !== null || this.#syncLog.length === 0;
     return (
       (untold && (this.#wroteAgain || this.#foreign)) ||
       this.#cancels ||
@@ -399,6 +407,17 @@ export class SimulatedMm2 {
       this.#recreations.some((at) => this.#unnoticed(at)) ||
       this.#cuts.some((cut) => !cut.noticed && this.#outgrown(cut))
     );
+  }
+
+  /**
+   * Whether, after the newest sync, records are missing on one side and added on the other, so that the length of the
+   * target log hides what is lost. The next sync shows it.
+   */
+  get hidesLoss(): boolean {
+    const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#lastEmitted ?? {};
+    const isLess =
+      this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || this.#position > this.#lastRead + 1;
+    return this.#targetOnly > targetOnly && isLess;
   }
 
   /** Whether MM2 has written in transactions from its first restart on. */

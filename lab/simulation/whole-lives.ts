@@ -18,7 +18,10 @@ const usual: fc.Arbitrary<WorldStep> = fc.oneof(
     }),
   },
   { weight: 3, arbitrary: fc.constant({ do: 'flush' as const }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('commit' as const), group, before: fc.integer({ min: 0, max: 60 }) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('commit' as const), group, before: fc.integer({ min: 0, max: 60 }) }),
+  },
   { weight: 2, arbitrary: fc.constant({ do: 'sync-groups' as const }) },
   {
     weight: 5,

@@ -169,7 +169,9 @@ export function partitionState(
                 sourceEnd: source.highWatermark,
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
-          ...(epoch.recreatedAt > 0 ? { sourceRecreatedAt: epoch.recreatedAt } : {}),
+          ...(epoch.recreatedAt > 0
+            ? { sourceRecreatedAt: epoch.recreatedAt, sourceInDoubt: epoch.certainAt < epoch.recreatedAt }
+            : {}),
           ...(targetRecreatedAt > 0 ? { targetRecreatedAt } : {}),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
@@ -210,7 +212,7 @@ export function partitionState(
     targetRecreatedById: targetRecreatedAt > 0 && isRecent(observation, history, targetRecreatedAt),
     epochIsRecent: mapping !== null && isRecent(observation, history, mapping.first),
     recreatedAt: {
-      source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.kind === 'doubt' ? 0 : epoch.recreatedAt,
+      source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
     },
     doubted: epoch.doubted,
@@ -218,7 +220,7 @@ export function partitionState(
     missing:
       topic.target === null && (history !== null || connect !== null)
         ? goneWithTarget(source, replication)
-        : missingStretches(replication, records, epoch.kind === 'doubt'),
+        : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt),
     cuts,
     records,
   };
@@ -279,6 +281,16 @@ function syncsBefore({ history, knownSync }: ReadSyncs, time: bigint | null): nu
   return count;
 }
 
+/** Which syncs are about an earlier source topic of the same name. */
+interface SourceEpoch {
+  /** Those before this index, as far as is known. */
+  readonly recreatedAt: number;
+  /** Those before this index, for certain. */
+  readonly certainAt: number;
+  readonly kind: PartitionState['sourceRecreated'];
+  readonly doubted: number | null;
+}
+
 function sourceEpoch(
   observation: FlowObservation,
   topic: ObservedTopic,
@@ -286,8 +298,8 @@ function sourceEpoch(
   source: LogOffsets | null,
   first: FirstRecord | null | 'unknown',
   records: RecordEvidence,
-): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
-  const none = { recreatedAt: 0, kind: null, doubted: null };
+): SourceEpoch {
+  const none = { recreatedAt: 0, certainAt: 0, kind: null, doubted: null };
   const { history } = syncs;
   if (history === null) return none;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
@@ -296,17 +308,29 @@ function sourceEpoch(
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
   const inDoubt = same === null ? older : Math.min(older, syncsBefore(syncs, BigInt(same)));
   if (changed !== null) {
-    return { recreatedAt: Math.max(syncsBefore(syncs, changed), inDoubt), kind: 'topic-id', doubted: null };
+    const known = syncsBefore(syncs, changed);
+    const recreated = { kind: 'topic-id', certainAt: known } as const;
+    if (inDoubt <= known) return { ...recreated, recreatedAt: known, doubted: null };
+    // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
+    const newest = source === null ? null : comparableSync(history, inDoubt, source);
+    const doubted = newest !== null && newest >= known ? newest : null;
+    const found = doubted === null ? undefined : records.syncs?.get(doubted);
+    if (found === 'same') return { ...recreated, recreatedAt: known, doubted };
+    const certainAt = found === 'different' ? inDoubt : known;
+    return { ...recreated, recreatedAt: inDoubt, certainAt, doubted };
   }
   const noticed = lastBreak(history, 'newSource');
   if (noticed > 0 && inDoubt <= noticed) {
-    return { recreatedAt: noticed, kind: isRecent(observation, history, noticed) ? 'earlier' : null, doubted: null };
+    const kind = isRecent(observation, history, noticed) ? 'earlier' : null;
+    return { recreatedAt: noticed, certainAt: noticed, kind, doubted: null };
   }
   if (inDoubt === 0 || source === null) return none;
   const doubted = comparableSync(history, inDoubt, source);
   const found = doubted === null ? undefined : records.syncs?.get(doubted);
   if (found === 'same') return { ...none, doubted };
-  return { recreatedAt: inDoubt, kind: found === 'different' ? 'records' : 'doubt', doubted };
+  return found === 'different'
+    ? { recreatedAt: inDoubt, certainAt: inDoubt, kind: 'records', doubted }
+    : { recreatedAt: inDoubt, certainAt: 0, kind: 'doubt', doubted };
 }
 
 /** The newest sync before an index whose offset is still within the source log. */
@@ -348,9 +372,7 @@ function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch,
   if (look.kind === 'counted') {
     // As many of these records have a counterpart as the target has room for.
     const records = look.records - (until - from - offsets);
-    return records > 0n
-      ? { records, certain: records > offsets - least }
-      : { records: 0n, certain: false };
+    return records > 0n ? { records, certain: records > offsets - least } : { records: 0n, certain: false };
   }
   const { record, scannedTo } = look.peek;
   if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, certain: false };

@@ -78,6 +78,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
       return { syncs };
     }
     case 'reckoning': {
+      // A target log that ends with a marker does not only hold mirrored records.
+      if (target?.record === null && target.scannedTo >= (probe.target?.until ?? 0n)) return { reckoning: 'refuted' };
       const found = comparison(source, target);
       if (found === 'unknown') return {};
       return { reckoning: found === 'same' ? 'confirmed' : 'refuted' };
@@ -111,6 +113,7 @@ function probeSync(state: PartitionState): Probe[] {
 /** The longest holes first: the most records can be missing there. */
 function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
   return states
+    .filter(({ topic }) => topic.target !== null)
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
     .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
     .map(({ state, hole }) =>

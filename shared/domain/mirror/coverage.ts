@@ -118,7 +118,9 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
 
 /** No sync holds any longer: the target records from the floor on led up to the offset where MM2 continues. */
 function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
-  if (position === null || mapping.cause === 'first-known') return { covered: [], holes: [] };
+  // A cut has removed all syncs, or the log is empty: else nothing is known of how its records came there.
+  const isKnown = mapping.cause !== 'first-known' || mapping.holeAfter(-1) || mapping.target.end === 0n;
+  if (position === null || !isKnown) return { covered: [], holes: [] };
   const { began, target } = mapping;
   const there = target.end > began ? target.end - began : 0n;
   const least = position > there ? position - there : 0n;

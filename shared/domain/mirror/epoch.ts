@@ -18,6 +18,8 @@ export interface MappingEvidence {
    * records).
    */
   readonly sourceRecreatedAt?: number;
+  /** It is not certain that they were: no record could be compared. */
+  readonly sourceInDoubt?: boolean;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
   /** Start of the source partition's log; 0 if absent. */
@@ -94,7 +96,8 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
-  if (cause === 'source-recreated' && first > 0) {
+  // Where it is in doubt, the target records before may be of the present topic after all.
+  if (cause === 'source-recreated' && first > 0 && evidence.sourceInDoubt !== true) {
     // The new topic's records come after the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
     const next = first < length ? history.downstream(first) : target.end;

@@ -102,7 +102,8 @@ function expiredOf({ translation }: GroupState): bigint {
 /** Whether the syncs show exactly where the group would be if the target had deleted nothing. */
 function expiresForCertain({ state, committed, report }: GroupState): boolean {
   const { mapping, source } = state;
-  if (mapping === null || !mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark))) return false;
+  if (mapping === null || !mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark)))
+    return false;
   const whole = translate(mapping.whole, source !== null && committed < source.start ? source.start : committed);
   return whole.kind === 'interval' && whole.low === whole.high && whole.low < mapping.target.start;
 }

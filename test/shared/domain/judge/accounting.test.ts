@@ -57,7 +57,8 @@ function observed(of: Case): FlowObservation {
             readAt: { source: AT - 1_000, target: AT - 1_000 },
             topics: { source: seen('t', of.before.source), target: seen('A.t', of.before.target) },
             cuts: [],
-            sourceEnd: () => null, newestSync: () => null,
+            sourceEnd: () => null,
+            newestSync: () => null,
           },
   };
 }

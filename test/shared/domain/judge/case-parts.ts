@@ -259,7 +259,8 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     readAt: { source: seenAt, target: seenAt },
     topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
     cuts: [],
-    sourceEnd: () => null, newestSync: () => null,
+    sourceEnd: () => null,
+    newestSync: () => null,
   };
 }
 

@@ -4,7 +4,13 @@ import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syn
 
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 
-const NOTHING: LogsNow = { sourceEnd: null, targetEnd: null, sourceEndBefore: null, sameSourceSince: null, sameTargetSince: null };
+const NOTHING: LogsNow = {
+  sourceEnd: null,
+  targetEnd: null,
+  sourceEndBefore: null,
+  sameSourceSince: null,
+  sameTargetSince: null,
+};
 
 function cut(points: readonly Point[], logs: Partial<LogsNow>) {
   const history = SyncHistory.of(
