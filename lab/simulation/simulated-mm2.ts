@@ -154,7 +154,7 @@ export class SimulatedMm2 {
         this.#targetStart = 0;
         break;
       case 'recreate-source':
-        this.#noteClocks();
+        this.#noteRecreation();
         this.#sourceRecords.clear();
         this.#mirrored.clear();
         this.#sourceStart = 0;
@@ -229,11 +229,13 @@ export class SimulatedMm2 {
 
   /**
    * Without topic ids, an audit recognises a recreated source by records that are younger than the syncs. Clocks that
-   * differ too much hide that, unless an audit has read the syncs before the topic was recreated.
+   * differ too much hide that, unless an audit has read the syncs before the topic was recreated. Without a sync of the
+   * old topic nothing shows that the target holds its records.
    */
-  #noteClocks(): void {
+  #noteRecreation(): void {
     const isRead = this.#audited.epoch === this.#sourceEpoch && this.#audited.syncs === this.#syncLog.length;
     if (!isRead && this.#ahead.mm2 - this.#ahead.producers > 8_000) this.#stale = true;
+    if (this.#syncLog.length === 0 && this.#target.length > 0) this.#stale = true;
   }
 
   #cutSource(end: number): void {

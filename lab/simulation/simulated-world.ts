@@ -1,5 +1,6 @@
 import { SimulatedMm2 } from './simulated-mm2.ts';
 import type { Step } from './step.ts';
+import { truthOf } from './world-truth.ts';
 
 /** What one audit fails to read. */
 export const FAULTS = [
@@ -112,11 +113,13 @@ export class SimulatedWorld {
 
   #noteDeleted(until: number): void {
     const { mm2 } = this;
-    // Whether deleted offsets held records, no audit can find out. More than two are no usual markers.
-    if (Math.min(until, mm2.sourceEnd) - mm2.position > 2) this.events.add('deleted-before-mirrored');
-    for (const offset of mm2.sourceOffsets) {
-      if (offset >= until) return;
-      if (mm2.copiesOf(offset).length === 0) this.events.add('deleted-before-mirrored');
+    const { unacknowledged } = truthOf(this);
+    let without = 0;
+    for (let offset = mm2.sourceStart; offset < Math.min(until, mm2.sourceEnd); offset++) {
+      if (mm2.copiesOf(offset).length > 0) continue;
+      if (mm2.sourceRecords.has(offset)) this.events.add('deleted-before-mirrored');
+      // No audit can find out whether deleted offsets held records. More than two are no usual markers.
+      if (offset >= mm2.sourceEnd - unacknowledged && ++without > 2) this.events.add('deleted-before-mirrored');
     }
   }
 

@@ -146,12 +146,14 @@ export function partitionState(
 
   const outcome = topic.firstRecords[partition];
   const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
-  const knownSync = observation.remembered?.newestSync(topic.topic, partition) ?? null;
-  const epoch = sourceEpoch(observation, topic, { history, knownSync }, source, first, records);
+  const { remembered } = observation;
+  const knownSync = remembered?.newestSync(topic.topic, partition) ?? null;
+  const allKnown = remembered?.syncsRead === true;
+  const epoch = sourceEpoch(observation, topic, { history, knownSync, allKnown }, source, first, records);
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
   const targetRecreatedAt = Math.max(
     history === null ? 0 : lastBreak(history, 'newTarget'),
-    syncsBefore({ history, knownSync }, targetChanged),
+    syncsBefore({ history, knownSync, allKnown }, targetChanged),
   );
 
   const mapping =
@@ -265,18 +267,23 @@ interface ReadSyncs {
   readonly history: SyncHistory | null;
   /** The newest one that earlier audits have read. */
   readonly knownSync: KnownSync | null;
+  /** Whether the last audit read all syncs that there were. */
+  readonly allKnown: boolean;
 }
 
-/** How many syncs were written up to a time: at least those that an earlier audit had read by then. */
-function syncsBefore({ history, knownSync }: ReadSyncs, time: bigint | null): number {
+/**
+ * How many syncs were written up to the last audit that saw a topic id. What it had read counts, not the times: MM2's
+ * clock is not ours. The time of that audit decides only if it could not read the syncs.
+ */
+function syncsBefore({ history, knownSync, allKnown }: ReadSyncs, time: bigint | null): number {
   if (history === null || time === null) return 0;
   let count = 0;
   if (knownSync !== null) {
-    // MM2's clock may be ahead of ours.
     const isKnown = (i: number) =>
       history.upstream(i) === knownSync.upstream && history.downstream(i) === knownSync.downstream;
     for (let i = history.length - 1; i >= 0 && count === 0; i--) if (isKnown(i)) count = i + 1;
   }
+  if (allKnown && (knownSync === null || count > 0)) return count;
   while (count < history.length && history.timestamp(count) <= time) count++;
   return count;
 }

@@ -78,8 +78,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
       return { syncs };
     }
     case 'reckoning': {
-      // A target log that ends with a marker does not only hold mirrored records.
-      if (target?.record === null && target.scannedTo >= (probe.target?.until ?? 0n)) return { reckoning: 'refuted' };
+      // Where one side has no record, there is no copy.
+      if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
       const found = comparison(source, target);
       if (found === 'unknown') return {};
       return { reckoning: found === 'same' ? 'confirmed' : 'refuted' };
@@ -97,6 +97,10 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
 function comparison(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
   if (source?.record == null || target?.record == null) return 'unknown';
   return compareRecords(source.record, target.record);
+}
+
+function isEmpty(peek: Peek | null, request: PeekRequest | null): boolean {
+  return peek?.record === null && request !== null && peek.scannedTo >= request.until;
 }
 
 function peekOf(outcome: Outcome<Peek> | null): Peek | null {

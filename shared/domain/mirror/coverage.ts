@@ -173,10 +173,10 @@ function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
   const room = hole.isPlace ? look.until - look.from : until - from;
   const offsets = hole.offsets < room ? hole.offsets : room;
   if (offsets <= 0n) return [];
-  if (hole.least === undefined) return [{ ...hole, from, until, offsets, look }];
+  if (hole.isPlace && hole.least === undefined) return [{ ...hole, from, until, offsets, look }];
   // What lies outside the source log may be what is absent.
-  const outside = hole.offsets - offsets;
-  const least = hole.least > outside ? hole.least - outside : 0n;
+  const sure = (hole.least ?? hole.offsets) - (hole.until - hole.from) + (until - from);
+  const least = sure > 0n ? sure : 0n;
   return [{ ...hole, from, until, offsets, least, look }];
 }
 

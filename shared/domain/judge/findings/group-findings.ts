@@ -90,9 +90,10 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
 }
 
 /** If MM2 wrote records again, a position after the first copies may be right among the newer ones. */
-function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
+function skipsForCertain({ report: { mm2, tidemark }, translation, state }: GroupState): boolean {
   const again = translation.kind === 'interval' ? translation.again : 0n;
-  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high && again === 0n;
+  if (again > 0n || state.mapping?.writtenOnce === false) return false;
+  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high;
 }
 
 function expiredOf({ translation }: GroupState): bigint {

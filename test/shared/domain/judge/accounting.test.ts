@@ -58,7 +58,7 @@ function observed(of: Case): FlowObservation {
             topics: { source: seen('t', of.before.source), target: seen('A.t', of.before.target) },
             cuts: [],
             sourceEnd: () => null,
-            newestSync: () => null,
+            syncsRead: false, newestSync: () => null,
           },
   };
 }
