@@ -6,10 +6,11 @@ import { costOfPosition, truthOf, type WorldTruth } from './world-truth.ts';
 
 /** How an audit's report differs from what is true; empty if it does not. */
 export function judgeAudit(moment: AuditedMoment): string[] {
-  const { world, report } = moment;
+  const { world, report, faults } = moment;
   const truth = truthOf(world);
+  // Without syncs, Connect's offsets alone show how far MM2 is, and nothing shows what it jumped over.
   return [
-    ...(world.mm2.hidesLoss || deceives(world) ? [] : wrongLoss(report, truth)),
+    ...(world.mm2.hidesLoss || deceives(world) || faults.has('syncs') ? [] : wrongLoss(report, truth)),
     ...(deceives(world) ? [] : report.groups.flatMap((group) => wrongCosts(world, group))),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),
@@ -19,7 +20,7 @@ export function judgeAudit(moment: AuditedMoment): string[] {
 
 /**
  * Equal records with the same time: an equal neighbour confirms a wrong reckoning of the target's end. This is a known
- * defect; `equal-neighbours.test.ts` has the shortest life.
+ * defect; `open-worlds.test.ts` has the shortest life.
  */
 function deceives({ terms }: SimulatedWorld): boolean {
   return terms.equal > 1;
@@ -113,6 +114,13 @@ function isRefuted(world: SimulatedWorld, { evidence }: Finding): boolean {
   const { upstream, said } = evidence;
   // An earlier audit's refutation was judged at that audit.
   if (typeof upstream !== 'bigint' || typeof said !== 'bigint') return true;
+  const { mm2 } = world;
+  const isWrong = (sync: (typeof mm2.syncLog)[number]) => {
+    if (sync === null) return false;
+    const there = mm2.targetRecords[Number(sync.downstream)];
+    return there == null || there.epoch !== mm2.sourceEpoch || there.source !== Number(sync.upstream);
+  };
+  if (mm2.syncLog.some(isWrong)) return true;
   const { rereads, skips, expired } = costOfPosition(world, upstream, said);
   return skips > expired || rereads > 0;
 }

@@ -118,8 +118,8 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
 
 /** No sync holds any longer: the target records from the floor on led up to the offset where MM2 continues. */
 function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
-  // A cut has removed all syncs, or the log is empty: else nothing is known of how its records came there.
-  const isKnown = mapping.cause !== 'first-known' || mapping.holeAfter(-1) || mapping.target.end === 0n;
+  // If a cut has removed all syncs, the length of the log still counts. Else it is not known how its records got there.
+  const isKnown = mapping.cause !== 'first-known' || mapping.holeAfter(-1);
   if (position === null || !isKnown) return { covered: [], holes: [] };
   const { began, target } = mapping;
   const there = target.end > began ? target.end - began : 0n;
@@ -153,7 +153,7 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
  * last sync of that log.
  */
 function mayBeOfEarlier({ cause }: PartitionMapping): boolean {
-  return cause === 'source-recreated' || cause === 'source-shortened' || cause === 'records-refuted';
+  return cause === 'source-recreated' || cause === 'source-shortened';
 }
 
 /** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they held no records. */

@@ -60,7 +60,9 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
 const USUAL_MARKERS = 2n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
-  const began = states.filter(({ mapping }) => mapping === null || mapping.cause === 'first-known');
+  const began = states.filter(
+    ({ mapping, topic: { target } }) => (mapping === null && target !== null) || mapping?.cause === 'first-known',
+  );
   const head = sumOf(began, ({ missing }) =>
     missing.reduce((sum, { hole, records, certain }) => (hole.kind === 'head' && certain ? sum + records : sum), 0n),
   );

@@ -91,10 +91,10 @@ function held(agoMs: number): FlowCase {
 export const MISSING_FINDINGS: FindingFamilies = {
   RECORDS_LOST_TO_RETENTION: {
     opens: {
-      of: one({ source: [1_002n, 1_200n] }),
+      of: one({ source: [1_004n, 1_200n] }),
       subject: { topic: 'orders', partition: 0 },
-      evidence: { records: 1n, partitions: 1, sourceStart: 1_002n },
-      says: '1 offsets of orders were deleted on the source before MM2 mirrored them',
+      evidence: { records: 3n, partitions: 1, sourceStart: 1_004n },
+      says: '3 offsets of orders were deleted on the source before MM2 mirrored them',
     },
     verdict: 'not-ready',
     heals: one({
