@@ -76,7 +76,9 @@ function isTrue({ world, report, faults }: AuditedMoment, finding: Finding, trut
       return truth.never > 0;
     case 'RECORDS_LOST_TO_RETENTION':
       // MM2 had mirrored them to a target log that is gone: they are lost in the same way.
-      return (['deleted-before-mirrored', 'target-recreated', 'target-cut'] as const).some((event) => events.has(event));
+      return (['deleted-before-mirrored', 'target-recreated', 'target-cut'] as const).some((event) =>
+        events.has(event),
+      );
     case 'SOURCE_LOG_CUT':
       return events.has('source-cut');
     case 'TARGET_LOG_CUT':
@@ -166,7 +168,7 @@ function isPart(
   }
 }
 
-/** After a few audits of a world at rest, records that MM2 will never mirror must not go without a word. */
+/** After a few audits of a world at rest, records that MM2 will never mirror must be reported. */
 function silent({ world, report, atRest }: AuditedMoment, { never }: WorldTruth): string[] {
   if (atRest < 3 || never === 0 || world.mm2.hidesLoss || report.loss.kind === 'unknown') return [];
   return report.verdict === 'ready' ? [`verdict: ready, and ${never} records will never be mirrored`] : [];

@@ -24,7 +24,9 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
     cuts: known.state.cuts,
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
-    syncsRead: known.state.syncsReadTo >= 0n && known.state.unread.every(({ kind }) => !['syncs', 'cluster'].includes(kind)),
+    targetEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'target', topic, partition }),
+    syncsRead:
+      known.state.syncsReadTo >= 0n && known.state.unread.every(({ kind }) => !['syncs', 'cluster'].includes(kind)),
     newestSync: (topic, partition) => {
       const history = known.state.mapping.get(topic)?.get(partition);
       const newest = history?.newestWritten() ?? -1;

@@ -102,6 +102,8 @@ export interface RememberedFlow {
   readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null if no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
+  /** The same of a target partition's log, by the target's name of the topic. */
+  targetEnd(topic: string, partition: number): bigint | null;
   /** Whether the last of them read all syncs that there were. */
   readonly syncsRead: boolean;
   /** The newest sync of a source partition that they have read; null if there was none. */

@@ -132,6 +132,7 @@ export function partitionState(
       : withoutCut(read, {
           sourceEnd: source?.highWatermark ?? null,
           sourceEndBefore: observation.remembered?.sourceEnd(topic.topic, partition) ?? null,
+          targetEndBefore: observation.remembered?.targetEnd(topic.targetTopic, partition) ?? null,
           targetEnd: target?.highWatermark ?? null,
           sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),

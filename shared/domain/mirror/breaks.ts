@@ -6,8 +6,9 @@ export interface LogsNow {
   /** End of each log; null if it could not be read. */
   readonly sourceEnd: bigint | null;
   readonly targetEnd: bigint | null;
-  /** End of the source log when the last audit read it; null if none did. */
+  /** End of each log when the last audit read it; null if none did. */
   readonly sourceEndBefore: bigint | null;
+  readonly targetEndBefore: bigint | null;
   /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.
@@ -90,7 +91,10 @@ function withoutSourceCut(
   return { history: keeping(history, kept), cut: { side: 'source', at: end, reached } };
 }
 
-function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince }: LogsNow): Shortened {
+function withoutTargetCut(
+  history: SyncHistory,
+  { targetEnd: end, sameTargetSince, targetEndBefore }: LogsNow,
+): Shortened {
   const first = lastBreak(history, 'newTarget');
   const none = { history, cut: null };
   if (end === null || sameTargetSince === null || first >= history.length) return none;
@@ -106,6 +110,9 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
     }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
     if (index + 1 < history.length && Number(history.timestamp(index + 1)) < sameTargetSince) return none;
+    // Nor did it see a log of this id that reached the offset.
+    const wasShort = targetEndBefore !== null && downstream >= targetEndBefore;
+    if (wasShort && Number(history.timestamp(index)) < sameTargetSince) return none;
     cutAt = least;
   }
   if (cutAt === null) return none;

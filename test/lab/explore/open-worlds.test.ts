@@ -10,7 +10,7 @@ const USUAL: WholeLife['terms'] = {
   ahead: { producers: 0, mm2: 0 },
 };
 
-describe('defects that the lives have shown and that are open', () => {
+describe('defects that the simulated lives have shown, and that are open', () => {
   // Two source records are equal, also in time. The probe of the target's end takes the second for the first, so that
   // the reckoning is confirmed one offset too low, and the anchor puts a group one record too far. Only a comparison of
   // the whole tail would show it.

@@ -4,7 +4,7 @@ import { judgeAudit } from '../../../lab/simulation/audit-oracle.ts';
 import { auditWorld } from '../../../lab/simulation/audited-world.ts';
 import { KNOWN_WORLDS } from '../../../lab/simulation/known-worlds.ts';
 
-const LIVES = 1_500;
+const LIVES = 500;
 
 describe('audits of two simulated clusters', () => {
   test('lose, skip and repeat no more than they report, are never ready too soon, and page only for what is true', async () => {

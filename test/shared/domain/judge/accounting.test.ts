@@ -58,7 +58,9 @@ function observed(of: Case): FlowObservation {
             topics: { source: seen('t', of.before.source), target: seen('A.t', of.before.target) },
             cuts: [],
             sourceEnd: () => null,
-            syncsRead: false, newestSync: () => null,
+            syncsRead: false,
+            newestSync: () => null,
+            targetEnd: () => null,
           },
   };
 }

@@ -260,7 +260,9 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
     cuts: [],
     sourceEnd: () => null,
-    syncsRead: false, newestSync: () => null,
+    syncsRead: false,
+    newestSync: () => null,
+    targetEnd: () => null,
   };
 }
 

@@ -257,7 +257,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
         },
         ...by({ source: 'one' }),
       },
-      { sourceRecreated: 'topic-id', doubted: 3, recreatedAt: 4 },
+      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 4 },
     ],
     [
       'another id, and a sync older than its first record',
@@ -271,7 +271,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
         },
         ...by({ source: 'one' }),
       },
-      { sourceRecreated: 'topic-id', doubted: 3, recreatedAt: 4 },
+      { sourceRecreated: 'topic-id', doubted: 3, recreatedAt: 3 },
     ],
     [
       'the history tells that it became another',

@@ -8,6 +8,7 @@ const NOTHING: LogsNow = {
   sourceEnd: null,
   targetEnd: null,
   sourceEndBefore: null,
+  targetEndBefore: null,
   sameSourceSince: null,
   sameTargetSince: null,
 };
