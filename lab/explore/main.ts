@@ -27,11 +27,11 @@ function printSummary(properties: number, runs: number, found: number, ms: numbe
   process.exitCode = found > 0 ? 1 : 0;
 }
 
-function reproduce({ only, seed, path }: Extract<ExploreOptions, { kind: 'reproduce' }>): void {
+async function reproduce({ only, seed, path }: Extract<ExploreOptions, { kind: 'reproduce' }>): Promise<void> {
   const began = Date.now();
   const property = PROPERTIES.find(({ name }) => name === only);
   if (property === undefined) return;
-  const { runs, found } = property.reproduce(seed, path);
+  const { runs, found } = await property.reproduce(seed, path);
   if (found !== null) printFound(only, found);
   printSummary(1, runs, found === null ? 0 : 1, Date.now() - began);
 }

@@ -35,19 +35,19 @@ export interface Found {
   readonly error: string;
 }
 
-interface Terms<T> {
+export interface Terms<T, Judged = void> {
   readonly name: string;
   readonly values: fc.Arbitrary<T>;
   /** Throws for a counterexample. `fc.pre` skips a value that cannot be judged. */
-  readonly holds: (value: T, count: Count) => void;
+  readonly holds: (value: T, count: Count) => Judged;
   /** Counterexamples that were found once. */
   readonly examples?: readonly T[];
 }
 
 /** How many values may be skipped per judged value. */
-const MAX_SKIPS_PER_RUN = 200;
+export const MAX_SKIPS_PER_RUN = 200;
 /** So many that the time limit always ends a search first. */
-const ENDLESS = 2 ** 31 - 1;
+export const ENDLESS = 2 ** 31 - 1;
 
 export function property<T>({ name, values, holds, examples = [] }: Terms<T>): Property {
   const check = (parameters: fc.Parameters<[T]>, count: Count) =>
@@ -84,14 +84,21 @@ export function property<T>({ name, values, holds, examples = [] }: Terms<T>): P
   };
 }
 
-function outcome<T>({ failed, numRuns, seed, counterexample, counterexamplePath, errorInstance }: fc.RunDetails<[T]>) {
+export function outcome<T>({
+  failed,
+  numRuns,
+  seed,
+  counterexample,
+  counterexamplePath,
+  errorInstance,
+}: fc.RunDetails<[T]>) {
   if (!failed) return { runs: numRuns, found: null };
   const literal = counterexample === null ? 'none: too many values were skipped' : fc.stringify(counterexample[0]);
   return { runs: numRuns, found: { seed, path: counterexamplePath, literal, error: firstLines(errorInstance) } };
 }
 
 /** The message of the failed assertion, without the stack. */
-function firstLines(error: unknown): string {
+export function firstLines(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.split('\n').slice(0, 12).join('\n');
 }

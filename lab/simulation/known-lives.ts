@@ -1,4 +1,4 @@
-import type { Step } from './simulated-mm2.ts';
+import type { Step } from './step.ts';
 
 /**
  * A life that once produced a wrong position, and the lesson from it. The test suite and `npm run explore` replay each

@@ -1,30 +1,19 @@
 import { type NewPoint, SyncHistory } from '../../shared/domain/mirror/syncs/sync-history.ts';
-import type { FirstRecord } from '../../shared/domain/model/cluster.ts';
+import type { FirstRecord, IsolationLevel } from '../../shared/domain/model/cluster.ts';
+import type { Step } from './step.ts';
 
-/** A record on the simulated target: which source record it copies (epoch −1: a foreign record), null for a marker. */
-type TargetRecord = { readonly epoch: number; readonly source: number } | null;
+/**
+ * A record on the simulated target: which source record it copies, and that record's time. Null for a marker. The epoch
+ * is −1 for a foreign record, and −2 for a copy of a record that a cut has removed from the source log.
+ */
+type TargetRecord = { readonly epoch: number; readonly source: number; readonly time: number } | null;
 
-export type Step =
-  | { readonly do: 'produce'; readonly records: number }
-  /** Source offsets without a data record: transaction markers, compacted records. */
-  | { readonly do: 'gap'; readonly offsets: number }
-  /** MM2 mirrors records. Only `syncs` forced syncs are written before later ones overwrite each other. */
-  | { readonly do: 'mirror'; readonly records: number; readonly syncs: number }
-  /** Connect's flush: it commits the position and promotes the newest pair. */
-  | { readonly do: 'flush' }
-  /** SIGKILL and restart: MM2 writes everything since the last flush again. */
-  | { readonly do: 'kill' }
-  | { readonly do: 'restart' }
-  | { readonly do: 'marker' }
-  | { readonly do: 'foreign'; readonly records: number }
-  | { readonly do: 'recreate-target' }
-  | { readonly do: 'recreate-source'; readonly records: number }
-  | { readonly do: 'delete-records'; readonly offsets: number }
-  | { readonly do: 'compact-syncs' }
-  /** Retention on the target. */
-  | { readonly do: 'expire-target'; readonly offsets: number }
-  /** Compaction of the source: it keeps one of `keep` records. */
-  | { readonly do: 'compact-source'; readonly keep: number };
+export interface MirrorTerms {
+  /** Of MM2's consumer. */
+  readonly isolation?: IsolationLevel;
+  /** How far the clocks of producers and of MM2 are ahead of the auditor's, in ms. */
+  readonly ahead?: { readonly producers: number; readonly mm2: number };
+}
 
 /** A pair that MM2 may write as a sync, and the target log that it is about. */
 interface Pair {
@@ -35,6 +24,18 @@ interface Pair {
   readonly epoch: number;
   readonly sourceOnly: number;
   readonly targetOnly: number;
+  readonly targetLost: number;
+  /** How often the target log had been cut when MM2 wrote the record. */
+  readonly cuts: number;
+}
+
+/** A log that lost its end: where, and how many syncs MM2 had written by then. */
+interface CutLog {
+  readonly side: 'source' | 'target';
+  readonly at: number;
+  readonly syncs: number;
+  /** Whether an audit saw the log while it was shorter than the syncs say. */
+  noticed: boolean;
 }
 
 const OFFSET_LAG_MAX = 10;
@@ -53,10 +54,12 @@ export class SimulatedMm2 {
   #target: TargetRecord[] = [];
   #targetStart = 0;
   #syncLog: (NewPoint | null)[] = [];
-  #clock = 1_000;
+  #clock = 1_800_000_000_000;
   /** Offsets that are on one side only, counted up. If both counts grow between two syncs, they can cancel out. */
   #sourceOnly = 0;
   #targetOnly = 0;
+  /** Records that the target lost at its end, or with its topic. */
+  #targetLost = 0;
   #lastRead = -1;
   #lastEmitted: Pair | null = null;
   #cancels = false;
@@ -81,6 +84,19 @@ export class SimulatedMm2 {
   readonly #mirrored = new Set<number>();
   /** Compaction removed a record between its first copy and the restart that mirrored its neighbours again. */
   #vanished = false;
+
+  readonly isolation: IsolationLevel;
+  readonly #ahead: { readonly producers: number; readonly mm2: number };
+  readonly #cuts: CutLog[] = [];
+  /** What the last audit saw: which topics, and how many syncs. */
+  #audited = { log: 0, epoch: -1, syncs: 0 };
+  /** Offsets of the open transaction on the source. */
+  #open: number[] = [];
+
+  constructor({ isolation = 'read_uncommitted', ahead = { producers: 0, mm2: 0 } }: MirrorTerms = {}) {
+    this.isolation = isolation;
+    this.#ahead = ahead;
+  }
 
   /** The state after a life. */
   static after(steps: readonly Step[]): SimulatedMm2 {
@@ -127,20 +143,24 @@ export class SimulatedMm2 {
         break;
       case 'foreign':
         this.#foreign = true;
-        for (let i = 0; i < step.records; i++) this.#target.push({ epoch: -1, source: this.#foreigners++ });
+        for (let i = 0; i < step.records; i++)
+          this.#target.push({ epoch: -1, source: this.#foreigners++, time: this.#clock });
         this.#targetOnly += step.records;
         break;
       case 'recreate-target':
         this.#recreations.push(this.#syncLog.length);
+        this.#targetLost += this.#target.length;
         this.#target = [];
         this.#targetStart = 0;
         break;
       case 'recreate-source':
+        this.#noteRecreation();
         this.#sourceRecords.clear();
         this.#mirrored.clear();
         this.#sourceStart = 0;
         this.#sourceEnd = 0;
         this.#sourceEpoch++;
+        this.#open = [];
         this.#produce(step.records);
         // MM2's position is out of range, and it starts from the beginning. Or the new log is long enough, and MM2
         // continues without noticing.
@@ -165,22 +185,112 @@ export class SimulatedMm2 {
           if (offset % step.keep !== 0 && offset < this.#sourceEnd - 5) this.#sourceRecords.delete(offset);
         }
         break;
+      case 'cut-source':
+        this.#cutSource(Math.max(this.#sourceStart, this.#sourceEnd - step.offsets));
+        break;
+      case 'cut-target':
+        this.#cutTarget(Math.max(this.#targetStart, this.#target.length - step.offsets));
+        break;
+      case 'jump':
+        this.#flush();
+        this.#forgetTask();
+        this.#position = Math.min(this.#sourceEnd, this.#position + step.offsets);
+        this.#committed = this.#position;
+        break;
+      case 'start-over':
+        this.#flush();
+        this.#forgetTask();
+        this.#wroteAgain = true;
+        this.#position = Math.max(this.#sourceStart, this.#position - step.offsets);
+        this.#committed = this.#position;
+        break;
+      case 'open-transaction':
+        for (let i = 0; i < step.records; i++) this.#open.push(this.#sourceEnd + i);
+        this.#produce(step.records);
+        break;
+      case 'end-transaction':
+        if (this.#open.length === 0) break;
+        if (!step.commit && this.isolation === 'read_committed') {
+          for (const offset of this.#open) this.#sourceRecords.delete(offset);
+        }
+        this.#open = [];
+        // The marker.
+        this.#sourceEnd++;
+        break;
     }
   }
 
   #produce(records: number): void {
     for (let i = 0; i < records; i++) {
-      this.#sourceRecords.set(this.#sourceEnd, this.#clock);
+      this.#sourceRecords.set(this.#sourceEnd, this.#clock + this.#ahead.producers);
       this.#sourceEnd++;
     }
+  }
+
+  /**
+   * Without topic ids, an audit recognises a recreated source by records that are younger than the syncs. Clocks that
+   * differ too much hide that, unless an audit has read the syncs before the topic was recreated. Without a sync of the
+   * old topic nothing shows that the target holds its records.
+   */
+  #noteRecreation(): void {
+    const isRead = this.#audited.epoch === this.#sourceEpoch && this.#audited.syncs === this.#syncLog.length;
+    if (!isRead && this.#ahead.mm2 - this.#ahead.producers > 8_000) this.#stale = true;
+    if (this.#syncLog.length === 0 && this.#target.length > 0) this.#stale = true;
+  }
+
+  #cutSource(end: number): void {
+    if (end === this.#sourceEnd) return;
+    // A cut that comes before the first audit looks like a recreated topic.
+    if (this.#audited.epoch !== this.#sourceEpoch && this.#syncLog.length > 0) this.#stale = true;
+    this.#cuts.push({ side: 'source', at: end, syncs: this.#syncLog.length, noticed: false });
+    this.#sourceEnd = end;
+    this.#open = [];
+    for (const offset of [...this.#sourceRecords.keys()]) if (offset >= end) this.#sourceRecords.delete(offset);
+    for (const offset of [...this.#mirrored]) if (offset >= end) this.#mirrored.delete(offset);
+    const epoch = this.#sourceEpoch;
+    this.#target = this.#target.map((one) =>
+      one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2 } : one,
+    );
+    if (this.#position <= end) return;
+    // MM2's position is out of range, and it starts from the beginning.
+    this.#wroteAgain = true;
+    this.#targetOnly++;
+    this.#position = this.#sourceStart;
+    this.#committed = this.#position;
+  }
+
+  #cutTarget(end: number): void {
+    const lost = this.#target.length - end;
+    if (lost === 0) return;
+    this.#cuts.push({ side: 'target', at: end, syncs: this.#syncLog.length, noticed: false });
+    this.#sourceOnly += lost;
+    this.#targetLost += lost;
+    this.#target.length = end;
+  }
+
+  /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
+  audited(): void {
+    for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
+    this.#audited = { log: this.#recreations.length, epoch: this.#sourceEpoch, syncs: this.#syncLog.length };
+  }
+
+  /** Whether the log has grown again past what the syncs before the cut say, so that no sync shows the cut. */
+  #outgrown({ side, at, syncs }: CutLog): boolean {
+    const before = this.#syncLog.slice(0, syncs).filter((sync) => sync !== null);
+    const reached = before.map((sync) => Number(side === 'source' ? sync.upstream : sync.downstream));
+    const furthest = Math.max(-1, ...reached);
+    if (furthest < at) return false;
+    return furthest < (side === 'source' ? this.#sourceEnd : this.#target.length);
   }
 
   #mirror(records: number, syncs: number): void {
     let left = records;
     let free = syncs;
     if (this.#position < this.#sourceStart) this.#position = this.#sourceStart;
-    for (; left > 0 && this.#position < this.#sourceEnd; this.#position++) {
-      if (!this.#sourceRecords.has(this.#position)) {
+    const readable = this.isolation === 'read_committed' ? this.lastStable : this.#sourceEnd;
+    for (; left > 0 && this.#position < readable; this.#position++) {
+      const time = this.#sourceRecords.get(this.#position);
+      if (time === undefined) {
         if (this.#mirrored.has(this.#position) && this.#position >= this.#sourceStart) this.#vanished = true;
         continue;
       }
@@ -196,8 +306,10 @@ export class SimulatedMm2 {
         epoch: this.#sourceEpoch,
         sourceOnly: this.#sourceOnly,
         targetOnly: this.#targetOnly,
+        targetLost: this.#targetLost,
+        cuts: this.#cuts.length,
       };
-      this.#target.push({ epoch: this.#sourceEpoch, source: pair.u });
+      this.#target.push({ epoch: this.#sourceEpoch, source: pair.u, time });
       const forced =
         this.#lastSyncDownstream === -1 ||
         pair.d - (this.#lastSyncDownstream + 1) >= OFFSET_LAG_MAX ||
@@ -243,13 +355,15 @@ export class SimulatedMm2 {
     const last = this.#lastEmitted;
     if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
     this.#lastEmitted = pair;
-    if (pair.epoch < this.#sourceEpoch) this.#stale = true;
+    if (pair.epoch < this.#sourceEpoch || pair.log < this.#audited.log) this.#stale = true;
+    for (const { side, at } of this.#cuts.slice(pair.cuts))
+      if ((side === 'source' ? pair.u : pair.d) >= at) this.#stale = true;
     // If the target log was replaced while a pair waited, the pair counts among those of the old log.
     for (let i = pair.log; i < this.#recreations.length; i++) {
       this.#recreations[i] = this.#syncLog.length + 1;
     }
     this.#syncLog.push({
-      timestamp: BigInt(this.#clock),
+      timestamp: BigInt(this.#clock + this.#ahead.mm2),
       upstream: BigInt(pair.u),
       downstream: BigInt(pair.d),
     });
@@ -279,18 +393,33 @@ export class SimulatedMm2 {
    * - A forced sync was lost or still waits, and it would have shown re-mirrored or foreign records.
    * - The target log had grown past the old log's newest sync before the next sync was written.
    * - Between the same two syncs, offsets are missing on one side and added on the other.
-   * - A sync waited for the flush while its source topic was replaced.
+   * - A sync waited for the flush while its topic was replaced, or while a cut removed its record.
+   * - The source log was cut, and no audit had seen its topic id before.
+   * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
    * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
+   * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
    */
   get undetectable(): boolean {
-    const untold = this.#dropped || this.#pending !== null;
+    const untold = this.#dropped || this.#pending !== null || this.#syncLog.length === 0;
     return (
       (untold && (this.#wroteAgain || this.#foreign)) ||
       this.#cancels ||
       this.#stale ||
       this.#vanished ||
-      this.#recreations.some((at) => this.#unnoticed(at))
+      this.#recreations.some((at) => this.#unnoticed(at)) ||
+      this.#cuts.some((cut) => !cut.noticed && this.#outgrown(cut))
     );
+  }
+
+  /**
+   * Whether, after the newest sync, records are missing on one side and added on the other, so that the length of the
+   * target log hides what is lost. The next sync shows it.
+   */
+  get hidesLoss(): boolean {
+    const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#lastEmitted ?? {};
+    const isLess =
+      this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || this.#position > this.#lastRead + 1;
+    return this.#targetOnly > targetOnly && isLess;
   }
 
   /** Whether MM2 has written in transactions from its first restart on. */
@@ -303,6 +432,21 @@ export class SimulatedMm2 {
     if (before == null) return false;
     const after = this.#syncLog.slice(recreatedAt).find((sync) => sync !== null);
     return before.downstream < (after == null ? BigInt(this.#target.length) : after.downstream);
+  }
+
+  /** Source offset at which MM2 continues. */
+  get position(): number {
+    return this.#position;
+  }
+
+  /** MM2's position as Connect has committed it. */
+  get committed(): number {
+    return this.#committed;
+  }
+
+  get lastStable(): number {
+    const [first] = this.#open;
+    return first === undefined ? this.#sourceEnd : Math.max(first, this.#sourceStart);
   }
 
   get sourceEnd(): number {
@@ -363,6 +507,11 @@ export class SimulatedMm2 {
   /** Offsets of the records in the source log, in order. */
   get sourceOffsets(): readonly number[] {
     return [...this.#sourceRecords.keys()];
+  }
+
+  /** The source log: when each record was written, by offset. */
+  get sourceRecords(): ReadonlyMap<number, number> {
+    return this.#sourceRecords;
   }
 
   get sourceEpoch(): number {

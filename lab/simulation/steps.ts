@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Step } from './simulated-mm2.ts';
+import type { Step } from './step.ts';
 
 const step: fc.Arbitrary<Step> = fc.oneof(
   {

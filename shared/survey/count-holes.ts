@@ -11,8 +11,8 @@ const BYTES_EACH = 1024 * 1024;
 const AT_ONCE = 4;
 
 /**
- * Counts the records of holes in which a look found one, but not where: as many as the target has room for were
- * mirrored. The longest first, within the limits above. Returns the evidence of the partitions that it has more of.
+ * Counts the records of holes in which a look found one: others of the offsets may hold none, and as many records as
+ * the target has room for were mirrored. The longest first, within the limits above. Returns the evidence of the partitions that it has more of.
  */
 export async function countHoles(
   { flow }: FlowObservation,
@@ -47,7 +47,5 @@ export async function countHoles(
 
 function isOpen({ records }: PartitionState, hole: Hole): boolean {
   const look = records.holes?.get(holeKey(hole));
-  return (
-    look?.kind === 'peeked' && look.peek.record !== null && !hole.isPlace && hole.until - hole.from <= OFFSETS_AT_MOST
-  );
+  return look?.kind === 'peeked' && look.peek.record !== null && hole.until - hole.from <= OFFSETS_AT_MOST;
 }

@@ -63,7 +63,13 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   progress(`comparing records of ${name}`);
   const unseen = partitionStates(observation);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
-  const peeked = withEvidence(observation, unseen, looked);
+  const first = withEvidence(observation, unseen, looked);
+  // Once a doubt about the syncs is settled, other records are worth a look.
+  const settled = first.filter(({ doubted, sourceRecreated }) => doubted !== null && sourceRecreated !== 'doubt');
+  const peeked =
+    settled.length === 0
+      ? first
+      : withEvidence(observation, first, await lookAtRecords(observation, settled, source, target, policy));
   const states =
     observation.sourceDown === null
       ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))

@@ -4,7 +4,8 @@ import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
 import { auditSimulated } from '../../simulation/audited-life.ts';
 import { judgeSimulated } from '../../simulation/judge.ts';
 import { KNOWN_LIVES } from '../../simulation/known-lives.ts';
-import { SimulatedMm2, type Step } from '../../simulation/simulated-mm2.ts';
+import { SimulatedMm2 } from '../../simulation/simulated-mm2.ts';
+import type { Step } from '../../simulation/step.ts';
 import { simulatedLife } from '../../simulation/steps.ts';
 import { property } from '../property.ts';
 

@@ -1,3 +1,4 @@
+import type { AsyncProperty } from '../async-property.ts';
 import type { Property } from '../property.ts';
 import { auditedAlong, auditedWithPairs } from './audited-along.ts';
 import { columns } from './columns.ts';
@@ -14,9 +15,10 @@ import {
   verificationOfStretches,
   verificationOfThrees,
 } from './verification.ts';
+import { wholeAudits } from './whole-audits.ts';
 
 /** All properties of `npm run explore`. */
-export const PROPERTIES: readonly Property[] = [
+export const PROPERTIES: readonly (Property | AsyncProperty)[] = [
   translation,
   standingElsewhere,
   laterOffsets,
@@ -36,4 +38,5 @@ export const PROPERTIES: readonly Property[] = [
   retention,
   decoders,
   partitionTruth,
+  wholeAudits,
 ];

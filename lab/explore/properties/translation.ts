@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { costOfStandingAt, translate } from '../../../shared/domain/mirror/translation.ts';
 import { judgeSimulated, mappingOfSimulated } from '../../simulation/judge.ts';
 import { KNOWN_LIVES } from '../../simulation/known-lives.ts';
-import { SimulatedMm2, type Step } from '../../simulation/simulated-mm2.ts';
+import { SimulatedMm2 } from '../../simulation/simulated-mm2.ts';
+import type { Step } from '../../simulation/step.ts';
 import { simulatedLife } from '../../simulation/steps.ts';
 import { property } from '../property.ts';
 

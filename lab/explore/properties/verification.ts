@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { KNOWN_LIVES } from '../../simulation/known-lives.ts';
-import { SimulatedMm2, type Step } from '../../simulation/simulated-mm2.ts';
+import { SimulatedMm2 } from '../../simulation/simulated-mm2.ts';
+import type { Step } from '../../simulation/step.ts';
 import { simulatedLifeWithCompaction, simulatedLifeWithRetention } from '../../simulation/steps.ts';
 import { type Content, verifySimulated } from '../../simulation/verified-simulation.ts';
 import { type Property, property } from '../property.ts';

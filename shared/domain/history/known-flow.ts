@@ -25,6 +25,9 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
     cuts: known.state.cuts,
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
     syncs: (topic, partition) => known.state.mapping.get(topic)?.get(partition) ?? null,
+    targetEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'target', topic, partition }),
+    syncsRead:
+      known.state.syncsReadTo >= 0n && known.state.unread.every(({ kind }) => !['syncs', 'cluster'].includes(kind)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { reckonedEnd } from '../mirror/replication.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
-import { deletedBeforeMirrored } from './findings/missing-findings.ts';
+import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
 import type { FlowObservation } from './observation.ts';
 import { lagOf, missingRecords, type PartitionState } from './partition-state.ts';
 
@@ -46,7 +46,7 @@ export function lossAtLeast(states: readonly PartitionState[]): bigint {
     const { lag } = lagOf(state);
     if (lag.kind === 'known') records += lag.records;
     for (const stretch of state.missing) if (stretch.certain) records += stretch.records;
-    records += deletedBeforeMirrored(state);
+    records += surelyDeletedBefore(state);
   }
   return records;
 }

@@ -99,6 +99,10 @@ export interface RememberedFlow {
   sourceEnd(topic: string, partition: number): bigint | null;
   /** The syncs of a source partition that audits have read; null if none has. */
   syncs(topic: string, partition: number): SyncHistory | null;
+  /** Whether the last of these audits read all syncs that there were. */
+  readonly syncsRead: boolean;
+  /** Where a target partition's log ended when it was last read, by the target's name of the topic; null if no audit read it. */
+  targetEnd(topic: string, partition: number): bigint | null;
 }
 
 /** Errors that say that the audit stopped before the cluster had time to answer. */

@@ -13,7 +13,7 @@ import type { ClusterRole } from '../model/flow.ts';
 import type { Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionReport } from '../model/report.ts';
-import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
+import { type FlowObservation, knownOf, type ObservedTopic, type RememberedFlow } from './observation.ts';
 
 /**
  * What single records showed about one partition. A field is absent if nothing was probed, or nothing could be read.
@@ -131,6 +131,8 @@ export function partitionState(
       ? { history: null, cuts: [], known: 0 }
       : withoutCut(read, {
           sourceEnd: source?.highWatermark ?? null,
+          sourceEndBefore: observation.remembered?.sourceEnd(topic.topic, partition) ?? null,
+          targetEndBefore: observation.remembered?.targetEnd(topic.targetTopic, partition) ?? null,
           targetEnd: target?.highWatermark ?? null,
           sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
@@ -146,9 +148,13 @@ export function partitionState(
 
   const outcome = topic.firstRecords[partition];
   const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
+  const { remembered } = observation;
   const epoch = sourceEpoch(observation, topic, { history, known }, source, first, records);
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
-  const targetRecreatedAt = Math.max(history === null ? 0 : lastBreak(history, 'newTarget'), targetChanged ? known : 0);
+  const targetRecreatedAt = Math.max(
+    history === null ? 0 : lastBreak(history, 'newTarget'),
+    targetChanged === null ? 0 : knownAt({ history, known }, remembered, targetChanged),
+  );
 
   const mapping =
     history === null || target === null
@@ -166,8 +172,8 @@ export function partitionState(
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
           sourceRecreatedAt: epoch.recreatedAt,
+          sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
-          sourceInDoubt: epoch.kind === 'doubt',
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const counted =
@@ -211,7 +217,7 @@ export function partitionState(
     targetRecreatedById: targetRecreatedAt > 0 && isRecent(observation, history, targetRecreatedAt),
     epochIsRecent: mapping !== null && isRecent(observation, history, mapping.first),
     recreatedAt: {
-      source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.kind === 'doubt' ? 0 : epoch.recreatedAt,
+      source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
     },
     doubted: epoch.doubted,
@@ -219,7 +225,7 @@ export function partitionState(
     missing:
       topic.target === null && (history !== null || connect !== null)
         ? goneWithTarget(source, replication)
-        : missingStretches(replication, records),
+        : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt),
     cuts,
     records,
   };
@@ -234,10 +240,15 @@ function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread 
   return outcome?.kind === 'unread' ? outcome.unread : null;
 }
 
-/** Whether earlier audits saw the topic with another id than now. */
-function idChanged({ remembered }: FlowObservation, role: ClusterRole, topic: string, id: string | null): boolean {
+/** When a topic was last seen with another id than now (ms), or null. */
+function idChanged(
+  { remembered }: FlowObservation,
+  role: ClusterRole,
+  topic: string,
+  id: string | null,
+): bigint | null {
   const before = remembered?.topics[role].get(topic);
-  return before !== undefined && id !== null && before.id !== id;
+  return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
 }
 
 /** When an earlier audit saw the topic with the id that it has now (ms), or null. */
@@ -284,34 +295,75 @@ function knownLength({ remembered }: FlowObservation, topic: string, partition: 
   return before === null ? 0 : read.commonLength(before);
 }
 
+interface ReadSyncs {
+  readonly history: SyncHistory | null;
+  /** How many of them earlier audits have read. */
+  readonly known: number;
+}
+
+/**
+ * How many syncs were written up to the last audit that saw a topic id. What it had read counts, not the times: MM2's
+ * clock is not ours. The time of that audit (ms) decides only if it could not read the syncs.
+ */
+function knownAt({ history, known }: ReadSyncs, remembered: RememberedFlow | null, time: bigint): number {
+  if (history === null || remembered?.syncsRead === true) return known;
+  let count = known;
+  while (count < history.length && history.timestamp(count) <= time) count++;
+  return count;
+}
+
+/** Which syncs are about an earlier source topic of the same name. */
+interface SourceEpoch {
+  /** Those before this index, as far as is known. */
+  readonly recreatedAt: number;
+  /** Those before this index, for certain. */
+  readonly certainAt: number;
+  readonly kind: PartitionState['sourceRecreated'];
+  readonly doubted: number | null;
+}
+
 function sourceEpoch(
   observation: FlowObservation,
   topic: ObservedTopic,
-  { history, known }: { readonly history: SyncHistory | null; readonly known: number },
+  syncs: ReadSyncs,
   source: LogOffsets | null,
   first: FirstRecord | null | 'unknown',
   records: RecordEvidence,
-): { recreatedAt: number; kind: PartitionState['sourceRecreated']; doubted: number | null } {
-  const none = { recreatedAt: 0, kind: null, doubted: null };
+): SourceEpoch {
+  const none = { recreatedAt: 0, certainAt: 0, kind: null, doubted: null };
+  const { history } = syncs;
   if (history === null) return none;
-  if (observation.doubted?.has(topic.topic)) return { recreatedAt: history.length, kind: 'doubt', doubted: null };
+  if (observation.doubted?.has(topic.topic))
+    return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', doubted: null };
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
-  const inDoubt = same === null ? older : Math.min(older, known);
-  if (changed) {
-    return { recreatedAt: Math.max(known, inDoubt), kind: 'topic-id', doubted: null };
+  const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
+  if (changed !== null) {
+    const known = knownAt(syncs, observation.remembered, changed);
+    const recreated = { kind: 'topic-id', certainAt: known } as const;
+    if (inDoubt <= known) return { ...recreated, recreatedAt: known, doubted: null };
+    // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
+    const newest = source === null ? null : comparableSync(history, inDoubt, source);
+    const doubted = newest !== null && newest >= known ? newest : null;
+    const found = doubted === null ? undefined : records.syncs?.get(doubted);
+    if (found === 'same') return { ...recreated, recreatedAt: known, doubted };
+    const certainAt = found === 'different' ? inDoubt : known;
+    return { ...recreated, recreatedAt: inDoubt, certainAt, doubted };
   }
   const noticed = lastBreak(history, 'newSource');
   if (noticed > 0 && inDoubt <= noticed) {
-    return { recreatedAt: noticed, kind: isRecent(observation, history, noticed) ? 'earlier' : null, doubted: null };
+    const kind = isRecent(observation, history, noticed) ? 'earlier' : null;
+    return { recreatedAt: noticed, certainAt: noticed, kind, doubted: null };
   }
   if (inDoubt === 0 || source === null) return none;
   const doubted = comparableSync(history, inDoubt, source);
   const found = doubted === null ? undefined : records.syncs?.get(doubted);
   if (found === 'same') return { ...none, doubted };
-  return { recreatedAt: inDoubt, kind: found === 'different' ? 'records' : 'doubt', doubted };
+  return found === 'different'
+    ? { recreatedAt: inDoubt, certainAt: inDoubt, kind: 'records', doubted }
+    : { recreatedAt: inDoubt, certainAt: 0, kind: 'doubt', doubted };
 }
 
 /** The newest sync before an index whose offset is still within the source log. */
@@ -342,21 +394,26 @@ function goneWithTarget(source: LogOffsets | null, replication: Replication | nu
   return [{ hole, records: hole.offsets, certain: true }];
 }
 
-function missingStretches(replication: Replication | null, { holes }: RecordEvidence): MissingStretch[] {
+/** @param doubted whether it is not known if the syncs hold: then it is not certain either what is missing */
+function missingStretches(
+  replication: Replication | null,
+  { holes }: RecordEvidence,
+  doubted: boolean,
+): MissingStretch[] {
   return (replication?.holes ?? []).flatMap((hole) => {
-    const missing = missingIn(hole, holes?.get(holeKey(hole)));
-    return missing.records > 0n ? [{ hole, ...missing }] : [];
+    const { records, certain } = missingIn(hole, holes?.get(holeKey(hole)));
+    return records > 0n ? [{ hole, records, certain: certain && !doubted }] : [];
   });
 }
 
 /** At most how many records of a hole are missing, by what a look into it showed. */
 function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'certain'> {
-  const { offsets, from, until, isPlace } = hole;
+  const { offsets, least = offsets, from, until, isPlace } = hole;
   if (look === undefined) return { records: offsets, certain: false };
   if (look.kind === 'counted') {
     // As many of these records have a counterpart as the target has room for.
     const records = look.records - (until - from - offsets);
-    return records > 0n ? { records, certain: true } : { records: 0n, certain: false };
+    return records > 0n ? { records, certain: records > offsets - least } : { records: 0n, certain: false };
   }
   const { record, scannedTo } = look.peek;
   if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, certain: false };

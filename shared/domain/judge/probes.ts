@@ -79,6 +79,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
       return { syncs };
     }
     case 'reckoning': {
+      // Where one side has no record, there is no copy.
+      if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
       const found = comparison(source, target);
       if (found === 'unknown') return {};
       return { reckoning: found === 'same' ? 'confirmed' : 'refuted' };
@@ -96,6 +98,10 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
 function comparison(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
   if (source?.record == null || target?.record == null) return 'unknown';
   return compareRecords(source.record, target.record);
+}
+
+function isEmpty(peek: Peek | null, request: PeekRequest | null): boolean {
+  return peek?.record === null && request !== null && peek.scannedTo >= request.until;
 }
 
 /**
@@ -127,6 +133,7 @@ function probeSync(state: PartitionState): Probe[] {
 /** The longest holes first: the most records can be missing there. */
 function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
   return states
+    .filter(({ topic }) => topic.target !== null)
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
     .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
     .map(({ state, hole }) =>

@@ -6,6 +6,9 @@ export interface LogsNow {
   /** End of each log; null if it could not be read. */
   readonly sourceEnd: bigint | null;
   readonly targetEnd: bigint | null;
+  /** End of each log when the last audit read it; null if none did. */
+  readonly sourceEndBefore: bigint | null;
+  readonly targetEndBefore: bigint | null;
   /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.
@@ -77,18 +80,30 @@ interface Shortened {
   readonly known: number;
 }
 
-function withoutSourceCut(history: SyncHistory, { sourceEnd: end, sameSourceSince, known }: LogsNow): Shortened {
+function withoutSourceCut(
+  history: SyncHistory,
+  { sourceEnd: end, sameSourceSince, sourceEndBefore, known }: LogsNow,
+): Shortened {
   const first = lastBreak(history, 'newSource');
   if (end === null || sameSourceSince === null) return { history, cut: null, known };
   let reached = end;
-  for (let i = first; i < history.length; i++) if (history.upstream(i) >= reached) reached = history.upstream(i) + 1n;
+  for (let i = first; i < history.length; i++) {
+    if (history.upstream(i) < reached) continue;
+    // The log was that short when the last audit saw it: nobody knows whether this topic ever reached the offset.
+    const wasShort = sourceEndBefore !== null && history.upstream(i) >= sourceEndBefore;
+    if (wasShort && i < known) return { history, cut: null, known };
+    reached = history.upstream(i) + 1n;
+  }
   if (reached === end) return { history, cut: null, known };
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
   const shortened = keeping(history, kept, known, (left) => end - 1n - left.upstream);
   return { ...shortened, cut: { side: 'source', at: end, reached } };
 }
 
-function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSince, known }: LogsNow): Shortened {
+function withoutTargetCut(
+  history: SyncHistory,
+  { targetEnd: end, sameTargetSince, targetEndBefore, known }: LogsNow,
+): Shortened {
   const first = lastBreak(history, 'newTarget');
   const none = { history, cut: null, known };
   if (end === null || sameTargetSince === null || first >= history.length) return none;
@@ -104,6 +119,9 @@ function withoutTargetCut(history: SyncHistory, { targetEnd: end, sameTargetSinc
     }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
     if (index + 1 < known) return none;
+    // Nor did it see a log of this id that reached the offset.
+    const wasShort = targetEndBefore !== null && downstream >= targetEndBefore;
+    if (wasShort && index < known) return none;
     cutAt = least;
   }
   if (cutAt === null) return none;

@@ -13,6 +13,8 @@ export interface Hole {
   readonly until: bigint;
   /** Offsets of [from, until) without a counterpart: at most this many records are missing. */
   readonly offsets: bigint;
+  /** At least this many have none, if not `offsets`: it is not known what some of the target records are copies of. */
+  readonly least?: bigint;
   /**
    * Where to look first. MM2 writes a sync at the first record after a gap, so the missing offsets are directly before
    * that sync. If `isPlace`, all of them are there for certain.
@@ -96,7 +98,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (i === first) {
       // The target records before the first sync led up to it.
       const led = downstream > began ? downstream - began : 0n;
-      from = upstream - led;
+      from = mayBeOfEarlier(mapping) ? upstream : upstream - led;
       run.holes.push(...headHole(mapping, i, source, upstream, led));
       continue;
     }
@@ -141,16 +143,20 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
 
 /** No sync holds any longer: the target records from the floor on led up to the offset where MM2 continues. */
 function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
-  if (position === null || mapping.cause === 'first-known') return { covered: [], holes: [] };
+  // If a cut has removed all syncs, the length of the log still counts. Else it is not known how its records got there.
+  const isKnown = mapping.cause !== 'first-known' || mapping.holeAfter(-1);
+  if (position === null || !isKnown) return { covered: [], holes: [] };
   const { began, target } = mapping;
   const there = target.end > began ? target.end - began : 0n;
-  const until = position - there;
-  const covered = there > 0n ? [{ from: until, until: position }] : [];
+  const least = position > there ? position - there : 0n;
+  const until = mayBeOfEarlier(mapping) ? position : position - there;
+  const covered = until < position ? [{ from: until, until: position }] : [];
   const hole = {
     kind: 'head',
     from: 0n,
     until,
     offsets: until,
+    least,
     look: { from: 0n, until },
     isPlace: there === 0n,
     index: null,
@@ -159,11 +165,20 @@ function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: b
 }
 
 function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {
-  const absent = upstream - led - source.start;
-  if (absent <= 0n || mapping.isAccounted(index)) return [];
   const from = source.start;
-  const look = { from, until: from + absent };
-  return [{ kind: 'head', from, until: upstream, offsets: absent, look, isPlace: led === 0n, index }];
+  const least = upstream - led > from ? upstream - led - from : 0n;
+  const offsets = mayBeOfEarlier(mapping) ? upstream - from : least;
+  if (offsets <= 0n || mapping.isAccounted(index)) return [];
+  const look = { from, until: from + offsets };
+  return [{ kind: 'head', from, until: upstream, offsets, least, look, isPlace: led === 0n, index }];
+}
+
+/**
+ * Whether the target records before the first sync may be copies from an earlier source log: MM2 mirrored them after the
+ * last sync of that log.
+ */
+function mayBeOfEarlier({ cause }: PartitionMapping): boolean {
+  return cause === 'source-recreated' || cause === 'source-shortened';
 }
 
 /** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they held no records. */
@@ -182,7 +197,12 @@ function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
   const look = { from: inside(hole.look.from), until: inside(hole.look.until) };
   const room = hole.isPlace ? look.until - look.from : until - from;
   const offsets = hole.offsets < room ? hole.offsets : room;
-  return offsets <= 0n ? [] : [{ ...hole, from, until, offsets, look }];
+  if (offsets <= 0n) return [];
+  if (hole.isPlace && hole.least === undefined) return [{ ...hole, from, until, offsets, look }];
+  // What lies outside the source log may be what is absent.
+  const sure = (hole.least ?? hole.offsets) - (hole.until - hole.from) + (until - from);
+  const least = sure > 0n ? sure : 0n;
+  return [{ ...hole, from, until, offsets, least, look }];
 }
 
 /** Removes from a hole what another run of MM2 has mirrored. */
@@ -195,8 +215,11 @@ function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
   const offsets = until - from - there;
   if (offsets <= 0n) return [];
   if (offsets >= hole.offsets) return [hole];
-  // Which of its offsets the other run has brought, no single look tells.
-  return [{ ...hole, offsets, isPlace: false }];
+  const found = hole.offsets - offsets;
+  const { least } = hole;
+  // Which of its offsets the other run has brought, no single look shows.
+  const rest = { ...hole, offsets, isPlace: false };
+  return [least === undefined ? rest : { ...rest, least: least > found ? least - found : 0n }];
 }
 
 function overlap(a: Range, b: Range): bigint {

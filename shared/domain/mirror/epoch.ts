@@ -96,6 +96,7 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
   }
   let floor = target.start;
+  // If that is in doubt, the target records before may be of the present topic after all.
   if (cause === 'source-recreated' && evidence.sourceInDoubt !== true) {
     // The new topic's records come after the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;

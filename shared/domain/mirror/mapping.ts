@@ -109,6 +109,12 @@ export class PartitionMapping {
     return untroubled && this.first < this.settled;
   }
 
+  /** Whether nothing indicates that MM2 wrote records again. Other producers and markers do not count. */
+  get writtenOnce(): boolean {
+    const surplusAtEnd = this.#evidence.exactlyOnce === true ? 0n : this.surplusAtEnd;
+    return surplusAtEnd === 0n && this.#surplus.length === 0 && this.settled === this.length;
+  }
+
   at(index: number): SyncPoint {
     if (index === this.#history.length && this.#anchor !== undefined) {
       return { ...NOT_WRITTEN, ...this.#anchor };

@@ -79,7 +79,10 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const at = reckonedPosition(evidence, reached, reckoned);
   const from = at.next > source.start ? at.next : source.start;
   const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
-  const holes = (coverage?.holes ?? []).filter((hole) => hole.until <= position);
+  const holes =
+    mapping === null && evidence.nothingYet
+      ? nothingThere(source, position)
+      : (coverage?.holes ?? []).filter((hole) => hole.until <= position);
   // Records in a transaction that is still open may be aborted.
   const basis = base.readableEnd < end ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
@@ -102,6 +105,13 @@ function withoutPosition(
     waitingSince: null,
     holes: [],
   };
+}
+
+/** MM2 has acknowledged offsets, but the target log has never had a record. */
+function nothingThere({ start: from }: LogOffsets, until: bigint): Hole[] {
+  const offsets = until - from;
+  if (offsets <= 0n) return [];
+  return [{ kind: 'head', from, until, offsets, look: { from, until }, isPlace: true, index: null }];
 }
 
 /** While MM2 writes records again after a restart, the records that it mirrored before are still on the target. */

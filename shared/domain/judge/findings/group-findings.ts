@@ -1,3 +1,4 @@
+import { translate } from '../../mirror/translation.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { costOf, offsetOf, proofOf } from '../../model/report.ts';
@@ -99,18 +100,28 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
 }
 
 /** If MM2 wrote records again, a position after the first copies may be right among the newer ones. */
-function skipsForCertain({ report: { mm2, tidemark }, translation }: GroupState): boolean {
+function skipsForCertain({ report: { mm2, tidemark }, translation, state }: GroupState): boolean {
   const again = translation.kind === 'interval' ? translation.again : 0n;
-  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high && again === 0n;
+  if (again > 0n || state.mapping?.writtenOnce === false) return false;
+  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high;
 }
 
 function expiredOf({ translation }: GroupState): bigint {
   return translation.kind === 'interval' ? translation.expired : 0n;
 }
 
+/** Whether the syncs show exactly where the group would be if the target had deleted nothing. */
+function expiresForCertain({ state, committed, report }: GroupState): boolean {
+  const { mapping, source } = state;
+  if (mapping === null || !mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark)))
+    return false;
+  const whole = translate(mapping.whole, source !== null && committed < source.start ? source.start : committed);
+  return whole.kind === 'interval' && whole.low === whole.high && whole.low < mapping.target.start;
+}
+
 /** Records that the group has not read and that the source may still hold, but that the target no longer has. */
 function recordsExpired({ observation, group, states }: Context): Finding[] {
-  const certain = states.filter(({ report: { tidemark } }) => ['exact', 'verified'].includes(proofOf(tidemark)));
+  const certain = states.filter(expiresForCertain);
   const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
   const expired = sumOf(found, expiredOf);
   if (expired === null) return [];

@@ -1,3 +1,4 @@
+import type { Severity } from '../../../contract/finding-codes.ts';
 import type { PastCut } from '../../mirror/breaks.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
@@ -17,10 +18,30 @@ export function lostToRetention({ topic, states }: TopicContext): Finding[] {
       { topic: topic.topic, partition: worst.partition },
       `${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
       { records, partitions, sourceStart: worst.source?.start ?? null },
-      // So few can be the markers of a transaction, which no log shows once they are deleted.
-      records <= USUAL_MARKERS * BigInt(partitions) ? 'info' : 'critical',
+      severityOfDeletion(states, records, partitions),
     ),
   ];
+}
+
+/** So few can be the markers of a transaction, which no log shows once they are deleted. */
+function severityOfDeletion(states: readonly PartitionState[], records: bigint, partitions: number): Severity {
+  if (states.some((state) => surelyDeletedBefore(state) > 0n)) return 'critical';
+  return records <= USUAL_MARKERS * BigInt(partitions) ? 'info' : 'warning';
+}
+
+/**
+ * Of the offsets deleted before MM2 mirrored them, how many it cannot have mirrored. MM2's acknowledgements are late:
+ * the target may hold records of them. A few offsets may have been markers.
+ */
+export function surelyDeletedBefore(state: PartitionState): bigint {
+  const waiting = state.replication?.deletedBefore ?? 0n;
+  if (waiting === 0n) return deletedBeforeMirrored(state);
+  const { mapping, target, targetMissing } = state;
+  const end = targetMissing ? 0n : target?.highWatermark;
+  if (end === undefined) return 0n;
+  const newest = mapping === null || mapping.first >= mapping.length ? null : mapping.newest();
+  const sure = waiting - (end - (newest === null ? 0n : newest.downstream + 1n));
+  return sure > USUAL_MARKERS ? sure : 0n;
 }
 
 /**
@@ -48,7 +69,9 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
 const USUAL_MARKERS = 2n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
-  const began = states.filter((state) => state.mapping?.cause === 'first-known');
+  const began = states.filter(
+    ({ mapping, topic: { target } }) => (mapping === null && target !== null) || mapping?.cause === 'first-known',
+  );
   const head = sumOf(began, ({ missing }) =>
     missing.reduce((sum, { hole, records, certain }) => (hole.kind === 'head' && certain ? sum + records : sum), 0n),
   );

@@ -59,6 +59,8 @@ function observed(of: Case): FlowObservation {
             cuts: [],
             sourceEnd: () => null,
             syncs: () => null,
+            syncsRead: true,
+            targetEnd: () => null,
           },
   };
 }

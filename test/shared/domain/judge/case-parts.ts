@@ -261,6 +261,8 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     cuts: [],
     sourceEnd: () => null,
     syncs: () => null,
+    syncsRead: true,
+    targetEnd: () => null,
   };
 }
 

@@ -37,6 +37,7 @@ describe('what an audit says of a flow', () => {
         'PARTITION_COUNT_DIFFERS other',
         'TARGET_GROUP_ACTIVE b',
         'TARGET_GROUP_ACTIVE c',
+        'RECORDS_UNACCOUNTED stock',
       ],
     );
     expect(verdict).toBe('not-ready');

@@ -310,7 +310,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
         },
         ...by({ source: 'one' }),
       },
-      { sourceRecreated: 'topic-id', doubted: null, recreatedAt: 4 },
+      { sourceRecreated: 'topic-id', doubted: 3, recreatedAt: 3 },
     ],
     [
       'the history tells that it became another',
@@ -686,7 +686,7 @@ describe('source records that MM2 passed over for good', () => {
       300n,
     ],
     [
-      'a new source topic: less what was written before its first sync',
+      'a new source topic: what was written before its first sync may be of the old one',
       {
         syncs: [
           [0n, 0n],
@@ -696,7 +696,7 @@ describe('source records that MM2 passed over for good', () => {
         source: [0n, 301n],
         target: [0n, 1_001n],
       },
-      200n,
+      300n,
     ],
     [
       'a new source topic, mirrored from its begin',
@@ -745,8 +745,8 @@ describe('source records that MM2 passed over for good', () => {
       partition: { source: [0n, 1_500n], target: [0n, 1_201n], connect: 1_400n },
       remembered: { ...rememberedIds({ source: 'one' }), readAt: { source: AT, target: AT } },
     };
-    // The 200 behind the old topic's last one are of the new one: of 1,401 mirrored or passed over they are mirrored.
-    expect(missingRecords(state(of))).toBe(1_201n);
+    // The 200 behind the old topic's last sync may be of either topic.
+    expect(missingRecords(state(of))).toBe(1_401n);
   });
 });
 

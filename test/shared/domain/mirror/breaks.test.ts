@@ -4,7 +4,15 @@ import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syn
 
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 
-const NOTHING: LogsNow = { sourceEnd: null, targetEnd: null, sameSourceSince: null, sameTargetSince: null, known: 0 };
+const NOTHING: LogsNow = {
+  sourceEnd: null,
+  targetEnd: null,
+  sourceEndBefore: null,
+  targetEndBefore: null,
+  sameSourceSince: null,
+  sameTargetSince: null,
+  known: 0,
+};
 
 function cut(points: readonly Point[], logs: Partial<LogsNow>) {
   const history = SyncHistory.of(

@@ -385,7 +385,7 @@ describe('source offsets without counterpart on the present target log', () => {
       ['head 0-601: 601, look 0-601'],
     ],
     [
-      'a new source topic: what stands behind the old one is of it',
+      'a new source topic: what follows the last sync of the old one may be of either',
       {
         syncs: [
           [0n, 0n],
@@ -396,10 +396,10 @@ describe('source offsets without counterpart on the present target log', () => {
         position: 1_001n,
         more: { sourceRecreatedAt: 2 },
       },
-      ['head 0-701: 701, look 0-701'],
+      ['head 0-1001: 1001, look 0-1001'],
     ],
     [
-      'a new source topic, and all of it is there',
+      'a new source topic: also where all of it may be on the target',
       {
         syncs: [
           [0n, 0n],
@@ -410,7 +410,7 @@ describe('source offsets without counterpart on the present target log', () => {
         position: 1_001n,
         more: { sourceRecreatedAt: 2 },
       },
-      [],
+      ['head 0-1001: 1001, look 0-1001'],
     ],
     [
       'both logs end earlier than before: nothing of the new source topic is there',

@@ -75,7 +75,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
           ...NO_GROUPS,
         },
         subject: { topic: 'orders', partition: 0 },
-        evidence: { partitions: 1, passedOver: 1_301n, topicId: null },
+        evidence: { partitions: 1, passedOver: 1_400n, topicId: null },
       },
       'the record of a sync differs on the target': {
         of: compared('different'),
@@ -109,6 +109,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         evidence: { partitions: 1, passedOver: 0n, topicId: null },
       },
       'milder: a doubt that could not be settled': {
+        beside: ['RECORDS_UNACCOUNTED'],
         of: { partition: REGROWN, ...NO_GROUPS },
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
@@ -116,12 +117,14 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         says: `${SOURCE}: ${DOUBT}; MM2 skipped 1001 of its records`,
       },
       'milder: comparing told nothing': {
+        beside: ['RECORDS_UNACCOUNTED'],
         of: compared('unknown'),
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, passedOver: 1_001n, topicId: null },
       },
       'the certain partitions are told of, and the worst of them is named': {
+        beside: ['RECORDS_UNACCOUNTED'],
         of: {
           partitions: [
             REGROWN,
@@ -135,6 +138,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         evidence: { partitions: 2, passedOver: 1_102n, topicId: null },
       },
       'a shorter log counts for more than a doubt': {
+        beside: ['RECORDS_UNACCOUNTED'],
         of: { partitions: [REGROWN, { source: [0n, 1_000n] }], ...NO_GROUPS },
         subject: { topic: 'orders', partition: 1 },
         evidence: { partitions: 1, passedOver: 0n, topicId: null },

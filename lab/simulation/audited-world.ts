@@ -1,0 +1,76 @@
+import { AuditMemory } from '../../shared/audit/audit-memory.ts';
+import { runAudit } from '../../shared/audit/run-audit.ts';
+import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../shared/domain/judge/audit-policy.ts';
+import type { FlowReport } from '../../shared/domain/model/report.ts';
+import { SimulatedCluster } from './simulated-cluster.ts';
+import { SIMULATED_FLOW } from './simulated-flow.ts';
+import { type Fault, SimulatedWorld, type WorldStep, type WorldTerms } from './simulated-world.ts';
+
+export const MAX_LOSS = 20n;
+const POLICY = { ...DEFAULT_AUDIT_POLICY, maxLossRecords: MAX_LOSS };
+const REST_MS = 61_000;
+
+/** One simulated life with the audits in it. */
+export interface WholeLife {
+  readonly terms: WorldTerms;
+  readonly steps: readonly WorldStep[];
+}
+
+/** What one audit reported, and the world at that moment. */
+export interface AuditedMoment {
+  readonly world: SimulatedWorld;
+  readonly report: FlowReport;
+  readonly faults: ReadonlySet<Fault>;
+  /** Audits that nothing happened before, since the last step; 0 if something did. */
+  readonly atRest: number;
+}
+
+/**
+ * Audits a life as a deployment does: each audit continues from what the last one keeps. At the end of the life, a few
+ * audits follow while nothing happens and nothing fails.
+ * @param judge called after each audit; it must not wait, because the world changes afterwards
+ */
+export async function auditWorld(
+  { terms, steps }: WholeLife,
+  rests: number,
+  judge: (moment: AuditedMoment) => void,
+): Promise<SimulatedWorld> {
+  const world = new SimulatedWorld(terms);
+  const memory = new AuditMemory();
+  let rested = 0;
+  const audit = async (faults: ReadonlySet<Fault>, atRest: number) => {
+    const at = world.mm2.clock + rested;
+    const config: TidemarkConfig = {
+      clusters: new Map(),
+      flows: [
+        {
+          ...SIMULATED_FLOW,
+          isolationLevel: terms.isolation,
+          exactlyOnce: world.mm2.exactlyOnce,
+          connectOffsets: terms.connect ? SIMULATED_FLOW.connectOffsets : null,
+        },
+      ],
+      policy: POLICY,
+    };
+    const { flows } = await runAudit({
+      config,
+      reader: (alias) => new SimulatedCluster(world, alias === 'A' ? 'source' : 'target', faults, at),
+      clock: { now: () => at },
+      memory,
+    });
+    const [report] = flows;
+    if (report === undefined) throw new Error('the audit reports no flow');
+    if (!faults.has('source-log') && !faults.has('target-log') && !faults.has('syncs')) world.mm2.audited();
+    judge({ world, report, faults, atRest });
+  };
+  for (const step of steps) {
+    if (step.do === 'audit') await audit(new Set(step.faults), 0);
+    else world.step(step);
+  }
+  for (let rest = 1; rest <= rests; rest++) {
+    rested += REST_MS;
+    await audit(new Set(), rest);
+  }
+  return world;
+}

@@ -1,0 +1,139 @@
+import { SimulatedMm2 } from './simulated-mm2.ts';
+import type { Step } from './step.ts';
+import { truthOf } from './world-truth.ts';
+
+/** What one audit fails to read. */
+export const FAULTS = [
+  'source-log',
+  'target-log',
+  'source-commits',
+  'target-commits',
+  'source-listing',
+  'target-listing',
+  'syncs',
+  'checkpoints',
+  'connect-offsets',
+  'records',
+] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export const GROUPS = ['behind', 'billing', 'reader'] as const;
+type Group = (typeof GROUPS)[number];
+
+export type WorldStep =
+  | Step
+  /** A group commits on the source, this many offsets before its end. It may go back. */
+  | { readonly do: 'commit'; readonly group: Group; readonly before: number }
+  /** Another client commits for the group on the target, this many records before the log's end. */
+  | { readonly do: 'move-target'; readonly group: Group; readonly before: number }
+  /** MM2 translates the groups' commits and writes them to the target. */
+  | { readonly do: 'sync-groups' }
+  | { readonly do: 'audit'; readonly faults: readonly Fault[] };
+
+export interface WorldTerms {
+  readonly isolation: 'read_uncommitted' | 'read_committed';
+  /** Whether audits can read Connect's offsets topic. */
+  readonly connect: boolean;
+  /** This many neighbouring records have equal content. */
+  readonly equal: number;
+  /** How far the clocks are ahead of the auditor's, in ms. */
+  readonly ahead: { readonly producers: number; readonly mm2: number };
+}
+
+/** A record of MM2's checkpoints topic. */
+interface Checkpoint {
+  readonly group: Group;
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+  readonly at: number;
+}
+
+/** What happened in a life, for the findings that report the past. */
+type Event = 'source-recreated' | 'target-recreated' | 'source-cut' | 'target-cut' | 'deleted-before-mirrored';
+
+/** Two clusters with one mirrored partition, MM2 between them, and consumer groups. */
+export class SimulatedWorld {
+  readonly terms: WorldTerms;
+  readonly mm2: SimulatedMm2;
+  readonly events = new Set<Event>();
+  /** Commits by group, on each side. */
+  readonly commits = { source: new Map<Group, number>(), target: new Map<Group, number>() };
+  readonly checkpoints: Checkpoint[] = [];
+  readonly connectOffsets: { readonly offset: number; readonly at: number }[] = [];
+
+  constructor(terms: WorldTerms) {
+    this.terms = terms;
+    this.mm2 = new SimulatedMm2(terms);
+  }
+
+  step(step: Exclude<WorldStep, { do: 'audit' }>): void {
+    const { mm2, commits } = this;
+    switch (step.do) {
+      case 'commit':
+        commits.source.set(step.group, Math.max(0, mm2.sourceEnd - step.before));
+        return;
+      case 'move-target':
+        commits.target.set(step.group, Math.max(0, mm2.targetEnd - step.before));
+        return;
+      case 'sync-groups':
+        this.#syncGroups();
+        return;
+      default:
+        this.#mirrorStep(step);
+    }
+  }
+
+  #mirrorStep(step: Step): void {
+    const { mm2, commits, events } = this;
+    const before = { ends: [mm2.sourceEnd, mm2.targetEnd], committed: mm2.committed };
+    // Compaction keeps the last of several equal records. The simulated one does not model that.
+    if (step.do === 'compact-source' && this.terms.equal > 1) return;
+    if (step.do === 'delete-records') this.#noteDeleted(mm2.sourceStart + step.offsets);
+    mm2.run([step]);
+    switch (step.do) {
+      case 'recreate-source':
+        events.add('source-recreated');
+        commits.source.clear();
+        break;
+      case 'recreate-target':
+        events.add('target-recreated');
+        commits.target.clear();
+        break;
+      case 'cut-source':
+        if (mm2.sourceEnd < (before.ends[0] ?? 0)) events.add('source-cut');
+        break;
+      case 'cut-target':
+        if (mm2.targetEnd < (before.ends[1] ?? 0)) events.add('target-cut');
+        break;
+    }
+    if (mm2.committed !== before.committed && mm2.committed > 0) {
+      this.connectOffsets.push({ offset: mm2.committed - 1, at: mm2.clock + this.terms.ahead.mm2 });
+    }
+  }
+
+  #noteDeleted(until: number): void {
+    const { mm2 } = this;
+    const { unacknowledged } = truthOf(this);
+    let without = 0;
+    for (let offset = mm2.sourceStart; offset < Math.min(until, mm2.sourceEnd); offset++) {
+      if (mm2.copiesOf(offset).length > 0) continue;
+      if (mm2.sourceRecords.has(offset)) this.events.add('deleted-before-mirrored');
+      // No audit can find out whether deleted offsets held records. More than two are no usual markers.
+      if (offset >= mm2.sourceEnd - unacknowledged && ++without > 2) this.events.add('deleted-before-mirrored');
+    }
+  }
+
+  /** By MM2's rule: one record after the last sync at or before the commit. It never moves a target group back. */
+  #syncGroups(): void {
+    const { mm2, commits, checkpoints } = this;
+    for (const [group, committed] of commits.source) {
+      const sync = mm2.syncLog.findLast((one) => one !== null && one.upstream <= BigInt(committed));
+      if (sync == null) continue;
+      const upstream = BigInt(committed);
+      const downstream = sync.downstream + (sync.upstream === upstream ? 0n : 1n);
+      checkpoints.push({ group, upstream, downstream, at: mm2.clock + this.terms.ahead.mm2 });
+      const there = commits.target.get(group);
+      if (there === undefined || there < downstream) commits.target.set(group, Number(downstream));
+    }
+  }
+}

@@ -1,0 +1,47 @@
+import type { SimulatedWorld } from './simulated-world.ts';
+
+/** What is true of a simulated world, as far as an audit reports about it. */
+export interface WorldTruth {
+  /** Source records that are not on the present target log, and that MM2 has yet to mirror. */
+  readonly waiting: number;
+  /** The same, but MM2 is past them. */
+  readonly never: number;
+  /** Source offsets after the last one that MM2 has acknowledged in a way that an audit can read. */
+  readonly unacknowledged: number;
+}
+
+export function truthOf({ mm2, connectOffsets, terms }: SimulatedWorld): WorldTruth {
+  const copied = new Set<number>();
+  for (const one of mm2.targetRecords) {
+    if (one !== null && one.epoch === mm2.sourceEpoch) copied.add(one.source);
+  }
+  const lost = mm2.sourceOffsets.filter((offset) => !copied.has(offset));
+  // A sync whose record a cut has removed from the target acknowledges nothing there.
+  const holds = (sync: (typeof mm2.syncLog)[number]) => {
+    const copy = sync === null ? null : mm2.targetRecords[Number(sync.downstream)];
+    return copy != null && copy.epoch === mm2.sourceEpoch && copy.source === Number(sync?.upstream);
+  };
+  const synced = Number(mm2.syncLog.findLast(holds)?.upstream ?? -1n);
+  const connected = terms.connect ? (connectOffsets.at(-1)?.offset ?? -1) : -1;
+  const acknowledged = Math.min(mm2.position, Math.max(synced, connected) + 1);
+  return {
+    waiting: lost.filter((offset) => offset >= mm2.position).length,
+    never: lost.filter((offset) => offset < mm2.position).length,
+    unacknowledged: mm2.sourceEnd - acknowledged,
+  };
+}
+
+/** What continuing at a position on the target costs a group, as true in the simulated world. */
+export interface TrueCost {
+  readonly rereads: number;
+  readonly skips: number;
+  /** Of the skipped records, those that the target has deleted. */
+  readonly expired: number;
+}
+
+export function costOfPosition({ mm2 }: SimulatedWorld, committed: bigint, position: bigint): TrueCost {
+  const [u, d] = [Number(committed), Number(position)];
+  const skips = mm2.skips(u, d);
+  // Before the log's start, a consumer is reset to the start.
+  return { rereads: mm2.rereads(u, Math.max(d, mm2.targetStart)), skips, expired: mm2.skips(u, 0) };
+}
