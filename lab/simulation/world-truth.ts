@@ -1,4 +1,12 @@
-import type { SimulatedWorld } from './simulated-world.ts';
+import type { SimulatedMm2 } from './simulated-mm2.ts';
+
+/** What the truth of a simulated world depends on. */
+interface JudgedWorld {
+  readonly mm2: SimulatedMm2;
+  /** Source offsets that Connect has committed, oldest first. */
+  readonly connectOffsets: readonly { readonly offset: number }[];
+  readonly terms: { readonly connect: boolean };
+}
 
 /** What is true of a simulated world, as far as an audit reports about it. */
 export interface WorldTruth {
@@ -10,7 +18,7 @@ export interface WorldTruth {
   readonly unacknowledged: number;
 }
 
-export function truthOf({ mm2, connectOffsets, terms }: SimulatedWorld): WorldTruth {
+export function truthOf({ mm2, connectOffsets, terms }: JudgedWorld): WorldTruth {
   const copied = new Set<number>();
   for (const one of mm2.targetRecords) {
     if (one !== null && one.epoch === mm2.sourceEpoch) copied.add(one.source);
@@ -39,7 +47,7 @@ export interface TrueCost {
   readonly expired: number;
 }
 
-export function costOfPosition({ mm2 }: SimulatedWorld, committed: bigint, position: bigint): TrueCost {
+export function costOfPosition({ mm2 }: JudgedWorld, committed: bigint, position: bigint): TrueCost {
   const [u, d] = [Number(committed), Number(position)];
   const skips = mm2.skips(u, d);
   // Before the log's start, a consumer is reset to the start.
