@@ -12,6 +12,7 @@ import type { Topology } from './topology.ts';
 
 /** Small at first, so that one answer holds all partitions of Connect's offset topic, mostly of a few kB each. */
 const SCAN_SIZE: FetchSize = { first: 256 * 1024, most: 8 * 1024 * 1024 };
+const SMALL_LIMIT = 128 * 1024;
 /** For a read of only some records: as little as they usually need. */
 const STRETCH_SIZE: FetchSize = { first: 16 * 1024, most: 1024 * 1024 };
 /** A peek usually finds its record in the first batch. */
@@ -62,7 +63,9 @@ export async function scanPartition(
 /** Fetch sizes no larger than the request's limit. */
 function sizeOf({ until, maxBytes = Number.POSITIVE_INFINITY }: ScanRequest): FetchSize {
   const { first, most } = until === undefined ? SCAN_SIZE : STRETCH_SIZE;
-  return { first: Math.min(first, maxBytes), most: Math.min(most, maxBytes) };
+  // A small limit is asked for at once: requests cost more than bytes.
+  const atOnce = maxBytes <= SMALL_LIMIT ? maxBytes : first;
+  return { first: Math.min(atOnce, maxBytes), most: Math.min(most, maxBytes) };
 }
 
 /** Looks at single records, many of them per request. */
