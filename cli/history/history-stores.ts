@@ -23,22 +23,6 @@ const AWS_PATIENCE = {
   requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
 } as const;
 
-/** @throws HistoryStoreError where a file cannot be opened */
-export async function openSnapshotStore(place: HistoryPlace): Promise<SnapshotStore> {
-  if (place.kind === 'dynamodb') {
-    const [client, { createDynamoDbSnapshotStore }] = await Promise.all([
-      dynamoDb(),
-      import('../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts'),
-    ]);
-    return createDynamoDbSnapshotStore(client, place.table);
-  }
-  const [{ openHistoryDatabase }, { createSqliteSnapshotStore }] = await Promise.all([
-    import('../../shared/adapters/sqlite/open-database.ts'),
-    import('../../shared/adapters/sqlite/sqlite-snapshot-store.ts'),
-  ]);
-  return createSqliteSnapshotStore(openHistoryDatabase(place.file));
-}
-
 /** @throws HistoryStoreError if a file cannot be opened */
 export async function openAuditStores(place: HistoryPlace): Promise<AuditStores> {
   if (place.kind === 'dynamodb') {

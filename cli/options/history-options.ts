@@ -26,29 +26,20 @@ export function addHistoryOption(command: Command): Command {
   );
 }
 
-/** Opens the history that the options name; null if it is off. The caller closes it. */
+/** Opens the history that the options name, without its acknowledgements; null if it is off. The caller closes it. */
 export async function openHistory(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
 ): Promise<SnapshotStore | null> {
-  const place = historyPlace(options, terminal.environment);
-  if (place === null) return null;
-  const { openSnapshotStore } = await import('../history/history-stores.ts');
-  return await openSnapshotStore(place);
+  return (await openAuditHistory(options, terminal))?.history ?? null;
 }
 
-/** The same for commands that are nothing without a history. @throws UsageError where it is off */
+/** The same for commands that are nothing without a history. @throws UsageError if it is off */
 export async function requireHistory(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
 ): Promise<SnapshotStore> {
-  const store = await openHistory(options, terminal);
-  if (store !== null) return store;
-  throw historyIsOff();
-}
-
-function historyIsOff(): UsageError {
-  return new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
+  return (await requireAuditHistory(options, terminal)).history;
 }
 
 /** The history with its acknowledgements; null if it is off. The caller closes it. */
@@ -69,7 +60,7 @@ export async function requireAuditHistory(
 ): Promise<AuditStores> {
   const stores = await openAuditHistory(options, terminal);
   if (stores !== null) return stores;
-  throw historyIsOff();
+  throw new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
 }
 
 /** Name under which this process holds the right to write a flow's history. */

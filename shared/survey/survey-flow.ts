@@ -1,7 +1,6 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
-import { type GroupState, judgeGroups } from '../domain/judge/group-state.ts';
-import { statesByPartition } from '../domain/judge/judge-flow.ts';
+import type { GroupState } from '../domain/judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
@@ -41,8 +40,8 @@ export interface FlowSurvey {
   readonly observation: FlowObservation;
   /** Of all partitions, with what looking at records told. */
   readonly states: readonly PartitionState[];
-  /** All groups, judged by these states. */
-  readonly groups: readonly GroupState[];
+  /** All groups, judged by these states; absent if no comparison needed them. */
+  readonly groups?: readonly GroupState[];
   /** Records and their copies that comparing has found. */
   readonly pairs: readonly VerifiedPair[];
   /** Null if no comparison was asked for, or none was possible. */
@@ -75,10 +74,7 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
       ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))
       : peeked;
   const isDown = observation.sourceDown !== null || observation.targetDown !== null;
-  if (verify === undefined || isDown) {
-    const groups = judgeGroups(observation, statesByPartition(states));
-    return { observation, states, groups, pairs: [], verification: null };
-  }
+  if (verify === undefined || isDown) return { observation, states, pairs: [], verification: null };
   if (verify === 'routine') {
     return { observation, ...(await compareRoutinely(observation, states, source, target)), verification: null };
   }

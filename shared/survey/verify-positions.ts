@@ -3,7 +3,7 @@ import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
-import { isOpen, spotOf } from '../domain/judge/sample-spots.ts';
+import { evenlySpread, isOpen, spotOf } from '../domain/judge/sample-spots.ts';
 import { flowName } from '../domain/model/flow.ts';
 import type { TidemarkPosition } from '../domain/model/report.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -93,10 +93,7 @@ function choose(judged: readonly GroupState[], { positions, sample }: VerifyOpti
   const worth = judged.filter(
     ({ translation }) => translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
   );
-  if (sample === undefined || sample >= worth.length) return worth;
-  return Array.from({ length: sample }, (_, i) => worth[Math.floor((i * worth.length) / sample)]).flatMap(
-    (one) => one ?? [],
-  );
+  return evenlySpread(worth, 0, sample ?? worth.length);
 }
 
 function keyOf({ group, topic, partition }: GroupState['report']): string {

@@ -41,20 +41,20 @@ export function sampleSpots(
 ): Spot[] {
   const turn = fraction(Math.floor(at / 1000) * GOLDEN);
   const open = groups.filter(({ translation }) => isOpen(translation));
-  const tails = turned(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
+  const tails = evenlySpread(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
   const wanted = [...tails];
-  wanted.push(...turned(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
+  wanted.push(...evenlySpread(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
-  wanted.push(...turned(groups, turn, settled).map(spotOf));
+  wanted.push(...evenlySpread(groups, turn, settled).map(spotOf));
   const intervals = most - wanted.length;
-  wanted.push(...turned(states, turn, Math.ceil(intervals / 2)).flatMap((state) => newestInterval(state)));
-  const elsewhere = turned(states, fraction(turn + 0.5), Math.floor(intervals / 2));
+  wanted.push(...evenlySpread(states, turn, Math.ceil(intervals / 2)).flatMap((state) => newestInterval(state)));
+  const elsewhere = evenlySpread(states, fraction(turn + 0.5), Math.floor(intervals / 2));
   wanted.push(...elsewhere.flatMap((state) => olderInterval(state, turn)));
   return wanted.filter(({ translation }) => translation.kind === 'interval');
 }
 
-/** A part of the list, evenly spread, that starts farther on with each turn. */
-function turned<T>(all: readonly T[], turn: number, count: number): T[] {
+/** A part of the list, evenly spread. @param turn from 0 to 1: how far on it starts */
+export function evenlySpread<T>(all: readonly T[], turn: number, count: number): T[] {
   if (count >= all.length) return [...all];
   return Array.from({ length: Math.max(0, count) }, (_, i) => {
     const at = Math.floor(((i + turn) * all.length) / count);
