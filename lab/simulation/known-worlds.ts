@@ -12,6 +12,39 @@ const USUAL: WorldTerms = { isolation: 'read_uncommitted', connect: false, equal
 /** The test suite and `npm run explore` replay each one. */
 export const KNOWN_WORLDS: readonly KnownWorld[] = [
   {
+    name: 'a source log that was cut and regrew past MM2',
+    taught: 'a leader epoch that ends before offsets that an audit saw in it shows a cut, however long the log is now',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 50 },
+      { do: 'mirror', records: 50, syncs: 99 },
+      { do: 'flush' },
+      { do: 'commit', group: 'behind', before: 10 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 30, regrown: 40 },
+      { do: 'mirror', records: 30, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 20 },
+      { do: 'mirror', records: 20, syncs: 99 },
+      { do: 'audit', faults: ['records'] },
+    ],
+  },
+  {
+    name: 'a target log that was cut and regrew',
+    taught: 'the same holds for the target: MM2 continues behind the cut, and writes a sync only later',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 50 },
+      { do: 'mirror', records: 50, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'cut-target', offsets: 5 },
+      { do: 'produce', records: 20 },
+      { do: 'mirror', records: 20, syncs: 0 },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
     name: 'records of the earlier topic before the first sync',
     taught:
       "target records before a new topic's first sync may be copies from the old topic: they cover nothing for certain",

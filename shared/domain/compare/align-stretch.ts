@@ -1,4 +1,5 @@
 import { compareOffsets, greatest, least } from '../model/offsets.ts';
+import { isTime } from '../model/record-time.ts';
 import type { DigestedRecord, DigestedStretch } from './digested-record.ts';
 import type { OffsetRange, SourceRecords } from './source-records.ts';
 
@@ -27,6 +28,11 @@ export interface AlignedStretch {
   readonly contradicted: readonly bigint[];
   /** Target offsets at which the record equals no source record that was read: another one, or changed on the way. */
   readonly changed: readonly bigint[];
+  /**
+   * Those of both at which the time differs as well: MM2 keeps the time of a record, and a transform can hardly change
+   * it. Another record is there, as long as the target does not stamp records with its own time.
+   */
+  readonly replaced: readonly bigint[];
   /** Records have the content of source records, but never the timestamp: the target sets its own. */
   readonly timeDiffers: boolean;
 }
@@ -80,6 +86,11 @@ export function alignStretch(
   const found = new Set(known);
   const isAnother = ({ at, original }: (typeof differing)[number]) => known[at] !== null || found.has(original);
   const positions = (some: typeof differing) => some.map(({ at }) => records[at]?.offset ?? 0n);
+  const isReplaced = ({ at, original }: (typeof differing)[number]) => {
+    const copied = records[at]?.timestamp ?? -1n;
+    const { timestamp } = source.at(original);
+    return isTime(copied) && isTime(timestamp) && copied !== timestamp;
+  };
 
   const aligned = describe(records, originals, known, claimed, source);
   const compared = known.filter((index) => index !== null).length;
@@ -90,6 +101,7 @@ export function alignStretch(
     compared,
     contradicted: positions(differing.filter((one) => isAnother(one))),
     changed: positions(differing.filter((one) => !isAnother(one))),
+    replaced: positions(differing.filter(isReplaced)),
     timeDiffers: compared === 0 && records.some((record, i) => originals[i]?.length === 0 && source.hasContent(record)),
   };
 }

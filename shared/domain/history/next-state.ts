@@ -109,6 +109,8 @@ function keepLog(
     }
     state.set({ kind: 'start', role, topic, partition }, offsets.value.start);
     state.set({ kind: 'end', role, topic, partition }, offsets.value.highWatermark);
+    const { leaderEpoch } = offsets.value;
+    state.set({ kind: 'epoch', role, topic, partition }, leaderEpoch === undefined ? null : BigInt(leaderEpoch));
   }
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
 }

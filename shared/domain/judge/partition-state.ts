@@ -1,5 +1,5 @@
 import type { Refutation } from '../compare/verify-position.ts';
-import { type Cut, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
+import { type Cut, type LogsNow, type SyncsSince, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
 import type { CutOff, Hole } from '../mirror/coverage.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
@@ -23,6 +23,8 @@ export interface RecordEvidence {
   /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
   readonly reckoning?: 'confirmed' | 'refuted';
+  /** Whether the records at the syncs of `PartitionState.sinceCut` are the same. */
+  readonly sinceCut?: Partial<Readonly<Record<keyof SyncsSince, 'same' | 'different' | 'unknown'>>>;
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** A read of a gap under read_committed: it lists the aborted transactions. */
@@ -83,6 +85,8 @@ export interface PartitionState {
   readonly missing: readonly MissingStretch[];
   /** Cuts of logs that this audit found: syncs beyond a cut no longer hold. */
   readonly cuts: readonly Cut[];
+  /** Syncs whose records have to be compared to find out whether MM2 wrote them after a cut of the source log. */
+  readonly sinceCut: SyncsSince | null;
   readonly records: RecordEvidence;
 }
 
@@ -126,18 +130,12 @@ export function partitionState(
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const { oldest, newest } = records.sinceCut ?? {};
+  const holding = oldest === 'same' ? 'oldest' : newest === 'same' ? 'newest' : null;
   const cut =
     read === null
-      ? { history: null, cuts: [], known: 0 }
-      : withoutCut(read, {
-          sourceEnd: source?.highWatermark ?? null,
-          sourceEndBefore: observation.remembered?.sourceEnd(topic.topic, partition) ?? null,
-          targetEndBefore: observation.remembered?.targetEnd(topic.targetTopic, partition) ?? null,
-          targetEnd: target?.highWatermark ?? null,
-          sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
-          sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
-          known: knownLength(observation, topic.topic, partition, read),
-        });
+      ? { history: null, cuts: [], known: 0, since: null }
+      : withoutCut(read, logsNow(observation, topic, partition, read, { source, target }), holding);
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
   const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
@@ -188,7 +186,7 @@ export function partitionState(
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
-          cutOff: lastCutOff(observation, topic.topic, partition),
+          cutOff: lastCutOff(observation, topic.topic, partition, cuts),
           reckoning: records.reckoning ?? 'unchecked',
           waiting: records.waiting ?? null,
         });
@@ -227,6 +225,7 @@ export function partitionState(
         ? goneWithTarget(source, replication)
         : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt),
     cuts,
+    sinceCut: cut.since,
     records,
   };
 }
@@ -235,6 +234,27 @@ const UNCOUNTED = {
   lag: { kind: 'unknown', reason: 'the records contradict the offset syncs: what is on the target is not known' },
   holes: [],
 } as const;
+
+function logsNow(
+  observation: FlowObservation,
+  { topic, targetTopic, sourceId, targetId, epochEnds }: ObservedTopic,
+  partition: number,
+  read: SyncHistory,
+  logs: Pick<PartitionState, 'source' | 'target'>,
+): LogsNow {
+  const { remembered } = observation;
+  return {
+    sourceEnd: logs.source?.highWatermark ?? null,
+    targetEnd: logs.target?.highWatermark ?? null,
+    sourceEndBefore: remembered?.sourceEnd(topic, partition) ?? null,
+    targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
+    sourceEpochEnd: epochEnds?.source.get(partition) ?? null,
+    targetEpochEnd: epochEnds?.target.get(partition) ?? null,
+    sameSourceSince: sameSince(observation, 'source', topic, sourceId),
+    sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
+    known: knownLength(observation, topic, partition, read),
+  };
+}
 
 function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread | null {
   return outcome?.kind === 'unread' ? outcome.unread : null;
@@ -279,10 +299,10 @@ function sourceCutAt(
   history: SyncHistory | null,
   cuts: readonly Cut[],
 ): bigint | null {
-  const now = cuts.find(({ side }) => side === 'source');
-  if (now !== undefined) return now.at;
   // A cut leaves the mapping open until the next sync.
   if (history?.breaksBeforeNext('hole') !== true) return null;
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return now.at;
   const past = (remembered?.cuts ?? []).findLast(
     (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
   );
@@ -375,8 +395,15 @@ function comparableSync(history: SyncHistory, before: number, source: LogOffsets
   return null;
 }
 
-/** What the last cut of the source log took that an earlier audit noticed. */
-function lastCutOff({ remembered }: FlowObservation, topic: string, partition: number): CutOff | null {
+/** What the last cut of the source log took. */
+function lastCutOff(
+  { at, remembered }: FlowObservation,
+  topic: string,
+  partition: number,
+  cuts: readonly Cut[],
+): CutOff | null {
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return { records: now.reached - now.at, noticedAt: at };
   const cut = (remembered?.cuts ?? []).findLast(
     (past) => past.side === 'source' && past.topic === topic && past.partition === partition,
   );

@@ -1,4 +1,5 @@
 import { compareRecords } from '../compare/record-identity.ts';
+import type { SyncsSince } from '../mirror/breaks.ts';
 import type { Hole } from '../mirror/coverage.ts';
 import type { Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
@@ -12,6 +13,8 @@ import { holeKey, type PartitionState, type RecordEvidence } from './partition-s
 type Question =
   /** Do source and target hold the same record where this sync says so? */
   | { readonly about: 'sync'; readonly index: number }
+  /** The same for a sync that MM2 may have written before or after a cut of the source log. */
+  | { readonly about: 'sinceCut'; readonly which: keyof SyncsSince }
   /** Is the target's last record the one that dead reckoning says it is? */
   | { readonly about: 'reckoning' }
   /** What is the first record that the target does not have? */
@@ -46,6 +49,7 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
   const abortedAsked = new Set<string>();
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
+    ...byLag.flatMap((state) => probeSinceCut(state)),
     ...byLag.flatMap((state) => probeReckoning(state)),
     ...byLag.flatMap((state) => probeWaiting(observation, state)),
     ...byLag.flatMap((state) =>
@@ -78,6 +82,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
       syncs.set(question.index, atSync(source, target));
       return { syncs };
     }
+    case 'sinceCut':
+      return { sinceCut: { ...before.sinceCut, [question.which]: atSync(source, target) } };
     case 'reckoning': {
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
@@ -128,6 +134,15 @@ function probeSync(state: PartitionState): Probe[] {
   const index = state.doubted;
   const sync = state.history.at(index);
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
+}
+
+function probeSinceCut(state: PartitionState): Probe[] {
+  const { sinceCut, records } = state;
+  if (sinceCut === null || records.sinceCut !== undefined) return [];
+  return (['oldest', 'newest'] as const).map((which) => {
+    const { upstream, downstream } = sinceCut[which];
+    return pair(state, { about: 'sinceCut', which }, upstream, downstream);
+  });
 }
 
 /** The longest holes first: the most records can be missing there. */

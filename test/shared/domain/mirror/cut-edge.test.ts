@@ -2,7 +2,15 @@ import { expect, test } from '@jest/globals';
 import { withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 
-const SINCE = { sameSourceSince: 1, sameTargetSince: 1, sourceEndBefore: null, targetEndBefore: null, known: 0 };
+const SINCE = {
+  sameSourceSince: 1,
+  sameTargetSince: 1,
+  sourceEndBefore: null,
+  targetEndBefore: null,
+  sourceEpochEnd: null,
+  targetEpochEnd: null,
+  known: 0,
+};
 const at = (upstream: bigint, downstream: bigint, more: Partial<NewPoint> = {}): NewPoint => {
   return { timestamp: 5n, upstream, downstream, ...more };
 };
