@@ -228,7 +228,8 @@ function describe(
     for (; at < behind; at++) {
       const position = records[at]?.offset ?? 0n;
       const offsets = (originals[at] ?? []).map((index) => source.at(index).offset);
-      const possible = possibleOffsets(left, right, stretchIsClear, offsets, source.hidden);
+      const present = possibleOffsets(left, right, stretchIsClear, offsets, source.hidden);
+      const possible = hullOf(present, source.cutOff);
       aligned.push({ position, upstream: null, compared: false, possible });
     }
   }
@@ -256,6 +257,11 @@ function possibleOffsets(
     least: rest.reduce(least, first),
     most: rest.reduce(greatest, first),
   };
+}
+
+function hullOf(one: OffsetRange | null, other: OffsetRange | null): OffsetRange | null {
+  if (one === null || other === null) return one ?? other;
+  return { least: least(one.least, other.least), most: greatest(one.most, other.most) };
 }
 
 function indexOf(records: readonly DigestedRecord[], offset: bigint): number | null {
