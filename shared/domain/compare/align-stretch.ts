@@ -1,4 +1,5 @@
 import { compareOffsets, greatest, least } from '../model/offsets.ts';
+import { isTime } from '../model/record-time.ts';
 import type { DigestedRecord, DigestedStretch } from './digested-record.ts';
 import type { OffsetRange, SourceRecords } from './source-records.ts';
 
@@ -76,9 +77,14 @@ export function alignStretch(
   recogniseChains(originals, known, source);
   forgetMistaken(records, originals, known, source, claims);
   recogniseBetween(originals, known, source);
-  // A transform on the way can change some records and leave others: a difference alone contradicts nothing.
+  // A transform on the way can change some records and leave others: a difference alone contradicts nothing. But it
+  // leaves the time, and so does a target that holds an equal record.
   const found = new Set(known);
-  const isAnother = ({ at, original }: (typeof differing)[number]) => known[at] !== null || found.has(original);
+  const keepsTimes = known.some((original) => original !== null);
+  const isAnother = ({ at, original }: (typeof differing)[number]) =>
+    known[at] !== null ||
+    found.has(original) ||
+    (keepsTimes && areOfTwoTimes(source.at(original).timestamp, records[at]?.timestamp));
   const positions = (some: typeof differing) => some.map(({ at }) => records[at]?.offset ?? 0n);
 
   const aligned = describe(records, originals, known, claimed, source);
@@ -92,6 +98,10 @@ export function alignStretch(
     changed: positions(differing.filter((one) => !isAnother(one))),
     timeDiffers: compared === 0 && records.some((record, i) => originals[i]?.length === 0 && source.hasContent(record)),
   };
+}
+
+function areOfTwoTimes(one: bigint, other: bigint | undefined): boolean {
+  return other !== undefined && isTime(one) && isTime(other) && one !== other;
 }
 
 /**
