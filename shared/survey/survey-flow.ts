@@ -66,7 +66,10 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
   const first = withEvidence(observation, unseen, looked);
   // Once a doubt about the syncs is settled, other records are worth a look.
-  const settled = first.filter(({ doubted, sourceRecreated }) => doubted !== null && sourceRecreated !== 'doubt');
+  const settled = first.filter(
+    ({ doubted, doubtedOrder, sourceRecreated }) =>
+      (doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt',
+  );
   const peeked =
     settled.length === 0
       ? first

@@ -12,6 +12,8 @@ import { holeKey, type PartitionState, type RecordEvidence } from './partition-s
 type Question =
   /** Do source and target hold the same record where this sync says so? */
   | { readonly about: 'sync'; readonly index: number }
+  /** The same for the sync before the downstream offsets went back. */
+  | { readonly about: 'order' }
   /** Is the target's last record the one that dead reckoning says it is? */
   | { readonly about: 'reckoning' }
   /** What is the first record that the target does not have? */
@@ -46,6 +48,7 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
   const abortedAsked = new Set<string>();
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
+    ...byLag.flatMap((state) => probeOrder(state)),
     ...byLag.flatMap((state) => probeReckoning(state)),
     ...byLag.flatMap((state) => probeWaiting(observation, state)),
     ...byLag.flatMap((state) =>
@@ -78,6 +81,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
       syncs.set(question.index, atSync(source, target));
       return { syncs };
     }
+    case 'order':
+      return { order: atSync(source, target) };
     case 'reckoning': {
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
@@ -128,6 +133,11 @@ function probeSync(state: PartitionState): Probe[] {
   const index = state.doubted;
   const sync = state.history.at(index);
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
+}
+
+function probeOrder(state: PartitionState): Probe[] {
+  const { doubtedOrder } = state;
+  return doubtedOrder === null ? [] : [pair(state, { about: 'order' }, doubtedOrder.upstream, doubtedOrder.downstream)];
 }
 
 /** The longest holes first: the most records can be missing there. */
