@@ -25,12 +25,21 @@ export class PartitionTruth {
   readonly #lastCopies: Float64Array;
   /** Ids of records whose copies the target has deleted. */
   readonly #expired: ReadonlySet<string>;
+  /** By key: the furthest source offset that has a copy; empty unless the target compacts. */
+  readonly #newestCopies = new Map<string, number>();
 
   /**
    * @param sameTarget the earlier truth was about the same target topic: a copy before the present log start existed,
    * and was deleted by retention or by hand
+   * @param compacts whether the target topic is compacted: it keeps the newest copy of a key only
    */
-  constructor(source: PartitionRecords, target: PartitionRecords, previous?: PartitionTruth, sameTarget = false) {
+  constructor(
+    source: PartitionRecords,
+    target: PartitionRecords,
+    previous?: PartitionTruth,
+    sameTarget = false,
+    compacts = false,
+  ) {
     this.source = source;
     this.target = target;
     this.#known = knownRecords(source, previous === undefined ? [] : previous.#known);
@@ -42,6 +51,9 @@ export class PartitionTruth {
       const index = indexes.get(id);
       this.#sourceOffsets[position] = index === undefined ? FOREIGN : (this.#known[index]?.offset ?? FOREIGN);
       if (index !== undefined) this.#lastCopies[index] = at(target.offsets, position);
+    }
+    for (const [index, { offset, key }] of this.#known.entries()) {
+      if (compacts && key !== '' && !Number.isNaN(at(this.#lastCopies, index))) this.#newestCopies.set(key, offset);
     }
     this.#expired = sameTarget && previous !== undefined ? this.#copiesExpired(previous) : new Set();
   }
@@ -141,10 +153,15 @@ export class PartitionTruth {
   #countAbsent(which: (record: KnownRecord) => boolean): bigint {
     let count = 0n;
     for (const [index, record] of this.#known.entries()) {
-      if (this.#expired.has(record.id)) continue;
+      if (this.#expired.has(record.id) || this.#isSuperseded(record)) continue;
       if (Number.isNaN(at(this.#lastCopies, index)) && which(record)) count++;
     }
     return count;
+  }
+
+  /** Whether the target holds a later record of the same key, so that its own compaction may have removed the copy. */
+  #isSuperseded({ key, offset }: KnownRecord): boolean {
+    return offset < (this.#newestCopies.get(key) ?? -1);
   }
 
   #copiesExpired(previous: PartitionTruth): Set<string> {
@@ -172,13 +189,17 @@ export class PartitionTruth {
 interface KnownRecord {
   readonly offset: number;
   readonly id: string;
+  /** Base64; empty for a record without a key. */
+  readonly key: string;
   /** The source no longer holds it. */
   readonly deleted: boolean;
 }
 
 /** In offset order. */
 function knownRecords(source: PartitionRecords, earlier: readonly KnownRecord[]): KnownRecord[] {
-  const present = source.ids.map((id, index) => ({ offset: at(source.offsets, index), id, deleted: false }));
+  const present = source.ids.map((id, index) => {
+    return { offset: at(source.offsets, index), id, key: source.keys[index] ?? '', deleted: false };
+  });
   if (earlier.length === 0) return present;
   const offsets = new Set(source.offsets);
   const gone = earlier.filter(({ offset }) => !offsets.has(offset)).map((record) => ({ ...record, deleted: true }));

@@ -78,6 +78,8 @@ export interface OffsetWriter {
 /** The only source of time for use cases: ms since the epoch. */
 export interface Clock {
   now(): number;
+  /** Lets time pass. Absent where it stands still, as in a replay: then no use case waits. */
+  readonly pause?: (ms: number) => Promise<void>;
 }
 
 /** Publishes the numbers of an audit for alarms and dashboards. */

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import { createSecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
+import { SYSTEM_CLOCK } from '../../shared/adapters/system/system-clock.ts';
 import { AWS_CLIENT_SETTINGS } from '../runtime/aws-client-settings.ts';
 import { createAuditKeeper } from './audit-keeper.ts';
 import { createAuditor } from './auditor.ts';
@@ -14,7 +15,7 @@ import { logValue } from './log-values.ts';
 
 const environment = parseAuditEnvironment(process.env);
 const logger = new Logger({ jsonReplacerFn: logValue });
-const clock = { now: () => Date.now() };
+const clock = SYSTEM_CLOCK;
 const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
 const keeper = createAuditKeeper({
   client: new DynamoDBClient(AWS_CLIENT_SETTINGS),

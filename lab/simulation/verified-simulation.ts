@@ -118,5 +118,5 @@ function targetStretch(mm2: SimulatedMm2, content: Content, { from, until }: Str
 }
 
 function record(offset: number, content: string): DigestedRecord {
-  return { offset: BigInt(offset), content, timestamp: 0n };
+  return { offset: BigInt(offset), content, body: content, timestamp: 0n };
 }

@@ -1,8 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClusterReader } from '../../shared/adapters/kafka/cluster-reader.ts';
+import { SYSTEM_CLOCK } from '../../shared/adapters/system/system-clock.ts';
 import { AuditMemory } from '../../shared/audit/audit-memory.ts';
 import { runAudit } from '../../shared/audit/run-audit.ts';
+import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
 import { loadMm2Properties } from '../../shared/config/mm2/mm2-properties.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import type { AuditPolicy } from '../../shared/domain/judge/audit-policy.ts';
@@ -38,6 +40,14 @@ export interface StageOptions {
   readonly mm2?: Readonly<Record<string, string | undefined>>;
 }
 
+/** How the audits of all moments are made. */
+export interface AuditedHow {
+  /** They compare the records around all positions. */
+  readonly verify?: boolean;
+  /** How many audits there are at each moment, one by default. The last one is judged. */
+  readonly audits?: number;
+}
+
 export interface MomentOptions extends Expectation {
   /** The flow to judge if both directions run; the first one by default. */
   readonly flow?: string;
@@ -63,28 +73,27 @@ export class LiveStage implements AsyncDisposable {
   readonly writer: RecordWriter;
   readonly moments: JudgedMoment[] = [];
   #mm2Settings: NonNullable<StageOptions['mm2']>;
-  readonly #verify: boolean;
+  readonly #how: AuditedHow;
   readonly #memory = new AuditMemory();
   readonly #truth = new LiveTruth();
   #mm2: LabMm2 | undefined;
 
-  private constructor(lab: Lab, a: LabCluster, b: LabCluster, options: StageOptions, verify: boolean) {
+  private constructor(lab: Lab, a: LabCluster, b: LabCluster, options: StageOptions, how: AuditedHow) {
     this.lab = lab;
     this.a = a;
     this.b = b;
     this.writer = new RecordWriter(a.admin);
     this.#mm2Settings = options.mm2 ?? {};
-    this.#verify = verify;
+    this.#how = how;
   }
 
-  /** @param verify makes every audit compare the records around all positions */
-  static async open(options: StageOptions = {}, verify = false): Promise<LiveStage> {
+  static async open(options: StageOptions = {}, how: AuditedHow = {}): Promise<LiveStage> {
     const lab = await startLab();
     const [a, b] = await Promise.all([
       lab.startCluster({ alias: 'A', ...options.source }),
       lab.startCluster({ alias: 'B', ...options.target }),
     ]);
-    return new LiveStage(lab, a, b, options, verify);
+    return new LiveStage(lab, a, b, options, how);
   }
 
   /** The text of the current mm2.properties. */
@@ -119,27 +128,30 @@ export class LiveStage implements AsyncDisposable {
     if (flow === undefined) throw new Error(`no flow ${options.flow}`);
     const [source, target] = flow.source === 'A' ? [this.a, this.b] : [this.b, this.a];
     const memory = options.withoutMemory === true ? new AuditMemory() : this.#memory;
-    let mm2Positions = await readMm2Positions(flow.source, target);
     const audit = async (): Promise<FlowReport> => {
       const { flows } = await runAudit({
         config,
         reader: (alias) => createClusterReader(this.#connection(config, alias), { deadlineMs: 30_000 }),
-        clock: { now: () => Date.now() + (options.clockAheadMs ?? 0) },
+        clock: { ...SYSTEM_CLOCK, now: () => Date.now() + (options.clockAheadMs ?? 0) },
         ...(options.besideFlows === undefined ? { filter: { flow: (name) => name === flowName(flow) } } : {}),
         memory,
-        ...(this.#verify ? { verify: { positions: 'all', budgetBytes: DEFAULT_VERIFY_BYTES } } : {}),
+        ...(this.#how.verify === true ? { verify: { positions: 'all', budgetBytes: DEFAULT_VERIFY_BYTES } } : {}),
       });
       const audited = flows.find((one) => one.flow === flowName(flow));
       if (audited === undefined) throw new Error('the audit has no such flow');
       return audited;
     };
+    // The comparison of records settles more at each audit.
+    for (let earlier = 1; earlier < (this.#how.audits ?? 1); earlier++) await audit();
+    let mm2Positions = await readMm2Positions(flow.source, target);
     const report = await waitUntil('MM2 to leave the groups alone during an audit', async () => {
       const before = mm2Positions;
       const audited = await audit();
       mm2Positions = await readMm2Positions(flow.source, target);
       return samePositions(before, mm2Positions) && audited;
     });
-    const truths = await this.#truth.read(source, target, report, flow.isolationLevel);
+    const compacted = await compactedTopics(this.#connection(config, flow.target), report);
+    const truths = await this.#truth.read(source, target, report, flow.isolationLevel, compacted);
     const positions = judgePositions(
       report,
       (topic, partition) => truths.get(`${topic}-${partition}`) ?? null,
@@ -181,5 +193,22 @@ export class LiveStage implements AsyncDisposable {
     const connection = config.clusters.get(alias);
     if (connection === undefined) throw new Error(`no cluster ${alias}`);
     return connection;
+  }
+}
+
+/** Names of the target topics that are compacted, now. */
+async function compactedTopics(connection: KafkaConnection, { partitions }: FlowReport): Promise<Set<string>> {
+  const reader = createClusterReader(connection, { deadlineMs: 30_000 });
+  try {
+    const there = (await reader.metadata()).topics;
+    const topics = [...new Set(partitions.map(({ targetTopic }) => targetTopic))].filter((topic) => there.has(topic));
+    const configs = await reader.topicConfigs(topics);
+    const compacts = (topic: string): boolean => {
+      const config = configs.get(topic);
+      return config?.kind === 'read' && config.value.get('cleanup.policy')?.includes('compact') === true;
+    };
+    return new Set(topics.filter(compacts));
+  } finally {
+    await reader.close();
   }
 }

@@ -15,12 +15,16 @@ export class LiveTruth {
     { readonly id: string; readonly targetId: string; readonly truth: PartitionTruth }
   >();
 
-  /** By `topic-partition`. A partition without a leader on one side cannot be read and is absent. */
+  /**
+   * By `topic-partition`. A partition without a leader on one side cannot be read and is absent.
+   * @param compacted names of the target topics that are compacted
+   */
   async read(
     source: LabCluster,
     target: LabCluster,
     report: FlowReport,
     isolation: IsolationLevel,
+    compacted: ReadonlySet<string>,
   ): Promise<Map<string, PartitionTruth>> {
     const [onSource, onTarget] = await Promise.all([
       describe(
@@ -46,7 +50,8 @@ export class LiveTruth {
       const records = await readPartition(source.admin, topic, partition, isolation);
       const targetId = to?.id ?? '';
       const previous = earlier?.id === from.id ? earlier.truth : undefined;
-      const truth = new PartitionTruth(records, copies, previous, earlier?.targetId === targetId);
+      const sameTarget = earlier?.targetId === targetId;
+      const truth = new PartitionTruth(records, copies, previous, sameTarget, compacted.has(targetTopic));
       this.#known.set(key, { id: from.id, targetId, truth });
       truths.set(`${topic}-${partition}`, truth);
     }

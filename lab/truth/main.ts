@@ -29,8 +29,12 @@ const { values } = parseArgs({
     'no-recordings': { type: 'boolean', default: false },
     // Recordings contain no records to compare. Live scenarios cover the same situations.
     verify: { type: 'boolean', default: false },
+    // Audits at each live moment, of which the last one is judged: each compares other records.
+    audits: { type: 'string', default: '1' },
   },
 });
+const chosen = values.only?.split(',');
+const isChosen = (name: string): boolean => chosen === undefined || chosen.includes(name);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 let tally = emptyTally();
@@ -40,7 +44,7 @@ if (!values['no-recordings'] && !values.verify) {
   const files = readdirSync(values.recordings)
     .filter((file) => file.endsWith('.json'))
     .sort();
-  for (const file of files.filter((name) => values.only === undefined || name.includes(values.only))) {
+  for (const file of files.filter((name) => chosen?.some((one) => name.includes(one)) ?? true)) {
     const recording = readRecording(join(values.recordings, file));
     const config = configOf(recording);
     print(`recording ${recording.scenario}: ${recording.title}`);
@@ -56,9 +60,9 @@ if (!values['no-recordings'] && !values.verify) {
 }
 
 if (!values['no-live']) {
-  for (const scenario of LIVE_SCENARIOS.filter(({ name }) => values.only === undefined || name === values.only)) {
+  for (const scenario of LIVE_SCENARIOS.filter(({ name }) => isChosen(name))) {
     progress(`playing ${scenario.name} …`);
-    const { moments, failure } = await play(scenario, values.verify);
+    const { moments, failure } = await play(scenario, { verify: values.verify, audits: Number(values.audits) });
     print(`live ${scenario.name}: ${scenario.title}`);
     for (const { label, report, positions, faults, verdict } of moments) {
       for (const line of momentLines(`${label}: ${report.verdict}`, positions, faults, report.findings)) print(line);
@@ -73,6 +77,6 @@ if (!values['no-live']) {
   }
 }
 
-if (values.verify) for (const line of proofLines(judged)) print(line);
+if (judged.length > 0) for (const line of proofLines(judged)) print(line);
 print(summaryLine(tally));
 process.exitCode = isWrong(tally) ? 1 : 0;

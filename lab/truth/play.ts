@@ -1,5 +1,5 @@
 import type { LiveScenario } from './live-scenario.ts';
-import { type JudgedMoment, LiveStage } from './live-stage.ts';
+import { type AuditedHow, type JudgedMoment, LiveStage } from './live-stage.ts';
 
 export interface PlayedScenario {
   readonly moments: readonly JudgedMoment[];
@@ -7,9 +7,9 @@ export interface PlayedScenario {
   readonly failure: string | null;
 }
 
-/** Plays a scenario on its own clusters and removes them. @param verify makes the audits compare records */
-export async function play(scenario: LiveScenario, verify = false): Promise<PlayedScenario> {
-  const stage = await LiveStage.open(scenario.stage, verify);
+/** Plays a scenario on its own clusters and removes them. */
+export async function play(scenario: LiveScenario, how: AuditedHow = {}): Promise<PlayedScenario> {
+  const stage = await LiveStage.open(scenario.stage, how);
   try {
     await scenario.play(stage);
     return { moments: stage.moments, failure: null };

@@ -148,7 +148,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     target,
     filter,
     memory,
-    now: () => clock.now(),
+    clock,
     ...(verify === undefined && config.policy.probeBudget === 0 ? {} : { verify: verify ?? 'routine' }),
     ...(progress === undefined ? {} : { progress }),
   });

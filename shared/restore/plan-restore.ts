@@ -85,7 +85,6 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
       ...(topic === null ? {} : { topic }),
     },
     memory: new FlowMemory(await readStateAsOf(request.history, name, clock.now(), clock.now())),
-    now: () => clock.now(),
     // What a rewind of the source lands on is its own offsets: there is nothing to compare.
     ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
     groups: [...commits].map(([group, committed]) => asObserved(group, committed)),

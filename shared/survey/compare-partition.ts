@@ -2,7 +2,7 @@ import type { ClaimedPair } from '../domain/compare/align-stretch.ts';
 import type { DigestedRecord, DigestedStretch } from '../domain/compare/digested-record.ts';
 import { planStretches, type Stretch, widened } from '../domain/compare/plan-stretches.ts';
 import { settlePositions, type WantedPosition } from '../domain/compare/settle-positions.ts';
-import { SourceRecords } from '../domain/compare/source-records.ts';
+import { type OffsetRange, SourceRecords } from '../domain/compare/source-records.ts';
 import { unsettled, type VerifiedPosition } from '../domain/compare/verify-position.ts';
 import type { PartitionMapping } from '../domain/mirror/mapping.ts';
 import type { IsolationLevel, ScanRequest } from '../domain/model/cluster.ts';
@@ -18,6 +18,8 @@ export interface PartitionComparison {
   readonly wanted: readonly WantedPosition[];
   /** Begin of the source log and the end of what MM2 can have read of it, observed after the target's end. */
   readonly log: Stretch;
+  /** Offsets whose records the source log lost with its end: the target may still hold their copies. Or null. */
+  readonly cutOff: OffsetRange | null;
   /** That of MM2's consumer on the source. */
   readonly isolation: IsolationLevel;
 }
@@ -57,7 +59,7 @@ export async function comparePartition(
   target: ClusterReader,
   { bytes: allowance, widenAtMost }: CompareLimits,
 ): Promise<ComparedPartition> {
-  const { targetTopic, topic, partition, mapping, wanted, log, isolation } = comparison;
+  const { targetTopic, topic, partition, mapping, wanted, log, cutOff, isolation } = comparison;
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
   const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: 'read_uncommitted' });
@@ -89,7 +91,11 @@ export async function comparePartition(
     parts.push(...more.filter((part) => part !== null));
     if (parts.length > 0) {
       const start = onSource.start > log.from ? onSource.start : log.from;
-      const records = new SourceRecords(joined(parts), { start, end: log.until });
+      const records = new SourceRecords(joined(parts), {
+        start,
+        end: log.until,
+        ...(cutOff === null ? {} : { cutOff }),
+      });
       ({ positions, tail } = settlePositions(mapping, wanted, read, records, notCompared));
     }
     if (onSource.missing !== null || !positions.some(({ open }) => open)) break;

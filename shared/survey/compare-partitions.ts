@@ -2,6 +2,7 @@ import { planStretches } from '../domain/compare/plan-stretches.ts';
 import type { WantedPosition } from '../domain/compare/settle-positions.ts';
 import { unsettled, type VerifiedPosition } from '../domain/compare/verify-position.ts';
 import type { VerifiedPair } from '../domain/history/next-state.ts';
+import { cutOffRange } from '../domain/judge/cut-off-range.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import type { PartitionState, RecordEvidence } from '../domain/judge/partition-state.ts';
 import type { Spot } from '../domain/judge/sample-spots.ts';
@@ -103,6 +104,7 @@ function comparisonsOf(observation: FlowObservation, spots: readonly Spot[]): Pa
         mapping,
         wanted: [],
         log: { from: source.start, until: replication.readableEnd },
+        cutOff: cutOffRange(observation, state),
         isolation: observation.flow.isolationLevel,
       };
       entry = { comparison, wanted };

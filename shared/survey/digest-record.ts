@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import type { DigestedRecord } from '../domain/compare/digested-record.ts';
 import type { LogRecord } from '../domain/model/cluster.ts';
 
@@ -17,9 +17,14 @@ export function digestRecord({ offset, timestamp, key, value, headers }: LogReco
   };
   part(key);
   part(value);
+  const body = key === null && value === null ? null : shortened(hash.copy());
   for (const header of headers) {
     part(Buffer.from(header.key));
     part(header.value);
   }
-  return { offset, timestamp, content: hash.digest().toString('latin1', 0, HASH_BYTES) };
+  return { offset, timestamp, content: shortened(hash), body };
+}
+
+function shortened(hash: Hash): string {
+  return hash.digest().toString('latin1', 0, HASH_BYTES);
 }

@@ -4,11 +4,12 @@ import type { GroupState } from '../domain/judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { Clock, ClusterReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { lookAtRecords } from './look-at-records.ts';
+import { withMirrorClock } from './mirror-clock.ts';
 import { observeFlow } from './observe-flow.ts';
 import { compareRoutinely } from './routine-comparison.ts';
 import { type FlowVerification, type VerifyOptions, verifyPositions } from './verify-positions.ts';
@@ -23,7 +24,7 @@ export interface SurveyRequest {
   readonly target: ClusterReader;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
-  readonly now: () => number;
+  readonly clock: Clock;
   /**
    * Compares records around group positions: those that are asked for, or a few other ones at each audit. If absent,
    * positions rely on what MM2 wrote.
@@ -55,18 +56,19 @@ export interface FlowSurvey {
  * @throws AuthenticationError, AuthorizationError
  */
 export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
-  const { flow, source, target, policy, verify, progress = () => {} } = request;
+  const { flow, source, target, policy, clock, verify, progress = () => {} } = request;
   const name = flowName(flow);
   progress(`reading ${name}`);
-  const observation = await observeFlow(request);
+  const read = await observeFlow({ ...request, now: () => clock.now() });
+  const unseen = partitionStates(read);
+  const observation = await withMirrorClock(read, unseen, { target, memory: request.memory, policy, clock });
   progress(`comparing records of ${name}`);
-  const unseen = partitionStates(observation);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
   const first = withEvidence(observation, unseen, looked);
   // Once a doubt about the syncs is settled, other records are worth a look.
   const settled = first.filter(
-    ({ doubted, sourceRecreated, records }) =>
-      (doubted !== null && sourceRecreated !== 'doubt') || records.sinceCut !== undefined,
+    ({ doubted, doubtedOrder, sourceRecreated, records }) =>
+      ((doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt') || records.sinceCut !== undefined,
   );
   const peeked =
     settled.length === 0

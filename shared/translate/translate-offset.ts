@@ -65,7 +65,7 @@ export async function translateOffset(request: TranslateRequest): Promise<Transl
       target,
       filter: { topic: (name) => name === topic, group: () => false },
       memory: new FlowMemory(request.known),
-      now: () => clock.now(),
+      clock,
     });
     const state = states.find((one) => one.partition === partition);
     if (state === undefined) {

@@ -38,6 +38,21 @@ describe('the truth of a partition', () => {
     expect(new PartitionTruth(left, left, truth, true).expiredFor(1n)).toBe(0n);
   });
 
+  test('a copy that the target has compacted away is not missing: the newest record of its key is there', () => {
+    const keyed = (ids: readonly string[]) => ({
+      ...recordsOf(logOf(ids, [0])),
+      keys: ids.map((id) => id.slice(0, 1)),
+    });
+    const source = keyed(['k1', 'l1', 'k2', 'k3']);
+    const target = keyed(['l1', 'k2']);
+    expect(new PartitionTruth(source, target, undefined, false, true).missing()).toBe(1n);
+    // Without compaction k1 is lost.
+    expect(new PartitionTruth(source, target).missing()).toBe(2n);
+    // A record without a key supersedes none.
+    const unkeyed = { ...source, keys: ['', '', '', ''] };
+    expect(new PartitionTruth(unkeyed, target, undefined, false, true).missing()).toBe(2n);
+  });
+
   test('MM2 is past a missing record if it has mirrored a later one', () => {
     const source = recordsOf(logOf(['a', 'b', 'c', 'd'], [0]));
     const truth = new PartitionTruth(source, recordsOf(logOf(['c'], [0])));

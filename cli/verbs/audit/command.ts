@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import { closestName } from '../../../shared/config/closest-name.ts';
 import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
 import { countedFindings } from '../../../shared/domain/judge/acknowledgements.ts';
@@ -96,7 +97,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
       // All flows stay in the configuration, for an opposite direction explains what is found in this one.
       config,
       reader,
-      clock: { now: () => Date.now() },
+      clock: SYSTEM_CLOCK,
       filter: filterOf(flows, options),
       ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),

@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import { withoutSeverities } from '../../../shared/domain/judge/audit-rules.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import type { FlowVerification } from '../../../shared/survey/verify-positions.ts';
@@ -76,7 +77,7 @@ async function verify(
       // What was asked for is whether records contradict: no rule may hide it.
       config: { ...config, policy: withoutSeverities(config.policy) },
       reader,
-      clock: { now: () => Date.now() },
+      clock: SYSTEM_CLOCK,
       filter: filterOf(flows, options),
       verify: {
         positions: 'all',

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
+import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import type { AuditRequest } from '../../../shared/audit/run-audit.ts';
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
@@ -79,7 +80,7 @@ async function watchAll(
     import('../../../shared/audit/watch.ts'),
   ]);
   const render = await renderer(options, terminal);
-  const clock = { now: () => Date.now() };
+  const clock = SYSTEM_CLOCK;
   const memory = new AuditMemory();
   const audit = async () => {
     const reader = await readerOf(config, options.timeout);

@@ -47,6 +47,8 @@ export const headerTransform: LiveScenario = {
       expect: ['SOURCE_TOPIC_RECREATED'],
       allow: ['TARGET_POSITION_SKIPS', 'CHECKPOINT_NEVER_EMITTED', 'RECORDS_NEVER_MIRRORED', 'HEARTBEAT_STALE'],
       verdict: ['not-ready'],
+      // No sync names the first records of the new topic that MM2 mirrored: they may be of the old one.
+      loss: 'at-least',
     });
   },
 };

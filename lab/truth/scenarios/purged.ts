@@ -9,7 +9,8 @@ async function playPurges(stage: LiveStage, rounds: number): Promise<void> {
   await a.admin.createTopics({ t: {}, marked: {} });
   const mm2 = await stage.startMm2();
   const mirroring = (topic: string) => ({ source: a, target: b, topic, mm2 });
-  const expectation = { healthy: true, mm2: 'alive' } as const;
+  // Nothing shows that a deleted offset was the marker of a transaction.
+  const expectation = { healthy: true, mm2: 'alive', loss: 'at-least' } as const;
   for (let round = 1; round <= rounds; round++) {
     await writer.write('t', 150 + round);
     await writer.writeTransaction('marked', 60 + round, 'commit');

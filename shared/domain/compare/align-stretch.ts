@@ -28,10 +28,7 @@ export interface AlignedStretch {
   readonly contradicted: readonly bigint[];
   /** Target offsets at which the record equals no source record that was read: another one, or changed on the way. */
   readonly changed: readonly bigint[];
-  /**
-   * Those of both at which the time differs as well: MM2 keeps the time of a record, and a transform can hardly change
-   * it. Another record is there, as long as the target does not stamp records with its own time.
-   */
+  /** Those of both at which the time differs as well: if the target keeps the records' times, another record is there. */
   readonly replaced: readonly bigint[];
   /** Records have the content of source records, but never the timestamp: the target sets its own. */
   readonly timeDiffers: boolean;
@@ -82,15 +79,15 @@ export function alignStretch(
   recogniseChains(originals, known, source);
   forgetMistaken(records, originals, known, source, claims);
   recogniseBetween(originals, known, source);
-  // A transform on the way can change some records and leave others: a difference alone contradicts nothing.
+  // A transform on the way can change some records and leave others: a difference alone contradicts nothing. But it
+  // leaves the time, and so does a target that holds an equal record.
   const found = new Set(known);
-  const isAnother = ({ at, original }: (typeof differing)[number]) => known[at] !== null || found.has(original);
+  const keepsTimes = known.some((original) => original !== null);
+  const isReplaced = ({ at, original }: (typeof differing)[number]) =>
+    areOfTwoTimes(source.at(original).timestamp, records[at]?.timestamp);
+  const isAnother = (one: (typeof differing)[number]) =>
+    known[one.at] !== null || found.has(one.original) || (keepsTimes && isReplaced(one));
   const positions = (some: typeof differing) => some.map(({ at }) => records[at]?.offset ?? 0n);
-  const isReplaced = ({ at, original }: (typeof differing)[number]) => {
-    const copied = records[at]?.timestamp ?? -1n;
-    const { timestamp } = source.at(original);
-    return isTime(copied) && isTime(timestamp) && copied !== timestamp;
-  };
 
   const aligned = describe(records, originals, known, claimed, source);
   const compared = known.filter((index) => index !== null).length;
@@ -104,6 +101,10 @@ export function alignStretch(
     replaced: positions(differing.filter(isReplaced)),
     timeDiffers: compared === 0 && records.some((record, i) => originals[i]?.length === 0 && source.hasContent(record)),
   };
+}
+
+function areOfTwoTimes(one: bigint, other: bigint | undefined): boolean {
+  return other !== undefined && isTime(one) && isTime(other) && one !== other;
 }
 
 /**
@@ -240,7 +241,8 @@ function describe(
     for (; at < behind; at++) {
       const position = records[at]?.offset ?? 0n;
       const offsets = (originals[at] ?? []).map((index) => source.at(index).offset);
-      const possible = possibleOffsets(left, right, stretchIsClear, offsets, source.hidden);
+      const present = possibleOffsets(left, right, stretchIsClear, offsets, source.hidden);
+      const possible = hullOf(present, source.cutOff);
       aligned.push({ position, upstream: null, compared: false, possible });
     }
   }
@@ -268,6 +270,11 @@ function possibleOffsets(
     least: rest.reduce(least, first),
     most: rest.reduce(greatest, first),
   };
+}
+
+function hullOf(one: OffsetRange | null, other: OffsetRange | null): OffsetRange | null {
+  if (one === null || other === null) return one ?? other;
+  return { least: least(one.least, other.least), most: greatest(one.most, other.most) };
 }
 
 function indexOf(records: readonly DigestedRecord[], offset: bigint): number | null {

@@ -3,6 +3,8 @@ export interface DigestedRecord {
   readonly offset: bigint;
   /** Hash of key, value and headers. */
   readonly content: string;
+  /** Hash of key and value alone; null if both are null: the time alone tells no records apart. */
+  readonly body: string | null;
   /** Milliseconds since the epoch; −1 if the record has none. */
   readonly timestamp: bigint;
 }
@@ -12,6 +14,14 @@ export interface DigestedStretch {
   readonly from: bigint;
   readonly until: bigint;
   readonly records: readonly DigestedRecord[];
+}
+
+/** The same records to compare without their headers, which a transform in MM2 may have changed. */
+export function withoutHeaders(stretch: DigestedStretch): DigestedStretch {
+  return {
+    ...stretch,
+    records: stretch.records.map((record) => ({ ...record, content: record.body ?? record.content })),
+  };
 }
 
 /** What a copy made by MM2 has in common with its original: content and time (MM2 keeps both). */

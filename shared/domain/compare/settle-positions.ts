@@ -1,7 +1,7 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import type { TranslatedInterval } from '../mirror/translation.ts';
 import { type AlignedStretch, alignStretch, type ClaimedPair } from './align-stretch.ts';
-import type { DigestedStretch } from './digested-record.ts';
+import { type DigestedStretch, withoutHeaders } from './digested-record.ts';
 import { claimsWithin } from './plan-stretches.ts';
 import type { SourceRecords } from './source-records.ts';
 import { type VerifiedPosition, verifyPosition } from './verify-position.ts';
@@ -24,11 +24,19 @@ export function settlePositions(
   source: SourceRecords,
   notCompared: string,
 ): SettledPositions {
-  const stretches = target.map((stretch) => alignStretch(stretch, source, claimsWithin(mapping, stretch)));
+  const stretches = target.map((stretch) => alignAsFound(stretch, source, claimsWithin(mapping, stretch)));
   return {
     positions: wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches, notCompared)),
     tail: clearTail(mapping, stretches),
   };
+}
+
+/** If nothing of a stretch equals its originals, a transform in MM2 may have changed the headers of every record. */
+function alignAsFound(stretch: DigestedStretch, source: SourceRecords, claims: readonly ClaimedPair[]): AlignedStretch {
+  const aligned = alignStretch(stretch, source, claims);
+  if (aligned.compared > 0 || stretch.records.length === 0 || source.length === 0) return aligned;
+  const bare = alignStretch(withoutHeaders(stretch), source.withoutHeaders, claims);
+  return bare.compared > 0 ? bare : aligned;
 }
 
 export interface SettledPositions {

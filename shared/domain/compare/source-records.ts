@@ -1,10 +1,19 @@
 import { compareOffsets } from '../model/offsets.ts';
-import { type DigestedRecord, type DigestedStretch, identityOf } from './digested-record.ts';
+import { type DigestedRecord, type DigestedStretch, identityOf, withoutHeaders } from './digested-record.ts';
 
 /** The lowest and the highest source offset of a range. */
 export interface OffsetRange {
   readonly least: bigint;
   readonly most: bigint;
+}
+
+/** The source log that the records are of. */
+export interface SourceLog {
+  readonly start: bigint;
+  /** End of what MM2's isolation level lets it read, observed after the target. */
+  readonly end: bigint;
+  /** Offsets whose records the log lost with its end, and the target may hold; absent if none are known of. */
+  readonly cutOff?: OffsetRange;
 }
 
 /** What was read from one source partition: the offsets that the reads covered, and the records there. */
@@ -21,13 +30,10 @@ export class SourceRecords {
   readonly #covered: readonly DigestedStretch[];
   readonly #byIdentity = new Map<string, number[]>();
   readonly #contents = new Set<string>();
-  readonly #log: { readonly start: bigint; readonly end: bigint };
+  #withoutHeaders: SourceRecords | null = null;
+  readonly #log: SourceLog;
 
-  /**
-   * @param log start of the source log, and the end of what MM2's isolation level lets it read, observed after the
-   *   target
-   */
-  constructor(stretches: readonly DigestedStretch[], log: { readonly start: bigint; readonly end: bigint }) {
+  constructor(stretches: readonly DigestedStretch[], log: SourceLog) {
     this.#log = log;
     this.#covered = stretches.toSorted((a, b) => compareOffsets(a.from, b.from));
     for (const [ordinal, stretch] of this.#covered.entries()) {
@@ -42,6 +48,17 @@ export class SourceRecords {
       }
     }
     this.hidden = this.#findHidden(log);
+  }
+
+  /** The same records to compare without their headers. */
+  get withoutHeaders(): SourceRecords {
+    this.#withoutHeaders ??= new SourceRecords(this.#covered.map(withoutHeaders), this.#log);
+    return this.#withoutHeaders;
+  }
+
+  /** Offsets that MM2 can have mirrored before the log lost them with its end; null if none are known of. */
+  get cutOff(): OffsetRange | null {
+    return this.#log.cutOff ?? null;
   }
 
   get length(): number {

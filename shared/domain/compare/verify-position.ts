@@ -67,8 +67,8 @@ export function verifyPosition(
   const wrong = stretch.contradicted.filter(inside);
   const [changed] = stretch.changed.filter(inside);
   const replaced = stretch.replaced.filter(inside);
-  // Where nothing at all compares equal, a transform or the target's own clock may have changed every record.
-  if (wrong.length === 0 && replaced.length > 0 && stretches.some(({ compared }) => compared > 0)) {
+  // An equal record elsewhere in the partition shows that the target keeps times, and that no transform changes all records.
+  if (stretch.compared === 0 && replaced.length > 0 && stretches.some(({ compared }) => compared > 0)) {
     const how = 'an offset sync names a record of another time than the one there';
     const downstream = replaced.reduce(greatest);
     const refutation = { upstream, said: said.low, found: downstream, how, certain: true } as const;

@@ -27,7 +27,8 @@ export function livenessOf(
   states: readonly PartitionState[],
   policy: AuditPolicy,
 ): Liveness {
-  const { heartbeat, at } = observation;
+  const { heartbeat } = observation;
+  const at = mirrorTime(observation);
   if (neverStarted(observation)) return { state: 'never-started', lastSign: null, sign: null, steadySince: null };
   if (heartbeat.kind === 'read' && heartbeat.value !== null) {
     const { newest, steadySince } = heartbeat.value;
@@ -60,6 +61,11 @@ export function livenessOf(
   return { state: waits ? 'stopped' : 'unknown', lastSign, sign, steadySince: null };
 }
 
+/** When the audit began, by MM2's clock: ms since the epoch. What MM2 wrote is that much older. */
+export function mirrorTime({ at, clockAheadMs = 0 }: FlowObservation): number {
+  return at - clockAheadMs;
+}
+
 function neverStarted(observation: FlowObservation): boolean {
   const { syncs, checkpoints, connectOffsets, heartbeat, topics } = observation;
   if (observation.sourceDown !== null || observation.targetDown !== null) return false;
@@ -75,8 +81,11 @@ function neverStarted(observation: FlowObservation): boolean {
   );
 }
 
-/** @param latest writes with a later timestamp (ms) do not count: it cannot be right */
-function lastWrite(states: readonly PartitionState[], latest: number): number | null {
+/**
+ * The newest time of an offset sync or a Connect offset, ms; null if there is none.
+ * @param latest writes with a later timestamp (ms) do not count: it cannot be right
+ */
+export function lastWrite(states: readonly PartitionState[], latest: number): number | null {
   let last: number | null = null;
   for (const { history, connect } of states) {
     const newest = history?.newestWritten() ?? -1;

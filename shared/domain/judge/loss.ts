@@ -52,7 +52,7 @@ export function lossAtLeast(states: readonly PartitionState[]): bigint {
 }
 
 /** Time of the first waiting record. If no audit looked at it: the time of the newest heartbeat on the target. */
-function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): number | null {
+function waitingSince({ heartbeat, clockAheadMs = 0 }: FlowObservation, state: PartitionState): number | null {
   const { replication, topic, partition, source } = state;
   if (replication?.waitingSince != null) return Number(replication.waitingSince);
   const first = topic.firstRecords[partition];
@@ -60,7 +60,7 @@ function waitingSince({ heartbeat }: FlowObservation, state: PartitionState): nu
   if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value.timestamp)) {
     return Number(first.value.timestamp);
   }
-  return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
+  return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) + clockAheadMs : null;
 }
 
 /**

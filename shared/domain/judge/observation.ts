@@ -133,6 +133,8 @@ export interface FlowObservation {
   readonly checkpoints: MirrorTopic<ObservedCheckpoints>;
   /** Heartbeats of the source that reached the target; null if there are none. */
   readonly heartbeat: MirrorTopic<ObservedHeartbeats | null>;
+  /** How far our clock is ahead of MM2's, as far as looks have proven it: ms, negative if it is behind. 0 if absent. */
+  readonly clockAheadMs?: number;
   readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
   readonly groups: readonly ObservedGroup[];
   readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;

@@ -6,6 +6,7 @@ import { PartitionMapping } from '../mirror/mapping.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import { type Replication, reckonedEnd, replicationOf } from '../mirror/replication.ts';
 import { mayPredateSource, syncsOlderThanSource } from '../mirror/source-epoch.ts';
+import { beforeStepBack, inTargetOrder } from '../mirror/sync-order.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { FirstRecord, LogOffsets, Peek } from '../model/cluster.ts';
@@ -27,6 +28,8 @@ export interface RecordEvidence {
   readonly sinceCut?: Partial<Readonly<Record<keyof SyncsSince, 'same' | 'different' | 'unknown'>>>;
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
+  /** Whether source and target hold the same record at `PartitionState.doubtedOrder`. */
+  readonly order?: 'same' | 'different' | 'unknown';
   /** A read of a gap under read_committed: it lists the aborted transactions. */
   readonly aborted?: Peek;
   /** By source offset: where it lies on the target, after the records there were compared. */
@@ -79,6 +82,11 @@ export interface PartitionState {
   readonly recreatedAt: { readonly source: number; readonly target: number };
   /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
+  /**
+   * A sync whose records show, if they are the same one, that the syncs are of one target log though their downstream
+   * offsets go back; null if they do not, or the records are gone.
+   */
+  readonly doubtedOrder: { readonly upstream: bigint; readonly downstream: bigint } | null;
   /** Source offset that corresponds to the target's end by dead reckoning; null if that is not possible. */
   readonly reckoned: bigint | null;
   /** Source records that exist, are not on the present target log, and are not on their way to it. */
@@ -129,7 +137,7 @@ export function partitionState(
   const targetMissing = targetOutcome === undefined;
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
-  const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const { read, doubtedOrder } = orderedSyncs(observation, topic, partition, { source, target }, records);
   const { oldest, newest } = records.sinceCut ?? {};
   const holding = oldest === 'same' ? 'oldest' : newest === 'same' ? 'newest' : null;
   const cut =
@@ -219,6 +227,7 @@ export function partitionState(
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
     },
     doubted: epoch.doubted,
+    doubtedOrder,
     reckoned,
     missing:
       topic.target === null && (history !== null || connect !== null)
@@ -228,6 +237,24 @@ export function partitionState(
     sinceCut: cut.since,
     records,
   };
+}
+
+/** The syncs in the order of the target log, where looking at records has shown that there is only one. */
+function orderedSyncs(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  partition: number,
+  { source, target }: Pick<PartitionState, 'source' | 'target'>,
+  { order }: RecordEvidence,
+): { readonly read: SyncHistory | null; readonly doubtedOrder: PartitionState['doubtedOrder'] } {
+  const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const none = { read, doubtedOrder: null };
+  if (read === null || source === null || target === null) return none;
+  if (idChanged(observation, 'target', topic.targetTopic, topic.targetId) !== null) return none;
+  const before = beforeStepBack(read);
+  if (before === null || before.upstream < source.start || before.upstream >= source.highWatermark) return none;
+  if (before.downstream < target.start || before.downstream >= target.highWatermark) return none;
+  return { read: order === 'same' ? inTargetOrder(read) : read, doubtedOrder: before };
 }
 
 const UNCOUNTED = {

@@ -15,6 +15,8 @@ type Question =
   | { readonly about: 'sync'; readonly index: number }
   /** The same for a sync that MM2 may have written before or after a cut of the source log. */
   | { readonly about: 'sinceCut'; readonly which: keyof SyncsSince }
+  /** The same for the sync before the downstream offsets went back. */
+  | { readonly about: 'order' }
   /** Is the target's last record the one that dead reckoning says it is? */
   | { readonly about: 'reckoning' }
   /** What is the first record that the target does not have? */
@@ -50,6 +52,7 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
     ...byLag.flatMap((state) => probeSinceCut(state)),
+    ...byLag.flatMap((state) => probeOrder(state)),
     ...byLag.flatMap((state) => probeReckoning(state)),
     ...byLag.flatMap((state) => probeWaiting(observation, state)),
     ...byLag.flatMap((state) =>
@@ -84,6 +87,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
     }
     case 'sinceCut':
       return { sinceCut: { ...before.sinceCut, [question.which]: atSync(source, target) } };
+    case 'order':
+      return { order: atSync(source, target) };
     case 'reckoning': {
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
@@ -143,6 +148,11 @@ function probeSinceCut(state: PartitionState): Probe[] {
     const { upstream, downstream } = sinceCut[which];
     return pair(state, { about: 'sinceCut', which }, upstream, downstream);
   });
+}
+
+function probeOrder(state: PartitionState): Probe[] {
+  const { doubtedOrder } = state;
+  return doubtedOrder === null ? [] : [pair(state, { about: 'order' }, doubtedOrder.upstream, doubtedOrder.downstream)];
 }
 
 /** The longest holes first: the most records can be missing there. */

@@ -6,8 +6,10 @@ const plain: LogRecord = { offset: 7n, timestamp: 5n, key: Buffer.from('k'), val
 const header = (key: string, value: string | null) => ({ key, value: value === null ? null : Buffer.from(value) });
 const content = (record: Partial<LogRecord>) => digestRecord({ ...plain, ...record }).content;
 
+const body = (record: Partial<LogRecord>) => digestRecord({ ...plain, ...record }).body;
+
 test('offset and time stay beside the content, and are no part of it', () => {
-  expect(digestRecord(plain)).toEqual({ offset: 7n, timestamp: 5n, content: content({}) });
+  expect(digestRecord(plain)).toEqual({ offset: 7n, timestamp: 5n, content: content({}), body: body({}) });
   expect(content({ offset: 900n, timestamp: -1n })).toBe(content({}));
 });
 
@@ -27,6 +29,13 @@ test('records whose parts differ, or only where one part ends and the next begin
     { headers: [header('b', ''), header('a', '')] },
   ];
   expect(new Set(different.map(content)).size).toBe(different.length);
+});
+
+test('headers are no part of the body; where there is neither key nor value, there is none', () => {
+  expect(body({ headers: [header('a', 'b')] })).toBe(body({}));
+  expect(content({ headers: [header('a', 'b')] })).not.toBe(content({}));
+  expect(new Set([body({}), body({ key: null }), body({ value: null })]).size).toBe(3);
+  expect(body({ key: null, value: null, headers: [header('a', 'b')] })).toBeNull();
 });
 
 test('no content is left in it', () => {

@@ -4,7 +4,7 @@ import { flowName } from '../../model/flow.ts';
 import type { Unread } from '../../model/outcome.ts';
 import type { Loss } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
-import type { Liveness } from '../liveness.ts';
+import { type Liveness, mirrorTime } from '../liveness.ts';
 import { type FlowObservation, isNotAttempted } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 
@@ -56,9 +56,9 @@ function oneCluster({ sameCluster, flow }: FlowObservation): Finding[] {
 }
 
 function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[] {
-  const { flow, at } = observation;
+  const { flow } = observation;
   const subject = { cluster: flow.target };
-  const age = liveness.lastSign === null ? null : at - liveness.lastSign;
+  const age = liveness.lastSign === null ? null : mirrorTime(observation) - liveness.lastSign;
   const seconds = age === null ? '' : `${(age / 1000).toFixed(0)} s`;
   const evidence = { lastSignMs: liveness.lastSign, ageMs: age, sign: liveness.sign };
   switch (liveness.state) {

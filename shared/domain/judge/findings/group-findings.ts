@@ -5,7 +5,7 @@ import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import type { GroupState } from '../group-state.ts';
-import type { Liveness } from '../liveness.ts';
+import { type Liveness, mirrorTime } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 import { sumOf, worstOf } from './worst-of.ts';
@@ -233,8 +233,8 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
  */
 function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
   const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
-  if (!translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
-  const old = (timestamp: bigint) => workedUntil(liveness, observation.at) - Number(timestamp) > patience;
+  if (!translates(liveness) || !steadyFor(liveness, mirrorTime(observation), patience)) return [];
+  const old = (timestamp: bigint) => workedUntil(liveness, mirrorTime(observation)) - Number(timestamp) > patience;
   const behind = (s: GroupState) => {
     const newest = s.state.mapping?.newestSync() ?? null;
     if (s.checkpoint === null || newest === null || s.committed < newest.upstream) return 0n;
@@ -262,7 +262,8 @@ function checkpointBehind({ observation, group, states, liveness }: Context): Fi
 function syncRefused({ observation, group, states, liveness }: Context): Finding[] {
   const { syncGroupOffsets } = observation.flow;
   const patience = 2 * syncGroupOffsets.intervalMs + 10_000;
-  if (!syncGroupOffsets.enabled || !translates(liveness) || !steadyFor(liveness, observation.at, patience)) return [];
+  if (!syncGroupOffsets.enabled || !translates(liveness) || !steadyFor(liveness, mirrorTime(observation), patience))
+    return [];
   // AUDIT_INCOMPLETE names commits that could not be read: it is not known whether they exist.
   if (observation.targetGroups.get(group)?.committed.kind === 'unread') return [];
   const found = states.filter(
@@ -270,7 +271,7 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
       s.checkpoint !== null &&
       // Deleting a topic deletes its commits, and a missing topic has a finding of its own.
       !s.state.targetMissing &&
-      workedUntil(liveness, observation.at) - Number(s.checkpoint.timestamp) > patience &&
+      workedUntil(liveness, mirrorTime(observation)) - Number(s.checkpoint.timestamp) > patience &&
       (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream),
   );
   const first = found[0];

@@ -2,7 +2,7 @@ import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
-import type { Liveness } from '../liveness.ts';
+import { type Liveness, mirrorTime } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
@@ -130,19 +130,23 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
     // A backfill has old timestamps and may be in progress: only a mirror that does not move is stalled.
     const moved = lastProgress(state);
-    if (moved !== null && observation.at - Number(moved) <= mirrorStalledMs) return false;
+    if (moved !== null && mirrorTime(observation) - Number(moved) <= mirrorStalledMs) return false;
     return replication.waitingSince !== null && observation.at - Number(replication.waitingSince) > mirrorStalledMs;
   });
   const worst = worstOf(waiting, ({ replication }) => BigInt(observation.at) - (replication?.waitingSince ?? 0n));
   if (worst === null) return [];
   const age = observation.at - Number(worst.replication?.waitingSince ?? 0n);
+  const mayBeNew = waiting.every((state) => mayHaveJustCome(observation, state));
+  const seconds = (age / 1000).toFixed(0);
   return [
     makeFinding(
       'MIRROR_STALLED',
       { topic: topic.topic, partition: worst.partition },
-      `MM2 is alive, but records of ${topic.topic} have waited ${(age / 1000).toFixed(0)} s (${waiting.length} partitions)`,
+      mayBeNew
+        ? `MM2 is alive, but records of ${topic.topic} wait that are ${seconds} s old by their timestamps; they may have just come (${waiting.length} partitions)`
+        : `MM2 is alive, but records of ${topic.topic} have waited ${seconds} s (${waiting.length} partitions)`,
       { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
-      waiting.every((state) => mayHaveJustCome(observation, state)) ? 'warning' : 'critical',
+      mayBeNew ? 'warning' : 'critical',
     ),
   ];
 }

@@ -128,6 +128,12 @@ describe('offset syncs as claims', () => {
     expect(align('abXbcd', source('abcd'), [[2n, 12n]])).toMatchObject({ contradicted: [12n], changed: [] });
   });
 
+  test('one that differs in its time, too, is another record: no transform changes the time', () => {
+    expect(align('abX5d', source('abcd'), [[2n, 12n]])).toMatchObject({ contradicted: [12n], changed: [] });
+    // Nothing shows that the target keeps times.
+    expect(align('X5', source('a'), [[0n, 10n]])).toMatchObject({ contradicted: [], changed: [10n] });
+  });
+
   test('one that differs in its time only says nothing', () => {
     expect(align('abc1d', source('abcd'), [[2n, 12n]])).toMatchObject({ contradicted: [], changed: [] });
   });

@@ -3,13 +3,14 @@ import { SourceRecords } from '../../../../shared/domain/compare/source-records.
 
 /**
  * A stretch of a log in letters, one an offset: equal letters are equal records, a dot is an offset without one. A digit
- * behind a letter is its time, for records of equal content that were written at different times.
+ * behind a letter is its time, for records of equal content that were written at different times. A capital letter is
+ * the record of the small one with other headers.
  */
 export function stretch(letters: string, from = 0n): DigestedStretch {
   const records: DigestedRecord[] = [];
   let offset = from;
   for (const [, letter = '', time = '0'] of letters.matchAll(/(.)(\d*)/g)) {
-    if (letter !== '.') records.push({ offset, content: letter, timestamp: BigInt(time) });
+    if (letter !== '.') records.push({ offset, content: letter, body: letter.toLowerCase(), timestamp: BigInt(time) });
     offset++;
   }
   return { from, until: offset, records };

@@ -43,7 +43,9 @@ function compared({ syncs, source, target, groups }: World) {
 
 function stretchOf(log: readonly (string | null)[], from: bigint, until: bigint): DigestedStretch {
   const records = log.flatMap((content, offset) =>
-    content === null || offset < from || offset >= until ? [] : [{ offset: BigInt(offset), content, timestamp: 0n }],
+    content === null || offset < from || offset >= until
+      ? []
+      : [{ offset: BigInt(offset), content, body: content, timestamp: 0n }],
   );
   return { from, until, records };
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { SourceRecords } from '../../../../shared/domain/compare/source-records.ts';
 import { source, stretch } from './letters.ts';
 
-const of = (text: string) => stretch(text).records[0] ?? { offset: 0n, content: '', timestamp: 0n };
+const of = (text: string) => stretch(text).records[0] ?? { offset: 0n, content: '', body: null, timestamp: 0n };
 
 describe('what was read of a source', () => {
   test('is in the order of offsets, whatever the order of reading', () => {

@@ -20,6 +20,8 @@ interface Case {
   /** Syncs before this index are of another source topic. */
   readonly sourceRecreatedAt?: number;
   readonly upstream: bigint;
+  /** Offsets that the source log lost with its end. */
+  readonly cutOff?: { readonly least: bigint; readonly most: bigint };
 }
 
 function verify(of: Case): VerifiedPosition {
@@ -42,7 +44,8 @@ function verify(of: Case): VerifiedPosition {
     until,
     records: target.records.filter(({ offset }) => offset >= from && offset < until),
   }));
-  const source = new SourceRecords([read], { start: sourceStart, end: read.until });
+  const cut = of.cutOff === undefined ? {} : { cutOff: of.cutOff };
+  const source = new SourceRecords([read], { start: sourceStart, end: read.until, ...cut });
   const { positions } = settlePositions(mapping, [{ upstream, said }], stretches, source, 'nobody compared it');
   const [verified] = positions;
   if (verified === undefined) throw new Error('one position was wanted');
@@ -131,6 +134,39 @@ describe('a position whose stretch was compared', () => {
         upstream: 6n,
       }),
     ).toContain('exact');
+  });
+});
+
+describe('records that the source lost with the end of its log', () => {
+  /** MM2 had mirrored `d`, `e` and `f` when an election cut them off the source. */
+  const cut = { syncs: [[0n, 0n]], source: 'abc', target: 'abcdef', cutOff: { least: 3n, most: 5n } } as const;
+
+  test('may be unread by a group, and are only on the target: no position skips them', () => {
+    expect(told({ ...cut, upstream: 5n })).toContain('3..3 bounded, 3');
+    expect(told({ ...cut, upstream: 6n })).toBe('6..6 verified, 0');
+    expect(told({ ...cut, upstream: 2n })).toBe('2..2 verified, 0');
+  });
+
+  test('stay in front of what was written to the source since', () => {
+    expect(
+      told({ ...cut, source: 'abcx', target: 'abcdefx', cutOff: { least: 4n, most: 5n }, upstream: 5n }),
+    ).toContain('3..3 bounded, 4');
+  });
+});
+
+describe('a transform in MM2 that changes headers', () => {
+  test('leaves key, value and time to compare by', () => {
+    expect(told({ ...GAP, target: 'ABDEFG', upstream: 4n })).toBe('3..3 verified, 0');
+    expect(refuted({ ...GAP, target: 'ABDEFG', upstream: 4n })).toBeNull();
+  });
+
+  test('does not hide that the records are others', () => {
+    expect(told({ ...GAP, target: 'UVWXYZ', upstream: 4n })).toContain('nowhere');
+  });
+
+  test('where some records equal their originals, headers count', () => {
+    expect(told({ ...GAP, target: 'abDefg', upstream: 4n })).toBe('3..3 verified, 0');
+    expect(verify({ ...GAP, target: 'abDefg', upstream: 3n }).pair).toBeNull();
   });
 });
 

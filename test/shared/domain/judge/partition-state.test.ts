@@ -827,3 +827,49 @@ describe('what a look into a stretch without counterpart shows', () => {
     expect(missingAfter(() => true, true)).toMatchObject([{ records: 60n, certain: true }]);
   });
 });
+
+describe('syncs whose downstream offsets go back', () => {
+  /** A late sync of a task of MM2 that ended, after the first one of its successor. */
+  const overlapped: PartitionCase = {
+    syncs: [
+      [0n, 0n],
+      [500n, 500n],
+      [400n, 610n],
+      [600n, 600n],
+      [1_000n, 1_210n],
+    ],
+    source: [0n, 1_001n],
+    target: [0n, 1_211n],
+    connect: 1_000n,
+  };
+
+  test('are those of one target log if the record that the one before names is still there', () => {
+    const same = one({ ...overlapped, records: { order: 'same' } });
+    expect(same.mapping?.cause).toBe('first-known');
+    expect(same.cuts).toEqual([]);
+    expect(lagOf(same).lag).toEqual(NO_LAG);
+    const findings = judge({ partition: { ...overlapped, records: { order: 'same' } }, groups: [] }).findings;
+    expect(findings.map(({ code }) => code)).not.toContain('TARGET_TOPIC_RECREATED');
+  });
+
+  test.each(['different', 'unknown', undefined] as const)('are not if that is %s', (order) => {
+    const { mapping } = one({ ...overlapped, records: order === undefined ? {} : { order } });
+    expect(mapping?.cause).toBe('target-recreated');
+  });
+
+  test('are looked at where both logs still have the record', () => {
+    expect(one(overlapped).doubtedOrder).toMatchObject({ upstream: 400n, downstream: 610n });
+    expect(one({ ...overlapped, source: [401n, 1_001n] }).doubtedOrder).toBeNull();
+    expect(one({ ...overlapped, target: [611n, 1_211n] }).doubtedOrder).toBeNull();
+    expect(one({ ...overlapped, target: [0n, 610n] }).doubtedOrder).toBeNull();
+  });
+
+  test('are of another log where the topic id has changed', () => {
+    const changed = state({
+      topic: { partitions: [overlapped], targetId: 'new' },
+      groups: [],
+      remembered: rememberedIds({ target: 'old' }),
+    });
+    expect(changed.doubtedOrder).toBeNull();
+  });
+});

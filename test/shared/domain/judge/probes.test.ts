@@ -67,6 +67,20 @@ describe('which records are worth looking at', () => {
     });
   });
 
+  test('the records of the sync before downstream offsets go back', () => {
+    const syncs: PartitionCase['syncs'] = [
+      [0n, 0n],
+      [400n, 610n],
+      [600n, 600n],
+    ];
+    const [probe] = of({ syncs, source: [0n, 601n], target: [0n, 611n] });
+    expect(probe).toMatchObject({
+      question: { about: 'order' },
+      source: { ...SOURCE, ...at(400n, 401n) },
+      target: { ...TARGET, ...at(610n, 611n) },
+    });
+  });
+
   test('each stretch of source offsets without counterpart, the longest first', () => {
     const syncs: PartitionCase['syncs'] = [
       [0n, 0n],

@@ -1,0 +1,29 @@
+import type { OffsetRange } from '../compare/source-records.ts';
+import type { FlowObservation } from './observation.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/**
+ * Source offsets whose records the source log lost with its end, while the target can still hold their copies: from the
+ * log's present end on. Null if none are known of. No record of the source equals such a copy, but a group may not have
+ * read it.
+ */
+export function cutOffRange(
+  { remembered }: Pick<FlowObservation, 'remembered'>,
+  { topic, partition, source, target, history, mapping, cuts }: PartitionState,
+): OffsetRange | null {
+  if (source === null || target === null || history === null) return null;
+  const past = (remembered?.cuts ?? []).filter((cut) => cut.topic === topic.topic && cut.partition === partition);
+  const reaches = [...past, ...cuts].flatMap(({ side, reached }) => (side === 'source' ? [reached] : []));
+  if (mapping?.cause === 'source-shortened') {
+    for (let i = 0; i < mapping.first; i++) reaches.push(history.upstream(i) + 1n);
+  }
+  let reached = -1n;
+  for (const end of reaches) if (end > reached) reached = end;
+  if (reached < 0n) return null;
+  const newest = history.length === 0 ? -1n : history.downstream(history.length - 1);
+  // The log may have reached further than its syncs show, by what the target has behind the newest one at most.
+  const behind = target.highWatermark - newest - 1n;
+  const most = reached - 1n + (behind > 0n ? behind : 0n);
+  const least = source.highWatermark;
+  return least <= most ? { least, most } : null;
+}
