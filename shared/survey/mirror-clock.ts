@@ -59,9 +59,9 @@ export async function withMirrorClock(
   return known;
 }
 
-/** Heartbeats come whether or not there is something to mirror, so they show more. */
+/** Another process of MM2, with a clock of its own, may write the heartbeats: then other writes say nothing of them. */
 function aheadBy({ heartbeatLooks, writeLooks }: FlowMemory): number {
-  return clockAhead(heartbeatLooks) || clockAhead(writeLooks);
+  return clockAhead(heartbeatLooks ?? writeLooks);
 }
 
 function newestHeartbeat({ heartbeat }: Pick<FlowObservation, 'heartbeat'>): number | null {
