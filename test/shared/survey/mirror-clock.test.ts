@@ -109,6 +109,9 @@ describe('whether MM2 is alive, whatever the clocks say', () => {
     const { state, waitedMs } = await world.audit();
     expect(state).toBe('stopped');
     expect(waitedMs).toBeLessThanOrEqual(4_500);
+    // The next audit does not wait again.
+    world.time += 60 * SECOND;
+    expect(await world.audit()).toEqual({ state: 'stopped', waitedMs: 0 });
   });
 
   test('our clock is ahead, and MM2 dies: its age counts from when it died', async () => {
