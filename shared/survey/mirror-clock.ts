@@ -37,18 +37,22 @@ export async function withMirrorClock(
     memory.writeLooks = withLook(memory.writeLooks, { began: at, ended: clock.now(), newest: written });
   }
   const newest = newestHeartbeat(observation);
+  const before = memory.heartbeatLooks;
   if (newest !== null) {
     memory.heartbeatLooks = withLook(memory.heartbeatLooks, { began: at, ended: clock.now(), newest });
   }
   const known = { ...observation, clockAheadMs: aheadBy(memory) };
-  const { interval, pause } = { interval: flow.emitHeartbeats.intervalMs, pause: clock.pause };
+  const interval = flow.emitHeartbeats.intervalMs;
+  const patience = Math.min(3 * interval + 1_000, LOOK_FOR_AT_MOST_MS);
   const { state, sign } = livenessOf(known, states, ownPolicy);
   const isSilent = sign === 'heartbeat' && (state === 'stopped' || state === 'stale');
-  if (newest === null || !isSilent || pause === undefined || interval > LOOK_FOR_AT_MOST_MS) return known;
+  if (newest === null || !isSilent || clock.pause === undefined || interval > LOOK_FOR_AT_MOST_MS) return known;
+  // None has come since the look before: there is no need to wait for it again.
+  if (before !== null && before.newest === newest && at - before.at >= patience) return known;
 
-  const until = clock.now() + Math.min(3 * interval + 1_000, LOOK_FOR_AT_MOST_MS);
+  const until = clock.now() + patience;
   while (clock.now() < until) {
-    await pause(LOOK_EVERY_MS);
+    await clock.pause(LOOK_EVERY_MS);
     const began = clock.now();
     const heartbeat = await lookAgain(known, target);
     const next = heartbeat === null ? null : newestHeartbeat({ heartbeat });
@@ -59,9 +63,9 @@ export async function withMirrorClock(
   return known;
 }
 
-/** Heartbeats come whether or not there is something to mirror, so they show more. */
+/** Another process of MM2, with a clock of its own, may write the heartbeats: then other writes say nothing of them. */
 function aheadBy({ heartbeatLooks, writeLooks }: FlowMemory): number {
-  return clockAhead(heartbeatLooks) || clockAhead(writeLooks);
+  return clockAhead(heartbeatLooks ?? writeLooks);
 }
 
 function newestHeartbeat({ heartbeat }: Pick<FlowObservation, 'heartbeat'>): number | null {

@@ -7,6 +7,7 @@ import type { ClusterReader } from '../../../shared/ports.ts';
 import { FlowMemory } from '../../../shared/survey/flow-memory.ts';
 import { withMirrorClock } from '../../../shared/survey/mirror-clock.ts';
 import { readHeartbeat } from '../../../shared/survey/read-mirror-topics.ts';
+import { AT } from '../domain/judge/case-shapes.ts';
 import { flowCase } from '../domain/judge/flow-case.ts';
 import { flowFixture } from '../domain/model/flow-fixture.ts';
 
@@ -108,6 +109,9 @@ describe('whether MM2 is alive, whatever the clocks say', () => {
     const { state, waitedMs } = await world.audit();
     expect(state).toBe('stopped');
     expect(waitedMs).toBeLessThanOrEqual(4_500);
+    // The next audit does not wait again.
+    world.time += 60 * SECOND;
+    expect(await world.audit()).toEqual({ state: 'stopped', waitedMs: 0 });
   });
 
   test('our clock is ahead, and MM2 dies: its age counts from when it died', async () => {
@@ -149,5 +153,35 @@ describe('whether MM2 is alive, whatever the clocks say', () => {
     world.diedAt = world.time - 40 * SECOND;
     world.isDown = true;
     expect(await world.audit()).toEqual({ state: 'stopped', waitedMs: 500 });
+  });
+});
+
+describe("MM2's other writes", () => {
+  const clock = { now: () => AT };
+  const policy = DEFAULT_AUDIT_POLICY;
+  const target = new World().target;
+
+  test('say nothing of heartbeats: another process may write those, with a clock of its own', async () => {
+    const memory = new FlowMemory();
+    const { observation, states } = flowCase({ heartbeat: { agoMs: 5_000 }, partition: { connectAgoMs: -100_000 } });
+    const seen = await withMirrorClock(observation, states, { target, memory, policy, clock });
+    expect(livenessOf(seen, states, policy).state).toBe('alive');
+    expect(seen.clockAheadMs).toBe(0);
+  });
+
+  test('show the difference of the clocks where there are no heartbeats', async () => {
+    const memory = new FlowMemory();
+    const ago = async (at: number, connectAgoMs: number) => {
+      const { observation, states } = flowCase({
+        at,
+        heartbeat: 'none',
+        partition: { connectAgoMs, connect: 1_000n, syncedAgoMs: 3_600_000 },
+      });
+      const seen = await withMirrorClock(observation, states, { target, memory, policy, clock: { now: () => at } });
+      return seen.clockAheadMs;
+    };
+    expect(await ago(AT, 300_000)).toBe(0);
+    // Another write within 10 s.
+    expect(await ago(AT + 10_000, 300_000)).toBe(290_000);
   });
 });
