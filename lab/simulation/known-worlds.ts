@@ -252,4 +252,26 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'gap', offsets: 1 },
     ],
   },
+  {
+    name: 'a new source topic whose log could not be read',
+    taught: 'a log was cut only if an audit saw that it had reached further, or if the sync came after that audit',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-source', records: 0 },
+      { do: 'audit', faults: ['source-log'] },
+    ],
+  },
+  {
+    name: 'a new target topic while the syncs could not be read',
+    taught: 'syncs that the last audit missed may be older than the topic id that it saw',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
 ];

@@ -137,6 +137,7 @@ export function partitionState(
           sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
           known: knownLength(observation, topic.topic, partition, read),
+          knewAll: observation.remembered?.syncsRead === true,
         });
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
