@@ -274,4 +274,18 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'audit', faults: ['syncs'] },
     ],
   },
+  {
+    name: 'an equal neighbour of the last record',
+    taught: 'a record that equals its neighbour on the source does not show where the target log ends',
+    terms: { ...USUAL, equal: 25 },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'gap', offsets: 1 },
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'commit', group: 'behind', before: 1 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

@@ -22,7 +22,8 @@ export interface RecordEvidence {
   readonly waiting?: { readonly from: bigint; readonly peek: Peek };
   /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
-  readonly reckoning?: 'confirmed' | 'refuted';
+  /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
+  readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** A read of a gap under read_committed: it lists the aborted transactions. */
@@ -190,7 +191,7 @@ export function partitionState(
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
           cutOff: lastCutOff(observation, topic.topic, partition),
-          reckoning: records.reckoning ?? 'unchecked',
+          reckoning: records.reckoning === 'ambiguous' ? 'refuted' : (records.reckoning ?? 'unchecked'),
           waiting: records.waiting ?? null,
         });
   // The syncs name other records than those that are there: nothing shows what of the source is on the target.
