@@ -6,11 +6,10 @@ import { costOfPosition, truthOf, type WorldTruth } from './world-truth.ts';
 
 /** How an audit's report differs from what is true; empty if it does not. */
 export function judgeAudit(moment: AuditedMoment): string[] {
-  const { world, report, faults } = moment;
+  const { world, report } = moment;
   const truth = truthOf(world);
-  // Without syncs, Connect's offsets alone show how far MM2 is, and nothing shows what it jumped over.
   return [
-    ...(world.mm2.hidesLoss || faults.has('syncs') ? [] : wrongLoss(report, truth)),
+    ...(world.mm2.hidesLoss ? [] : wrongLoss(report, truth)),
     ...report.groups.flatMap((group) => wrongCosts(world, group)),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),

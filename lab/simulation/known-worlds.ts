@@ -288,4 +288,30 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'syncs that could not be read, after a jump',
+    taught: "without syncs, the length of the target log bounds what is missing before Connect's position",
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'jump', offsets: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
+  {
+    name: 'a target that was cut before the first audit, of a source that was purged',
+    taught: 'the records on a target log of which no sync holds may be the oldest ones as well as the newest',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'flush' },
+      { do: 'cut-target', offsets: 1 },
+      { do: 'delete-records', offsets: 1 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

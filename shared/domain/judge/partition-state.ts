@@ -74,8 +74,11 @@ export interface PartitionState {
   readonly targetRecreatedById: boolean;
   /** Whether the epoch began within the last day: earlier audits have reported what happened before. */
   readonly epochIsRecent: boolean;
-  /** Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. */
-  readonly recreatedAt: { readonly source: number; readonly target: number };
+  /**
+   * Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. If
+   * `targetMayBeCut`, only the length of the target log shows it: it may be the same one, cut.
+   */
+  readonly recreatedAt: { readonly source: number; readonly target: number; readonly targetMayBeCut: boolean };
   /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
   /** Source offset that corresponds to the target's end by dead reckoning; null if that is not possible. */
@@ -186,7 +189,7 @@ export function partitionState(
           mapping,
           history,
           connect,
-          nothingYet: targetMissing || target?.highWatermark === 0n,
+          targetEnd: targetMissing ? 0n : (target?.highWatermark ?? null),
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
@@ -221,6 +224,7 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+      targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,
     reckoned,
@@ -284,7 +288,7 @@ function sourceCutAt(
   const now = cuts.find(({ side }) => side === 'source');
   if (now !== undefined) return now.at;
   // A cut leaves the mapping open until the next sync.
-  if (history?.breaksBeforeNext('hole') !== true) return null;
+  if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
   const past = (remembered?.cuts ?? []).findLast(
     (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
   );
