@@ -23,7 +23,8 @@ export interface RecordEvidence {
   readonly waiting?: { readonly from: bigint; readonly peek: Peek };
   /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
-  readonly reckoning?: 'confirmed' | 'refuted';
+  /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
+  readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
   /** Whether the records at the syncs of `PartitionState.sinceCut` are the same. */
   readonly sinceCut?: Partial<Readonly<Record<keyof SyncsSince, 'same' | 'different' | 'unknown'>>>;
   /** By index of the sync: whether source and target hold the same record there. */
@@ -78,8 +79,11 @@ export interface PartitionState {
   readonly targetRecreatedById: boolean;
   /** Whether the epoch began within the last day: earlier audits have reported what happened before. */
   readonly epochIsRecent: boolean;
-  /** Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. */
-  readonly recreatedAt: { readonly source: number; readonly target: number };
+  /**
+   * Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. If
+   * `targetMayBeCut`, only the length of the target log shows it: it may be the same one, cut.
+   */
+  readonly recreatedAt: { readonly source: number; readonly target: number; readonly targetMayBeCut: boolean };
   /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
   /**
@@ -190,12 +194,12 @@ export function partitionState(
           mapping,
           history,
           connect,
-          nothingYet: targetMissing || target?.highWatermark === 0n,
+          targetEnd: targetMissing ? 0n : (target?.highWatermark ?? null),
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
           cutOff: lastCutOff(observation, topic.topic, partition, cuts),
-          reckoning: records.reckoning ?? 'unchecked',
+          reckoning: records.reckoning === 'ambiguous' ? 'refuted' : (records.reckoning ?? 'unchecked'),
           waiting: records.waiting ?? null,
         });
   // The syncs name other records than those that are there: nothing shows what of the source is on the target.
@@ -225,6 +229,7 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+      targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,
     doubtedOrder,
@@ -280,6 +285,7 @@ function logsNow(
     sameSourceSince: sameSince(observation, 'source', topic, sourceId),
     sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
     known: knownLength(observation, topic, partition, read),
+    knewAll: remembered?.syncsRead === true,
   };
 }
 
@@ -327,7 +333,7 @@ function sourceCutAt(
   cuts: readonly Cut[],
 ): bigint | null {
   // A cut leaves the mapping open until the next sync.
-  if (history?.breaksBeforeNext('hole') !== true) return null;
+  if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
   const now = cuts.find(({ side }) => side === 'source');
   if (now !== undefined) return now.at;
   const past = (remembered?.cuts ?? []).findLast(

@@ -26,6 +26,8 @@ export interface LogsNow {
    * things came first; this does.
    */
   readonly known: number;
+  /** Whether that audit had read every sync that there was: then all others are younger than it. */
+  readonly knewAll: boolean;
 }
 
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
@@ -134,16 +136,15 @@ function withoutRegrownCut(
 
 function withoutSourceCut(
   history: SyncHistory,
-  { sourceEnd: end, sameSourceSince, sourceEndBefore, known }: LogsNow,
+  { sourceEnd: end, sameSourceSince, sourceEndBefore, known, knewAll }: LogsNow,
 ): Shortened {
   const first = lastBreak(history, 'newSource');
   if (end === null || sameSourceSince === null) return { history, cut: null, known };
+  const isYounger = (index: number): boolean => knewAll && index >= known;
   let reached = end;
   for (let i = first; i < history.length; i++) {
     if (history.upstream(i) < reached) continue;
-    // The log was that short when the last audit saw it: nobody knows whether this topic ever reached the offset.
-    const wasShort = sourceEndBefore !== null && history.upstream(i) >= sourceEndBefore;
-    if (wasShort && i < known) return { history, cut: null, known };
+    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return { history, cut: null, known };
     reached = history.upstream(i) + 1n;
   }
   if (reached === end) return { history, cut: null, known };
@@ -154,12 +155,13 @@ function withoutSourceCut(
 
 function withoutTargetCut(
   history: SyncHistory,
-  { targetEnd: end, sameTargetSince, targetEndBefore, targetEpochEnd, known }: LogsNow,
+  { targetEnd: end, sameTargetSince, targetEndBefore, targetEpochEnd, known, knewAll }: LogsNow,
 ): Shortened {
   const first = lastBreak(history, 'newTarget');
   const none = { history, cut: null, known };
   if (end === null || sameTargetSince === null || first >= history.length) return none;
   const isCut = targetEpochEnd !== null && targetEndBefore !== null && targetEpochEnd < targetEndBefore;
+  const isYounger = (index: number): boolean => knewAll && index >= known;
   let least = end;
   let cutAt: bigint | null = null;
   const kept: number[] = [];
@@ -178,9 +180,7 @@ function withoutTargetCut(
     }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
     if (index + 1 < known) return none;
-    // Nor did it see a log of this id that reached the offset.
-    const wasShort = targetEndBefore !== null && downstream >= targetEndBefore;
-    if (wasShort && index < known) return none;
+    if (!isYounger(index) && !hadReached(targetEndBefore, downstream)) return none;
     cutAt = least;
   }
   if (cutAt === null) return isCut ? cutBehind(history, targetEpochEnd, targetEndBefore, known) : none;
@@ -197,6 +197,14 @@ function cutBehind(history: SyncHistory, at: bigint, reached: bigint, known: num
   const next = history.copy();
   next.breakAt(known, 'hole');
   return { history: next, cut: { side: 'target', at, reached }, known };
+}
+
+/**
+ * Whether the last audit saw a log of the present id that had reached an offset. If not, a sync of that offset may be
+ * about an earlier log of the name: only a sync that is younger than that audit shows a cut.
+ */
+function hadReached(endBefore: bigint | null, offset: bigint): boolean {
+  return endBefore !== null && endBefore > offset;
 }
 
 /**

@@ -14,6 +14,7 @@ const NOTHING: LogsNow = {
   sameSourceSince: null,
   sameTargetSince: null,
   known: 0,
+  knewAll: true,
 };
 
 function cut(points: readonly Point[], logs: Partial<LogsNow>) {
@@ -125,9 +126,27 @@ describe('a target log that lost its end', () => {
 
   test('before an earlier audit knew its id: it may have been another log', () => {
     const again: readonly Point[] = [...STEADY, [210n, 120n, { timestamp: 7_000n }]];
-    const now = { sameTargetSince: 7_000, targetEnd: 400n };
+    const now = { sameTargetSince: 7_000, targetEndBefore: 181n, targetEnd: 400n };
     expect(cut(again, { ...now, known: again.length }).cuts).toEqual([]);
     expect(cut(again, { ...now, known: STEADY.length }).cuts).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<LogsNow>, number]>([
+    ['it had reached the syncs: it was cut', { targetEndBefore: 181n, known: 3 }, 1],
+    ['it had not: they may be about an earlier log', { targetEndBefore: 180n, known: 3 }, 0],
+    ['nobody read its end', { known: 3 }, 0],
+    ['it had not, and the syncs came since', { targetEndBefore: 180n, known: 2 }, 1],
+    [
+      'it had not, and who read the syncs now may have missed them before',
+      { targetEndBefore: 180n, known: 0, knewAll: false },
+      0,
+    ],
+    ['the syncs were not read then, but it had reached them', { targetEndBefore: 181n, known: 0, knewAll: false }, 1],
+  ])('where the last audit saw the same id: %s', (_, logs, cuts) => {
+    expect(cut(STEADY, { ...TARGET, ...logs, targetEnd: 150n }).cuts).toHaveLength(cuts);
+    const { targetEndBefore: end = null, ...more } = logs;
+    const sourceEndBefore = end === null ? null : end + 20n;
+    expect(cut(STEADY, { ...SOURCE, ...more, sourceEndBefore, sourceEnd: 150n }).cuts).toHaveLength(cuts);
   });
 
   test('leaves the syncs of an earlier topic as they are', () => {
