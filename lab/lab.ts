@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LabAgent } from './agent.ts';
 import { Certificates } from './certificates.ts';
-import { type ArchivedProcess, archiveFolder, makeArchive, useArchive } from './class-archive.ts';
+import { type ArchivedProcess, archiveFolder, makeArchive, provideArchives, useArchive } from './class-archive.ts';
 import { type ClusterOptions, type ClusterSetting, LabCluster } from './cluster.ts';
 import { JavaProcess } from './java-process.ts';
 import { CACHE, resolveClasspath } from './maven-classpath.ts';
@@ -59,7 +59,10 @@ export class Lab implements AsyncDisposable {
   }
 
   static async start(options: LabOptions = {}): Promise<Lab> {
-    return new Lab(await resolveClasspath(options.cache), options);
+    const { cache = CACHE, makeArchives } = options;
+    const classpath = await resolveClasspath(cache);
+    if (makeArchives === undefined) await provideArchives(cache, classpath);
+    return new Lab(classpath, options);
   }
 
   /** Starts a cluster; resolves when all of its brokers answer. */

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
@@ -20,8 +20,11 @@ const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.
  */
 export async function resolveClasspath(cache: string = CACHE): Promise<string> {
   requireTool('java');
+  mkdirSync(cache, { recursive: true });
+  // One path, whatever link leads there: a class archive holds for one class path.
+  const home = realpathSync(cache);
   const pom = readFileSync(POM, 'utf8');
-  const jars = await buildOnce(cache, `classpath-${hash(pom)}`, copyArtifacts);
+  const jars = await buildOnce(home, `classpath-${hash(pom)}`, copyArtifacts);
   const jarPath = readdirSync(jars)
     .filter((name) => name.endsWith('.jar'))
     .sort()
@@ -29,7 +32,7 @@ export async function resolveClasspath(cache: string = CACHE): Promise<string> {
     .join(delimiter);
   const sources = readdirSync(JAVA_SOURCES).filter((name) => name.endsWith('.java'));
   const text = sources.map((name) => readFileSync(join(JAVA_SOURCES, name), 'utf8'));
-  const classes = await buildOnce(cache, `lab-jar-${hash([pom, ...text].join('\0'))}`, async (folder) => {
+  const classes = await buildOnce(home, `lab-jar-${hash([pom, ...text].join('\0'))}`, async (folder) => {
     requireTool('javac');
     const files = sources.map((name) => join(JAVA_SOURCES, name));
     const compiled = join(folder, 'compiled');
@@ -55,7 +58,8 @@ export function hash(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 12);
 }
 
-function run(command: string, args: readonly string[], code: string): Promise<void> {
+/** Runs a command to its end; its output is in the error. */
+export function run(command: string, args: readonly string[], code: string): Promise<void> {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';

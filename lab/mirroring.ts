@@ -24,17 +24,7 @@ export interface Mirroring {
 
 /** Waits until the last data record of every source partition is on the target. */
 export async function waitUntilMirrored(mirroring: Mirroring): Promise<void> {
-  const { source, target, topic, isolation = 'read_uncommitted' } = mirroring;
-  const targetTopic = mirroring.targetTopic ?? `${source.alias}.${topic}`;
-  await wait(mirroring, `${topic} to be mirrored from ${source.alias} to ${target.alias}`, async () => {
-    for (const { partition } of await source.admin.listOffsets(topic)) {
-      const last = await lastRecord(source, topic, partition, isolation);
-      if (last === undefined) continue;
-      const there = await target.admin.tail(targetTopic, partition, TAIL_OFFSETS, 'read_uncommitted');
-      if (!there.some(({ id }) => id === last.id)) return false;
-    }
-    return true;
-  });
+  await waitUntilCopied(mirroring, new SourceEnds(mirroring));
 }
 
 /**
@@ -42,8 +32,9 @@ export async function waitUntilMirrored(mirroring: Mirroring): Promise<void> {
  * that takes up to one flush interval.
  */
 export async function waitUntilSettled(mirroring: Mirroring & { readonly syncsOn?: LabCluster }): Promise<void> {
-  await waitUntilMirrored(mirroring);
-  const { source, target, topic, isolation = 'read_uncommitted' } = mirroring;
+  const ends = new SourceEnds(mirroring);
+  await waitUntilCopied(mirroring, ends);
+  const { source, target, topic } = mirroring;
   const syncsOn = mirroring.syncsOn ?? source;
   const other = syncsOn === source ? target : source;
   await wait(mirroring, `the offset syncs of ${topic} to reach its end`, async () => {
@@ -53,9 +44,21 @@ export async function waitUntilSettled(mirroring: Mirroring & { readonly syncsOn
       const sync = decodeOffsetSync(key, value);
       if (sync.topic === topic) newest.set(sync.partition, sync.upstream);
     }
-    for (const { partition } of await source.admin.listOffsets(topic)) {
-      const last = await lastRecord(source, topic, partition, isolation);
-      if (last !== undefined && newest.get(partition) !== last.offset) return false;
+    return [...(await ends.lastRecords())].every(([partition, { offset }]) => newest.get(partition) === offset);
+  });
+}
+
+async function waitUntilCopied(mirroring: Mirroring, ends: SourceEnds): Promise<void> {
+  const { source, target, topic } = mirroring;
+  const targetTopic = mirroring.targetTopic ?? `${source.alias}.${topic}`;
+  /** The last records that were found on the target, by partition. */
+  const found = new Map<number, string>();
+  await wait(mirroring, `${topic} to be mirrored from ${source.alias} to ${target.alias}`, async () => {
+    for (const [partition, last] of await ends.lastRecords()) {
+      if (found.get(partition) === last.id) continue;
+      const there = await target.admin.tail(targetTopic, partition, TAIL_OFFSETS, 'read_uncommitted');
+      if (!there.some(({ id }) => id === last.id)) return false;
+      found.set(partition, last.id);
     }
     return true;
   });
@@ -72,13 +75,29 @@ export async function waitUntilGroupSynced(mirroring: Mirroring, group: string):
   });
 }
 
-async function lastRecord(
-  cluster: LabCluster,
-  topic: string,
-  partition: number,
-  isolation: IsolationLevel,
-): Promise<RecordId | undefined> {
-  return (await cluster.admin.tail(topic, partition, TAIL_OFFSETS, isolation)).at(-1);
+/** The last data records of a source. They are read again only when an end of the source has moved: a read is expensive. */
+class SourceEnds {
+  readonly #mirroring: Mirroring;
+  #ends = '';
+  #records: ReadonlyMap<number, RecordId> = new Map();
+
+  constructor(mirroring: Mirroring) {
+    this.#mirroring = mirroring;
+  }
+
+  async lastRecords(): Promise<ReadonlyMap<number, RecordId>> {
+    const { source, topic, isolation = 'read_uncommitted' } = this.#mirroring;
+    const offsets = await source.admin.listOffsets(topic);
+    const ends = offsets.map((one) => `${one.partition} ${one.start} ${one.highWatermark} ${one.lastStableOffset}`);
+    if (ends.join() === this.#ends) return this.#records;
+    const records = new Map<number, RecordId>();
+    for (const { partition } of offsets) {
+      const record = (await source.admin.tail(topic, partition, TAIL_OFFSETS, isolation)).at(-1);
+      if (record !== undefined) records.set(partition, record);
+    }
+    [this.#ends, this.#records] = [ends.join(), records];
+    return records;
+  }
 }
 
 async function wait(mirroring: Mirroring, what: string, condition: () => Promise<boolean>): Promise<void> {

@@ -9,7 +9,7 @@ import { RecordWriter } from './workload/record-writer.ts';
 
 /**
  * Builds everything that labs share, once: artifacts, the lab's own classes, and class archives of working processes.
- * The archives make every later start about a third faster.
+ * Every lab does this before its first process, if nobody did it before.
  */
 export async function prepareLab(cache: string = CACHE): Promise<void> {
   const folder = archiveFolder(cache, await resolveClasspath(cache));
@@ -40,4 +40,5 @@ async function workOut(lab: Lab): Promise<void> {
   await cluster.shutDown(1);
 }
 
-if (import.meta.main) await prepareLab();
+// Its only argument is the cache's folder.
+if (import.meta.main) await prepareLab(process.argv[2]);

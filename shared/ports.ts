@@ -6,6 +6,7 @@ import type {
   LogOffsets,
   LogRecord,
   LogScan,
+  PartitionEpoch,
   Peek,
   PeekRequest,
   ScanRequest,
@@ -35,6 +36,11 @@ export interface ClusterReader {
   offsets(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>>;
   /** The first record of each log; null if the log holds none. */
   firstRecords(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<FirstRecord | null>[]>>;
+  /**
+   * Where the records of a leader epoch end in the present log, in the order of the request; null if the broker cannot
+   * tell. A log that was cut ends an earlier epoch before offsets that it had reached in that epoch (KIP-320).
+   */
+  epochEnds(epochs: readonly PartitionEpoch[]): Promise<readonly Outcome<bigint | null>[]>;
   /** All groups of the cluster; `unread` lists the brokers that did not answer. */
   groups(): Promise<{ readonly groups: readonly GroupListing[]; readonly unread: readonly Outcome<never>[] }>;
   /** Committed offsets of many groups, batched per coordinator. */

@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process';
+import { flushCompileCache } from 'node:module';
+import { COMPILE_CACHE } from './compile-cache.ts';
 
 /** Runs a script in a process of its own that may kill itself on the way; answers the lines that it printed until then. */
 export function runUntilKilled(
@@ -7,7 +9,7 @@ export function runUntilKilled(
 ): Promise<{ readonly lines: readonly string[]; readonly killed: boolean }> {
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '' },
+    env: { ...process.env, ...COMPILE_CACHE, NODE_OPTIONS: '' },
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -20,4 +22,10 @@ export function runUntilKilled(
       else resolve({ lines: output.split('\n').slice(0, -1), killed: signal === 'SIGKILL' });
     });
   });
+}
+
+/** Ends this process, as power does. The next one starts with what this one has compiled, and with nothing else of it. */
+export function killMyself(): void {
+  flushCompileCache();
+  process.kill(process.pid, 'SIGKILL');
 }

@@ -6,24 +6,15 @@ import { costOfPosition, truthOf, type WorldTruth } from './world-truth.ts';
 
 /** How an audit's report differs from what is true; empty if it does not. */
 export function judgeAudit(moment: AuditedMoment): string[] {
-  const { world, report, faults } = moment;
+  const { world, report } = moment;
   const truth = truthOf(world);
-  // Without syncs, Connect's offsets alone show how far MM2 is, and nothing shows what it jumped over.
   return [
-    ...(world.mm2.hidesLoss || deceives(world) || faults.has('syncs') ? [] : wrongLoss(report, truth)),
-    ...(deceives(world) ? [] : report.groups.flatMap((group) => wrongCosts(world, group))),
+    ...(world.mm2.hidesLoss ? [] : wrongLoss(report, truth)),
+    ...report.groups.flatMap((group) => wrongCosts(world, group)),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),
     ...silent(moment, truth),
   ];
-}
-
-/**
- * Equal records with the same time: an equal neighbour confirms a wrong reckoning of the target's end. This is a known
- * defect; `open-worlds.test.ts` has the shortest life.
- */
-function deceives({ terms }: SimulatedWorld): boolean {
-  return terms.equal > 1;
 }
 
 function wrongLoss({ loss, partitions }: FlowReport, { waiting, never, unacknowledged }: WorldTruth): string[] {

@@ -12,6 +12,39 @@ const USUAL: WorldTerms = { isolation: 'read_uncommitted', connect: false, equal
 /** The test suite and `npm run explore` replay each one. */
 export const KNOWN_WORLDS: readonly KnownWorld[] = [
   {
+    name: 'a source log that was cut and regrew past MM2',
+    taught: 'a leader epoch that ends before offsets that an audit saw in it shows a cut, however long the log is now',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 50 },
+      { do: 'mirror', records: 50, syncs: 99 },
+      { do: 'flush' },
+      { do: 'commit', group: 'behind', before: 10 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 30, regrown: 40 },
+      { do: 'mirror', records: 30, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 20 },
+      { do: 'mirror', records: 20, syncs: 99 },
+      { do: 'audit', faults: ['records'] },
+    ],
+  },
+  {
+    name: 'a target log that was cut and regrew',
+    taught: 'the same holds for the target: MM2 continues behind the cut, and writes a sync only later',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 50 },
+      { do: 'mirror', records: 50, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'cut-target', offsets: 5 },
+      { do: 'produce', records: 20 },
+      { do: 'mirror', records: 20, syncs: 0 },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
     name: 'records of the earlier topic before the first sync',
     taught:
       "target records before a new topic's first sync may be copies from the old topic: they cover nothing for certain",
@@ -250,6 +283,68 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
       { do: 'foreign', records: 2 },
       { do: 'gap', offsets: 1 },
+    ],
+  },
+  {
+    name: 'a new source topic whose log could not be read',
+    taught: 'a log was cut only if an audit saw that it had reached further, or if the sync came after that audit',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-source', records: 0 },
+      { do: 'audit', faults: ['source-log'] },
+    ],
+  },
+  {
+    name: 'a new target topic while the syncs could not be read',
+    taught: 'syncs that the last audit missed may be older than the topic id that it saw',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
+  {
+    name: 'an equal neighbour of the last record',
+    taught: 'a record that equals its neighbour on the source does not show where the target log ends',
+    terms: { ...USUAL, equal: 25 },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'gap', offsets: 1 },
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'commit', group: 'behind', before: 1 },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
+    name: 'syncs that could not be read, after a jump',
+    taught: "without syncs, the length of the target log bounds what is missing before Connect's position",
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'jump', offsets: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
+  {
+    name: 'a target that was cut before the first audit, of a source that was purged',
+    taught: 'the records on a target log of which no sync holds may be the oldest ones as well as the newest',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'flush' },
+      { do: 'cut-target', offsets: 1 },
+      { do: 'delete-records', offsets: 1 },
+      { do: 'audit', faults: [] },
     ],
   },
 ];

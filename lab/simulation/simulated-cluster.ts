@@ -6,6 +6,7 @@ import type {
   LogOffsets,
   LogRecord,
   LogScan,
+  PartitionEpoch,
   Peek,
   PeekRequest,
   ScanRequest,
@@ -27,6 +28,8 @@ interface SimulatedLog {
   readonly end: number;
   readonly lastStable: number;
   readonly records: readonly LogRecord[];
+  /** Offset at which each leader epoch after the first one began. */
+  readonly epochStarts: readonly number[];
 }
 
 /** One cluster of a simulated world, with the reader of a live one. */
@@ -62,11 +65,20 @@ export class SimulatedCluster implements ClusterReader {
     return new Map(
       topics.map((topic) => {
         if (fails && topic !== HEARTBEATS) return [topic, [this.#unread<LogOffsets>(topic)]];
-        const { start, end, lastStable } = this.#log(topic);
+        const { start, end, lastStable, epochStarts } = this.#log(topic);
         const log = { start: BigInt(start), highWatermark: BigInt(end), lastStableOffset: BigInt(lastStable) };
-        return [topic, [read(log)]];
+        return [topic, [read({ ...log, leaderEpoch: epochStarts.length })]];
       }),
     );
+  }
+
+  async epochEnds(epochs: readonly PartitionEpoch[]): Promise<readonly Outcome<bigint | null>[]> {
+    const fails = this.#fails(`${this.#role}-log`);
+    return epochs.map(({ topic, leaderEpoch }) => {
+      if (fails) return this.#unread(topic);
+      const { end, epochStarts } = this.#log(topic);
+      return read(BigInt(Math.min(end, ...epochStarts.slice(leaderEpoch))));
+    });
   }
 
   async firstRecords(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<FirstRecord | null>[]>> {
@@ -207,21 +219,21 @@ export class SimulatedCluster implements ClusterReader {
 
   #sourceLog(): SimulatedLog {
     const { mm2 } = this.#world;
-    const { sourceStart: start, sourceEnd: end, lastStable, topicIds } = mm2;
+    const { sourceStart: start, sourceEnd: end, lastStable, topicIds, epochStarts } = mm2;
     const records = [...mm2.sourceRecords].map(([offset, time]) =>
       recordAt(offset, time, this.#content(mm2.sourceEpoch, offset)),
     );
-    return { id: topicIds.source, start, end, lastStable, records };
+    return { id: topicIds.source, start, end, lastStable, records, epochStarts: epochStarts.source };
   }
 
   #targetLog(): SimulatedLog {
     const { mm2 } = this.#world;
-    const { targetStart: start, targetEnd: end, topicIds } = mm2;
+    const { targetStart: start, targetEnd: end, topicIds, epochStarts } = mm2;
     const records = mm2.targetRecords.flatMap((one, offset) => {
       if (one === null || offset < start) return [];
       return [recordAt(offset, one.time, this.#content(one.epoch, one.source))];
     });
-    return { id: topicIds.target, start, end, lastStable: end, records };
+    return { id: topicIds.target, start, end, lastStable: end, records, epochStarts: epochStarts.target };
   }
 
   /** A comparison cannot distinguish records of equal content and time. */
@@ -239,6 +251,7 @@ function mirrorLog(id: string, records: readonly ((MirrorRecord & { readonly at:
     start: 0,
     end,
     lastStable: end,
+    epochStarts: [],
     records: records.flatMap((one, offset) =>
       one === null
         ? []

@@ -34,7 +34,7 @@ interface CutLog {
   readonly side: 'source' | 'target';
   readonly at: number;
   readonly syncs: number;
-  /** Whether an audit saw the log while it was shorter than the syncs say. */
+  /** Whether an audit saw the log before the cut and beyond it, or while it was shorter than the syncs say. */
   noticed: boolean;
 }
 
@@ -88,8 +88,10 @@ export class SimulatedMm2 {
   readonly isolation: IsolationLevel;
   readonly #ahead: { readonly producers: number; readonly mm2: number };
   readonly #cuts: CutLog[] = [];
+  /** Where each leader epoch of the present topics began: every cut is an unclean leader election. */
+  readonly epochStarts = { source: [] as number[], target: [] as number[] };
   /** What the last audit saw: which topics, and how many syncs. */
-  #audited = { log: 0, epoch: -1, syncs: 0 };
+  #audited = { log: -1, epoch: -1, syncs: 0, sourceEnd: 0, targetEnd: 0 };
   /** Offsets of the open transaction on the source. */
   #open: number[] = [];
 
@@ -152,6 +154,7 @@ export class SimulatedMm2 {
         this.#targetLost += this.#target.length;
         this.#target = [];
         this.#targetStart = 0;
+        this.epochStarts.target.length = 0;
         break;
       case 'recreate-source':
         this.#noteRecreation();
@@ -160,6 +163,7 @@ export class SimulatedMm2 {
         this.#sourceStart = 0;
         this.#sourceEnd = 0;
         this.#sourceEpoch++;
+        this.epochStarts.source.length = 0;
         this.#open = [];
         this.#produce(step.records);
         // MM2's position is out of range, and it starts from the beginning. Or the new log is long enough, and MM2
@@ -186,7 +190,7 @@ export class SimulatedMm2 {
         }
         break;
       case 'cut-source':
-        this.#cutSource(Math.max(this.#sourceStart, this.#sourceEnd - step.offsets));
+        this.#cutSource(Math.max(this.#sourceStart, this.#sourceEnd - step.offsets), step.regrown ?? 0);
         break;
       case 'cut-target':
         this.#cutTarget(Math.max(this.#targetStart, this.#target.length - step.offsets));
@@ -238,11 +242,13 @@ export class SimulatedMm2 {
     if (this.#syncLog.length === 0 && this.#target.length > 0) this.#stale = true;
   }
 
-  #cutSource(end: number): void {
+  #cutSource(end: number, regrown: number): void {
     if (end === this.#sourceEnd) return;
     // A cut that comes before the first audit looks like a recreated topic.
     if (this.#audited.epoch !== this.#sourceEpoch && this.#syncLog.length > 0) this.#stale = true;
-    this.#cuts.push({ side: 'source', at: end, syncs: this.#syncLog.length, noticed: false });
+    this.epochStarts.source.push(end);
+    const seen = this.#audited.epoch === this.#sourceEpoch ? this.#audited.sourceEnd : 0;
+    this.#cuts.push({ side: 'source', at: end, syncs: this.#syncLog.length, noticed: seen > end });
     this.#sourceEnd = end;
     this.#open = [];
     for (const offset of [...this.#sourceRecords.keys()]) if (offset >= end) this.#sourceRecords.delete(offset);
@@ -251,7 +257,8 @@ export class SimulatedMm2 {
     this.#target = this.#target.map((one) =>
       one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2 } : one,
     );
-    if (this.#position <= end) return;
+    this.#produce(regrown);
+    if (this.#position <= this.#sourceEnd) return;
     // MM2's position is out of range, and it starts from the beginning.
     this.#wroteAgain = true;
     this.#targetOnly++;
@@ -262,7 +269,9 @@ export class SimulatedMm2 {
   #cutTarget(end: number): void {
     const lost = this.#target.length - end;
     if (lost === 0) return;
-    this.#cuts.push({ side: 'target', at: end, syncs: this.#syncLog.length, noticed: false });
+    this.epochStarts.target.push(end);
+    const seen = this.#audited.log === this.#recreations.length ? this.#audited.targetEnd : 0;
+    this.#cuts.push({ side: 'target', at: end, syncs: this.#syncLog.length, noticed: seen > end });
     this.#sourceOnly += lost;
     this.#targetLost += lost;
     this.#target.length = end;
@@ -271,7 +280,13 @@ export class SimulatedMm2 {
   /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
   audited(): void {
     for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
-    this.#audited = { log: this.#recreations.length, epoch: this.#sourceEpoch, syncs: this.#syncLog.length };
+    this.#audited = {
+      log: this.#recreations.length,
+      epoch: this.#sourceEpoch,
+      syncs: this.#syncLog.length,
+      sourceEnd: this.#sourceEnd,
+      targetEnd: this.#target.length,
+    };
   }
 
   /** Whether the log has grown again past what the syncs before the cut say, so that no sync shows the cut. */

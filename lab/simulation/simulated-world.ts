@@ -85,7 +85,8 @@ export class SimulatedWorld {
 
   #mirrorStep(step: Step): void {
     const { mm2, commits, events } = this;
-    const before = { ends: [mm2.sourceEnd, mm2.targetEnd], committed: mm2.committed };
+    const { epochStarts } = mm2;
+    const before = { cuts: [epochStarts.source.length, epochStarts.target.length], committed: mm2.committed };
     // Compaction keeps the last of several equal records. The simulated one does not model that.
     if (step.do === 'compact-source' && this.terms.equal > 1) return;
     if (step.do === 'delete-records') this.#noteDeleted(mm2.sourceStart + step.offsets);
@@ -100,10 +101,10 @@ export class SimulatedWorld {
         commits.target.clear();
         break;
       case 'cut-source':
-        if (mm2.sourceEnd < (before.ends[0] ?? 0)) events.add('source-cut');
+        if (epochStarts.source.length > (before.cuts[0] ?? 0)) events.add('source-cut');
         break;
       case 'cut-target':
-        if (mm2.targetEnd < (before.ends[1] ?? 0)) events.add('target-cut');
+        if (epochStarts.target.length > (before.cuts[1] ?? 0)) events.add('target-cut');
         break;
     }
     if (mm2.committed !== before.committed && mm2.committed > 0) {

@@ -20,8 +20,8 @@ export type Step =
   | { readonly do: 'expire-target'; readonly offsets: number }
   /** Compaction of the source: it keeps one of `keep` records. */
   | { readonly do: 'compact-source'; readonly keep: number }
-  /** An unclean leader election: the log loses its end and keeps its id. */
-  | { readonly do: 'cut-source'; readonly offsets: number }
+  /** An unclean leader election: the log loses its end and keeps its id. It may grow again before MM2 reads on. */
+  | { readonly do: 'cut-source'; readonly offsets: number; readonly regrown?: number }
   | { readonly do: 'cut-target'; readonly offsets: number }
   /** MM2 restarts with a later offset than it had reached, for example after an operator changed Connect's offsets. */
   | { readonly do: 'jump'; readonly offsets: number }

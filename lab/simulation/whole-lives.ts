@@ -46,7 +46,7 @@ const rare: fc.Arbitrary<WorldStep> = fc.oneof(
   fc.constant({ do: 'compact-syncs' as const }),
   fc.record({ do: fc.constant('expire-target' as const), offsets: some }),
   fc.record({ do: fc.constant('compact-source' as const), keep: fc.integer({ min: 2, max: 6 }) }),
-  fc.record({ do: fc.constant('cut-source' as const), offsets: some }),
+  fc.record({ do: fc.constant('cut-source' as const), offsets: some, regrown: fc.constantFrom(0, 0, 1, 12, 40) }),
   fc.record({ do: fc.constant('cut-target' as const), offsets: some }),
   fc.record({ do: fc.constant('jump' as const), offsets: some }),
   fc.record({ do: fc.constant('start-over' as const), offsets: some }),

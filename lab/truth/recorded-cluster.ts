@@ -6,6 +6,7 @@ import type {
   LogOffsets,
   LogRecord,
   LogScan,
+  PartitionEpoch,
   Peek,
   PeekRequest,
   ScanRequest,
@@ -90,6 +91,11 @@ export class RecordedCluster implements ClusterReader {
         }),
       ]),
     );
+  }
+
+  /** Recordings have no leader epochs. */
+  async epochEnds(epochs: readonly PartitionEpoch[]): Promise<readonly Outcome<bigint | null>[]> {
+    return epochs.map(() => read(null));
   }
 
   async groups(): Promise<{ groups: readonly GroupListing[]; unread: readonly Outcome<never>[] }> {

@@ -19,13 +19,16 @@ export async function lookAtRecords(
   const probes = planProbes(observation, states, policyOfFlow(policy, flowName(observation.flow)).probeBudget);
   const onTarget = probes.flatMap((probe) => probe.target ?? []);
   const [sourceAnswers, targetAnswers] = await Promise.all([
-    probes.length === 0 ? [] : source.peek(probes.map((probe) => probe.source)),
+    probes.length === 0 ? [] : source.peek(probes.flatMap((probe) => [probe.source, ...(probe.beside ?? [])])),
     onTarget.length === 0 ? [] : target.peek(onTarget),
   ]);
-  let next = 0;
-  const answers = probes.map((probe, i): ProbeAnswer => {
-    const onTargetToo = probe.target === null ? null : (targetAnswers[next++] ?? null);
-    return { probe, source: sourceAnswers[i] ?? null, target: onTargetToo };
+  let [nextOnSource, nextOnTarget] = [0, 0];
+  const answers = probes.map((probe): ProbeAnswer => {
+    const asked = 1 + (probe.beside ?? []).length;
+    const [found = null, ...beside] = sourceAnswers.slice(nextOnSource, nextOnSource + asked);
+    nextOnSource += asked;
+    const onTargetToo = probe.target === null ? null : (targetAnswers[nextOnTarget++] ?? null);
+    return { probe, source: found, target: onTargetToo, beside };
   });
   return recordEvidence(answers);
 }

@@ -9,6 +9,7 @@ import type { ClusterReader } from '../ports.ts';
 import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
+import { withEpochEnds } from './leader-changes.ts';
 import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
 import {
   groupsAsLastKnown,
@@ -89,7 +90,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
   const sameCluster = sameClusterOf(source, target);
-  const observed = await readEnds(topics, source, target);
+  const observed = await withEpochEnds(await readEnds(topics, source, target), source, target, known);
   return {
     flow,
     at,

@@ -67,8 +67,8 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   const first = withEvidence(observation, unseen, looked);
   // Once a doubt about the syncs is settled, other records are worth a look.
   const settled = first.filter(
-    ({ doubted, doubtedOrder, sourceRecreated }) =>
-      (doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt',
+    ({ doubted, doubtedOrder, sourceRecreated, records }) =>
+      ((doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt') || records.sinceCut !== undefined,
   );
   const peeked =
     settled.length === 0

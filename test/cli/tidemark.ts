@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { COMPILE_CACHE } from '../compile-cache.ts';
 
 const BIN = fileURLToPath(new URL('../../bin/tidemark.js', import.meta.url));
 
@@ -30,6 +31,7 @@ export function tidemark(args: readonly string[], options: RunOptions = {}): Pro
         HOME: process.env.HOME ?? '',
         // No test leaves a history in the home of whoever runs it: those that keep one name its file.
         TIDEMARK_HISTORY: 'off',
+        ...COMPILE_CACHE,
         ...options.environment,
       },
       stdio: ['ignore', 'pipe', 'pipe'],

@@ -7,6 +7,7 @@ import { Deadline } from './connection/deadline.ts';
 import type { CoordinatorCache } from './reading/coordinator-cache.ts';
 import { readCommits } from './reading/read-commits.ts';
 import { readTopicConfigs } from './reading/read-configs.ts';
+import { readEpochEnds } from './reading/read-epoch-ends.ts';
 import { readGroups } from './reading/read-groups.ts';
 import { peekRecords, scanPartition } from './reading/read-log.ts';
 import { readFirstRecords, readOffsets } from './reading/read-offsets.ts';
@@ -41,6 +42,7 @@ export function createClusterReader(connection: KafkaConnection, options: Cluste
     metadata: () => topology.load(),
     offsets: (topics) => readOffsets(context, topology, topics),
     firstRecords: (topics) => readFirstRecords(context, topology, topics),
+    epochEnds: (epochs) => readEpochEnds(context, topology, epochs),
     groups: () => readGroups(context, topology, coordinators),
     commits: (groups) => readCommits(context, topology, coordinators, groups),
     topicConfigs: (topics) => readTopicConfigs(context, topology, topics),

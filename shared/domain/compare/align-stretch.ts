@@ -28,6 +28,8 @@ export interface AlignedStretch {
   readonly contradicted: readonly bigint[];
   /** Target offsets at which the record equals no source record that was read: another one, or changed on the way. */
   readonly changed: readonly bigint[];
+  /** Those of both at which the time differs as well: if the target keeps the records' times, another record is there. */
+  readonly replaced: readonly bigint[];
   /** Records have the content of source records, but never the timestamp: the target sets its own. */
   readonly timeDiffers: boolean;
 }
@@ -81,10 +83,10 @@ export function alignStretch(
   // leaves the time, and so does a target that holds an equal record.
   const found = new Set(known);
   const keepsTimes = known.some((original) => original !== null);
-  const isAnother = ({ at, original }: (typeof differing)[number]) =>
-    known[at] !== null ||
-    found.has(original) ||
-    (keepsTimes && areOfTwoTimes(source.at(original).timestamp, records[at]?.timestamp));
+  const isReplaced = ({ at, original }: (typeof differing)[number]) =>
+    areOfTwoTimes(source.at(original).timestamp, records[at]?.timestamp);
+  const isAnother = (one: (typeof differing)[number]) =>
+    known[one.at] !== null || found.has(one.original) || (keepsTimes && isReplaced(one));
   const positions = (some: typeof differing) => some.map(({ at }) => records[at]?.offset ?? 0n);
 
   const aligned = describe(records, originals, known, claimed, source);
@@ -96,6 +98,7 @@ export function alignStretch(
     compared,
     contradicted: positions(differing.filter((one) => isAnother(one))),
     changed: positions(differing.filter((one) => !isAnother(one))),
+    replaced: positions(differing.filter(isReplaced)),
     timeDiffers: compared === 0 && records.some((record, i) => originals[i]?.length === 0 && source.hasContent(record)),
   };
 }

@@ -66,6 +66,19 @@ export function verifyPosition(
   const inside = (position: bigint) => position >= bracket.from && position < bracket.until;
   const wrong = stretch.contradicted.filter(inside);
   const [changed] = stretch.changed.filter(inside);
+  const replaced = stretch.replaced.filter(inside);
+  // An equal record elsewhere in the partition shows that the target keeps times, and that no transform changes all records.
+  if (stretch.compared === 0 && replaced.length > 0 && stretches.some(({ compared }) => compared > 0)) {
+    const how = 'an offset sync names a record of another time than the one there';
+    const downstream = replaced.reduce(greatest);
+    const refutation = { upstream, said: said.low, found: downstream, how, certain: true } as const;
+    return {
+      translation: { kind: 'unknown', reason: how },
+      refutation: { ...refutation, voids: { kind: 'older', downstream } },
+      pair: null,
+      open: false,
+    };
+  }
   if (stretch.compared === 0) {
     const first = wrong[0] ?? changed;
     const why = 'no target record there equals a source record';

@@ -2,7 +2,7 @@ import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
 import { holeKey, isExplained, type PartitionState } from '../judge/partition-state.ts';
 import type { PastCut } from '../mirror/breaks.ts';
-import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { mapOutcome, type Outcome } from '../model/outcome.ts';
 import { offsetsByPartition, PartitionMap } from '../model/partition-map.ts';
@@ -109,6 +109,8 @@ function keepLog(
     }
     state.set({ kind: 'start', role, topic, partition }, offsets.value.start);
     state.set({ kind: 'end', role, topic, partition }, offsets.value.highWatermark);
+    const { leaderEpoch } = offsets.value;
+    state.set({ kind: 'epoch', role, topic, partition }, leaderEpoch === undefined ? null : BigInt(leaderEpoch));
   }
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
 }
@@ -210,7 +212,7 @@ function keepMapping(
     // What a cut has made void is not in it any more.
     const history = valid.get(topic, partition) ?? read;
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
-    const at = recreated.get(topic, partition) ?? { source: 0, target: 0 };
+    const at = recreated.get(topic, partition) ?? { source: 0, target: 0, targetMayBeCut: false };
     const next = continued(before, history, at);
     if (next !== before) state.partitionsOf(topic).set(partition, next);
   }
@@ -267,6 +269,7 @@ function continued(
   const marks = [
     { index: recreatedAt.source, what: 'newSource' },
     { index: recreatedAt.target, what: 'newTarget' },
+    { index: recreatedAt.targetMayBeCut ? recreatedAt.target : 0, what: 'hole' },
   ] as const;
   const news = marks.filter(({ index, what }) => index > 0 && !isMarked(history, index, what));
   const isSame = before !== null && common === before.length && common === history.length && news.length === 0;
@@ -283,6 +286,6 @@ function continued(
   return kept;
 }
 
-function isMarked(history: SyncHistory, index: number, what: 'newSource' | 'newTarget'): boolean {
+function isMarked(history: SyncHistory, index: number, what: Break): boolean {
   return index < history.length ? history.breaksBefore(index, what) : history.breaksBeforeNext(what);
 }

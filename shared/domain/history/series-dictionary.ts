@@ -1,9 +1,17 @@
 import type { ClusterRole } from '../model/flow.ts';
 import { MAX_PARTITION } from '../model/topic-partition.ts';
 
-/** Something with one offset at any time: a log's start or end, or a group's commit on a partition. */
+/**
+ * Something with one number at any time: a log's start, its end, the leader epoch of the broker that told its end, or a
+ * group's commit on a partition.
+ */
 export type Series =
-  | { readonly kind: 'start' | 'end'; readonly role: ClusterRole; readonly topic: string; readonly partition: number }
+  | {
+      readonly kind: 'start' | 'end' | 'epoch';
+      readonly role: ClusterRole;
+      readonly topic: string;
+      readonly partition: number;
+    }
   | {
       readonly kind: 'commit';
       readonly role: ClusterRole;
@@ -20,8 +28,10 @@ export interface SeriesKey {
   readonly partition: number;
 }
 
-const KINDS = ['start', 'end', 'commit'] as const;
-export const COMMIT_TAG = 4;
+/** Stored by index: new kinds go at the end. */
+const KINDS = ['start', 'end', 'commit', 'epoch'] as const;
+const TAGS = KINDS.length * 2;
+const COMMIT_TAG = 4;
 const END_TAG = 2;
 /** Numbers stored per series. */
 const FIELDS = 5;
@@ -36,8 +46,8 @@ export class SeriesDictionary {
   /** Per slot: tag, group, topic, partition, and for a commit the slot of its log's end. */
   #keys = new Int32Array(64 * FIELDS);
   #size = 0;
-  /** Slots of log starts and ends by tag, then by topic and partition. */
-  readonly #logs: readonly Map<number, number>[] = Array.from({ length: COMMIT_TAG }, () => new Map());
+  /** Slots of what is known of logs by tag, then by topic and partition; unused for the tags of commits. */
+  readonly #logs: readonly Map<number, number>[] = Array.from({ length: TAGS }, () => new Map());
   /** Slots of commits by tag and group, then by topic and partition; only those below `#indexed`. */
   readonly #commits = new Map<number, Map<number, number>>();
   #indexed = 0;
@@ -93,8 +103,8 @@ export class SeriesDictionary {
     const role = tag % 2 === 0 ? 'source' : 'target';
     const kind = KINDS[tag >> 1];
     const place = { role, topic: this.names[topic] ?? '', partition } as const;
-    if (kind === 'start' || kind === 'end') return { kind, ...place };
-    return { kind: 'commit', group: this.names[group] ?? '', ...place };
+    if (kind === 'commit' || kind === undefined) return { kind: 'commit', group: this.names[group] ?? '', ...place };
+    return { kind, ...place };
   }
 
   /** Slot of a commit's log end, if that series was added before the commit; −1 otherwise. */
@@ -115,20 +125,19 @@ export class SeriesDictionary {
       keys.set(this.#keys);
       this.#keys = keys;
     }
-    const log = this.#logs[key.tag];
-    const end = log === undefined ? this.#logs[END_TAG + (key.tag & 1)]?.get(placeOf(key)) : undefined;
+    const isOfCommit = isCommitTag(key.tag);
+    const end = isOfCommit ? this.#logs[END_TAG + (key.tag & 1)]?.get(placeOf(key)) : undefined;
     this.#keys[at] = key.tag;
     this.#keys[at + 1] = key.group;
     this.#keys[at + 2] = key.topic;
     this.#keys[at + 3] = key.partition;
     this.#keys[at + 4] = end ?? -1;
-    log?.set(placeOf(key), slot);
+    if (!isOfCommit) this.#logs[key.tag]?.set(placeOf(key), slot);
     return slot;
   }
 
   #find(key: SeriesKey): number | undefined {
-    const log = this.#logs[key.tag];
-    if (log !== undefined) return log.get(placeOf(key));
+    if (!isCommitTag(key.tag)) return this.#logs[key.tag]?.get(placeOf(key));
     this.#indexCommits();
     return this.#commits.get(key.group * 8 + key.tag)?.get(placeOf(key));
   }
@@ -138,7 +147,7 @@ export class SeriesDictionary {
     for (; this.#indexed < this.#size; this.#indexed++) {
       const at = this.#indexed * FIELDS;
       const tag = this.#keys[at] ?? 0;
-      if (tag < COMMIT_TAG) continue;
+      if (!isCommitTag(tag)) continue;
       const outer = (this.#keys[at + 1] ?? 0) * 8 + tag;
       let inner = this.#commits.get(outer);
       if (inner === undefined) {
@@ -148,6 +157,15 @@ export class SeriesDictionary {
       inner.set(placeOf({ topic: this.#keys[at + 2] ?? 0, partition: this.#keys[at + 3] ?? 0 }), this.#indexed);
     }
   }
+}
+
+export function isCommitTag(tag: number): boolean {
+  return (tag & ~1) === COMMIT_TAG;
+}
+
+/** Whether a stored tag is one of a kind of series. */
+export function isSeriesTag(tag: number): boolean {
+  return tag < TAGS;
 }
 
 function placeOf({ topic, partition }: Pick<SeriesKey, 'topic' | 'partition'>): number {

@@ -64,6 +64,11 @@ export interface ObservedTopic {
   readonly firstRecords: readonly Outcome<FirstRecord | null>[];
   /** Null if the topic is not on the target. */
   readonly target: readonly Outcome<LogOffsets>[] | null;
+  /**
+   * Where the records of the leader epoch end in the present log that the last audit saw, by partition; absent if no
+   * leader of the topic has changed since.
+   */
+  readonly epochEnds?: Readonly<Record<ClusterRole, ReadonlyMap<number, bigint>>>;
 }
 
 /** A consumer group of the source that MM2 translates, with its commits on mirrored topics. */

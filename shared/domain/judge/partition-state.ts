@@ -1,5 +1,5 @@
 import type { Refutation } from '../compare/verify-position.ts';
-import { type Cut, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
+import { type Cut, type LogsNow, type SyncsSince, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
 import type { CutOff, Hole } from '../mirror/coverage.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
@@ -23,7 +23,10 @@ export interface RecordEvidence {
   readonly waiting?: { readonly from: bigint; readonly peek: Peek };
   /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
-  readonly reckoning?: 'confirmed' | 'refuted';
+  /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
+  readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
+  /** Whether the records at the syncs of `PartitionState.sinceCut` are the same. */
+  readonly sinceCut?: Partial<Readonly<Record<keyof SyncsSince, 'same' | 'different' | 'unknown'>>>;
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** Whether source and target hold the same record at `PartitionState.doubtedOrder`. */
@@ -76,8 +79,11 @@ export interface PartitionState {
   readonly targetRecreatedById: boolean;
   /** Whether the epoch began within the last day: earlier audits have reported what happened before. */
   readonly epochIsRecent: boolean;
-  /** Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. */
-  readonly recreatedAt: { readonly source: number; readonly target: number };
+  /**
+   * Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. If
+   * `targetMayBeCut`, only the length of the target log shows it: it may be the same one, cut.
+   */
+  readonly recreatedAt: { readonly source: number; readonly target: number; readonly targetMayBeCut: boolean };
   /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
   /**
@@ -91,6 +97,8 @@ export interface PartitionState {
   readonly missing: readonly MissingStretch[];
   /** Cuts of logs that this audit found: syncs beyond a cut no longer hold. */
   readonly cuts: readonly Cut[];
+  /** Syncs whose records have to be compared to find out whether MM2 wrote them after a cut of the source log. */
+  readonly sinceCut: SyncsSince | null;
   readonly records: RecordEvidence;
 }
 
@@ -134,18 +142,12 @@ export function partitionState(
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const { read, doubtedOrder } = orderedSyncs(observation, topic, partition, { source, target }, records);
+  const { oldest, newest } = records.sinceCut ?? {};
+  const holding = oldest === 'same' ? 'oldest' : newest === 'same' ? 'newest' : null;
   const cut =
     read === null
-      ? { history: null, cuts: [], known: 0 }
-      : withoutCut(read, {
-          sourceEnd: source?.highWatermark ?? null,
-          sourceEndBefore: observation.remembered?.sourceEnd(topic.topic, partition) ?? null,
-          targetEndBefore: observation.remembered?.targetEnd(topic.targetTopic, partition) ?? null,
-          targetEnd: target?.highWatermark ?? null,
-          sameSourceSince: sameSince(observation, 'source', topic.topic, topic.sourceId),
-          sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
-          known: knownLength(observation, topic.topic, partition, read),
-        });
+      ? { history: null, cuts: [], known: 0, since: null }
+      : withoutCut(read, logsNow(observation, topic, partition, read, { source, target }), holding);
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
   const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
@@ -192,12 +194,12 @@ export function partitionState(
           mapping,
           history,
           connect,
-          nothingYet: targetMissing || target?.highWatermark === 0n,
+          targetEnd: targetMissing ? 0n : (target?.highWatermark ?? null),
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
-          cutOff: lastCutOff(observation, topic.topic, partition),
-          reckoning: records.reckoning ?? 'unchecked',
+          cutOff: lastCutOff(observation, topic.topic, partition, cuts),
+          reckoning: records.reckoning === 'ambiguous' ? 'refuted' : (records.reckoning ?? 'unchecked'),
           waiting: records.waiting ?? null,
         });
   // The syncs name other records than those that are there: nothing shows what of the source is on the target.
@@ -227,6 +229,7 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+      targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,
     doubtedOrder,
@@ -236,6 +239,7 @@ export function partitionState(
         ? goneWithTarget(source, replication)
         : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt),
     cuts,
+    sinceCut: cut.since,
     records,
   };
 }
@@ -262,6 +266,28 @@ const UNCOUNTED = {
   lag: { kind: 'unknown', reason: 'the records contradict the offset syncs: what is on the target is not known' },
   holes: [],
 } as const;
+
+function logsNow(
+  observation: FlowObservation,
+  { topic, targetTopic, sourceId, targetId, epochEnds }: ObservedTopic,
+  partition: number,
+  read: SyncHistory,
+  logs: Pick<PartitionState, 'source' | 'target'>,
+): LogsNow {
+  const { remembered } = observation;
+  return {
+    sourceEnd: logs.source?.highWatermark ?? null,
+    targetEnd: logs.target?.highWatermark ?? null,
+    sourceEndBefore: remembered?.sourceEnd(topic, partition) ?? null,
+    targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
+    sourceEpochEnd: epochEnds?.source.get(partition) ?? null,
+    targetEpochEnd: epochEnds?.target.get(partition) ?? null,
+    sameSourceSince: sameSince(observation, 'source', topic, sourceId),
+    sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
+    known: knownLength(observation, topic, partition, read),
+    knewAll: remembered?.syncsRead === true,
+  };
+}
 
 function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread | null {
   return outcome?.kind === 'unread' ? outcome.unread : null;
@@ -306,10 +332,10 @@ function sourceCutAt(
   history: SyncHistory | null,
   cuts: readonly Cut[],
 ): bigint | null {
+  // A cut leaves the mapping open until the next sync.
+  if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
   const now = cuts.find(({ side }) => side === 'source');
   if (now !== undefined) return now.at;
-  // A cut leaves the mapping open until the next sync.
-  if (history?.breaksBeforeNext('hole') !== true) return null;
   const past = (remembered?.cuts ?? []).findLast(
     (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
   );
@@ -402,8 +428,15 @@ function comparableSync(history: SyncHistory, before: number, source: LogOffsets
   return null;
 }
 
-/** What the last cut of the source log took that an earlier audit noticed. */
-function lastCutOff({ remembered }: FlowObservation, topic: string, partition: number): CutOff | null {
+/** What the last cut of the source log took. */
+function lastCutOff(
+  { at, remembered }: FlowObservation,
+  topic: string,
+  partition: number,
+  cuts: readonly Cut[],
+): CutOff | null {
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return { records: now.reached - now.at, noticedAt: at };
   const cut = (remembered?.cuts ?? []).findLast(
     (past) => past.side === 'source' && past.topic === topic && past.partition === partition,
   );

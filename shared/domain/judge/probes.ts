@@ -1,4 +1,5 @@
 import { compareRecords } from '../compare/record-identity.ts';
+import type { SyncsSince } from '../mirror/breaks.ts';
 import type { Hole } from '../mirror/coverage.ts';
 import type { Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
@@ -12,6 +13,8 @@ import { holeKey, type PartitionState, type RecordEvidence } from './partition-s
 type Question =
   /** Do source and target hold the same record where this sync says so? */
   | { readonly about: 'sync'; readonly index: number }
+  /** The same for a sync that MM2 may have written before or after a cut of the source log. */
+  | { readonly about: 'sinceCut'; readonly which: keyof SyncsSince }
   /** The same for the sync before the downstream offsets went back. */
   | { readonly about: 'order' }
   /** Is the target's last record the one that dead reckoning says it is? */
@@ -30,6 +33,8 @@ export interface Probe {
   readonly source: PeekRequest;
   /** Null if the question is about the source alone. */
   readonly target: PeekRequest | null;
+  /** Its neighbours on the source: equality proves nothing if one of them is equal, too. */
+  readonly beside?: readonly PeekRequest[];
 }
 
 /** What a probe found on each side; null if there was no answer. */
@@ -37,6 +42,8 @@ export interface ProbeAnswer {
   readonly probe: Probe;
   readonly source: Outcome<Peek> | null;
   readonly target: Outcome<Peek> | null;
+  /** In the order of the probe's `beside`. */
+  readonly beside?: readonly Outcome<Peek>[];
 }
 
 /**
@@ -48,6 +55,7 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
   const abortedAsked = new Set<string>();
   const probes = [
     ...byLag.flatMap((state) => probeSync(state)),
+    ...byLag.flatMap((state) => probeSinceCut(state)),
     ...byLag.flatMap((state) => probeOrder(state)),
     ...byLag.flatMap((state) => probeReckoning(state)),
     ...byLag.flatMap((state) => probeWaiting(observation, state)),
@@ -65,22 +73,25 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
 /** Groups the answers by partition. What could not be read is left out: a doubt stays a doubt. */
 export function recordEvidence(answers: readonly ProbeAnswer[]): PartitionMap<RecordEvidence> {
   const evidence = new PartitionMap<RecordEvidence>();
-  for (const { probe, source, target } of answers) {
-    const { topic, partition } = probe;
+  for (const answer of answers) {
+    const { topic, partition } = answer.probe;
     const before = evidence.get(topic, partition) ?? {};
-    evidence.set(topic, partition, { ...before, ...learn(before, probe, peekOf(source), peekOf(target)) });
+    evidence.set(topic, partition, { ...before, ...learn(before, answer) });
   }
   return evidence;
 }
 
-function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target: Peek | null): RecordEvidence {
+function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeAnswer): RecordEvidence {
   const { question } = probe;
+  const [source, target] = [peekOf(answer.source), peekOf(answer.target)];
   switch (question.about) {
     case 'sync': {
       const syncs = new Map(before.syncs);
       syncs.set(question.index, atSync(source, target));
       return { syncs };
     }
+    case 'sinceCut':
+      return { sinceCut: { ...before.sinceCut, [question.which]: atSync(source, target) } };
     case 'order':
       return { order: atSync(source, target) };
     case 'reckoning': {
@@ -88,7 +99,8 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
       const found = comparison(source, target);
       if (found === 'unknown') return {};
-      return { reckoning: found === 'same' ? 'confirmed' : 'refuted' };
+      if (found === 'different') return { reckoning: 'refuted' };
+      return { reckoning: hasEqualNeighbour(source, probe, beside) ? 'ambiguous' : 'confirmed' };
     }
     case 'waiting':
       return source === null ? {} : { waiting: { from: question.from, peek: source } };
@@ -103,6 +115,17 @@ function learn(before: RecordEvidence, probe: Probe, source: Peek | null, target
 function comparison(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
   if (source?.record == null || target?.record == null) return 'unknown';
   return compareRecords(source.record, target.record);
+}
+
+/**
+ * Whether a neighbour on the source is equal, too, or was not read. Producers can send equal records within one
+ * millisecond: then a record on the target may be the copy of any of them.
+ */
+function hasEqualNeighbour(source: Peek | null, probe: Probe, beside: readonly Outcome<Peek>[]): boolean {
+  return (probe.beside ?? []).some((_, i) => {
+    const found = peekOf(beside[i] ?? null);
+    return found === null || comparison(source, found) === 'same';
+  });
 }
 
 function isEmpty(peek: Peek | null, request: PeekRequest | null): boolean {
@@ -135,6 +158,15 @@ function probeSync(state: PartitionState): Probe[] {
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
 }
 
+function probeSinceCut(state: PartitionState): Probe[] {
+  const { sinceCut, records } = state;
+  if (sinceCut === null || records.sinceCut !== undefined) return [];
+  return (['oldest', 'newest'] as const).map((which) => {
+    const { upstream, downstream } = sinceCut[which];
+    return pair(state, { about: 'sinceCut', which }, upstream, downstream);
+  });
+}
+
 function probeOrder(state: PartitionState): Probe[] {
   const { doubtedOrder } = state;
   return doubtedOrder === null ? [] : [pair(state, { about: 'order' }, doubtedOrder.upstream, doubtedOrder.downstream)];
@@ -157,8 +189,14 @@ function probeReckoning(state: PartitionState): Probe[] {
   const newest = state.mapping?.newestSync();
   // If nothing is after the newest sync, there is nothing to reckon.
   if (newest == null || target.highWatermark <= newest.downstream + 1n) return [];
-  if (reckoned - 1n < source.start || target.highWatermark <= target.start) return [];
-  return [pair(state, { about: 'reckoning' }, reckoned - 1n, target.highWatermark - 1n)];
+  const last = reckoned - 1n;
+  if (last < source.start || target.highWatermark <= target.start) return [];
+  const probe = pair(state, { about: 'reckoning' }, last, target.highWatermark - 1n);
+  const before = { ...probe.source, offset: last - 1n, until: last };
+  const behind = { ...probe.source, offset: reckoned, until: source.highWatermark };
+  return [
+    { ...probe, beside: [before, behind].filter(({ offset, until }) => offset >= source.start && offset < until) },
+  ];
 }
 
 function probeWaiting(observation: FlowObservation, state: PartitionState): Probe[] {

@@ -62,9 +62,9 @@ export function evenlySpread<T>(all: readonly T[], turn: number, count: number):
   });
 }
 
-/** Whether the target's last record is another one than the offsets since the newest sync suggest. */
+/** Whether the target's last record is, or may be, another one than the offsets since the newest sync suggest. */
 function hasUnknownTail({ records }: PartitionState): boolean {
-  return records.reckoning === 'refuted';
+  return records.reckoning === 'refuted' || records.reckoning === 'ambiguous';
 }
 
 function tailSpot(state: PartitionState): Spot[] {

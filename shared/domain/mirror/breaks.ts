@@ -10,6 +10,12 @@ export interface LogsNow {
   readonly sourceEndBefore: bigint | null;
   readonly targetEndBefore: bigint | null;
   /**
+   * Where the records of the leader epoch that the last audit saw end in the present log; null if the leader is the same
+   * or this is not known. An end before the one that this audit saw shows that the log was cut, however long it is now.
+   */
+  readonly sourceEpochEnd: bigint | null;
+  readonly targetEpochEnd: bigint | null;
+  /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.
    */
@@ -20,6 +26,8 @@ export interface LogsNow {
    * things came first; this does.
    */
   readonly known: number;
+  /** Whether that audit had read every sync that there was: then all others are younger than it. */
+  readonly knewAll: boolean;
 }
 
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
@@ -40,18 +48,36 @@ export interface PastCut extends Cut {
   readonly noticedAt: number;
 }
 
+/** What is left of a history after cuts. */
+export interface Remaining {
+  readonly history: SyncHistory;
+  readonly cuts: readonly Cut[];
+  /** How many of its syncs an earlier audit had read. */
+  readonly known: number;
+  /** What a comparison of records has to tell; null if there is no such sync. */
+  readonly since: SyncsSince | null;
+}
+
+/**
+ * The first and the last sync beyond a cut of the source log that no earlier audit had read. MM2 may have written them
+ * before the cut or after it.
+ */
+export interface SyncsSince {
+  readonly oldest: Pick<SyncPoint, 'upstream' | 'downstream'>;
+  readonly newest: Pick<SyncPoint, 'upstream' | 'downstream'>;
+}
+
 /**
  * Removes from a history the syncs that a cut has made void: those at or after the cut, written before it happened.
  * Syncs below the cut hold, because their records still exist. Returns the history itself if nothing was cut.
+ * @param holding from which sync of `since` on comparing has shown that the records are the same
  */
-export function withoutCut(
-  history: SyncHistory,
-  logs: LogsNow,
-): { readonly history: SyncHistory; readonly cuts: readonly Cut[]; readonly known: number } {
+export function withoutCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
-  const onSource = withoutSourceCut(onTarget.history, { ...logs, known: onTarget.known });
+  const left = { ...logs, known: onTarget.known };
+  const onSource = withoutRegrownCut(onTarget.history, left, holding) ?? withoutSourceCut(onTarget.history, left);
   const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
-  return { history: onSource.history, cuts, known: onSource.known };
+  return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? null };
 }
 
 /** Part of a mapping that comparing records has refuted, by an offset of the target log. */
@@ -78,20 +104,47 @@ interface Shortened {
   readonly cut: Cut | null;
   /** How many of its syncs an earlier audit had read. */
   readonly known: number;
+  readonly since?: Remaining['since'];
+}
+
+/**
+ * The same if the leader epochs show a cut of the source log, whether or not it regrew; null if they do not. MM2 may have
+ * written the syncs beyond the cut before it, even if no earlier audit had read them. Only those are kept that comparing
+ * has shown to be later.
+ */
+function withoutRegrownCut(
+  history: SyncHistory,
+  { sourceEpochEnd: at, sourceEndBefore: before, sameSourceSince, known }: LogsNow,
+  holding: keyof SyncsSince | null,
+): Shortened | null {
+  if (at === null || before === null || at >= before || sameSourceSince === null) return null;
+  const first = lastBreak(history, 'newSource');
+  const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
+  const [oldest] = beyond.filter((index) => index >= known);
+  const newest = history.length - 1;
+  const since = oldest === undefined ? null : { oldest: history.at(oldest), newest: history.at(newest) };
+  const later = oldest === undefined || holding === null ? history.length : holding === 'oldest' ? oldest : newest;
+  const left = new Set(beyond.filter((index) => index < later));
+  const kept = indexesOf(history).filter((index) => !left.has(index));
+  let reached = before;
+  for (const index of left) if (history.upstream(index) >= reached) reached = history.upstream(index) + 1n;
+  const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
+  // Also where no sync is left out: the next one does not continue the last one before the cut.
+  shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
+  return { ...shortened, cut: { side: 'source', at, reached }, since };
 }
 
 function withoutSourceCut(
   history: SyncHistory,
-  { sourceEnd: end, sameSourceSince, sourceEndBefore, known }: LogsNow,
+  { sourceEnd: end, sameSourceSince, sourceEndBefore, known, knewAll }: LogsNow,
 ): Shortened {
   const first = lastBreak(history, 'newSource');
   if (end === null || sameSourceSince === null) return { history, cut: null, known };
+  const isYounger = (index: number): boolean => knewAll && index >= known;
   let reached = end;
   for (let i = first; i < history.length; i++) {
     if (history.upstream(i) < reached) continue;
-    // The log was that short when the last audit saw it: nobody knows whether this topic ever reached the offset.
-    const wasShort = sourceEndBefore !== null && history.upstream(i) >= sourceEndBefore;
-    if (wasShort && i < known) return { history, cut: null, known };
+    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return { history, cut: null, known };
     reached = history.upstream(i) + 1n;
   }
   if (reached === end) return { history, cut: null, known };
@@ -102,34 +155,56 @@ function withoutSourceCut(
 
 function withoutTargetCut(
   history: SyncHistory,
-  { targetEnd: end, sameTargetSince, targetEndBefore, known }: LogsNow,
+  { targetEnd: end, sameTargetSince, targetEndBefore, targetEpochEnd, known, knewAll }: LogsNow,
 ): Shortened {
   const first = lastBreak(history, 'newTarget');
   const none = { history, cut: null, known };
   if (end === null || sameTargetSince === null || first >= history.length) return none;
+  const isCut = targetEpochEnd !== null && targetEndBefore !== null && targetEpochEnd < targetEndBefore;
+  const isYounger = (index: number): boolean => knewAll && index >= known;
   let least = end;
   let cutAt: bigint | null = null;
   const kept: number[] = [];
   for (let index = history.length - 1; index >= first; index--) {
     const downstream = history.downstream(index);
+    // However long the log is now: what earlier audits had read was there before the cut.
+    if (isCut && index < known && targetEpochEnd < least) least = targetEpochEnd;
     if (downstream < least) {
       kept.push(index);
       least = downstream;
       continue;
     }
+    if (isCut) {
+      cutAt = least;
+      continue;
+    }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
     if (index + 1 < known) return none;
-    // Nor did it see a log of this id that reached the offset.
-    const wasShort = targetEndBefore !== null && downstream >= targetEndBefore;
-    if (wasShort && index < known) return none;
+    if (!isYounger(index) && !hadReached(targetEndBefore, downstream)) return none;
     cutAt = least;
   }
-  if (cutAt === null) return none;
+  if (cutAt === null) return isCut ? cutBehind(history, targetEpochEnd, targetEndBefore, known) : none;
   const at = cutAt;
-  const reached = furthestDownstream(history, first) + 1n;
+  const furthest = furthestDownstream(history, first) + 1n;
+  const reached = isCut && targetEndBefore > furthest ? targetEndBefore : furthest;
   const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
   const shortened = keeping(history, indexes, known, (left) => at - 1n - left.downstream);
   return { ...shortened, cut: { side: 'target', at, reached } };
+}
+
+/** The target log was cut behind all syncs: those from `known` on, if any, were written after that. */
+function cutBehind(history: SyncHistory, at: bigint, reached: bigint, known: number): Shortened {
+  const next = history.copy();
+  next.breakAt(known, 'hole');
+  return { history: next, cut: { side: 'target', at, reached }, known };
+}
+
+/**
+ * Whether the last audit saw a log of the present id that had reached an offset. If not, a sync of that offset may be
+ * about an earlier log of the name: only a sync that is younger than that audit shows a cut.
+ */
+function hadReached(endBefore: bigint | null, offset: bigint): boolean {
+  return endBefore !== null && endBefore > offset;
 }
 
 /**

@@ -6,8 +6,8 @@ import type { PartitionMapping } from './mapping.ts';
  * compaction and deletion leave such stretches, and so do records that MM2 never wrote or that are gone from the target.
  */
 export interface Hole {
-  /** Where it lies: before the first sync that holds, between two of them, or after the last. */
-  readonly kind: 'head' | 'between' | 'behind';
+  /** Where it lies: before the first sync that holds, between two of them, after the last, or nothing shows where. */
+  readonly kind: 'head' | 'between' | 'behind' | 'anywhere';
   /** Source offsets in which the missing ones lie; `until` is exclusive. Both are inside the source log. */
   readonly from: bigint;
   readonly until: bigint;
@@ -98,7 +98,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (i === first) {
       // The target records before the first sync led up to it.
       const led = downstream > began ? downstream - began : 0n;
-      from = mayBeOfEarlier(mapping) ? upstream : upstream - led;
+      from = ledUp(mapping) ? upstream - led : upstream;
       run.holes.push(...headHole(mapping, i, source, upstream, led));
       continue;
     }
@@ -141,34 +141,46 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
   return runs;
 }
 
-/** No sync holds any longer: the target records from the floor on led up to the offset where MM2 continues. */
+/** No sync holds any longer: only the length of the target log bounds what it lacks of the offsets that MM2 is past. */
 function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
-  // If a cut has removed all syncs, the length of the log still counts. Else it is not known how its records got there.
-  const isKnown = mapping.cause !== 'first-known' || mapping.holeAfter(-1);
-  if (position === null || !isKnown) return { covered: [], holes: [] };
+  if (position === null) return { covered: [], holes: [] };
   const { began, target } = mapping;
   const there = target.end > began ? target.end - began : 0n;
   const least = position > there ? position - there : 0n;
-  const until = mayBeOfEarlier(mapping) ? position : position - there;
-  const covered = until < position ? [{ from: until, until: position }] : [];
-  const hole = {
-    kind: 'head',
-    from: 0n,
-    until,
-    offsets: until,
-    least,
-    look: { from: 0n, until },
-    isPlace: there === 0n,
-    index: null,
-  } as const;
-  return { covered, holes: until > 0n ? clipped(hole, source) : [] };
+  const isPlace = there === 0n;
+  const head = (until: bigint, offsets: bigint): Hole[] => {
+    const look = { from: 0n, until };
+    return offsets <= 0n ? [] : clipped({ kind: 'head', ...look, offsets, least, look, isPlace, index: null }, source);
+  };
+  if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
+  if (!ledUp(mapping) || mapping.cause === 'first-known') {
+    return { covered: [], holes: holeOfUnknownPlace(source, position, there) };
+  }
+  return { covered: [{ from: least, until: position }], holes: head(least, least) };
+}
+
+/**
+ * What the target lacks of the offsets before `until`, if nothing shows where it lies: a log that was cut lacks the last
+ * ones, and a log on which MM2 began late lacks the first ones.
+ * @param there records on the target: at most so many of the offsets are not missing
+ */
+export function holeOfUnknownPlace(source: LogOffsets, until: bigint, there: bigint): Hole[] {
+  if (until <= there) return [];
+  const look = { from: 0n, until };
+  const isPlace = there === 0n;
+  const kind = isPlace ? 'head' : 'anywhere';
+  return clipped({ kind, ...look, offsets: until - there, look, isPlace, index: null }, source);
 }
 
 function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {
+  if (mapping.isAccounted(index)) return [];
+  if (!ledUp(mapping) && !mayBeOfEarlier(mapping)) {
+    return holeOfUnknownPlace(source, upstream, led).map((hole) => ({ ...hole, index }));
+  }
   const from = source.start;
   const least = upstream - led > from ? upstream - led - from : 0n;
   const offsets = mayBeOfEarlier(mapping) ? upstream - from : least;
-  if (offsets <= 0n || mapping.isAccounted(index)) return [];
+  if (offsets <= 0n) return [];
   const look = { from, until: from + offsets };
   return [{ kind: 'head', from, until: upstream, offsets, least, look, isPlace: led === 0n, index }];
 }
@@ -179,6 +191,14 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
  */
 function mayBeOfEarlier({ cause }: PartitionMapping): boolean {
   return cause === 'source-recreated' || cause === 'source-shortened';
+}
+
+/**
+ * Whether the target records before the first sync led up to it, or without a sync to where MM2 continues. On a log that
+ * was cut they are the oldest ones.
+ */
+function ledUp(mapping: PartitionMapping): boolean {
+  return mapping.onNewTarget && !mayBeOfEarlier(mapping);
 }
 
 /** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they held no records. */

@@ -48,6 +48,11 @@ export interface Epoch {
   readonly floor: bigint;
   /** Index of the first sync of the present source topic. */
   readonly sourceFirst: number;
+  /**
+   * Whether the target log was empty where this epoch began. If its id did not change, it may have been cut instead:
+   * then it begins with records of the epoch before.
+   */
+  readonly onNewTarget: boolean;
 }
 
 /**
@@ -93,7 +98,7 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
   }
   if (first < length && history.downstream(length - 1) >= target.end) {
     // A record that a sync names no longer exists: the log is another one, or was cut off.
-    return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst };
+    return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst, onNewTarget: false };
   }
   let floor = target.start;
   // If that is in doubt, the target records before may be of the present topic after all.
@@ -102,7 +107,15 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     const behindOld = history.downstream(first - 1) + 1n;
     if (behindOld > floor && behindOld <= target.end) floor = behindOld;
   }
-  return { first, cause, floor, sourceFirst };
+  const onNewTarget = cause === 'first-known' || isNewTarget(evidence, first);
+  return { first, cause, floor, sourceFirst, onNewTarget };
+}
+
+/** A hole beside the break says that only the length of the log showed it: see `recreatedAt` of a partition's state. */
+function isNewTarget({ history, targetRecreatedAt = 0 }: MappingEvidence, first: number): boolean {
+  if (targetRecreatedAt === first && lastBreak(history, 'newTarget') !== first) return true;
+  if (first >= history.length) return history.breaksBeforeNext('newTarget') && !history.breaksBeforeNext('hole');
+  return history.breaksBefore(first, 'newTarget') && !history.breaksBefore(first, 'hole');
 }
 
 /** Index of the newest point before which another topic replaced this one; 0 if that never happened. */

@@ -21,6 +21,8 @@ export class PartitionMapping {
   readonly cause: EpochCause;
   /** Index of the first sync of the present source topic. */
   readonly sourceFirst: number;
+  /** Whether the target log was empty where this epoch began: see `Epoch.onNewTarget`. */
+  readonly onNewTarget: boolean;
   /** No record of this epoch lies before this target offset. */
   readonly floor: bigint;
   readonly target: { readonly start: bigint; readonly end: bigint };
@@ -67,6 +69,7 @@ export class PartitionMapping {
     this.cause = cut.cause;
     this.floor = cut.floor;
     this.sourceFirst = cut.sourceFirst;
+    this.onNewTarget = cut.onNewTarget;
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;
     this.length = evidence.history.length + (this.#anchor === undefined ? 0 : 1);

@@ -1,7 +1,7 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
-import { type Coverage, type CutOff, coverageOf, type Hole } from './coverage.ts';
+import { type Coverage, type CutOff, coverageOf, type Hole, holeOfUnknownPlace } from './coverage.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
@@ -17,8 +17,8 @@ export interface ReplicationEvidence {
   readonly mapping: PartitionMapping | null;
   readonly history: SyncHistory | null;
   readonly connect: ObservedConnectOffset | null;
-  /** The target has no such partition, or never had a record in it. */
-  readonly nothingYet: boolean;
+  /** End of the target log, 0 if the target has no such partition; null if it could not be read. */
+  readonly targetEnd: bigint | null;
   /** Isolation level of MM2's consumer. */
   readonly isolation: 'read_uncommitted' | 'read_committed';
   /** Time of the present source log's first record, if the topic is known to be recreated. */
@@ -80,8 +80,8 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const from = at.next > source.start ? at.next : source.start;
   const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
   const holes =
-    mapping === null && evidence.nothingYet
-      ? nothingThere(source, position)
+    mapping === null && evidence.targetEnd !== null
+      ? holeOfUnknownPlace(source, position, evidence.targetEnd)
       : (coverage?.holes ?? []).filter((hole) => hole.until <= position);
   // Records in a transaction that is still open may be aborted.
   const basis = base.readableEnd < end ? 'estimated' : at.basis;
@@ -94,7 +94,7 @@ function withoutPosition(
 ): Replication {
   const { source } = evidence;
   // Nothing is on the target yet, or MM2's consumer is out of range: it reads from the start of the log.
-  if (base.sourceShorter || evidence.nothingYet) {
+  if (base.sourceShorter || evidence.targetEnd === 0n) {
     return { ...base, ...waitingFrom(evidence, source.start, 'estimated'), deletedBefore: 0n, holes: [] };
   }
   return {
@@ -105,13 +105,6 @@ function withoutPosition(
     waitingSince: null,
     holes: [],
   };
-}
-
-/** MM2 has acknowledged offsets, but the target log has never had a record. */
-function nothingThere({ start: from }: LogOffsets, until: bigint): Hole[] {
-  const offsets = until - from;
-  if (offsets <= 0n) return [];
-  return [{ kind: 'head', from, until, offsets, look: { from, until }, isPlace: true, index: null }];
 }
 
 /** While MM2 writes records again after a restart, the records that it mirrored before are still on the target. */

@@ -1,5 +1,7 @@
 // What can be read of a Kafka cluster, in Kafka's own words and without judgement.
 
+import type { TopicPartition } from './topic-partition.ts';
+
 /** A broker as metadata names it. */
 export interface BrokerNode {
   readonly nodeId: number;
@@ -29,6 +31,13 @@ export interface LogOffsets {
   readonly start: bigint;
   readonly highWatermark: bigint;
   readonly lastStableOffset: bigint;
+  /** The leader epoch (KIP-101) of the broker that answered; absent if it did not say. */
+  readonly leaderEpoch?: number;
+}
+
+/** A leader epoch of a partition. */
+export interface PartitionEpoch extends TopicPartition {
+  readonly leaderEpoch: number;
 }
 
 /** The first record that a log still holds. Transaction markers are no records. */

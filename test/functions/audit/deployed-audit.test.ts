@@ -29,6 +29,7 @@ import { headKey } from '../../../shared/adapters/dynamodb/history-table.ts';
 import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
+import { COMPILE_CACHE } from '../../compile-cache.ts';
 import { alarmOf, isInAlarm } from '../../infra/alarm-evaluation.ts';
 import { type Bundled, bundle } from '../../infra/bundled.ts';
 import { exampleSettings } from '../../infra/synthesize.ts';
@@ -164,7 +165,12 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   async function print(): Promise<PrintedReport> {
     const args = ['audit', '--config', join(folder, 'config/tidemark.yaml'), '--format', 'json'];
     const stdout = await new Promise<string>((resolve, reject) => {
-      const environment = { ...process.env, A_PASSWORD: PASSWORD, TIDEMARK_HISTORY: join(folder, 'history.db') };
+      const environment = {
+        ...process.env,
+        ...COMPILE_CACHE,
+        A_PASSWORD: PASSWORD,
+        TIDEMARK_HISTORY: join(folder, 'history.db'),
+      };
       execFile(process.execPath, [join(root, 'bin/tidemark.js'), ...args], { env: environment }, (error, out, err) =>
         error === null || error.code === 1 ? resolve(out) : reject(new Error(err)),
       );

@@ -1,8 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from '@jest/globals';
+import { COMPILE_CACHE } from '../../compile-cache.ts';
 
 function explore(...args: string[]) {
-  const env = { ...process.env, NODE_OPTIONS: '' };
+  const env = { ...process.env, ...COMPILE_CACHE, NODE_OPTIONS: '' };
   const { status, stdout, stderr } = spawnSync(process.execPath, ['lab/explore/main.ts', ...args], {
     encoding: 'utf8',
     env,

@@ -2,14 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import type { LiveScenario } from '../../../lab/truth/live-scenario.ts';
 import { play } from '../../../lab/truth/play.ts';
 import { mm2Stopped } from '../../../lab/truth/scenarios/mm2-stopped.ts';
-import { sourceRecreated } from '../../../lab/truth/scenarios/source-recreated.ts';
-import { steady } from '../../../lab/truth/scenarios/steady.ts';
 import { targetDeleted } from '../../../lab/truth/scenarios/target-deleted.ts';
 
+/** Two of the scenarios, so that the suite notices where they break; `npm run truth` plays all of them. */
 describe('audits of live clusters with MM2 between them, compared with every record', () => {
-  test.each<[string, LiveScenario]>(
-    [steady, mm2Stopped, sourceRecreated, targetDeleted].map((scenario) => [scenario.title, scenario]),
-  )(
+  test.each<[string, LiveScenario]>([mm2Stopped, targetDeleted].map((scenario) => [scenario.title, scenario]))(
     '%s',
     async (_, scenario) => {
       const { moments, failure } = await play(scenario);

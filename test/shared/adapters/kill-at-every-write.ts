@@ -4,7 +4,7 @@ import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { runUntilKilled } from '../../run-until-killed.ts';
 import { BEGIN, MINUTE, openWriter, terms } from '../history/recorded-flow.ts';
-import { auditState, group, KILL_AUDITS, markOf, scattered } from './kill-audits.ts';
+import { auditState, GROUPS, group, KILL_AUDITS, markOf, scattered } from './kill-audits.ts';
 
 interface Place {
   readonly place: string;
@@ -35,12 +35,13 @@ export async function killAtEveryWrite(
     const head = await store.head('A->B');
     const done = head?.tail === null || head?.tail === undefined ? -1 : (head.tail.heldUntil - BEGIN) / MINUTE;
     for (let audit = done + 1; audit < KILL_AUDITS; audit++) {
-      const state = auditState(writer, BEGIN, audit);
+      const state = auditState(writer, BEGIN, audit, GROUPS[kind]);
       await writer.record(state, terms(state.at));
     }
     const last = await readStateAsOf(store, 'A->B', BEGIN + KILL_AUDITS * MINUTE, BEGIN);
     expect(last?.state.get(group(0))).toBe(markOf(KILL_AUDITS - 1));
-    expect(last?.state.get(group(49_999))).toBe(scattered(49_999));
+    const farthest = GROUPS[kind] - 1;
+    expect(last?.state.get(group(farthest))).toBe(scattered(farthest));
     await store.close();
     if (!killed) {
       expect(acknowledged).toBe(KILL_AUDITS);

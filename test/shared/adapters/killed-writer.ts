@@ -5,15 +5,16 @@ import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/d
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
+import { killMyself } from '../../run-until-killed.ts';
 import { openWriter, terms } from '../history/recorded-flow.ts';
-import { auditState, KILL_AUDITS } from './kill-audits.ts';
+import { auditState, GROUPS, KILL_AUDITS } from './kill-audits.ts';
 
 /** Records audits and kills itself with SIGKILL right after the n-th write; prints each time that was acknowledged. */
 const [kind, place = '', table = '', begin = '', dieAfter = ''] = process.argv.slice(2);
 let writes = 0;
 
 function afterWrite(): void {
-  if (++writes === Number(dieAfter)) process.kill(process.pid, 'SIGKILL');
+  if (++writes === Number(dieAfter)) killMyself();
 }
 
 function sqliteStore(): SnapshotStore {
@@ -47,7 +48,7 @@ function dynamoDbStore(): SnapshotStore {
 const store = kind === 'sqlite' ? sqliteStore() : dynamoDbStore();
 const writer = await openWriter(store, Number(begin), { owner: 'killed' });
 for (let audit = 0; audit < KILL_AUDITS; audit++) {
-  const state = auditState(writer, Number(begin), audit);
+  const state = auditState(writer, Number(begin), audit, kind === 'sqlite' ? GROUPS.sqlite : GROUPS.dynamodb);
   await writer.record(state, terms(state.at));
   writeSync(1, `${audit}\n`);
 }

@@ -11,7 +11,7 @@ import { openFrame, sealFrame } from '../../../shared/history/sealed-frame.ts';
 import { generator, mutated } from '../../mutated.ts';
 import { FLOW, MINUTE, movedTo, openWriter, terms } from './recorded-flow.ts';
 
-const MUTATIONS = 10_000;
+const MUTATIONS = 3_000;
 const SNAPSHOTS = 8;
 /** Not by the clock: the same bytes on every run. */
 const BEGIN = 1_800_000_000_000;
@@ -38,7 +38,7 @@ async function recorded(): Promise<{ database: DatabaseSync; ats: readonly numbe
 }
 
 describe('altered stored bytes', () => {
-  test('10,000 random mutations: each is detected or harmless, none crashes or gives a wrong position', async () => {
+  test('3,000 random mutations: each is detected or harmless, none crashes or gives a wrong position', async () => {
     const { database, ats, facts } = await recorded();
     const store = createSqliteSnapshotStore(database);
     const rows = database.prepare('SELECT at, bytes, size, level, ancestors, expires_at FROM frame ORDER BY at').all();
@@ -80,7 +80,7 @@ describe('altered stored bytes', () => {
       }
       put.run(row.bytes, row.size ?? 0, level, ancestors, expires, at);
     }
-    expect(counts.detected).toBeGreaterThan(2_000);
+    expect(counts.detected).toBeGreaterThan(MUTATIONS / 5);
     database.close();
   });
 

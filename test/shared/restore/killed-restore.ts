@@ -7,6 +7,7 @@ import { applyRestore } from '../../../shared/restore/apply-restore.ts';
 import { loadPlan } from '../../../shared/restore/load-plan.ts';
 import type { PlanStore } from '../../../shared/restore/plan-store.ts';
 import { undoRestore } from '../../../shared/restore/undo-restore.ts';
+import { killMyself } from '../../run-until-killed.ts';
 import { fileReader, fileWriter, planOf, storePlan } from './restore-world.ts';
 
 /** The only argument of the killed process, in JSON. */
@@ -28,7 +29,7 @@ const run = JSON.parse(process.argv[2] ?? '{}') as KilledRun;
 let writes = 0;
 
 function afterWrite(): void {
-  if (++writes === run.dieAfter) process.kill(process.pid, 'SIGKILL');
+  if (++writes === run.dieAfter) killMyself();
 }
 
 function counted(writer: OffsetWriter): OffsetWriter {

@@ -31,7 +31,7 @@ test("GIVEN any change of a plan's bytes THEN the plan is refused, has another h
         expect(error).toBeInstanceOf(DamagedDocumentError);
       }
     }),
-    { numRuns: 10_000 },
+    { numRuns: 3_000 },
   );
 });
 

@@ -41,7 +41,8 @@ export function readOffsets(
       const error = start.error || stable.error || end.error;
       if (error !== NONE) return { kind: 'refused', error };
       if (!isLog(start.offset, end.offset) || stable.offset < 0n) return NO_LOG;
-      const value = { start: start.offset, highWatermark: end.offset, lastStableOffset: stable.offset };
+      const log = { start: start.offset, highWatermark: end.offset, lastStableOffset: stable.offset };
+      const value = end.leaderEpoch < 0 ? log : { ...log, leaderEpoch: end.leaderEpoch };
       return { kind: 'value', value };
     });
   });
@@ -168,7 +169,7 @@ export const NO_LOG: Reply<never> = {
   },
 };
 
-const LEFT_OUT: Reply<never> = {
+export const LEFT_OUT: Reply<never> = {
   kind: 'failed',
   failure: {
     error: 'MALFORMED_RESPONSE',

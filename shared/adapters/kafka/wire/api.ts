@@ -17,7 +17,8 @@ type ReadingApiName =
   | 'ListGroups'
   | 'DescribeConfigs'
   | 'DescribeCluster'
-  | 'ConsumerGroupDescribe';
+  | 'ConsumerGroupDescribe'
+  | 'OffsetForLeaderEpoch';
 
 /** One kind of request, in all versions that we support. */
 export interface Api<Request, Answer> {

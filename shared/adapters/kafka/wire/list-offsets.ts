@@ -27,6 +27,8 @@ export interface ListedOffset {
   readonly timestamp: bigint;
   /** −1 if no record is that recent. */
   readonly offset: bigint;
+  /** The leader epoch of that offset; −1 if the broker does not say. */
+  readonly leaderEpoch: number;
 }
 
 /** ListOffsets: each partition has its own error, beside the good answers. Version 2 added isolation levels. */
@@ -64,9 +66,9 @@ export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly ListedOffset[]> = {
         const error = r.int16();
         const timestamp = r.int64();
         const offset = r.int64();
-        if (version >= 4) r.int32();
+        const leaderEpoch = version >= 4 ? r.int32() : -1;
         r.tags();
-        offsets.push({ topic, partition, error, timestamp, offset });
+        offsets.push({ topic, partition, error, timestamp, offset, leaderEpoch });
       });
       r.tags();
     });

@@ -1,6 +1,6 @@
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
-import { COMMIT_TAG, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
+import { isCommitTag, isSeriesTag, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { MAX_NAMES, MAX_SERIES } from './frame-limits.ts';
@@ -155,7 +155,7 @@ function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to
   // Write each name once; a local numbering keeps the indexes small.
   const names = new Map<number, number>();
   for (const { tag, group, topic } of keys) {
-    if (tag >= COMMIT_TAG && !names.has(group)) names.set(group, names.size);
+    if (isCommitTag(tag) && !names.has(group)) names.set(group, names.size);
     if (!names.has(topic)) names.set(topic, names.size);
   }
   sink.count(names.size);
@@ -164,7 +164,7 @@ function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to
   const local = (index: number) => BigInt(names.get(index) ?? 0);
   writeDifferences(
     sink,
-    keys.filter(({ tag }) => tag >= COMMIT_TAG).map(({ group }) => local(group)),
+    keys.filter(({ tag }) => isCommitTag(tag)).map(({ group }) => local(group)),
   );
   writeDifferences(
     sink,
@@ -184,8 +184,8 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
   const tags = source.take(count);
   let commits = 0;
   for (const tag of tags) {
-    if (tag > COMMIT_TAG + 1) throw new MalformedHistoryError('unknown kind of series');
-    if (tag >= COMMIT_TAG) commits++;
+    if (!isSeriesTag(tag)) throw new MalformedHistoryError('unknown kind of series');
+    if (isCommitTag(tag)) commits++;
   }
   const groups = readDifferences(source, commits);
   const topics = readDifferences(source, count);
@@ -193,7 +193,7 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
   let commit = 0;
   for (let index = 0; index < count; index++) {
     const tag = tags[index] ?? 0;
-    const group = tag >= COMMIT_TAG ? names[groups[commit++] ?? -1] : 0;
+    const group = isCommitTag(tag) ? names[groups[commit++] ?? -1] : 0;
     const topic = names[topics[index] ?? -1];
     const partition = partitions[index] ?? -1;
     if (group === undefined || topic === undefined || !(partition >= 0 && partition <= MAX_PARTITION)) {

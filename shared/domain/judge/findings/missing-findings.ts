@@ -109,10 +109,11 @@ export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation:
  * own.
  */
 function certainOf({ missing, mapping }: PartitionState, toldOfRecreation: boolean): readonly MissingStretch[] {
-  return missing.filter(
-    ({ hole, certain }) =>
-      certain && (hole.kind !== 'head' || (mapping !== null && mapping.cause !== 'first-known' && !toldOfRecreation)),
-  );
+  const isOurs = (kind: MissingStretch['hole']['kind']): boolean => {
+    if (kind === 'head') return mapping !== null && mapping.cause !== 'first-known' && !toldOfRecreation;
+    return kind !== 'anywhere' || !toldOfRecreation;
+  };
+  return missing.filter(({ hole, certain }) => certain && isOurs(hole.kind));
 }
 
 /** Offsets without a counterpart that no audit has explained yet. */

@@ -16,7 +16,8 @@ import { LIST_GROUPS } from '../../../../shared/adapters/kafka/wire/list-groups.
 import { LIST_OFFSETS } from '../../../../shared/adapters/kafka/wire/list-offsets.ts';
 import { METADATA } from '../../../../shared/adapters/kafka/wire/metadata.ts';
 import { OFFSET_FETCH } from '../../../../shared/adapters/kafka/wire/offset-fetch.ts';
-import type { IsolationLevel, LogRecord, LogScan } from '../../../../shared/domain/model/cluster.ts';
+import { OFFSET_FOR_LEADER_EPOCH } from '../../../../shared/adapters/kafka/wire/offset-for-leader-epoch.ts';
+import type { IsolationLevel, LogOffsets, LogRecord, LogScan } from '../../../../shared/domain/model/cluster.ts';
 import type { Outcome } from '../../../../shared/domain/model/outcome.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
 
@@ -88,10 +89,33 @@ describe('reading a real cluster', () => {
       const topics = ['orders', 'empty', 'trimmed', 'held'];
       const read = await reader.offsets(topics);
       for (const { topic, partition, ...offsets } of await cluster.admin.listOffsets(...topics)) {
-        expect(read.get(topic)?.[partition]).toEqual({ kind: 'read', value: offsets });
+        expect(read.get(topic)?.[partition]).toEqual({ kind: 'read', value: { ...offsets, leaderEpoch: 0 } });
       }
       expect(read.get('held')?.[0]).toMatchObject({ value: { highWatermark: 10n, lastStableOffset: 5n } });
       expect(read.get('trimmed')?.[0]).toMatchObject({ value: { start: 4n } });
+    });
+
+    test('THEN the records of the leader epoch of a log end at its end, in every version of the request', async () => {
+      for (let version = OFFSET_FOR_LEADER_EPOCH.oldest; version <= OFFSET_FOR_LEADER_EPOCH.newest; version++) {
+        reader = openReader({ versionLimits: { OffsetForLeaderEpoch: version } });
+        const place = { topic: 'orders', partition: 0 };
+        expect(
+          await reader.epochEnds([
+            { ...place, leaderEpoch: 0 },
+            { topic: 'nowhere', partition: 0, leaderEpoch: 0 },
+            { topic: 'empty', partition: 1, leaderEpoch: 0 },
+          ]),
+        ).toMatchObject([
+          { kind: 'read', value: 40n },
+          { kind: 'unread', unread: { error: 'UNKNOWN_TOPIC_OR_PARTITION', what: 'leader epoch of nowhere-0' } },
+          { kind: 'read' },
+        ]);
+        // No broker has seen that epoch: there is nothing to say of it.
+        expect(await reader.epochEnds([{ ...place, leaderEpoch: 7 }])).toEqual([{ kind: 'read', value: null }]);
+      }
+      reader = openReader({ versionLimits: { OffsetForLeaderEpoch: 1 } });
+      const old = await reader.epochEnds([{ topic: 'orders', partition: 0, leaderEpoch: 0 }]);
+      expect(old).toEqual([{ kind: 'read', value: null }]);
     });
 
     test('THEN an unknown topic is one unread beside the good answers', async () => {
@@ -208,7 +232,10 @@ describe('reading a real cluster', () => {
         expect(metadata.topics.get('orders')?.leaders).toEqual(expected.topics.get('orders')?.leaders);
         const id = name === 'Metadata' && version < 10 ? null : expected.topics.get('orders')?.id;
         expect(metadata.topics.get('orders')?.id).toBe(id);
-        expect(await old.offsets(topics)).toEqual(await now.offsets(topics));
+        const offsets = await old.offsets(topics);
+        const told = await now.offsets(topics);
+        // Before version 4, brokers do not say in which leader epoch they lead.
+        expect(offsets).toEqual(name === 'ListOffsets' && version < 4 ? withoutEpochs(told) : told);
         expect(await old.firstRecords(topics)).toEqual(await now.firstRecords(topics));
         const names = (await now.groups()).groups.map(({ group }) => group).sort();
         expect((await old.groups()).groups.map(({ group }) => group).sort()).toEqual(names);
@@ -462,6 +489,15 @@ async function scanned(
 }
 
 /** One string a record: jest compares buffers byte by byte, slowly. */
+function withoutEpochs(offsets: ReadonlyMap<string, readonly Outcome<LogOffsets>[]>): typeof offsets {
+  const without = (outcome: Outcome<LogOffsets>): Outcome<LogOffsets> => {
+    if (outcome.kind !== 'read') return outcome;
+    const { leaderEpoch: _, ...value } = outcome.value;
+    return { ...outcome, value };
+  };
+  return new Map([...offsets].map(([topic, partitions]) => [topic, partitions.map(without)]));
+}
+
 function printed({ offset, timestamp, key, value }: Omit<LogRecord, 'headers'>): string {
   return [offset, timestamp, key?.toString('latin1'), value?.toString('latin1')].join(' ');
 }

@@ -7,7 +7,7 @@ import {
 } from '../../../../lab/explore/properties/verification.ts';
 import { propertyRuns } from '../../../property-runs.ts';
 
-const LIVES = propertyRuns(800);
+const LIVES = propertyRuns(250, 800);
 
 const CASES = [
   { records: 'different', verification: verificationOfDifferent },

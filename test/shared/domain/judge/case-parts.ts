@@ -259,10 +259,11 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     readAt: { source: seenAt, target: seenAt },
     topics: { source: topics('orders', ids.source), target: topics('A.orders', ids.target) },
     cuts: [],
-    sourceEnd: () => null,
+    // Who saw a topic's id read where its logs end, too.
+    sourceEnd: () => (ids.source === undefined ? null : 1_001n),
     syncs: () => null,
     syncsRead: true,
-    targetEnd: () => null,
+    targetEnd: () => (ids.target === undefined ? null : 1_001n),
   };
 }
 

@@ -528,9 +528,11 @@ describe('whether the source topic is the one that the syncs speak of', () => {
   });
 
   test('a log that ends before what MM2 has mirrored breaks the history there', () => {
-    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ source: 3, target: 0 });
-    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ source: 3, target: 0 });
-    expect(one({ source: [0n, 1_001n] }).recreatedAt).toEqual({ source: 0, target: 0 });
+    const none = { target: 0, targetMayBeCut: false };
+    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ source: 3, ...none });
+    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ source: 3, ...none });
+    expect(one({ source: [0n, 1_001n] }).recreatedAt).toEqual({ source: 0, ...none });
+    expect(one({ target: [0n, 500n] }).recreatedAt).toEqual({ source: 0, target: 3, targetMayBeCut: true });
   });
 });
 
@@ -729,9 +731,9 @@ describe('source records that MM2 passed over for good', () => {
     ],
     ['a target log that was cut off', { target: [0n, 400n] }, 601n],
     [
-      'a target log that was cut off, of a source that has deleted as much',
+      'a target log that was cut off, of a source that has deleted as much: the records there may be the deleted ones',
       { source: [700n, 1_001n], target: [0n, 400n] },
-      0n,
+      301n,
     ],
     ['a target that cannot be read', { target: 'unread' }, 0n],
     ['a source that cannot be read', { source: 'unread', target: [0n, 400n] }, 0n],

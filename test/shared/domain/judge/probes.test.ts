@@ -106,6 +106,10 @@ describe('which records are worth looking at', () => {
       question: { about: 'reckoning' },
       source: { ...SOURCE, ...at(1_020n, 1_021n) },
       target: { ...TARGET, ...at(1_020n, 1_021n) },
+      beside: [
+        { ...SOURCE, ...at(1_019n, 1_020n) },
+        { ...SOURCE, ...at(1_021n, 1_051n) },
+      ],
     });
     expect(waiting).toEqual({
       ...SOURCE,
@@ -290,7 +294,7 @@ describe('what the answers tell', () => {
   const [abortedProbe] = of(GAPS) as [Probe];
   const learned = (...answers: ProbeAnswer[]) => recordEvidence(answers).get('orders', 0);
   const answer = (probe: Probe, source: ProbeAnswer['source'], target: ProbeAnswer['target'] = null): ProbeAnswer => {
-    return { probe, source, target };
+    return { probe, source, target, beside: (probe.beside ?? []).map(() => read(peek(record(999n, 4)))) };
   };
   const failed = unread<never>(SOURCE_DOWN);
 
@@ -308,6 +312,27 @@ describe('what the answers tell', () => {
     expect(learned(answer(syncProbe, source, target))).toEqual({ syncs: new Map([[2, sync]]) });
     const expected = reckoning === undefined ? {} : { reckoning };
     expect(learned(answer(reckoningProbe, source, target))).toEqual(expected);
+  });
+
+  test('an equal neighbour on the source, or one that was not read: the last record may be a copy of either', () => {
+    const beside = (...neighbours: ProbeAnswer['source'][]) => {
+      const answered = neighbours.flatMap((one) => one ?? []);
+      return learned({ ...answer(reckoningProbe, found(same), found(same)), beside: answered });
+    };
+    const none = found(null);
+    expect(beside(none, none)).toEqual({ reckoning: 'confirmed' });
+    expect(beside(found(other), found(moved))).toEqual({ reckoning: 'confirmed' });
+    for (const neighbours of [[found(same), none], [none, found(same)], [none, failed], [none]] as const) {
+      expect(beside(...neighbours)).toEqual({ reckoning: 'ambiguous' });
+    }
+    const refuted = { ...answer(reckoningProbe, found(same), found(other)), beside: [found(same), found(same)] };
+    expect(learned(refuted)).toEqual({ reckoning: 'refuted' });
+  });
+
+  test('a neighbour that the source does not have is not asked for', () => {
+    const besides = (partition: PartitionCase) => of(partition).flatMap((one) => one.beside ?? []);
+    expect(besides({ ...BEHIND, source: [1_020n, 1_051n] })).toEqual([{ ...SOURCE, ...at(1_021n, 1_051n) }]);
+    expect(besides({ source: [0n, 1_021n], target: [0n, 1_021n] })).toEqual([{ ...SOURCE, ...at(1_019n, 1_020n) }]);
   });
 
   test('a header that a transform in MM2 adds says nothing against a sync, and does not confirm dead reckoning', () => {

@@ -9,9 +9,12 @@ const NOTHING: LogsNow = {
   targetEnd: null,
   sourceEndBefore: null,
   targetEndBefore: null,
+  sourceEpochEnd: null,
+  targetEpochEnd: null,
   sameSourceSince: null,
   sameTargetSince: null,
   known: 0,
+  knewAll: true,
 };
 
 function cut(points: readonly Point[], logs: Partial<LogsNow>) {
@@ -123,9 +126,27 @@ describe('a target log that lost its end', () => {
 
   test('before an earlier audit knew its id: it may have been another log', () => {
     const again: readonly Point[] = [...STEADY, [210n, 120n, { timestamp: 7_000n }]];
-    const now = { sameTargetSince: 7_000, targetEnd: 400n };
+    const now = { sameTargetSince: 7_000, targetEndBefore: 181n, targetEnd: 400n };
     expect(cut(again, { ...now, known: again.length }).cuts).toEqual([]);
     expect(cut(again, { ...now, known: STEADY.length }).cuts).toHaveLength(1);
+  });
+
+  test.each<[string, Partial<LogsNow>, number]>([
+    ['it had reached the syncs: it was cut', { targetEndBefore: 181n, known: 3 }, 1],
+    ['it had not: they may be about an earlier log', { targetEndBefore: 180n, known: 3 }, 0],
+    ['nobody read its end', { known: 3 }, 0],
+    ['it had not, and the syncs came since', { targetEndBefore: 180n, known: 2 }, 1],
+    [
+      'it had not, and who read the syncs now may have missed them before',
+      { targetEndBefore: 180n, known: 0, knewAll: false },
+      0,
+    ],
+    ['the syncs were not read then, but it had reached them', { targetEndBefore: 181n, known: 0, knewAll: false }, 1],
+  ])('where the last audit saw the same id: %s', (_, logs, cuts) => {
+    expect(cut(STEADY, { ...TARGET, ...logs, targetEnd: 150n }).cuts).toHaveLength(cuts);
+    const { targetEndBefore: end = null, ...more } = logs;
+    const sourceEndBefore = end === null ? null : end + 20n;
+    expect(cut(STEADY, { ...SOURCE, ...more, sourceEndBefore, sourceEnd: 150n }).cuts).toHaveLength(cuts);
   });
 
   test('leaves the syncs of an earlier topic as they are', () => {
@@ -148,12 +169,89 @@ describe('a target log that lost its end', () => {
       history: pending,
       cuts: [],
       known: 0,
+      since: null,
     });
   });
 
   test('is none where nobody knows that the topic is the same, or where it ends', () => {
     expect(cut(STEADY, { targetEnd: 150n }).cuts).toEqual([]);
     expect(cut(STEADY, TARGET).cuts).toEqual([]);
+  });
+});
+
+describe('a source log that was cut and regrew before this audit', () => {
+  const REGROWN = { ...SOURCE, sourceEnd: 900n, sourceEndBefore: 250n, known: 3 } as const;
+
+  test('is told by the leader epoch that the last audit saw: its records end before the end of then', () => {
+    const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 150n });
+    expect(told(found)).toBe('0→0 100→90 |');
+    expect(found).toMatchObject({ cuts: [{ side: 'source', at: 150n, reached: 250n }], known: 2, since: null });
+  });
+
+  test('behind all syncs: the next sync does not continue the last one', () => {
+    const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 230n });
+    expect(told(found)).toBe('0→0 100→90 200→180 |');
+    expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n }]);
+  });
+
+  test.each<[string, bigint | null]>([
+    ['the epoch ends where the log ended: another leader was elected', 250n],
+    ['the epoch went on after the last audit', 600n],
+    ['nothing is known of it', null],
+  ])('is none if %s', (_, sourceEpochEnd) => {
+    const found = cut(STEADY, { ...REGROWN, sourceEpochEnd });
+    expect([found.cuts, found.history]).toEqual([[], found.before]);
+  });
+
+  test('is none in a topic that no earlier audit saw', () => {
+    expect(cut(STEADY, { ...REGROWN, sameSourceSince: null, sourceEpochEnd: 150n }).cuts).toEqual([]);
+    expect(cut(STEADY, { ...REGROWN, sourceEndBefore: null, sourceEpochEnd: 150n }).cuts).toEqual([]);
+  });
+
+  // MM2 wrote the last two since the last audit: before the cut, or after it.
+  const SINCE: readonly Point[] = [...STEADY, [260n, 240n], [700n, 680n]];
+
+  test('makes syncs of unknown time void, and the first and the last are worth a comparison', () => {
+    const found = cut(SINCE, { ...REGROWN, sourceEpochEnd: 150n });
+    expect(told(found)).toBe('0→0 100→90 |');
+    const since = { oldest: { upstream: 260n, downstream: 240n }, newest: { upstream: 700n, downstream: 680n } };
+    expect(found).toMatchObject({ since, cuts: [{ reached: 701n }] });
+  });
+
+  test('keeps those behind a hole that a comparison shows to be later', () => {
+    const history = SyncHistory.of(SINCE.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
+    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'newest');
+    expect(told(found)).toBe('0→0 100→90 |700→680');
+    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n }]);
+    const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'oldest');
+    expect(told(all)).toBe('0→0 100→90 |260→240 700→680');
+    expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n }]);
+    // No sync is left out, but the records before the last one are others all the same.
+    const adjacent = SyncHistory.of([history.at(0), history.at(4)]);
+    const behind = withoutCut(adjacent, { ...NOTHING, ...REGROWN, known: 1, sourceEpochEnd: 245n }, 'newest');
+    expect(told(behind)).toBe('0→0 |700→680');
+  });
+});
+
+describe('a target log that was cut and regrew before this audit', () => {
+  const REGROWN = { ...TARGET, targetEnd: 900n, targetEndBefore: 200n, known: 3 } as const;
+
+  test('makes the syncs at and behind the cut void that earlier audits had read', () => {
+    const found = cut([...STEADY, [300n, 150n]], { ...REGROWN, targetEpochEnd: 120n });
+    expect(told(found)).toBe('0→0 100→90 |300→150');
+    expect(found.cuts).toEqual([{ side: 'target', at: 120n, reached: 200n }]);
+  });
+
+  test('behind all syncs: what MM2 wrote since does not continue the last one', () => {
+    const found = cut([...STEADY, [300n, 190n]], { ...REGROWN, targetEpochEnd: 185n });
+    expect(told(found)).toBe('0→0 100→90 200→180 |300→190');
+    expect(found.cuts).toEqual([{ side: 'target', at: 185n, reached: 200n }]);
+    expect(told(cut(STEADY, { ...REGROWN, targetEpochEnd: 185n }))).toBe('0→0 100→90 200→180 |');
+  });
+
+  test('is none if another leader was elected and nothing was lost', () => {
+    expect(cut(STEADY, { ...REGROWN, targetEpochEnd: 200n }).cuts).toEqual([]);
+    expect(cut(STEADY, { ...REGROWN, targetEpochEnd: null }).cuts).toEqual([]);
   });
 });
 

@@ -248,7 +248,22 @@ describe('source offsets without counterpart on the present target log', () => {
       },
       ['between 301-400: 99, look 301-400 = there'],
     ],
-    ['no sync at all', { syncs: [], source: [0n, 100n], position: 50n }, []],
+    [
+      'no sync at all, and an empty target: all that MM2 is past',
+      { syncs: [], source: [0n, 100n], position: 50n },
+      ['head 0-50: 50, look 0-50 = there'],
+    ],
+    [
+      'no sync at all: what the target has no room for, anywhere',
+      { syncs: [], source: [0n, 100n], targetEnd: 40n, position: 50n },
+      ['anywhere 0-50: 10, look 0-50'],
+    ],
+    [
+      'no sync at all, of a source that has deleted its first records: they may be those that are there',
+      { syncs: [], source: [45n, 100n], targetEnd: 40n, position: 50n },
+      ['anywhere 45-50: 5, look 45-50'],
+    ],
+    ['no sync at all, and room for all', { syncs: [], source: [0n, 100n], targetEnd: 50n, position: 50n }, []],
   ])('%s', (_, of, expected) => {
     expect(holes(of)).toEqual(expected);
   });
@@ -372,7 +387,7 @@ describe('source offsets without counterpart on the present target log', () => {
       ['head 0-1001: 1001, look 0-1001 = there'],
     ],
     [
-      'less what stands on it',
+      'less what stands on it: the first records of a log that was cut, or the last ones on a new log',
       {
         syncs: [
           [0n, 0n],
@@ -381,6 +396,20 @@ describe('source offsets without counterpart on the present target log', () => {
         source: [0n, 2_000n],
         targetEnd: 400n,
         position: 1_001n,
+      },
+      ['anywhere 0-1001: 601, look 0-1001'],
+    ],
+    [
+      'a log that is a new one for certain: what stands on it led up to where MM2 continues',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 400n,
+        position: 1_001n,
+        more: { targetRecreatedAt: 2 },
       },
       ['head 0-601: 601, look 0-601'],
     ],
@@ -628,7 +657,22 @@ describe('how far the target covers the source', () => {
       301n,
     ],
     [
-      'what stands on a log of which no sync speaks',
+      'what stands on a new log of which no sync speaks',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 400n,
+        position: 1_001n,
+        more: { targetRecreatedAt: 2 },
+      },
+      700n,
+      1_001n,
+    ],
+    [
+      'nothing for certain of one that may have been cut',
       {
         syncs: [
           [0n, 0n],
@@ -639,7 +683,7 @@ describe('how far the target covers the source', () => {
         position: 1_001n,
       },
       700n,
-      1_001n,
+      700n,
     ],
     [
       'nothing of an empty one',

@@ -2,7 +2,16 @@ import { expect, test } from '@jest/globals';
 import { withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 
-const SINCE = { sameSourceSince: 1, sameTargetSince: 1, sourceEndBefore: null, targetEndBefore: null, known: 0 };
+const ENDS_BEFORE = { sourceEndBefore: 1_001n, targetEndBefore: 1_010n };
+const SINCE = {
+  sameSourceSince: 1,
+  sameTargetSince: 1,
+  ...ENDS_BEFORE,
+  sourceEpochEnd: null,
+  targetEpochEnd: null,
+  known: 0,
+  knewAll: true,
+};
 const at = (upstream: bigint, downstream: bigint, more: Partial<NewPoint> = {}): NewPoint => {
   return { timestamp: 5n, upstream, downstream, ...more };
 };

@@ -9,7 +9,7 @@ import type { KafkaOracle } from '../../config/kafka-oracle.ts';
 import { type PatternCase, patternCases } from './pattern-grammar.ts';
 import { askMirrorUtils, compilePatternOracle } from './pattern-oracle.ts';
 
-const SETTINGS = 6_000;
+const SETTINGS = 4_000;
 const SEED = 20_261_120;
 
 type Outcome =
@@ -30,10 +30,16 @@ describe.each([
   ['topics', 0.27],
   ['groups', 0.4],
 ] as const)('generated settings for %s', (names, mostRefused) => {
+  let cases: readonly PatternCase[];
+  let answers: readonly string[];
+  let outcomes: readonly Outcome[];
+  beforeAll(() => {
+    cases = fc.sample(patternCases(names), { numRuns: SETTINGS, seed: SEED });
+    answers = askMirrorUtils(oracle, cases);
+    outcomes = cases.map((one) => outcomeOf(one, names));
+  });
+
   test('select what MM2 selects, or are refused', () => {
-    const cases = fc.sample(patternCases(names), { numRuns: SETTINGS, seed: SEED });
-    const answers = askMirrorUtils(oracle, cases);
-    const outcomes = cases.map((one) => outcomeOf(one, names));
     const wrong = cases.flatMap((one, i) => {
       const outcome = outcomes[i];
       return outcome === undefined || agrees(outcome, answers[i]) ? [] : [{ ...one, outcome, java: answers[i] }];
@@ -51,11 +57,9 @@ describe.each([
   });
 
   test('give a name or a prefix to every name that MM2 selects', () => {
-    const cases = fc.sample(patternCases(names), { numRuns: SETTINGS, seed: SEED });
-    const answers = askMirrorUtils(oracle, cases);
     const missed = cases.flatMap((one, i) => {
       const selected = one.names.filter((name, at) => name !== '' && answers[i]?.[at] === '1');
-      if (selected.length === 0 || outcomeOf(one, names).kind !== 'taken') return [];
+      if (selected.length === 0 || outcomes[i]?.kind !== 'taken') return [];
       const covering = namesAndPrefixes([one.setting], names).map(covers);
       return selected
         .filter((name) => !covering.some((pattern) => pattern.test(name)))

@@ -169,7 +169,48 @@ describe('the epoch that holds', () => {
       { first: 2, cause: 'target-recreated', floor: 0n, sourceFirst: 2 },
     ],
   ])('%s', (_, of, epoch) => {
-    expect(cutEpoch(of)).toEqual(epoch);
+    expect(cutEpoch(of)).toMatchObject(epoch as object);
+  });
+
+  test.each<[string, MappingEvidence, boolean]>([
+    ['the first one', evidence(STEADY), true],
+    ['the id changed', evidence(STEADY, { targetRecreatedAt: 3 }), true],
+    [
+      'an earlier audit saw that it changed',
+      evidence([
+        [50n, 5n],
+        [60n, 6n, { newTarget: true }],
+      ]),
+      true,
+    ],
+    [
+      'it went back, no audit saw the id change',
+      evidence([
+        [50n, 5n],
+        [60n, 4n],
+      ]),
+      false,
+    ],
+    ['it ends before a sync', { ...evidence(STEADY), target: { start: 0n, end: 150n } }, false],
+    [
+      'an earlier audit saw so',
+      evidence([
+        [50n, 5n],
+        [60n, 6n, { newTarget: true, hole: true }],
+      ]),
+      false,
+    ],
+  ])('on a target log that was empty: %s', (_, of, expected) => {
+    expect(cutEpoch(of).onNewTarget).toBe(expected);
+  });
+
+  test('without a sync since: the breaks that wait for the next one tell', () => {
+    const of = (...breaks: readonly Break[]) => {
+      const one = history([0n, 0n]);
+      for (const what of breaks) one.breakBeforeNext(what);
+      return cutEpoch({ history: one, target: { start: 0n, end: 9n } }).onNewTarget;
+    };
+    expect([of('newTarget'), of('newTarget', 'hole'), of('hole')]).toEqual([true, false, true]);
   });
 
   test('where a topic became another one: behind the newest sync, at the newest mark, or nowhere', () => {

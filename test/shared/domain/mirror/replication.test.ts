@@ -38,7 +38,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
           }),
     history,
     connect: connect === undefined ? null : { offset: connect, timestamp: 1500n },
-    nothingYet: target[1] === 0n && syncs.length === 0,
+    targetEnd: target[1],
     isolation: 'read_uncommitted',
     recreatedSince: null,
     sourceCutAt: null,
@@ -194,11 +194,14 @@ describe('lag', () => {
   });
 
   test("without offset syncs Connect's offset is enough", () => {
-    expect(replicate({ source: [0n, 500n], target: [0n, 400n], syncs: [], connect: 399n }).lag).toEqual({
-      kind: 'known',
-      records: 100n,
-      basis: 'proven',
-    });
+    const at = { source: [0n, 500n], target: [0n, 400n], syncs: [], connect: 399n } as const;
+    expect(replicate(at)).toMatchObject({ lag: { kind: 'known', records: 100n, basis: 'proven' }, holes: [] });
+  });
+
+  test('without offset syncs nothing shows what MM2 jumped over: the length of the target log bounds it', () => {
+    const jumped = { source: [0n, 500n], target: [0n, 300n], syncs: [], connect: 399n } as const;
+    expect(replicate(jumped).holes).toMatchObject([{ kind: 'anywhere', from: 0n, until: 400n, offsets: 100n }]);
+    expect(replicate({ ...jumped, evidence: { targetEnd: null } }).holes).toEqual([]);
   });
 
   test('with neither, and records on the target, it is unknown and not 0', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { laterOffsets, standingElsewhere, translation } from '../../../../lab/explore/properties/translation.ts';
 import { propertyRuns } from '../../../property-runs.ts';
 
-const HISTORIES = propertyRuns(12_000);
+const HISTORIES = propertyRuns(5_000, 12_000);
 const STANDINGS = propertyRuns(3_000);
 
 describe('translation over simulated lives of a mirrored partition', () => {
