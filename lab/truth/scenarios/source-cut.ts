@@ -76,7 +76,10 @@ export const sourceCutWhileDown: LiveScenario = {
     await waitUntilSettled(mirroring('long'));
     await stage.moment('MM2 mirrors one again from its begin, and is past 200 records of the other', after);
     await stage.moment('the same for an audit without a history', {
-      allow: [...after.allow, ...expect, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES', 'VERIFICATION_REFUTED'],
+      allow: [...after.allow, ...expect, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES'],
+      // Only the records contradict the syncs. Nothing shows how many of them are lost.
+      expect: ['VERIFICATION_REFUTED'],
+      loss: 'unknown',
       withoutMemory: true,
     });
   },
