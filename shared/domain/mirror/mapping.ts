@@ -76,9 +76,9 @@ export class PartitionMapping {
     // An anchor was found in the present topic.
     this.mayPredateSource = evidence.mayPredateSource === true && this.#anchor === undefined;
     this.#tailUnknown = evidence.tailUnknown === true && this.#anchor === undefined;
-    this.settled = this.#settledLength(evidence.exactlyOnce === true);
+    this.settled = this.#settledLength();
     this.#leastUpstream = this.#suffixMinima();
-    this.#surplus = this.#findSurplus(evidence.exactlyOnce === true);
+    this.#surplus = this.#findSurplus();
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
@@ -220,14 +220,14 @@ export class PartitionMapping {
   }
 
   /** Drops, newest first, every point from which MM2 has not yet written its records again up to the old end. */
-  #settledLength(exactlyOnce: boolean): number {
+  #settledLength(): number {
     let settled = this.length;
     let reached: bigint | null = null;
     for (let i = this.length - 1; i >= this.first; i--) {
       const right = this.at(i);
       // No later step led back without one: it is the furthest of all from here on.
       reached ??= right.upstream;
-      const left = this.#leftOf(i, exactlyOnce);
+      const left = this.#leftOf(i);
       if (left === null) continue;
       const arrived = right.downstream - left.downstream;
       // In the worst case, every record that arrived in between followed the left sync, before the restart.
@@ -240,15 +240,31 @@ export class PartitionMapping {
   }
 
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
-  #leftOf(index: number, exactlyOnce: boolean): { readonly upstream: bigint; readonly downstream: bigint } | null {
+  #leftOf(index: number): { readonly upstream: bigint; readonly downstream: bigint } | null {
     if (index > this.first) {
-      const left = this.at(index - 1);
-      return exactlyOnce && hasOnlyMarkers(left, this.at(index)) ? null : left;
+      return this.#hasOnlyMarkers(index) ? null : this.at(index - 1);
     }
     const before = this.lastVoid();
     if (before === null || this.at(index).downstream <= this.floor) return null;
     const sameLog = this.cause !== 'target-recreated' && this.cause !== 'records-refuted';
     return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
+  }
+
+  /**
+   * Whether the markers of transactions can be all that the target has beyond the records before a sync. In transactions
+   * nothing is written twice, but MM2 may not always have written in transactions. Each transaction has a record and a
+   * marker, so there are no more markers than records. If the stretch before is longer than a transaction and has no
+   * marker, MM2 wrote it without transactions: it may have begun again behind it.
+   */
+  #hasOnlyMarkers(index: number): boolean {
+    if (this.#evidence.exactlyOnce !== true) return false;
+    const right = this.at(index);
+    const left = this.at(index - 1);
+    const offsets = right.upstream - left.upstream;
+    if (offsets <= 0n || right.downstream - left.downstream > 2n * offsets) return false;
+    const before = index - 2 >= this.first ? this.at(index - 2) : null;
+    const written = before === null ? 0n : left.downstream - before.downstream;
+    return before === null || written <= LONGEST_TRANSACTION || written !== left.upstream - before.upstream;
   }
 
   #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
@@ -269,13 +285,13 @@ export class PartitionMapping {
     return behind > possible && possible >= 0n ? behind - possible : 0n;
   }
 
-  #findSurplus(exactlyOnce: boolean): { left: number; from: bigint; records: bigint }[] {
+  #findSurplus(): { left: number; from: bigint; records: bigint }[] {
     const found: { left: number; from: bigint; records: bigint }[] = [];
     for (let i = this.first; i + 1 < this.length; i++) {
       const left = this.at(i);
       const right = this.at(i + 1);
       const records = right.downstream - left.downstream - (right.upstream - left.upstream);
-      if (exactlyOnce && hasOnlyMarkers(left, right)) continue;
+      if (this.#hasOnlyMarkers(i + 1)) continue;
       // At most all records between the two led up to the right one without a break.
       const from = right.upstream - (right.downstream - left.downstream - 1n);
       if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });
@@ -284,17 +300,5 @@ export class PartitionMapping {
   }
 }
 
-interface Pair {
-  readonly upstream: bigint;
-  readonly downstream: bigint;
-}
-
-/**
- * Whether the markers of transactions can be all that the target has beyond the records between two syncs. In
- * transactions nothing is written twice, but MM2 may not always have written in transactions. Each transaction has a
- * record and a marker, so there are no more markers than records.
- */
-function hasOnlyMarkers(left: Pair, right: Pair): boolean {
-  const offsets = right.upstream - left.upstream;
-  return offsets > 0n && right.downstream - left.downstream <= 2n * offsets;
-}
+/** Offsets, as many as MM2 writes in one transaction by default: the records of a poll (`max.poll.records`). */
+const LONGEST_TRANSACTION = 500n;
