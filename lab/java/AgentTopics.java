@@ -93,10 +93,12 @@ final class AgentTopics {
     Map<String, Object> answer = new LinkedHashMap<>();
     for (TopicDescription topic : admin(request).describeTopics(texts(request.get("topics"))).allTopicNames().get().values()) {
       List<Integer> leaders = new ArrayList<>();
+      List<Integer> inSync = new ArrayList<>();
       for (TopicPartitionInfo partition : topic.partitions()) {
         leaders.add(partition.leader() == null || partition.leader().isEmpty() ? null : partition.leader().id());
+        inSync.add(partition.isr().size());
       }
-      answer.put(topic.name(), Map.of("id", topic.topicId().toString(), "leaders", leaders));
+      answer.put(topic.name(), Map.of("id", topic.topicId().toString(), "leaders", leaders, "inSync", inSync));
     }
     return answer;
   }

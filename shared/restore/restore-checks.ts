@@ -24,5 +24,5 @@ export async function logOf(plans: PlanStore, { plan, hash }: LoadedPlan, now: n
 export async function clusterRefusals(plan: RestorePlan, reader: ClusterReader): Promise<Refusal[]> {
   const metadata = await reader.metadata();
   const there = plan.topics.map(({ topic }) => topic).filter((topic) => metadata.topics.has(topic));
-  return planRefusals(plan, { metadata, logs: await reader.offsets(there) });
+  return planRefusals(plan, { metadata, logs: await reader.offsets(there, 'read_uncommitted') });
 }

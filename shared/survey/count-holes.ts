@@ -4,11 +4,10 @@ import type { Hole } from '../domain/mirror/coverage.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 
-/** Holes of which one audit counts the records, and how long each may be. */
+/** Holes of which one audit counts the records at the same time, in shared requests, and how long each may be. */
 const HOLES_AT_MOST = 16;
 const OFFSETS_AT_MOST = 20_000n;
 const BYTES_EACH = 1024 * 1024;
-const AT_ONCE = 4;
 
 /**
  * Counts the records of holes in which a look found one: others of the offsets may hold none, and as many records as
@@ -25,23 +24,21 @@ export async function countHoles(
     .sort((a, b) => (a.hole.offsets > b.hole.offsets ? -1 : 1))
     .slice(0, HOLES_AT_MOST);
   const evidence = new PartitionMap<RecordEvidence>();
-  for (let next = 0; next < open.length; next += AT_ONCE) {
-    await Promise.all(
-      open.slice(next, next + AT_ONCE).map(async ({ state, hole }) => {
-        const { topic, partition, records } = state;
-        let count = 0n;
-        const { from, until } = hole;
-        const isolation = flow.isolationLevel;
-        const request = { topic: topic.topic, partition, from, until, isolation, maxBytes: BYTES_EACH };
-        const scan = await source.scan(request, () => count++);
-        // The look saw a record there: a count without it is of another log.
-        if (scan.kind === 'unread' || scan.value.next < until || count === 0n) return;
-        const before = evidence.get(topic.topic, partition)?.holes ?? records.holes ?? [];
-        const holes = new Map([...before, [holeKey(hole), { kind: 'counted', records: count } as const]]);
-        evidence.set(topic.topic, partition, { holes });
-      }),
-    );
-  }
+  await Promise.all(
+    open.map(async ({ state, hole }) => {
+      const { topic, partition, records } = state;
+      let count = 0n;
+      const { from, until } = hole;
+      const isolation = flow.isolationLevel;
+      const request = { topic: topic.topic, partition, from, until, isolation, maxBytes: BYTES_EACH };
+      const scan = await source.scan(request, () => count++);
+      // The look saw a record there: a count without it is of another log.
+      if (scan.kind === 'unread' || scan.value.next < until || count === 0n) return;
+      const before = evidence.get(topic.topic, partition)?.holes ?? records.holes ?? [];
+      const holes = new Map([...before, [holeKey(hole), { kind: 'counted', records: count } as const]]);
+      evidence.set(topic.topic, partition, { holes });
+    }),
+  );
   return evidence;
 }
 

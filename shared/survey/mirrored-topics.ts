@@ -1,7 +1,7 @@
 import type { ObservedTopic } from '../domain/judge/observation.ts';
 import { remoteTopic } from '../domain/mirror/replication-policy.ts';
 import type { Selection } from '../domain/mirror/selection.ts';
-import type { FirstRecord, LogOffsets, TopicMetadata } from '../domain/model/cluster.ts';
+import type { FirstRecord, IsolationLevel, LogOffsets, TopicMetadata } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import { type Outcome, type Unread, unread } from '../domain/model/outcome.ts';
 import type { LiveSide, Side } from './connect-side.ts';
@@ -47,11 +47,19 @@ export function mirroredTopics(
   return candidates.filter(wanted).sort((a, b) => (a.topic < b.topic ? -1 : 1));
 }
 
-/** The logs' begins and ends, target before source: a mirror that moves on in between must not look ahead of its source. */
-export async function readEnds(topics: readonly NamedTopic[], source: Side, target: Side): Promise<ObservedTopic[]> {
+/**
+ * The logs' begins and ends, target before source: a mirror that moves on in between must not look ahead of its source.
+ * @param isolation of MM2's consumer on the source
+ */
+export async function readEnds(
+  topics: readonly NamedTopic[],
+  source: Side,
+  target: Side,
+  isolation: IsolationLevel,
+): Promise<ObservedTopic[]> {
   const targetEnds = target.kind === 'down' ? null : await offsetsOfTargets(topics, target);
   const names = topics.map(({ topic }) => topic);
-  const sourceEnds = source.kind === 'down' ? null : await source.reader.offsets(names);
+  const sourceEnds = source.kind === 'down' ? null : await source.reader.offsets(names, isolation);
   const firstRecords = source.kind === 'down' ? null : await source.reader.firstRecords(names);
   return topics.map(({ partitions, ...topic }) => {
     const all = <T>(side: Side): Outcome<T>[] =>
@@ -67,7 +75,8 @@ export async function readEnds(topics: readonly NamedTopic[], source: Side, targ
 }
 
 async function offsetsOfTargets(topics: readonly NamedTopic[], { reader, metadata }: LiveSide) {
-  return await reader.offsets(topics.map(({ targetTopic }) => targetTopic).filter((name) => metadata.topics.has(name)));
+  const there = topics.map(({ targetTopic }) => targetTopic).filter((name) => metadata.topics.has(name));
+  return await reader.offsets(there, 'read_uncommitted');
 }
 
 const NOT_ANSWERED: Unread = {

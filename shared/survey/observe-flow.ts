@@ -90,7 +90,12 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
   const sameCluster = sameClusterOf(source, target);
-  const observed = await withEpochEnds(await readEnds(topics, source, target), source, target, known);
+  const observed = await withEpochEnds(
+    await readEnds(topics, source, target, flow.isolationLevel),
+    source,
+    target,
+    known,
+  );
   return {
     flow,
     at,

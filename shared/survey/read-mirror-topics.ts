@@ -89,7 +89,7 @@ export async function readHeartbeat(
   const absent = flow.emitHeartbeats.enabled && flow.heartbeatsReplication ? 'missing' : 'off';
   if (!side.metadata.topics.has(topic))
     return absent === 'off' ? { kind: 'off' } : { kind: 'missing', topic, known: null };
-  const offsets = (await side.reader.offsets([topic])).get(topic)?.[0];
+  const offsets = (await side.reader.offsets([topic], 'read_uncommitted')).get(topic)?.[0];
   const end = offsets?.kind === 'read' ? offsets.value.highWatermark : 0n;
   const from = end > HEARTBEATS_READ ? end - HEARTBEATS_READ : 0n;
   const pause = BigInt(Math.max(5_000, 5 * flow.emitHeartbeats.intervalMs));

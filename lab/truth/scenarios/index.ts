@@ -38,6 +38,7 @@ import { targetExpired } from './target-expired.ts';
 import { targetTruncated } from './target-truncated.ts';
 import { threeFlows } from './three-flows.ts';
 import { transactions, transactionsReadCommitted } from './transactions.ts';
+import { uncleanElection } from './unclean-election.ts';
 
 /** Every live scenario of `npm run truth`, in the order in which they are played. */
 export const LIVE_SCENARIOS: readonly LiveScenario[] = [
@@ -70,6 +71,7 @@ export const LIVE_SCENARIOS: readonly LiveScenario[] = [
   sourceCut,
   sourceCutWhileDown,
   sourceCutUnseen,
+  uncleanElection,
   targetExpired,
   remirrored,
   offsetsLost,

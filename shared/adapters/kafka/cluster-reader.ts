@@ -40,7 +40,7 @@ export function createClusterReader(connection: KafkaConnection, options: Cluste
     alias,
     requirePermissions: (needed) => requirePermissions(context, needed),
     metadata: () => topology.load(),
-    offsets: (topics) => readOffsets(context, topology, topics),
+    offsets: (topics, isolation) => readOffsets(context, topology, topics, isolation),
     firstRecords: (topics) => readFirstRecords(context, topology, topics),
     epochEnds: (epochs) => readEpochEnds(context, topology, epochs),
     groups: () => readGroups(context, topology, coordinators),

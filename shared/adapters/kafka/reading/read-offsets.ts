@@ -1,4 +1,4 @@
-import type { FirstRecord, LogOffsets } from '../../../domain/model/cluster.ts';
+import type { FirstRecord, IsolationLevel, LogOffsets } from '../../../domain/model/cluster.ts';
 import { type Outcome, unread } from '../../../domain/model/outcome.ts';
 import { partitionName, type TopicPartition } from '../../../domain/model/topic-partition.ts';
 import type { BrokerConnection } from '../connection/broker-connection.ts';
@@ -19,24 +19,25 @@ import { describePermission, type Topology } from './topology.ts';
 
 /**
  * Start, high watermark and last stable offset of all partitions. Takes three requests per leader, for any number of
- * partitions.
+ * partitions. Under `read_uncommitted` it takes two: the last stable offset is then the high watermark.
  */
 export function readOffsets(
   context: RoutedReadContext,
   topology: Topology,
   topics: readonly string[],
+  isolation: IsolationLevel = 'read_committed',
 ): Promise<ReadonlyMap<string, readonly Outcome<LogOffsets>[]>> {
   return readPartitions(context, topology, topics, 'offsets', async (connection, partitions) => {
     // In this order, a last stable offset is never beyond the high watermark.
     const [starts, stables, ends] = await Promise.all([
       list(connection, partitions, 'read_uncommitted', EARLIEST),
-      list(connection, partitions, 'read_committed', LATEST),
+      isolation === 'read_committed' ? list(connection, partitions, isolation, LATEST) : null,
       list(connection, partitions, 'read_uncommitted', LATEST),
     ]);
     return partitions.map((partition): Reply<LogOffsets> => {
       const start = starts(partition);
-      const stable = stables(partition);
       const end = ends(partition);
+      const stable = stables === null ? end : stables(partition);
       if (start === undefined || stable === undefined || end === undefined) return LEFT_OUT;
       const error = start.error || stable.error || end.error;
       if (error !== NONE) return { kind: 'refused', error };

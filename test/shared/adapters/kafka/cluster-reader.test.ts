@@ -95,6 +95,15 @@ describe('reading a real cluster', () => {
       expect(read.get('trimmed')?.[0]).toMatchObject({ value: { start: 4n } });
     });
 
+    test('THEN without the last stable offset a request less is sent, and it is the high watermark', async () => {
+      reader = openReader();
+      await reader.metadata();
+      const sent = () => [...reader.requestsSent().values()].reduce((a, b) => a + b, 0);
+      const before = sent();
+      const held = (await reader.offsets(['held'], 'read_uncommitted')).get('held');
+      expect([held, sent() - before]).toMatchObject([[{ value: { highWatermark: 10n, lastStableOffset: 10n } }], 2]);
+    });
+
     test('THEN the records of the leader epoch of a log end at its end, in every version of the request', async () => {
       for (let version = OFFSET_FOR_LEADER_EPOCH.oldest; version <= OFFSET_FOR_LEADER_EPOCH.newest; version++) {
         reader = openReader({ versionLimits: { OffsetForLeaderEpoch: version } });

@@ -48,6 +48,8 @@ describe('writing to a real cluster', () => {
     await cluster.admin.createTopics({ orders: { partitions: 3 }, payments: { partitions: 2 } });
     await new RecordWriter(cluster.admin).write('orders', 20, { partition: 0 });
   });
+  // An idle broker needs CPU time as well.
+  afterAll(() => cluster?.stop());
 
   test('GIVEN nobody ever committed WHEN a group that does not exist is written THEN it comes to be', async () => {
     expect(await cluster.admin.listTopics()).not.toContain('__consumer_offsets');
@@ -232,6 +234,7 @@ describe('a writer that lacks a permission', () => {
     await cluster.admin.createTopics({ orders: { partitions: 2 }, secret: {} });
     await cluster.admin.commitOffsets('team', 'orders', { 0: 4n });
   });
+  afterAll(() => cluster?.stop());
 
   test('Read on the group and on the topics are all that committing takes', async () => {
     const writer = await writerWith(READ_GROUP, READ_ORDERS);
@@ -300,7 +303,7 @@ describe('one of three brokers is killed while groups are written', () => {
   test('THEN every group ends where it was put, and none is told as written that is not', async () => {
     const cluster = await lab.startCluster({ alias: 'T', brokers: 3, heapMb: 384 });
     await cluster.admin.createTopic('orders', { partitions: 10, replicationFactor: 3 });
-    const groups = Array.from({ length: 200 }, (_, i) => `group-${i}`);
+    const groups = Array.from({ length: 60 }, (_, i) => `group-${i}`);
     const writer = openWriter(cluster.connection);
     const positions = (round: bigint): CommittedOffset[] =>
       Array.from({ length: 10 }, (_, partition) => at('orders', partition, round));
@@ -325,13 +328,14 @@ describe('one of three brokers is killed while groups are written', () => {
       for (const answers of unclear.values()) {
         for (const { failure } of answers) expect(failure).toMatchObject({ retriable: true, live: false });
       }
-      for (const group of fine) {
-        const offsets = await cluster.admin.groupOffsets(group);
+      const found = await Promise.all([...fine].map((group) => cluster.admin.groupOffsets(group)));
+      for (const offsets of found) {
         expect(offsets.map(({ offset }) => offset)).toEqual(positions(round + 1n).map(({ offset }) => offset));
       }
     }
     await killed;
     expect(fine.size).toBe(groups.length);
+    await cluster.stop();
   });
 });
 
@@ -340,7 +344,8 @@ describe('a broker is dead, and nobody takes its groups over', () => {
     const config = { 'offsets.topic.replication.factor': '1', 'offsets.topic.num.partitions': '3' };
     const cluster = await lab.startCluster({ alias: 'U', brokers: 3, heapMb: 384, config });
     await cluster.admin.createTopic('orders', { replicationFactor: 3 });
-    const groups = Array.from({ length: 30 }, (_, i) => `group-${i}`);
+    // Four for each coordinator: each one more of the dead one costs a short wait.
+    const groups = Array.from({ length: 12 }, (_, i) => `group-${i}`);
     const before = openWriter(cluster.connection);
     for (const group of groups) expect(await before.commit(group, [at('orders', 0, 1n)])).toEqual(taken('orders', 0));
     await cluster.kill(3);
