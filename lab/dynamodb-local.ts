@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import {
   CreateTableCommand,
@@ -13,6 +12,7 @@ import { historyTable, TTL_ATTRIBUTE } from '../shared/adapters/dynamodb/history
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { freePorts } from './free-port.ts';
 import { requireTool } from './required-tool.ts';
+import { temporaryParent } from './temporary-folder.ts';
 import { waitUntil } from './wait-until.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
@@ -42,7 +42,7 @@ export class DynamoDbLocal {
     requireTool('java');
     this.endpoint = `http://127.0.0.1:${port}`;
     this.#watchdog = new WatchdogLink();
-    this.#folder = mkdtempSync(join(tmpdir(), 'tidemark-dynamodb-'));
+    this.#folder = mkdtempSync(join(temporaryParent(), 'tidemark-dynamodb-'));
     this.#watchdog.watchFolder(this.#folder);
     // For a minute's work its compiler and its collector cost more than they gain. The package's own `spawn` takes no options.
     const brief = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];

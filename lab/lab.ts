@@ -1,5 +1,4 @@
-import { mkdirSync, mkdtempSync, realpathSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { LabAgent } from './agent.ts';
 import { Certificates } from './certificates.ts';
@@ -9,13 +8,12 @@ import { JavaProcess } from './java-process.ts';
 import { CACHE, resolveClasspath } from './maven-classpath.ts';
 import { LabMm2, type Mm2Options } from './mm2.ts';
 import { LabProxy, type ProxyTarget } from './proxy.ts';
+import { temporaryParent } from './temporary-folder.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
 export interface LabOptions {
   /** Folder for cached artifacts; `.lab/` in the checkout by default. */
   readonly cache?: string;
-  /** Parent of the lab's temporary folder; the system's default if absent. */
-  readonly parent?: string;
   /** If set, the lab writes class archives to this folder instead of using those of `prepareLab()`. */
   readonly makeArchives?: string;
 }
@@ -53,7 +51,7 @@ export class Lab implements AsyncDisposable {
       makeArchives === undefined
         ? useArchive(archiveFolder(cache, classpath), process)
         : makeArchive(makeArchives, process);
-    this.folder = mkdtempSync(join(realpathSync(options.parent ?? tmpdir()), 'tidemark-lab-'));
+    this.folder = mkdtempSync(join(temporaryParent(), 'tidemark-lab-'));
     this.#watchdog = new WatchdogLink();
     this.#watchdog.watchFolder(this.folder);
   }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { startLab } from '../../../lab/lab.ts';
+import { temporaryParent } from '../../../lab/temporary-folder.ts';
 import { RecordWriter } from '../../../lab/workload/record-writer.ts';
 import { createDynamoDbPlanStore } from '../../../shared/adapters/dynamodb/dynamodb-plan-store.ts';
 import { createClusterReader } from '../../../shared/adapters/kafka/cluster-reader.ts';
@@ -22,7 +22,7 @@ import {
   writeCluster,
 } from './restore-world.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tidemark-killed-'));
+const folder = mkdtempSync(join(temporaryParent(), 'tidemark-killed-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function sqlite(name: string) {

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, expect, test } from '@jest/globals';
+import { temporaryParent } from '../../../../lab/temporary-folder.ts';
 import { openHistoryDatabase } from '../../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import { killAtEveryWrite } from '../kill-at-every-write.ts';
 import { describeSnapshotStore } from '../snapshot-store-contract.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'tidemark-sqlite-'));
+const folder = mkdtempSync(join(temporaryParent(), 'tidemark-sqlite-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 describeSnapshotStore(
