@@ -142,6 +142,7 @@ export function partitionState(
           sameTargetSince: sameSince(observation, 'target', topic.targetTopic, topic.targetId),
           known: knownLength(observation, topic.topic, partition, read),
           knewAll: observation.remembered?.syncsRead === true,
+          targetEndConfirmed: records.reckoning === 'confirmed',
         });
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
@@ -179,6 +180,7 @@ export function partitionState(
           sourceRecreatedAt: epoch.recreatedAt,
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
+          targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const counted =
@@ -293,6 +295,15 @@ function sourceCutAt(
     (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
   );
   return past?.at ?? null;
+}
+
+/** Whether the target log is known to have been cut, now or at an earlier audit. */
+function wasCut({ remembered }: FlowObservation, topic: string, partition: number, cuts: readonly Cut[]): boolean {
+  const past = remembered?.cuts ?? [];
+  return (
+    cuts.some(({ side }) => side === 'target') ||
+    past.some((cut) => cut.side === 'target' && cut.topic === topic && cut.partition === partition)
+  );
 }
 
 /** How many of the syncs that were read now an earlier audit had read. */

@@ -3,7 +3,14 @@ import { withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 const ENDS_BEFORE = { sourceEndBefore: 1_001n, targetEndBefore: 1_010n };
-const SINCE = { sameSourceSince: 1, sameTargetSince: 1, ...ENDS_BEFORE, known: 0, knewAll: true };
+const SINCE = {
+  sameSourceSince: 1,
+  sameTargetSince: 1,
+  ...ENDS_BEFORE,
+  known: 0,
+  knewAll: true,
+  targetEndConfirmed: true,
+};
 const at = (upstream: bigint, downstream: bigint, more: Partial<NewPoint> = {}): NewPoint => {
   return { timestamp: 5n, upstream, downstream, ...more };
 };
