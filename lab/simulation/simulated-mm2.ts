@@ -61,7 +61,15 @@ export class SimulatedMm2 {
   /** Records that the target lost at its end, or with its topic. */
   #targetLost = 0;
   #lastRead = -1;
+  /** How far MM2 was since it wrote the last sync, also if it has begun again since. */
+  #furthest = 0;
+  /** Before the first sync about a target log, the log got offsets that are not from the source, or lost some. */
+  #oddHead = false;
+  /** Compaction removed records from the source that MM2 had mirrored. */
+  #compactedCopies = false;
   #lastEmitted: Pair | null = null;
+  /** Those whose target records no cut has removed. */
+  #emitted: Pair[] = [];
   #cancels = false;
   /** MM2 wrote a pair of a deleted source topic after the new topic had its first record. */
   #stale = false;
@@ -108,7 +116,11 @@ export class SimulatedMm2 {
   }
 
   run(steps: readonly Step[]): void {
-    for (const step of steps) this.#step(step);
+    for (const step of steps) {
+      const before = this.#position;
+      this.#step(step);
+      this.#furthest = Math.max(this.#furthest, before, this.#position);
+    }
   }
 
   #step(step: Step): void {
@@ -186,7 +198,9 @@ export class SimulatedMm2 {
       case 'compact-source':
         for (const offset of [...this.#sourceRecords.keys()]) {
           // Compaction never touches the log's newest segment.
-          if (offset % step.keep !== 0 && offset < this.#sourceEnd - 5) this.#sourceRecords.delete(offset);
+          if (offset % step.keep === 0 || offset >= this.#sourceEnd - 5) continue;
+          if (this.#mirrored.has(offset)) this.#compactedCopies = true;
+          this.#sourceRecords.delete(offset);
         }
         break;
       case 'cut-source':
@@ -275,6 +289,7 @@ export class SimulatedMm2 {
     this.#sourceOnly += lost;
     this.#targetLost += lost;
     this.#target.length = end;
+    this.#emitted = this.#emitted.filter(({ d, log }) => d < end || log < this.#recreations.length);
   }
 
   /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
@@ -369,7 +384,11 @@ export class SimulatedMm2 {
   #emit(pair: Pair): void {
     const last = this.#lastEmitted;
     if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
+    if (last === null && pair.targetOnly + pair.targetLost > 0) this.#oddHead = true;
+    if (last !== null && pair.targetOnly > last.targetOnly && pair.targetLost > last.targetLost) this.#oddHead = true;
     this.#lastEmitted = pair;
+    this.#emitted.push(pair);
+    this.#furthest = this.#position;
     if (pair.epoch < this.#sourceEpoch || pair.log < this.#audited.log) this.#stale = true;
     for (const { side, at } of this.#cuts.slice(pair.cuts))
       if ((side === 'source' ? pair.u : pair.d) >= at) this.#stale = true;
@@ -427,14 +446,17 @@ export class SimulatedMm2 {
   }
 
   /**
-   * Whether, after the newest sync, records are missing on one side and added on the other, so that the length of the
-   * target log hides what is lost. The next sync shows it.
+   * Whether the length of the target log hides what is lost. Only a comparison of whole stretches would show it:
+   * - After the newest sync, records are missing on one side and added on the other. The next sync shows it.
+   * - Before the first sync about it, the target log got markers or foreign records, or lost its end.
+   * - Compaction removed the originals of records that the target still has, and other records are missing.
    */
   get hidesLoss(): boolean {
-    const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#lastEmitted ?? {};
-    const isLess =
-      this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || this.#position > this.#lastRead + 1;
-    return this.#targetOnly > targetOnly && isLess;
+    const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#emitted.at(-1) ?? {};
+    const isPast = this.#furthest > this.#lastRead + 1;
+    const isLess = this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || isPast;
+    const lacksSome = this.#sourceOnly > 0 || this.#targetLost > 0 || isPast;
+    return (this.#targetOnly > targetOnly && isLess) || ((this.#oddHead || this.#compactedCopies) && lacksSome);
   }
 
   /** Whether MM2 has written in transactions from its first restart on. */

@@ -60,6 +60,8 @@ export class SimulatedWorld {
   readonly commits = { source: new Map<Group, number>(), target: new Map<Group, number>() };
   readonly checkpoints: Checkpoint[] = [];
   readonly connectOffsets: { readonly offset: number; readonly at: number }[] = [];
+  /** How many of them acknowledge nothing any more: MM2 has begun again before them. */
+  connectVoid = 0;
 
   constructor(terms: WorldTerms) {
     this.terms = terms;
@@ -110,6 +112,8 @@ export class SimulatedWorld {
     if (mm2.committed !== before.committed && mm2.committed > 0) {
       this.connectOffsets.push({ offset: mm2.committed - 1, at: mm2.clock + this.terms.ahead.mm2 });
     }
+    const last = this.connectOffsets.at(-1);
+    if (last !== undefined && last.offset >= mm2.position) this.connectVoid = this.connectOffsets.length;
   }
 
   #noteDeleted(until: number): void {

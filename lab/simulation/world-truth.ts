@@ -5,6 +5,8 @@ interface JudgedWorld {
   readonly mm2: SimulatedMm2;
   /** Source offsets that Connect has committed, oldest first. */
   readonly connectOffsets: readonly { readonly offset: number }[];
+  /** How many of them acknowledge nothing any more. */
+  readonly connectVoid: number;
   readonly terms: { readonly connect: boolean };
 }
 
@@ -14,11 +16,16 @@ export interface WorldTruth {
   readonly waiting: number;
   /** The same, but MM2 is past them. */
   readonly never: number;
+  /** Of those of which MM2 is past, the ones that no open transaction can still abort. */
+  readonly neverAndCommitted: number;
+  /** Source records that are not on the target, before the last offset that MM2 acknowledged in any way. */
+  readonly passed: number;
   /** Source offsets after the last one that MM2 has acknowledged in a way that an audit can read. */
   readonly unacknowledged: number;
 }
 
-export function truthOf({ mm2, connectOffsets, terms }: JudgedWorld): WorldTruth {
+/** @param readsConnect whether the audit could read Connect's offsets */
+export function truthOf({ mm2, connectOffsets, connectVoid, terms }: JudgedWorld, readsConnect = true): WorldTruth {
   const copied = new Set<number>();
   for (const one of mm2.targetRecords) {
     if (one !== null && one.epoch === mm2.sourceEpoch) copied.add(one.source);
@@ -30,11 +37,17 @@ export function truthOf({ mm2, connectOffsets, terms }: JudgedWorld): WorldTruth
     return copy != null && copy.epoch === mm2.sourceEpoch && copy.source === Number(sync?.upstream);
   };
   const synced = Number(mm2.syncLog.findLast(holds)?.upstream ?? -1n);
-  const connected = terms.connect ? (connectOffsets.at(-1)?.offset ?? -1) : -1;
+  const connected =
+    terms.connect && readsConnect && connectVoid < connectOffsets.length ? (connectOffsets.at(-1)?.offset ?? -1) : -1;
+  const stable = mm2.isolation === 'read_committed' ? mm2.lastStable : mm2.sourceEnd;
   const acknowledged = Math.min(mm2.position, Math.max(synced, connected) + 1);
   return {
     waiting: lost.filter((offset) => offset >= mm2.position).length,
     never: lost.filter((offset) => offset < mm2.position).length,
+    neverAndCommitted: lost.filter((offset) => offset < Math.min(mm2.position, stable)).length,
+    passed: lost.filter(
+      (offset) => offset < Math.max(synced, terms.connect ? (connectOffsets.at(-1)?.offset ?? -1) : -1),
+    ).length,
     unacknowledged: mm2.sourceEnd - acknowledged,
   };
 }

@@ -112,6 +112,8 @@ function change(history: SyncHistory, model: Model, { kind, share, point: next, 
     case 'keep': {
       const kept = points.map((_, i) => i).filter((i) => (i * 7 + share) % 3 !== 0);
       history.keep(kept);
+      const dropped = points.slice((kept.at(-1) ?? -1) + 1);
+      for (const name of BREAK_KINDS) if (dropped.some((one) => one[name])) model.pending[name] = true;
       points.splice(0, points.length, ...keptPoints(points, kept));
       break;
     }
@@ -152,7 +154,8 @@ function keptPoints(points: readonly SyncPoint[], kept: readonly number[]): Sync
       if (point.accounted) return true;
       return before !== undefined && point.upstream - before.upstream <= point.downstream - before.downstream;
     });
-    return [{ ...own, accounted: own.accounted && isWhole }];
+    const breaks = BREAK_KINDS.map((name) => [name, own[name] || between.some((one) => one[name])] as const);
+    return [{ ...own, ...Object.fromEntries(breaks), accounted: own.accounted && isWhole }];
   });
 }
 

@@ -38,6 +38,8 @@ export interface AlignedStretch {
 export interface ClaimedPair {
   readonly upstream: bigint;
   readonly downstream: bigint;
+  /** An earlier audit found the two equal: if they differ now, nothing has changed one on the way. */
+  readonly compared?: boolean;
 }
 
 /** This many consecutive source records must be consecutive on the target, before equality counts as identity. */
@@ -64,7 +66,7 @@ export function alignStretch(
   const originals = records.map((record) => source.originals(record));
   const known = new Array<number | null>(records.length).fill(null);
   const claimed = new Map<number, bigint>();
-  const differing: { readonly at: number; readonly original: number }[] = [];
+  const differing: { readonly at: number; readonly original: number; readonly wereEqual: boolean }[] = [];
 
   for (const claim of claims) {
     const at = indexOf(records, claim.downstream);
@@ -73,7 +75,9 @@ export function alignStretch(
     const own = originals[at] ?? [];
     if (original != null) {
       if (own.includes(original)) known[at] = original;
-      else if (source.at(original).content !== records[at]?.content) differing.push({ at, original });
+      else if (source.at(original).content !== records[at]?.content) {
+        differing.push({ at, original, wereEqual: claim.compared === true });
+      }
     } else if (own.length === 0) claimed.set(at, claim.upstream);
   }
   recogniseChains(originals, known, source);
@@ -86,7 +90,7 @@ export function alignStretch(
   const isReplaced = ({ at, original }: (typeof differing)[number]) =>
     areOfTwoTimes(source.at(original).timestamp, records[at]?.timestamp);
   const isAnother = (one: (typeof differing)[number]) =>
-    known[one.at] !== null || found.has(one.original) || (keepsTimes && isReplaced(one));
+    one.wereEqual || known[one.at] !== null || found.has(one.original) || (keepsTimes && isReplaced(one));
   const positions = (some: typeof differing) => some.map(({ at }) => records[at]?.offset ?? 0n);
 
   const aligned = describe(records, originals, known, claimed, source);

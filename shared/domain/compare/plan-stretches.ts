@@ -64,9 +64,9 @@ export function claimsWithin(mapping: PartitionMapping, { from, until }: Stretch
   }
   const claims: ClaimedPair[] = [];
   for (; low < mapping.length; low++) {
-    const { upstream, downstream } = mapping.at(low);
+    const { upstream, downstream, compared } = mapping.at(low);
     if (downstream >= until) break;
-    claims.push({ upstream, downstream });
+    claims.push({ upstream, downstream, compared });
   }
   return claims;
 }

@@ -79,8 +79,8 @@ export function verifyPosition(
       open: false,
     };
   }
-  if (stretch.compared === 0) {
-    const first = wrong[0] ?? changed;
+  if (stretch.compared === 0 && wrong.length === 0) {
+    const first = changed;
     const why = 'no target record there equals a source record';
     if (first === undefined) return { ...unsettled(said, why), open: true };
     // The records were changed on the way, or this is another log. It is not known which, and a wrong position is worse

@@ -34,7 +34,7 @@ export function judgeFlow(
   const liveness = livenessOf(observation, states, policy);
   const loss = lossOf(observation, states);
   const found = [
-    ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(states) }, policy),
+    ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(observation, states) }, policy),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),

@@ -3,7 +3,7 @@ import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
 import type { FlowObservation } from './observation.ts';
-import { lagOf, missingRecords, type PartitionState } from './partition-state.ts';
+import { areOld, lagOf, missingRecords, type PartitionState } from './partition-state.ts';
 
 /** Records that MM2 will never bring to the target. */
 export function missingOf(state: PartitionState): bigint {
@@ -26,6 +26,12 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
       reason ||= lag.reason;
       continue;
     }
+    if (state.target === null && !state.targetMissing) {
+      // What MM2 has acknowledged may be gone from the target, and nobody can look.
+      unknown++;
+      reason ||= state.unread?.message ?? 'the target partition could not be read';
+      continue;
+    }
     const missing = missingOf(state);
     records += lag.records + missing;
     if (lag.basis !== 'proven' || missing > 0n) proven = false;
@@ -39,13 +45,17 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
   return { kind: 'known', records, seconds, basis: proven ? 'proven' : 'estimated' };
 }
 
-/** What a failover now loses at least, without the stretches that no probe has shown to hold a record. */
-export function lossAtLeast(states: readonly PartitionState[]): bigint {
+/**
+ * What a failover now loses at least: without the stretches that no probe has shown to hold a record, and without the
+ * lag if it is not known what MM2 has acknowledged: the syncs could not be read, or a cut made them void.
+ */
+export function lossAtLeast({ syncs }: FlowObservation, states: readonly PartitionState[]): bigint {
   let records = 0n;
   for (const state of states) {
     const { lag } = lagOf(state);
-    if (lag.kind === 'known') records += lag.records;
-    for (const stretch of state.missing) if (stretch.certain) records += stretch.records;
+    const isCut = state.mapping?.holeBehind === true && state.connect === null;
+    if (lag.kind === 'known' && !areOld(syncs) && !isCut) records += lag.records;
+    for (const { atLeast } of state.missing) records += atLeast;
     records += surelyDeletedBefore(state);
   }
   return records;

@@ -4,13 +4,14 @@ import type { CutOff, Hole } from '../mirror/coverage.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
-import { type Replication, reckonedEnd, replicationOf } from '../mirror/replication.ts';
+import { type Replication, type ReplicationEvidence, reckonedEnd, replicationOf } from '../mirror/replication.ts';
 import { mayPredateSource, syncsOlderThanSource } from '../mirror/source-epoch.ts';
 import { beforeStepBack, inTargetOrder } from '../mirror/sync-order.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { FirstRecord, LogOffsets, Peek } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
+import { greatest } from '../model/offsets.ts';
 import type { Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionReport } from '../model/report.ts';
@@ -58,6 +59,8 @@ export interface MissingStretch {
   readonly records: bigint;
   /** Whether some are missing for certain: a record was seen that has no counterpart. */
   readonly certain: boolean;
+  /** So many of them for certain. */
+  readonly atLeast: bigint;
 }
 
 /** Everything that one audit knows of one partition of a flow. */
@@ -91,6 +94,8 @@ export interface PartitionState {
    * offsets go back; null if they do not, or the records are gone.
    */
   readonly doubtedOrder: { readonly upstream: bigint; readonly downstream: bigint } | null;
+  /** The oldest such sync: if only the newest were about the present topic, the clocks alone would not explain it. */
+  readonly doubtedFirst: number | null;
   /** Source offset that corresponds to the target's end by dead reckoning; null if that is not possible. */
   readonly reckoned: bigint | null;
   /** Source records that exist, are not on the present target log, and are not on their way to it. */
@@ -147,7 +152,7 @@ export function partitionState(
   const cut =
     read === null
       ? { history: null, cuts: [], known: 0, since: null }
-      : withoutCut(read, logsNow(observation, topic, partition, read, { source, target }), holding);
+      : withoutCut(read, logsNow(observation, topic, partition, read, { source, target }, records), holding);
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
   const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
@@ -159,12 +164,13 @@ export function partitionState(
   const outcome = topic.firstRecords[partition];
   const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
   const { remembered } = observation;
-  const epoch = sourceEpoch(observation, topic, { history, known }, source, first, records);
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
   const targetRecreatedAt = Math.max(
     history === null ? 0 : lastBreak(history, 'newTarget'),
     targetChanged === null ? 0 : knownAt({ history, known }, remembered, targetChanged),
   );
+  const logs = { source, target, targetFirst: targetRecreatedAt };
+  const epoch = sourceEpoch(observation, topic, { history, known }, logs, first, records);
 
   const mapping =
     history === null || target === null
@@ -184,6 +190,7 @@ export function partitionState(
           sourceRecreatedAt: epoch.recreatedAt,
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
+          targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const counted =
@@ -198,8 +205,9 @@ export function partitionState(
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
+          syncsAreOld: areOld(observation.syncs),
           cutOff: lastCutOff(observation, topic.topic, partition, cuts),
-          reckoning: records.reckoning === 'ambiguous' ? 'refuted' : (records.reckoning ?? 'unchecked'),
+          reckoning: reckoningOf(records, target),
           waiting: records.waiting ?? null,
         });
   // The syncs name other records than those that are there: nothing shows what of the source is on the target.
@@ -233,6 +241,7 @@ export function partitionState(
     },
     doubted: epoch.doubted,
     doubtedOrder,
+    doubtedFirst: epoch.doubtedFirst,
     reckoned,
     missing:
       topic.target === null && (history !== null || connect !== null)
@@ -262,6 +271,13 @@ function orderedSyncs(
   return { read: order === 'same' ? inTargetOrder(read) : read, doubtedOrder: before };
 }
 
+/** What is known of the target's last record. If the target has deleted it, no look can ever confirm a reckoning. */
+function reckoningOf({ reckoning }: RecordEvidence, target: LogOffsets | null): ReplicationEvidence['reckoning'] {
+  const isGone = target !== null && target.start >= target.highWatermark;
+  if (reckoning === undefined) return isGone ? 'refuted' : 'unchecked';
+  return reckoning === 'ambiguous' ? 'refuted' : reckoning;
+}
+
 const UNCOUNTED = {
   lag: { kind: 'unknown', reason: 'the records contradict the offset syncs: what is on the target is not known' },
   holes: [],
@@ -273,6 +289,7 @@ function logsNow(
   partition: number,
   read: SyncHistory,
   logs: Pick<PartitionState, 'source' | 'target'>,
+  { reckoning }: RecordEvidence,
 ): LogsNow {
   const { remembered } = observation;
   return {
@@ -286,6 +303,7 @@ function logsNow(
     sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
     known: knownLength(observation, topic, partition, read),
     knewAll: remembered?.syncsRead === true,
+    targetEndConfirmed: reckoning === 'confirmed',
   };
 }
 
@@ -342,10 +360,24 @@ function sourceCutAt(
   return past?.at ?? null;
 }
 
+/** Whether the target log is known to have been cut, now or at an earlier audit. */
+function wasCut({ remembered }: FlowObservation, topic: string, partition: number, cuts: readonly Cut[]): boolean {
+  const past = remembered?.cuts ?? [];
+  return (
+    cuts.some(({ side }) => side === 'target') ||
+    past.some((cut) => cut.side === 'target' && cut.topic === topic && cut.partition === partition)
+  );
+}
+
 /** How many of the syncs that were read now an earlier audit had read. */
 function knownLength({ remembered }: FlowObservation, topic: string, partition: number, read: SyncHistory): number {
   const before = remembered?.syncs(topic, partition) ?? null;
   return before === null ? 0 : read.commonLength(before);
+}
+
+/** Whether the syncs that are known were read by an earlier audit, and could not be read now. */
+export function areOld({ kind }: FlowObservation['syncs']): boolean {
+  return kind === 'unread' || kind === 'missing';
 }
 
 interface ReadSyncs {
@@ -373,21 +405,24 @@ interface SourceEpoch {
   readonly certainAt: number;
   readonly kind: PartitionState['sourceRecreated'];
   readonly doubted: number | null;
+  readonly doubtedFirst: number | null;
 }
 
 function sourceEpoch(
   observation: FlowObservation,
   topic: ObservedTopic,
   syncs: ReadSyncs,
-  source: LogOffsets | null,
+  logs: Logs,
   first: FirstRecord | null | 'unknown',
   records: RecordEvidence,
 ): SourceEpoch {
-  const none = { recreatedAt: 0, certainAt: 0, kind: null, doubted: null };
+  const unasked = { doubted: null, doubtedFirst: null };
+  const none = { recreatedAt: 0, certainAt: 0, kind: null, ...unasked };
   const { history } = syncs;
   if (history === null) return none;
   if (observation.doubted?.has(topic.topic))
-    return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', doubted: null };
+    return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', ...unasked };
+  const { source } = logs;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
@@ -395,42 +430,75 @@ function sourceEpoch(
   const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
   if (changed !== null) {
     const known = knownAt(syncs, observation.remembered, changed);
-    const recreated = { kind: 'topic-id', certainAt: known } as const;
-    if (inDoubt <= known) return { ...recreated, recreatedAt: known, doubted: null };
+    const recreated = { kind: 'topic-id', certainAt: known, recreatedAt: known } as const;
+    if (inDoubt <= known) return { ...recreated, ...unasked };
     // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
-    const newest = source === null ? null : comparableSync(history, inDoubt, source);
-    const doubted = newest !== null && newest >= known ? newest : null;
-    const found = doubted === null ? undefined : records.syncs?.get(doubted);
-    if (found === 'same') return { ...recreated, recreatedAt: known, doubted };
-    const certainAt = found === 'different' ? inDoubt : known;
-    return { ...recreated, recreatedAt: inDoubt, certainAt, doubted };
+    return { ...recreated, ...settledBetween(history, known, inDoubt, logs, records) };
   }
   const noticed = lastBreak(history, 'newSource');
-  if (noticed > 0 && inDoubt <= noticed) {
-    const kind = isRecent(observation, history, noticed) ? 'earlier' : null;
-    return { recreatedAt: noticed, certainAt: noticed, kind, doubted: null };
-  }
+  const earlier = noticed > 0 && isRecent(observation, history, noticed) ? 'earlier' : null;
+  const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
+  if (noticed > 0 && inDoubt <= noticed) return { ...settled, ...unasked };
   if (inDoubt === 0 || source === null) return none;
-  const doubted = comparableSync(history, inDoubt, source);
-  const found = doubted === null ? undefined : records.syncs?.get(doubted);
-  if (found === 'same') return { ...none, doubted };
-  return found === 'different'
-    ? { recreatedAt: inDoubt, certainAt: inDoubt, kind: 'records', doubted }
-    : { recreatedAt: inDoubt, certainAt: 0, kind: 'doubt', doubted };
+  const between = settledBetween(history, noticed, inDoubt, logs, records);
+  if (between.recreatedAt === noticed) return { ...settled, ...between };
+  return { kind: between.certainAt > noticed ? 'records' : 'doubt', ...between };
 }
 
-/** The newest sync before an index whose offset is still within the source log. */
-function comparableSync(history: SyncHistory, before: number, source: LogOffsets): number | null {
-  for (let i = before - 1; i >= 0; i--) {
-    const upstream = history.upstream(i);
-    if (upstream >= source.start && upstream < source.highWatermark) return i;
+/**
+ * Which of the syncs [known, inDoubt) are about an earlier source topic, by the records of the newest and of the oldest
+ * that can be compared. Clocks that differ make genuine syncs look old: then both show the same record on both sides.
+ */
+function settledBetween(
+  history: SyncHistory,
+  known: number,
+  inDoubt: number,
+  logs: Logs,
+  { syncs }: RecordEvidence,
+): Omit<SourceEpoch, 'kind'> {
+  const { newest = null, oldest = null } = comparableSyncs(history, known, inDoubt, logs);
+  const asked = { doubted: newest, doubtedFirst: oldest };
+  const found = newest === null ? undefined : syncs?.get(newest);
+  if (found === 'different') return { recreatedAt: inDoubt, certainAt: inDoubt, ...asked };
+  if (found !== 'same' || newest === null) return { recreatedAt: inDoubt, certainAt: known, ...asked };
+  if (oldest === null || syncs?.get(oldest) !== 'different') return { recreatedAt: known, certainAt: known, ...asked };
+  // The topic was replaced between the two. The next audit compares one that lies between them.
+  return { recreatedAt: newest, certainAt: oldest + 1, ...asked };
+}
+
+/** The logs of both sides, and the index of the first sync that is about the present target log. */
+interface Logs {
+  readonly source: LogOffsets | null;
+  readonly target: LogOffsets | null;
+  readonly targetFirst: number;
+}
+
+/** The newest and the oldest sync of [from, until) whose records both logs still have. */
+function comparableSyncs(
+  history: SyncHistory,
+  from: number,
+  until: number,
+  { source, target, targetFirst }: Logs,
+): { readonly newest?: number; readonly oldest?: number } {
+  let newest: number | undefined;
+  let oldest: number | undefined;
+  for (let i = history.length - 1; i >= from && i >= targetFirst; i--) {
+    const [upstream, downstream] = [history.upstream(i), history.downstream(i)];
+    const isThere = source !== null && upstream >= source.start && upstream < source.highWatermark;
+    const isCopied = target === null || (downstream >= target.start && downstream < target.highWatermark);
+    if (i < until && isThere && isCopied) {
+      newest ??= i;
+      oldest = i;
+    }
+    // Before this one, the syncs are about an earlier target log, or one that was cut.
+    if (i > 0 && downstream <= history.downstream(i - 1)) break;
   }
-  return null;
+  return newest === undefined || oldest === undefined ? {} : { newest, oldest };
 }
 
 /** What the last cut of the source log took. */
 function lastCutOff(
-  { at, remembered }: FlowObservation,
+  { remembered, at }: FlowObservation,
   topic: string,
   partition: number,
   cuts: readonly Cut[],
@@ -451,7 +519,7 @@ function goneWithTarget(source: LogOffsets | null, replication: Replication | nu
   if (until <= from) return [];
   const place = { from, until };
   const hole = { kind: 'head', ...place, offsets: until - from, look: place, isPlace: true, index: null } as const;
-  return [{ hole, records: hole.offsets, certain: true }];
+  return [{ hole, records: hole.offsets, certain: true, atLeast: hole.offsets }];
 }
 
 /** @param doubted whether it is not known if the syncs hold: then it is not certain either what is missing */
@@ -461,24 +529,28 @@ function missingStretches(
   doubted: boolean,
 ): MissingStretch[] {
   return (replication?.holes ?? []).flatMap((hole) => {
-    const { records, certain } = missingIn(hole, holes?.get(holeKey(hole)));
-    return records > 0n ? [{ hole, records, certain: certain && !doubted }] : [];
+    const { records, atLeast } = missingIn(hole, holes?.get(holeKey(hole)));
+    if (records <= 0n) return [];
+    return [
+      doubted ? { hole, records, certain: false, atLeast: 0n } : { hole, records, certain: atLeast > 0n, atLeast },
+    ];
   });
 }
 
-/** At most how many records of a hole are missing, by what a look into it showed. */
-function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'certain'> {
+/** How many records of a hole are missing, at most and at least, by what a look into it showed. */
+function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'atLeast'> {
   const { offsets, least = offsets, from, until, isPlace } = hole;
-  if (look === undefined) return { records: offsets, certain: false };
+  if (look === undefined) return { records: offsets, atLeast: 0n };
   if (look.kind === 'counted') {
     // As many of these records have a counterpart as the target has room for.
-    const records = look.records - (until - from - offsets);
-    return records > 0n ? { records, certain: records > offsets - least } : { records: 0n, certain: false };
+    const records = greatest(0n, look.records - (until - from - offsets));
+    return { records, atLeast: greatest(0n, records - (offsets - least)) };
   }
   const { record, scannedTo } = look.peek;
-  if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, certain: false };
-  if (!isPlace) return { records: offsets, certain: false };
-  return { records: hole.look.until - record.offset, certain: true };
+  if (record === null) return { records: scannedTo >= hole.look.until ? 0n : offsets, atLeast: 0n };
+  if (!isPlace) return { records: offsets, atLeast: 0n };
+  const records = hole.look.until - record.offset;
+  return { records, atLeast: greatest(0n, records - (offsets - least)) };
 }
 
 /** Whether it was shown that a hole holds no record, so that later audits can skip it. */

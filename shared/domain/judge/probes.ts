@@ -54,7 +54,8 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
   const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
   const abortedAsked = new Set<string>();
   const probes = [
-    ...byLag.flatMap((state) => probeSync(state)),
+    ...byLag.flatMap((state) => probeSync(state, state.doubted)),
+    ...byLag.flatMap((state) => (state.doubtedFirst === state.doubted ? [] : probeSync(state, state.doubtedFirst))),
     ...byLag.flatMap((state) => probeSinceCut(state)),
     ...byLag.flatMap((state) => probeOrder(state)),
     ...byLag.flatMap((state) => probeReckoning(state)),
@@ -151,9 +152,8 @@ function peekOf(outcome: Outcome<Peek> | null): Peek | null {
   return outcome?.kind === 'read' ? outcome.value : null;
 }
 
-function probeSync(state: PartitionState): Probe[] {
-  if (state.doubted === null || state.history === null) return [];
-  const index = state.doubted;
+function probeSync(state: PartitionState, index: number | null): Probe[] {
+  if (index === null || state.history === null) return [];
   const sync = state.history.at(index);
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
 }

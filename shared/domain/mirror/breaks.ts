@@ -28,6 +28,8 @@ export interface LogsNow {
   readonly known: number;
   /** Whether that audit had read every sync that there was: then all others are younger than it. */
   readonly knewAll: boolean;
+  /** The target's last record is the one that counting from the syncs makes it: the log has not grown since a cut. */
+  readonly targetEndConfirmed: boolean;
 }
 
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
@@ -149,13 +151,13 @@ function withoutSourceCut(
   }
   if (reached === end) return { history, cut: null, known };
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
-  const shortened = keeping(history, kept, known, (left) => end - 1n - left.upstream);
+  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => end - 1n - left.upstream);
   return { ...shortened, cut: { side: 'source', at: end, reached } };
 }
 
 function withoutTargetCut(
   history: SyncHistory,
-  { targetEnd: end, sameTargetSince, targetEndBefore, targetEpochEnd, known, knewAll }: LogsNow,
+  { targetEnd: end, sameTargetSince, targetEndBefore, targetEpochEnd, known, knewAll, targetEndConfirmed }: LogsNow,
 ): Shortened {
   const first = lastBreak(history, 'newTarget');
   const none = { history, cut: null, known };
@@ -188,7 +190,9 @@ function withoutTargetCut(
   const furthest = furthestDownstream(history, first) + 1n;
   const reached = isCut && targetEndBefore > furthest ? targetEndBefore : furthest;
   const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
-  const shortened = keeping(history, indexes, known, (left) => at - 1n - left.downstream);
+  // If a sync names the place of the cut, it is certain. The end of the log is, if nothing was written since.
+  const isPlace = at < end || targetEndConfirmed;
+  const shortened = keeping(history, indexes, known, (left) => (isPlace ? at - 1n - left.downstream : 0n));
   return { ...shortened, cut: { side: 'target', at, reached } };
 }
 
@@ -205,6 +209,17 @@ function cutBehind(history: SyncHistory, at: bigint, reached: bigint, known: num
  */
 function hadReached(endBefore: bigint | null, offset: bigint): boolean {
   return endBefore !== null && endBefore > offset;
+}
+
+/** Marks where the syncs alone show that the target log was replaced or cut: the one that shows it may go. */
+function withTargetBreaks(history: SyncHistory): SyncHistory {
+  const next = history.copy();
+  for (let i = 1; i < history.length; i++) {
+    if (history.downstream(i) > history.downstream(i - 1) || history.breaksBefore(i, 'newTarget')) continue;
+    next.breakAt(i, 'newTarget');
+    next.breakAt(i, 'hole');
+  }
+  return next;
 }
 
 /**

@@ -27,7 +27,7 @@ export interface Hole {
   readonly index: number | null;
 }
 
-/** Records that an earlier cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
+/** Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
 export interface CutOff {
   readonly records: bigint;
   /** When the audit began that noticed the cut: ms since the epoch. */
@@ -89,7 +89,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
   const { first, length, began } = mapping;
   const cutAt = cutOff === null ? -1 : indexBehind(mapping, cutOff);
   const takenBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? cutOff.records : 0n);
-  if (first >= length) return [withoutSyncs(mapping, source, position)];
+  if (first >= length) return [withoutSyncs(mapping, source, position, cutOff?.records ?? 0n)];
   const runs: Run[] = [];
   let run: Run = { covered: [], holes: [] };
   let from = 0n;
@@ -142,10 +142,11 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
 }
 
 /** No sync holds any longer: only the length of the target log bounds what it lacks of the offsets that MM2 is past. */
-function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null): Run {
+function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null, taken: bigint): Run {
   if (position === null) return { covered: [], holes: [] };
   const { began, target } = mapping;
-  const there = target.end > began ? target.end - began : 0n;
+  // Some may be copies of records that a cut has taken off the source.
+  const there = target.end > began + taken ? target.end - began - taken : 0n;
   const least = position > there ? position - there : 0n;
   const isPlace = there === 0n;
   const head = (until: bigint, offsets: bigint): Hole[] => {

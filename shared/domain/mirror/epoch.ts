@@ -22,6 +22,8 @@ export interface MappingEvidence {
   readonly sourceInDoubt?: boolean;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
+  /** The target log lost its end once: what it begins with did not lead up to the first sync that holds. */
+  readonly targetWasCut?: boolean;
   /** Start of the source partition's log; 0 if absent. */
   readonly sourceStart?: bigint;
   /** End of the source partition's log, read after the target's; absent if the source could not be read. */
@@ -107,7 +109,7 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     const behindOld = history.downstream(first - 1) + 1n;
     if (behindOld > floor && behindOld <= target.end) floor = behindOld;
   }
-  const onNewTarget = cause === 'first-known' || isNewTarget(evidence, first);
+  const onNewTarget = cause === 'first-known' ? evidence.targetWasCut !== true : isNewTarget(evidence, first);
   return { first, cause, floor, sourceFirst, onNewTarget };
 }
 

@@ -135,6 +135,16 @@ export class PartitionMapping {
     return index >= this.first ? this.#history.at(index) : null;
   }
 
+  /**
+   * The newest sync of the present source topic, or null. What it acknowledges, MM2 has passed, also if the target log
+   * that it names is gone.
+   */
+  newestAcknowledged(): SyncPoint | null {
+    const index = this.#history.newestWritten();
+    const isTargets = this.cause === 'target-recreated' || this.cause === 'target-shortened';
+    return index >= (isTargets ? this.sourceFirst : this.first) ? this.#history.at(index) : null;
+  }
+
   /** The furthest source offset that a sync of the present logs of both sides acknowledges, or null. */
   furthestUpstream(): bigint | null {
     let furthest: bigint | null = null;

@@ -28,6 +28,8 @@ export interface ReplicationEvidence {
    * again. Else null.
    */
   readonly sourceCutAt: bigint | null;
+  /** The syncs could not be read now, and are those of an earlier audit: MM2 may have acknowledged more since. */
+  readonly syncsAreOld: boolean;
   /** What the last cut took that an earlier audit noticed. */
   readonly cutOff: CutOff | null;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
@@ -82,9 +84,12 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const holes =
     mapping === null && evidence.targetEnd !== null
       ? holeOfUnknownPlace(source, position, evidence.targetEnd)
-      : (coverage?.holes ?? []).filter((hole) => hole.until <= position);
-  // Records in a transaction that is still open may be aborted.
-  const basis = base.readableEnd < end ? 'estimated' : at.basis;
+      : (coverage?.holes ?? []).filter((hole) => hole.until <= at.next);
+  // Records in a transaction that is still open may be aborted. What MM2 acknowledged may be gone from the target,
+  // and it acknowledged more than the syncs that a cut has left.
+  const isOld = evidence.syncsAreOld || (mapping?.holeBehind === true && evidence.connect === null);
+  const isOpen = base.readableEnd < end || isOld || evidence.targetEnd === null;
+  const basis = isOpen ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
 }
 
@@ -150,7 +155,7 @@ function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; b
     if (acknowledged >= source.highWatermark) beyondEnd = true;
     else if (next === null || acknowledged + 1n > next) next = acknowledged + 1n;
   };
-  const newest = mapping === null ? newestOf(history) : mapping.newestSync();
+  const newest = mapping === null ? newestOf(history) : mapping.newestAcknowledged();
   const stale = connect !== null && recreatedSince !== null && connect.timestamp < recreatedSince;
   const latest = newest !== null && connect !== null && newest.timestamp > connect.timestamp;
   consider(newest?.upstream ?? null);

@@ -94,11 +94,14 @@ export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation:
   const { records, partitions, worst } = found;
   const longest = worstOf(certainOf(worst, toldOfRecreation), (stretch) => stretch.records);
   const { from, until } = longest?.hole ?? { from: 0n, until: 0n };
+  const atLeast = states
+    .flatMap((state) => certainOf(state, toldOfRecreation))
+    .reduce((sum, one) => sum + one.atLeast, 0n);
   return [
     makeFinding(
       'RECORDS_NEVER_MIRRORED',
       { topic: topic.topic, partition: worst.partition },
-      `${records} records of ${topic.topic} are not on the target, and MM2 is past them: it jumped ahead, or the target lost them`,
+      `${atLeast < records ? `at least ${atLeast} and up to ` : ''}${records} records of ${topic.topic} are not on the target, and MM2 is past them: it jumped ahead, or the target lost them`,
       { records, partitions, fromOffset: from, untilOffset: until },
     ),
   ];

@@ -104,7 +104,7 @@ export class SyncHistory {
     if (length < this.#length) this.#length = length;
   }
 
-  /** Keeps only the points of these indexes, which must rise. */
+  /** Keeps only the points of these indexes, which must rise. Breaks before the others come before the next one kept. */
   keep(indexes: readonly number[]): void {
     let length = 0;
     let last = -1;
@@ -115,6 +115,7 @@ export class SyncHistory {
       let flags = this.#flags[index] ?? 0;
       // The stretch before it now reaches further back: it is accounted for only if all of it is.
       for (let left = last + 1; left < index; left++) {
+        flags |= (this.#flags[left] ?? 0) & BREAKS;
         if (!this.isAccounted(left) && this.#lacksOffsets(left)) flags &= ~FLAGS.accounted;
       }
       this.#columns.copyWithin(length * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
@@ -122,6 +123,7 @@ export class SyncHistory {
       length++;
       last = index;
     }
+    for (let left = last + 1; left < this.#length; left++) this.#pending |= (this.#flags[left] ?? 0) & BREAKS;
     this.#length = length;
   }
 

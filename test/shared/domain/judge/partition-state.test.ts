@@ -84,7 +84,7 @@ describe('a partition in the report', () => {
         targetStart: null,
         targetEnd: null,
         replicatedTo: 1_001n,
-        lag: { kind: 'known', records: 50n, basis: 'proven' },
+        lag: { kind: 'known', records: 50n, basis: 'estimated' },
       },
     ],
     [
@@ -164,6 +164,7 @@ describe('a partition in the report', () => {
         hole: { kind: 'head', ...place, offsets: 701n, look: place, isPlace: true, index: null },
         records: 701n,
         certain: true,
+        atLeast: 701n,
       },
     ]);
     expect([gone([1_001n, 1_001n]).missing, gone([1_020n, 1_051n]).missing]).toEqual([[], []]);

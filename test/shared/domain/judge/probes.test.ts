@@ -251,6 +251,7 @@ describe('in which order', () => {
   test('doubts first, then lag, then causes', () => {
     expect(what(of(all))).toEqual([
       'sync orders-0',
+      'sync orders-0',
       'reckoning orders-0',
       'waiting orders-0',
       'aborted orders-0',
@@ -274,9 +275,9 @@ describe('in which order', () => {
     const within = (budget: number) => what(probes({ partition: all }, budget)).map((one) => one.split(' ')[0]);
     expect(within(0)).toEqual([]);
     expect(within(1)).toEqual(['hole']);
-    expect(within(4)).toEqual(['sync', 'reckoning', 'waiting', 'hole']);
-    expect(within(5)).toEqual(['sync', 'reckoning', 'waiting', 'hole', 'hole']);
-    expect(within(6)).toEqual(['sync', 'reckoning', 'waiting', 'aborted', 'hole', 'hole']);
+    expect(within(4)).toEqual(['sync', 'sync', 'reckoning', 'hole']);
+    expect(within(5)).toEqual(['sync', 'sync', 'reckoning', 'hole', 'hole']);
+    expect(within(7)).toEqual(['sync', 'sync', 'reckoning', 'waiting', 'aborted', 'hole', 'hole']);
     expect(probes({ partitions: [LAGGING, LAGGING, LAGGING, LAGGING] }, 4)).toHaveLength(4);
     expect(what(probes({ partitions: [LATE, LATE, LATE] }, 2))).toEqual(['hole orders-0', 'hole orders-1']);
   });

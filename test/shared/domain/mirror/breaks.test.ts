@@ -15,6 +15,7 @@ const NOTHING: LogsNow = {
   sameTargetSince: null,
   known: 0,
   knewAll: true,
+  targetEndConfirmed: true,
 };
 
 function cut(points: readonly Point[], logs: Partial<LogsNow>) {

@@ -11,6 +11,7 @@ const SINCE = {
   targetEpochEnd: null,
   known: 0,
   knewAll: true,
+  targetEndConfirmed: true,
 };
 const at = (upstream: bigint, downstream: bigint, more: Partial<NewPoint> = {}): NewPoint => {
   return { timestamp: 5n, upstream, downstream, ...more };
