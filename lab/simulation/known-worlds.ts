@@ -462,4 +462,39 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'cut-target', offsets: 1 },
     ],
   },
+  {
+    name: 'a cut target that holds records of an earlier source topic',
+    taught: 'without a sync that holds, records of the earlier topic are no room for those of the present one',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 15 },
+      { do: 'mirror', records: 15, syncs: 99 },
+      { do: 'recreate-source', records: 23 },
+      { do: 'mirror', records: 8, syncs: 99 },
+      { do: 'cut-target', offsets: 1 },
+    ],
+  },
+  {
+    name: 'a record that waits where the reckoning was not confirmed',
+    taught: 'if MM2 is not as far as the target log is long, the first record that waits is another one: look again',
+    terms: { ...USUAL, equal: 25 },
+    steps: [
+      { do: 'produce', records: 3 },
+      { do: 'mirror', records: 3, syncs: 99 },
+      { do: 'cut-target', offsets: 1 },
+    ],
+  },
+  {
+    name: 'an older record of the same content at the end of the target log',
+    taught: 'a record that is older than the source record is no copy of it, even if the target sets its own times',
+    terms: { ...USUAL, equal: 25 },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'foreign', records: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 1 },
+    ],
+  },
 ];

@@ -3,6 +3,7 @@ import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { GroupState } from '../domain/judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
+import { waitsElsewhere } from '../domain/judge/probes.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { ClusterReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
@@ -63,8 +64,10 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   const unseen = partitionStates(observation);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
   const first = withEvidence(observation, unseen, looked);
-  // Once a doubt about the syncs is settled, other records are worth a look.
-  const settled = first.filter(({ doubted, sourceRecreated }) => doubted !== null && sourceRecreated !== 'doubt');
+  // Once a doubt about the syncs or about the target's end is settled, other records are worth a look.
+  const settled = first.filter(
+    (state) => (state.doubted !== null && state.sourceRecreated !== 'doubt') || waitsElsewhere(state),
+  );
   const peeked =
     settled.length === 0
       ? first
