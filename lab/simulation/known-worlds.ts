@@ -389,7 +389,7 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
   },
   {
     name: 'records of either topic before the first sync',
-    taught: 'of the offsets that may be missing, only so many are for certain: no more of them make a finding critical',
+    taught: 'some of the offsets that may be missing are missing for certain: only those make a finding critical',
     terms: USUAL,
     steps: [
       { do: 'produce', records: 1 },
@@ -494,6 +494,18 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'foreign', records: 1 },
       { do: 'produce', records: 1 },
       { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 1 },
+    ],
+  },
+  {
+    name: 'a cut source log that has grown again in part',
+    taught: 'the pair before a cut is a claim: if the records there differ, the log was cut further down',
+    terms: USUAL,
+    steps: [
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 12 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'cut-source', offsets: 2 },
       { do: 'produce', records: 1 },
     ],
   },

@@ -163,7 +163,7 @@ function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: b
 /**
  * What the target lacks of the offsets before `until`, if nothing shows where it lies: a log that was cut lacks the last
  * ones, and a log on which MM2 began late lacks the first ones.
- * @param there records on the target: at most so many of the offsets are not missing
+ * @param there records on the target: at most this many of the offsets are not missing
  */
 export function holeOfUnknownPlace(source: LogOffsets, until: bigint, there: bigint): Hole[] {
   if (until <= there) return [];

@@ -51,7 +51,7 @@ export interface Epoch {
   /** Index of the first sync of the present source topic. */
   readonly sourceFirst: number;
   /**
-   * Whether the target log was empty where this epoch began. If its id did not change, it may have been cut instead:
+   * Whether the target log was empty as this epoch began. If its id did not change, it may have been cut instead:
    * then it begins with records of the epoch before.
    */
   readonly onNewTarget: boolean;

@@ -21,7 +21,7 @@ export class PartitionMapping {
   readonly cause: EpochCause;
   /** Index of the first sync of the present source topic. */
   readonly sourceFirst: number;
-  /** Whether the target log was empty where this epoch began: see `Epoch.onNewTarget`. */
+  /** Whether the target log was empty as this epoch began: see `Epoch.onNewTarget`. */
   readonly onNewTarget: boolean;
   /** No record of this epoch lies before this target offset. */
   readonly floor: bigint;
