@@ -188,7 +188,7 @@ describe('where the source log was cut since then', () => {
     const ids = new Map([['stock', { id: 'one', seenAt: AT - MINUTE }]]);
     const flow: FlowCase = {
       topics: [{}, { topic: 'stock', sourceId: 'one', partitions: [{ source: [0n, 499n] }] }],
-      remembered: { ...rememberedIds({}), topics: { source: ids, target: new Map() } },
+      remembered: { ...rememberedIds({}), topics: { source: ids, target: new Map() }, sourceEnd: () => 1_001n },
     };
     expect(codes({ flow })).toEqual([]);
     expect(codes({ flow, commits: { 'billing stock-0': 500n } })).toContain('LOG_CHANGED');
