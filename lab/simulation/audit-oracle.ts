@@ -9,12 +9,18 @@ export function judgeAudit(moment: AuditedMoment): string[] {
   const { world, report, faults } = moment;
   const truth = truthOf(world, !faults.has('connect-offsets'));
   return [
-    ...(world.mm2.hidesLoss ? [] : wrongLoss(report, truth)),
+    ...(world.mm2.hidesLoss || isUnconfirmed(moment) ? [] : wrongLoss(report, truth)),
     ...report.groups.flatMap((group) => wrongCosts(world, group)),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),
     ...silent(moment, truth),
   ];
+}
+
+/** Without a look at any record an estimate stays one, and nothing tells a topic that no audit has seen from another. */
+function isUnconfirmed({ sourceIsUnseen, report: { loss }, faults }: AuditedMoment): boolean {
+  if (!faults.has('records')) return false;
+  return sourceIsUnseen || (loss.kind === 'known' && loss.basis === 'estimated');
 }
 
 function wrongLoss({ loss, partitions }: FlowReport, { waiting, never, unacknowledged }: WorldTruth): string[] {

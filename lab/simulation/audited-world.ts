@@ -22,6 +22,8 @@ export interface AuditedMoment {
   readonly world: SimulatedWorld;
   readonly report: FlowReport;
   readonly faults: ReadonlySet<Fault>;
+  /** Whether no earlier audit has seen the present source topic. */
+  readonly sourceIsUnseen: boolean;
   /** Audits that nothing happened before, since the last step; 0 if something did. */
   readonly atRest: number;
 }
@@ -61,8 +63,9 @@ export async function auditWorld(
     });
     const [report] = flows;
     if (report === undefined) throw new Error('the audit reports no flow');
+    const { sourceIsUnseen } = world.mm2;
     if (!faults.has('source-log') && !faults.has('target-log') && !faults.has('syncs')) world.mm2.audited();
-    judge({ world, report, faults, atRest });
+    judge({ world, report, faults, atRest, sourceIsUnseen });
   };
   for (const step of steps) {
     if (step.do === 'audit') await audit(new Set(step.faults), 0);

@@ -422,7 +422,7 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
   },
   {
     name: 'records of either topic before the first sync',
-    taught: 'of the offsets that may be missing, only so many are for certain: no more of them make a finding critical',
+    taught: 'some of the offsets that may be missing are missing for certain: only those make a finding critical',
     terms: USUAL,
     steps: [
       { do: 'produce', records: 1 },
@@ -493,6 +493,53 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'mirror', records: 23, syncs: 99 },
       { do: 'audit', faults: [] },
       { do: 'cut-target', offsets: 1 },
+    ],
+  },
+  {
+    name: 'a cut target that holds records of an earlier source topic',
+    taught: 'without a sync that holds, records of the earlier topic are no room for those of the present one',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 15 },
+      { do: 'mirror', records: 15, syncs: 99 },
+      { do: 'recreate-source', records: 23 },
+      { do: 'mirror', records: 8, syncs: 99 },
+      { do: 'cut-target', offsets: 1 },
+    ],
+  },
+  {
+    name: 'a record that waits where the reckoning was not confirmed',
+    taught: 'if MM2 is not as far as the target log is long, the first record that waits is another one: look again',
+    terms: { ...USUAL, equal: 25 },
+    steps: [
+      { do: 'produce', records: 3 },
+      { do: 'mirror', records: 3, syncs: 99 },
+      { do: 'cut-target', offsets: 1 },
+    ],
+  },
+  {
+    name: 'an older record of the same content at the end of the target log',
+    taught: 'a record that is older than the source record is no copy of it, even if the target sets its own times',
+    terms: { ...USUAL, equal: 25 },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'foreign', records: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 1 },
+    ],
+  },
+  {
+    name: 'a cut source log that has grown again in part',
+    taught: 'the pair before a cut is a claim: if the records there differ, the log was cut further down',
+    terms: USUAL,
+    steps: [
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 12 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'cut-source', offsets: 2 },
+      { do: 'produce', records: 1 },
     ],
   },
 ];

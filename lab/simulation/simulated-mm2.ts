@@ -304,6 +304,16 @@ export class SimulatedMm2 {
     };
   }
 
+  /** Whether MM2 has written to a target log since it was cut, and no sync since. */
+  #isWrittenOver({ side, at, syncs }: CutLog): boolean {
+    return side === 'target' && syncs === this.#syncLog.length && this.#target.length > at;
+  }
+
+  /** Whether the source topic is one that no audit has seen. */
+  get sourceIsUnseen(): boolean {
+    return this.#audited.epoch !== this.#sourceEpoch;
+  }
+
   /** Whether the log has grown again past what the syncs before the cut say, so that no sync shows the cut. */
   #outgrown({ side, at, syncs }: CutLog): boolean {
     const before = this.#syncLog.slice(0, syncs).filter((sync) => sync !== null);
@@ -432,6 +442,7 @@ export class SimulatedMm2 {
    * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
    * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
    * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
+   * - MM2 wrote to a target log that was cut, and the sync that names the place still waits.
    */
   get undetectable(): boolean {
     const untold = this.#dropped || this.#pending !== null || this.#syncLog.length === 0;
@@ -441,7 +452,8 @@ export class SimulatedMm2 {
       this.#stale ||
       this.#vanished ||
       this.#recreations.some((at) => this.#unnoticed(at)) ||
-      this.#cuts.some((cut) => !cut.noticed && this.#outgrown(cut))
+      this.#cuts.some((cut) => !cut.noticed && this.#outgrown(cut)) ||
+      (this.#pending !== null && this.#cuts.some((cut) => this.#isWrittenOver(cut)))
     );
   }
 

@@ -3,6 +3,7 @@ import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { GroupState } from '../domain/judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
+import { waitsElsewhere } from '../domain/judge/probes.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
@@ -65,10 +66,16 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   progress(`comparing records of ${name}`);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
   const first = withEvidence(observation, unseen, looked);
+<<<<<<< HEAD
   // Once a doubt about the syncs is settled, other records are worth a look.
   const settled = first.filter(
     ({ doubted, doubtedOrder, sourceRecreated, records }) =>
       ((doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt') || records.sinceCut !== undefined,
+=======
+  // Once a doubt about the syncs or about the target's end is settled, other records are worth a look.
+  const settled = first.filter(
+    (state) => (state.doubted !== null && state.sourceRecreated !== 'doubt') || waitsElsewhere(state),
+>>>>>>> explore
   );
   const peeked =
     settled.length === 0
@@ -90,4 +97,10 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   });
   const { pairs } = verification;
   return { observation, states: verification.states, groups: verification.groups, pairs, verification };
+}
+
+function isWorthAnotherLook(state: PartitionState): boolean {
+  const { doubted, doubtedOrder, sourceRecreated, records } = state;
+  const isSettled = (doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt';
+  return isSettled || records.sinceCut !== undefined || waitsElsewhere(state);
 }

@@ -99,7 +99,7 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
       const found = comparison(source, target);
-      if (found === 'unknown') return {};
+      if (found === 'unknown') return isOlder(target, source) ? { reckoning: 'ambiguous' } : {};
       if (found === 'different') return { reckoning: 'refuted' };
       return { reckoning: hasEqualNeighbour(source, probe, beside) ? 'ambiguous' : 'confirmed' };
     }
@@ -116,6 +116,13 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
 function comparison(source: Peek | null, target: Peek | null): 'same' | 'different' | 'unknown' {
   if (source?.record == null || target?.record == null) return 'unknown';
   return compareRecords(source.record, target.record);
+}
+
+/** Whether a target record of the same content is older: even a target that sets its own time made no copy before. */
+function isOlder(target: Peek | null, source: Peek | null): boolean {
+  const [copy, original] = [target?.record, source?.record];
+  if (copy == null || original == null) return false;
+  return isTime(copy.timestamp) && copy.timestamp < original.timestamp;
 }
 
 /**
@@ -186,6 +193,8 @@ function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]
 function probeReckoning(state: PartitionState): Probe[] {
   const { reckoned, replication, target, source } = state;
   if (reckoned === null || replication === null || target === null || source === null) return [];
+  // It was answered, and no doubt about the syncs was settled since.
+  if (state.records.reckoning !== undefined && state.doubted === null) return [];
   const newest = state.mapping?.newestSync();
   // If nothing is after the newest sync, there is nothing to reckon.
   if (newest == null || target.highWatermark <= newest.downstream + 1n) return [];
@@ -197,6 +206,20 @@ function probeReckoning(state: PartitionState): Probe[] {
   return [
     { ...probe, beside: [before, behind].filter(({ offset, until }) => offset >= source.start && offset < until) },
   ];
+}
+
+/**
+ * Whether the first record that waits was looked for in the wrong place: the look at the target's end showed only then
+ * that MM2 is not as far as the length of the target log suggests.
+ */
+export function waitsElsewhere({ records, replication }: PartitionState): boolean {
+  if (records.reckoning !== 'refuted' && records.reckoning !== 'ambiguous') return false;
+  if (replication?.lag.kind !== 'known' || replication.lag.records === 0n || replication.waitingSince !== null)
+    return false;
+  return (
+    records.waiting?.from !== replication.replicatedTo &&
+    records.waiting?.peek.record?.offset !== replication.replicatedTo
+  );
 }
 
 function probeWaiting(observation: FlowObservation, state: PartitionState): Probe[] {

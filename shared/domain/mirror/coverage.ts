@@ -190,8 +190,8 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
  * Whether the target records before the first sync may be copies from an earlier source log: MM2 mirrored them after the
  * last sync of that log.
  */
-function mayBeOfEarlier({ cause }: PartitionMapping): boolean {
-  return cause === 'source-recreated' || cause === 'source-shortened';
+function mayBeOfEarlier({ cause, sourceFirst, onNewTarget }: PartitionMapping): boolean {
+  return cause === 'source-recreated' || cause === 'source-shortened' || (sourceFirst > 0 && !onNewTarget);
 }
 
 /**
