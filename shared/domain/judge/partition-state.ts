@@ -406,17 +406,16 @@ function sourceEpoch(
     return { ...recreated, recreatedAt: inDoubt, certainAt, doubted };
   }
   const noticed = lastBreak(history, 'newSource');
-  if (noticed > 0 && inDoubt <= noticed) {
-    const kind = isRecent(observation, history, noticed) ? 'earlier' : null;
-    return { recreatedAt: noticed, certainAt: noticed, kind, doubted: null };
-  }
-  if (inDoubt === 0 || source === null) return none;
+  const kind = noticed > 0 && isRecent(observation, history, noticed) ? 'earlier' : null;
+  const before: SourceEpoch = { recreatedAt: noticed, certainAt: noticed, kind, doubted: null };
+  if (inDoubt <= noticed || source === null) return before;
   const doubted = comparableSync(history, inDoubt, source);
-  const found = doubted === null ? undefined : records.syncs?.get(doubted);
-  if (found === 'same') return { ...none, doubted };
+  const found = doubted === null || doubted < noticed ? undefined : records.syncs?.get(doubted);
+  // What an earlier audit noticed stays, whatever is found of later syncs.
+  if (found === 'same') return { ...before, doubted };
   return found === 'different'
     ? { recreatedAt: inDoubt, certainAt: inDoubt, kind: 'records', doubted }
-    : { recreatedAt: inDoubt, certainAt: 0, kind: 'doubt', doubted };
+    : { recreatedAt: inDoubt, certainAt: noticed, kind: 'doubt', doubted };
 }
 
 /** The newest sync before an index whose offset is still within the source log. */

@@ -461,7 +461,13 @@ describe('whether the source topic is the one that the syncs speak of', () => {
     ];
     const log: PartitionCase = { syncs, source: [0n, 300n], target: [0n, 1_202n] };
     expect(one({ ...log, firstRecordAgoMs: 2 * HOUR })).toMatchObject({ sourceRecreated: 'earlier', doubted: null });
-    expect(one({ ...log, firstRecordAgoMs: MINUTE })).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
+    const inDoubt: PartitionCase = { ...log, firstRecordAgoMs: MINUTE };
+    expect(one(inDoubt)).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
+    // Producers' clocks were ahead: the newer syncs hold, and what was noticed before stays.
+    const same = one({ ...inDoubt, records: { syncs: new Map([[3, 'same']]) } });
+    expect(same).toMatchObject({ sourceRecreated: 'earlier', recreatedAt: { source: 2 } });
+    const different = one({ ...inDoubt, records: { syncs: new Map([[3, 'different']]) } });
+    expect(different).toMatchObject({ sourceRecreated: 'records', recreatedAt: { source: 4 } });
   });
 
   test('is told for a day', () => {
