@@ -83,7 +83,12 @@ export interface PartitionState {
    * Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. If
    * `targetMayBeCut`, only the length of the target log shows it: it may be the same one, cut.
    */
-  readonly recreatedAt: { readonly source: number; readonly target: number; readonly targetMayBeCut: boolean };
+  readonly recreatedAt: {
+    readonly source: number;
+    readonly target: number;
+    readonly sourceMayBeCut: boolean;
+    readonly targetMayBeCut: boolean;
+  };
   /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
   /**
@@ -229,6 +234,7 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+      sourceMayBeCut: mapping?.cause === 'source-shortened',
       targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,

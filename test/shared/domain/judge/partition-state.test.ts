@@ -534,11 +534,11 @@ describe('whether the source topic is the one that the syncs speak of', () => {
   });
 
   test('a log that ends before what MM2 has mirrored breaks the history there', () => {
-    const none = { target: 0, targetMayBeCut: false };
-    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ source: 3, ...none });
-    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ source: 3, ...none });
+    const none = { target: 0, sourceMayBeCut: false, targetMayBeCut: false };
+    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ ...none, source: 3, sourceMayBeCut: true });
+    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ ...none, source: 3, sourceMayBeCut: true });
     expect(one({ source: [0n, 1_001n] }).recreatedAt).toEqual({ source: 0, ...none });
-    expect(one({ target: [0n, 500n] }).recreatedAt).toEqual({ source: 0, target: 3, targetMayBeCut: true });
+    expect(one({ target: [0n, 500n] }).recreatedAt).toEqual({ ...none, source: 0, target: 3, targetMayBeCut: true });
   });
 });
 
