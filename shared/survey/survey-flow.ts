@@ -66,17 +66,8 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   progress(`comparing records of ${name}`);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
   const first = withEvidence(observation, unseen, looked);
-<<<<<<< HEAD
-  // Once a doubt about the syncs is settled, other records are worth a look.
-  const settled = first.filter(
-    ({ doubted, doubtedOrder, sourceRecreated, records }) =>
-      ((doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt') || records.sinceCut !== undefined,
-=======
   // Once a doubt about the syncs or about the target's end is settled, other records are worth a look.
-  const settled = first.filter(
-    (state) => (state.doubted !== null && state.sourceRecreated !== 'doubt') || waitsElsewhere(state),
->>>>>>> explore
-  );
+  const settled = first.filter(isWorthAnotherLook);
   const peeked =
     settled.length === 0
       ? first

@@ -212,7 +212,12 @@ function keepMapping(
     // What a cut has made void is not in it any more.
     const history = valid.get(topic, partition) ?? read;
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
-    const at = recreated.get(topic, partition) ?? { source: 0, target: 0, targetMayBeCut: false };
+    const at = recreated.get(topic, partition) ?? {
+      source: 0,
+      target: 0,
+      sourceMayBeCut: false,
+      targetMayBeCut: false,
+    };
     const next = continued(before, history, at);
     if (next !== before) state.partitionsOf(topic).set(partition, next);
   }
@@ -269,6 +274,7 @@ function continued(
   const marks = [
     { index: recreatedAt.source, what: 'newSource' },
     { index: recreatedAt.target, what: 'newTarget' },
+    { index: recreatedAt.sourceMayBeCut ? recreatedAt.source : 0, what: 'hole' },
     { index: recreatedAt.targetMayBeCut ? recreatedAt.target : 0, what: 'hole' },
   ] as const;
   const news = marks.filter(({ index, what }) => index > 0 && !isMarked(history, index, what));

@@ -1,4 +1,7 @@
 import type { OffsetRange } from '../compare/source-records.ts';
+import { hasHoleBefore } from '../mirror/epoch.ts';
+import type { PartitionMapping } from '../mirror/mapping.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { FlowObservation } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 
@@ -14,7 +17,7 @@ export function cutOffRange(
   if (source === null || target === null || history === null) return null;
   const past = (remembered?.cuts ?? []).filter((cut) => cut.topic === topic.topic && cut.partition === partition);
   const reaches = [...past, ...cuts].flatMap(({ side, reached }) => (side === 'source' ? [reached] : []));
-  if (mapping?.cause === 'source-shortened') {
+  if (mapping !== null && mayBeCut(mapping, history)) {
     for (let i = 0; i < mapping.first; i++) reaches.push(history.upstream(i) + 1n);
   }
   let reached = -1n;
@@ -26,4 +29,9 @@ export function cutOffRange(
   const most = reached - 1n + (behind > 0n ? behind : 0n);
   const least = source.highWatermark;
   return least <= most ? { least, most } : null;
+}
+
+/** Whether the log ends, or ended at an earlier audit, before offsets that MM2 had mirrored, and no topic id tells why. */
+function mayBeCut({ cause, first }: PartitionMapping, history: SyncHistory): boolean {
+  return cause === 'source-shortened' || (cause === 'source-recreated' && hasHoleBefore(history, first));
 }

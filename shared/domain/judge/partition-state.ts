@@ -86,7 +86,12 @@ export interface PartitionState {
    * Syncs before these indexes are known to be about other topics of the same names; 0 if there are none. If
    * `targetMayBeCut`, only the length of the target log shows it: it may be the same one, cut.
    */
-  readonly recreatedAt: { readonly source: number; readonly target: number; readonly targetMayBeCut: boolean };
+  readonly recreatedAt: {
+    readonly source: number;
+    readonly target: number;
+    readonly sourceMayBeCut: boolean;
+    readonly targetMayBeCut: boolean;
+  };
   /** Index of the sync whose records have to be compared to find out whether the source topic is still the same. */
   readonly doubted: number | null;
   /**
@@ -237,6 +242,7 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
+      sourceMayBeCut: mapping?.cause === 'source-shortened',
       targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,
@@ -438,8 +444,8 @@ function sourceEpoch(
   const noticed = lastBreak(history, 'newSource');
   const earlier = noticed > 0 && isRecent(observation, history, noticed) ? 'earlier' : null;
   const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
-  if (noticed > 0 && inDoubt <= noticed) return { ...settled, ...unasked };
-  if (inDoubt === 0 || source === null) return none;
+  // What an earlier audit noticed stays, whatever is found of later syncs.
+  if (inDoubt <= noticed || source === null) return noticed > 0 ? { ...settled, ...unasked } : none;
   const between = settledBetween(history, noticed, inDoubt, logs, records);
   if (between.recreatedAt === noticed) return { ...settled, ...between };
   return { kind: between.certainAt > noticed ? 'records' : 'doubt', ...between };

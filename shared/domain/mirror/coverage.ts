@@ -188,10 +188,11 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
 
 /**
  * Whether the target records before the first sync may be copies from an earlier source log: MM2 mirrored them after the
- * last sync of that log.
+ * last sync of that log, or they contradict the syncs.
  */
 function mayBeOfEarlier({ cause, sourceFirst, onNewTarget }: PartitionMapping): boolean {
-  return cause === 'source-recreated' || cause === 'source-shortened' || (sourceFirst > 0 && !onNewTarget);
+  const isOther = cause === 'source-recreated' || cause === 'source-shortened' || cause === 'records-refuted';
+  return isOther || (sourceFirst > 0 && !onNewTarget);
 }
 
 /**

@@ -103,8 +103,8 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst, onNewTarget: false };
   }
   let floor = target.start;
-  // If that is in doubt, the target records before may be of the present topic after all.
-  if (cause === 'source-recreated' && evidence.sourceInDoubt !== true) {
+  // If that is in doubt, or the log may be the same one, cut, the target records before may be of the present topic.
+  if (cause === 'source-recreated' && evidence.sourceInDoubt !== true && !hasHoleBefore(history, first)) {
     // The new topic's records come after the old one's, unless the target log was replaced as well.
     const behindOld = history.downstream(first - 1) + 1n;
     if (behindOld > floor && behindOld <= target.end) floor = behindOld;
@@ -118,6 +118,11 @@ function isNewTarget({ history, targetRecreatedAt = 0 }: MappingEvidence, first:
   if (targetRecreatedAt === first && lastBreak(history, 'newTarget') !== first) return true;
   if (first >= history.length) return history.breaksBeforeNext('newTarget') && !history.breaksBeforeNext('hole');
   return history.breaksBefore(first, 'newTarget') && !history.breaksBefore(first, 'hole');
+}
+
+/** A hole beside a break says that only the length of a log showed it: the log may be the same one, cut. */
+export function hasHoleBefore(history: SyncHistory, index: number): boolean {
+  return index < history.length ? history.breaksBefore(index, 'hole') : history.breaksBeforeNext('hole');
 }
 
 /** Index of the newest point before which another topic replaced this one; 0 if that never happened. */

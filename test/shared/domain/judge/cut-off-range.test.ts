@@ -52,6 +52,19 @@ describe('which records the source lost with the end of its log', () => {
     expect(range({ ...SHORT, syncs })).toEqual({ least: 300n, most: 499n });
   });
 
+  test('an earlier audit without a history noticed that: it may have been a cut', () => {
+    const syncs = [
+      [0n, 0n],
+      [449n, 449n],
+      [199n, 649n, { newSource: true, hole: true }],
+    ] as const;
+    const log: PartitionCase = { source: [0n, 400n], target: [0n, 650n] };
+    expect(range({ ...log, syncs })).toEqual({ least: 400n, most: 449n });
+    // The topic id showed that it is another topic.
+    const [first, second] = syncs;
+    expect(range({ ...log, syncs: [first, second, [199n, 649n, { newSource: true }]] })).toBeNull();
+  });
+
   test('nothing can be told of a log that was not read', () => {
     expect(range({ ...SHORT, source: 'unread' }, [CUT])).toBeNull();
     expect(range({ ...SHORT, target: 'unread' }, [CUT])).toBeNull();

@@ -462,7 +462,13 @@ describe('whether the source topic is the one that the syncs speak of', () => {
     ];
     const log: PartitionCase = { syncs, source: [0n, 300n], target: [0n, 1_202n] };
     expect(one({ ...log, firstRecordAgoMs: 2 * HOUR })).toMatchObject({ sourceRecreated: 'earlier', doubted: null });
-    expect(one({ ...log, firstRecordAgoMs: MINUTE })).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
+    const inDoubt: PartitionCase = { ...log, firstRecordAgoMs: MINUTE };
+    expect(one(inDoubt)).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
+    // Producers' clocks were ahead: the newer syncs hold, and what was noticed before stays.
+    const same = one({ ...inDoubt, records: { syncs: new Map([[3, 'same']]) } });
+    expect(same).toMatchObject({ sourceRecreated: 'earlier', recreatedAt: { source: 2 } });
+    const different = one({ ...inDoubt, records: { syncs: new Map([[3, 'different']]) } });
+    expect(different).toMatchObject({ sourceRecreated: 'records', recreatedAt: { source: 4 } });
   });
 
   test('is told for a day', () => {
@@ -529,11 +535,11 @@ describe('whether the source topic is the one that the syncs speak of', () => {
   });
 
   test('a log that ends before what MM2 has mirrored breaks the history there', () => {
-    const none = { target: 0, targetMayBeCut: false };
-    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ source: 3, ...none });
-    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ source: 3, ...none });
+    const none = { target: 0, sourceMayBeCut: false, targetMayBeCut: false };
+    expect(one({ source: [0n, 500n] }).recreatedAt).toEqual({ ...none, source: 3, sourceMayBeCut: true });
+    expect(one({ source: [0n, 1_000n] }).recreatedAt).toEqual({ ...none, source: 3, sourceMayBeCut: true });
     expect(one({ source: [0n, 1_001n] }).recreatedAt).toEqual({ source: 0, ...none });
-    expect(one({ target: [0n, 500n] }).recreatedAt).toEqual({ source: 0, target: 3, targetMayBeCut: true });
+    expect(one({ target: [0n, 500n] }).recreatedAt).toEqual({ ...none, source: 0, target: 3, targetMayBeCut: true });
   });
 });
 

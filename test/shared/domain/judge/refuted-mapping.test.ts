@@ -5,7 +5,7 @@ import type { RecordEvidence } from '../../../../shared/domain/judge/partition-s
 import { type Voided, withoutRefuted } from '../../../../shared/domain/mirror/breaks.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { Earlier } from './case-parts.ts';
-import { AT, type FlowCase, MINUTE } from './case-shapes.ts';
+import { AT, type FlowCase, MINUTE, type PartitionCase } from './case-shapes.ts';
 import { flowCase, topicCases } from './flow-case.ts';
 import { codesOf, judge } from './judge-case.ts';
 import { printedGroup } from './printed-groups.ts';
@@ -98,6 +98,22 @@ describe('what comparing records has refuted', () => {
     const after = judgeFlow(next.observation, next.states, next.policy);
     expect([after.verdict, codesOf(after)]).toEqual(['not-ready', expect.arrayContaining(['VERIFICATION_REFUTED'])]);
     expect(after.groups[0]?.tidemark).toMatchObject({ proof: 'conservative', position: 0n });
+  });
+});
+
+describe('syncs from after the refuted ones', () => {
+  test('do not tell which records before them are on the target: at most all of those are lost', () => {
+    const partition: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [500n, 500n],
+        [800n, 800n, { refuted: true }],
+        [1_000n, 1_000n],
+      ],
+    };
+    const { loss, partitions } = judge({ partition, groups: [] });
+    expect(partitions[0]).toMatchObject({ lag: { kind: 'known', records: 0n }, missing: 800n });
+    expect(loss).toMatchObject({ kind: 'known', records: 800n, basis: 'estimated' });
   });
 });
 

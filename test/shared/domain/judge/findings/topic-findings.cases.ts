@@ -487,6 +487,8 @@ export const TOPIC_FINDINGS: FindingFamilies = {
             ],
           },
         },
+        // Which records the target has of those before the sync that still holds is not known any more.
+        beside: ['RECORDS_UNACCOUNTED'],
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1 },
         says: "an earlier audit found that records contradict MM2's syncs of orders: Tidemark no longer uses the syncs from before",
