@@ -54,6 +54,8 @@ export interface MomentOptions extends Expectation {
   readonly policy?: Partial<AuditPolicy>;
   /** Audits like a new process without a history, which knows no earlier topic ids. */
   readonly withoutMemory?: boolean;
+  /** What has just happened: a single audit sees it, whatever `AuditedHow.audits` says. */
+  readonly atOnce?: boolean;
   /** How far the auditor's clock is ahead of everybody else's. */
   readonly clockAheadMs?: number;
   /**
@@ -141,8 +143,10 @@ export class LiveStage implements AsyncDisposable {
       if (audited === undefined) throw new Error('the audit has no such flow');
       return audited;
     };
+    const { audits: most = 1 } = this.#how;
+    const audits = options.atOnce === true ? 1 : most;
     // The comparison of records settles more at each audit.
-    for (let earlier = 1; earlier < (this.#how.audits ?? 1); earlier++) await audit();
+    for (let earlier = 1; earlier < audits; earlier++) await audit();
     let mm2Positions = await readMm2Positions(flow.source, target);
     const report = await waitUntil('MM2 to leave the groups alone during an audit', async () => {
       const before = mm2Positions;

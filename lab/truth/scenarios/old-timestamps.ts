@@ -28,13 +28,14 @@ export const oldTimestamps: LiveScenario = {
     // An audit in the moment in which they wait: MM2 must not be faster.
     mm2.pause();
     await writer.write('t', 50, LONG_AGO);
-    await stage.moment('50 more with old times have just come', well);
+    await stage.moment('50 more with old times have just come', { ...well, atOnce: true });
     // It does not know that they have just come, and MM2 stands still: it may warn. Their age alone must page nobody.
     await stage.moment('the same for an audit without a history', {
       policy,
       allow: ['MIRROR_STALLED'],
       verdict: ['ready', 'at-risk'],
       withoutMemory: true,
+      atOnce: true,
     });
     mm2.resume();
     await waitUntilSettled(mirroring);
