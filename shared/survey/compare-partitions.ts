@@ -4,7 +4,8 @@ import { unsettled, type VerifiedPosition } from '../domain/compare/verify-posit
 import type { VerifiedPair } from '../domain/history/next-state.ts';
 import { cutOffRange } from '../domain/judge/cut-off-range.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
-import type { PartitionState, RecordEvidence } from '../domain/judge/partition-state.ts';
+import type { PartitionState } from '../domain/judge/partition-state.ts';
+import type { RecordEvidence } from '../domain/judge/record-evidence.ts';
 import type { Spot } from '../domain/judge/sample-spots.ts';
 import type { Translation } from '../domain/mirror/translation.ts';
 import { compareOffsets } from '../domain/model/offsets.ts';

@@ -1,5 +1,6 @@
 import type { FlowObservation } from '../domain/judge/observation.ts';
-import { holeKey, type PartitionState, type RecordEvidence } from '../domain/judge/partition-state.ts';
+import type { PartitionState } from '../domain/judge/partition-state.ts';
+import { holeKey, type RecordEvidence } from '../domain/judge/record-evidence.ts';
 import type { Hole } from '../domain/mirror/coverage.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';

@@ -1,8 +1,9 @@
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { policyOfFlow } from '../domain/judge/audit-rules.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
-import type { PartitionState, RecordEvidence } from '../domain/judge/partition-state.ts';
+import type { PartitionState } from '../domain/judge/partition-state.ts';
 import { type ProbeAnswer, planProbes, recordEvidence } from '../domain/judge/probes.ts';
+import type { RecordEvidence } from '../domain/judge/record-evidence.ts';
 import { flowName } from '../domain/model/flow.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';

@@ -1,6 +1,8 @@
+import { isExplained } from '../judge/missing-stretches.ts';
 import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
-import { holeKey, isExplained, type PartitionState } from '../judge/partition-state.ts';
+import type { PartitionState } from '../judge/partition-state.ts';
+import { holeKey } from '../judge/record-evidence.ts';
 import type { PastCut } from '../mirror/breaks.ts';
 import type { Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';

@@ -2,8 +2,9 @@ import { reckonedEnd } from '../mirror/replication.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
+import { missingRecords } from './missing-stretches.ts';
 import type { FlowObservation } from './observation.ts';
-import { areOld, lagOf, missingRecords, type PartitionState } from './partition-state.ts';
+import { areOld, lagOf, type PartitionState } from './partition-state.ts';
 
 /** Records that MM2 will never bring to the target. */
 export function missingOf(state: PartitionState): bigint {

@@ -7,7 +7,8 @@ import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import { isTime } from '../model/record-time.ts';
 import type { FlowObservation } from './observation.ts';
-import { holeKey, type PartitionState, type RecordEvidence } from './partition-state.ts';
+import type { PartitionState } from './partition-state.ts';
+import { holeKey, type RecordEvidence } from './record-evidence.ts';
 
 /** A question that single records answer. */
 type Question =

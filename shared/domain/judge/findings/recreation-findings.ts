@@ -1,5 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
-import { missingRecords, type PartitionState } from '../partition-state.ts';
+import { missingRecords } from '../missing-stretches.ts';
+import type { PartitionState } from '../partition-state.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 import { worstOf } from './worst-of.ts';

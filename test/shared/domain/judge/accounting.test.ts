@@ -2,13 +2,9 @@ import { describe, expect, test } from '@jest/globals';
 import { DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/judge/audit-policy.ts';
 import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
-import {
-  holeKey,
-  partitionStates,
-  type RecordEvidence,
-  withEvidence,
-} from '../../../../shared/domain/judge/partition-state.ts';
+import { partitionStates, withEvidence } from '../../../../shared/domain/judge/partition-state.ts';
 import { planProbes, recordEvidence } from '../../../../shared/domain/judge/probes.ts';
+import { holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import { read } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';

@@ -8,7 +8,7 @@ import type {
   ObservedTopic,
   RememberedFlow,
 } from '../../../../shared/domain/judge/observation.ts';
-import type { HoleLook } from '../../../../shared/domain/judge/partition-state.ts';
+import type { HoleLook } from '../../../../shared/domain/judge/record-evidence.ts';
 import type { Hole } from '../../../../shared/domain/mirror/coverage.ts';
 import type { ObservedConnectOffset } from '../../../../shared/domain/mirror/replication.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';

@@ -1,6 +1,6 @@
 import type { AuditPolicy } from '../../../../shared/domain/judge/audit-policy.ts';
 import type { RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
-import type { RecordEvidence } from '../../../../shared/domain/judge/partition-state.ts';
+import type { RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import type { NewPoint } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { GroupListing } from '../../../../shared/domain/model/cluster.ts';
 import type { Flow } from '../../../../shared/domain/model/flow.ts';

@@ -1,14 +1,8 @@
 import { knownSyncs, rememberedFlow } from '../../../../shared/domain/history/known-flow.ts';
 import { type AuditPolicy, DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/judge/audit-policy.ts';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
-import {
-  type HoleLook,
-  holeKey,
-  type PartitionState,
-  partitionStates,
-  type RecordEvidence,
-  withEvidence,
-} from '../../../../shared/domain/judge/partition-state.ts';
+import { type PartitionState, partitionStates, withEvidence } from '../../../../shared/domain/judge/partition-state.ts';
+import { type HoleLook, holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import type { Flow } from '../../../../shared/domain/model/flow.ts';
 import type { Unread } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';

@@ -1,10 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { deletedBeforeMirrored } from '../../../../shared/domain/judge/findings/missing-findings.ts';
-import {
-  type PartitionState,
-  partitionState,
-  type RecordEvidence,
-} from '../../../../shared/domain/judge/partition-state.ts';
+import { type PartitionState, partitionState } from '../../../../shared/domain/judge/partition-state.ts';
+import type { RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import { onePartition, type Syncs } from './one-partition.ts';
 
 /** A partition whose logs begin at `start` and `targetStart`, mirrored to its end. */

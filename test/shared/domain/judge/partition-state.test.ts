@@ -1,12 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  type HoleLook,
-  isExplained,
-  lagOf,
-  missingRecords,
-  type PartitionState,
-  withEvidence,
-} from '../../../../shared/domain/judge/partition-state.ts';
+import { isExplained, missingRecords } from '../../../../shared/domain/judge/missing-stretches.ts';
+import { lagOf, type PartitionState, withEvidence } from '../../../../shared/domain/judge/partition-state.ts';
+import type { HoleLook } from '../../../../shared/domain/judge/record-evidence.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { PartitionReport } from '../../../../shared/domain/model/report.ts';
 import { countedLook, peek, peekedLook, record, rememberedIds } from './case-parts.ts';

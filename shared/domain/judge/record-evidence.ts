@@ -1,0 +1,40 @@
+import type { Refutation } from '../compare/verify-position.ts';
+import type { SyncsSince } from '../mirror/breaks.ts';
+import type { Hole } from '../mirror/coverage.ts';
+import type { Translation } from '../mirror/translation.ts';
+import type { Peek } from '../model/cluster.ts';
+
+/**
+ * What single records showed about one partition. A field is absent if nothing was probed, or nothing could be read.
+ */
+export interface RecordEvidence {
+  readonly waiting?: { readonly from: bigint; readonly peek: Peek };
+  /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
+  readonly holes?: ReadonlyMap<string, HoleLook>;
+  /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
+  readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
+  /** Whether the records at the syncs of `PartitionState.sinceCut` are the same. */
+  readonly sinceCut?: Partial<Readonly<Record<keyof SyncsSince, 'same' | 'different' | 'unknown'>>>;
+  /** By index of the sync: whether source and target hold the same record there. */
+  readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
+  /** Whether source and target hold the same record at `PartitionState.doubtedOrder`. */
+  readonly order?: 'same' | 'different' | 'unknown';
+  /** A read of a gap under read_committed: it lists the aborted transactions. */
+  readonly aborted?: Peek;
+  /** By source offset: where it lies on the target, after the records there were compared. */
+  readonly verified?: ReadonlyMap<bigint, Translation>;
+  /** The last target record and its original, if comparing showed that MM2 wrote nothing again after the newest sync. */
+  readonly tail?: { readonly upstream: bigint; readonly downstream: bigint };
+  /** Offsets for which the records contradict the syncs. */
+  readonly refutations?: readonly Refutation[];
+}
+
+/** What a look into a hole found: the first record where it looked, or the number of records in the whole hole. */
+export type HoleLook =
+  | { readonly kind: 'peeked'; readonly peek: Peek }
+  | { readonly kind: 'counted'; readonly records: bigint };
+
+/** Names a hole within its partition. */
+export function holeKey({ kind, from, until }: Hole): string {
+  return `${kind} ${from}-${until}`;
+}

@@ -1,0 +1,133 @@
+import type { Cut, LogsNow } from '../mirror/breaks.ts';
+import type { CutOff } from '../mirror/coverage.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { LogOffsets } from '../model/cluster.ts';
+import type { ClusterRole } from '../model/flow.ts';
+import type { FlowObservation, ObservedTopic, RememberedFlow } from './observation.ts';
+import type { RecordEvidence } from './record-evidence.ts';
+
+/** When a topic was last seen with another id than now (ms), or null. */
+export function idChanged(
+  { remembered }: FlowObservation,
+  role: ClusterRole,
+  topic: string,
+  id: string | null,
+): bigint | null {
+  const before = remembered?.topics[role].get(topic);
+  return before === undefined || id === null || before.id === id ? null : BigInt(before.seenAt);
+}
+
+/** When an earlier audit saw the topic with the id that it has now (ms), or null. */
+export function sameSince(
+  { remembered }: FlowObservation,
+  role: ClusterRole,
+  topic: string,
+  id: string | null,
+): number | null {
+  const before = remembered?.topics[role].get(topic);
+  return before === undefined || before.id !== id ? null : before.seenAt;
+}
+
+/** Whether an event is recent enough to report. An older one still cuts the mapping, but was reported before. */
+export function isRecent({ at }: FlowObservation, history: SyncHistory | null, index: number): boolean {
+  if (history === null || index >= history.length) return true;
+  return at - Number(history.timestamp(index)) < RECENT_MS;
+}
+
+/** A past event is reported for this long: ms. */
+export const RECENT_MS = 24 * 60 * 60_000;
+
+/** Where the source log was cut, now or at an earlier audit, if MM2 has written no sync since. */
+export function sourceCutAt(
+  { remembered }: FlowObservation,
+  topic: string,
+  partition: number,
+  history: SyncHistory | null,
+  cuts: readonly Cut[],
+): bigint | null {
+  // A cut leaves the mapping open until the next sync.
+  if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return now.at;
+  const past = (remembered?.cuts ?? []).findLast(
+    (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
+  );
+  return past?.at ?? null;
+}
+
+/** Whether the target log is known to have been cut, now or at an earlier audit. */
+export function wasCut(
+  { remembered }: FlowObservation,
+  topic: string,
+  partition: number,
+  cuts: readonly Cut[],
+): boolean {
+  const past = remembered?.cuts ?? [];
+  return (
+    cuts.some(({ side }) => side === 'target') ||
+    past.some((cut) => cut.side === 'target' && cut.topic === topic && cut.partition === partition)
+  );
+}
+
+/** How many of the syncs that were read now an earlier audit had read. */
+function knownLength({ remembered }: FlowObservation, topic: string, partition: number, read: SyncHistory): number {
+  const before = remembered?.syncs(topic, partition) ?? null;
+  return before === null ? 0 : read.commonLength(before);
+}
+
+export interface ReadSyncs {
+  readonly history: SyncHistory | null;
+  /** How many of them earlier audits have read. */
+  readonly known: number;
+}
+
+/**
+ * How many syncs were written up to the last audit that saw a topic id. What it had read counts, not the times: MM2's
+ * clock is not ours. The time of that audit (ms) decides only if it could not read the syncs.
+ */
+export function knownAt({ history, known }: ReadSyncs, remembered: RememberedFlow | null, time: bigint): number {
+  if (history === null || remembered?.syncsRead === true) return known;
+  let count = known;
+  while (count < history.length && history.timestamp(count) <= time) count++;
+  return count;
+}
+
+/** What the last cut of the source log took. */
+export function lastCutOff(
+  { remembered, at }: FlowObservation,
+  topic: string,
+  partition: number,
+  cuts: readonly Cut[],
+): CutOff | null {
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return { records: now.reached - now.at, noticedAt: at };
+  const cut = (remembered?.cuts ?? []).findLast(
+    (past) => past.side === 'source' && past.topic === topic && past.partition === partition,
+  );
+  return cut === undefined ? null : { records: cut.reached - cut.at, noticedAt: cut.noticedAt };
+}
+
+/** What is known of a partition's two logs, now and from the last audit. */
+export function logsNow(
+  observation: FlowObservation,
+  { topic, targetTopic, sourceId, targetId, epochEnds }: ObservedTopic,
+  partition: number,
+  read: SyncHistory,
+  logs: { readonly source: LogOffsets | null; readonly target: LogOffsets | null },
+  { reckoning }: RecordEvidence,
+): LogsNow {
+  const { remembered } = observation;
+  return {
+    sourceEnd: logs.source?.highWatermark ?? null,
+    targetEnd: logs.target?.highWatermark ?? null,
+    sourceEndBefore: remembered?.sourceEnd(topic, partition) ?? null,
+    targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
+    sourceEpochEnd: epochEnds?.source.get(partition) ?? null,
+    targetEpochEnd: epochEnds?.target.get(partition) ?? null,
+    sameSourceSince: sameSince(observation, 'source', topic, sourceId),
+    sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
+    known: knownLength(observation, topic, partition, read),
+    knewAll: remembered?.syncsRead === true,
+    targetEndConfirmed: reckoning === 'confirmed',
+  };
+}

@@ -1,0 +1,107 @@
+import { lastBreak } from '../mirror/epoch.ts';
+import { syncsOlderThanSource } from '../mirror/source-epoch.ts';
+import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { FirstRecord, LogOffsets } from '../model/cluster.ts';
+import type { FlowObservation, ObservedTopic } from './observation.ts';
+import type { RecordEvidence } from './record-evidence.ts';
+import { idChanged, isRecent, knownAt, type ReadSyncs, sameSince } from './remembered-logs.ts';
+
+/** Which syncs are about an earlier source topic of the same name. */
+export interface SourceEpoch {
+  /** Those before this index, as far as is known. */
+  readonly recreatedAt: number;
+  /** Those before this index, for certain. */
+  readonly certainAt: number;
+  /** How it is known that there was one; null if it is not. */
+  readonly kind: 'topic-id' | 'earlier' | 'records' | 'doubt' | null;
+  readonly doubted: number | null;
+  readonly doubtedFirst: number | null;
+}
+
+export function sourceEpoch(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  syncs: ReadSyncs,
+  logs: Logs,
+  first: FirstRecord | null | 'unknown',
+  records: RecordEvidence,
+): SourceEpoch {
+  const unasked = { doubted: null, doubtedFirst: null };
+  const none = { recreatedAt: 0, certainAt: 0, kind: null, ...unasked };
+  const { history } = syncs;
+  if (history === null) return none;
+  if (observation.doubted?.has(topic.topic))
+    return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', ...unasked };
+  const { source } = logs;
+  const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
+  const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
+  // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
+  const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
+  const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
+  if (changed !== null) {
+    const known = knownAt(syncs, observation.remembered, changed);
+    const recreated = { kind: 'topic-id', certainAt: known, recreatedAt: known } as const;
+    if (inDoubt <= known) return { ...recreated, ...unasked };
+    // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
+    return { ...recreated, ...settledBetween(history, known, inDoubt, logs, records) };
+  }
+  const noticed = lastBreak(history, 'newSource');
+  const earlier = noticed > 0 && isRecent(observation, history, noticed) ? 'earlier' : null;
+  const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
+  // What an earlier audit noticed stays, whatever is found of later syncs.
+  if (inDoubt <= noticed || source === null) return noticed > 0 ? { ...settled, ...unasked } : none;
+  const between = settledBetween(history, noticed, inDoubt, logs, records);
+  if (between.recreatedAt === noticed) return { ...settled, ...between };
+  return { kind: between.certainAt > noticed ? 'records' : 'doubt', ...between };
+}
+
+/**
+ * Which of the syncs [known, inDoubt) are about an earlier source topic, by the records of the newest and of the oldest
+ * that can be compared. Clocks that differ make genuine syncs look old: then both show the same record on both sides.
+ */
+function settledBetween(
+  history: SyncHistory,
+  known: number,
+  inDoubt: number,
+  logs: Logs,
+  { syncs }: RecordEvidence,
+): Omit<SourceEpoch, 'kind'> {
+  const { newest = null, oldest = null } = comparableSyncs(history, known, inDoubt, logs);
+  const asked = { doubted: newest, doubtedFirst: oldest };
+  const found = newest === null ? undefined : syncs?.get(newest);
+  if (found === 'different') return { recreatedAt: inDoubt, certainAt: inDoubt, ...asked };
+  if (found !== 'same' || newest === null) return { recreatedAt: inDoubt, certainAt: known, ...asked };
+  if (oldest === null || syncs?.get(oldest) !== 'different') return { recreatedAt: known, certainAt: known, ...asked };
+  // The topic was replaced between the two. The next audit compares one that lies between them.
+  return { recreatedAt: newest, certainAt: oldest + 1, ...asked };
+}
+
+/** The logs of both sides, and the index of the first sync that is about the present target log. */
+export interface Logs {
+  readonly source: LogOffsets | null;
+  readonly target: LogOffsets | null;
+  readonly targetFirst: number;
+}
+
+/** The newest and the oldest sync of [from, until) whose records both logs still have. */
+function comparableSyncs(
+  history: SyncHistory,
+  from: number,
+  until: number,
+  { source, target, targetFirst }: Logs,
+): { readonly newest?: number; readonly oldest?: number } {
+  let newest: number | undefined;
+  let oldest: number | undefined;
+  for (let i = history.length - 1; i >= from && i >= targetFirst; i--) {
+    const [upstream, downstream] = [history.upstream(i), history.downstream(i)];
+    const isThere = source !== null && upstream >= source.start && upstream < source.highWatermark;
+    const isCopied = target === null || (downstream >= target.start && downstream < target.highWatermark);
+    if (i < until && isThere && isCopied) {
+      newest ??= i;
+      oldest = i;
+    }
+    // Before this one, the syncs are about an earlier target log, or one that was cut.
+    if (i > 0 && downstream <= history.downstream(i - 1)) break;
+  }
+  return newest === undefined || oldest === undefined ? {} : { newest, oldest };
+}
