@@ -16,7 +16,12 @@ const value = 'export const value = 1;\n';
 /** From, to, and the rule that forbids it; null where it is allowed. */
 const CASES: readonly (readonly [from: string, to: string, rule: string | null])[] = [
   ['shared/newcomer/reads.ts', 'shared/adapters/sqlite/database.ts', 'only-entry-points-know-adapters'],
-  ['shared/newcomer/queries.ts', 'node:sqlite', 'only-adapters-reach-the-world'],
+  ['shared/newcomer/queries.ts', 'node:sqlite', 'only-adapters-reach-the-machine'],
+  ['shared/newcomer/asks.ts', 'node:os', 'only-adapters-reach-the-machine'],
+  ['shared/newcomer/neighbour.ts', 'shared/audit/watch-too.ts', 'use-cases-do-not-know-each-other'],
+  ['shared/newcomer/dist/hidden.ts', 'shared/adapters/sqlite/hidden.ts', 'only-entry-points-know-adapters'],
+  ['shared/adapters/kafka/beside.ts', 'shared/adapters/common.ts', 'adapters-have-folders'],
+  ['cli/verbs/newcomer.ts', 'tools/tool.ts', 'product-knows-only-product'],
   ['shared/newcomer/fetches.ts', 'kafkajs', 'only-adapters-reach-the-world'],
   ['shared/newcomer/opens.ts', 'node:fs', 'only-configuration-reads-files'],
   ['shared/domain/model/flow.ts', 'shared/domain/mirror/a.ts', 'domain-model-imports-downward'],
@@ -33,10 +38,18 @@ const CASES: readonly (readonly [from: string, to: string, rule: string | null])
   ['shared/audit/watch.ts', 'cli/main.ts', 'shared-knows-no-entry-point'],
   ['shared/adapters/kafka/reader.ts', 'shared/adapters/sqlite/open.ts', 'adapters-do-not-know-each-other'],
   ['functions/audit/handler.ts', 'cli/terminal.ts', 'entry-points-do-not-know-each-other'],
-  ['cli/verbs/audit/command.ts', 'lab/cluster.ts', 'product-knows-no-lab'],
+  ['cli/verbs/audit/command.ts', 'lab/cluster.ts', 'product-knows-only-product'],
   ['shared/domain/mirror/allowed.ts', 'shared/domain/model/b.ts', null],
   ['shared/newcomer/allowed.ts', 'shared/domain/mirror/b.ts', null],
   ['shared/adapters/sqlite/store.ts', 'shared/newcomer/port.ts', null],
+];
+
+/** Every way to import something from `shared/domain/judge/` into a lower storey. The rules must find each of them. */
+const SPELLINGS: readonly (readonly [name: string, text: string])[] = [
+  ['type', "import type { value } from '../judge/other.ts';\nexport type Other = typeof value;\n"],
+  ['again', "export { value } from '../judge/other.ts';\n"],
+  ['all', "export * from '../judge/other.ts';\n"],
+  ['later', "export const other = await import('../judge/other.ts');\n"],
 ];
 
 /** As an import statement spells it. */
@@ -64,6 +77,10 @@ function violations(): readonly Violation[] {
     write(from, `import * as other from '${isFile ? pathTo(from, to) : to}';\nexport { other };\n`);
     if (isFile) write(to, value);
   }
+  for (const [name, text] of SPELLINGS) write(`shared/domain/mirror/spelled-${name}.ts`, text);
+  write('shared/domain/judge/other.ts', value);
+  write('shared/domain/model/first.ts', "import './second.ts';\nexport const first = 1;\n");
+  write('shared/domain/model/second.ts', "import './first.ts';\nexport const second = 2;\n");
   write('package.json', '{ "type": "module", "dependencies": { "kafkajs": "*" } }');
   symlinkSync(join(ROOT, 'node_modules'), join(tree, 'node_modules'));
   const depcruise = join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs');
@@ -88,7 +105,34 @@ describe('imports run downward', () => {
     expect(broken.map((one) => one.rule.name)).toEqual(rule === null ? [] : expect.arrayContaining([rule]));
     if (rule !== null && to.includes('/')) expect(broken.map((one) => one.to)).toContain(to);
   });
+
+  test.each(SPELLINGS)('however it is spelled: %s', (name) => {
+    const broken = found.filter(({ from }) => from === `shared/domain/mirror/spelled-${name}.ts`);
+    expect(broken.map(({ rule }) => rule.name)).toContain('domain-mirror-imports-downward');
+  });
+
+  test('and never in a circle', () => {
+    const circles = found.filter(({ rule }) => rule.name === 'no-circular').map(({ from }) => from);
+    expect(circles).toEqual(expect.arrayContaining(['shared/domain/model/first.ts', 'shared/domain/model/second.ts']));
+  });
+
+  // The parser of the rules above does not see it: `let a: import('./a.ts').A`, `typeof import('./a.ts')`.
+  test.each(['shared', 'cli', 'functions', 'infra'])('no file of %s imports inside a type', (folder) => {
+    const inType = /\btypeof\s+import\(|(?<!\bawait\s)\bimport\([^)]*\)\s*\.(?!then\b|catch\b)|[:|&<]\s*import\(/;
+    expect(sources(folder).filter((file) => inType.test(readFileSync(file, 'utf8')))).toEqual([]);
+  });
 });
+
+test('the domain reads no clock, no environment, no network, and draws no random numbers', () => {
+  const impure = /\bDate\.now\b|\bnew Date\(\)|\bprocess\.|\bfetch\(|\bMath\.random\b|\bperformance\./;
+  expect(sources('shared/domain').filter((file) => impure.test(readFileSync(file, 'utf8')))).toEqual([]);
+});
+
+function sources(folder: string): string[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(ROOT, folder, name));
+}
 
 test('the tree in CONTRIBUTING names every folder, and no other', () => {
   const text = readFileSync(join(ROOT, 'CONTRIBUTING.md'), 'utf8');

@@ -30,6 +30,21 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
     ],
   },
   {
+    name: 'a cut of records that MM2 had not mirrored',
+    taught: 'the log had reached further than MM2: what a cut took is on the target only as far as MM2 had acknowledged',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 11 },
+      { do: 'cut-source', offsets: 12, regrown: 40 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'gap', offsets: 1 },
+      { do: 'sync-groups' },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
     name: 'a target log that was cut and regrew',
     taught: 'the same holds for the target: MM2 continues behind the cut, and writes a sync only later',
     terms: USUAL,

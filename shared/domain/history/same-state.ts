@@ -47,6 +47,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
     a.partition === b.partition &&
     a.at === b.at &&
     a.reached === b.reached &&
+    (a.acknowledged ?? a.reached) === (b.acknowledged ?? b.reached) &&
     a.noticedAt === b.noticedAt
   );
 }

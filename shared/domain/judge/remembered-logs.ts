@@ -100,11 +100,15 @@ export function lastCutOff(
   cuts: readonly Cut[],
 ): CutOff | null {
   const now = cuts.find(({ side }) => side === 'source');
-  if (now !== undefined) return { records: now.reached - now.at, noticedAt: at };
+  if (now !== undefined) return cutOffBy(now, at);
   const cut = (remembered?.cuts ?? []).findLast(
     (past) => past.side === 'source' && past.topic === topic && past.partition === partition,
   );
-  return cut === undefined ? null : { records: cut.reached - cut.at, noticedAt: cut.noticedAt };
+  return cut === undefined ? null : cutOffBy(cut, cut.noticedAt);
+}
+
+function cutOffBy({ at, reached, acknowledged = reached }: Cut, noticedAt: number): CutOff {
+  return { records: reached - at, atLeast: acknowledged - at, noticedAt };
 }
 
 /** What is known of a partition's two logs, now and from the last audit. */

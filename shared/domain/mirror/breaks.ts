@@ -1,3 +1,4 @@
+import { greatest } from '../model/offsets.ts';
 import { lastBreak } from './epoch.ts';
 import type { NewPoint, SyncHistory, SyncPoint } from './syncs/sync-history.ts';
 
@@ -37,8 +38,10 @@ export interface Cut {
   readonly side: 'source' | 'target';
   /** The log was cut at this offset or before it; below it the mapping still holds. */
   readonly at: bigint;
-  /** How far the log reached before, as far as the syncs show. */
+  /** How far the log reached before, as far as the syncs or an audit show. */
   readonly reached: bigint;
+  /** How far MM2 had acknowledged it before, for certain; `reached` if absent. */
+  readonly acknowledged?: bigint;
 }
 
 /** A cut as the history remembers it. */
@@ -129,11 +132,16 @@ function withoutRegrownCut(
   const left = new Set(beyond.filter((index) => index < later));
   const kept = indexesOf(history).filter((index) => !left.has(index));
   let reached = before;
-  for (const index of left) if (history.upstream(index) >= reached) reached = history.upstream(index) + 1n;
+  let acknowledged = at;
+  for (const index of left) {
+    const until = history.upstream(index) + 1n;
+    reached = greatest(reached, until);
+    if (index < known) acknowledged = greatest(acknowledged, until);
+  }
   const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
   // Also where no sync is left out: the next one does not continue the last one before the cut.
   shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
-  return { ...shortened, cut: { side: 'source', at, reached }, since };
+  return { ...shortened, cut: { side: 'source', at, reached, acknowledged }, since };
 }
 
 function withoutSourceCut(

@@ -1,4 +1,5 @@
 import type { LogOffsets } from '../model/cluster.ts';
+import { greatest } from '../model/offsets.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /**
@@ -29,7 +30,9 @@ export interface Hole {
 
 /** Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
 export interface CutOff {
+  /** At most. */
   readonly records: bigint;
+  readonly atLeast: bigint;
   /** When the audit began that noticed the cut: ms since the epoch. */
   readonly noticedAt: number;
 }
@@ -89,7 +92,10 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
   const { first, length, began } = mapping;
   const cutAt = cutOff === null ? -1 : indexBehind(mapping, cutOff);
   const takenBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? cutOff.records : 0n);
-  if (first >= length) return [withoutSyncs(mapping, source, position, cutOff?.records ?? 0n)];
+  /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
+  const perhapsBefore = (index: number): bigint =>
+    cutOff !== null && index === cutAt ? cutOff.records - cutOff.atLeast : 0n;
+  if (first >= length) return [withoutSyncs(mapping, source, position, cutOff)];
   const runs: Run[] = [];
   let run: Run = { covered: [], holes: [] };
   let from = 0n;
@@ -130,32 +136,49 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     } as const;
     // Which offsets are absent is not known, but most of the stretch is there: only the rest is a hole.
     if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent });
-    if (!mapping.isAccounted(i)) run.holes.push(...clipped(hole, source));
+    if (!mapping.isAccounted(i)) run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i)), source));
   }
   const last = mapping.at(length - 1);
   const behind = mapping.target.end - last.downstream - 1n - takenBefore(length);
   const next = last.upstream + 1n;
   run.covered.push({ from, until: next + (behind > 0n ? behind : 0n) });
   runs.push(run);
-  if (position !== null && position > next) run.holes.push(...behindHole(source, next, position, behind));
+  if (position !== null && position > next) {
+    const holes = behindHole(source, next, position, behind);
+    run.holes.push(...holes.map((hole) => perhapsLess(hole, perhapsBefore(length))));
+  }
   return runs;
 }
 
+/** @param records this many of the absent offsets may have a copy after all */
+function perhapsLess(hole: Hole, records: bigint): Hole {
+  if (records === 0n) return hole;
+  return { ...hole, isPlace: false, least: greatest(0n, (hole.least ?? hole.offsets) - records) };
+}
+
 /** No sync holds any longer: only the length of the target log bounds what it lacks of the offsets that MM2 is past. */
-function withoutSyncs(mapping: PartitionMapping, source: LogOffsets, position: bigint | null, taken: bigint): Run {
+function withoutSyncs(
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOff: CutOff | null,
+): Run {
   if (position === null) return { covered: [], holes: [] };
   const { began, target } = mapping;
   // Some may be copies of records that a cut has taken off the source.
+  const { records: taken, atLeast } = cutOff ?? { records: 0n, atLeast: 0n };
   const there = target.end > began + taken ? target.end - began - taken : 0n;
   const least = position > there ? position - there : 0n;
   const isPlace = there === 0n;
   const head = (until: bigint, offsets: bigint): Hole[] => {
     const look = { from: 0n, until };
-    return offsets <= 0n ? [] : clipped({ kind: 'head', ...look, offsets, least, look, isPlace, index: null }, source);
+    const hole = { kind: 'head', ...look, offsets, least, look, isPlace, index: null } as const;
+    return offsets <= 0n ? [] : clipped(perhapsLess(hole, taken - atLeast), source);
   };
   if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
   if (!ledUp(mapping) || mapping.cause === 'first-known') {
-    return { covered: [], holes: holeOfUnknownPlace(source, position, there) };
+    const holes = holeOfUnknownPlace(source, position, there);
+    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, taken - atLeast)) };
   }
   return { covered: [{ from: least, until: position }], holes: head(least, least) };
 }

@@ -153,12 +153,16 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
 }
 
 /** Writes the whole list if it changed: cuts are few and rare. */
+/** Forms of the cuts: until there were leader epochs, a log was known to have reached as far as MM2 had acknowledged. */
+const CUTS_OF_SYNCS = 1;
+const CUTS = 2;
+
 function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
   if (isSameCuts(before, cuts)) {
     sink.byte(0);
     return;
   }
-  sink.byte(1);
+  sink.byte(CUTS);
   sink.count(cuts.length);
   for (const cut of cuts) {
     sink.byte(ROLES.indexOf(cut.side));
@@ -166,13 +170,14 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
     sink.count(cut.partition);
     sink.count(Number(cut.at));
     sink.count(Number(cut.reached - cut.at));
+    sink.count(Number((cut.acknowledged ?? cut.reached) - cut.at));
     sink.count(at - cut.noticedAt);
   }
 }
 
 function readCuts(source: ByteSource, state: HistoryState, headerAt: number): void {
   const changed = source.byte();
-  if (changed > 1) throw new MalformedHistoryError('unknown form of cuts');
+  if (changed > CUTS) throw new MalformedHistoryError('unknown form of cuts');
   if (changed === 0) return;
   state.cuts = Array.from({ length: source.countOfBytes(MAX_NAMES) }, (): PastCut => {
     const side = ROLES[source.byte()];
@@ -182,7 +187,9 @@ function readCuts(source: ByteSource, state: HistoryState, headerAt: number): vo
     if (partition > MAX_PARTITION) throw new MalformedHistoryError('not a partition');
     const at = BigInt(source.count());
     const reached = at + BigInt(source.count());
-    return { side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) };
+    const acknowledged = changed === CUTS_OF_SYNCS ? reached : at + BigInt(source.count());
+    const cut = { side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) };
+    return acknowledged === reached ? cut : { ...cut, acknowledged };
   });
 }
 

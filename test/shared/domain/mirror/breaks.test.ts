@@ -192,7 +192,8 @@ describe('a source log that was cut and regrew before this audit', () => {
   test('behind all syncs: the next sync does not continue the last one', () => {
     const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 230n });
     expect(told(found)).toBe('0→0 100→90 200→180 |');
-    expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n }]);
+    // MM2 has acknowledged none of what the cut took.
+    expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n, acknowledged: 230n }]);
   });
 
   test.each<[string, bigint | null]>([
@@ -223,10 +224,10 @@ describe('a source log that was cut and regrew before this audit', () => {
     const history = SyncHistory.of(SINCE.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
     const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'newest');
     expect(told(found)).toBe('0→0 100→90 |700→680');
-    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n }]);
+    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n, acknowledged: 201n }]);
     const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'oldest');
     expect(told(all)).toBe('0→0 100→90 |260→240 700→680');
-    expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n }]);
+    expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, acknowledged: 201n }]);
     // No sync is left out, but the records before the last one are others all the same.
     const adjacent = SyncHistory.of([history.at(0), history.at(4)]);
     const behind = withoutCut(adjacent, { ...NOTHING, ...REGROWN, known: 1, sourceEpochEnd: 245n }, 'newest');

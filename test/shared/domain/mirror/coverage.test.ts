@@ -705,7 +705,7 @@ describe('how far the target covers the source', () => {
 });
 
 describe('copies of records that a cut took off the source', () => {
-  const CUT_OFF: CutOff = { records: 200n, noticedAt: 1_000 };
+  const CUT_OFF: CutOff = { records: 200n, atLeast: 200n, noticedAt: 1_000 };
   const regrown: Case = {
     syncs: [[0n, 0n]],
     source: [0n, 700n],
@@ -746,8 +746,16 @@ describe('copies of records that a cut took off the source', () => {
     expect(holes({ ...before, syncs, targetEnd: 651n, position: 651n })).toEqual(['between 1-600: 200, look 400-600']);
   });
 
+  test('at most, as far as MM2 had not acknowledged them: the rest may be copies of present records', () => {
+    const cutOff = { ...CUT_OFF, atLeast: 50n };
+    expect(coverage({ ...regrown, cutOff }).holes).toMatchObject([{ offsets: 200n, least: 50n, isPlace: false }]);
+    expect(coverage({ ...since(600n, 600n), cutOff }).holes).toMatchObject([{ offsets: 200n, least: 50n }]);
+    const none = { ...regrown, syncs: [], cutOff };
+    expect(coverage(none).holes).toMatchObject([{ offsets: 200n, least: 50n }]);
+  });
+
   test('more than was written since: the record of the sync has arrived', () => {
-    expect(holes({ ...since(600n, 100n), cutOff: { ...CUT_OFF, records: 150n } })).toEqual([
+    expect(holes({ ...since(600n, 100n), cutOff: { ...CUT_OFF, records: 150n, atLeast: 150n } })).toEqual([
       'between 1-600: 599, look 1-600 = there',
     ]);
   });
