@@ -57,6 +57,20 @@ module.exports = {
       to: { path: '^shared/', pathNot: foundation(FOUNDATIONS) },
     },
     {
+      name: 'use-cases-do-not-know-each-other',
+      comment: 'What two of them need lies in a foundation.',
+      severity: 'error',
+      from: { path: '^shared/([^/]+)/', pathNot: [foundation(FOUNDATIONS), '^shared/adapters/'] },
+      to: { path: '^shared/[^/]+/', pathNot: [foundation(FOUNDATIONS), '^shared/adapters/', '^shared/$1/'] },
+    },
+    {
+      name: 'adapters-have-folders',
+      comment: 'A file beside the folders would be a way around the next rule.',
+      severity: 'error',
+      from: {},
+      to: { path: '^shared/adapters/[^/]+$' },
+    },
+    {
       name: 'only-entry-points-know-adapters',
       comment: 'Whatever else lies in shared/ reaches the world through ports.',
       severity: 'error',
@@ -74,12 +88,14 @@ module.exports = {
       comment: 'SDKs, drivers, sockets and databases are for adapters. Configuration reads files.',
       severity: 'error',
       from: { path: '^shared/', pathNot: '^shared/adapters/' },
-      to: {
-        path: [
-          '(^|/)node_modules/(?!(zod|yaml)/)',
-          '^(node:)?(sqlite|net|tls|http|https|http2|dgram|dns|child_process|cluster|worker_threads)(/|$)',
-        ],
-      },
+      to: { path: '(^|/)node_modules/(?!(zod|yaml)/)' },
+    },
+    {
+      name: 'only-adapters-reach-the-machine',
+      comment: 'The others need nothing of Node but what computes.',
+      severity: 'error',
+      from: { path: '^shared/', pathNot: '^shared/adapters/' },
+      to: { dependencyTypes: ['core'], pathNot: '^(node:)?(buffer|crypto|fs|path|url|util|zlib)(/|$)' },
     },
     {
       name: 'only-configuration-reads-files',
@@ -114,10 +130,11 @@ module.exports = {
       to: { path: '^(cli|functions|infra|bin)/', pathNot: '^$1/' },
     },
     {
-      name: 'product-knows-no-lab',
+      name: 'product-knows-only-product',
+      comment: 'No lab, bench or test, and no folder that did not exist before.',
       severity: 'error',
-      from: { pathNot: '^(lab|bench|test)/' },
-      to: { path: '^(lab|bench|test)/' },
+      from: { path: '^(bin|cli|functions|infra|shared)/' },
+      to: { dependencyTypes: ['local'], pathNot: '^(bin|cli|functions|infra|shared)/' },
     },
     {
       name: 'no-unlisted-dependency',
@@ -142,7 +159,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '(^|/)(dist|cdk\\.out)/' },
+    exclude: { path: '^(dist|cdk\\.out)/' },
     tsPreCompilationDeps: true,
     parser: 'swc',
     enhancedResolveOptions: {

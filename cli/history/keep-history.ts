@@ -19,8 +19,8 @@ export interface KeptHistory {
 const RECORDING_RESERVE_SECONDS = 30;
 
 /**
- * Opens the history that the options name. One that cannot be opened stops no audit: each then says that it is not kept,
- * and why. Also given back where a signal ends the process.
+ * Opens the history that the options name. If it cannot be opened, audits run anyway: each report then says that it
+ * is not kept, and why. A signal that ends the process also releases the lease.
  * @param leaseSeconds how long after an audit the next one comes or ends at the latest
  */
 export async function keepHistory(

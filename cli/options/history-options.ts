@@ -94,7 +94,7 @@ function defaultFile(options: ConfigOptions, environment: NodeJS.ProcessEnv): st
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   } catch {
-    // Opening the file says what is wrong, with its name.
+    // The attempt to open the file reports the error, with its name.
   }
   return file;
 }

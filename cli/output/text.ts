@@ -2,7 +2,8 @@ import { codePointName, NAME_BEGIN, withoutHidden } from '../../shared/domain/mo
 
 /**
  * A text as a terminal may show it: each hidden character written out as `<U+001B>`, so that no name can steer the
- * terminal. Two different names look different: a `<U+` of the name's own is written out as well, and blanks at its ends.
+ * terminal. Two different names look different: a `<U+` that is part of the name is written out as well, and so are
+ * blanks at its ends.
  */
 export function printable(text: string): string {
   return visible(text).replace(/^ | $/g, codePointName(0x20));

@@ -169,13 +169,14 @@ function isPart(
 }
 
 /**
- * After a few audits of a world at rest, records that MM2 will never mirror must be reported. If producers' clocks are
- * ahead, nothing shows yet that a record waits for too long.
+ * After a few audits of a world at rest, records that MM2 will never mirror must be reported. If a clock is ahead, nothing
+ * shows yet that a record waits for too long, or that MM2 has written nothing since.
  */
 function silent({ world, report, atRest }: AuditedMoment, { neverAndCommitted: never }: WorldTruth): string[] {
   if (
     atRest < 3 ||
     world.terms.ahead.producers > 0 ||
+    world.terms.ahead.mm2 > 0 ||
     never === 0 ||
     world.mm2.hidesLoss ||
     report.loss.kind === 'unknown'

@@ -31,7 +31,8 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
   },
   {
     name: 'a cut of records that MM2 had not mirrored',
-    taught: 'the log had reached further than MM2: what a cut took is on the target only as far as MM2 had acknowledged',
+    taught:
+      'the log had reached further than MM2: what a cut took is on the target only as far as MM2 had acknowledged',
     terms: USUAL,
     steps: [
       { do: 'produce', records: 2 },
@@ -41,6 +42,22 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'mirror', records: 12, syncs: 99 },
       { do: 'gap', offsets: 1 },
       { do: 'sync-groups' },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
+    name: 'a new target topic whose log could not be read',
+    taught: 'the ends of a log are those of the topic that had it: another topic id makes them void, read or not',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'recreate-target' },
+      { do: 'flush' },
+      { do: 'audit', faults: ['target-log'] },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
       { do: 'audit', faults: [] },
     ],
   },

@@ -271,6 +271,8 @@ export class SimulatedMm2 {
     this.#target = this.#target.map((one) =>
       one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2 } : one,
     );
+    // No audit saw the log reach beyond the cut, and its length hides the cut from MM2 as well.
+    if (regrown > 0 && this.#position > end && seen <= end) this.#stale = true;
     this.#produce(regrown);
     if (this.#position <= this.#sourceEnd) return;
     // MM2's position is out of range, and it starts from the beginning.

@@ -119,7 +119,7 @@ async function refusalOf(request: AuditRequest, flow: Flow, error: unknown): Pro
 
 function throwIfNothingAudited(outcomes: readonly FlowOutcome[]): void {
   if (outcomes.length === 0 || outcomes.some(({ kind }) => kind === 'audited')) return;
-  // What was refused says more than what did not answer.
+  // A refusal explains more than a cluster that does not answer.
   for (const outcome of outcomes) if (outcome.kind === 'refused') throw outcome.error;
   throw new NothingAuditedError(outcomes.flatMap((outcome) => (outcome.kind === 'dead' ? outcome.reasons : [])));
 }

@@ -21,7 +21,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       subject,
       what: 'connection',
       status: 'ok',
-      detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'not told'}`,
+      detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'unknown'}`,
       remedy: null,
     });
     if (leaderless.length > 0) {

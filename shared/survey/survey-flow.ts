@@ -40,7 +40,7 @@ export interface SurveyRequest {
 /** Everything that was read and compared of both clusters for one flow. */
 export interface FlowSurvey {
   readonly observation: FlowObservation;
-  /** Of all partitions, with what looking at records told. */
+  /** Of all partitions, with the evidence from records. */
   readonly states: readonly PartitionState[];
   /** All groups, judged by these states; absent if no comparison needed them. */
   readonly groups?: readonly GroupState[];

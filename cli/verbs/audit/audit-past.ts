@@ -13,7 +13,7 @@ interface PastOptions extends ConfigOptions, HistoryOptions {
 }
 
 /**
- * What audits said at a time (ms since the epoch), from the history. stderr names each flow that it has nothing of.
+ * What audits said at a time (ms since the epoch), from the history. stderr names each flow without a snapshot.
  * @throws NothingRecordedError where that is every flow
  */
 export async function auditPast(options: PastOptions, asOf: number, terminal: Terminal): Promise<AuditReport> {

@@ -94,7 +94,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   const kept = await keepHistory(options, terminal, options.timeout);
   try {
     return await runAudit({
-      // All flows stay in the configuration, for an opposite direction explains what is found in this one.
+      // All flows stay in the configuration: the opposite direction can explain a finding of this one.
       config,
       reader,
       clock: SYSTEM_CLOCK,
@@ -126,7 +126,7 @@ function severitiesOf({ findings, reasons, verdict, snapshot }: FlowReport): rea
   const found = countedFindings(findings).map(({ severity }) => severity);
   if (verdict === 'not-ready') found.push('critical');
   if (verdict === 'at-risk') found.push('warning');
-  // The history keeps which findings there were, and not of each what it rested on.
+  // The history keeps the codes of the findings, not their evidence.
   return snapshot === null ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
 }
 

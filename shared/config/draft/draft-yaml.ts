@@ -99,9 +99,9 @@ function policyLines(): string[] {
   return [
     '# policy:',
     `#   heartbeatStaleSeconds: ${by.heartbeatStaleMs / 1000} # a heartbeat older than this is a warning`,
-    `#   mirrorStoppedSeconds: ${by.mirrorStoppedMs / 1000} # older than this with records waiting: MirrorMaker has stopped`,
+    `#   mirrorStoppedSeconds: ${by.mirrorStoppedMs / 1000} # no heartbeat, or no write although records wait, for this long: critical`,
     `#   mirrorStalledSeconds: ${by.mirrorStalledMs / 1000} # age of the oldest waiting record while MirrorMaker is alive`,
-    `#   maxLossRecords: ${by.maxLossRecords} # if a failover now would lose more than this: at-risk`,
+    `#   maxLossRecords: ${by.maxLossRecords} # a failover now would lose more than this: critical`,
     `#   maxGroupReread: ${by.maxGroupReread} # a group reads more than this twice where MirrorMaker put it: a warning`,
     `#   probeBudget: ${by.probeBudget} # the most records that one audit may look at, per cluster`,
     '#   rules: # the last matching rule wins; see docs/configuration.md',

@@ -56,6 +56,8 @@ export function nextState(
   return state;
 }
 
+const LOG_SERIES = ['start', 'end', 'epoch'] as const;
+
 /** Longer than the history keeps any state that a cut could concern. */
 const KEEP_CUTS_MS = 40 * 24 * 60 * 60_000;
 
@@ -102,11 +104,14 @@ function keepLog(
   id: string | null,
   unread: UnreadPart[],
 ): void {
+  const isAnother = id !== null && (state.topicIds[role].get(topic) ?? id) !== id;
   if (id !== null) state.topicIds[role].set(topic, id);
   let isUnread = false;
   for (const [partition, offsets] of log.entries()) {
     if (offsets.kind === 'unread') {
       isUnread = true;
+      // What is known is about the topic before.
+      if (isAnother) for (const kind of LOG_SERIES) state.set({ kind, role, topic, partition }, null);
       continue;
     }
     state.set({ kind: 'start', role, topic, partition }, offsets.value.start);

@@ -1,6 +1,6 @@
 /**
- * What looks at something that MM2 writes all the time have shown of two clocks: by how much ours is ahead of MM2's. All
- * values in ms; negative where ours is behind. Something that MM2 wrote between two looks binds the two clocks.
+ * By how much our clock is ahead of MM2's, as far as looks at MM2's newest write have shown it. All values in ms;
+ * negative if ours is behind. A write that came between two looks shows both a lower and an upper bound.
  */
 export interface ClockLooks {
   /** When the last look began, by our clock. */

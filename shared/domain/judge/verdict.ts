@@ -1,4 +1,4 @@
-import type { FindingCode } from '../../contract/finding-codes.ts';
+import type { FindingCode, Severity } from '../../contract/finding-codes.ts';
 import type { Finding } from '../model/finding.ts';
 import { costOf, type GroupReport, type Loss, type Verdict } from '../model/report.ts';
 import { type FlowObservation, isNotAttempted } from './observation.ts';
@@ -25,6 +25,12 @@ export function verdictOf(
   if (loss.kind === 'unknown') return 'unknown';
   if (hasUnreadPart(observation)) return 'at-risk';
   return findings.some(({ severity }) => severity === 'warning') ? 'at-risk' : 'ready';
+}
+
+/** The verdict after a finding that came up later: it never improves. */
+export function worsened(verdict: Verdict, severity: Severity): Verdict {
+  if (severity === 'critical') return 'not-ready';
+  return severity === 'warning' && verdict === 'ready' ? 'at-risk' : verdict;
 }
 
 /** Whether a part that the verdict needs could not be read. */

@@ -1,12 +1,11 @@
-import type { Severity } from '../../contract/finding-codes.ts';
 import type { Acknowledgement, Finding, SuppressedFinding } from '../model/finding.ts';
 import type { Flow } from '../model/flow.ts';
-import type { FlowReport, GroupReport, Verdict } from '../model/report.ts';
+import type { FlowReport, GroupReport } from '../model/report.ts';
 import { applyAcknowledgements, countedFindings } from './acknowledgements.ts';
 import type { AuditRule } from './audit-policy.ts';
 import { applyRules } from './audit-rules.ts';
 import { worstFirst } from './findings/make-finding.ts';
-import { reasonsOf } from './verdict.ts';
+import { reasonsOf, worsened } from './verdict.ts';
 
 /** What people have said of findings: in the configuration, and one by one. */
 export interface FindingWeights {
@@ -45,9 +44,4 @@ export function withFinding(report: FlowReport, late: Finding, weights: FindingW
     findings: worstFirst([...report.findings, ...findings]),
     suppressed: [...report.suppressed, ...suppressed],
   };
-}
-
-function worsened(verdict: Verdict, severity: Severity): Verdict {
-  if (severity === 'critical') return 'not-ready';
-  return severity === 'warning' && verdict === 'ready' ? 'at-risk' : verdict;
 }

@@ -81,9 +81,9 @@ export function coverageOf(
 
 /** Index of the sync behind the records that were cut off, or the length where MM2 has written none since; else −1. */
 function indexBehind(mapping: PartitionMapping, { noticedAt }: CutOff): number {
-  for (let i = mapping.length; i > mapping.first; i--) {
+  for (let i = mapping.length; i >= mapping.first; i--) {
     const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;
-    if (hole && Number(mapping.at(i - 1).timestamp) <= noticedAt) return i;
+    if (hole && (i === mapping.first || Number(mapping.at(i - 1).timestamp) <= noticedAt)) return i;
   }
   return -1;
 }
@@ -103,9 +103,12 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     const { upstream, downstream } = mapping.at(i);
     if (i === first) {
       // The target records before the first sync led up to it.
-      const led = downstream > began ? downstream - began : 0n;
+      const there = downstream > began ? downstream - began : 0n;
+      const taken = takenBefore(i);
+      const led = there > taken ? there - taken : 0n;
       from = ledUp(mapping) ? upstream - led : upstream;
-      run.holes.push(...headHole(mapping, i, source, upstream, led));
+      // Nothing dates that hole: it may not be the one that the cut left.
+      run.holes.push(...headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, taken)));
       continue;
     }
     const left = mapping.at(i - 1);

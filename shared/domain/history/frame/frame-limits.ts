@@ -1,5 +1,5 @@
-// What a flow's history may hold at most. A few bytes under a compressor can claim any number of things, each of which takes
-// many times its byte once it is decoded; within these a state takes less than a gigabyte. A flow that is larger is not recorded.
+// What a flow's history may hold at most. A few compressed bytes can claim any number of entries, and each entry takes much
+// more memory than that. Within these limits a state takes less than a gigabyte. A larger flow is not recorded.
 
 /** A frame before it is compressed: 8 million points with 10 bytes each, and the series. */
 export const MAX_BODY_BYTES = 128 * 1024 * 1024;

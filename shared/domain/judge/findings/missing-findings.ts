@@ -25,7 +25,7 @@ export function lostToRetention({ topic, states }: TopicContext): Finding[] {
   ];
 }
 
-/** So few can be the markers of a transaction, which no log shows once they are deleted. */
+/** A few deleted offsets may have been transaction markers. Nothing shows that once they are deleted. */
 function severityOfDeletion(states: readonly PartitionState[], records: bigint, partitions: number): Severity {
   if (states.some((state) => surelyDeletedBefore(state) > 0n)) return 'critical';
   return records <= USUAL_MARKERS * BigInt(partitions) ? 'info' : 'warning';

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { FINDINGS } from '../../../../../shared/contract/finding-codes.ts';
 import { FLOW_FINDINGS } from './flow-findings.cases.ts';
@@ -8,6 +9,16 @@ import { TOPIC_FINDINGS } from './topic-findings.cases.ts';
 
 /** What no judgement finds: test/shared/audit has their cases. */
 const NOT_JUDGED = ['ACCESS_REFUSED', 'ACKNOWLEDGEMENTS_UNREADABLE', 'HISTORY_NOT_RECORDED'];
+
+test('the cases of every family run', () => {
+  const folder = new URL('.', import.meta.url);
+  const files = readdirSync(folder);
+  for (const cases of files.filter((file) => file.endsWith('.cases.ts'))) {
+    const tests = cases.replace('.cases.ts', '.test.ts');
+    expect(files).toContain(tests);
+    expect(readFileSync(new URL(tests, folder), 'utf8')).toMatch(/^describeFamilies\([A-Z_]+\);$/m);
+  }
+});
 
 test('every finding code has its cases, once', () => {
   const families = [FLOW_FINDINGS, TOPIC_FINDINGS, MISSING_FINDINGS, RECREATION_FINDINGS, GROUP_FINDINGS];

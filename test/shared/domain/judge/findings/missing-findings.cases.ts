@@ -114,6 +114,14 @@ export const MISSING_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { records: 2n, partitions: 1, sourceStart: 1_003n },
       },
+      'milder: as few in each of two partitions': {
+        of: {
+          partitions: [{ source: [1_003n, 1_200n] }, { source: [1_003n, 1_200n] }],
+        },
+        severity: 'info',
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { records: 4n, partitions: 2, sourceStart: 1_003n },
+      },
       'a jump to exactly where the log begins': {
         of: jumped(600n),
         subject: { topic: 'orders', partition: 0 },
