@@ -12,8 +12,8 @@ export default {
     ],
   },
   reporters: ['default', '<rootDir>/test/closing-line-reporter.js'],
-  // What takes long waits for brokers: two at once also where there are two cores, of which jest would leave one alone.
-  maxWorkers: 2,
+  // Much of the time goes to waiting for brokers: three files at once keep two cores busy.
+  maxWorkers: 3,
   // Every wait has a deadline of its own and says what for: this only ends what hangs.
   testTimeout: 300_000,
 };

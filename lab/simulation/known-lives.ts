@@ -66,6 +66,22 @@ export const KNOWN_LIVES: readonly KnownLife[] = [
     ],
   },
   {
+    name: 'compaction took the syncs from before two restarts',
+    taught: 'more records than offsets before the first known sync: MM2 may have to write the last of them again',
+    steps: [
+      { do: 'produce', records: 46 },
+      { do: 'mirror', records: 46, syncs: 99 },
+      { do: 'kill' },
+      { do: 'mirror', records: 12, syncs: 2 },
+      { do: 'kill' },
+      { do: 'mirror', records: 9, syncs: 0 },
+      { do: 'mirror', records: 36, syncs: 99 },
+      { do: 'gap', offsets: 1 },
+      { do: 'compact-syncs' },
+      { do: 'gap', offsets: 1 },
+    ],
+  },
+  {
     name: 'recreated and hidden by a gap',
     taught: 'the records of a new topic cancel out with a gap if the syncs in between were lost',
     unseen: true,

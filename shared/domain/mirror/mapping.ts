@@ -255,7 +255,14 @@ export class PartitionMapping {
       return this.#hasOnlyMarkers(index) ? null : this.at(index - 1);
     }
     const before = this.lastVoid();
-    if (before === null || this.at(index).downstream <= this.floor) return null;
+    const { exactlyOnce = false } = this.#evidence;
+    const { upstream, downstream } = this.at(index);
+    if (downstream <= this.floor) return null;
+    if (before === null) {
+      // More records than offsets lead up to the first known sync, and those before it are lost: MM2 may have begun again.
+      const isSurplus = this.holeAfter(index - 1) && downstream - this.floor > upstream;
+      return isSurplus && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;
+    }
     const sameLog = this.cause !== 'target-recreated' && this.cause !== 'records-refuted';
     return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
   }
