@@ -32,6 +32,12 @@ const LATE: PartitionCase = {
 };
 
 describe('what a failover now would lose', () => {
+  test('is as old as the newest heartbeat by our clock, however far that is ahead of MM2’s', () => {
+    const { observation, states } = flowCase({ partition: waits(50n), heartbeat: { agoMs: 67 * SECOND } });
+    expect(lossOf(observation, states)).toMatchObject({ seconds: 67 });
+    expect(lossOf({ ...observation, clockAheadMs: 60_000 }, states)).toMatchObject({ seconds: 7 });
+  });
+
   test.each<[string, FlowCase, bigint, number | null, 'proven' | 'estimated']>([
     ['nothing waits', {}, 0n, 0, 'proven'],
     ['no topics', { topics: [], groups: [] }, 0n, 0, 'proven'],
