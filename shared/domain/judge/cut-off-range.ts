@@ -4,6 +4,7 @@ import type { PartitionMapping } from '../mirror/mapping.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { FlowObservation } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
+import { pastCuts } from './remembered-logs.ts';
 
 /**
  * Source offsets whose records the source log lost with its end, while the target can still hold their copies: from the
@@ -15,8 +16,8 @@ export function cutOffRange(
   { topic, partition, source, target, history, mapping, cuts }: PartitionState,
 ): OffsetRange | null {
   if (source === null || target === null || history === null) return null;
-  const past = (remembered?.cuts ?? []).filter((cut) => cut.topic === topic.topic && cut.partition === partition);
-  const reaches = [...past, ...cuts].flatMap(({ side, reached }) => (side === 'source' ? [reached] : []));
+  const past = pastCuts(remembered, 'source', topic.topic, partition);
+  const reaches = [...past, ...cuts.filter(({ side }) => side === 'source')].map(({ reached }) => reached);
   if (mapping !== null && mayBeCut(mapping, history)) {
     for (let i = 0; i < mapping.first; i++) reaches.push(history.upstream(i) + 1n);
   }

@@ -1,4 +1,4 @@
-import type { Cut, LogsNow } from '../mirror/breaks.ts';
+import type { Cut, LogsNow, PastCut } from '../mirror/breaks.ts';
 import type { CutOff } from '../mirror/coverage.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { LogOffsets } from '../model/cluster.ts';
@@ -39,7 +39,7 @@ export const RECENT_MS = 24 * 60 * 60_000;
 
 /** Where the source log was cut, now or at an earlier audit, if MM2 has written no sync since. */
 export function sourceCutAt(
-  { remembered }: FlowObservation,
+  observation: FlowObservation,
   topic: string,
   partition: number,
   history: SyncHistory | null,
@@ -47,12 +47,7 @@ export function sourceCutAt(
 ): bigint | null {
   // A cut leaves the mapping open until the next sync.
   if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
-  const now = cuts.find(({ side }) => side === 'source');
-  if (now !== undefined) return now.at;
-  const past = (remembered?.cuts ?? []).findLast(
-    (cut) => cut.side === 'source' && cut.topic === topic && cut.partition === partition,
-  );
-  return past?.at ?? null;
+  return lastSourceCut(observation, topic, partition, cuts)?.at ?? null;
 }
 
 /** Whether the target log is known to have been cut, now or at an earlier audit. */
@@ -62,11 +57,7 @@ export function wasCut(
   partition: number,
   cuts: readonly Cut[],
 ): boolean {
-  const past = remembered?.cuts ?? [];
-  return (
-    cuts.some(({ side }) => side === 'target') ||
-    past.some((cut) => cut.side === 'target' && cut.topic === topic && cut.partition === partition)
-  );
+  return cuts.some(({ side }) => side === 'target') || pastCuts(remembered, 'target', topic, partition).length > 0;
 }
 
 /** How many of the syncs that were read now an earlier audit had read. */
@@ -94,21 +85,39 @@ export function knownAt({ history, known }: ReadSyncs, remembered: RememberedFlo
 
 /** What the last cut of the source log took. */
 export function lastCutOff(
-  { remembered, at }: FlowObservation,
+  observation: FlowObservation,
   topic: string,
   partition: number,
   cuts: readonly Cut[],
 ): CutOff | null {
-  const now = cuts.find(({ side }) => side === 'source');
-  if (now !== undefined) return cutOffBy(now, at);
-  const cut = (remembered?.cuts ?? []).findLast(
-    (past) => past.side === 'source' && past.topic === topic && past.partition === partition,
-  );
-  return cut === undefined ? null : cutOffBy(cut, cut.noticedAt);
+  const cut = lastSourceCut(observation, topic, partition, cuts);
+  if (cut === null) return null;
+  const { at, reached, acknowledged = reached, noticedAt } = cut;
+  return { records: reached - at, atLeast: acknowledged - at, noticedAt };
 }
 
-function cutOffBy({ at, reached, acknowledged = reached }: Cut, noticedAt: number): CutOff {
-  return { records: reached - at, atLeast: acknowledged - at, noticedAt };
+/** The cut of the source log that this audit found; else the last one that an earlier audit noticed. */
+function lastSourceCut(
+  { remembered, at }: FlowObservation,
+  topic: string,
+  partition: number,
+  cuts: readonly Cut[],
+): (Cut & Pick<PastCut, 'noticedAt'>) | null {
+  const now = cuts.find(({ side }) => side === 'source');
+  if (now !== undefined) return { ...now, noticedAt: at };
+  return pastCuts(remembered, 'source', topic, partition).at(-1) ?? null;
+}
+
+/** Cuts of one log that earlier audits noticed, oldest first; `topic` as that side names it. */
+export function pastCuts(
+  remembered: RememberedFlow | null,
+  side: ClusterRole,
+  topic: string,
+  partition: number,
+): readonly PastCut[] {
+  return (remembered?.cuts ?? []).filter(
+    (cut) => cut.side === side && cut.topic === topic && cut.partition === partition,
+  );
 }
 
 /** What is known of a partition's two logs, now and from the last audit. */

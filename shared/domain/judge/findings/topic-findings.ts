@@ -5,6 +5,7 @@ import { thresholdsFor } from '../audit-rules.ts';
 import { type Liveness, mirrorTime } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
+import { pastCuts } from '../remembered-logs.ts';
 import { makeFinding } from './make-finding.ts';
 import {
   headNeverMirrored,
@@ -182,9 +183,7 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
       if (upstream > 0n && surplus > 0n) records += surplus;
     }
     // MM2 mirrored these from the source before the source log was cut.
-    const past = (observation.remembered?.cuts ?? []).filter(
-      (cut) => cut.topic === topic.topic && cut.partition === partition,
-    );
+    const past = pastCuts(observation.remembered, 'source', topic.topic, partition);
     for (const { side, at, reached } of [...past, ...cuts]) if (side === 'source') records -= reached - at;
     return records > 0n ? records : 0n;
   });
