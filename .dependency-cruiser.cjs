@@ -130,6 +130,13 @@ module.exports = {
       to: { path: '^(cli|functions|infra|bin)/', pathNot: '^$1/' },
     },
     {
+      name: 'build-knows-no-product',
+      comment: 'It compiles the sources, and runs none of them.',
+      severity: 'error',
+      from: { path: '^build/' },
+      to: { dependencyTypes: ['local'], pathNot: '^build/' },
+    },
+    {
       name: 'product-knows-only-product',
       comment: 'No lab, bench or test, and no folder that did not exist before.',
       severity: 'error',

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { endOnSignals } from './interruption.ts';
 import { ExitCode, type Finish } from './output/exit-code.ts';
 import { describeError, exitCodeOf } from './output/report-error.ts';
 import type { Terminal } from './output/terminal.ts';
 import { printableLines } from './output/text.ts';
+import { silenceSqliteWarning } from './silence-sqlite-warning.ts';
 import { addAcknowledgeCommand } from './verbs/acknowledge/command.ts';
 import { addAuditCommand } from './verbs/audit/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
@@ -18,21 +18,24 @@ import { addWatchCommand } from './verbs/watch/command.ts';
 /**
  * Runs the command line and ends the process with its exit code (`ExitCode`; 130 after Ctrl-C, 143 after SIGTERM). Commands are declared
  * here and load what they need only when they run, so that `--help` and wrong flags answer at once.
+ *
+ * @param version of Tidemark: what starts it knows, be it the checkout, the package or the executable
  */
-export async function main(argv: readonly string[]): Promise<void> {
+export async function main(argv: readonly string[], version: string): Promise<void> {
+  silenceSqliteWarning();
   const { stdout, stderr, env: environment } = process;
   const terminal: Terminal = { stdout, stderr, environment, onInterrupt: endOnSignals() };
   // A reader that goes away (`| head`) must not become a stack trace; writes see it and stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
-  const code = await run(argv, terminal);
+  const code = await run(argv, version, terminal);
   await Promise.all([drained(process.stdout), drained(process.stderr)]);
   // A socket that a hung broker holds open must not keep the process.
   process.exit(code);
 }
 
-async function run(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function run(argv: readonly string[], version: string, terminal: Terminal): Promise<number> {
   let code: ExitCode = ExitCode.fine;
-  const program = createProgram(terminal, (result) => {
+  const program = createProgram(version, terminal, (result) => {
     code = result;
   });
   try {
@@ -45,12 +48,12 @@ async function run(argv: readonly string[], terminal: Terminal): Promise<number>
   }
 }
 
-function createProgram(terminal: Terminal, finish: Finish): Command {
+function createProgram(version: string, terminal: Terminal, finish: Finish): Command {
   const program = new Command('tidemark')
     .description(
       'Audits Kafka MirrorMaker 2 disaster recovery: how far behind is the replica,\nand where would each consumer group land after a failover?',
     )
-    .version(version(), '--version', 'print the version')
+    .version(version, '--version', 'print the version')
     .option('--debug', 'show where in the code an error came from')
     .helpCommand(false)
     .exitOverride()
@@ -91,11 +94,6 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     debug?.hideHelp();
   }
   return program;
-}
-
-function version(): string {
-  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
-  return /"version": "([^"]+)"/.exec(text)?.[1] ?? 'unknown';
 }
 
 function ignoreBrokenPipe(error: Error): void {

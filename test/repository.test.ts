@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { markdownLinks } from './markdown.ts';
 
 const root = join(import.meta.dirname, '..');
-const folders = '{.github,bench,bin,cli,docs,functions,infra,lab,shared,test}';
+const folders = '{.github,bench,bin,build,cli,deploy,docs,functions,infra,lab,shared,test}';
 const markdown = globSync(['*.md', `${folders}/**/*.md`], { cwd: root });
 const text = (file: string): string => readFileSync(join(root, file), 'utf8');
 const links = new Map(markdown.map((file) => [file, markdownLinks(text(file))]));
@@ -33,7 +33,7 @@ test('every link in every Markdown file leads to a file that is there, and to a 
 });
 
 test('every file or folder that Markdown names by its path from the root is there', () => {
-  const named = /`((?:\.ci|\.github|bench|bin|cli|docs|functions|infra|lab|shared|test)\/[\w./-]+)`/g;
+  const named = /`((?:\.ci|\.github|bench|bin|build|cli|deploy|docs|functions|infra|lab|shared|test)\/[\w./-]+)`/g;
   const gone = [...links.keys()].flatMap((file) =>
     [...text(file).matchAll(named)]
       .map(([, path = '']) => path)

@@ -17,12 +17,6 @@ export interface AuditStores {
   close(): Promise<void>;
 }
 
-/** A person waits: report within seconds that a service does not answer. */
-const AWS_PATIENCE = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 3_000, requestTimeout: 10_000, throwOnRequestTimeout: true },
-} as const;
-
 /** @throws HistoryStoreError if a file cannot be opened */
 export async function openAuditStores(place: HistoryPlace): Promise<AuditStores> {
   if (place.kind === 'dynamodb') {
@@ -71,8 +65,7 @@ export async function openHistoryStores(place: HistoryPlace): Promise<HistorySto
   return { history, plans: createSqlitePlanStore(database), close: () => history.close() };
 }
 
-/** Region and credentials as every AWS tool finds them: variables, profiles, single sign-on, roles. */
 async function dynamoDb() {
-  const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-  return new DynamoDBClient(AWS_PATIENCE);
+  const { createDynamoDbClient } = await import('./dynamodb-client.ts');
+  return createDynamoDbClient();
 }

@@ -42,10 +42,9 @@ export class OauthToken {
   }
 
   async #sign(region: string): Promise<string> {
-    // Load the AWS SDK only for clusters that need it.
-    const signer = await import('aws-msk-iam-sasl-signer-js');
+    const { mskToken } = await import('./msk-token.ts');
     try {
-      return (await this.#deadline.race(signer.generateAuthToken({ region }))).token;
+      return await this.#deadline.race(mskToken(region));
     } catch (error) {
       if (error instanceof BrokerFailure) throw error;
       throw new AuthenticationError(this.#alias, `cluster ${this.#alias}: no AWS credentials to sign in to MSK with`, {
