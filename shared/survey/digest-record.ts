@@ -1,4 +1,4 @@
-import { createHash, type Hash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DigestedRecord } from '../domain/compare/digested-record.ts';
 import type { LogRecord } from '../domain/model/cluster.ts';
 
@@ -7,24 +7,28 @@ const HASH_BYTES = 16;
 
 /** Reduces a record to what it is compared by; no content outlives the call. */
 export function digestRecord({ offset, timestamp, key, value, headers }: LogRecord): DigestedRecord {
-  const hash = createHash('sha256');
-  const part = (bytes: Buffer | null): void => {
-    const length = Buffer.allocUnsafe(4);
-    // Lengths keep the parts apart, and −1 a tombstone from an empty value.
-    length.writeInt32BE(bytes === null ? -1 : bytes.length);
-    hash.update(length);
-    if (bytes !== null) hash.update(bytes);
-  };
-  part(key);
-  part(value);
-  const body = key === null && value === null ? null : shortened(hash.copy());
-  for (const header of headers) {
-    part(Buffer.from(header.key));
-    part(header.value);
-  }
-  return { offset, timestamp, content: shortened(hash), body };
+  const pair = Buffer.concat([...part(key), ...part(value)]);
+  const ofPair = shortened(pair);
+  const content =
+    headers.length === 0
+      ? ofPair
+      : shortened(
+          Buffer.concat([
+            pair,
+            ...headers.flatMap((header) => [...part(Buffer.from(header.key)), ...part(header.value)]),
+          ]),
+        );
+  return { offset, timestamp, content, body: key === null && value === null ? null : ofPair };
 }
 
-function shortened(hash: Hash): string {
-  return hash.digest().toString('latin1', 0, HASH_BYTES);
+/** Lengths keep the parts apart, and −1 a tombstone from an empty value. */
+function part(bytes: Buffer | null): Buffer[] {
+  const length = Buffer.allocUnsafe(4);
+  length.writeInt32BE(bytes === null ? -1 : bytes.length);
+  return bytes === null ? [length] : [length, bytes];
+}
+
+/** In one call: an object for each hash takes several times as long, and an audit compares thousands of records. */
+function shortened(bytes: Buffer): string {
+  return hash('sha256', bytes, 'buffer').toString('latin1', 0, HASH_BYTES);
 }
