@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ describe('the package', () => {
   let installed: string;
   let executable: string;
 
-  /** Runs a program in the folder, with no Node on its path other than the one of this test where it is needed. */
+  /** Runs a program in the folder, with nothing on its path. */
   const run = (file: string, args: readonly string[], environment: Readonly<Record<string, string>> = {}) =>
     new Promise<Ran>((resolve) => {
       const env = { PATH: '', HOME: folder, TIDEMARK_HISTORY: 'off', ...COMPILE_CACHE, ...environment };
@@ -107,10 +107,18 @@ describe('the package', () => {
     expect(await ofPackage(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     expect(await ofExecutable(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
     for (const args of [['--help'], ['audit', '--help'], ['restore', '--help'], ['adit']]) {
-      const expected = await ofCheckout(args);
-      expect(await ofPackage(args)).toEqual(expected);
-      expect(await ofExecutable(args)).toEqual(expected);
+      const [expected, packed, executed] = await Promise.all([ofCheckout(args), ofPackage(args), ofExecutable(args)]);
+      expect(packed).toEqual(expected);
+      expect(executed).toEqual(expected);
     }
+  });
+
+  test('can be installed for every user of a machine, as the image recipe does', async () => {
+    const prefix = join(folder, 'global');
+    await installOffline(tarball, prefix, ['--global', '--prefix', prefix]);
+    expect(await run(process.execPath, [join(prefix, 'bin/tidemark'), '--version'])).toMatchObject({
+      stdout: `${version}\n`,
+    });
   });
 
   test.each([
@@ -138,6 +146,23 @@ describe('the package', () => {
       expect(expected.code).toBe(3);
       for (const by of ['checkout', 'package', 'executable']) expect(existsSync(join(folder, `${by}.db`))).toBe(true);
     }
+  });
+
+  test('on an older Node it says so in one sentence, and ends with 2', async () => {
+    const older = 'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "22.17.1" } })';
+    const bin = join(installed, 'bin/tidemark.js');
+    const ran = await run(process.execPath, ['--import', `data:text/javascript,${older}`, bin, '--version']);
+    const stderr =
+      'tidemark: Node 22.17.1 is too old: install Node 22.18 or later, or use the executable that needs none\n';
+    expect(ran).toEqual({ code: 2, stdout: '', stderr });
+  });
+
+  test('a checkout that lies below node_modules says what to install instead', async () => {
+    const below = join(folder, 'node_modules/checkout');
+    for (const part of ['bin', 'cli', 'package.json']) cpSync(join(ROOT, part), join(below, part), { recursive: true });
+    const ran = await run(process.execPath, [join(below, 'bin/tidemark.js'), '--version']);
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^tidemark: this is a checkout, .* install the package that npm pack makes\n$/);
   });
 
   test('signs in to MSK', async () => {
