@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, copyFileSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { inject } from 'postject';
 import { bundleProgram } from './bundle.ts';
 import { thirdPartyNotices } from './third-party.ts';
@@ -19,7 +19,7 @@ const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
 const metafile = await bundleProgram(root, at('tidemark.cjs'), version);
-writeFileSync(at('THIRD-PARTY-NOTICES.txt'), thirdPartyNotices(root, metafile));
+writeFileSync(at('THIRD-PARTY-NOTICES.txt'), `${thirdPartyNotices(root, metafile)}\n${nodeNotice()}`);
 const config = {
   main: 'tidemark.cjs',
   output: 'tidemark.blob',
@@ -43,3 +43,12 @@ process.stdout.write(
   `BINARY file=dist/binary/tidemark version=${version} node=${process.versions.node} ` +
     `platform=${process.platform}-${process.arch} bytes=${size}\n`,
 );
+
+/** Node's licence, which lies beside its folder `bin` in archives, and in a folder of the npm package `node` until npm prunes it. */
+function nodeNotice(): string {
+  const places = ['../LICENSE', `../node_modules/node-${process.platform}-${process.arch}/LICENSE`];
+  const file = places.map((place) => join(dirname(process.execPath), place)).find((path) => existsSync(path));
+  const text =
+    file === undefined ? "Its licence is the file LICENSE of that version's sources.\n" : readFileSync(file, 'utf8');
+  return `The executable contains Node ${process.versions.node}.\n\n${text}`;
+}

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageManifest } from './package-manifest.ts';
 
@@ -13,13 +13,19 @@ export function swapManifest(root: string): void {
   const text = readFileSync(manifest, 'utf8');
   mkdirSync(dirname(kept), { recursive: true });
   writeFileSync(kept, text);
-  replace(manifest, `${JSON.stringify(packageManifest(JSON.parse(text)), null, 2)}\n`);
+  replace(manifest, packed(text));
 }
 
-/** Does nothing if the checkout's package.json is in its place. */
+/** Does nothing to a package.json that is not the package's own: it was put back, and perhaps changed, by hand. */
 export function restoreManifest(root: string): void {
   const { manifest, kept } = places(root);
-  if (existsSync(kept)) renameSync(kept, manifest);
+  if (!existsSync(kept)) return;
+  if (readFileSync(manifest, 'utf8') === packed(readFileSync(kept, 'utf8'))) renameSync(kept, manifest);
+  else rmSync(kept);
+}
+
+function packed(text: string): string {
+  return `${JSON.stringify(packageManifest(JSON.parse(text)), null, 2)}\n`;
 }
 
 function places(root: string) {

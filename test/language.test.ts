@@ -30,6 +30,7 @@ const EDITED = [
   'infra',
   'bench',
   'build',
+  'deploy',
   'lab',
 ];
 
@@ -106,7 +107,7 @@ function wordsOfMarkdown(text: string): string[] {
 
 const isUnder = (file: string, entry: string) => file === entry || file.startsWith(`${entry}/`);
 /** The glossary says what not to say. */
-const files = globSync(['README.md', '{docs,shared,cli,functions,infra,bench,build,lab}/**/*.{ts,md,java}'], {
+const files = globSync(['README.md', '{docs,shared,cli,functions,infra,bench,build,deploy,lab}/**/*.{ts,md,java}'], {
   cwd: ROOT,
 }).filter((file) => file !== 'docs/glossary.md');
 const edited = files.filter((file) => EDITED.some((entry) => isUnder(file, entry)));

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildBinaryOfCopy, copyCheckout, installOffline, packCopy } from '../../lab/install/checkout-copy.ts';
 import { COMPILE_CACHE } from '../compile-cache.ts';
@@ -74,6 +74,9 @@ describe('the package', () => {
     const notices = readFileSync(join(installed, 'dist/cli/THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['kafkajs', 'zod', 'commander', 'yaml', '@aws-sdk/client-dynamodb'])
       expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    const ofBinary = readFileSync(join(dirname(executable), 'THIRD-PARTY-NOTICES.txt'), 'utf8');
+    expect(ofBinary).toContain(`contains Node ${process.versions.node}.`);
+    expect(ofBinary).toMatch(/^kafkajs \d/m);
   });
 
   test('names no folder of the machine that made it, and holds no key', () => {

@@ -49,4 +49,16 @@ describe("the package's package.json", () => {
     restoreManifest(root);
     expect(manifest()).toBe(TEXT);
   });
+
+  test('one that was put back by hand after such a pack, and changed, stays', () => {
+    swapManifest(root);
+    const changed = TEXT.replace('1.2.3', '1.2.4');
+    writeFileSync(join(root, 'package.json'), changed);
+    restoreManifest(root);
+    expect(manifest()).toBe(changed);
+    swapManifest(root);
+    expect(JSON.parse(manifest())).toMatchObject({ version: '1.2.4' });
+    restoreManifest(root);
+    expect(manifest()).toBe(changed);
+  });
 });
