@@ -6,6 +6,15 @@ import { TidemarkError } from '../shared/domain/model/errors.ts';
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `must be an ARN of ${service}`);
 
 export const settingsSchema = z.strictObject({
+  deployment: z.strictObject({
+    /**
+     * Tells this deployment from others in the same account and Region: part of the stack's name, of alarm names, and a
+     * dimension of every metric.
+     */
+    name: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'must be 1 to 40 letters, digits and dashes, a letter first'),
+  }),
   /** Folder with tidemark.yaml and its certificates. All of it is deployed with the function, so keep secrets out. */
   configFolder: z.string().min(1),
   /** Variables to which tidemark.yaml refers as `{ env: NAME }`, and their locations in Secrets Manager. */
@@ -38,6 +47,14 @@ export const settingsSchema = z.strictObject({
    * Number of groups per flow that get their own metrics, worst first. CloudWatch charges for six metrics per group.
    */
   groupMetricsLimit: z.int().nonnegative().default(50),
+  /**
+   * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
+   * one.
+   */
+  historyTable: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, 'must be the name of a DynamoDB table')
+    .optional(),
   /** Addresses to which the alarm topic sends mail; each must confirm its subscription. */
   alarmEmails: z.array(z.email()).default([]),
   /** Where on-call can read docs/runbook.md during an incident; alarms link to its sections. */

@@ -5,6 +5,7 @@ import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 
 /** The settings of the audit function, validated once when it starts. */
 export interface AuditEnvironment {
+  readonly deployment: string;
   readonly configFile: string;
   readonly historyTable: string;
   readonly groupMetricsLimit: number;
@@ -27,6 +28,7 @@ const json = z.string().transform((text, context): unknown => {
 });
 
 const schema = z.object({
+  [AUDIT_ENVIRONMENT.deployment]: z.string().min(1),
   [AUDIT_ENVIRONMENT.configFile]: z.string().min(1),
   [AUDIT_ENVIRONMENT.historyTable]: z.string().min(1),
   [AUDIT_ENVIRONMENT.groupMetricsLimit]: wholeNumber(0, 100_000),
@@ -40,6 +42,7 @@ export function parseAuditEnvironment(variables: Readonly<Record<string, string 
   if (!parsed.success) throw new InvalidInputError('environment', parsed.error);
   const values = parsed.data;
   return {
+    deployment: values[AUDIT_ENVIRONMENT.deployment],
     configFile: values[AUDIT_ENVIRONMENT.configFile],
     historyTable: values[AUDIT_ENVIRONMENT.historyTable],
     groupMetricsLimit: values[AUDIT_ENVIRONMENT.groupMetricsLimit],

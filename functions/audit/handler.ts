@@ -37,5 +37,5 @@ export const handler = createHandler({
     warn: (warnings) => logger.warn('the configuration is valid, but has likely mistakes', { warnings }),
   }),
   audit: createAuditor(clock, keeper),
-  sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),
+  sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS), environment.deployment),
 });

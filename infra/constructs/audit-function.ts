@@ -16,7 +16,7 @@ import { MskReadAccess } from './msk-read-access.ts';
 
 export type AuditFunctionProps = Pick<
   Settings,
-  'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
+  'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
 > & {
   /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
@@ -67,6 +67,7 @@ export class AuditFunction extends Construct {
       ...(props.vpc !== undefined && this.placement(props.vpc)),
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.deployment, props.deployment.name);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
     this.addConfiguration(lambda, props.configFolder);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.historyTable, props.history.table.tableName);

@@ -16,17 +16,23 @@ export interface AuditStackProps extends StackProps {
 
 /**
  * Scheduler → audit function → history, metrics → alarms → topic. Deploy it in the Region of the replication's target.
+ * The stack has the name of its deployment, so two deployments never share one.
  */
 export class AuditStack extends Stack {
-  constructor(scope: Construct, id: string, props: AuditStackProps) {
-    super(scope, id, { description: 'Tidemark: audits MirrorMaker 2 disaster recovery', ...props });
+  constructor(scope: Construct, props: AuditStackProps) {
     const { settings, flows } = props;
+    const deployment = settings.deployment.name;
+    super(scope, `Tidemark-${deployment}`, {
+      description: 'Tidemark: audits MirrorMaker 2 disaster recovery',
+      ...props,
+    });
     const { queue } = new FailureQueue(this, 'Failures');
-    const history = new HistoryTable(this, 'History');
+    const history = new HistoryTable(this, 'History', settings.historyTable);
     const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue, history });
     new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
     const { topic, action } = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails });
     new AuditAlarms(this, 'Alarms', {
+      deployment,
       flows,
       maxLagRecords: settings.maxLagRecords,
       runbookUrl: settings.runbookUrl,

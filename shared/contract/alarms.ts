@@ -59,7 +59,11 @@ export const ALARMS = {
   },
 } as const satisfies Record<string, AlarmDefinition>;
 
-/** `tidemark/A->B/replication-lag`, or `tidemark/audit-not-completed` for an alarm that is not about one flow. */
+/**
+ * `Tidemark-prod/A->B/replication-lag`, or `Tidemark-prod/audit-not-completed` for an alarm that is not about one flow.
+ * @param prefix name of the deployment's stack
+ * @param flow in printable ASCII
+ */
 export function alarmName(prefix: string, alarm: AlarmDefinition, flow?: string): string {
   return [prefix, ...(flow === undefined ? [] : [flow]), alarm.path].join('/');
 }

@@ -1,5 +1,7 @@
 /** Names of the audit function's environment variables. The stack sets them, the handler reads them. */
 export const AUDIT_ENVIRONMENT = {
+  /** Name of the deployment, which every metric carries. */
+  deployment: 'TIDEMARK_DEPLOYMENT',
   /** Path of tidemark.yaml inside the function: the configuration layer mounts under /opt. */
   configFile: 'TIDEMARK_CONFIG',
   /** Name of the DynamoDB table that stores the history. */

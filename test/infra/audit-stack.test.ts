@@ -140,6 +140,39 @@ describe('the audit stack', () => {
     });
   });
 
+  test('what holds data keeps its logical id: another id would replace it with an empty one', () => {
+    const ids = {
+      'AWS::DynamoDB::Table': ['HistoryTable4479EEA3'],
+      'AWS::SQS::Queue': ['FailuresQueueB0898B50'],
+      'AWS::SNS::Topic': ['OnCallTopic2FB15ED5'],
+      'AWS::KMS::Key': ['OnCallKey6DF8E67A'],
+      'AWS::Logs::LogGroup': ['AuditLog37476C05'],
+    };
+    const found = Object.keys(ids).map((type) => [type, Object.keys(template.findResources(type))]);
+    expect(Object.fromEntries(found)).toEqual(ids);
+  });
+
+  test('GIVEN the name of a table THEN the stack makes none, and the function may use that one and no other', () => {
+    const again = synthesize({ historyTable: 'Tidemark-old-History.1' });
+    again.resourceCountIs('AWS::DynamoDB::Table', 0);
+    expect(parseAuditEnvironment(deployedVariables(again)).historyTable).toBe('Tidemark-old-History.1');
+    const resources = statements(again).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
+    expect(resources.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
+      expect.stringMatching(/:table\/Tidemark-old-History\.1"\]\]\}$/),
+    ]);
+    again.hasOutput('HistoryTableName', { Value: 'Tidemark-old-History.1' });
+  });
+
+  test('two deployments are two stacks', () => {
+    const [one, other] = ['one', 'other'].map((name) => synthesize({ deployment: { name } }));
+    expect(JSON.stringify(one)).not.toContain('Tidemark-other');
+    const names = (template: Template | undefined) =>
+      Object.values(template?.findResources('AWS::CloudWatch::Alarm') ?? {}).map(
+        ({ Properties }) => Properties.AlarmName,
+      );
+    expect(names(one).filter((name) => names(other).includes(name))).toEqual([]);
+  });
+
   test('the function may store and read audits in that table only, and delete nothing', () => {
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     const onTables = statements(template).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
@@ -204,10 +237,13 @@ describe('the audit stack', () => {
       `${description} Runbook: docs/runbook.md#${section}`;
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,
-      AlarmName: 'Tidemark/east->west/replication-lag',
+      AlarmName: 'Tidemark-example/east->west/replication-lag',
       AlarmDescription: described(ALARMS.lag),
       MetricName: 'LagRecords',
-      Dimensions: [{ Name: 'Flow', Value: 'east->west' }],
+      Dimensions: [
+        { Name: 'Deployment', Value: 'example' },
+        { Name: 'Flow', Value: 'east->west' },
+      ],
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 10_000,
@@ -217,10 +253,13 @@ describe('the audit stack', () => {
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,
-      AlarmName: 'Tidemark/east->west/history-not-recorded',
+      AlarmName: 'Tidemark-example/east->west/history-not-recorded',
       AlarmDescription: described(ALARMS.history),
       MetricName: 'HistoryNotRecorded',
-      Dimensions: [{ Name: 'Flow', Value: 'east->west' }],
+      Dimensions: [
+        { Name: 'Deployment', Value: 'example' },
+        { Name: 'Flow', Value: 'east->west' },
+      ],
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 0,
@@ -230,10 +269,10 @@ describe('the audit stack', () => {
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,
-      AlarmName: 'Tidemark/audit-not-completed',
+      AlarmName: 'Tidemark-example/audit-not-completed',
       AlarmDescription: described(ALARMS.deadMan),
       MetricName: 'AuditCompleted',
-      Dimensions: Match.absent(),
+      Dimensions: [{ Name: 'Deployment', Value: 'example' }],
       Statistic: 'Sum',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,

@@ -32,7 +32,7 @@ export interface Bundled {
 export function bundle(settings: Settings): Bundled {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-bundle-'));
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
-  const stack = new AuditStack(app, 'Tidemark', { settings, flows: configuredFlows(settings) });
+  const stack = new AuditStack(app, { settings, flows: configuredFlows(settings) });
   app.synth();
   const template = Template.fromStack(stack);
   const only = (type: string) => Object.values(template.findResources(type))[0];

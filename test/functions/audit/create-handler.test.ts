@@ -52,7 +52,7 @@ describe('the audit function', () => {
     return createHandler({
       config: { load: async () => config, forgetSecrets: () => forgotten++ },
       audit: async () => report(),
-      sink: createCloudWatchMetricSink(client),
+      sink: createCloudWatchMetricSink(client, 'test'),
       limits: { groups: 10 },
       clock: { now: () => at },
       logger: capturing(),
