@@ -1,18 +1,18 @@
 import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
-import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
+import type { HistoryStore } from '../../shared/history/history-lineage.ts';
 import type { PlanStore } from '../../shared/restore/plan-store.ts';
 import type { HistoryPlace } from './history-place.ts';
 
 /** The history and the restores that were planned from it, which are in the same place. */
 export interface HistoryStores {
-  readonly history: SnapshotStore;
+  readonly history: HistoryStore;
   readonly plans: PlanStore;
   close(): Promise<void>;
 }
 
 /** The history and what people have said of its findings, which are in the same place. */
 export interface AuditStores {
-  readonly history: SnapshotStore;
+  readonly history: HistoryStore;
   readonly acknowledgements: AcknowledgementStore;
   close(): Promise<void>;
 }

@@ -1,11 +1,12 @@
 import type { HistoryState } from '../domain/history/history-state.ts';
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { Flow } from '../domain/model/flow.ts';
+import type { FlowClusters } from './history-lineage.ts';
 
 /** Stores audits, so that the next audit can continue from them, in this process or another. */
 export interface AuditHistory {
   /** Never throws: an audit without a history still has an answer. */
-  open(flow: Flow): Promise<FlowHistory>;
+  open(flow: Flow, clusters: FlowClusters): Promise<FlowHistory>;
 }
 
 /** The history of one flow, for the duration of one audit. */

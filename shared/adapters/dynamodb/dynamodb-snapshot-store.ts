@@ -7,7 +7,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { HistoryLease, SnapshotStore, StoredFrame } from '../../history/snapshot-store.ts';
+import type { HistoryStore } from '../../history/history-lineage.ts';
+import type { HistoryLease, StoredFrame } from '../../history/snapshot-store.ts';
 import { getItems } from './get-items.ts';
 import { failedCondition, guarded } from './history-failure.ts';
 import {
@@ -17,6 +18,9 @@ import {
   headKey,
   headOf,
   type Item,
+  lineageItem,
+  lineageOf,
+  lineagesPartition,
   type Manifest,
   manifestItem,
   manifestKey,
@@ -32,7 +36,7 @@ const LAST = manifestSort(Number.MAX_SAFE_INTEGER);
  * writer's epoch then writes its manifest and the head, so the table has all of a frame or nothing. All reads are
  * consistent. The client has its own credentials, retries and timeouts, and its owner closes it.
  */
-export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: string): SnapshotStore {
+export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: string): HistoryStore {
   const TableName = tableName;
 
   /** Pages of a flow's unexpired manifests. `limit` counts only those. */
@@ -87,6 +91,31 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
   };
 
   return {
+    lineages: (flow) =>
+      guarded(async () => {
+        const found: Item[] = [];
+        let start: Item | undefined;
+        do {
+          const page = await client.send(
+            new QueryCommand({
+              TableName,
+              ConsistentRead: true,
+              KeyConditionExpression: 'pk = :pk',
+              ExpressionAttributeValues: { ':pk': { S: lineagesPartition(flow) } },
+              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+            }),
+          );
+          found.push(...(page.Items ?? []));
+          start = page.LastEvaluatedKey;
+        } while (start !== undefined);
+        return found.map(lineageOf).sort((a, b) => b.begunAt - a.begunAt);
+      }),
+
+    begin: (flow, lineage) =>
+      guarded(async () => {
+        await client.send(new PutItemCommand({ TableName, Item: lineageItem(flow, lineage) }));
+      }),
+
     acquire: (flow, owner, { now, leaseMs }) =>
       guarded(async () => {
         const leasedUntil = now + leaseMs;

@@ -1,4 +1,5 @@
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
+import { type HistoryLineage, lineageKey } from '../../history/history-lineage.ts';
 import type { FrameEntry, HistoryHead } from '../../history/snapshot-store.ts';
 
 /** A DynamoDB item as the client reads and writes it. */
@@ -31,6 +32,25 @@ export function historyTable(tableName: string): CreateTableCommandInput {
       { AttributeName: SORT_KEY, KeyType: 'RANGE' },
     ],
   };
+}
+
+/** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
+export function lineagesPartition(flow: string): string {
+  return `lineages#${flow}`;
+}
+
+export function lineageItem(flow: string, lineage: HistoryLineage): Item {
+  return {
+    pk: { S: lineagesPartition(flow) },
+    sk: { S: `lineage#${lineageKey(flow, lineage)}` },
+    source: { S: lineage.source },
+    target: { S: lineage.target },
+    begunAt: { N: String(lineage.begunAt) },
+  };
+}
+
+export function lineageOf(item: Item): HistoryLineage {
+  return { source: item.source?.S ?? '', target: item.target?.S ?? '', begunAt: numberOf(item, 'begunAt') ?? 0 };
 }
 
 export function headKey(flow: string): Item {

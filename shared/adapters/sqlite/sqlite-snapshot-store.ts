@@ -1,15 +1,44 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from '../../history/snapshot-store.ts';
+import type { HistoryStore } from '../../history/history-lineage.ts';
+import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms } from '../../history/snapshot-store.ts';
 import { guarded } from './database-failure.ts';
 
 type Row = Record<string, SQLOutputValue>;
 
 const ENTRY = 'at, level, expires_at, ancestors, size';
 
+/** Beside the other tables, and created at the first use: a history of an older version has none. */
+const LINEAGES = `
+CREATE TABLE IF NOT EXISTS lineage (
+  flow TEXT NOT NULL,
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  begun_at INTEGER NOT NULL,
+  PRIMARY KEY (flow, source, target)
+) STRICT`;
+
 /** The history of one machine in an SQLite file; see `openHistoryDatabase`. Closing the store closes the database. */
-export function createSqliteSnapshotStore(database: DatabaseSync): SnapshotStore {
+export function createSqliteSnapshotStore(database: DatabaseSync): HistoryStore {
+  guarded(() => database.exec(LINEAGES));
   return {
+    async lineages(flow) {
+      const query = 'SELECT source, target, begun_at FROM lineage WHERE flow = ? ORDER BY begun_at DESC';
+      return guarded(() => database.prepare(query).all(flow)).map((row) => ({
+        source: String(row.source),
+        target: String(row.target),
+        begunAt: numberOf(row.begun_at) ?? 0,
+      }));
+    },
+
+    async begin(flow, { source, target, begunAt }) {
+      guarded(() =>
+        database
+          .prepare('INSERT OR REPLACE INTO lineage (flow, source, target, begun_at) VALUES (?, ?, ?, ?)')
+          .run(flow, source, target, begunAt),
+      );
+    },
+
     acquire: async (flow, owner, terms) => inTransaction(database, () => acquire(database, flow, owner, terms)),
 
     async append(lease, { entry, bytes }, after, terms) {

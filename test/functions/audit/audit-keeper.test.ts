@@ -81,7 +81,10 @@ describe('storing audits in DynamoDB', () => {
   async function auditAll(history: AuditHistory): Promise<ReadonlyMap<string, Recording>> {
     const recordings = new Map<string, Recording>();
     for (const flow of flows) {
-      const { known, record } = await history.open(flow);
+      const { known, record } = await history.open(flow, {
+        source: `id of ${flow.source}`,
+        target: `id of ${flow.target}`,
+      });
       const state = known?.state.next(now) ?? new HistoryState(now);
       state.set({ kind: 'end', role: 'source', topic: 'orders', partition: 0 }, BigInt(now));
       Object.assign(state.readAt, { source: now, target: now });
