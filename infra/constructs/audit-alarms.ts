@@ -39,7 +39,7 @@ const MISSING = { ignore: TreatMissingData.IGNORE, breaching: TreatMissingData.B
 /** An alarm's name has at most 255 characters; the stack's name and the alarm's path fit into the rest. */
 const LONGEST_FLOW_IN_NAME = 150;
 
-/** One lag alarm and one history alarm per flow, and one dead-man alarm for the audit itself. */
+/** A lag alarm, a history alarm and a dead-man alarm per flow, and one dead-man alarm for the audit itself. */
 export class AuditAlarms extends Construct {
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
     super(scope, id);
@@ -48,6 +48,7 @@ export class AuditAlarms extends Construct {
       const id = dimensionValue(flow).replaceAll('/', '%2F');
       this.alarm(`Lag ${id}`, ALARMS.lag, props.maxLagRecords, props, flow);
       this.alarm(`History ${id}`, ALARMS.history, 0, props, flow);
+      this.alarm(`DeadMan ${id}`, ALARMS.flowDeadMan, 1, props, flow);
     }
     this.alarm('DeadMan', ALARMS.deadMan, 1, props);
   }

@@ -46,6 +46,17 @@ export const ALARMS = {
     section: 'history-not-recorded',
     description: 'Audits of the flow are not stored: point-in-time restore has a growing gap.',
   },
+  flowDeadMan: {
+    path: 'flow-not-audited',
+    metric: 'AuditCompleted',
+    statistic: 'Sum',
+    comparison: 'LessThanThreshold',
+    datapoints: 3,
+    periods: 3,
+    missing: 'breaching',
+    section: 'flow-dead-man-alarm',
+    description: 'No audit of this flow has completed: its replication is not monitored. Other flows may be.',
+  },
   deadMan: {
     path: 'audit-not-completed',
     metric: 'AuditCompleted',

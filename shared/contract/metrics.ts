@@ -26,8 +26,9 @@ export interface MetricDefinition {
 export const METRICS = {
   AuditCompleted: {
     unit: 'Count',
-    dimensions: [[]],
-    sample: 'one audit: 1 if every flow could be judged and all other metrics were accepted, 0 if a flow could not',
+    dimensions: [[], ['Flow']],
+    sample:
+      'one audit (of the flow, or of all flows): 1 if it could be judged and all its other metrics were accepted, 0 if it could not',
   },
   LagRecords: { unit: 'Count', dimensions: [['Flow']], sample: 'one partition: source records not yet on the target' },
   LagUnknownPartitions: {

@@ -229,8 +229,8 @@ describe('the audit stack', () => {
     });
   });
 
-  test('has a lag alarm and a history alarm per flow and one dead-man alarm; all page, with a runbook link', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+  test('has a lag, a history and a dead-man alarm per flow and one dead-man alarm for all; all page, with a runbook link', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
     const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
     const page = { AlarmActions: [topic], OKActions: [topic], Period: 60, Namespace: 'Tidemark' };
     const described = ({ description, section }: AlarmDefinition) =>
@@ -266,6 +266,20 @@ describe('the audit stack', () => {
       DatapointsToAlarm: 3,
       EvaluationPeriods: 5,
       TreatMissingData: 'ignore',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...page,
+      AlarmName: 'Tidemark-example/east->west/flow-not-audited',
+      AlarmDescription: described(ALARMS.flowDeadMan),
+      MetricName: 'AuditCompleted',
+      Dimensions: [
+        { Name: 'Deployment', Value: 'example' },
+        { Name: 'Flow', Value: 'east->west' },
+      ],
+      Statistic: 'Sum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,

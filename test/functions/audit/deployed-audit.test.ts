@@ -27,6 +27,7 @@ import { RecordWriter } from '../../../lab/workload/record-writer.ts';
 import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { headKey } from '../../../shared/adapters/dynamodb/history-table.ts';
 import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
+import { type HistoryStore, lineageKey, newestHistory } from '../../../shared/history/history-lineage.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { COMPILE_CACHE } from '../../compile-cache.ts';
@@ -60,6 +61,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   let toDynamoDb: LabProxy;
   let client: DynamoDBClient;
   let table: string;
+  let raw: HistoryStore;
   let store: SnapshotStore;
   let lambda: LambdaFunction;
 
@@ -96,7 +98,8 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     dynamoDb = await DynamoDbLocal.start();
     toDynamoDb = await LabProxy.start({ host: '127.0.0.1', port: Number(new URL(dynamoDb.endpoint).port) });
     await createDeployedTable();
-    store = createDynamoDbSnapshotStore(client, table);
+    raw = createDynamoDbSnapshotStore(client, table);
+    store = newestHistory(raw);
     lambda = await startFunction();
   });
 
@@ -185,7 +188,8 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   /** Compares every published number with the command line's output for the same idle clusters. */
   async function expectSameNumbers(): Promise<void> {
     const [data, printed] = [await audit(), await print()];
-    const grows = [metricKey('LossSeconds', { Flow: 'A->B' }), metricKey('AuditCompleted', {})];
+    const own = [{}, { Flow: 'A->B' }].map((of) => metricKey('AuditCompleted', of));
+    const grows = [metricKey('LossSeconds', { Flow: 'A->B' }), ...own];
     const published = Object.entries(publishedNumbers(data)).filter(([key]) => !grows.includes(key));
     expect(Object.fromEntries(published)).toEqual(printedNumbers(printed));
 
@@ -302,10 +306,12 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
 
   /** Makes every request wait, which is what the function must not do. */
   async function endLease(): Promise<void> {
+    const [lineage] = await raw.lineages('A->B');
+    if (lineage === undefined) throw new Error('no audit was stored');
     await client.send(
       new UpdateItemCommand({
         TableName: table,
-        Key: headKey('A->B'),
+        Key: headKey(lineageKey('A->B', lineage)),
         UpdateExpression: 'SET leasedUntil = :zero',
         ExpressionAttributeValues: { ':zero': { N: '0' } },
       }),
