@@ -20,6 +20,7 @@ const EDITED = [
   'shared/domain/judge',
   'shared/domain/mirror',
   'shared/domain/model',
+  'shared/domain/notify',
   'shared/domain/restore',
   'shared/history',
   'shared/ports.ts',

@@ -81,7 +81,7 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
         target: readerOf(flow.target),
         memory: memory.of(flowName(flow)),
         at,
-      }).catch((error: unknown) => refusalOf(request, flow, error));
+      }).catch((error: unknown) => refusalOf(request, flow, at, error));
       await request.finished?.({ at, flows: [outcome.report] });
       return outcome;
     });
@@ -115,13 +115,18 @@ type FlowOutcome =
 
 type Refusal = AuthenticationError | AuthorizationError;
 
-async function refusalOf(request: AuditRequest, flow: Flow, error: unknown): Promise<FlowOutcome> {
+async function refusalOf(request: AuditRequest, flow: Flow, at: number, error: unknown): Promise<FlowOutcome> {
   if (!(error instanceof AuthenticationError || error instanceof AuthorizationError)) throw error;
-  const { acknowledgements, clock, config } = request;
+  const { acknowledgements, clock, config, history } = request;
   const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), clock.now());
   const weights = { flow, rules: config.policy.rules, acknowledgements: inEffect };
-  const report = refusedFlow(error, weights);
-  return { kind: 'refused', error, report: unreadable === null ? report : withFinding(report, unreadable, weights) };
+  const refused = refusedFlow(error, weights);
+  const report = unreadable === null ? refused : withFinding(refused, unreadable, weights);
+  if (isWhole(request.filter)) {
+    const kept = await history?.open(flow, { source: null, target: null });
+    await kept?.announce?.({ report, at, positions: config.policy.positions });
+  }
+  return { kind: 'refused', error, report };
 }
 
 function throwIfNothingAudited(outcomes: readonly FlowOutcome[]): void {
@@ -173,7 +178,8 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
       ? { kind: 'audited', report: judged }
       : { kind: 'dead', report: judged, reasons: [sourceDown.message, targetDown.message] };
   // A filtered audit does not cover the whole flow, so it is not the flow's state.
-  if (filter.group !== undefined || filter.topic !== undefined) return outcomeOf(report);
+  if (!isWhole(filter)) return outcomeOf(report);
+  await kept.history?.announce?.({ report, at, positions: config.policy.positions });
   // Record under the report's time, unless another process recorded since then: then under the time of the reads.
   const began = (kept.history?.known?.heldUntil ?? 0) < at ? at : observation.at;
   const state = nextState(known, { ...observation, at: began }, states, report, pairs);
@@ -184,6 +190,10 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
   const whole = failure === null ? report : withFinding(report, notRecorded(failure), weights);
   await endClosedAcknowledgements(request.acknowledgements, acknowledged, whole, at);
   return outcomeOf(whole);
+}
+
+function isWhole({ group, topic }: FlowFilter = {}): boolean {
+  return group === undefined && topic === undefined;
 }
 
 function notRecorded(failure: string): Finding {

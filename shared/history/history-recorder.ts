@@ -4,6 +4,7 @@ import type { Retention } from '../domain/history/retention.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { Clock } from '../ports.ts';
 import type { AuditHistory, FlowHistory, Recording } from './audit-history.ts';
+import type { FindingAnnouncer } from './finding-announcer.ts';
 import { HistoryBusyError } from './history-errors.ts';
 import {
   type FlowClusters,
@@ -26,6 +27,8 @@ export interface HistoryRecorderOptions {
   /** How long the lease lasts after an audit. Choose more than the audit interval. */
   readonly leaseMs: number;
   readonly clock: Clock;
+  /** Announces the findings of the recorded flows; if absent, nothing is announced. */
+  readonly announcer?: FindingAnnouncer;
 }
 
 /** Longer than any audit interval. */
@@ -54,7 +57,13 @@ export class HistoryRecorder implements AuditHistory {
       history = historyOf(this.#options.store, name, lineage);
       const place = { flow: name, key: lineageKey(name, lineage), history };
       const writer = await this.#writerOf(place);
-      return { known: writer.known, record: (state) => this.#record(place, writer, state) };
+      const { announcer } = this.#options;
+      const lease = { ...writer.lease, flow: place.key };
+      return {
+        known: writer.known,
+        record: (state) => this.#record(place, writer, state),
+        ...(announcer !== undefined && { announce: (audited) => announcer.announce(lease, audited) }),
+      };
     } catch (error) {
       const failure = messageOf(error);
       // A lease that ends later than this comes from a wrong clock: perhaps nobody records, so report the failure.

@@ -26,6 +26,7 @@ import {
   manifestKey,
   manifestOf,
   manifestSort,
+  ownership,
 } from './history-table.ts';
 
 const FIRST = manifestSort(0);
@@ -270,14 +271,6 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
 
 /** How many manifests to read in search of one that has not expired. */
 const EXPIRED_AT_ONCE = 10;
-
-function ownership({ owner, epoch }: HistoryLease) {
-  return {
-    condition: 'epoch = :epoch AND #owner = :owner',
-    names: { '#owner': 'owner' },
-    values: { ':epoch': { N: String(epoch) }, ':owner': { S: owner } },
-  };
-}
 
 function chunkKeys(flow: string, { entry, epoch }: Manifest): readonly Item[] {
   const count = Math.min(Math.ceil(entry.size / CHUNK_BYTES), MAX_CHUNKS);

@@ -1,6 +1,6 @@
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { type HistoryLineage, lineageKey } from '../../history/history-lineage.ts';
-import type { FrameEntry, HistoryHead } from '../../history/snapshot-store.ts';
+import type { FrameEntry, HistoryHead, HistoryLease } from '../../history/snapshot-store.ts';
 
 /** A DynamoDB item as the client reads and writes it. */
 export type Item = Record<string, AttributeValue>;
@@ -33,6 +33,9 @@ export function historyTable(tableName: string): CreateTableCommandInput {
     ],
   };
 }
+
+/** Partitions of the outbox begin so; the key of a lineage never does. */
+export const OUTBOX_PREFIX = 'findings#';
 
 /** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
 export function lineagesPartition(flow: string): string {
@@ -120,6 +123,15 @@ export function headOf(item: Item): HistoryHead {
   const at = numberOf(item, 'tailAt');
   const tail = at === null ? null : { at, heldUntil: numberOf(item, 'heldUntil') ?? at };
   return { epoch: numberOf(item, 'epoch') ?? 0, leasedUntil: numberOf(item, 'leasedUntil') ?? 0, tail };
+}
+
+/** The condition that a writer still holds the lease of a head. */
+export function ownership({ owner, epoch }: HistoryLease) {
+  return {
+    condition: 'epoch = :epoch AND #owner = :owner',
+    names: { '#owner': 'owner' },
+    values: { ':epoch': { N: String(epoch) }, ':owner': { S: owner } },
+  };
 }
 
 function numberOf(item: Item, name: string): number | null {

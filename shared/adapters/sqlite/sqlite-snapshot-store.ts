@@ -3,8 +3,7 @@ import { HistoryBusyError, HistoryFencedError } from '../../history/history-erro
 import type { HistoryStore } from '../../history/history-lineage.ts';
 import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms } from '../../history/snapshot-store.ts';
 import { guarded } from './database-failure.ts';
-
-type Row = Record<string, SQLOutputValue>;
+import { inTransaction, ownHead, type Row } from './history-transaction.ts';
 
 const ENTRY = 'at, level, expires_at, ancestors, size';
 
@@ -145,27 +144,6 @@ function acquire(
     .prepare('UPDATE head SET epoch = ?, owner = ?, leased_until = ? WHERE flow = ?')
     .run(epoch, owner, leasedUntil, flow);
   return { lease: { flow, owner, epoch }, head: { ...known, epoch, leasedUntil } };
-}
-
-function ownHead(database: DatabaseSync, { flow, owner, epoch }: HistoryLease): Row {
-  const row = database.prepare('SELECT * FROM head WHERE flow = ?').get(flow);
-  if (row === undefined || row.epoch !== epoch || row.owner !== owner) throw new HistoryFencedError(flow);
-  return row;
-}
-
-/** IMMEDIATE, so that no other process can change what was read before this one writes. */
-function inTransaction<T>(database: DatabaseSync, run: () => T): T {
-  return guarded(() => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
-  });
 }
 
 function headOf(row: Row): HistoryHead {
