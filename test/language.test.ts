@@ -23,6 +23,7 @@ const EDITED = [
   'shared/domain/notify',
   'shared/domain/restore',
   'shared/history',
+  'shared/notify',
   'shared/ports.ts',
   'shared/restore',
   'shared/survey',

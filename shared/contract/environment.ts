@@ -19,6 +19,21 @@ export const AUDIT_ENVIRONMENT = {
   serviceName: 'POWERTOOLS_SERVICE_NAME',
 } as const;
 
+/** Names of the notify function's environment variables. */
+export const NOTIFY_ENVIRONMENT = {
+  /** Name of the table that remembers which pages were sent: that of the history. */
+  historyTable: AUDIT_ENVIRONMENT.historyTable,
+  /** Where on-call can read docs/runbook.md. */
+  runbookUrl: 'TIDEMARK_RUNBOOK_URL',
+  /** The least severity that pages. */
+  least: 'TIDEMARK_PAGE_SEVERITY',
+  /** JSON object: `slack` and `webhook` → location of the URL in Secrets Manager. No variable holds the URL itself. */
+  secrets: 'TIDEMARK_PAGE_SECRETS',
+  /** ARN of the SNS topic that sends mails; absent if none does. */
+  mailTopic: 'TIDEMARK_PAGE_TOPIC',
+  serviceName: AUDIT_ENVIRONMENT.serviceName,
+} as const;
+
 /** Path of the configuration file: Lambda mounts layers under /opt. */
 export const CONFIG_FILE_IN_LAMBDA = '/opt/tidemark.yaml';
 

@@ -87,10 +87,12 @@ describe('the audit stack', () => {
     expect(actions(template).sort()).toEqual([
       'cloudwatch:PutMetricData',
       'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
+      'events:PutEvents',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:GetSecretValue',
@@ -157,9 +159,8 @@ describe('the audit stack', () => {
     again.resourceCountIs('AWS::DynamoDB::Table', 0);
     expect(parseAuditEnvironment(deployedVariables(again)).historyTable).toBe('Tidemark-old-History.1');
     const resources = statements(again).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
-    expect(resources.map(({ Resource }) => JSON.stringify(Resource))).toEqual([
-      expect.stringMatching(/:table\/Tidemark-old-History\.1"\]\]\}$/),
-    ]);
+    const thatTable = expect.stringMatching(/:table\/Tidemark-old-History\.1"\]\]\}$/);
+    expect(resources.map(({ Resource }) => JSON.stringify(Resource))).toEqual([thatTable, thatTable]);
     again.hasOutput('HistoryTableName', { Value: 'Tidemark-old-History.1' });
   });
 
@@ -173,7 +174,7 @@ describe('the audit stack', () => {
     expect(names(one).filter((name) => names(other).includes(name))).toEqual([]);
   });
 
-  test('the function may store and read audits in that table only, and delete nothing', () => {
+  test('the function may store and read audits in that table only, and delete only events that were delivered', () => {
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     const onTables = statements(template).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
     expect(onTables).toEqual([
@@ -187,6 +188,12 @@ describe('the audit stack', () => {
           'dynamodb:UpdateItem',
         ],
         Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:DeleteItem',
+        Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['findings#*'] } },
       },
     ]);
   });
@@ -321,8 +328,45 @@ describe('the audit stack', () => {
       `${msk}:topic/prod/0123-4/*`,
     ]);
     expect(granted).toContainEqual(['kafka-cluster:DescribeGroup', `${msk}:group/prod/0123-4/*`]);
-    expect(actions(more).filter((action) => /Write|Alter|Create|Delete/.test(action))).toEqual([
+    expect(actions(more).filter((action) => /Write|Alter|Create|kafka.*Delete/.test(action))).toEqual([
       'logs:CreateLogStream',
     ]);
+  });
+
+  test('GIVEN receivers of pages THEN findings of this deployment alone invoke the notify function, which can do little', () => {
+    const key = 'arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef';
+    const slack = { secretsManager: 'tidemark/slack' };
+    const paging = synthesize({ pages: { severity: 'critical', slack, email: true }, secretKeyArns: [key] });
+    paging.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['tidemark'],
+        'detail-type': ['Tidemark Finding Opened', 'Tidemark Finding Changed', 'Tidemark Finding Closed'],
+        detail: { deployment: ['example'] },
+      },
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+    });
+    paging.resourceCountIs('AWS::Lambda::Function', 2);
+    paging.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: Match.anyValue() },
+    });
+    const policies = Object.entries(paging.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('Notify'));
+    const own = policies.flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
+    expect(own.flatMap(({ Action }) => Action).sort()).toEqual([
+      'dynamodb:UpdateItem',
+      'kms:Decrypt',
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:GetSecretValue',
+      'sns:Publish',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:SendMessage',
+    ]);
+    expect(own.find(({ Action }) => Action === 'dynamodb:UpdateItem')?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['pages#*'] },
+    });
   });
 });

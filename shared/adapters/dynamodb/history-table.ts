@@ -37,6 +37,9 @@ export function historyTable(tableName: string): CreateTableCommandInput {
 /** Partitions of the outbox begin so; the key of a lineage never does. */
 export const OUTBOX_PREFIX = 'findings#';
 
+/** Partitions of pages that were sent begin so. */
+export const PAGES_PREFIX = 'pages#';
+
 /** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
 export function lineagesPartition(flow: string): string {
   return `lineages#${flow}`;

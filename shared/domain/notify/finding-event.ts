@@ -67,8 +67,8 @@ export interface AffectedGroup {
 /** An event that reached people cannot be longer than what carries it. */
 const LONGEST_TEXT = 1_000;
 
-/** A text that an event may carry: a longer one ends in an ellipsis. */
+/** A text that an event may carry: a longer one ends in an ellipsis, never in half a character. */
 export function clipped(text: string, longest = LONGEST_TEXT): string {
-  const characters = [...text.slice(0, 2 * longest)];
-  return text.length <= longest ? text : `${characters.slice(0, longest - 1).join('')}…`;
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, '')}…`;
 }

@@ -69,7 +69,14 @@ describe('storing audits in DynamoDB', () => {
     clients.push(client);
     const drift = performance.now();
     const clock = { now: () => now + (isReal ? performance.now() - drift : 0) };
-    const keeper = createAuditKeeper({ client, table, process: name, clock });
+    const keeper = createAuditKeeper({
+      client,
+      table,
+      process: name,
+      clock,
+      publisher: { publish: async (events) => events.map(() => ({ kind: 'accepted' })) },
+      notAnnounced: () => undefined,
+    });
     return (limits: { readonly ms?: number; readonly signal?: AbortSignal } = {}) =>
       keeper.begin({
         deadline: clock.now() + (limits.ms ?? AUDIT_MS),

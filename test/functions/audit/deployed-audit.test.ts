@@ -16,6 +16,7 @@ import {
 } from '../../../lab/cloudwatch-endpoint.ts';
 import type { LabCluster } from '../../../lab/cluster.ts';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
+import { type EventsEndpoint, startEventsEndpoint } from '../../../lab/events-endpoint.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { LambdaFunction } from '../../../lab/lambda-function.ts';
 import type { LabMm2 } from '../../../lab/mm2.ts';
@@ -57,6 +58,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   let bundled: Bundled;
   let cloudWatch: CloudWatchEndpoint;
   let secrets: SecretsEndpoint;
+  let events: EventsEndpoint;
   let dynamoDb: DynamoDbLocal;
   let toDynamoDb: LabProxy;
   let client: DynamoDBClient;
@@ -92,7 +94,11 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       secrets: { A_PASSWORD: { secretsManager: 'lab/a', key: 'password' } },
       maxLagRecords: 100,
     });
-    [cloudWatch, secrets] = await Promise.all([startCloudWatchEndpoint(), startSecretsEndpoint()]);
+    [cloudWatch, secrets, events] = await Promise.all([
+      startCloudWatchEndpoint(),
+      startSecretsEndpoint(),
+      startEventsEndpoint(),
+    ]);
     secrets.secrets.set('lab/a', { kind: 'text', text: JSON.stringify({ password: PASSWORD }) });
     table = bundled.variables[AUDIT_ENVIRONMENT.historyTable] ?? '';
     dynamoDb = await DynamoDbLocal.start();
@@ -116,6 +122,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: events.url,
         AWS_ENDPOINT_URL_DYNAMODB: `http://${toDynamoDb.host}:${toDynamoDb.port}`,
       },
     });
@@ -135,7 +142,14 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     await lambda?.stop();
     bundled?.remove();
     client?.destroy();
-    await Promise.all([cloudWatch?.close(), secrets?.close(), toDynamoDb?.close(), dynamoDb?.stop(), lab?.stop()]);
+    await Promise.all([
+      cloudWatch?.close(),
+      secrets?.close(),
+      events?.close(),
+      toDynamoDb?.close(),
+      dynamoDb?.stop(),
+      lab?.stop(),
+    ]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -238,6 +252,24 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   test('warm invocations read the secret once, and no log line holds it', () => {
     expect(secrets.asked).toEqual(['lab/a']);
     expect(lambda.log).not.toContain(PASSWORD);
+  });
+
+  test('MM2 that was killed is an event, opened once, with what a failover now would do', async () => {
+    const found = () => events.events.filter(({ Detail }) => JSON.stringify(Detail).includes('"MIRROR_STOPPED"'));
+    await waitUntil('an audit to find that MM2 has stopped', async () => {
+      await audit();
+      return found().length > 0;
+    });
+    await audit();
+    const stopped = found();
+    expect(stopped.map(({ DetailType }) => DetailType)).toEqual(['Tidemark Finding Opened']);
+    expect(stopped[0]?.Detail).toMatchObject({
+      schema: 'tidemark.finding-event/1',
+      deployment: 'example',
+      flow: 'A->B',
+      failover: { verdict: 'not-ready', loss: { kind: 'known', records: '300' } },
+    });
+    expect(JSON.stringify(events.events)).not.toContain(PASSWORD);
   });
 
   test('every audit was stored, with what it saw', async () => {
