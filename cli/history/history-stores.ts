@@ -1,4 +1,5 @@
 import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
+import type { FindingOutbox } from '../../shared/history/finding-outbox.ts';
 import type { HistoryStore } from '../../shared/history/history-lineage.ts';
 import type { PlanStore } from '../../shared/restore/plan-store.ts';
 import type { HistoryPlace } from './history-place.ts';
@@ -14,6 +15,8 @@ export interface HistoryStores {
 export interface AuditStores {
   readonly history: HistoryStore;
   readonly acknowledgements: AcknowledgementStore;
+  /** Opens the events of findings that were not delivered, in the same place. */
+  outbox(): Promise<FindingOutbox>;
   close(): Promise<void>;
 }
 
@@ -33,7 +36,11 @@ export async function openAuditStores(place: HistoryPlace): Promise<AuditStores>
     ]);
     const history = createDynamoDbSnapshotStore(client, place.table);
     const acknowledgements = createDynamoDbAcknowledgementStore(client, place.table);
-    return { history, acknowledgements, close: () => history.close() };
+    const outbox = async () => {
+      const { createDynamoDbFindingOutbox } = await import('../../shared/adapters/dynamodb/dynamodb-finding-outbox.ts');
+      return createDynamoDbFindingOutbox(client, place.table);
+    };
+    return { history, acknowledgements, outbox, close: () => history.close() };
   }
   const [{ openHistoryDatabase }, { createSqliteSnapshotStore }, { createSqliteAcknowledgementStore }] =
     await Promise.all([
@@ -46,6 +53,10 @@ export async function openAuditStores(place: HistoryPlace): Promise<AuditStores>
   return {
     history,
     acknowledgements: createSqliteAcknowledgementStore(database),
+    outbox: async () => {
+      const { createSqliteFindingOutbox } = await import('../../shared/adapters/sqlite/sqlite-finding-outbox.ts');
+      return createSqliteFindingOutbox(database);
+    },
     close: () => history.close(),
   };
 }
