@@ -24,7 +24,11 @@ const keeper = createAuditKeeper({
   table: environment.historyTable,
   process: process.env.AWS_LAMBDA_LOG_STREAM_NAME ?? 'audit',
   clock,
-  publisher: createEventBridgeFindingPublisher(new EventBridgeClient(AWS_CLIENT_SETTINGS), environment.deployment),
+  publisher: createEventBridgeFindingPublisher(
+    new EventBridgeClient(AWS_CLIENT_SETTINGS),
+    environment.deployment,
+    clock,
+  ),
   notAnnounced: (failure) => logger.warn('events of findings wait in the outbox', { failure }),
 });
 

@@ -122,9 +122,9 @@ async function refusalOf(request: AuditRequest, flow: Flow, at: number, error: u
   const weights = { flow, rules: config.policy.rules, acknowledgements: inEffect };
   const refused = refusedFlow(error, weights);
   const report = unreadable === null ? refused : withFinding(refused, unreadable, weights);
-  if (isWhole(request.filter)) {
-    const kept = await history?.open(flow, { source: null, target: null });
-    await kept?.announce?.({ report, at, positions: config.policy.positions });
+  if (history?.announces === true && isWhole(request.filter)) {
+    const kept = await history.open(flow, { source: null, target: null });
+    await kept.announce?.({ report, at, positions: config.policy.positions });
   }
   return { kind: 'refused', error, report };
 }

@@ -6,6 +6,8 @@ import type { FlowClusters } from './history-lineage.ts';
 
 /** Stores audits, so that the next audit can continue from them, in this process or another. */
 export interface AuditHistory {
+  /** Whether findings are announced; false if absent. */
+  readonly announces?: boolean;
   /** Never throws: an audit without a history still has an answer. */
   open(flow: Flow, clusters: FlowClusters): Promise<FlowHistory>;
 }

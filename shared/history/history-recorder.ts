@@ -49,6 +49,10 @@ export class HistoryRecorder implements AuditHistory {
     this.#options = options;
   }
 
+  get announces(): boolean {
+    return this.#options.announcer !== undefined;
+  }
+
   async open(flow: Flow, clusters: FlowClusters): Promise<FlowHistory> {
     const name = flowName(flow);
     let history: SnapshotStore | null = null;

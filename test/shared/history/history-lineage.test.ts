@@ -1,8 +1,10 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
+import { createSqliteFindingOutbox } from '../../../shared/adapters/sqlite/sqlite-finding-outbox.ts';
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
+import { FindingAnnouncer } from '../../../shared/history/finding-announcer.ts';
 import {
   type FlowClusters,
   type HistoryStore,
@@ -14,6 +16,7 @@ import { HistoryRecorder } from '../../../shared/history/history-recorder.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { flowFixture } from '../domain/model/flow-fixture.ts';
+import { reportWith, stopped, told } from '../domain/notify/events-fixture.ts';
 import { BEGIN, end, MINUTE } from './recorded-flow.ts';
 
 const FLOW = 'A->B';
@@ -22,13 +25,15 @@ const NEW = { source: 'new', target: 'b' };
 const SOURCE_DOWN = { source: null, target: 'b' };
 
 describe('the history of a flow is that of its two clusters', () => {
+  let database: ReturnType<typeof openHistoryDatabase>;
   let store: HistoryStore;
   let recorder: HistoryRecorder;
   let now: number;
 
   beforeEach(() => {
     now = BEGIN;
-    store = createSqliteSnapshotStore(openHistoryDatabase(':memory:'));
+    database = openHistoryDatabase(':memory:');
+    store = createSqliteSnapshotStore(database);
     recorder = process('one');
   });
 
@@ -97,6 +102,41 @@ describe('the history of a flow is that of its two clusters', () => {
     await expect(newestHistory(store).acquire(FLOW, 'another', terms)).rejects.toThrow(
       'another process records A->B until',
     );
+  });
+
+  test('findings are announced only by a recorder that has an announcer, and by the process that holds the lease', async () => {
+    const received: string[] = [];
+    const announcing = (owner: string) =>
+      new HistoryRecorder({
+        store,
+        owner,
+        retention: DEFAULT_RETENTION,
+        leaseMs: MINUTE + 1,
+        clock: { now: () => now },
+        announcer: new FindingAnnouncer({
+          outbox: createSqliteFindingOutbox(database),
+          failed: (failure) => {
+            throw new Error(failure);
+          },
+          publisher: {
+            publish: async (events) => {
+              received.push(...events.map(told));
+              return events.map(() => ({ kind: 'accepted' }));
+            },
+          },
+        }),
+      });
+    const [first, second] = [announcing('first'), announcing('second')];
+    expect([recorder.announces, first.announces]).toEqual([false, true]);
+    expect((await recorder.open(flowFixture(), OLD)).announce).toBeUndefined();
+    await recorder.release();
+    const audited = { report: reportWith([stopped]), at: now, positions: 'mm2' } as const;
+    await (await first.open(flowFixture(), OLD)).announce?.(audited);
+    expect((await second.open(flowFixture(), OLD)).announce).toBeUndefined();
+    // A flow whose cluster refuses the password: its ids are not known, its findings are those of the last lineage.
+    const refused = { ...audited, report: reportWith([]), at: now + MINUTE };
+    await (await first.open(flowFixture(), { source: null, target: null })).announce?.(refused);
+    expect(received).toEqual(['opened MIRROR_STOPPED', 'closed MIRROR_STOPPED']);
   });
 
   test('no two lineages have the same key', () => {

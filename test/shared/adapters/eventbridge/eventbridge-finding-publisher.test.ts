@@ -11,6 +11,7 @@ import { BEGIN, digest, reportWith, skips } from '../../domain/notify/events-fix
 describe('findings on EventBridge', () => {
   let endpoint: EventsEndpoint;
   let publisher: FindingPublisher;
+  let now = BEGIN;
 
   beforeEach(async () => {
     endpoint.refuse(() => null);
@@ -25,7 +26,7 @@ describe('findings on EventBridge', () => {
       credentials,
       maxAttempts: 1,
     });
-    publisher = createEventBridgeFindingPublisher(client, 'prod');
+    publisher = createEventBridgeFindingPublisher(client, 'prod', { now: () => now });
   });
   afterAll(() => endpoint.close());
 
@@ -73,5 +74,11 @@ describe('findings on EventBridge', () => {
       reason: expect.stringMatching(/^EventBridge did not take the request \(\w+\)$/),
     };
     expect(await publisher.publish(events)).toEqual([refused, refused]);
+    endpoint.fail(null);
+    // It is not asked again at once, so that an audit of many flows does not wait for it again and again.
+    const silent = { kind: 'refused', reason: 'EventBridge did not answer a moment ago' };
+    expect(await publisher.publish(events)).toEqual([silent, silent]);
+    now += 20_000;
+    expect(await publisher.publish(events)).toEqual([{ kind: 'accepted' }, { kind: 'accepted' }]);
   });
 });
