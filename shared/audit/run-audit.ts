@@ -124,7 +124,7 @@ async function refusalOf(request: AuditRequest, flow: Flow, at: number, error: u
   const report = unreadable === null ? refused : withFinding(refused, unreadable, weights);
   if (history?.announces === true && isWhole(request.filter)) {
     const kept = await history.open(flow, { source: null, target: null });
-    await kept.announce?.({ report, at, positions: config.policy.positions });
+    await kept.announce?.({ report, isRefused: true, at, positions: config.policy.positions });
   }
   return { kind: 'refused', error, report };
 }
@@ -179,7 +179,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
       : { kind: 'dead', report: judged, reasons: [sourceDown.message, targetDown.message] };
   // A filtered audit does not cover the whole flow, so it is not the flow's state.
   if (!isWhole(filter)) return outcomeOf(report);
-  await kept.history?.announce?.({ report, at, positions: config.policy.positions });
+  await kept.history?.announce?.({ report, isRefused: false, at, positions: config.policy.positions });
   // Record under the report's time, unless another process recorded since then: then under the time of the reads.
   const began = (kept.history?.known?.heldUntil ?? 0) < at ? at : observation.at;
   const state = nextState(known, { ...observation, at: began }, states, report, pairs);

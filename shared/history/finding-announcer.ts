@@ -17,6 +17,8 @@ export interface FindingAnnouncerOptions {
 /** An audit of a whole flow, for its findings to be announced. */
 export interface AuditedFlow {
   readonly report: FlowReport;
+  /** Whether a cluster refused the credentials or a permission, so that nothing else was audited. */
+  readonly isRefused: boolean;
   /** When the audit began: ms since the epoch. */
   readonly at: number;
   /** The positions that groups get in a failover. */
@@ -55,12 +57,12 @@ export class FindingAnnouncer {
     }
   }
 
-  async #store(lease: HistoryLease, { report, at, positions }: AuditedFlow): Promise<void> {
+  async #store(lease: HistoryLease, { report, isRefused, at, positions }: AuditedFlow): Promise<void> {
     const { outbox } = this.#options;
     const key = lease.flow;
     const state = this.#states.has(key) ? (this.#states.get(key) ?? null) : await outbox.state(key);
     const failover = failoverNow(report, positions);
-    const announcement = followFindings({ before: state?.open ?? null, report, at, failover, digest });
+    const announcement = followFindings({ before: state?.open ?? null, report, isRefused, at, failover, digest });
     if (state === null || announcement.events.length > 0) {
       await outbox.announce(lease, state?.revision ?? null, announcement);
       this.#states.set(key, { revision: (state?.revision ?? 0) + 1, open: announcement.open });

@@ -72,7 +72,12 @@ test('the function has exactly the DynamoDB permissions that storing audits need
       publish: async (events: readonly unknown[]) => events.map(() => ({ kind: 'accepted' as const })),
     };
     const announcer = new FindingAnnouncer({ outbox, publisher, failed });
-    await announcer.announce(writer.lease, { report: reportWith([skips(`g${minute}`)]), at, positions: 'mm2' });
+    await announcer.announce(writer.lease, {
+      report: reportWith([skips(`g${minute}`)]),
+      isRefused: false,
+      at,
+      positions: 'mm2',
+    });
     await writer.release();
   }
 

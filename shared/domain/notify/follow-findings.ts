@@ -35,6 +35,8 @@ export interface FollowRequest {
   /** What was open after the last announcement; null if there was none. */
   readonly before: readonly OpenFinding[] | null;
   readonly report: Pick<FlowReport, 'flow' | 'findings' | 'unread'>;
+  /** Whether a cluster refused the audit, which then could not have found what is open. */
+  readonly isRefused: boolean;
   /** When the audit began: ms since the epoch. */
   readonly at: number;
   readonly failover: FailoverNow;
@@ -44,11 +46,12 @@ export interface FollowRequest {
 
 /**
  * Decides which findings opened, changed or closed since the last announcement. A finding closes when an audit that
- * could have found it no longer does: while a part of the flow could not be read and a retry may read it, none closes.
+ * could have found it no longer does: while a cluster refuses, or a part could not be read that a retry may read, none closes.
  * Ids depend only on what was announced and on the time of the audit. What does not fit into one announcement stays
  * unannounced: a later audit finds it again.
  */
-export function followFindings({ before, report, at, failover, digest }: FollowRequest): Announcement {
+export function followFindings(request: FollowRequest): Announcement {
+  const { before, report, at, failover, digest } = request;
   const known = new Map((before ?? []).map((one) => [findingIdentity(one.finding), one]));
   const open = new Map(known);
   const events: FindingEvent[] = [];
@@ -63,7 +66,7 @@ export function followFindings({ before, report, at, failover, digest }: FollowR
   const isFull = () => events.length >= EVENTS_AT_ONCE || characters >= EVENT_CHARACTERS;
 
   const found = new Set<string>();
-  const isWhole = !report.unread.some(({ retriable }) => retriable);
+  const isWhole = !request.isRefused && !report.unread.some(({ retriable }) => retriable);
   const current = uniqueByIdentity(worstFirst(report.findings));
   for (const [identity] of current) found.add(identity);
   for (const [identity, one] of known) {

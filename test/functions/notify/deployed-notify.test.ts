@@ -53,6 +53,7 @@ describe('the deployed notify function', () => {
 
   const report = reportWith([stopped]);
   const [event] = followFindings({
+    isRefused: false,
     before: null,
     report,
     at: BEGIN,

@@ -78,7 +78,14 @@ describe('the notify function', () => {
     return audits.flatMap((findings, minute) => {
       const report = { ...reportWith(findings), flow: `A${runs}->B` };
       const at = BEGIN + minute * MINUTE;
-      const next = followFindings({ before: open, report, at, failover: failoverNow(report, 'mm2'), digest });
+      const next = followFindings({
+        isRefused: false,
+        before: open,
+        report,
+        at,
+        failover: failoverNow(report, 'mm2'),
+        digest,
+      });
       open = next.open;
       return next.events.map((event) => ({
         version: '0',

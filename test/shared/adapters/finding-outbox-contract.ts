@@ -77,7 +77,7 @@ export function describeFindingOutbox(name: string, start: () => Promise<OutboxU
     }
 
     const audited = (findings: readonly Finding[], minute: number) =>
-      ({ report: reportWith(findings), at: BEGIN + minute * MINUTE, positions: 'mm2' }) as const;
+      ({ report: reportWith(findings), isRefused: false, at: BEGIN + minute * MINUTE, positions: 'mm2' }) as const;
 
     test('each change is delivered once, with its id, and leaves nothing behind', async () => {
       const { key, lease } = await begin();

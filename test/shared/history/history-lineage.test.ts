@@ -15,6 +15,7 @@ import {
 import { HistoryRecorder } from '../../../shared/history/history-recorder.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
+import { finding } from '../../cli/verbs/sample-report.ts';
 import { flowFixture } from '../domain/model/flow-fixture.ts';
 import { reportWith, stopped, told } from '../domain/notify/events-fixture.ts';
 import { BEGIN, end, MINUTE } from './recorded-flow.ts';
@@ -23,6 +24,8 @@ const FLOW = 'A->B';
 const OLD = { source: 'old', target: 'b' };
 const NEW = { source: 'new', target: 'b' };
 const SOURCE_DOWN = { source: null, target: 'b' };
+
+const accessRefused = finding({ code: 'ACCESS_REFUSED', severity: 'critical', subject: { cluster: 'A' } });
 
 describe('the history of a flow is that of its two clusters', () => {
   let database: ReturnType<typeof openHistoryDatabase>;
@@ -130,13 +133,13 @@ describe('the history of a flow is that of its two clusters', () => {
     expect([recorder.announces, first.announces]).toEqual([false, true]);
     expect((await recorder.open(flowFixture(), OLD)).announce).toBeUndefined();
     await recorder.release();
-    const audited = { report: reportWith([stopped]), at: now, positions: 'mm2' } as const;
+    const audited = { report: reportWith([stopped]), isRefused: false, at: now, positions: 'mm2' } as const;
     await (await first.open(flowFixture(), OLD)).announce?.(audited);
     expect((await second.open(flowFixture(), OLD)).announce).toBeUndefined();
     // A flow whose cluster refuses the password: its ids are not known, its findings are those of the last lineage.
-    const refused = { ...audited, report: reportWith([]), at: now + MINUTE };
+    const refused = { ...audited, report: reportWith([accessRefused]), isRefused: true, at: now + MINUTE };
     await (await first.open(flowFixture(), { source: null, target: null })).announce?.(refused);
-    expect(received).toEqual(['opened MIRROR_STOPPED', 'closed MIRROR_STOPPED']);
+    expect(received).toEqual(['opened MIRROR_STOPPED', 'opened ACCESS_REFUSED']);
   });
 
   test('no two lineages have the same key', () => {

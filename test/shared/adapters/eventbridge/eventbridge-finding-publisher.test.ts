@@ -33,7 +33,14 @@ describe('findings on EventBridge', () => {
   /** Events that open one finding for each group. */
   function opened(groups: readonly string[]): readonly FindingEvent[] {
     const report = reportWith(groups.map((group) => skips(group)));
-    return followFindings({ before: null, report, at: BEGIN, failover: failoverNow(report, 'mm2'), digest }).events;
+    return followFindings({
+      isRefused: false,
+      before: null,
+      report,
+      at: BEGIN,
+      failover: failoverNow(report, 'mm2'),
+      digest,
+    }).events;
   }
   const received = (from: number) => endpoint.events.slice(from).map(({ Detail }) => (Detail as FindingEvent).id);
 

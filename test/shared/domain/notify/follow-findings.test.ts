@@ -14,7 +14,7 @@ function follow(...reports: readonly FlowReport[]): readonly Announcement[] {
   for (const [minute, report] of reports.entries()) {
     const before = all.at(-1)?.open ?? null;
     const failover = failoverNow(report, 'mm2');
-    all.push(followFindings({ before, report, at: BEGIN + minute * MINUTE, failover, digest }));
+    all.push(followFindings({ isRefused: false, before, report, at: BEGIN + minute * MINUTE, failover, digest }));
   }
   return all;
 }
@@ -63,6 +63,16 @@ describe('which findings opened, changed and closed', () => {
     );
     expect(second?.events.map(told)).toEqual(['opened TARGET_POSITION_SKIPS g']);
     expect(third?.events.map(told)).toEqual(['closed MIRROR_STOPPED']);
+  });
+
+  test('GIVEN a cluster that refuses THEN what was open stays open: that audit could not have found it', () => {
+    const open = follow(reportWith([stopped])).at(-1)?.open ?? null;
+    const report = reportWith([skips('g')]);
+    const request = { before: open, report, at: BEGIN + MINUTE, failover: failoverNow(report, 'mm2'), digest };
+    expect(followFindings({ ...request, isRefused: true }).events.map(told)).toEqual([
+      'opened TARGET_POSITION_SKIPS g',
+    ]);
+    expect(followFindings({ ...request, isRefused: false }).events.map(told)).toContain('closed MIRROR_STOPPED');
   });
 
   test('ids: one per finding from opening to closing, one per event, another when it opens again', () => {

@@ -30,6 +30,7 @@ function landing(group: string, skipAtMost: bigint | null, rereadAtMost: bigint)
 function opened(group: string, over: Partial<FlowReport> = {}): FindingEvent {
   const report = reportWith([skips(group)], over);
   const [event] = followFindings({
+    isRefused: false,
     before: null,
     report,
     at: BEGIN,
