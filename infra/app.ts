@@ -7,5 +7,5 @@ import { AuditStack } from './stacks/audit-stack.ts';
 const app = new App();
 Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
 const settings = loadSettings(String(app.node.getContext('settings')));
-new AuditStack(app, 'Tidemark', { settings, flows: configuredFlows(settings) });
+new AuditStack(app, { settings, flows: configuredFlows(settings) });
 app.synth();

@@ -1,19 +1,28 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { SEVERITIES } from '../shared/contract/finding-codes.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `must be an ARN of ${service}`);
 
+const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
+
 export const settingsSchema = z.strictObject({
+  deployment: z.strictObject({
+    /**
+     * Tells this deployment from others in the same account and Region: part of the stack's name, of alarm names, and a
+     * dimension of every metric.
+     */
+    name: z
+      .string()
+      .regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'must be 1 to 40 letters, digits and dashes, a letter first'),
+  }),
   /** Folder with tidemark.yaml and its certificates. All of it is deployed with the function, so keep secrets out. */
   configFolder: z.string().min(1),
   /** Variables to which tidemark.yaml refers as `{ env: NAME }`, and their locations in Secrets Manager. */
   secrets: z
-    .record(
-      z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be a variable name in capitals'),
-      z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() }),
-    )
+    .record(z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be a variable name in capitals'), secretLocation)
     .default({}),
   /** Customer managed KMS keys of those secrets; none if they use the key `aws/secretsmanager`. */
   secretKeyArns: z.array(arn('kms')).default([]),
@@ -38,8 +47,33 @@ export const settingsSchema = z.strictObject({
    * Number of groups per flow that get their own metrics, worst first. CloudWatch charges for six metrics per group.
    */
   groupMetricsLimit: z.int().nonnegative().default(50),
+  /**
+   * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
+   * one.
+   */
+  historyTable: z
+    .string()
+    .regex(/^[\w.-]{3,255}$/, 'must be the name of a DynamoDB table')
+    .optional(),
   /** Addresses to which the alarm topic sends mail; each must confirm its subscription. */
   alarmEmails: z.array(z.email()).default([]),
+  /** Pages for findings that open, besides the alarms. If absent, findings are events that nobody is paged for. */
+  pages: z
+    .strictObject({
+      /** The least severity that pages. */
+      severity: z.enum(SEVERITIES).default('critical'),
+      /** Where the URL of an incoming webhook of Slack is. */
+      slack: secretLocation.optional(),
+      /** Where the URL of any other receiver of JSON is. */
+      webhook: secretLocation.optional(),
+      /** Whether the subscribers of the alarm topic get mails. */
+      email: z.boolean().default(false),
+    })
+    .refine(
+      ({ slack, webhook, email }) => slack !== undefined || webhook !== undefined || email,
+      'must name a receiver',
+    )
+    .optional(),
   /** Where on-call can read docs/runbook.md during an incident; alarms link to its sections. */
   runbookUrl: z.string().min(1).default('docs/runbook.md'),
 });

@@ -17,6 +17,7 @@ import type { Outcome } from './domain/model/outcome.ts';
 import type { PartitionWrite } from './domain/model/partition-write.ts';
 import type { Permission } from './domain/model/permission.ts';
 import type { TopicPartition } from './domain/model/topic-partition.ts';
+import type { FindingEvent } from './domain/notify/finding-event.ts';
 
 /**
  * Reads one cluster, and only reads. One instance serves one audit: it holds connections, a deadline and a request
@@ -98,3 +99,17 @@ export interface MetricSink {
    */
   publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }
+
+/** Takes events of findings, to route them to people. */
+export interface FindingPublisher {
+  /**
+   * Publishes events; the answers are in their order. The service may have taken an event that it did not answer for, so
+   * events can arrive twice, under the same id. Never throws.
+   */
+  publish(events: readonly FindingEvent[]): Promise<readonly EventAnswer[]>;
+}
+
+export type EventAnswer =
+  | { readonly kind: 'accepted' }
+  /** It was not taken, or there was no answer; publish it again. */
+  | { readonly kind: 'refused'; readonly reason: string };

@@ -1,19 +1,22 @@
 import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
-import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
+import type { FindingOutbox } from '../../shared/history/finding-outbox.ts';
+import type { HistoryStore } from '../../shared/history/history-lineage.ts';
 import type { PlanStore } from '../../shared/restore/plan-store.ts';
 import type { HistoryPlace } from './history-place.ts';
 
 /** The history and the restores that were planned from it, which are in the same place. */
 export interface HistoryStores {
-  readonly history: SnapshotStore;
+  readonly history: HistoryStore;
   readonly plans: PlanStore;
   close(): Promise<void>;
 }
 
 /** The history and what people have said of its findings, which are in the same place. */
 export interface AuditStores {
-  readonly history: SnapshotStore;
+  readonly history: HistoryStore;
   readonly acknowledgements: AcknowledgementStore;
+  /** Opens the events of findings that were not delivered, in the same place. */
+  outbox(): Promise<FindingOutbox>;
   close(): Promise<void>;
 }
 
@@ -27,7 +30,11 @@ export async function openAuditStores(place: HistoryPlace): Promise<AuditStores>
     ]);
     const history = createDynamoDbSnapshotStore(client, place.table);
     const acknowledgements = createDynamoDbAcknowledgementStore(client, place.table);
-    return { history, acknowledgements, close: () => history.close() };
+    const outbox = async () => {
+      const { createDynamoDbFindingOutbox } = await import('../../shared/adapters/dynamodb/dynamodb-finding-outbox.ts');
+      return createDynamoDbFindingOutbox(client, place.table);
+    };
+    return { history, acknowledgements, outbox, close: () => history.close() };
   }
   const [{ openHistoryDatabase }, { createSqliteSnapshotStore }, { createSqliteAcknowledgementStore }] =
     await Promise.all([
@@ -40,6 +47,10 @@ export async function openAuditStores(place: HistoryPlace): Promise<AuditStores>
   return {
     history,
     acknowledgements: createSqliteAcknowledgementStore(database),
+    outbox: async () => {
+      const { createSqliteFindingOutbox } = await import('../../shared/adapters/sqlite/sqlite-finding-outbox.ts');
+      return createSqliteFindingOutbox(database);
+    },
     close: () => history.close(),
   };
 }

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { newestHistory } from '../../shared/history/history-lineage.ts';
 import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
 import type { HistoryPlace } from '../history/history-place.ts';
 import type { AuditStores } from '../history/history-stores.ts';
@@ -26,12 +27,16 @@ export function addHistoryOption(command: Command): Command {
   );
 }
 
-/** Opens the history that the options name, without its acknowledgements; null if it is off. The caller closes it. */
+/**
+ * Opens the newest history of each flow that the options name, without its acknowledgements; null if it is off. The caller
+ * closes it.
+ */
 export async function openHistory(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
 ): Promise<SnapshotStore | null> {
-  return (await openAuditHistory(options, terminal))?.history ?? null;
+  const stores = await openAuditHistory(options, terminal);
+  return stores === null ? null : newestHistory(stores.history);
 }
 
 /** The same for commands that are nothing without a history. @throws UsageError if it is off */
@@ -39,7 +44,7 @@ export async function requireHistory(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
 ): Promise<SnapshotStore> {
-  return (await requireAuditHistory(options, terminal)).history;
+  return newestHistory((await requireAuditHistory(options, terminal)).history);
 }
 
 /** The history with its acknowledgements; null if it is off. The caller closes it. */

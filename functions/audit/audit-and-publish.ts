@@ -1,4 +1,9 @@
-import { heartbeatMetric, type ProjectionLimits, projectMetrics } from '../../shared/audit/project-metrics.ts';
+import {
+  flowHeartbeats,
+  heartbeatMetric,
+  type ProjectionLimits,
+  projectMetrics,
+} from '../../shared/audit/project-metrics.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import { AuthenticationError } from '../../shared/domain/model/errors.ts';
 import type { AuditReport } from '../../shared/domain/model/report.ts';
@@ -14,29 +19,46 @@ export interface AuditDependencies {
   /** Audits every flow and ends by `deadline` (ms since the epoch). */
   audit(
     config: TidemarkConfig,
-    options: { readonly deadline: number; readonly signal: AbortSignal },
+    options: {
+      readonly deadline: number;
+      readonly signal: AbortSignal;
+      /** To be called with the report of each flow as soon as it is done. Never throws. */
+      readonly finished: (report: AuditReport) => Promise<void>;
+    },
   ): Promise<AuditReport>;
   readonly sink: MetricSink;
   readonly limits: ProjectionLimits;
 }
 
 /**
- * Runs one audit and publishes its metrics. The heartbeat is published last, in a request of its own: it shows that all
- * other metrics were accepted. The dead-man alarm therefore also notices an audit whose numbers never arrived.
+ * Runs one audit and publishes the metrics of each flow as soon as it is done, its heartbeat last. So a flow that refuses
+ * or hangs neither delays nor loses the metrics of another one. The heartbeat of the whole audit comes at the end, in a
+ * request of its own: it shows that all other metrics were accepted. The dead-man alarms therefore also notice an audit
+ * whose numbers never arrived.
+ * @throws MetricPublishError for the first flow whose metrics were not all accepted, after all flows are done
  */
 export async function auditAndPublish(
   dependencies: AuditDependencies,
   options: { readonly deadline: number; readonly signal: AbortSignal },
 ): Promise<AuditSummary> {
   const { config, audit, sink, limits } = dependencies;
-  const { deadline, signal } = options;
-  const report = await audit(await config.load({ signal }), { deadline, signal }).catch((error: unknown) => {
+  const { signal } = options;
+  const failures: unknown[] = [];
+  const finished = async (report: AuditReport) => {
+    // The password may have been rotated: read it again next time.
+    if (report.flows.some(({ reasons }) => reasons.includes('ACCESS_REFUSED'))) config.forgetSecrets();
+    try {
+      await sink.publish(projectMetrics(report, limits), report.at, { signal });
+      await sink.publish(flowHeartbeats(report), report.at, { signal });
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+  const report = await audit(await config.load({ signal }), { ...options, finished }).catch((error: unknown) => {
     if (error instanceof AuthenticationError) config.forgetSecrets();
     throw error;
   });
-  // The password may have been rotated: read it again next time.
-  if (report.flows.some(({ reasons }) => reasons.includes('ACCESS_REFUSED'))) config.forgetSecrets();
-  await sink.publish(projectMetrics(report, limits), report.at, { signal });
+  if (failures.length > 0) throw failures[0];
   await sink.publish([heartbeatMetric(report)], report.at, { signal });
   return summarize(report);
 }

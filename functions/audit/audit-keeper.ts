@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
+import { createDynamoDbFindingOutbox } from '../../shared/adapters/dynamodb/dynamodb-finding-outbox.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { ALARM_PERIOD_SECONDS } from '../../shared/contract/alarms.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
 import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
 import type { AuditHistory } from '../../shared/history/audit-history.ts';
+import { FindingAnnouncer } from '../../shared/history/finding-announcer.ts';
 import { HistoryRecorder } from '../../shared/history/history-recorder.ts';
-import type { Clock } from '../../shared/ports.ts';
+import type { Clock, FindingPublisher } from '../../shared/ports.ts';
 import { StorePatience } from '../runtime/store-patience.ts';
 
 /**
@@ -23,6 +25,9 @@ export interface AuditKeeperOptions {
   /** Name of this process for people: its Lambda log stream. */
   readonly process: string;
   readonly clock: Clock;
+  readonly publisher: FindingPublisher;
+  /** Called with the reason if events of findings could not be stored or delivered. */
+  readonly notAnnounced: (failure: string) => void;
 }
 
 /** Stores the audits of this process in DynamoDB. */
@@ -33,7 +38,8 @@ export interface AuditKeeper {
   readonly acknowledgements: AcknowledgementStore;
 }
 
-export function createAuditKeeper({ client, table, process, clock }: AuditKeeperOptions): AuditKeeper {
+export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
+  const { client, table, process, clock, publisher, notAnnounced } = options;
   const patience = new StorePatience(client, clock);
   const recorder = new HistoryRecorder({
     store: createDynamoDbSnapshotStore(client, table),
@@ -42,6 +48,11 @@ export function createAuditKeeper({ client, table, process, clock }: AuditKeeper
     retention: DEFAULT_RETENTION,
     leaseMs: LEASE_MS,
     clock,
+    announcer: new FindingAnnouncer({
+      outbox: createDynamoDbFindingOutbox(client, table),
+      publisher,
+      failed: notAnnounced,
+    }),
   });
   return {
     acknowledgements: createDynamoDbAcknowledgementStore(client, table),

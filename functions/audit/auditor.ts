@@ -11,11 +11,12 @@ const RECORDING_RESERVE_MS = 3_000;
 /** Runs audits. While the function stays warm, an audit reuses what earlier ones read from MM2's topics. */
 export function createAuditor(clock: Clock, keeper: AuditKeeper): AuditDependencies['audit'] {
   const memory = new AuditMemory();
-  return (config, { deadline, signal }) =>
+  return (config, { deadline, signal, finished }) =>
     runAudit({
       config,
       clock,
       memory,
+      finished,
       history: keeper.begin({ deadline, signal }),
       acknowledgements: keeper.acknowledgements,
       reader: (alias) => {

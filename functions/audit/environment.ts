@@ -2,9 +2,11 @@ import { z } from 'zod';
 import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
 import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';
+import { jsonText, secretLocation } from '../runtime/variables.ts';
 
 /** The settings of the audit function, validated once when it starts. */
 export interface AuditEnvironment {
+  readonly deployment: string;
   readonly configFile: string;
   readonly historyTable: string;
   readonly groupMetricsLimit: number;
@@ -15,22 +17,12 @@ export interface AuditEnvironment {
 const wholeNumber = (least: number, most: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(least).max(most));
 
-const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
-
-const json = z.string().transform((text, context): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be a JSON object' });
-    return z.NEVER;
-  }
-});
-
 const schema = z.object({
+  [AUDIT_ENVIRONMENT.deployment]: z.string().min(1),
   [AUDIT_ENVIRONMENT.configFile]: z.string().min(1),
   [AUDIT_ENVIRONMENT.historyTable]: z.string().min(1),
   [AUDIT_ENVIRONMENT.groupMetricsLimit]: wholeNumber(0, 100_000),
-  [AUDIT_ENVIRONMENT.secrets]: json.pipe(z.record(z.string().min(1), secretLocation)),
+  [AUDIT_ENVIRONMENT.secrets]: jsonText.pipe(z.record(z.string().min(1), secretLocation)),
   [AUDIT_ENVIRONMENT.secretTtlSeconds]: wholeNumber(1, 86_400),
 });
 
@@ -40,6 +32,7 @@ export function parseAuditEnvironment(variables: Readonly<Record<string, string 
   if (!parsed.success) throw new InvalidInputError('environment', parsed.error);
   const values = parsed.data;
   return {
+    deployment: values[AUDIT_ENVIRONMENT.deployment],
     configFile: values[AUDIT_ENVIRONMENT.configFile],
     historyTable: values[AUDIT_ENVIRONMENT.historyTable],
     groupMetricsLimit: values[AUDIT_ENVIRONMENT.groupMetricsLimit],

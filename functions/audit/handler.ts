@@ -1,17 +1,19 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
+import { createEventBridgeFindingPublisher } from '../../shared/adapters/eventbridge/eventbridge-finding-publisher.ts';
 import { createSecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
 import { SYSTEM_CLOCK } from '../../shared/adapters/system/system-clock.ts';
 import { AWS_CLIENT_SETTINGS } from '../runtime/aws-client-settings.ts';
+import { logValue } from '../runtime/log-values.ts';
 import { createAuditKeeper } from './audit-keeper.ts';
 import { createAuditor } from './auditor.ts';
 import { createConfigSource } from './config-source.ts';
 import { createHandler } from './create-handler.ts';
 import { parseAuditEnvironment } from './environment.ts';
-import { logValue } from './log-values.ts';
 
 const environment = parseAuditEnvironment(process.env);
 const logger = new Logger({ jsonReplacerFn: logValue });
@@ -22,6 +24,12 @@ const keeper = createAuditKeeper({
   table: environment.historyTable,
   process: process.env.AWS_LAMBDA_LOG_STREAM_NAME ?? 'audit',
   clock,
+  publisher: createEventBridgeFindingPublisher(
+    new EventBridgeClient(AWS_CLIENT_SETTINGS),
+    environment.deployment,
+    clock,
+  ),
+  notAnnounced: (failure) => logger.warn('events of findings wait in the outbox', { failure }),
 });
 
 /** The composition root: creates everything that outlives one invocation. */
@@ -37,5 +45,5 @@ export const handler = createHandler({
     warn: (warnings) => logger.warn('the configuration is valid, but has likely mistakes', { warnings }),
   }),
   audit: createAuditor(clock, keeper),
-  sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS)),
+  sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS), environment.deployment),
 });

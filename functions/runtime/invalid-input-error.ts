@@ -3,7 +3,7 @@ import { TidemarkError } from '../../shared/domain/model/errors.ts';
 
 const REMEDIES = {
   environment: 'Deploy the stack, which sets these variables, or set them as shared/contract/environment.ts describes.',
-  event: "Let the stack's schedule invoke the function, or send an event with the same fields.",
+  event: "Let the stack's schedule or rule invoke the function, or send an event with the same fields.",
 } as const;
 
 /** An input of the function is invalid. The message names all wrong fields and contains no values. */

@@ -19,7 +19,7 @@ export function logErrors(logger: Logger): MiddlewareObj {
           ...(error instanceof ConfigurationError && { faults: error.faults }),
         });
       } else {
-        logger.error('a bug in Tidemark ended the audit', {
+        logger.error('a bug in Tidemark ended the invocation', {
           code: 'DEFECT',
           remedy: 'Please report it with this log line.',
           defect: error?.name ?? 'unknown',

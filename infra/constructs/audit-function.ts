@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Annotations, Arn, ArnFormat, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Annotations, Arn, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, type IFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
@@ -9,14 +9,16 @@ import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { AUDIT_ENVIRONMENT, CONFIG_FILE_IN_LAMBDA } from '../../shared/contract/environment.ts';
+import { FINDING_EVENT_SOURCE } from '../../shared/contract/finding-events.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskReadAccess } from './msk-read-access.ts';
+import { grantSecrets } from './secret-access.ts';
 
 export type AuditFunctionProps = Pick<
   Settings,
-  'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
+  'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
 > & {
   /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
@@ -67,12 +69,14 @@ export class AuditFunction extends Construct {
       ...(props.vpc !== undefined && this.placement(props.vpc)),
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.deployment, props.deployment.name);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
     this.addConfiguration(lambda, props.configFolder);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.historyTable, props.history.table.tableName);
     props.history.grantRecording(role);
     this.grantMetrics(role);
-    this.grantSecrets(lambda, role, props);
+    this.grantEvents(role);
+    this.addSecrets(lambda, role, props);
     if (props.vpc !== undefined) this.grantNetworkInterfaces(role);
     if (props.mskClusterArns.length > 0) new MskReadAccess(this, 'Msk', { role, clusterArns: props.mskClusterArns });
     this.function = lambda;
@@ -104,41 +108,26 @@ export class AuditFunction extends Construct {
     });
   }
 
-  private grantSecrets(
+  /** To the default bus of this account, as Tidemark only. */
+  private grantEvents(role: Role): void {
+    const bus = Arn.format({ service: 'events', resource: 'event-bus', resourceName: 'default' }, Stack.of(this));
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['events:PutEvents'],
+        resources: [bus],
+        conditions: { StringEquals: { 'events:source': FINDING_EVENT_SOURCE } },
+      }),
+    );
+  }
+
+  private addSecrets(
     lambda: NodejsFunction,
     role: Role,
     { secrets, secretKeyArns }: Pick<AuditFunctionProps, 'secrets' | 'secretKeyArns'>,
   ): void {
-    const ids = [...new Set(Object.values(secrets).map((location) => location.secretsManager))];
-    if (ids.length > 0) {
-      const resources = ids.map((secret) => this.secretArn(secret));
-      role.addToPolicy(new PolicyStatement({ actions: ['secretsmanager:GetSecretValue'], resources }));
-    }
-    if (secretKeyArns.length > 0) {
-      role.addToPolicy(
-        new PolicyStatement({
-          actions: ['kms:Decrypt'],
-          resources: [...secretKeyArns],
-          conditions: { StringLike: { 'kms:ViaService': 'secretsmanager.*.amazonaws.com' } },
-        }),
-      );
-    }
+    grantSecrets(role, Object.values(secrets), secretKeyArns);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.secrets, JSON.stringify(secrets));
     lambda.addEnvironment(AUDIT_ENVIRONMENT.secretTtlSeconds, '300');
-  }
-
-  /** Secrets Manager appends six random characters to the ARN of a named secret. */
-  private secretArn(secret: string): string {
-    if (secret.startsWith('arn:')) return /-[A-Za-z0-9]{6}$/.test(secret) ? secret : `${secret}-??????`;
-    return Arn.format(
-      {
-        service: 'secretsmanager',
-        resource: 'secret',
-        resourceName: `${secret}-??????`,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      },
-      Stack.of(this),
-    );
   }
 
   private placement(vpc: NonNullable<Settings['vpc']>) {

@@ -1,19 +1,31 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
+import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
-import { PARTITION_KEY, SORT_KEY, TTL_ATTRIBUTE } from '../../shared/adapters/dynamodb/history-table.ts';
+import {
+  OUTBOX_PREFIX,
+  PAGES_PREFIX,
+  PARTITION_KEY,
+  SORT_KEY,
+  TTL_ATTRIBUTE,
+} from '../../shared/adapters/dynamodb/history-table.ts';
 
 /**
  * The table that stores the history. Its content cannot be recreated, because MM2 forgets it. So the table remains when
- * the stack is deleted, is protected from deletion, and can be restored to any second of the last 35 days.
+ * the stack is deleted, is protected from deletion, and can be restored to any second of the last 35 days. A later stack
+ * can use it again by its name.
  */
 export class HistoryTable extends Construct {
-  readonly table: Table;
+  readonly table: Pick<ITable, 'tableArn' | 'tableName'>;
 
-  constructor(scope: Construct, id: string) {
+  /** @param existing name of a table to use instead of a new one */
+  constructor(scope: Construct, id: string, existing?: string) {
     super(scope, id);
-    this.table = new Table(this, 'Table', {
+    this.table = existing === undefined ? this.#create() : Table.fromTableName(this, 'Table', existing);
+  }
+
+  #create(): Table {
+    return new Table(this, 'Table', {
       partitionKey: { name: PARTITION_KEY, type: AttributeType.STRING },
       sortKey: { name: SORT_KEY, type: AttributeType.STRING },
       timeToLiveAttribute: TTL_ATTRIBUTE,
@@ -25,9 +37,21 @@ export class HistoryTable extends Construct {
     });
   }
 
+  /** Allows a role to remember which pages were sent, and nothing of the history. */
+  grantPaging(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:UpdateItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${PAGES_PREFIX}*`] } },
+      }),
+    );
+  }
+
   /**
-   * Allows a role to store and read audits, but not to delete any: time to live does that. IAM authorizes a transaction
-   * by its parts, here Put and Update (DynamoDB Developer Guide, "Using IAM with DynamoDB transactions").
+   * Allows a role to store and read audits, but not to delete any: time to live does that. Only events that were
+   * delivered may be deleted. IAM authorizes a transaction by its parts, here Put and Update (DynamoDB Developer Guide,
+   * "Using IAM with DynamoDB transactions").
    */
   grantRecording(role: Role): void {
     role.addToPolicy(
@@ -40,6 +64,13 @@ export class HistoryTable extends Construct {
           'dynamodb:UpdateItem',
         ],
         resources: [this.table.tableArn],
+      }),
+    );
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:DeleteItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${OUTBOX_PREFIX}*`] } },
       }),
     );
   }

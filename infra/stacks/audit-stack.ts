@@ -6,6 +6,7 @@ import { AuditFunction } from '../constructs/audit-function.ts';
 import { AuditSchedule } from '../constructs/audit-schedule.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
+import { NotifyFunction } from '../constructs/notify-function.ts';
 import type { Settings } from '../settings.ts';
 
 export interface AuditStackProps extends StackProps {
@@ -15,28 +16,37 @@ export interface AuditStackProps extends StackProps {
 }
 
 /**
- * Scheduler → audit function → history, metrics → alarms → topic. Deploy it in the Region of the replication's target.
+ * Scheduler → audit function → history, metrics → alarms → topic, findings → events → pages. Deploy it in the Region of the replication's target.
+ * The stack has the name of its deployment, so two deployments never share one.
  */
 export class AuditStack extends Stack {
-  constructor(scope: Construct, id: string, props: AuditStackProps) {
-    super(scope, id, { description: 'Tidemark: audits MirrorMaker 2 disaster recovery', ...props });
+  constructor(scope: Construct, props: AuditStackProps) {
     const { settings, flows } = props;
+    const deployment = settings.deployment.name;
+    super(scope, `Tidemark-${deployment}`, {
+      description: 'Tidemark: audits MirrorMaker 2 disaster recovery',
+      ...props,
+    });
     const { queue } = new FailureQueue(this, 'Failures');
-    const history = new HistoryTable(this, 'History');
+    const history = new HistoryTable(this, 'History', settings.historyTable);
     const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue, history });
     new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
-    const { topic, action } = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails });
+    const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails });
     new AuditAlarms(this, 'Alarms', {
+      deployment,
       flows,
       maxLagRecords: settings.maxLagRecords,
       runbookUrl: settings.runbookUrl,
-      action,
+      action: onCall.action,
     });
+    if (settings.pages !== undefined) {
+      new NotifyFunction(this, 'Notify', { ...settings, pages: settings.pages, history, onCall, failures: queue });
+    }
     const kept = {
       description: 'Stores the history; remains when the stack is deleted',
       value: history.table.tableName,
     };
     new CfnOutput(this, 'HistoryTableName', kept);
-    new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: topic.topicArn });
+    new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: onCall.topic.topicArn });
   }
 }

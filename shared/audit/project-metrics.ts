@@ -42,7 +42,16 @@ export function sawEveryFlow(report: AuditReport): boolean {
 
 /** The audit's own heartbeat. Publish it last, after all other metrics were accepted. */
 export function heartbeatMetric(report: AuditReport): Metric {
-  return { name: 'AuditCompleted', dimensions: {}, unit: 'Count', samples: [one(sawEveryFlow(report) ? 1 : 0)] };
+  return completed(sawEveryFlow(report), {});
+}
+
+/** The heartbeats of the flows. Publish each after all other metrics of its flow were accepted. */
+export function flowHeartbeats(report: AuditReport): readonly Metric[] {
+  return report.flows.map((flow) => completed(!isBlind(flow), { Flow: flow.flow }));
+}
+
+function completed(isComplete: boolean, dimensions: Metric['dimensions']): Metric {
+  return { name: 'AuditCompleted', dimensions, unit: 'Count', samples: [{ value: isComplete ? 1 : 0, count: 1 }] };
 }
 
 function isBlind(flow: FlowReport): boolean {
@@ -142,8 +151,4 @@ function metric(
   const samples = distribution(values);
   const definition: MetricDefinition = METRICS[name];
   return samples === null ? null : { name, dimensions, unit: definition.unit, samples };
-}
-
-function one(value: number) {
-  return { value, count: 1 };
 }

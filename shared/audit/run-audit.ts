@@ -11,7 +11,7 @@ import type { Finding } from '../domain/model/finding.ts';
 import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
 import type { AuditReport, FlowReport } from '../domain/model/report.ts';
 import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
-import type { AuditHistory } from '../history/audit-history.ts';
+import type { AuditHistory, FlowHistory } from '../history/audit-history.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
 import type { FlowMemory } from '../survey/flow-memory.ts';
@@ -34,6 +34,11 @@ export interface AuditRequest {
   readonly acknowledgements?: AcknowledgementStore;
   /** Compares records around group positions. If absent, the audit compares only a few records, other ones each time. */
   readonly verify?: VerifyOptions;
+  /**
+   * Called with the report of one flow as soon as it is done, so that no flow waits for another. It must not throw. The
+   * audit ends after the last call has.
+   */
+  readonly finished?: (report: AuditReport) => Promise<void>;
   /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
 }
@@ -69,15 +74,17 @@ export async function runAudit(request: AuditRequest): Promise<AuditReport> {
     return reader;
   };
   try {
-    const outcomes = await sideBySide(flows, (flow) =>
-      auditFlow(request, {
+    const outcomes = await sideBySide(flows, async (flow) => {
+      const outcome = await auditFlow(request, {
         flow,
         source: readerOf(flow.source),
         target: readerOf(flow.target),
         memory: memory.of(flowName(flow)),
         at,
-      }).catch((error: unknown) => refusalOf(request, flow, error)),
-    );
+      }).catch((error: unknown) => refusalOf(request, flow, at, error));
+      await request.finished?.({ at, flows: [outcome.report] });
+      return outcome;
+    });
     throwIfNothingAudited(outcomes);
     return { at, flows: outcomes.map(({ report }) => report) };
   } finally {
@@ -108,13 +115,18 @@ type FlowOutcome =
 
 type Refusal = AuthenticationError | AuthorizationError;
 
-async function refusalOf(request: AuditRequest, flow: Flow, error: unknown): Promise<FlowOutcome> {
+async function refusalOf(request: AuditRequest, flow: Flow, at: number, error: unknown): Promise<FlowOutcome> {
   if (!(error instanceof AuthenticationError || error instanceof AuthorizationError)) throw error;
-  const { acknowledgements, clock, config } = request;
+  const { acknowledgements, clock, config, history } = request;
   const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), clock.now());
   const weights = { flow, rules: config.policy.rules, acknowledgements: inEffect };
-  const report = refusedFlow(error, weights);
-  return { kind: 'refused', error, report: unreadable === null ? report : withFinding(report, unreadable, weights) };
+  const refused = refusedFlow(error, weights);
+  const report = unreadable === null ? refused : withFinding(refused, unreadable, weights);
+  if (history?.announces === true && isWhole(request.filter)) {
+    const kept = await history.open(flow, { source: null, target: null });
+    await kept.announce?.({ report, isRefused: true, at, positions: config.policy.positions });
+  }
+  return { kind: 'refused', error, report };
 }
 
 function throwIfNothingAudited(outcomes: readonly FlowOutcome[]): void {
@@ -136,10 +148,7 @@ interface FlowAudit {
 /** Surveys, judges and records one flow. @throws AuthenticationError, AuthorizationError */
 async function auditFlow(request: AuditRequest, { flow, source, target, memory, at }: FlowAudit): Promise<FlowOutcome> {
   const { config, clock, filter = {}, history, verify, progress } = request;
-  const recorder = (await history?.open(flow)) ?? null;
-  // Another process may have recorded since: the history takes precedence over this process's memory.
-  if (recorder?.known != null) memory.known = recorder.known;
-  const known = memory.known;
+  const kept: { history: FlowHistory | null } = { history: null };
   const { observation, states, groups, pairs, verification } = await surveyFlow({
     flow,
     opposite: oppositeOf(flow, config.flows),
@@ -149,10 +158,16 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     filter,
     memory,
     clock,
+    connected: async (clusters) => {
+      kept.history = (await history?.open(flow, clusters)) ?? null;
+      // Another process may have recorded since: the history takes precedence over this process's memory.
+      if (kept.history?.known != null) memory.known = kept.history.known;
+    },
     ...(verify === undefined && config.policy.probeBudget === 0 ? {} : { verify: verify ?? 'routine' }),
     ...(progress === undefined ? {} : { progress }),
   });
   if (verification !== null) verify?.onVerified?.(verification);
+  const { known } = memory;
   const acknowledged = await readAcknowledgements(request.acknowledgements, flowName(flow), clock.now());
   const weights = { flow, rules: config.policy.rules, acknowledgements: acknowledged.inEffect };
   const judged = judgeFlow(observation, states, config.policy, groups, acknowledged.inEffect);
@@ -163,17 +178,22 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
       ? { kind: 'audited', report: judged }
       : { kind: 'dead', report: judged, reasons: [sourceDown.message, targetDown.message] };
   // A filtered audit does not cover the whole flow, so it is not the flow's state.
-  if (filter.group !== undefined || filter.topic !== undefined) return outcomeOf(report);
+  if (!isWhole(filter)) return outcomeOf(report);
+  await kept.history?.announce?.({ report, isRefused: false, at, positions: config.policy.positions });
   // Record under the report's time, unless another process recorded since then: then under the time of the reads.
-  const began = (recorder?.known?.heldUntil ?? 0) < at ? at : observation.at;
+  const began = (kept.history?.known?.heldUntil ?? 0) < at ? at : observation.at;
   const state = nextState(known, { ...observation, at: began }, states, report, pairs);
-  const recorded = (await recorder?.record(state)) ?? null;
+  const recorded = (await kept.history?.record(state)) ?? null;
   if (recorded?.known == null) thinMapping(state, DEFAULT_RETENTION.mappingPoints);
   memory.known = recorded?.known ?? { state, heldUntil: state.at };
   const failure = recorded?.failure ?? null;
   const whole = failure === null ? report : withFinding(report, notRecorded(failure), weights);
   await endClosedAcknowledgements(request.acknowledgements, acknowledged, whole, at);
   return outcomeOf(whole);
+}
+
+function isWhole({ group, topic }: FlowFilter = {}): boolean {
+  return group === undefined && topic === undefined;
 }
 
 function notRecorded(failure: string): Finding {

@@ -46,6 +46,17 @@ export const ALARMS = {
     section: 'history-not-recorded',
     description: 'Audits of the flow are not stored: point-in-time restore has a growing gap.',
   },
+  flowDeadMan: {
+    path: 'flow-not-audited',
+    metric: 'AuditCompleted',
+    statistic: 'Sum',
+    comparison: 'LessThanThreshold',
+    datapoints: 3,
+    periods: 3,
+    missing: 'breaching',
+    section: 'flow-dead-man-alarm',
+    description: 'No audit of this flow has completed: its replication is not monitored. Other flows may be.',
+  },
   deadMan: {
     path: 'audit-not-completed',
     metric: 'AuditCompleted',
@@ -59,7 +70,11 @@ export const ALARMS = {
   },
 } as const satisfies Record<string, AlarmDefinition>;
 
-/** `tidemark/A->B/replication-lag`, or `tidemark/audit-not-completed` for an alarm that is not about one flow. */
+/**
+ * `Tidemark-prod/A->B/replication-lag`, or `Tidemark-prod/audit-not-completed` for an alarm that is not about one flow.
+ * @param prefix name of the deployment's stack
+ * @param flow in printable ASCII
+ */
 export function alarmName(prefix: string, alarm: AlarmDefinition, flow?: string): string {
   return [prefix, ...(flow === undefined ? [] : [flow]), alarm.path].join('/');
 }

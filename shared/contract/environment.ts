@@ -1,5 +1,7 @@
 /** Names of the audit function's environment variables. The stack sets them, the handler reads them. */
 export const AUDIT_ENVIRONMENT = {
+  /** Name of the deployment, which every metric carries. */
+  deployment: 'TIDEMARK_DEPLOYMENT',
   /** Path of tidemark.yaml inside the function: the configuration layer mounts under /opt. */
   configFile: 'TIDEMARK_CONFIG',
   /** Name of the DynamoDB table that stores the history. */
@@ -15,6 +17,21 @@ export const AUDIT_ENVIRONMENT = {
   secretTtlSeconds: 'TIDEMARK_SECRET_TTL_SECONDS',
   /** Defined by Powertools. */
   serviceName: 'POWERTOOLS_SERVICE_NAME',
+} as const;
+
+/** Names of the notify function's environment variables. */
+export const NOTIFY_ENVIRONMENT = {
+  /** Name of the table that remembers which pages were sent: that of the history. */
+  historyTable: AUDIT_ENVIRONMENT.historyTable,
+  /** Where on-call can read docs/runbook.md. */
+  runbookUrl: 'TIDEMARK_RUNBOOK_URL',
+  /** The least severity that pages. */
+  least: 'TIDEMARK_PAGE_SEVERITY',
+  /** JSON object: `slack` and `webhook` → location of the URL in Secrets Manager. No variable holds the URL itself. */
+  secrets: 'TIDEMARK_PAGE_SECRETS',
+  /** ARN of the SNS topic that sends mails; absent if none does. */
+  mailTopic: 'TIDEMARK_PAGE_TOPIC',
+  serviceName: AUDIT_ENVIRONMENT.serviceName,
 } as const;
 
 /** Path of the configuration file: Lambda mounts layers under /opt. */

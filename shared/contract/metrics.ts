@@ -3,7 +3,10 @@ export const METRIC_NAMESPACE = 'Tidemark';
 
 export type MetricUnit = 'Count' | 'Seconds';
 
-/** Dimension names, in the order in which metrics list them. */
+/** The dimension of every metric, before all others: the name of the deployment that publishes it. */
+export const DEPLOYMENT_DIMENSION = 'Deployment';
+
+/** Names of the other dimensions, in the order in which metrics list them. */
 export const DIMENSIONS = ['Flow', 'Group', 'Position', 'Verdict', 'Severity'] as const;
 export type DimensionName = (typeof DIMENSIONS)[number];
 
@@ -13,7 +16,7 @@ export type Position = (typeof POSITIONS)[number];
 
 export interface MetricDefinition {
   readonly unit: MetricUnit;
-  /** The sets of dimensions under which the metric is published; `[]` is the metric without dimensions. */
+  /** The sets of dimensions, besides `Deployment`, under which the metric is published; `[]` has no others. */
   readonly dimensions: readonly (readonly DimensionName[])[];
   /** What one sample is. A test compares this text with the table in docs/metrics.md. */
   readonly sample: string;
@@ -23,8 +26,9 @@ export interface MetricDefinition {
 export const METRICS = {
   AuditCompleted: {
     unit: 'Count',
-    dimensions: [[]],
-    sample: 'one audit: 1 if every flow could be judged and all other metrics were accepted, 0 if a flow could not',
+    dimensions: [[], ['Flow']],
+    sample:
+      'one audit (of the flow, or of all flows): 1 if it could be judged and all its other metrics were accepted, 0 if it could not',
   },
   LagRecords: { unit: 'Count', dimensions: [['Flow']], sample: 'one partition: source records not yet on the target' },
   LagUnknownPartitions: {

@@ -4,19 +4,31 @@ import type { Retention } from '../domain/history/retention.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { Clock } from '../ports.ts';
 import type { AuditHistory, FlowHistory, Recording } from './audit-history.ts';
+import type { FindingAnnouncer } from './finding-announcer.ts';
 import { HistoryBusyError } from './history-errors.ts';
+import {
+  type FlowClusters,
+  type HistoryLineage,
+  type HistoryStore,
+  historyOf,
+  isBetween,
+  lineageBetween,
+  lineageKey,
+} from './history-lineage.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { readStateAsOf } from './read-history.ts';
 import type { SnapshotStore } from './snapshot-store.ts';
 
 export interface HistoryRecorderOptions {
-  readonly store: SnapshotStore;
+  readonly store: HistoryStore;
   /** Identifies this process; no other process may use it. */
   readonly owner: string;
   readonly retention: Retention;
   /** How long the lease lasts after an audit. Choose more than the audit interval. */
   readonly leaseMs: number;
   readonly clock: Clock;
+  /** Announces the findings of the recorded flows; if absent, nothing is announced. */
+  readonly announcer?: FindingAnnouncer;
 }
 
 /** Longer than any audit interval. */
@@ -28,60 +40,87 @@ const LONGEST_LEASE_MS = 25 * 60 * 60_000;
  */
 export class HistoryRecorder implements AuditHistory {
   readonly #options: HistoryRecorderOptions;
+  /** By key of the lineage. */
   readonly #writers = new Map<string, HistoryWriter>();
+  /** The lineage of each flow that this process used last. */
+  readonly #lineages = new Map<string, HistoryLineage>();
 
   constructor(options: HistoryRecorderOptions) {
     this.#options = options;
   }
 
-  async open(flow: Flow): Promise<FlowHistory> {
+  get announces(): boolean {
+    return this.#options.announcer !== undefined;
+  }
+
+  async open(flow: Flow, clusters: FlowClusters): Promise<FlowHistory> {
     const name = flowName(flow);
+    let history: SnapshotStore | null = null;
     try {
-      const writer = await this.#writerOf(name);
-      return { known: writer.known, record: (state) => this.#record(name, writer, state) };
+      const lineage = await this.#lineageOf(name, clusters);
+      history = historyOf(this.#options.store, name, lineage);
+      const place = { flow: name, key: lineageKey(name, lineage), history };
+      const writer = await this.#writerOf(place);
+      const { announcer } = this.#options;
+      const lease = { ...writer.lease, flow: place.key };
+      return {
+        known: writer.known,
+        record: (state) => this.#record(place, writer, state),
+        ...(announcer !== undefined && { announce: (audited) => announcer.announce(lease, audited) }),
+      };
     } catch (error) {
       const failure = messageOf(error);
       // A lease that ends later than this comes from a wrong clock: perhaps nobody records, so report the failure.
       const isBusy =
         error instanceof HistoryBusyError && error.leasedUntil - this.#options.clock.now() < LONGEST_LEASE_MS;
-      if (!isBusy) return { known: null, record: async () => ({ known: null, failure }) };
-      return { known: await this.#read(name), record: async () => ({ known: null, failure: null }) };
+      if (!isBusy || history === null) return { known: null, record: async () => ({ known: null, failure }) };
+      return { known: await this.#read(history, name), record: async () => ({ known: null, failure: null }) };
     }
   }
 
   /** Gives up the leases, so that other processes can record at once. */
   async release(): Promise<void> {
-    for (const [name, writer] of this.#writers) {
-      this.#writers.delete(name);
+    for (const [key, writer] of this.#writers) {
+      this.#writers.delete(key);
       await writer.release();
     }
   }
 
-  async #writerOf(flow: string): Promise<HistoryWriter> {
-    const present = this.#writers.get(flow);
+  /** Asks the store only if the clusters are not those of the last audit. */
+  async #lineageOf(flow: string, clusters: FlowClusters): Promise<HistoryLineage> {
+    const used = this.#lineages.get(flow);
+    if (used !== undefined && isBetween(used, clusters)) return used;
+    const { store, clock } = this.#options;
+    const lineage = await lineageBetween(store, flow, clusters, clock.now());
+    this.#lineages.set(flow, lineage);
+    return lineage;
+  }
+
+  async #writerOf({ flow, key, history }: Place): Promise<HistoryWriter> {
+    const present = this.#writers.get(key);
     if (present !== undefined) return present;
-    const { store, owner, retention } = this.#options;
-    const writer = await HistoryWriter.open({ store, flow, owner, retention, terms: this.#terms() });
-    this.#writers.set(flow, writer);
+    const { owner, retention } = this.#options;
+    const writer = await HistoryWriter.open({ store: history, flow, owner, retention, terms: this.#terms() });
+    this.#writers.set(key, writer);
     return writer;
   }
 
-  async #record(flow: string, writer: HistoryWriter, state: HistoryState): Promise<Recording> {
+  async #record({ flow, key, history }: Place, writer: HistoryWriter, state: HistoryState): Promise<Recording> {
     try {
       const recorded = await writer.record(state, this.#terms());
-      if (recorded.kind === 'frame') await this.#options.store.thin(flow, this.#options.clock.now());
+      if (recorded.kind === 'frame') await history.thin(flow, this.#options.clock.now());
       return { known: writer.known, failure: null };
     } catch (error) {
       // The store may differ from what this writer knows: the next audit reopens the history.
-      this.#writers.delete(flow);
+      this.#writers.delete(key);
       return { known: null, failure: messageOf(error) };
     }
   }
 
-  async #read(flow: string): Promise<KnownFlow | null> {
-    const { store, clock } = this.#options;
+  async #read(history: SnapshotStore, flow: string): Promise<KnownFlow | null> {
+    const { clock } = this.#options;
     try {
-      return await readStateAsOf(store, flow, clock.now(), clock.now());
+      return await readStateAsOf(history, flow, clock.now(), clock.now());
     } catch {
       // The process that holds the lease reports the damage.
       return null;
@@ -91,6 +130,13 @@ export class HistoryRecorder implements AuditHistory {
   #terms() {
     return { now: this.#options.clock.now(), leaseMs: this.#options.leaseMs };
   }
+}
+
+/** Where the audits of one flow are stored. */
+interface Place {
+  readonly flow: string;
+  readonly key: string;
+  readonly history: SnapshotStore;
 }
 
 function messageOf(error: unknown): string {

@@ -69,6 +69,10 @@ export class HistoryWriter {
     return writer;
   }
 
+  get lease(): HistoryLease {
+    return this.#lease;
+  }
+
   /** The newest state, or null if the history is empty. Build the next one with `state.next(at)`. */
   get newest(): HistoryState | null {
     return this.#rescued ?? this.#tails[0]?.state ?? null;

@@ -10,8 +10,8 @@ import { asObserved } from '../domain/restore/land-on-target.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
+import { type HistoryStore, historyBetween } from '../history/history-lineage.ts';
 import { readStateAsOf } from '../history/read-history.ts';
-import type { SnapshotStore } from '../history/snapshot-store.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import { FlowMemory } from '../survey/flow-memory.ts';
 import { surveyFlow } from '../survey/survey-flow.ts';
@@ -35,7 +35,7 @@ export interface PlanRequest {
   /** The caller closes both readers. */
   readonly source: ClusterReader;
   readonly target: ClusterReader;
-  readonly history: SnapshotStore;
+  readonly history: HistoryStore;
   readonly plans: PlanStore;
   readonly clock: Clock;
   /** The requested time: ms since the epoch. */
@@ -67,7 +67,10 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const name = flowName(flow);
   progress(`reading the history of ${name}`);
   const now = clock.now();
-  const found = await readStateAsOf(request.history, name, asOf, now);
+  const [source, target] = await Promise.all([metadataOf(request.source), metadataOf(request.target)]);
+  // Positions of another cluster that had the same name would be wrong here.
+  const history = historyBetween(request.history, { source: source.clusterId, target: target.clusterId });
+  const found = await readStateAsOf(history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
   const wanted = topic ?? (() => true);
   const known = [...found.state.positions('source')]
@@ -84,7 +87,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
       group: (group) => chosen.has(group),
       ...(topic === null ? {} : { topic }),
     },
-    memory: new FlowMemory(await readStateAsOf(request.history, name, clock.now(), clock.now())),
+    memory: new FlowMemory(await readStateAsOf(history, name, clock.now(), clock.now())),
     // What a rewind of the source lands on is its own offsets: there is nothing to compare.
     ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
     groups: [...commits].map(([group, committed]) => asObserved(group, committed)),

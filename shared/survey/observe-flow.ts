@@ -5,6 +5,7 @@ import { mixedSyncsOf, selectionOf } from '../domain/mirror/selection.ts';
 import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
+import type { FlowClusters } from '../history/history-lineage.ts';
 import type { ClusterReader } from '../ports.ts';
 import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
@@ -31,6 +32,8 @@ export interface ObserveOptions {
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly now: () => number;
+  /** Called when both clusters have answered, or have not, and before `memory` is used. */
+  readonly connected?: (clusters: FlowClusters) => Promise<void>;
 }
 
 /**
@@ -45,6 +48,9 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     connect(options.source, permissionsOf(flow, flow.source, filter)),
     connect(options.target, permissionsOf(flow, flow.target, filter)),
   ]);
+  const clusters = { source: clusterIdOf(source), target: clusterIdOf(target) };
+  memory.begin(clusters);
+  await options.connected?.(clusters);
   const sourceDown = source.kind === 'down' ? source.unread : null;
   const targetDown = target.kind === 'down' ? target.unread : null;
 
@@ -126,6 +132,11 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     ...(sameCluster === null ? {} : { sameCluster }),
     opposite: options.opposite,
   };
+}
+
+/** Null if the cluster did not answer; empty if it answered and has no id. */
+function clusterIdOf(side: Side): string | null {
+  return side.kind === 'down' ? null : (side.metadata.clusterId ?? '');
 }
 
 /** The id that both sides have, if it is one cluster; else null. */

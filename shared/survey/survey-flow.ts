@@ -5,6 +5,7 @@ import type { FlowObservation, ObservedGroup } from '../domain/judge/observation
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
 import { waitsElsewhere } from '../domain/judge/probes.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
+import type { FlowClusters } from '../history/history-lineage.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
 import type { FlowFilter } from './flow-filter.ts';
@@ -33,6 +34,8 @@ export interface SurveyRequest {
   readonly verify?: VerifyOptions | 'routine';
   /** Groups with the positions to compare, instead of those that the source has now. */
   readonly groups?: readonly ObservedGroup[];
+  /** Called when both clusters have answered, or have not, and before `memory` is used: it may set what is known. */
+  readonly connected?: (clusters: FlowClusters) => Promise<void>;
   /** Called at each step, to show progress. */
   readonly progress?: (step: string) => void;
 }

@@ -11,6 +11,7 @@ import { waitUntil } from '../../lab/wait-until.ts';
 import { RecordWriter } from '../../lab/workload/record-writer.ts';
 import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
+import { newestHistory } from '../../shared/history/history-lineage.ts';
 import { openFrame } from '../../shared/history/sealed-frame.ts';
 import { grantsOf } from './printed-grants.ts';
 import { type Run, runTidemark } from './run-tidemark.ts';
@@ -239,7 +240,7 @@ function lasting(run: Run): unknown {
 
 /** The file of the history as it is, and every frame in it unpacked. */
 async function everythingIn(file: string): Promise<readonly Buffer[]> {
-  const store = createSqliteSnapshotStore(openHistoryDatabase(file));
+  const store = newestHistory(createSqliteSnapshotStore(openHistoryDatabase(file)));
   try {
     const now = Date.now();
     const entries = await store.list('A->B', { from: 0, to: now }, now);

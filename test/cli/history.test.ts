@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { LabCluster } from '../../lab/cluster.ts';
+import { type HttpReceiver, startHttpReceiver } from '../../lab/http-receiver.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
 import { waitUntilGroupSynced, waitUntilSettled } from '../../lab/mirroring.ts';
 import type { LabMm2 } from '../../lab/mm2.ts';
@@ -62,6 +63,14 @@ const watched = z
   .loose();
 type Watched = z.infer<typeof watched>;
 
+/** What a webhook gets. */
+const pageSchema = z.object({
+  schema: z.literal('tidemark.page/1'),
+  kind: z.string(),
+  page: z.object({ command: z.string() }),
+  event: z.object({ finding: z.object({ code: z.string() }) }),
+});
+
 const BIN = new URL('../../bin/tidemark.js', import.meta.url).pathname;
 
 /** The history on the command line: kept by audits and a watch on a live flow, and asked once the source is dead. */
@@ -71,6 +80,7 @@ describe('the history', () => {
   let b: LabCluster;
   let mm2: LabMm2;
   let watcher: ChildProcess | undefined;
+  let receiver: HttpReceiver;
   let before: z.infer<typeof audited>;
   const environment = () => ({ TIDEMARK_HISTORY: join(lab.folder, 'history.db') });
   const run = (...args: string[]) =>
@@ -91,7 +101,7 @@ describe('the history', () => {
   };
 
   beforeAll(async () => {
-    lab = await startLab();
+    [lab, receiver] = await Promise.all([startLab(), startHttpReceiver()]);
     [a, b] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
     await a.admin.createTopics({ orders: {} });
     await new RecordWriter(a.admin).write('orders', 900);
@@ -104,7 +114,7 @@ describe('the history', () => {
   });
   afterAll(async () => {
     watcher?.kill('SIGKILL');
-    await lab?.stop();
+    await Promise.all([lab?.stop(), receiver?.close()]);
   });
 
   test('an audit keeps itself, gives the history back, and can be asked for again as of its time', async () => {
@@ -143,7 +153,7 @@ describe('the history', () => {
     let rest = '';
     const child = spawn(
       process.execPath,
-      [BIN, 'watch', '-c', 'tidemark.yaml', '--interval', '1', '--format', 'json'],
+      [BIN, 'watch', '-c', 'tidemark.yaml', '--interval', '1', '--format', 'json', '--notify', receiver.url],
       {
         cwd: lab.folder,
         env: { PATH: process.env.PATH ?? '', HOME: lab.folder, ...environment() },
@@ -175,6 +185,11 @@ describe('the history', () => {
     const closed = await seen('MM2 to be back', of('closed', 'MIRROR_STOPPED'));
     const expected = (Date.parse(closed.at) - Date.parse(opened.at)) / 1_000;
     expect(closed).toMatchObject({ openSeconds: expected, openedAt: opened.at });
+    await waitUntil('both pages', () => receiver.bodies.filter((body) => body.includes('MIRROR_STOPPED')).length === 2);
+    const pages = receiver.bodies.map((body) => pageSchema.parse(JSON.parse(body)));
+    const stopped = pages.filter(({ event }) => event.finding.code === 'MIRROR_STOPPED');
+    expect(stopped.map(({ kind }) => kind)).toEqual(['page', 'resolved']);
+    expect(stopped[0]?.page.command).toMatch(/^tidemark audit --config tidemark\.yaml --flow 'A->B' --as-of 2/);
     await seen(
       'the flow to be ready again',
       ({ event, verdict }) => event === 'audit' && verdict === 'ready',

@@ -3,10 +3,11 @@ import type { ReceivedDatum } from '../../lab/cloudwatch-endpoint.ts';
 import { alarmOf, isInAlarm, type SynthesizedAlarm } from './alarm-evaluation.ts';
 import { synthesize } from './synthesize.ts';
 
-const datum = (MetricName: string, Values: number[], Dimensions: ReceivedDatum['Dimensions'] = []): ReceivedDatum => ({
+const example = { Name: 'Deployment', Value: 'example' };
+const datum = (MetricName: string, Values: number[], of: ReceivedDatum['Dimensions'] = []): ReceivedDatum => ({
   Namespace: 'Tidemark',
   MetricName,
-  Dimensions,
+  Dimensions: [example, ...of],
   Timestamp: 0,
   Unit: 'Count',
   Values,

@@ -17,6 +17,12 @@ const alarmSchema = z.object({
 
 export type SynthesizedAlarm = z.infer<typeof alarmSchema>;
 
+/** The alarms of a synthesized template that watch a metric. */
+export function alarmsOn(template: Template, metric: string): SynthesizedAlarm[] {
+  const found = template.findResources('AWS::CloudWatch::Alarm', { Properties: { MetricName: metric } });
+  return Object.values(found).map((alarm) => alarmSchema.parse(alarm.Properties));
+}
+
 /** An alarm of a synthesized template, found by the end of its name. */
 export function alarmOf(template: Template, path: string): SynthesizedAlarm {
   const found = Object.values(template.findResources('AWS::CloudWatch::Alarm')).filter((alarm) =>

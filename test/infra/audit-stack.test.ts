@@ -87,10 +87,12 @@ describe('the audit stack', () => {
     expect(actions(template).sort()).toEqual([
       'cloudwatch:PutMetricData',
       'dynamodb:BatchGetItem',
+      'dynamodb:DeleteItem',
       'dynamodb:GetItem',
       'dynamodb:PutItem',
       'dynamodb:Query',
       'dynamodb:UpdateItem',
+      'events:PutEvents',
       'logs:CreateLogStream',
       'logs:PutLogEvents',
       'secretsmanager:GetSecretValue',
@@ -140,7 +142,39 @@ describe('the audit stack', () => {
     });
   });
 
-  test('the function may store and read audits in that table only, and delete nothing', () => {
+  test('what holds data keeps its logical id: another id would replace it with an empty one', () => {
+    const ids = {
+      'AWS::DynamoDB::Table': ['HistoryTable4479EEA3'],
+      'AWS::SQS::Queue': ['FailuresQueueB0898B50'],
+      'AWS::SNS::Topic': ['OnCallTopic2FB15ED5'],
+      'AWS::KMS::Key': ['OnCallKey6DF8E67A'],
+      'AWS::Logs::LogGroup': ['AuditLog37476C05'],
+    };
+    const found = Object.keys(ids).map((type) => [type, Object.keys(template.findResources(type))]);
+    expect(Object.fromEntries(found)).toEqual(ids);
+  });
+
+  test('GIVEN the name of a table THEN the stack makes none, and the function may use that one and no other', () => {
+    const again = synthesize({ historyTable: 'Tidemark-old-History.1' });
+    again.resourceCountIs('AWS::DynamoDB::Table', 0);
+    expect(parseAuditEnvironment(deployedVariables(again)).historyTable).toBe('Tidemark-old-History.1');
+    const resources = statements(again).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
+    const thatTable = expect.stringMatching(/:table\/Tidemark-old-History\.1"\]\]\}$/);
+    expect(resources.map(({ Resource }) => JSON.stringify(Resource))).toEqual([thatTable, thatTable]);
+    again.hasOutput('HistoryTableName', { Value: 'Tidemark-old-History.1' });
+  });
+
+  test('two deployments are two stacks', () => {
+    const [one, other] = ['one', 'other'].map((name) => synthesize({ deployment: { name } }));
+    expect(JSON.stringify(one)).not.toContain('Tidemark-other');
+    const names = (template: Template | undefined) =>
+      Object.values(template?.findResources('AWS::CloudWatch::Alarm') ?? {}).map(
+        ({ Properties }) => Properties.AlarmName,
+      );
+    expect(names(one).filter((name) => names(other).includes(name))).toEqual([]);
+  });
+
+  test('the function may store and read audits in that table only, and delete only events that were delivered', () => {
     const [table] = Object.keys(template.findResources('AWS::DynamoDB::Table'));
     const onTables = statements(template).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
     expect(onTables).toEqual([
@@ -154,6 +188,12 @@ describe('the audit stack', () => {
           'dynamodb:UpdateItem',
         ],
         Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+      },
+      {
+        Effect: 'Allow',
+        Action: 'dynamodb:DeleteItem',
+        Resource: { 'Fn::GetAtt': [table, 'Arn'] },
+        Condition: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['findings#*'] } },
       },
     ]);
   });
@@ -196,18 +236,21 @@ describe('the audit stack', () => {
     });
   });
 
-  test('has a lag alarm and a history alarm per flow and one dead-man alarm; all page, with a runbook link', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 3);
+  test('has a lag, a history and a dead-man alarm per flow and one dead-man alarm for all; all page, with a runbook link', () => {
+    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
     const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
     const page = { AlarmActions: [topic], OKActions: [topic], Period: 60, Namespace: 'Tidemark' };
     const described = ({ description, section }: AlarmDefinition) =>
       `${description} Runbook: docs/runbook.md#${section}`;
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,
-      AlarmName: 'Tidemark/east->west/replication-lag',
+      AlarmName: 'Tidemark-example/east->west/replication-lag',
       AlarmDescription: described(ALARMS.lag),
       MetricName: 'LagRecords',
-      Dimensions: [{ Name: 'Flow', Value: 'east->west' }],
+      Dimensions: [
+        { Name: 'Deployment', Value: 'example' },
+        { Name: 'Flow', Value: 'east->west' },
+      ],
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 10_000,
@@ -217,10 +260,13 @@ describe('the audit stack', () => {
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,
-      AlarmName: 'Tidemark/east->west/history-not-recorded',
+      AlarmName: 'Tidemark-example/east->west/history-not-recorded',
       AlarmDescription: described(ALARMS.history),
       MetricName: 'HistoryNotRecorded',
-      Dimensions: [{ Name: 'Flow', Value: 'east->west' }],
+      Dimensions: [
+        { Name: 'Deployment', Value: 'example' },
+        { Name: 'Flow', Value: 'east->west' },
+      ],
       Statistic: 'Maximum',
       ComparisonOperator: 'GreaterThanThreshold',
       Threshold: 0,
@@ -230,10 +276,24 @@ describe('the audit stack', () => {
     });
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       ...page,
-      AlarmName: 'Tidemark/audit-not-completed',
+      AlarmName: 'Tidemark-example/east->west/flow-not-audited',
+      AlarmDescription: described(ALARMS.flowDeadMan),
+      MetricName: 'AuditCompleted',
+      Dimensions: [
+        { Name: 'Deployment', Value: 'example' },
+        { Name: 'Flow', Value: 'east->west' },
+      ],
+      Statistic: 'Sum',
+      ComparisonOperator: 'LessThanThreshold',
+      Threshold: 1,
+      TreatMissingData: 'breaching',
+    });
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      ...page,
+      AlarmName: 'Tidemark-example/audit-not-completed',
       AlarmDescription: described(ALARMS.deadMan),
       MetricName: 'AuditCompleted',
-      Dimensions: Match.absent(),
+      Dimensions: [{ Name: 'Deployment', Value: 'example' }],
       Statistic: 'Sum',
       ComparisonOperator: 'LessThanThreshold',
       Threshold: 1,
@@ -268,8 +328,45 @@ describe('the audit stack', () => {
       `${msk}:topic/prod/0123-4/*`,
     ]);
     expect(granted).toContainEqual(['kafka-cluster:DescribeGroup', `${msk}:group/prod/0123-4/*`]);
-    expect(actions(more).filter((action) => /Write|Alter|Create|Delete/.test(action))).toEqual([
+    expect(actions(more).filter((action) => /Write|Alter|Create|kafka.*Delete/.test(action))).toEqual([
       'logs:CreateLogStream',
     ]);
+  });
+
+  test('GIVEN receivers of pages THEN findings of this deployment alone invoke the notify function, which can do little', () => {
+    const key = 'arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef';
+    const slack = { secretsManager: 'tidemark/slack' };
+    const paging = synthesize({ pages: { severity: 'critical', slack, email: true }, secretKeyArns: [key] });
+    paging.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['tidemark'],
+        'detail-type': ['Tidemark Finding Opened', 'Tidemark Finding Changed', 'Tidemark Finding Closed'],
+        detail: { deployment: ['example'] },
+      },
+      Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
+    });
+    paging.resourceCountIs('AWS::Lambda::Function', 2);
+    paging.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      MaximumRetryAttempts: 2,
+      DestinationConfig: { OnFailure: Match.anyValue() },
+    });
+    const policies = Object.entries(paging.findResources('AWS::IAM::Policy')).filter(([id]) => id.startsWith('Notify'));
+    const own = policies.flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement);
+    expect(own.flatMap(({ Action }) => Action).sort()).toEqual([
+      'dynamodb:UpdateItem',
+      'kms:Decrypt',
+      'kms:Decrypt',
+      'kms:GenerateDataKey',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'secretsmanager:GetSecretValue',
+      'sns:Publish',
+      'sqs:GetQueueAttributes',
+      'sqs:GetQueueUrl',
+      'sqs:SendMessage',
+    ]);
+    expect(own.find(({ Action }) => Action === 'dynamodb:UpdateItem')?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['pages#*'] },
+    });
   });
 });

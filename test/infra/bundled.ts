@@ -7,7 +7,7 @@ import { z } from 'zod';
 import { configuredFlows } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
-import { deployedVariables } from './deployed-variables.ts';
+import { type DeployedFunction, deployedVariables } from './deployed-variables.ts';
 
 const assetMetadata = z.object({ Metadata: z.object({ 'aws:asset:path': z.string() }) });
 const functionSchema = assetMetadata.extend({
@@ -29,20 +29,21 @@ export interface Bundled {
   remove(): void;
 }
 
-export function bundle(settings: Settings): Bundled {
+export function bundle(settings: Settings, of: DeployedFunction = 'Audit'): Bundled {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-bundle-'));
   const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
-  const stack = new AuditStack(app, 'Tidemark', { settings, flows: configuredFlows(settings) });
+  const stack = new AuditStack(app, { settings, flows: configuredFlows(settings) });
   app.synth();
   const template = Template.fromStack(stack);
-  const only = (type: string) => Object.values(template.findResources(type))[0];
-  const lambda = functionSchema.parse(only('AWS::Lambda::Function'));
+  const only = (type: string, prefix = '') =>
+    Object.entries(template.findResources(type)).find(([id]) => id.startsWith(prefix))?.[1];
+  const lambda = functionSchema.parse(only('AWS::Lambda::Function', of));
   const layer = assetMetadata.parse(only('AWS::Lambda::LayerVersion'));
   return {
     template,
     bundle: join(outdir, lambda.Metadata['aws:asset:path'], 'index.js'),
     layer: join(outdir, layer.Metadata['aws:asset:path']),
-    variables: deployedVariables(template),
+    variables: deployedVariables(template, of),
     timeoutMs: lambda.Properties.Timeout * 1000,
     remove: () => rmSync(outdir, { recursive: true, force: true }),
   };

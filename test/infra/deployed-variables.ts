@@ -6,11 +6,17 @@ const functionSchema = z.object({
   Properties: z.object({ Environment: z.object({ Variables: z.record(z.string(), variable) }) }),
 });
 
+/** The beginnings of the functions' logical ids. */
+export type DeployedFunction = 'Audit' | 'Notify';
+
 /**
- * The audit function's variables as a deployment sets them. A reference to a resource becomes its logical id, where
+ * A function's variables as a deployment sets them. A reference to a resource becomes its logical id, where
  * CloudFormation would insert its name.
  */
-export function deployedVariables(template: Template): Readonly<Record<string, string>> {
-  const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
-  return functionSchema.parse(lambda).Properties.Environment.Variables;
+export function deployedVariables(
+  template: Template,
+  of: DeployedFunction = 'Audit',
+): Readonly<Record<string, string>> {
+  const found = Object.entries(template.findResources('AWS::Lambda::Function')).find(([id]) => id.startsWith(of));
+  return functionSchema.parse(found?.[1]).Properties.Environment.Variables;
 }

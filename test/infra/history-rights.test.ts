@@ -2,10 +2,13 @@ import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DynamoDbLocal } from '../../lab/dynamodb-local.ts';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
+import { createDynamoDbFindingOutbox } from '../../shared/adapters/dynamodb/dynamodb-finding-outbox.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { HistoryState } from '../../shared/domain/history/history-state.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
+import { FindingAnnouncer } from '../../shared/history/finding-announcer.ts';
 import { HistoryWriter } from '../../shared/history/history-writer.ts';
+import { reportWith, skips } from '../shared/domain/notify/events-fixture.ts';
 import { synthesize } from './synthesize.ts';
 
 const TABLE = 'tidemark-history';
@@ -49,6 +52,7 @@ test('the function has exactly the DynamoDB permissions that storing audits need
   );
   const store = createDynamoDbSnapshotStore(client, TABLE);
   const begin = Date.now();
+  const outbox = createDynamoDbFindingOutbox(client, TABLE);
   const acknowledgements = createDynamoDbAcknowledgementStore(client, TABLE);
   await acknowledgements.list('A->B', begin);
   await acknowledgements.end('A->B', 'aaaaaaaaaaaa', { kind: 'closed', at: begin });
@@ -61,6 +65,19 @@ test('the function has exactly the DynamoDB permissions that storing audits need
     state.set({ kind: 'end', role: 'source', topic: 'orders', partition: 0 }, BigInt(Math.min(minute, 1)));
     Object.assign(state.readAt, { source: at, target: at });
     await writer.record(state, terms);
+    const failed = (failure: string) => {
+      throw new Error(failure);
+    };
+    const publisher = {
+      publish: async (events: readonly unknown[]) => events.map(() => ({ kind: 'accepted' as const })),
+    };
+    const announcer = new FindingAnnouncer({ outbox, publisher, failed });
+    await announcer.announce(writer.lease, {
+      report: reportWith([skips(`g${minute}`)]),
+      isRefused: false,
+      at,
+      positions: 'mm2',
+    });
     await writer.release();
   }
 

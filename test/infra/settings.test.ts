@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { configuredFlows } from '../../infra/configuration.ts';
 import { loadSettings } from '../../infra/settings.ts';
 
+const minimal = { deployment: { name: 'prod' }, configFolder: 'config' };
+
 describe("a deployment's settings", () => {
   let folder: string;
 
@@ -29,8 +31,8 @@ describe("a deployment's settings", () => {
     );
   }
 
-  test('only the configuration folder is required; it is relative to the settings file', () => {
-    expect(loadSettings(write({ configFolder: 'config' }))).toMatchObject({
+  test('only the name and the configuration folder are required; the latter is relative to the settings file', () => {
+    expect(loadSettings(write(minimal))).toMatchObject({
       configFolder: join(folder, 'config'),
       secrets: {},
       maxLagRecords: 10_000,
@@ -39,11 +41,13 @@ describe("a deployment's settings", () => {
 
   test('the error names every fault', () => {
     const load = () =>
-      loadSettings(
-        write({ configFolder: 'config', maxLagRecords: 0, maxLag: 1, mskClusterArns: ['arn:aws:s3:::x'], vpc: {} }),
-      );
+      loadSettings(write({ ...minimal, maxLagRecords: 0, maxLag: 1, mskClusterArns: ['arn:aws:s3:::x'], vpc: {} }));
     for (const key of ['maxLagRecords', 'maxLag', 'mskClusterArns', 'vpc.vpcId']) expect(load).toThrow(key);
     expect(load).toThrow(expect.objectContaining({ code: 'SETTINGS_INVALID', remedy: expect.any(String) }));
+  });
+
+  test.each(['', 'a b', 'öst', '1st', '-a', 'a'.repeat(41)])('GIVEN %j as the name THEN it is refused', (name) => {
+    expect(() => loadSettings(write({ ...minimal, deployment: { name } }))).toThrow('deployment.name');
   });
 
   test('GIVEN a missing file THEN the error names it', () => {
@@ -54,12 +58,12 @@ describe("a deployment's settings", () => {
   test('the flows are those of tidemark.yaml', () => {
     yaml('{ env: PASSWORD }');
     const secrets = { PASSWORD: { secretsManager: 'kafka' } };
-    expect(configuredFlows(loadSettings(write({ configFolder: 'config', secrets })))).toEqual(['a->b', 'b->a']);
+    expect(configuredFlows(loadSettings(write({ ...minimal, secrets })))).toEqual(['a->b', 'b->a']);
   });
 
   test('GIVEN a variable without a secret in the settings THEN synthesis fails with its place in the file', () => {
     yaml('{ env: PASSWORD }');
-    expect(() => configuredFlows(loadSettings(write({ configFolder: 'config' })))).toThrow(
+    expect(() => configuredFlows(loadSettings(write(minimal)))).toThrow(
       expect.objectContaining({
         code: 'CONFIGURATION_INVALID',
         faults: expect.arrayContaining([expect.objectContaining({ key: 'clusters.a.sasl.password' })]),
@@ -70,7 +74,7 @@ describe("a deployment's settings", () => {
   test('GIVEN a password in the folder to be deployed THEN synthesis refuses, and does not show it', () => {
     writeFileSync(join(folder, 'config/password'), 'hunter2');
     yaml('{ file: password }');
-    const load = () => configuredFlows(loadSettings(write({ configFolder: 'config' })));
+    const load = () => configuredFlows(loadSettings(write(minimal)));
     expect(load).toThrow(expect.objectContaining({ code: 'SECRET_IN_CONFIGURATION' }));
     expect(load).toThrow(/secrets of a, b,/);
     expect(load).not.toThrow(/hunter2/);
@@ -82,7 +86,7 @@ describe("a deployment's settings", () => {
       const writer = `{ sasl: { mechanism: PLAIN, username: w, password: ${password} } }`;
       const clusters = `{ a: { bootstrapServers: 'a:1' }, b: { bootstrapServers: 'b:1', writer: ${writer} } }`;
       writeFileSync(join(folder, 'config/tidemark.yaml'), `clusters: ${clusters}\nflows: [{ flow: a->b }]\n`);
-      return configuredFlows(loadSettings(write({ configFolder: 'config' })));
+      return configuredFlows(loadSettings(write(minimal)));
     };
     expect(load('{ env: WRITER_PASSWORD }')).toEqual(['a->b']);
     expect(() => load('{ file: password }')).toThrow(

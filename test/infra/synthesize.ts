@@ -17,14 +17,21 @@ const cdkJson = z
 /** The settings that a fresh clone uses. */
 export const exampleSettings = loadSettings(join(root, 'infra/example/settings.json'));
 
-/** The app of infra/app.ts, without bundling the code. `also` can add to the stack before synthesis. */
-export function synthesize(parts: Partial<Settings> = {}, also: (stack: Stack) => void = () => undefined): Template {
+/**
+ * The app of infra/app.ts, without bundling the code. `also` can add to the stack before synthesis.
+ * @param flows instead of those of the configuration
+ */
+export function synthesize(
+  parts: Partial<Settings> = {},
+  also: (stack: Stack) => void = () => undefined,
+  flows?: readonly string[],
+): Template {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-cdk-'));
   try {
     const app = new App({ outdir, context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } });
     Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
     const settings = { ...exampleSettings, ...parts };
-    const stack = new AuditStack(app, 'Tidemark', { settings, flows: configuredFlows(settings) });
+    const stack = new AuditStack(app, { settings, flows: flows ?? configuredFlows(settings) });
     also(stack);
     app.synth();
     return Template.fromStack(stack);

@@ -4,6 +4,7 @@ import { acknowledgeFinding, withdrawAcknowledgement } from '../../../shared/ack
 import type { Acknowledgement } from '../../../shared/domain/model/finding.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import type { AcknowledgementStore } from '../../../shared/history/acknowledgement-store.ts';
+import { newestHistory } from '../../../shared/history/history-lineage.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import {
   addConfigOptions,
@@ -148,7 +149,7 @@ async function withStore<T>(
 ): Promise<T> {
   const { history, acknowledgements, close } = await requireAuditHistory(options, terminal);
   try {
-    return await run(acknowledgements, history);
+    return await run(acknowledgements, newestHistory(history));
   } finally {
     await close();
   }

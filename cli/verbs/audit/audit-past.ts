@@ -1,5 +1,6 @@
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
+import { newestHistory } from '../../../shared/history/history-lineage.ts';
 import { type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { type HistoryOptions, requireAuditHistory } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
@@ -27,7 +28,7 @@ export async function auditPast(options: PastOptions, asOf: number, terminal: Te
     const report = await auditAsOf({
       flows,
       policy: config.policy,
-      store: history,
+      store: newestHistory(history),
       acknowledgements,
       asOf,
       clock: { now: () => Date.now() },

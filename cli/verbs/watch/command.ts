@@ -13,7 +13,9 @@ import { collect, positiveCount, seconds } from '../../options/option-values.ts'
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
 import { painter, type Terminal, writeAll } from '../../output/terminal.ts';
+import { UsageError } from '../../output/usage-error.ts';
 import { auditExitCode, type FailOn } from '../audit/command.ts';
+import { pagesTo } from './notify-option.ts';
 
 interface WatchOptions extends ConfigOptions, HistoryOptions {
   readonly flow?: readonly string[];
@@ -22,6 +24,7 @@ interface WatchOptions extends ConfigOptions, HistoryOptions {
   readonly format: 'table' | 'json';
   readonly failOn: FailOn;
   readonly timeout: number;
+  readonly notify?: string;
 }
 
 export function addWatchCommand(program: Command, terminal: Terminal, finish: Finish): void {
@@ -41,12 +44,19 @@ export function addWatchCommand(program: Command, terminal: Terminal, finish: Fi
         .default('critical'),
     )
     .option('--timeout <seconds>', 'time limit of each audit', seconds, 60)
+    .addOption(
+      new Option('--notify <url>', 'page this webhook for critical findings that open, and when they close').env(
+        'TIDEMARK_NOTIFY',
+      ),
+    )
     .addHelpText(
       'after',
       `
 One line for each flow and audit, one for each finding that opens or closes. An audit that
 fails is a line, and the watch continues. Audits are kept in the history, which "audit
---as-of" and "snapshots" read. The JSON is described by docs/schema/watch-1.json.
+--as-of" and "snapshots" read. --notify pages a webhook of Slack in Slack's form, any other
+with JSON; acknowledged findings page nobody, and what could not be sent is sent again.
+The URL is a secret: set TIDEMARK_NOTIFY rather than write it. The JSON is described by docs/schema/watch-1.json.
 
 Examples:
   tidemark watch --mm2 mm2.properties
@@ -58,7 +68,12 @@ Exit codes: 0 no audit found anything at or above --fail-on, 1 findings, 2 wrong
     .action(async (options: WatchOptions) => {
       const config = await loadFromOptions(options, terminal);
       const flows = new Set(chosenFlows(config.flows, options.flow).map(flowName));
-      const history = await keepHistory(options, terminal, options.interval + options.timeout);
+      const { notify, interval, timeout } = options;
+      const publisher = notify === undefined ? undefined : await pagesTo(notify, options);
+      const history = await keepHistory(options, terminal, interval + timeout, publisher);
+      if (publisher !== undefined && history.history === null) {
+        throw new UsageError('--notify needs the history, which is off', 'name its place: --history FILE');
+      }
       try {
         finish(await watchAll(config, flows, options, history, terminal));
       } finally {

@@ -3,13 +3,19 @@ import { METRIC_NAMESPACE } from '../../contract/metrics.ts';
 import type { Metric } from '../../domain/model/metric.ts';
 import type { MetricSink } from '../../ports.ts';
 import { batches, metricData } from './metric-data.ts';
+import { metricDimensions } from './metric-dimensions.ts';
 import { MetricPublishError } from './metric-publish-error.ts';
 
-/** Publishes metrics with PutMetricData. The client has its own credentials, retries and timeouts. */
-export function createCloudWatchMetricSink(client: CloudWatchClient): MetricSink {
+/**
+ * Publishes metrics with PutMetricData, each under the name of the deployment. The client has its own credentials,
+ * retries and timeouts.
+ */
+export function createCloudWatchMetricSink(client: CloudWatchClient, deployment: string): MetricSink {
   return {
     async publish(metrics, at, options) {
-      const requests = batches(metrics.flatMap((metric: Metric) => metricData(metric, at)));
+      const requests = batches(
+        metrics.flatMap((metric: Metric) => metricData(metric, at, metricDimensions(deployment, metric.dimensions))),
+      );
       const outcomes = await Promise.allSettled(
         requests.map((MetricData) =>
           client.send(

@@ -1,7 +1,6 @@
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
-import { DIMENSIONS } from '../../contract/metrics.ts';
 import type { Metric } from '../../domain/model/metric.ts';
-import { dimensionValue } from './dimension-value.ts';
+import type { MetricDimension } from './metric-dimensions.ts';
 
 /** The most distinct values in one datum (API reference, `MetricDatum.Values`). */
 const VALUES_PER_DATUM = 150;
@@ -14,17 +13,13 @@ const BYTES_PER_REQUEST = 900_000;
  * A metric as data of PutMetricData. More than 150 distinct values become several data of the same metric and time,
  * which CloudWatch adds up. This keeps the distribution exact, which buckets would not.
  */
-export function metricData(metric: Metric, at: number): MetricDatum[] {
-  const dimensions = DIMENSIONS.flatMap((name) => {
-    const value = metric.dimensions[name];
-    return value === undefined ? [] : [{ Name: name, Value: dimensionValue(value) }];
-  });
+export function metricData(metric: Metric, at: number, dimensions: MetricDimension[]): MetricDatum[] {
   const data: MetricDatum[] = [];
   for (let from = 0; from < metric.samples.length; from += VALUES_PER_DATUM) {
     const samples = metric.samples.slice(from, from + VALUES_PER_DATUM);
     data.push({
       MetricName: metric.name,
-      ...(dimensions.length > 0 && { Dimensions: dimensions }),
+      Dimensions: dimensions,
       Timestamp: new Date(at),
       Unit: metric.unit,
       Values: samples.map(({ value }) => value),

@@ -7,7 +7,8 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { HistoryLease, SnapshotStore, StoredFrame } from '../../history/snapshot-store.ts';
+import type { HistoryStore } from '../../history/history-lineage.ts';
+import type { HistoryLease, StoredFrame } from '../../history/snapshot-store.ts';
 import { getItems } from './get-items.ts';
 import { failedCondition, guarded } from './history-failure.ts';
 import {
@@ -17,11 +18,15 @@ import {
   headKey,
   headOf,
   type Item,
+  lineageItem,
+  lineageOf,
+  lineagesPartition,
   type Manifest,
   manifestItem,
   manifestKey,
   manifestOf,
   manifestSort,
+  ownership,
 } from './history-table.ts';
 
 const FIRST = manifestSort(0);
@@ -32,7 +37,7 @@ const LAST = manifestSort(Number.MAX_SAFE_INTEGER);
  * writer's epoch then writes its manifest and the head, so the table has all of a frame or nothing. All reads are
  * consistent. The client has its own credentials, retries and timeouts, and its owner closes it.
  */
-export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: string): SnapshotStore {
+export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: string): HistoryStore {
   const TableName = tableName;
 
   /** Pages of a flow's unexpired manifests. `limit` counts only those. */
@@ -87,6 +92,31 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
   };
 
   return {
+    lineages: (flow) =>
+      guarded(async () => {
+        const found: Item[] = [];
+        let start: Item | undefined;
+        do {
+          const page = await client.send(
+            new QueryCommand({
+              TableName,
+              ConsistentRead: true,
+              KeyConditionExpression: 'pk = :pk',
+              ExpressionAttributeValues: { ':pk': { S: lineagesPartition(flow) } },
+              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
+            }),
+          );
+          found.push(...(page.Items ?? []));
+          start = page.LastEvaluatedKey;
+        } while (start !== undefined);
+        return found.map(lineageOf).sort((a, b) => b.begunAt - a.begunAt);
+      }),
+
+    begin: (flow, lineage) =>
+      guarded(async () => {
+        await client.send(new PutItemCommand({ TableName, Item: lineageItem(flow, lineage) }));
+      }),
+
     acquire: (flow, owner, { now, leaseMs }) =>
       guarded(async () => {
         const leasedUntil = now + leaseMs;
@@ -241,14 +271,6 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
 
 /** How many manifests to read in search of one that has not expired. */
 const EXPIRED_AT_ONCE = 10;
-
-function ownership({ owner, epoch }: HistoryLease) {
-  return {
-    condition: 'epoch = :epoch AND #owner = :owner',
-    names: { '#owner': 'owner' },
-    values: { ':epoch': { N: String(epoch) }, ':owner': { S: owner } },
-  };
-}
 
 function chunkKeys(flow: string, { entry, epoch }: Manifest): readonly Item[] {
   const count = Math.min(Math.ceil(entry.size / CHUNK_BYTES), MAX_CHUNKS);

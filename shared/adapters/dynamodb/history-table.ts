@@ -1,5 +1,6 @@
 import type { AttributeValue, CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import type { FrameEntry, HistoryHead } from '../../history/snapshot-store.ts';
+import { type HistoryLineage, lineageKey } from '../../history/history-lineage.ts';
+import type { FrameEntry, HistoryHead, HistoryLease } from '../../history/snapshot-store.ts';
 
 /** A DynamoDB item as the client reads and writes it. */
 export type Item = Record<string, AttributeValue>;
@@ -31,6 +32,31 @@ export function historyTable(tableName: string): CreateTableCommandInput {
       { AttributeName: SORT_KEY, KeyType: 'RANGE' },
     ],
   };
+}
+
+/** Partitions of the outbox begin so; the key of a lineage never does. */
+export const OUTBOX_PREFIX = 'findings#';
+
+/** Partitions of pages that were sent begin so. */
+export const PAGES_PREFIX = 'pages#';
+
+/** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
+export function lineagesPartition(flow: string): string {
+  return `lineages#${flow}`;
+}
+
+export function lineageItem(flow: string, lineage: HistoryLineage): Item {
+  return {
+    pk: { S: lineagesPartition(flow) },
+    sk: { S: `lineage#${lineageKey(flow, lineage)}` },
+    source: { S: lineage.source },
+    target: { S: lineage.target },
+    begunAt: { N: String(lineage.begunAt) },
+  };
+}
+
+export function lineageOf(item: Item): HistoryLineage {
+  return { source: item.source?.S ?? '', target: item.target?.S ?? '', begunAt: numberOf(item, 'begunAt') ?? 0 };
 }
 
 export function headKey(flow: string): Item {
@@ -100,6 +126,15 @@ export function headOf(item: Item): HistoryHead {
   const at = numberOf(item, 'tailAt');
   const tail = at === null ? null : { at, heldUntil: numberOf(item, 'heldUntil') ?? at };
   return { epoch: numberOf(item, 'epoch') ?? 0, leasedUntil: numberOf(item, 'leasedUntil') ?? 0, tail };
+}
+
+/** The condition that a writer still holds the lease of a head. */
+export function ownership({ owner, epoch }: HistoryLease) {
+  return {
+    condition: 'epoch = :epoch AND #owner = :owner',
+    names: { '#owner': 'owner' },
+    values: { ':epoch': { N: String(epoch) }, ':owner': { S: owner } },
+  };
 }
 
 function numberOf(item: Item, name: string): number | null {

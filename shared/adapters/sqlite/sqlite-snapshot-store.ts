@@ -1,15 +1,43 @@
 import type { DatabaseSync, SQLOutputValue } from 'node:sqlite';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms, SnapshotStore } from '../../history/snapshot-store.ts';
+import type { HistoryStore } from '../../history/history-lineage.ts';
+import type { FrameEntry, HistoryHead, HistoryLease, LeaseTerms } from '../../history/snapshot-store.ts';
 import { guarded } from './database-failure.ts';
-
-type Row = Record<string, SQLOutputValue>;
+import { inTransaction, ownHead, type Row } from './history-transaction.ts';
 
 const ENTRY = 'at, level, expires_at, ancestors, size';
 
+/** Beside the other tables, and created at the first use: a history of an older version has none. */
+const LINEAGES = `
+CREATE TABLE IF NOT EXISTS lineage (
+  flow TEXT NOT NULL,
+  source TEXT NOT NULL,
+  target TEXT NOT NULL,
+  begun_at INTEGER NOT NULL,
+  PRIMARY KEY (flow, source, target)
+) STRICT`;
+
 /** The history of one machine in an SQLite file; see `openHistoryDatabase`. Closing the store closes the database. */
-export function createSqliteSnapshotStore(database: DatabaseSync): SnapshotStore {
+export function createSqliteSnapshotStore(database: DatabaseSync): HistoryStore {
+  guarded(() => database.exec(LINEAGES));
   return {
+    async lineages(flow) {
+      const query = 'SELECT source, target, begun_at FROM lineage WHERE flow = ? ORDER BY begun_at DESC';
+      return guarded(() => database.prepare(query).all(flow)).map((row) => ({
+        source: String(row.source),
+        target: String(row.target),
+        begunAt: numberOf(row.begun_at) ?? 0,
+      }));
+    },
+
+    async begin(flow, { source, target, begunAt }) {
+      guarded(() =>
+        database
+          .prepare('INSERT OR REPLACE INTO lineage (flow, source, target, begun_at) VALUES (?, ?, ?, ?)')
+          .run(flow, source, target, begunAt),
+      );
+    },
+
     acquire: async (flow, owner, terms) => inTransaction(database, () => acquire(database, flow, owner, terms)),
 
     async append(lease, { entry, bytes }, after, terms) {
@@ -116,27 +144,6 @@ function acquire(
     .prepare('UPDATE head SET epoch = ?, owner = ?, leased_until = ? WHERE flow = ?')
     .run(epoch, owner, leasedUntil, flow);
   return { lease: { flow, owner, epoch }, head: { ...known, epoch, leasedUntil } };
-}
-
-function ownHead(database: DatabaseSync, { flow, owner, epoch }: HistoryLease): Row {
-  const row = database.prepare('SELECT * FROM head WHERE flow = ?').get(flow);
-  if (row === undefined || row.epoch !== epoch || row.owner !== owner) throw new HistoryFencedError(flow);
-  return row;
-}
-
-/** IMMEDIATE, so that no other process can change what was read before this one writes. */
-function inTransaction<T>(database: DatabaseSync, run: () => T): T {
-  return guarded(() => {
-    database.exec('BEGIN IMMEDIATE');
-    try {
-      const result = run();
-      database.exec('COMMIT');
-      return result;
-    } catch (error) {
-      if (database.isTransaction) database.exec('ROLLBACK');
-      throw error;
-    }
-  });
 }
 
 function headOf(row: Row): HistoryHead {

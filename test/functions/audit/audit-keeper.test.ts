@@ -69,7 +69,14 @@ describe('storing audits in DynamoDB', () => {
     clients.push(client);
     const drift = performance.now();
     const clock = { now: () => now + (isReal ? performance.now() - drift : 0) };
-    const keeper = createAuditKeeper({ client, table, process: name, clock });
+    const keeper = createAuditKeeper({
+      client,
+      table,
+      process: name,
+      clock,
+      publisher: { publish: async (events) => events.map(() => ({ kind: 'accepted' })) },
+      notAnnounced: () => undefined,
+    });
     return (limits: { readonly ms?: number; readonly signal?: AbortSignal } = {}) =>
       keeper.begin({
         deadline: clock.now() + (limits.ms ?? AUDIT_MS),
@@ -81,7 +88,10 @@ describe('storing audits in DynamoDB', () => {
   async function auditAll(history: AuditHistory): Promise<ReadonlyMap<string, Recording>> {
     const recordings = new Map<string, Recording>();
     for (const flow of flows) {
-      const { known, record } = await history.open(flow);
+      const { known, record } = await history.open(flow, {
+        source: `id of ${flow.source}`,
+        target: `id of ${flow.target}`,
+      });
       const state = known?.state.next(now) ?? new HistoryState(now);
       state.set({ kind: 'end', role: 'source', topic: 'orders', partition: 0 }, BigInt(now));
       Object.assign(state.readAt, { source: now, target: now });

@@ -25,6 +25,12 @@ const flow: FlowReport = {
   snapshot: null,
 };
 const report = (parts: Partial<FlowReport> = {}): AuditReport => ({ at, flows: [{ ...flow, ...parts }] });
+const audited =
+  (result: AuditReport): HandlerDependencies['audit'] =>
+  async (_, { finished }) => {
+    await finished(result);
+    return result;
+  };
 
 describe('the audit function', () => {
   let endpoint: CloudWatchEndpoint;
@@ -51,8 +57,8 @@ describe('the audit function', () => {
     });
     return createHandler({
       config: { load: async () => config, forgetSecrets: () => forgotten++ },
-      audit: async () => report(),
-      sink: createCloudWatchMetricSink(client),
+      audit: audited(report()),
+      sink: createCloudWatchMetricSink(client, 'test'),
       limits: { groups: 10 },
       clock: { now: () => at },
       logger: capturing(),
@@ -101,7 +107,7 @@ describe('the audit function', () => {
   });
 
   test('GIVEN a flow without a verdict THEN the known numbers are published, and the heartbeat is 0', async () => {
-    const summary = await handler({ audit: async () => report({ verdict: 'unknown' }) })(
+    const summary = await handler({ audit: audited(report({ verdict: 'unknown' })) })(
       schedulerEvent,
       lambdaContext(50_000),
     );
@@ -112,7 +118,7 @@ describe('the audit function', () => {
   test('the log line lists critical findings and failed reads, the first ten of each', async () => {
     const finding = { subject: {}, evidence: {}, runbook: '' };
     const unread = { cluster: 'A', error: 'BROKER_UNREACHABLE', message: '', retriable: true };
-    const audit = async () =>
+    const audit = audited(
       report({
         findings: [
           { ...finding, code: 'HEARTBEAT_STALE', severity: 'warning', message: 'no heartbeat for 20 s' },
@@ -122,7 +128,8 @@ describe('the audit function', () => {
           ...unread,
           what: `end offset of orders-${partition}`,
         })),
-      });
+      }),
+    );
     const summary = await handler({ audit })(schedulerEvent, lambdaContext(50_000));
     expect(summary.flows[0]?.critical).toEqual(['MIRROR_STOPPED: no heartbeat for 40 s']);
     expect(summary.flows[0]?.unread).toHaveLength(10);

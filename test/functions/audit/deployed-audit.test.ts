@@ -16,6 +16,7 @@ import {
 } from '../../../lab/cloudwatch-endpoint.ts';
 import type { LabCluster } from '../../../lab/cluster.ts';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
+import { type EventsEndpoint, startEventsEndpoint } from '../../../lab/events-endpoint.ts';
 import { type Lab, startLab } from '../../../lab/lab.ts';
 import { LambdaFunction } from '../../../lab/lambda-function.ts';
 import type { LabMm2 } from '../../../lab/mm2.ts';
@@ -27,6 +28,7 @@ import { RecordWriter } from '../../../lab/workload/record-writer.ts';
 import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { headKey } from '../../../shared/adapters/dynamodb/history-table.ts';
 import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
+import { type HistoryStore, lineageKey, newestHistory } from '../../../shared/history/history-lineage.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { COMPILE_CACHE } from '../../compile-cache.ts';
@@ -56,10 +58,12 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   let bundled: Bundled;
   let cloudWatch: CloudWatchEndpoint;
   let secrets: SecretsEndpoint;
+  let events: EventsEndpoint;
   let dynamoDb: DynamoDbLocal;
   let toDynamoDb: LabProxy;
   let client: DynamoDBClient;
   let table: string;
+  let raw: HistoryStore;
   let store: SnapshotStore;
   let lambda: LambdaFunction;
 
@@ -90,13 +94,18 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
       secrets: { A_PASSWORD: { secretsManager: 'lab/a', key: 'password' } },
       maxLagRecords: 100,
     });
-    [cloudWatch, secrets] = await Promise.all([startCloudWatchEndpoint(), startSecretsEndpoint()]);
+    [cloudWatch, secrets, events] = await Promise.all([
+      startCloudWatchEndpoint(),
+      startSecretsEndpoint(),
+      startEventsEndpoint(),
+    ]);
     secrets.secrets.set('lab/a', { kind: 'text', text: JSON.stringify({ password: PASSWORD }) });
     table = bundled.variables[AUDIT_ENVIRONMENT.historyTable] ?? '';
     dynamoDb = await DynamoDbLocal.start();
     toDynamoDb = await LabProxy.start({ host: '127.0.0.1', port: Number(new URL(dynamoDb.endpoint).port) });
     await createDeployedTable();
-    store = createDynamoDbSnapshotStore(client, table);
+    raw = createDynamoDbSnapshotStore(client, table);
+    store = newestHistory(raw);
     lambda = await startFunction();
   });
 
@@ -113,6 +122,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_ENDPOINT_URL_CLOUDWATCH: cloudWatch.url,
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
+        AWS_ENDPOINT_URL_EVENTBRIDGE: events.url,
         AWS_ENDPOINT_URL_DYNAMODB: `http://${toDynamoDb.host}:${toDynamoDb.port}`,
       },
     });
@@ -132,7 +142,14 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     await lambda?.stop();
     bundled?.remove();
     client?.destroy();
-    await Promise.all([cloudWatch?.close(), secrets?.close(), toDynamoDb?.close(), dynamoDb?.stop(), lab?.stop()]);
+    await Promise.all([
+      cloudWatch?.close(),
+      secrets?.close(),
+      events?.close(),
+      toDynamoDb?.close(),
+      dynamoDb?.stop(),
+      lab?.stop(),
+    ]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -185,7 +202,8 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   /** Compares every published number with the command line's output for the same idle clusters. */
   async function expectSameNumbers(): Promise<void> {
     const [data, printed] = [await audit(), await print()];
-    const grows = [metricKey('LossSeconds', { Flow: 'A->B' }), metricKey('AuditCompleted', {})];
+    const own = [{}, { Flow: 'A->B' }].map((of) => metricKey('AuditCompleted', of));
+    const grows = [metricKey('LossSeconds', { Flow: 'A->B' }), ...own];
     const published = Object.entries(publishedNumbers(data)).filter(([key]) => !grows.includes(key));
     expect(Object.fromEntries(published)).toEqual(printedNumbers(printed));
 
@@ -234,6 +252,24 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   test('warm invocations read the secret once, and no log line holds it', () => {
     expect(secrets.asked).toEqual(['lab/a']);
     expect(lambda.log).not.toContain(PASSWORD);
+  });
+
+  test('MM2 that was killed is an event, opened once, with what a failover now would do', async () => {
+    const found = () => events.events.filter(({ Detail }) => JSON.stringify(Detail).includes('"MIRROR_STOPPED"'));
+    await waitUntil('an audit to find that MM2 has stopped', async () => {
+      await audit();
+      return found().length > 0;
+    });
+    await audit();
+    const stopped = found();
+    expect(stopped.map(({ DetailType }) => DetailType)).toEqual(['Tidemark Finding Opened']);
+    expect(stopped[0]?.Detail).toMatchObject({
+      schema: 'tidemark.finding-event/1',
+      deployment: 'example',
+      flow: 'A->B',
+      failover: { verdict: 'not-ready', loss: { kind: 'known', records: '300' } },
+    });
+    expect(JSON.stringify(events.events)).not.toContain(PASSWORD);
   });
 
   test('every audit was stored, with what it saw', async () => {
@@ -302,10 +338,12 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
 
   /** Makes every request wait, which is what the function must not do. */
   async function endLease(): Promise<void> {
+    const [lineage] = await raw.lineages('A->B');
+    if (lineage === undefined) throw new Error('no audit was stored');
     await client.send(
       new UpdateItemCommand({
         TableName: table,
-        Key: headKey('A->B'),
+        Key: headKey(lineageKey('A->B', lineage)),
         UpdateExpression: 'SET leasedUntil = :zero',
         ExpressionAttributeValues: { ':zero': { N: '0' } },
       }),

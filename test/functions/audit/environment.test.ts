@@ -3,6 +3,7 @@ import { parseAuditEnvironment } from '../../../functions/audit/environment.ts';
 import { AUDIT_ENVIRONMENT } from '../../../shared/contract/environment.ts';
 
 const good = {
+  [AUDIT_ENVIRONMENT.deployment]: 'prod',
   [AUDIT_ENVIRONMENT.configFile]: '/opt/tidemark.yaml',
   [AUDIT_ENVIRONMENT.historyTable]: 'tidemark-history',
   [AUDIT_ENVIRONMENT.groupMetricsLimit]: '50',
@@ -13,6 +14,7 @@ const good = {
 describe("the audit function's environment", () => {
   test('is parsed into a model, times in milliseconds', () => {
     expect(parseAuditEnvironment({ ...good, PATH: '/bin' })).toEqual({
+      deployment: 'prod',
       configFile: '/opt/tidemark.yaml',
       historyTable: 'tidemark-history',
       groupMetricsLimit: 50,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ReceivedDatum } from '../../../lab/cloudwatch-endpoint.ts';
+import { DEPLOYMENT_DIMENSION } from '../../../shared/contract/metrics.ts';
 
 const count = z.string().regex(/^\d+$/).transform(Number);
 const cost = z.object({ rereadAtMost: count.nullable(), skipAtMost: count.nullable() });
@@ -31,7 +32,8 @@ export type Numbers = Readonly<Record<string, readonly number[]>>;
 export function publishedNumbers(data: readonly ReceivedDatum[]): Numbers {
   const numbers: Record<string, number[]> = {};
   for (const datum of data) {
-    const key = metricKey(datum.MetricName, Object.fromEntries(datum.Dimensions.map((one) => [one.Name, one.Value])));
+    const dimensions = datum.Dimensions.filter(({ Name }) => Name !== DEPLOYMENT_DIMENSION);
+    const key = metricKey(datum.MetricName, Object.fromEntries(dimensions.map((one) => [one.Name, one.Value])));
     numbers[key] ??= [];
     for (const [index, value] of datum.Values.entries()) {
       for (let times = datum.Counts[index] ?? 0; times > 0; times--) numbers[key].push(value);

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { factsOf } from '../../../lab/explore/state-facts.ts';
 import type { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { HistoryBusyError, HistoryFencedError } from '../../../shared/history/history-errors.ts';
+import type { HistoryStore } from '../../../shared/history/history-lineage.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
-import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { BEGIN, commit, end, FLOW, MINUTE, movedTo, openWriter, stateAfter, terms } from '../history/recorded-flow.ts';
 
 /** One kind of store and the ways around it that the contract needs. */
 export interface StoreUnderTest {
   /** Another handle to the same data, as another process would have. */
-  open(): SnapshotStore;
+  open(): HistoryStore;
   /** Replaces a frame's bytes without anybody's leave. */
   overwrite(flow: string, at: number, bytes: Uint8Array): Promise<void>;
   /** Takes away a part of a frame, or all of its bytes. */
@@ -25,7 +25,7 @@ const LATER = BEGIN + 100 * MINUTE;
 export function describeSnapshotStore(name: string, start: () => Promise<StoreUnderTest>, runs: number): void {
   describe(name, () => {
     let under: StoreUnderTest;
-    let store: SnapshotStore;
+    let store: HistoryStore;
     beforeAll(async () => {
       under = await start();
       store = under.open();
@@ -49,6 +49,21 @@ export function describeSnapshotStore(name: string, start: () => Promise<StoreUn
       if (frame?.bytes == null) throw new Error('no frame');
       return frame.bytes;
     }
+
+    test('lineages of a flow are listed with the one that was begun last first', async () => {
+      const flow = freshFlow();
+      expect(await store.lineages(flow)).toEqual([]);
+      const [a, b] = ['a/x', 'b#y'].map((source) => ({ source, target: 't' }));
+      await store.begin(flow, { source: 'a/x', target: 't', begunAt: BEGIN });
+      await store.begin(flow, { source: 'b#y', target: 't', begunAt: BEGIN + 1 });
+      expect(await under.open().lineages(flow)).toMatchObject([b, a]);
+      await store.begin(flow, { source: 'a/x', target: 't', begunAt: BEGIN + 2 });
+      expect(await store.lineages(flow)).toEqual([
+        { source: 'a/x', target: 't', begunAt: BEGIN + 2 },
+        { source: 'b#y', target: 't', begunAt: BEGIN + 1 },
+      ]);
+      expect(await store.lineages(`${flow}2`)).toEqual([]);
+    });
 
     test('GIVEN any audits THEN the state as of any time is that of the last audit before it', async () => {
       await fc.assert(

@@ -117,6 +117,27 @@ describe('flows are audited side by side', () => {
     });
   });
 
+  test('a refused flow is announced too, as what it is', async () => {
+    const announced: string[] = [];
+    await runAudit({
+      config,
+      reader: readerWith({ A1: 'refuses the password' }, [], Promise.resolve()),
+      clock: { now: () => snapshot.atMs },
+      history: {
+        announces: true,
+        open: async (one) => ({
+          known: null,
+          record: async () => ({ known: null, failure: null }),
+          announce: async ({ report, at }) => {
+            expect(at).toBe(snapshot.atMs);
+            announced.push(`${flowName(one)} ${report.reasons.includes('ACCESS_REFUSED')}`);
+          },
+        }),
+      },
+    });
+    expect(announced.sort()).toEqual(['A->B false', 'A1->B1 true', 'A2->B2 false', 'A3->B3 false']);
+  });
+
   test('no flow waits for one that hangs', async () => {
     const { promise, resolve: release } = Promise.withResolvers<void>();
     const done: string[] = [];

@@ -34,7 +34,7 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
 
   beforeAll(async () => {
     endpoint = await startCloudWatchEndpoint();
-    sink = createCloudWatchMetricSink(clientFor(endpoint.url, 1));
+    sink = createCloudWatchMetricSink(clientFor(endpoint.url, 1), 'test');
   });
   beforeEach(() => {
     endpoint.forget();
@@ -48,7 +48,10 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
       {
         Namespace: 'Tidemark',
         MetricName: 'LagRecords',
-        Dimensions: [{ Name: 'Flow', Value: 'A->B' }],
+        Dimensions: [
+          { Name: 'Deployment', Value: 'test' },
+          { Name: 'Flow', Value: 'A->B' },
+        ],
         Timestamp: at / 1000,
         Unit: 'Count',
         Values: [0, 3, 7],
@@ -57,12 +60,14 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
     ]);
   });
 
-  test('a metric without dimensions is published under none', async () => {
+  test('a metric without dimensions has that of its deployment', async () => {
     await sink.publish(
       [{ name: 'AuditCompleted', dimensions: {}, unit: 'Count', samples: [{ value: 1, count: 1 }] }],
       at,
     );
-    expect(endpoint.data).toMatchObject([{ MetricName: 'AuditCompleted', Dimensions: [], Values: [1] }]);
+    expect(endpoint.data).toMatchObject([
+      { MetricName: 'AuditCompleted', Dimensions: [{ Name: 'Deployment', Value: 'test' }], Values: [1] },
+    ]);
   });
 
   test('10,000 different lags keep count, minimum, maximum and sum, in data of 150 values', async () => {
@@ -113,7 +118,7 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
   });
 
   test('a throttled request is sent again', async () => {
-    const patient = createCloudWatchMetricSink(clientFor(endpoint.url, 3));
+    const patient = createCloudWatchMetricSink(clientFor(endpoint.url, 3), 'test');
     let refusals = 1;
     endpoint.refuse(() => (refusals-- > 0 ? { status: 400, type: 'ThrottlingException' } : null));
     await patient.publish([lag('A->B', [1])], at);
@@ -135,7 +140,7 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
   test('an endpoint that nobody answers on is METRICS_UNREACHABLE', async () => {
     const gone = await startCloudWatchEndpoint();
     await gone.close();
-    const publishing = createCloudWatchMetricSink(clientFor(gone.url, 1)).publish([lag('A->B', [1])], at);
+    const publishing = createCloudWatchMetricSink(clientFor(gone.url, 1), 'test').publish([lag('A->B', [1])], at);
     await expect(publishing).rejects.toMatchObject({ code: 'METRICS_UNREACHABLE', retriable: true });
   });
 
@@ -154,6 +159,7 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
   ])('a group named %j has a dimension that CloudWatch takes', async (group, dimension) => {
     await sink.publish([reread(group)], at);
     expect(endpoint.data[0]?.Dimensions).toEqual([
+      { Name: 'Deployment', Value: 'test' },
       { Name: 'Flow', Value: 'A->B' },
       { Name: 'Group', Value: dimension },
       { Name: 'Position', Value: 'mm2' },
@@ -165,8 +171,8 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
       ['a', 'b'].map((end) => reread('g'.repeat(2000) + end)),
       at,
     );
-    const names = endpoint.data.map((datum) => datum.Dimensions[1]?.Value);
-    expect(names).toEqual([1, 2].map(() => expect.stringMatching(/^g{991}~[0-9a-f]{32}$/)));
+    const names = endpoint.data.map((datum) => datum.Dimensions[2]?.Value);
+    expect(names).toEqual([1, 2].map(() => expect.stringMatching(/^g{222}~[0-9a-f]{32}$/)));
     expect(new Set(names).size).toBe(2);
   });
 });

@@ -1,6 +1,6 @@
 import { Logger } from '@aws-lambda-powertools/logger';
 import { expect, test } from '@jest/globals';
-import { logValue } from '../../../functions/audit/log-values.ts';
+import { logValue } from '../../../functions/runtime/log-values.ts';
 
 test('no hidden character of a name reaches the log, whatever JSON makes of it', () => {
   const lines: string[] = [];

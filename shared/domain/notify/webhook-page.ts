@@ -1,0 +1,10 @@
+import type { FindingEvent } from './finding-event.ts';
+import type { PageContent } from './page-content.ts';
+
+/**
+ * A page for any other receiver: the event with its names as they are, for machines, and the text for people. JSON
+ * escapes both.
+ */
+export function webhookPage(page: PageContent, event: FindingEvent, deployment: string | null): object {
+  return { schema: 'tidemark.page/1', kind: page.kind, deployment, page, event };
+}
