@@ -1,5 +1,5 @@
 import type { LogOffsets } from '../model/cluster.ts';
-import { greatest } from '../model/offsets.ts';
+import { greatest, least } from '../model/offsets.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /**
@@ -170,20 +170,23 @@ function withoutSyncs(
   const { began, target } = mapping;
   // Some may be copies of records that a cut has taken off the source.
   const { records: taken, atLeast } = cutOff ?? { records: 0n, atLeast: 0n };
-  const there = target.end > began + taken ? target.end - began - taken : 0n;
-  const least = position > there ? position - there : 0n;
+  const room = target.end > began + taken ? target.end - began - taken : 0n;
+  const twice = least(room, mapping.voidSurplus);
+  const there = room - twice;
+  const lacks = position > there ? position - there : 0n;
   const isPlace = there === 0n;
+  const perhaps = taken - atLeast + twice;
   const head = (until: bigint, offsets: bigint): Hole[] => {
     const look = { from: 0n, until };
-    const hole = { kind: 'head', ...look, offsets, least, look, isPlace, index: null } as const;
-    return offsets <= 0n ? [] : clipped(perhapsLess(hole, taken - atLeast), source);
+    const hole = { kind: 'head', ...look, offsets, least: lacks, look, isPlace, index: null } as const;
+    return offsets <= 0n ? [] : clipped(perhapsLess(hole, perhaps), source);
   };
   if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
   if (!ledUp(mapping) || mapping.cause === 'first-known') {
     const holes = holeOfUnknownPlace(source, position, there);
-    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, taken - atLeast)) };
+    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, perhaps)) };
   }
-  return { covered: [{ from: least, until: position }], holes: head(least, least) };
+  return { covered: [{ from: lacks, until: position }], holes: head(lacks, lacks) };
 }
 
 /**
