@@ -606,6 +606,13 @@ export class SimulatedMm2 {
     return records;
   }
 
+  /** Whether the target has deleted a copy that such a group has not read, and that the source has not deleted. */
+  hasExpiredUnread(upstream: number): boolean {
+    const from = Math.max(upstream, this.#sourceStart);
+    const isUnread = (one: TargetRecord) => one !== null && one.epoch === this.#sourceEpoch && one.source >= from;
+    return this.#target.slice(0, this.#targetStart).some(isUnread);
+  }
+
   /**
    * Distinct source records on the target that such a group has not read and will not read.
    * @param withExpired also counts those that the target has deleted and the source still has

@@ -104,7 +104,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (i === first) {
       // The target records before the first sync led up to it.
       const there = downstream > began ? downstream - began : 0n;
-      const taken = takenBefore(i);
+      const taken = takenBefore(i) + mapping.voidSurplus;
       const led = there > taken ? there - taken : 0n;
       from = ledUp(mapping) ? upstream - led : upstream;
       // Nothing dates that hole: it may not be the one that the cut left.

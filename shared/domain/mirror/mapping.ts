@@ -173,13 +173,14 @@ export class PartitionMapping {
    */
   get voidSurplus(): bigint {
     if (this.onNewTarget || (this.cause !== 'target-shortened' && this.cause !== 'target-recreated')) return 0n;
+    const end = this.first < this.length ? this.at(this.first).downstream : this.target.end;
     let records = 0n;
     for (let i = this.first - 1; i > 0; i--) {
       const [left, right] = [this.#history.at(i - 1), this.#history.at(i)];
       const written = right.downstream - left.downstream;
       if (written <= 0n) break;
       const surplus = written - (right.upstream - left.upstream);
-      if (left.downstream < this.target.end && surplus > 0n) records += surplus;
+      if (left.downstream < end && surplus > 0n) records += surplus;
     }
     return records;
   }
