@@ -180,7 +180,9 @@ function silent({ world, report, atRest }: AuditedMoment, { neverAndCommitted: n
     world.terms.ahead.mm2 > 0 ||
     never === 0 ||
     world.mm2.hidesLoss ||
-    report.loss.kind === 'unknown'
+    report.loss.kind === 'unknown' ||
+    // The report counts them. A look cannot tell which offsets of a stretch are missing if the source deleted some.
+    report.findings.some(({ code }) => code === 'RECORDS_UNACCOUNTED')
   )
     return [];
   return report.verdict === 'ready' ? [`verdict: ready, and ${never} records will never be mirrored`] : [];

@@ -304,6 +304,7 @@ export class SimulatedMm2 {
 
   /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
   audited(): void {
+    if (this.#audited.epoch !== this.#sourceEpoch && this.#isBehindOldSyncs()) this.#stale = true;
     for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
     this.syncsRead = this.#syncLog.length;
     this.#audited = {
@@ -313,6 +314,13 @@ export class SimulatedMm2 {
       sourceEnd: this.#sourceEnd,
       targetEnd: this.#target.length,
     };
+  }
+
+  /** Whether the present source topic begins behind all that the syncs of earlier ones name: no time shows that it is new. */
+  #isBehindOldSyncs(): boolean {
+    const old = this.#syncPairs.filter(({ epoch }) => epoch < this.#sourceEpoch);
+    const first = this.firstRecord?.offset ?? BigInt(this.#sourceEnd);
+    return old.length > 0 && old.every(({ u }) => BigInt(u) < first);
   }
 
   /** Whether MM2 has written to a target log since it was cut, and no sync since. */
@@ -464,6 +472,7 @@ export class SimulatedMm2 {
    * - A sync waited for the flush while its topic was replaced, or while a cut removed its record.
    * - The source log was cut, and no audit had seen its topic id before.
    * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
+   * - The source topic was recreated before the first audit, and begins behind all that the earlier one's syncs name.
    * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
    * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
    * - MM2 wrote to a target log that was cut, and the sync that names the place still waits.

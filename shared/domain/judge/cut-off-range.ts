@@ -9,7 +9,7 @@ import { pastCuts } from './remembered-logs.ts';
 
 /**
  * Source offsets whose records the source log lost with its end, while the target can still hold their copies: from the
- * cut on, also where the log has regrown. Null if none are known of. No record of the source equals such a copy, but a group may not have
+ * cut on, also where the log has regrown and MM2 has written no sync since. Null if none are known of. No record of the source equals such a copy, but a group may not have
  * read it.
  */
 export function cutOffRange(
@@ -30,7 +30,11 @@ export function cutOffRange(
   // The log may have reached further than its syncs show, by what the target has behind the newest one at most.
   const behind = target.highWatermark - newest - 1n;
   const most = reached - 1n + (behind > 0n ? behind : 0n);
-  const from = onSource.reduce((lowest, { at }) => least(lowest, at), source.highWatermark);
+  // A sync behind the cut shows that the present records there have copies of their own.
+  const isOpen = history.breaksBeforeNext('hole');
+  const from = isOpen
+    ? onSource.reduce((lowest, { at }) => least(lowest, at), source.highWatermark)
+    : source.highWatermark;
   return from <= most ? { least: from, most } : null;
 }
 
