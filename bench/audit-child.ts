@@ -9,7 +9,7 @@ import type { FlowReport } from '../shared/domain/model/report.ts';
 import { proofOf } from '../shared/domain/model/report.ts';
 import { HistoryRecorder } from '../shared/history/history-recorder.ts';
 import type { ClusterReader } from '../shared/ports.ts';
-import { CHECK, type WholeAudit } from './audit-measure.ts';
+import { CHECK, type WholeAudit, WITHOUT_RECORDS } from './audit-measure.ts';
 import { checkReport } from './check-report.ts';
 import { answerCalls } from './measured-child.ts';
 
@@ -25,11 +25,14 @@ const history = new HistoryRecorder({
   clock,
 });
 
-async function audit(mm2File: string): Promise<WholeAudit> {
+/** @param probeBudget records that it may look at; 0 compares none. The default if absent */
+async function audit(mm2File: string, probeBudget?: number): Promise<WholeAudit> {
   last = null;
   const cpu = process.cpuUsage();
   const begin = performance.now();
-  const { config } = loadMm2Properties(mm2File, {});
+  const { config: loaded } = loadMm2Properties(mm2File, {});
+  const policy = probeBudget === undefined ? loaded.policy : { ...loaded.policy, probeBudget };
+  const config = { ...loaded, policy };
   const requests = new Map<string, number>();
   const report = await runAudit({
     config,
@@ -75,6 +78,7 @@ function countingAtClose(reader: ClusterReader, count: (most: number) => void): 
 }
 
 answerCalls(async (argument) => {
+  if (argument.startsWith(WITHOUT_RECORDS)) return audit(argument.slice(WITHOUT_RECORDS.length), 0);
   if (argument !== CHECK) return audit(argument);
   if (last === null) throw new Error('there is no report to check');
   return checkReport(last);

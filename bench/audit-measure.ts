@@ -19,6 +19,9 @@ export type WholeAudit = z.infer<typeof wholeAudit>;
 /** The argument that requests a check of the last report instead of another audit. */
 export const CHECK = 'check';
 
+/** Before the configuration file in an argument: the audit reads no records of topics. */
+export const WITHOUT_RECORDS = 'without records: ';
+
 /** The comparison of a report with the plan from which the flow was written. */
 export const reportCheck = z.object({
   /** Sum of the reported lags, and the number of records that the plan left unmirrored. */

@@ -1,11 +1,11 @@
 import { cpus, totalmem } from 'node:os';
 import { type Lab, startLab } from '../lab/lab.ts';
-import { CHECK, reportCheck, wholeAudit } from './audit-measure.ts';
+import { CHECK, reportCheck, WITHOUT_RECORDS, wholeAudit } from './audit-measure.ts';
 import type { ClusterReading, Racer } from './cluster-reading.ts';
 import { MeasuredChild } from './measured-child.ts';
 import { type Heat, race } from './race.ts';
 import { adminClientRacer, tidemarkRacer } from './racers.ts';
-import { missedBars, type Results, renderResults, renderSummary, summaryOf } from './results.ts';
+import { missedBars, type Results, renderResults, renderSummary, summaryOf, type Turn } from './results.ts';
 import { directServers, type ScaleFlow, startScaleFlow } from './scale-flow.ts';
 
 /** `npm run bench:audit`: measures an audit of 100,000 pairs. Progress goes to stderr, the table to stdout. */
@@ -14,6 +14,8 @@ const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 /** Network round trips in milliseconds, in addition to the direct connection. */
 const ROUND_TRIPS = [20, 80];
 const COLD_STARTS = 3;
+/** Audits with and without looking at records, in turns. */
+const TURNS = 5;
 
 async function measureReading(lab: Lab, { source }: ScaleFlow): Promise<Pick<Results, 'cold' | 'heats'>> {
   const direct = directServers(source);
@@ -46,17 +48,20 @@ async function withTidemark<T>(use: (racer: Racer) => Promise<T>): Promise<T> {
   }
 }
 
-async function measureAudit(flow: ScaleFlow): Promise<Pick<Results, 'audits' | 'check'>> {
+async function measureAudit(flow: ScaleFlow): Promise<Pick<Results, 'audits' | 'check' | 'turns'>> {
   progress('auditing the whole flow …');
   const child = new MeasuredChild('audit-child.ts');
-  const audit = async () => {
+  const audit = async (prefix = '') => {
     await flow.beat();
-    return child.call(flow.mm2File, wholeAudit);
+    return child.call(`${prefix}${flow.mm2File}`, wholeAudit);
   };
   const audits = [await audit(), await audit(), await audit()] as const;
   const check = await child.call(CHECK, reportCheck);
+  progress('auditing it in turns with and without looking at records …');
+  const turns: Turn[] = [];
+  for (let i = 0; i < TURNS; i++) turns.push({ without: await audit(WITHOUT_RECORDS), looking: await audit() });
   await child.end();
-  return { audits, check };
+  return { audits, check, turns };
 }
 
 // In memory, 20,000 logs are created in a third of the time; reading them takes as long.

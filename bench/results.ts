@@ -11,10 +11,17 @@ export interface Results {
   readonly heats: ReadonlyMap<number, readonly [Heat, Heat]>;
   readonly audits: readonly [WholeAudit, ...WholeAudit[]];
   readonly check: ReportCheck;
+  readonly turns: readonly Turn[];
+}
+
+/** An audit that looks at records, as every audit does, and one that does not. */
+export interface Turn {
+  readonly looking: WholeAudit;
+  readonly without: WholeAudit;
 }
 
 /** Limits of `npm run bench:audit`; it fails if one is missed. */
-const BARS = { requests: 20, ratio: 0.5, peakMib: 250 };
+const BARS = { requests: 20, ratio: 0.5, peakMib: 250, lookingShare: 0.2 };
 
 export interface Summary {
   readonly pairs: number;
@@ -26,9 +33,11 @@ export interface Summary {
   readonly ratio: number;
   /** Peak of a process that reads the cluster once, like an audit. */
   readonly peakMib: number;
+  /** Share of a whole audit's time that it takes to look at records: to compare them, and to explain what is missing. */
+  readonly lookingShare: number;
 }
 
-export function summaryOf({ heats, cold }: Results): Summary {
+export function summaryOf({ heats, cold, turns }: Results): Summary {
   const [ours, theirs] = heats.get(0) ?? [];
   if (ours === undefined || theirs === undefined) throw new Error('nothing was measured');
   const warmMs = warm(ours);
@@ -41,6 +50,7 @@ export function summaryOf({ heats, cold }: Results): Summary {
     adminClientWarmMs,
     ratio: warmMs / adminClientWarmMs,
     peakMib: Math.max(...cold.map(({ peakMib }) => peakMib)),
+    lookingShare: 1 - median(turns.map(({ without }) => without.ms)) / median(turns.map(({ looking }) => looking.ms)),
   };
 }
 
@@ -55,11 +65,12 @@ export function renderSummary(summary: Summary): string {
 export function missedBars({ audits, check }: Results, summary: Summary): string[] {
   const missed: string[] = [];
   const say = (isMissed: boolean, sentence: string): void => void (isMissed && missed.push(sentence));
-  const { pairs, requests, ratio, peakMib } = summary;
+  const { pairs, requests, ratio, peakMib, lookingShare } = summary;
   say(pairs !== PAIRS, `${pairs} pairs were read, not ${PAIRS}`);
   say(requests > BARS.requests, `${requests} requests to one broker, more than ${BARS.requests}`);
   say(ratio > BARS.ratio, `ratio ${ratio.toFixed(3)}, more than ${BARS.ratio}`);
   say(peakMib > BARS.peakMib, `peak of ${whole(peakMib)} MiB, more than ${BARS.peakMib}`);
+  say(lookingShare > BARS.lookingShare, `${percent(lookingShare)} of an audit's time goes to looking at records`);
   for (const [alias, count] of Object.entries(audits[0].requests)) {
     say(count > BARS.requests, `the whole audit: ${count} requests to one broker of ${alias}`);
   }
@@ -71,6 +82,7 @@ export function missedBars({ audits, check }: Results, summary: Summary): string
 export function renderResults(results: Results): string {
   const [audit] = results.audits;
   const { check } = results;
+  const { lookingShare } = summaryOf(results);
   const proofs = Object.entries(audit.proofs).map(([proof, pairs]) => `${pairs} ${proof}`);
   return `
 Reading one cluster: ${TOPICS * PARTITIONS_PER_TOPIC} partitions, ${GROUPS} groups, ${PAIRS} pairs
@@ -95,6 +107,7 @@ ${renderTable([
     whole(one.peakMib),
   ]),
 ])}
+looking at records, in ${results.turns.length} turns with audits that do not: ${percent(lookingShare)} of the time
 pairs by proof: ${proofs.join(', ')}
 held against what was written: lag ${check.lag} of ${check.waiting}, no record skipped; ${check.rereads} read twice, ${check.mm2Rereads} where MM2 puts the groups
 `;
@@ -111,6 +124,10 @@ function heatRow(name: string, { first, later }: Heat): string[] {
 
 function warm({ later }: Heat): number {
   return median(later.map(({ ms }) => ms));
+}
+
+function percent(share: number): string {
+  return `${(100 * share).toFixed(0)} %`;
 }
 
 function whole(value: number): string {

@@ -55,6 +55,7 @@ export function auditSimulated(
     upstream: BigInt(upstream),
     downstream: BigInt(downstream),
   }));
+  mm2.syncsRead = mm2.syncLog.length;
   const next = nextState(before, observation, [state], { verdict: 'unknown', reasons: [] }, pairs);
   return { state, known: { state: next, heldUntil: clock } };
 }

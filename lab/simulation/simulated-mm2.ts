@@ -25,6 +25,8 @@ interface Pair {
   readonly sourceOnly: number;
   readonly targetOnly: number;
   readonly targetLost: number;
+  /** Records that MM2 had written again by then. */
+  readonly again: number;
   /** How often the target log had been cut when MM2 wrote the record. */
   readonly cuts: number;
 }
@@ -60,6 +62,8 @@ export class SimulatedMm2 {
   #targetOnly = 0;
   /** Records that the target lost at its end, or with its topic. */
   #targetLost = 0;
+  /** Records that MM2 wrote again. */
+  #again = 0;
   #lastRead = -1;
   /** How far MM2 was since it wrote the last sync, also if it has begun again since. */
   #furthest = 0;
@@ -70,6 +74,10 @@ export class SimulatedMm2 {
   #lastEmitted: Pair | null = null;
   /** Those whose target records no cut has removed. */
   #emitted: Pair[] = [];
+  /** The pairs of the sync log, by offset. */
+  readonly #syncPairs: Pair[] = [];
+  /** How many syncs audits have read. */
+  syncsRead = 0;
   #cancels = false;
   /** MM2 wrote a pair of a deleted source topic after the new topic had its first record. */
   #stale = false;
@@ -296,7 +304,9 @@ export class SimulatedMm2 {
 
   /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
   audited(): void {
+    if (this.#audited.epoch !== this.#sourceEpoch && this.#isBehindOldSyncs()) this.#stale = true;
     for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
+    this.syncsRead = this.#syncLog.length;
     this.#audited = {
       log: this.#recreations.length,
       epoch: this.#sourceEpoch,
@@ -304,6 +314,13 @@ export class SimulatedMm2 {
       sourceEnd: this.#sourceEnd,
       targetEnd: this.#target.length,
     };
+  }
+
+  /** Whether the present source topic begins behind all that the syncs of earlier ones name: no time shows that it is new. */
+  #isBehindOldSyncs(): boolean {
+    const old = this.#syncPairs.filter(({ epoch }) => epoch < this.#sourceEpoch);
+    const first = this.firstRecord?.offset ?? BigInt(this.#sourceEnd);
+    return old.length > 0 && old.every(({ u }) => BigInt(u) < first);
   }
 
   /** Whether MM2 has written to a target log since it was cut, and no sync since. */
@@ -336,6 +353,7 @@ export class SimulatedMm2 {
         if (this.#mirrored.has(this.#position) && this.#position >= this.#sourceStart) this.#vanished = true;
         continue;
       }
+      if (this.#mirrored.has(this.#position)) this.#again++;
       this.#mirrored.add(this.#position);
       left--;
       this.#clock++;
@@ -349,6 +367,7 @@ export class SimulatedMm2 {
         sourceOnly: this.#sourceOnly,
         targetOnly: this.#targetOnly,
         targetLost: this.#targetLost,
+        again: this.#again,
         cuts: this.#cuts.length,
       };
       this.#target.push({ epoch: this.#sourceEpoch, source: pair.u, time });
@@ -400,6 +419,7 @@ export class SimulatedMm2 {
     if (last !== null && pair.targetOnly > last.targetOnly && pair.targetLost > last.targetLost) this.#oddHead = true;
     this.#lastEmitted = pair;
     this.#emitted.push(pair);
+    this.#syncPairs.push(pair);
     this.#furthest = this.#position;
     if (pair.epoch < this.#sourceEpoch || pair.log < this.#audited.log) this.#stale = true;
     for (const { side, at } of this.#cuts.slice(pair.cuts))
@@ -431,6 +451,15 @@ export class SimulatedMm2 {
         this.#syncLog[i] = null;
       }
     }
+    if (this.syncsRead < lastOld) this.#noteMerged(lastOld);
+  }
+
+  /** Compaction has left one interval before a sync: what was missing and what was added in it can cancel out. */
+  #noteMerged(index: number): void {
+    const pair = this.#syncPairs[index];
+    const before = this.#syncPairs[this.syncsRead - 1];
+    if (pair === undefined || pair.sourceOnly <= (before?.sourceOnly ?? 0)) return;
+    if (pair.targetOnly + pair.again > (before?.targetOnly ?? 0) + (before?.again ?? 0)) this.#cancels = true;
   }
 
   /**
@@ -438,10 +467,12 @@ export class SimulatedMm2 {
    * is enough:
    * - A forced sync was lost or still waits, and it would have shown re-mirrored or foreign records.
    * - The target log had grown past the old log's newest sync before the next sync was written.
-   * - Between the same two syncs, offsets are missing on one side and added on the other.
+   * - Between the same two syncs that no compaction has removed unread, offsets are missing on one side and added on the
+   *   other.
    * - A sync waited for the flush while its topic was replaced, or while a cut removed its record.
    * - The source log was cut, and no audit had seen its topic id before.
    * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
+   * - The source topic was recreated before the first audit, and begins behind all that the earlier one's syncs name.
    * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
    * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
    * - MM2 wrote to a target log that was cut, and the sync that names the place still waits.
@@ -582,6 +613,13 @@ export class SimulatedMm2 {
       if (record != null && record.epoch === this.#sourceEpoch && record.source < upstream) records++;
     }
     return records;
+  }
+
+  /** Whether the target has deleted a copy that such a group has not read, and that the source has not deleted. */
+  hasExpiredUnread(upstream: number): boolean {
+    const from = Math.max(upstream, this.#sourceStart);
+    const isUnread = (one: TargetRecord) => one !== null && one.epoch === this.#sourceEpoch && one.source >= from;
+    return this.#target.slice(0, this.#targetStart).some(isUnread);
   }
 
   /**

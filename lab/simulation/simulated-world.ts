@@ -118,7 +118,8 @@ export class SimulatedWorld {
 
   #noteDeleted(until: number): void {
     const { mm2 } = this;
-    const { unacknowledged } = truthOf(this);
+    // Syncs alone remember what MM2 had acknowledged at an offset.
+    const { unacknowledged } = truthOf(this, false);
     let without = 0;
     for (let offset = mm2.sourceStart; offset < Math.min(until, mm2.sourceEnd); offset++) {
       if (mm2.copiesOf(offset).length > 0) continue;

@@ -18,7 +18,7 @@ export interface WorldTruth {
   readonly never: number;
   /** Of those of which MM2 is past, the ones that no open transaction can still abort. */
   readonly neverAndCommitted: number;
-  /** Source records that are not on the target, before the last offset that MM2 acknowledged in any way. */
+  /** Source records that are not on the target, up to the last offset that MM2 acknowledged in any way. */
   readonly passed: number;
   /** Source offsets after the last one that MM2 has acknowledged in a way that an audit can read. */
   readonly unacknowledged: number;
@@ -46,7 +46,7 @@ export function truthOf({ mm2, connectOffsets, connectVoid, terms }: JudgedWorld
     never: lost.filter((offset) => offset < mm2.position).length,
     neverAndCommitted: lost.filter((offset) => offset < Math.min(mm2.position, stable)).length,
     passed: lost.filter(
-      (offset) => offset < Math.max(synced, terms.connect ? (connectOffsets.at(-1)?.offset ?? -1) : -1),
+      (offset) => offset <= Math.max(synced, terms.connect ? (connectOffsets.at(-1)?.offset ?? -1) : -1),
     ).length,
     unacknowledged: mm2.sourceEnd - acknowledged,
   };

@@ -14,6 +14,8 @@ export interface AlignedRecord {
   readonly compared: boolean;
   /** If `upstream` is null: the source offsets that it can be a copy of, or null if MM2 did not write it. */
   readonly possible: OffsetRange | null;
+  /** If `upstream` is null: the source records that it equals. */
+  readonly equal: readonly bigint[];
 }
 
 /** A stretch of the target log, aligned with the source. */
@@ -232,7 +234,7 @@ function describe(
     const here = neighbourAt(at);
     if (here !== null) {
       const position = records[at]?.offset ?? 0n;
-      aligned.push({ position, upstream: here.upstream, compared: known[at] !== null, possible: null });
+      aligned.push({ position, upstream: here.upstream, compared: known[at] !== null, possible: null, equal: [] });
       at++;
       continue;
     }
@@ -244,10 +246,10 @@ function describe(
     const stretchIsClear = originals.slice(at, behind).every((candidates) => candidates.length === 0);
     for (; at < behind; at++) {
       const position = records[at]?.offset ?? 0n;
-      const offsets = (originals[at] ?? []).map((index) => source.at(index).offset);
-      const present = possibleOffsets(left, right, stretchIsClear, offsets, source.hidden);
+      const equal = (originals[at] ?? []).map((index) => source.at(index).offset);
+      const present = possibleOffsets(left, right, stretchIsClear, equal, source.hidden);
       const possible = hullOf(present, source.cutOff);
-      aligned.push({ position, upstream: null, compared: false, possible });
+      aligned.push({ position, upstream: null, compared: false, possible, equal });
     }
   }
   return aligned;

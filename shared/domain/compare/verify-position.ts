@@ -131,13 +131,21 @@ export function verifyPosition(
     const { again } = copies;
     const beside = within(stretch, bracket.from, end);
     const touched = pair !== null || beside.some((one) => one.compared && one.position < position);
+    // Expired records cannot be compared: the bound by the syncs applies.
+    const expired = expiredUnread(mapping, readable(mapping, upstream));
+    if (position < said.low && keep !== null && all[keep]?.upstream === null) {
+      // A record that was not recognised may be of another producer: it does not refute the syncs.
+      const { low: high } = said;
+      const behind = copiesBehind(all, high, upstream).again;
+      const interval = { kind: 'interval', low: position, high, again: behind, expired, proof: 'bounded' } as const;
+      return { ...unsettled({ ...interval, reason: null }, NOT_RECOGNISED), refutation };
+    }
     const translation: TranslatedInterval = {
       kind: 'interval',
       low: position,
       high: position,
       again,
-      // Expired records cannot be compared: the bound by the syncs applies.
-      expired: expiredUnread(mapping, readable(mapping, upstream)),
+      expired,
       proof: touched ? 'verified' : again === 0n ? 'exact' : 'bounded',
       reason: again === 0n ? null : `MM2 wrote records again after a restart, ${again} of them already read`,
     };
@@ -152,6 +160,8 @@ export function verifyPosition(
   const why = `for ${copies.perhaps} records on the target it is not known whether the group has read them`;
   return { ...unsettled(best, why), refutation, open: true };
 }
+
+const NOT_RECOGNISED = 'it is not known whether MM2 wrote the target records before the position that the syncs name';
 
 /** Records that the source has deleted too are lost to the group on both clusters. */
 function readable({ sourceStart }: PartitionMapping, upstream: bigint): bigint {
@@ -203,7 +213,7 @@ function firstToKeep(records: readonly AlignedRecord[], upstream: bigint): numbe
   return keep;
 }
 
-/** Position of the first recognised record at or after the offset that has no copy among the later ones, or null. */
+/** Position of the first recognised record at or after the offset that cannot have a copy among the later ones, or null. */
 function onlyInFront(
   front: readonly AlignedRecord[],
   behind: readonly AlignedRecord[],
@@ -212,7 +222,12 @@ function onlyInFront(
   const unread = front.filter((one) => one.compared && one.upstream !== null && one.upstream >= upstream);
   if (unread.length === 0) return null;
   const copied = new Set(behind.map((one) => one.upstream));
-  return unread.find((one) => !copied.has(one.upstream))?.position ?? null;
+  return unread.find((one) => !copied.has(one.upstream) && !mayComeAgain(behind, one.upstream))?.position ?? null;
+}
+
+/** Whether one of the records was not recognised and equals the source record at an offset. */
+function mayComeAgain(records: readonly AlignedRecord[], upstream: bigint | null): boolean {
+  return upstream !== null && records.some(({ equal }) => equal.includes(upstream));
 }
 
 function copiesBehind(records: readonly AlignedRecord[], position: bigint, upstream: bigint): Copies {
@@ -300,7 +315,10 @@ function refutationOf(
   }
   const lastCopies = new Map<bigint, bigint>();
   for (const one of records) if (one.upstream !== null && one.compared) lastCopies.set(one.upstream, one.position);
-  const skipped = [...lastCopies].filter(([offset, position]) => offset >= upstream && position < said.low);
+  const skipped = [...lastCopies].filter(
+    ([offset, position]) =>
+      offset >= upstream && position < said.low && !mayComeAgain(records.slice(firstFrom(records, said.low)), offset),
+  );
   const [skip] = skipped;
   if (skip !== undefined && !later) {
     const how = `${skipped.length} records at or after the offset are before the position`;

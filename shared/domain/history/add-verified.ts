@@ -4,9 +4,9 @@ import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 const MOST_PAIRS = 32;
 
 /**
- * Stores a pair that comparing records has verified, if it adds information: it lies inside a gap or beyond the newest
- * sync. The target must not have gained more offsets than the source there: then each record has one copy, and it does
- * not matter which copy the comparison found. Returns whether the pair was stored.
+ * Stores a pair that comparing records has verified, if it adds information: it lies beyond the newest sync, or between
+ * two that are not in step. Like a sync it says where one copy of a record lies. Where MM2 wrote records again, it does
+ * not matter which copy. Returns whether the pair was stored.
  */
 export function addVerified(
   history: SyncHistory,
@@ -18,10 +18,6 @@ export function addVerified(
   const right = left + 1;
   const isNewest = right === history.length;
   if (!isNewest && isExact(history, left, right)) return false;
-  const fits =
-    !fewerOffsets(history, left, pair.upstream, pair.downstream) &&
-    (isNewest || !fewerOffsetsTo(history, right, pair.upstream, pair.downstream));
-  if (!fits) return false;
   history.insert(right, { ...pair, timestamp: BigInt(at), compared: true });
   return true;
 }
@@ -44,14 +40,6 @@ function leftOf(history: SyncHistory, pair: { upstream: bigint; downstream: bigi
 
 function isExact(history: SyncHistory, left: number, right: number): boolean {
   return history.upstream(right) - history.upstream(left) === history.downstream(right) - history.downstream(left);
-}
-
-function fewerOffsets(history: SyncHistory, left: number, upstream: bigint, downstream: bigint): boolean {
-  return upstream - history.upstream(left) < downstream - history.downstream(left);
-}
-
-function fewerOffsetsTo(history: SyncHistory, right: number, upstream: bigint, downstream: bigint): boolean {
-  return history.upstream(right) - upstream < history.downstream(right) - downstream;
 }
 
 function pairsIn(history: SyncHistory): number {

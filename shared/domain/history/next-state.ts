@@ -42,7 +42,7 @@ export function nextState(
   keepSourceCommits(state, observation, unread);
   keepTargetCommits(state, observation, unread);
   keepMapping(state, known, observation, partitions, unread);
-  keepVerified(state, partitions, verified);
+  keepVerified(state, verified);
   keepAccounted(state, partitions);
   const doubted = partitions.flatMap(({ topic, sourceRecreated }) =>
     sourceRecreated === 'doubt' ? [topic.topic] : [],
@@ -230,20 +230,11 @@ function keepMapping(
   }
 }
 
-/** Stores verified pairs of partitions whose mapping shows that each record has only one copy. */
-function keepVerified(
-  state: HistoryState,
-  partitions: readonly PartitionState[],
-  verified: readonly VerifiedPair[],
-): void {
-  if (verified.length === 0) return;
-  const mappings = new PartitionMap<PartitionState['mapping']>();
-  for (const { topic, partition, mapping } of partitions) mappings.set(topic.topic, partition, mapping);
+/** Stores verified pairs beside the syncs. */
+function keepVerified(state: HistoryState, verified: readonly VerifiedPair[]): void {
   for (const pair of verified) {
-    const mapping = mappings.get(pair.topic, pair.partition) ?? null;
     const history = state.mapping.get(pair.topic)?.get(pair.partition);
-    if (mapping === null || history === undefined || !mapping.oneCopyEach) continue;
-    addVerified(history, pair, state.at);
+    if (history !== undefined) addVerified(history, pair, state.at);
   }
 }
 

@@ -1,4 +1,5 @@
 import { reckonedEnd } from '../mirror/replication.ts';
+import { greatest, least } from '../model/offsets.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
@@ -48,18 +49,25 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
 
 /**
  * What a failover now loses at least: without the stretches that no probe has shown to hold a record, and without the
- * lag if it is not known what MM2 has acknowledged: the syncs could not be read, or a cut made them void.
+ * lag if it is not known what MM2 has acknowledged: the syncs could not be read, or a cut made them void. Then only what
+ * Connect has not committed waits for certain.
  */
 export function lossAtLeast({ syncs }: FlowObservation, states: readonly PartitionState[]): bigint {
   let records = 0n;
   for (const state of states) {
     const { lag } = lagOf(state);
-    const isCut = state.mapping?.holeBehind === true && state.connect === null;
-    if (lag.kind === 'known' && !areOld(syncs) && !isCut) records += lag.records;
+    if (lag.kind === 'known' && !areOld(syncs)) records += least(lag.records, waitsAtLeast(state) ?? lag.records);
     for (const { atLeast } of state.missing) records += atLeast;
     records += surelyDeletedBefore(state);
   }
   return records;
+}
+
+/** Source records behind Connect's commit, if a cut has made the syncs void; null if it has not. */
+function waitsAtLeast({ mapping, connect, source }: PartitionState): bigint | null {
+  if (mapping?.holeBehind !== true) return null;
+  if (connect === null || source === null) return 0n;
+  return greatest(0n, source.highWatermark - connect.offset - 1n);
 }
 
 /** Time of the first waiting record. If no audit looked at it: the time of the newest heartbeat on the target. */

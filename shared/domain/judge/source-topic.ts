@@ -83,7 +83,10 @@ export interface Logs {
   readonly targetFirst: number;
 }
 
-/** The newest and the oldest sync of [from, until) whose records both logs still have. */
+/**
+ * The newest and the oldest sync of [from, until) whose records both logs still have. If a sync names a record beyond the
+ * target's end, that log was cut or replaced: another record there tells nothing of the source.
+ */
 function comparableSyncs(
   history: SyncHistory,
   from: number,
@@ -94,8 +97,9 @@ function comparableSyncs(
   let oldest: number | undefined;
   for (let i = history.length - 1; i >= from && i >= targetFirst; i--) {
     const [upstream, downstream] = [history.upstream(i), history.downstream(i)];
+    if (target !== null && downstream >= target.highWatermark) return {};
     const isThere = source !== null && upstream >= source.start && upstream < source.highWatermark;
-    const isCopied = target === null || (downstream >= target.start && downstream < target.highWatermark);
+    const isCopied = target === null || downstream >= target.start;
     if (i < until && isThere && isCopied) {
       newest ??= i;
       oldest = i;

@@ -80,7 +80,7 @@ export interface SyncsSince {
 export function withoutCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
   const left = { ...logs, known: onTarget.known };
-  const onSource = withoutRegrownCut(onTarget.history, left, holding) ?? withoutSourceCut(onTarget.history, left);
+  const onSource = withoutSourceCut(onTarget.history, left, holding);
   const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
   return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? null };
 }
@@ -113,19 +113,72 @@ interface Shortened {
 }
 
 /**
- * The same if the leader epochs show a cut of the source log, whether or not it regrew; null if they do not. MM2 may have
- * written the syncs beyond the cut before it, even if no earlier audit had read them. Only those are kept that comparing
- * has shown to be later.
+ * The same for the source log. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
+ * regrew. They also tell the place; without them it is at most the log's end.
+ */
+function withoutSourceCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null): Shortened {
+  const { sourceEnd: end, sourceEpochEnd: epochEnd, sourceEndBefore: before, sameSourceSince, known } = logs;
+  const none = { history, cut: null, known };
+  if (sameSourceSince === null) return none;
+  const shown = end === null ? null : syncsBeyond(history, logs, end);
+  if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
+    return withoutRegrownCut(history, epochEnd, before, { known, sure: shown?.until ?? 0, holding });
+  }
+  if (shown === null) return none;
+  const first = lastBreak(history, 'newSource');
+  const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < shown.end);
+  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => shown.end - 1n - left.upstream);
+  return { ...shortened, cut: { side: 'source', at: shown.end, reached: shown.reached } };
+}
+
+/** Syncs beyond the log's end, written before the cut. */
+interface SyncsBeyond {
+  readonly end: bigint;
+  /** How far they reach. */
+  readonly reached: bigint;
+  /** Index after the last one: MM2 wrote all syncs before it before the cut. */
+  readonly until: number;
+}
+
+/** Null if there are none, or if they may be about an earlier log of the name. */
+function syncsBeyond(
+  history: SyncHistory,
+  { sourceEndBefore, known, knewAll }: LogsNow,
+  end: bigint,
+): SyncsBeyond | null {
+  const isYounger = (index: number): boolean => knewAll && index >= known;
+  let reached = end;
+  let until = 0;
+  for (let i = lastBreak(history, 'newSource'); i < history.length; i++) {
+    if (history.upstream(i) < end) continue;
+    until = i + 1;
+    if (history.upstream(i) < reached) continue;
+    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return null;
+    reached = history.upstream(i) + 1n;
+  }
+  return until === 0 ? null : { end, reached, until };
+}
+
+/**
+ * Where a cut log has regrown, MM2 may have written the syncs beyond the cut before it, even if no earlier audit had read
+ * them. Only those are kept that comparing has shown to be later.
+ * @param at where the log was cut
+ * @param before its end at the last audit
+ * @param sure MM2 wrote the syncs before this index before the cut
  */
 function withoutRegrownCut(
   history: SyncHistory,
-  { sourceEpochEnd: at, sourceEndBefore: before, sameSourceSince, known }: LogsNow,
-  holding: keyof SyncsSince | null,
-): Shortened | null {
-  if (at === null || before === null || at >= before || sameSourceSince === null) return null;
+  at: bigint,
+  before: bigint,
+  {
+    known,
+    sure,
+    holding,
+  }: { readonly known: number; readonly sure: number; readonly holding: keyof SyncsSince | null },
+): Shortened {
   const first = lastBreak(history, 'newSource');
   const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
-  const [oldest] = beyond.filter((index) => index >= known);
+  const [oldest] = beyond.filter((index) => index >= known && index >= sure);
   const newest = history.length - 1;
   const since = oldest === undefined ? null : { oldest: history.at(oldest), newest: history.at(newest) };
   const later = oldest === undefined || holding === null ? history.length : holding === 'oldest' ? oldest : newest;
@@ -136,31 +189,12 @@ function withoutRegrownCut(
   for (const index of left) {
     const until = history.upstream(index) + 1n;
     reached = greatest(reached, until);
-    if (index < known) acknowledged = greatest(acknowledged, until);
+    if (index < known || index < sure) acknowledged = greatest(acknowledged, until);
   }
   const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
   // Also where no sync is left out: the next one does not continue the last one before the cut.
   shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
   return { ...shortened, cut: { side: 'source', at, reached, acknowledged }, since };
-}
-
-function withoutSourceCut(
-  history: SyncHistory,
-  { sourceEnd: end, sameSourceSince, sourceEndBefore, known, knewAll }: LogsNow,
-): Shortened {
-  const first = lastBreak(history, 'newSource');
-  if (end === null || sameSourceSince === null) return { history, cut: null, known };
-  const isYounger = (index: number): boolean => knewAll && index >= known;
-  let reached = end;
-  for (let i = first; i < history.length; i++) {
-    if (history.upstream(i) < reached) continue;
-    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return { history, cut: null, known };
-    reached = history.upstream(i) + 1n;
-  }
-  if (reached === end) return { history, cut: null, known };
-  const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < end);
-  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => end - 1n - left.upstream);
-  return { ...shortened, cut: { side: 'source', at: end, reached } };
 }
 
 function withoutTargetCut(

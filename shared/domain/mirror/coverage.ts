@@ -1,5 +1,5 @@
 import type { LogOffsets } from '../model/cluster.ts';
-import { greatest } from '../model/offsets.ts';
+import { greatest, least } from '../model/offsets.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /**
@@ -55,6 +55,8 @@ interface Range {
 interface Run {
   readonly covered: Range[];
   readonly holes: Hole[];
+  /** What it wrote behind its last sync before MM2 began again: so many records, of offsets from here on. */
+  unplaced?: { readonly from: bigint; readonly records: bigint };
 }
 
 /**
@@ -72,6 +74,7 @@ export function coverageOf(
   const holes = runs
     .flatMap((run) => run.holes)
     .flatMap((hole) => withoutCovered(hole, covered))
+    .map((hole) => withoutUnplaced(hole, runs))
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
   return {
     holes,
@@ -79,23 +82,32 @@ export function coverageOf(
   };
 }
 
-/** Index of the sync behind the records that were cut off, or the length where MM2 has written none since; else −1. */
+/**
+ * Index of the sync behind the records that were cut off, or the length where MM2 has written none since; −1 if no hole
+ * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole.
+ */
 function indexBehind(mapping: PartitionMapping, { noticedAt }: CutOff): number {
+  let last = -1;
   for (let i = mapping.length; i >= mapping.first; i--) {
     const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;
-    if (hole && (i === mapping.first || Number(mapping.at(i - 1).timestamp) <= noticedAt)) return i;
+    if (!hole) continue;
+    if (i === mapping.first || Number(mapping.at(i - 1).timestamp) <= noticedAt) return i;
+    last = Math.max(last, i);
   }
-  return -1;
+  return last;
 }
 
 function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint | null, cutOff: CutOff | null): Run[] {
   const { first, length, began } = mapping;
   const cutAt = cutOff === null ? -1 : indexBehind(mapping, cutOff);
-  const takenBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? cutOff.records : 0n);
-  /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
-  const perhapsBefore = (index: number): bigint =>
-    cutOff !== null && index === cutAt ? cutOff.records - cutOff.atLeast : 0n;
   if (first >= length) return [withoutSyncs(mapping, source, position, cutOff)];
+  const last = mapping.at(length - 1);
+  // The log may have grown between the last audit and the cut: without a later sync, all that follows may be cut off.
+  const behindLast = mapping.target.end - last.downstream - 1n;
+  const taken = cutOff === null ? 0n : cutAt === length ? greatest(cutOff.records, behindLast) : cutOff.records;
+  const takenBefore = (index: number): bigint => (index === cutAt ? taken : 0n);
+  /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
+  const perhapsBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? taken - cutOff.atLeast : 0n);
   const runs: Run[] = [];
   let run: Run = { covered: [], holes: [] };
   let from = 0n;
@@ -104,11 +116,11 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (i === first) {
       // The target records before the first sync led up to it.
       const there = downstream > began ? downstream - began : 0n;
-      const taken = takenBefore(i);
-      const led = there > taken ? there - taken : 0n;
+      const others = takenBefore(i) + mapping.voidSurplus;
+      const led = there > others ? there - others : 0n;
       from = ledUp(mapping) ? upstream - led : upstream;
       // Nothing dates that hole: it may not be the one that the cut left.
-      run.holes.push(...headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, taken)));
+      run.holes.push(...headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, others)));
       continue;
     }
     const left = mapping.at(i - 1);
@@ -116,6 +128,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (offsets <= 0n) {
       // MM2 began again at a lower offset: another run, which may mirror what the one before lacks.
       run.covered.push({ from, until: left.upstream + 1n });
+      run.unplaced = { from: left.upstream + 1n, records: downstream - left.downstream - 1n };
       runs.push(run);
       run = { covered: [], holes: [] };
       from = upstream;
@@ -141,8 +154,7 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent });
     if (!mapping.isAccounted(i)) run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i)), source));
   }
-  const last = mapping.at(length - 1);
-  const behind = mapping.target.end - last.downstream - 1n - takenBefore(length);
+  const behind = behindLast - takenBefore(length);
   const next = last.upstream + 1n;
   run.covered.push({ from, until: next + (behind > 0n ? behind : 0n) });
   runs.push(run);
@@ -170,20 +182,23 @@ function withoutSyncs(
   const { began, target } = mapping;
   // Some may be copies of records that a cut has taken off the source.
   const { records: taken, atLeast } = cutOff ?? { records: 0n, atLeast: 0n };
-  const there = target.end > began + taken ? target.end - began - taken : 0n;
-  const least = position > there ? position - there : 0n;
+  const room = target.end > began + taken ? target.end - began - taken : 0n;
+  const twice = least(room, mapping.voidSurplus);
+  const there = room - twice;
+  const lacks = position > there ? position - there : 0n;
   const isPlace = there === 0n;
+  const perhaps = taken - atLeast + twice;
   const head = (until: bigint, offsets: bigint): Hole[] => {
     const look = { from: 0n, until };
-    const hole = { kind: 'head', ...look, offsets, least, look, isPlace, index: null } as const;
-    return offsets <= 0n ? [] : clipped(perhapsLess(hole, taken - atLeast), source);
+    const hole = { kind: 'head', ...look, offsets, least: lacks, look, isPlace, index: null } as const;
+    return offsets <= 0n ? [] : clipped(perhapsLess(hole, perhaps), source);
   };
   if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
   if (!ledUp(mapping) || mapping.cause === 'first-known') {
     const holes = holeOfUnknownPlace(source, position, there);
-    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, taken - atLeast)) };
+    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, perhaps)) };
   }
-  return { covered: [{ from: least, until: position }], holes: head(least, least) };
+  return { covered: [{ from: lacks, until: position }], holes: head(lacks, lacks) };
 }
 
 /**
@@ -238,6 +253,11 @@ function behindHole(source: LogOffsets, next: bigint, position: bigint, behind: 
   return clipped({ kind: 'behind', from: next, until: position, offsets: absent, look, isPlace, index: null }, source);
 }
 
+/** What of the holes lies before an offset: from there on everything waits. */
+export function holesBefore(holes: readonly Hole[], source: LogOffsets, end: bigint): Hole[] {
+  return holes.flatMap((hole) => (hole.until <= end ? [hole] : clipped(hole, { ...source, highWatermark: end })));
+}
+
 /** Only what the source log still holds can be lost with it. */
 function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
   const inside = (offset: bigint): bigint => (offset < start ? start : offset > highWatermark ? highWatermark : offset);
@@ -268,6 +288,15 @@ function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
   // Which of its offsets the other run has brought, no single look shows.
   const rest = { ...hole, offsets, isPlace: false };
   return [least === undefined ? rest : { ...rest, least: least > found ? least - found : 0n }];
+}
+
+/** Another run may have brought some of what a hole lacks before MM2 began again: no sync shows which. */
+function withoutUnplaced(hole: Hole, runs: readonly Run[]): Hole {
+  const records = runs.reduce(
+    (sum, { unplaced }) => sum + (unplaced !== undefined && unplaced.from < hole.until ? unplaced.records : 0n),
+    0n,
+  );
+  return perhapsLess(hole, records);
 }
 
 function overlap(a: Range, b: Range): bigint {

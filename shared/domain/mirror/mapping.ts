@@ -167,6 +167,24 @@ export class PartitionMapping {
     return sameTargetLog && before !== null ? before.downstream + 1n : 0n;
   }
 
+  /**
+   * Where only its length shows that the target log was cut or replaced: at most so many of its records are there twice
+   * or are not from the source, by the syncs that are void.
+   */
+  get voidSurplus(): bigint {
+    if (this.onNewTarget || (this.cause !== 'target-shortened' && this.cause !== 'target-recreated')) return 0n;
+    const end = this.first < this.length ? this.at(this.first).downstream : this.target.end;
+    let records = 0n;
+    for (let i = this.first - 1; i > 0; i--) {
+      const [left, right] = [this.#history.at(i - 1), this.#history.at(i)];
+      const written = right.downstream - left.downstream;
+      if (written <= 0n) break;
+      const surplus = written - (right.upstream - left.upstream);
+      if (left.downstream < end && surplus > 0n) records += surplus;
+    }
+    return records;
+  }
+
   /** Index of the last sync in emission order whose upstream is at or before the offset, or −1. */
   lookup(upstream: bigint): number {
     const least = this.#leastUpstream;

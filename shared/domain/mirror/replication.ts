@@ -1,7 +1,7 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
-import { type Coverage, type CutOff, coverageOf, type Hole, holeOfUnknownPlace } from './coverage.ts';
+import { type Coverage, type CutOff, coverageOf, type Hole, holeOfUnknownPlace, holesBefore } from './coverage.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
@@ -72,7 +72,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
     const covered = coverage.coveredTo(position);
     const cutAt = evidence.sourceCutAt < end ? evidence.sourceCutAt : end;
     const from = covered < cutAt ? covered : cutAt;
-    const holes = coverage.holes.filter((hole) => hole.until <= from);
+    const holes = holesBefore(coverage.holes, source, from);
     return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes };
   }
 
@@ -84,7 +84,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const holes =
     mapping === null && evidence.targetEnd !== null
       ? holeOfUnknownPlace(source, position, evidence.targetEnd)
-      : (coverage?.holes ?? []).filter((hole) => hole.until <= at.next);
+      : holesBefore(coverage?.holes ?? [], source, at.next);
   // Records in a transaction that is still open may be aborted. What MM2 acknowledged may be gone from the target,
   // and it acknowledged more than the syncs that a cut has left.
   const isOld = evidence.syncsAreOld || (mapping?.holeBehind === true && evidence.connect === null);

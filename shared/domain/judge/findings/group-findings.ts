@@ -110,13 +110,17 @@ function expiredOf({ translation }: GroupState): bigint {
   return translation.kind === 'interval' ? translation.expired : 0n;
 }
 
-/** Whether the syncs show exactly where the group would be if the target had deleted nothing. */
+/**
+ * Whether the syncs show exactly where the group would be if the target had deleted nothing, and that MM2 wrote a record
+ * there or behind it.
+ */
 function expiresForCertain({ state, committed, report }: GroupState): boolean {
   const { mapping, source } = state;
   if (mapping === null || !mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark)))
     return false;
   const whole = translate(mapping.whole, source !== null && committed < source.start ? source.start : committed);
-  return whole.kind === 'interval' && whole.low === whole.high && whole.low < mapping.target.start;
+  if (whole.kind !== 'interval' || whole.low !== whole.high || whole.low >= mapping.target.start) return false;
+  return mapping.newest().downstream >= whole.low;
 }
 
 /** Records that the group has not read and that the source may still hold, but that the target no longer has. */

@@ -130,7 +130,7 @@ export function unaccounted({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'RECORDS_UNACCOUNTED',
       { topic: topic.topic, partition: worst.partition },
-      `${records} source offsets of ${topic.topic} have no counterpart on the target; no audit has checked yet whether they hold records`,
+      `${records} source offsets of ${topic.topic} have no counterpart on the target; no audit has shown yet whether records are missing there`,
       { offsets: records, partitions },
     ),
   ];

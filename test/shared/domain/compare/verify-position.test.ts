@@ -649,7 +649,6 @@ describe('a position in a log whose begin has expired', () => {
 
 describe('what decides where some records can be told and others not', () => {
   const ahead = [[0n, 0n]] as const;
-  const restarted = 'MM2 wrote records again after a restart, 1 of them already read';
 
   test.each<[string, Case, string]>([
     [
@@ -678,9 +677,9 @@ describe('what decides where some records can be told and others not', () => {
       '3..3 verified, 0',
     ],
     [
-      'a record that was read and stands behind one of somebody else is its cost',
+      'a record that was not recognised does not refute the position that the syncs name',
       { syncs: [[0n, 1n]], source: 'abc.', target: 'Xab', upstream: 1n },
-      `0..0 bounded, 1: ${restarted}`,
+      '0..2 bounded, 2: it is not known whether MM2 wrote the target records before the position that the syncs name',
     ],
     [
       'another record with the content of one beside it, between two that were recognised',

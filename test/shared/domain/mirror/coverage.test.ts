@@ -726,8 +726,9 @@ describe('copies of records that a cut took off the source', () => {
   });
 
   test('cover nothing of what has grown there since', () => {
-    expect(holes(regrown)).toEqual(['behind 1-500: 200, look 300-500']);
-    expect(coverage(regrown).coveredTo(0n)).toBe(300n);
+    // The log may have grown further before the cut: without a later sync, all may be copies of what it took.
+    expect(holes(regrown)).toEqual(['behind 1-500: 499, look 1-500']);
+    expect(coverage(regrown).coveredTo(0n)).toBe(1n);
     const { cutOff: _, ...unnoticed } = regrown;
     expect(holes(unnoticed)).toEqual([]);
   });
@@ -741,14 +742,15 @@ describe('copies of records that a cut took off the source', () => {
   test('are counted in one place: the last hole that was there when the cut was noticed', () => {
     expect(holes(since(600n, 600n, { hole: false }))).toEqual([]);
     const before = since(600n, 600n);
-    expect(holes({ ...before, cutOff: { ...CUT_OFF, noticedAt: -1 } })).toEqual([]);
+    // A clock that is ahead hides which hole it is.
+    expect(holes({ ...before, cutOff: { ...CUT_OFF, noticedAt: -1 } })).toEqual(['between 1-600: 200, look 400-600']);
     const syncs = [...before.syncs, [650n, 650n, { timestamp: 3_000n, hole: true }]] as Case['syncs'];
     expect(holes({ ...before, syncs, targetEnd: 651n, position: 651n })).toEqual(['between 1-600: 200, look 400-600']);
   });
 
   test('at most, as far as MM2 had not acknowledged them: the rest may be copies of present records', () => {
     const cutOff = { ...CUT_OFF, atLeast: 50n };
-    expect(coverage({ ...regrown, cutOff }).holes).toMatchObject([{ offsets: 200n, least: 50n, isPlace: false }]);
+    expect(coverage({ ...regrown, cutOff }).holes).toMatchObject([{ offsets: 499n, least: 50n, isPlace: false }]);
     expect(coverage({ ...since(600n, 600n), cutOff }).holes).toMatchObject([{ offsets: 200n, least: 50n }]);
     const none = { ...regrown, syncs: [], cutOff };
     expect(coverage(none).holes).toMatchObject([{ offsets: 200n, least: 50n }]);

@@ -371,7 +371,10 @@ describe('a source log that was cut', () => {
       ],
       target: [0n, 3n],
     };
-    expect(replicate(early)).toMatchObject({ replicatedTo: 21n, holes: [] });
+    expect(replicate(early)).toMatchObject({
+      replicatedTo: 21n,
+      holes: [{ from: 1n, until: 21n, offsets: 20n, least: 19n }],
+    });
     const behind: Case = {
       source: [0n, 300n],
       target: [0n, 100n],
@@ -473,7 +476,7 @@ describe('while MM2 writes records again, not yet back where it was', () => {
     expect(of(100n, 320n)).toMatchObject({ replicatedTo: 200n, lag: { records: 100n, basis: 'proven' } });
   });
 
-  test('what it jumped over farther on than it is now waits, and is no hole', () => {
+  test('what it jumped over farther on than it is now waits, and the rest is a hole', () => {
     const jumped = replicate({
       source: [0n, 300n],
       target: [0n, 3n],
@@ -483,7 +486,7 @@ describe('while MM2 writes records again, not yet back where it was', () => {
         [20n, 2n],
       ],
     });
-    expect(jumped).toMatchObject({ replicatedTo: 21n, holes: [] });
+    expect(jumped).toMatchObject({ replicatedTo: 21n, holes: [{ from: 1n, until: 21n, offsets: 20n, least: 19n }] });
   });
 });
 

@@ -292,7 +292,7 @@ export const MISSING_FINDINGS: FindingFamilies = {
       of: one(JUMPED),
       subject: { topic: 'orders', partition: 0 },
       evidence: { offsets: 300n, partitions: 1 },
-      says: '300 source offsets of orders have no counterpart on the target; no audit has checked yet whether they hold records',
+      says: '300 source offsets of orders have no counterpart on the target; no audit has shown yet whether records are missing there',
     },
     verdict: 'ready',
     before: one(JUMPED_BEFORE),
