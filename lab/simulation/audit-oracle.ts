@@ -17,9 +17,12 @@ export function judgeAudit(moment: AuditedMoment): string[] {
   ];
 }
 
-/** Without a look at any record an estimate stays one, and nothing tells a topic that no audit has seen from another. */
+/**
+ * Without a look at any record an estimate stays one. Without that or without the syncs, nothing tells a topic that no
+ * audit has seen from another.
+ */
 function isUnconfirmed({ sourceIsUnseen, report: { loss }, faults }: AuditedMoment): boolean {
-  if (!faults.has('records')) return false;
+  if (!faults.has('records')) return faults.has('syncs') && sourceIsUnseen;
   return sourceIsUnseen || (loss.kind === 'known' && loss.basis === 'estimated');
 }
 

@@ -822,7 +822,8 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
   },
   {
     name: 'a source log that grew between the last audit and the cut',
-    taught: 'no audit saw how far it reached: without a later sync, all behind the last one may be copies of what was cut',
+    taught:
+      'no audit saw how far it reached: without a later sync, all behind the last one may be copies of what was cut',
     terms: USUAL,
     steps: [
       { do: 'produce', records: 3 },
@@ -862,6 +863,22 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'kill' },
       { do: 'mirror', records: 1, syncs: 99 },
       { do: 'audit', faults: [] },
+    ],
+  },
+  {
+    name: 'a foreign record in the room of an offset without a record, before the first sync',
+    taught: 'before the first sync a record that was not recognised proves no position',
+    terms: USUAL,
+    steps: [
+      { do: 'gap', offsets: 1 },
+      { do: 'foreign', records: 1 },
+      { do: 'move-target', group: 'billing', before: 0 },
+      { do: 'commit', group: 'billing', before: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'gap', offsets: 1 },
     ],
   },
 ];

@@ -133,9 +133,9 @@ export function verifyPosition(
     const touched = pair !== null || beside.some((one) => one.compared && one.position < position);
     // Expired records cannot be compared: the bound by the syncs applies.
     const expired = expiredUnread(mapping, readable(mapping, upstream));
-    if (position < said.low && keep !== null && all[keep]?.upstream === null) {
-      // A record that was not recognised may be of another producer: it does not refute the syncs.
-      const { low: high } = said;
+    const isBetween = bracket.closed && bracket.surplusFrom > mapping.first;
+    const high = keep !== null && all[keep]?.upstream === null ? atMost(all, upstream, said, isBetween) : position;
+    if (position < high) {
       const behind = copiesBehind(all, high, upstream).again;
       const interval = { kind: 'interval', low: position, high, again: behind, expired, proof: 'bounded' } as const;
       return { ...unsettled({ ...interval, reason: null }, NOT_RECOGNISED), refutation };
@@ -161,7 +161,22 @@ export function verifyPosition(
   return { ...unsettled(best, why), refutation, open: true };
 }
 
-const NOT_RECOGNISED = 'it is not known whether MM2 wrote the target records before the position that the syncs name';
+const NOT_RECOGNISED = 'it is not known whether MM2 wrote the target records that equal none of the source';
+
+/**
+ * How far the position can be if the first record that a group must not skip was not recognised: it may be of another
+ * producer. It never refutes what the syncs say. Before the first sync and behind the last one it proves nothing at all.
+ */
+function atMost(
+  records: readonly AlignedRecord[],
+  upstream: bigint,
+  said: TranslatedInterval,
+  isBetweenSyncs: boolean,
+): bigint {
+  if (isBetweenSyncs) return said.low;
+  const unread = records.find((one) => one.upstream !== null && one.upstream >= upstream);
+  return unread === undefined ? said.high : least(said.high, unread.position);
+}
 
 /** Records that the source has deleted too are lost to the group on both clusters. */
 function readable({ sourceStart }: PartitionMapping, upstream: bigint): bigint {

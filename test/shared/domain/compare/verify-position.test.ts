@@ -679,7 +679,7 @@ describe('what decides where some records can be told and others not', () => {
     [
       'a record that was not recognised does not refute the position that the syncs name',
       { syncs: [[0n, 1n]], source: 'abc.', target: 'Xab', upstream: 1n },
-      '0..2 bounded, 2: it is not known whether MM2 wrote the target records before the position that the syncs name',
+      '0..2 bounded, 2: it is not known whether MM2 wrote the target records that equal none of the source',
     ],
     [
       'another record with the content of one beside it, between two that were recognised',
