@@ -92,7 +92,8 @@ function isTrue({ world, report, faults }: AuditedMoment, finding: Finding, trut
     case 'LOSS_OVER_LIMIT':
       return BigInt(truth.unacknowledged + truth.never) > MAX_LOSS || events.has('deleted-before-mirrored');
     case 'MIRROR_STALLED':
-      return truth.unacknowledged > 0;
+      // After a cut, nothing shows whether MM2 is past the records that wait.
+      return truth.unacknowledged > 0 || (truth.never > 0 && events.has('source-cut'));
     case 'SYNC_TOPIC_UNREADABLE':
       return faults.has('syncs');
     case 'TARGET_POSITION_SKIPS':

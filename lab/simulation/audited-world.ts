@@ -64,7 +64,11 @@ export async function auditWorld(
     const [report] = flows;
     if (report === undefined) throw new Error('the audit reports no flow');
     const { sourceIsUnseen } = world.mm2;
-    if (!faults.has('source-log') && !faults.has('target-log') && !faults.has('syncs')) world.mm2.audited();
+    world.mm2.audited({
+      source: !faults.has('source-log'),
+      target: !faults.has('target-log'),
+      syncs: !faults.has('syncs'),
+    });
     judge({ world, report, faults, atRest, sourceIsUnseen });
   };
   for (const step of steps) {

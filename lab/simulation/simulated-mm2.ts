@@ -69,6 +69,8 @@ export class SimulatedMm2 {
   #furthest = 0;
   /** Before the first sync about a target log, the log got offsets that are not from the source, or lost some. */
   #oddHead = false;
+  /** A cut took records that MM2 had mirrored, and no audit and no sync shows that the log reached so far. */
+  #cutUntold = false;
   /** Compaction removed records from the source that MM2 had mirrored. */
   #compactedCopies = false;
   #lastEmitted: Pair | null = null;
@@ -270,6 +272,8 @@ export class SimulatedMm2 {
     if (this.#audited.epoch !== this.#sourceEpoch && this.#syncLog.length > 0) this.#stale = true;
     this.epochStarts.source.push(end);
     const seen = this.#audited.epoch === this.#sourceEpoch ? this.#audited.sourceEnd : 0;
+    const told = this.#syncPairs.reduce((most, { u }) => Math.max(most, u + 1), seen);
+    if ([...this.#mirrored].some((offset) => offset >= Math.max(end, told))) this.#cutUntold = true;
     this.#cuts.push({ side: 'source', at: end, syncs: this.#syncLog.length, noticed: seen > end });
     this.#sourceEnd = end;
     this.#open = [];
@@ -302,18 +306,15 @@ export class SimulatedMm2 {
     this.#emitted = this.#emitted.filter(({ d, log }) => d < end || log < this.#recreations.length);
   }
 
-  /** Call it at each audit that reads logs and syncs: what an audit notices, it remembers. */
-  audited(): void {
-    if (this.#audited.epoch !== this.#sourceEpoch && this.#isBehindOldSyncs()) this.#stale = true;
-    for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
+  /** Call it at each audit, with what the audit read: what it notices, it remembers. */
+  audited({ source, target, syncs }: Record<'source' | 'target' | 'syncs', boolean>): void {
+    if (source && this.#audited.epoch !== this.#sourceEpoch && this.#isBehindOldSyncs()) this.#stale = true;
+    if (source && target && syncs) for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
+    if (source) this.#audited = { ...this.#audited, epoch: this.#sourceEpoch, sourceEnd: this.#sourceEnd };
+    if (target) this.#audited = { ...this.#audited, log: this.#recreations.length, targetEnd: this.#target.length };
+    if (!syncs) return;
     this.syncsRead = this.#syncLog.length;
-    this.#audited = {
-      log: this.#recreations.length,
-      epoch: this.#sourceEpoch,
-      syncs: this.#syncLog.length,
-      sourceEnd: this.#sourceEnd,
-      targetEnd: this.#target.length,
-    };
+    this.#audited.syncs = this.#syncLog.length;
   }
 
   /** Whether the present source topic begins behind all that the syncs of earlier ones name: no time shows that it is new. */
@@ -417,6 +418,8 @@ export class SimulatedMm2 {
     if (last !== null && pair.sourceOnly > last.sourceOnly && pair.targetOnly > last.targetOnly) this.#cancels = true;
     if (last === null && pair.targetOnly + pair.targetLost > 0) this.#oddHead = true;
     if (last !== null && pair.targetOnly > last.targetOnly && pair.targetLost > last.targetLost) this.#oddHead = true;
+    // A cut makes void what came before it: this pair may become the first one that holds.
+    if (last !== null && pair.targetOnly > last.targetOnly && pair.cuts > last.cuts) this.#oddHead = true;
     this.#lastEmitted = pair;
     this.#emitted.push(pair);
     this.#syncPairs.push(pair);
@@ -495,11 +498,13 @@ export class SimulatedMm2 {
    * - After the newest sync, records are missing on one side and added on the other. The next sync shows it.
    * - Before the first sync about it, the target log got markers or foreign records, or lost its end.
    * - Compaction removed the originals of records that the target still has, and other records are missing.
+   * - The source log grew after the last audit, MM2 mirrored that without a sync, and a cut took it.
    */
   get hidesLoss(): boolean {
     const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#emitted.at(-1) ?? {};
     const isPast = this.#furthest > this.#lastRead + 1;
     const isLess = this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || isPast;
+    if (this.#cutUntold) return true;
     const lacksSome = this.#sourceOnly > 0 || this.#targetLost > 0 || isPast;
     return (this.#targetOnly > targetOnly && isLess) || ((this.#oddHead || this.#compactedCopies) && lacksSome);
   }

@@ -63,11 +63,14 @@ export function lossAtLeast({ syncs }: FlowObservation, states: readonly Partiti
   return records;
 }
 
-/** Source records behind Connect's commit, if a cut has made the syncs void; null if it has not. */
+/**
+ * Source records behind Connect's commit and behind all that the target can hold, if a cut has made the syncs void; null
+ * if it has not.
+ */
 function waitsAtLeast({ mapping, connect, source }: PartitionState): bigint | null {
   if (mapping?.holeBehind !== true) return null;
   if (connect === null || source === null) return 0n;
-  return greatest(0n, source.highWatermark - connect.offset - 1n);
+  return greatest(0n, source.highWatermark - greatest(connect.offset + 1n, mapping.reach));
 }
 
 /** Time of the first waiting record. If no audit looked at it: the time of the newest heartbeat on the target. */

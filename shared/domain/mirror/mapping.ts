@@ -129,6 +129,13 @@ export class PartitionMapping {
     return this.at(this.length - 1);
   }
 
+  /** The source offset behind the target's end, if every target record behind the newest sync is the next source record. */
+  get reach(): bigint {
+    if (this.first >= this.length) return this.target.end;
+    const { upstream, downstream } = this.newest();
+    return upstream + this.target.end - downstream;
+  }
+
   /** The last sync of the epoch that MM2 itself wrote, or null. */
   newestSync(): SyncPoint | null {
     const index = this.#history.newestWritten();

@@ -87,7 +87,8 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
       : holesBefore(coverage?.holes ?? [], source, at.next);
   // Records in a transaction that is still open may be aborted. What MM2 acknowledged may be gone from the target,
   // and it acknowledged more than the syncs that a cut has left.
-  const isOld = evidence.syncsAreOld || (mapping?.holeBehind === true && evidence.connect === null);
+  const perhapsMore = mapping?.holeBehind === true && (evidence.connect === null || mapping.reach > at.next);
+  const isOld = evidence.syncsAreOld || perhapsMore;
   const isOpen = base.readableEnd < end || isOld || evidence.targetEnd === null;
   const basis = isOpen ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
@@ -139,9 +140,7 @@ function reckonedPosition(
  */
 export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | null {
   if (mapping.hasForeign || mapping.first >= mapping.length) return null;
-  const newest = mapping.newest();
-  const next = newest.upstream + (mapping.target.end - newest.downstream);
-  return next > end ? null : next;
+  return mapping.reach > end ? null : mapping.reach;
 }
 
 /** Where MM2 continues, as far as it acknowledged; `beyondEnd` if the source log does not reach that far. */

@@ -33,7 +33,8 @@ function severityOfDeletion(states: readonly PartitionState[], records: bigint, 
 
 /**
  * Of the offsets deleted before MM2 mirrored them, how many it cannot have mirrored. MM2's acknowledgements are late:
- * the target may hold records of them. A few offsets may have been markers.
+ * the target may hold records of them. It may have mirrored others before it began again. A few offsets may have been
+ * markers.
  */
 export function surelyDeletedBefore(state: PartitionState): bigint {
   const waiting = state.replication?.deletedBefore ?? 0n;
@@ -41,8 +42,10 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
   const { mapping, target, targetMissing } = state;
   const end = targetMissing ? 0n : target?.highWatermark;
   if (end === undefined) return 0n;
-  const newest = mapping === null || mapping.first >= mapping.length ? null : mapping.newest();
-  const sure = waiting - (end - (newest === null ? 0n : newest.downstream + 1n));
+  const isMapped = mapping !== null && mapping.first < mapping.length;
+  const behind = end - (isMapped ? mapping.newest().downstream + 1n : 0n);
+  const before = isMapped ? mapping.surplusBehind(mapping.first, state.source?.start ?? 0n) : 0n;
+  const sure = waiting - behind - before;
   return sure > USUAL_MARKERS ? sure : 0n;
 }
 
