@@ -912,4 +912,18 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
       { do: 'cut-target', offsets: 28 },
     ],
   },
+  {
+    name: 'equal records on a target log that was cut and written on',
+    taught: 'a sync shows that the target was cut, and the leader epoch its place: the next sync is not the place',
+    terms: { ...USUAL, equal: 1_000_000 },
+    steps: [
+      { do: 'produce', records: 23 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 23, syncs: 3 },
+      { do: 'cut-target', offsets: 13 },
+      { do: 'produce', records: 12 },
+      { do: 'mirror', records: 12, syncs: 1 },
+      { do: 'commit', group: 'behind', before: 2 },
+    ],
+  },
 ];

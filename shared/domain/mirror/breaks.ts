@@ -208,6 +208,8 @@ function withoutTargetCut(
   const isYounger = (index: number): boolean => knewAll && index >= known;
   let least = end;
   let cutAt: bigint | null = null;
+  /** MM2 wrote this one and all before it before the cut. */
+  let lastCut = -1;
   const kept: number[] = [];
   for (let index = history.length - 1; index >= first; index--) {
     const downstream = history.downstream(index);
@@ -218,6 +220,7 @@ function withoutTargetCut(
       least = downstream;
       continue;
     }
+    lastCut = Math.max(lastCut, index);
     if (isCut) {
       cutAt = least;
       continue;
@@ -228,10 +231,13 @@ function withoutTargetCut(
     cutAt = least;
   }
   if (cutAt === null) return isCut ? cutBehind(history, targetEpochEnd, targetEndBefore, known) : none;
-  const at = cutAt;
+  // The syncs show that there was a cut, and leader epochs that it was further down.
+  const isDeeper = targetEpochEnd !== null && targetEpochEnd < cutAt;
+  const at = isDeeper ? targetEpochEnd : cutAt;
   const furthest = furthestDownstream(history, first) + 1n;
   const reached = isCut && targetEndBefore > furthest ? targetEndBefore : furthest;
-  const indexes = [...indexesOf(history).slice(0, first), ...kept.reverse()];
+  const holding = kept.filter((index) => !isDeeper || index > lastCut || history.downstream(index) < at);
+  const indexes = [...indexesOf(history).slice(0, first), ...holding.reverse()];
   // If a sync names the place of the cut, it is certain. The end of the log is, if nothing was written since.
   const isPlace = at < end || targetEndConfirmed;
   const shortened = keeping(history, indexes, known, (left) => (isPlace ? at - 1n - left.downstream : 0n));

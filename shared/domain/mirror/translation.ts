@@ -70,7 +70,7 @@ function located(mapping: PartitionMapping, upstream: bigint): Translation {
       a.downstream + 1n,
       b.downstream,
       again,
-      'the offset-syncs topic lost records here to compaction',
+      'no offset sync holds here: compaction removed it, or a cut made it void',
     );
   }
   if (mapping.hasForeign && mapping.hasGaps) {
