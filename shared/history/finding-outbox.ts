@@ -49,7 +49,12 @@ const finding = z.object({ code: z.enum(FINDING_CODES), subject, message: z.stri
 const failover = z.object({
   verdict: z.enum(VERDICTS),
   loss: z.discriminatedUnion('kind', [
-    z.object({ kind: z.literal('known'), records: count, seconds: z.number().nullable() }),
+    z.object({
+      kind: z.literal('known'),
+      records: count,
+      basis: z.enum(['proven', 'estimated']),
+      seconds: z.number().nullable(),
+    }),
     z.object({ kind: z.literal('unknown'), reason: z.string() }),
   ]),
   groups: z.object({

@@ -15,7 +15,7 @@ export function failoverNow(report: Pick<FlowReport, 'verdict' | 'loss' | 'group
     verdict,
     loss:
       loss.kind === 'known'
-        ? { kind: 'known', records: String(loss.records), seconds: loss.seconds }
+        ? { kind: 'known', records: String(loss.records), basis: loss.basis, seconds: loss.seconds }
         : { kind: 'unknown', reason: clipped(loss.reason) },
     groups: {
       count: byGroup.length,

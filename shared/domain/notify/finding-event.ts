@@ -1,6 +1,6 @@
 import type { FindingCode, Severity } from '../../contract/finding-codes.ts';
 import type { Subject } from '../model/finding.ts';
-import type { Verdict } from '../model/report.ts';
+import type { Basis, Verdict } from '../model/report.ts';
 
 export const FINDING_EVENT_KINDS = ['opened', 'changed', 'closed'] as const;
 
@@ -46,7 +46,13 @@ export interface AnnouncedFinding extends Standing {
 export interface FailoverNow {
   readonly verdict: Verdict;
   readonly loss:
-    | { readonly kind: 'known'; readonly records: string; readonly seconds: number | null }
+    | {
+        readonly kind: 'known';
+        /** At most, if the basis is `estimated`. */
+        readonly records: string;
+        readonly basis: Basis;
+        readonly seconds: number | null;
+      }
     | { readonly kind: 'unknown'; readonly reason: string };
   /** Group positions that cost something, or whose cost is unknown. */
   readonly groups: {

@@ -52,7 +52,7 @@ function failoverLines({ verdict, loss, groups }: FailoverNow): string[] {
   const lost =
     loss.kind === 'unknown'
       ? `loses an unknown number of records: ${loss.reason}`
-      : `loses ${grouped(loss.records)} records${loss.seconds === null || loss.records === '0' ? '' : `, the oldest ${Math.round(loss.seconds)} s old`}`;
+      : `loses ${loss.basis === 'estimated' && loss.records !== '0' ? 'up to ' : ''}${grouped(loss.records)} records${loss.seconds === null || loss.records === '0' ? '' : `, the oldest ${Math.round(loss.seconds)} s old`}`;
   const named = groups.worst.map(groupText);
   const more = groups.affected > named.length ? [`and ${groups.affected - named.length} more groups`] : [];
   return [

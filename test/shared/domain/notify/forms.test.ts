@@ -94,6 +94,12 @@ describe('what a page says', () => {
     expect(failover[2]).toBe('no group of 0 skips or re-reads records');
   });
 
+  test('an estimated loss is a bound', () => {
+    const loss = { kind: 'known', seconds: null, basis: 'estimated' } as const;
+    expect(page(opened('b', { loss: { ...loss, records: 1_200n } })).failover[1]).toBe('loses up to 1,200 records');
+    expect(page(opened('b', { loss: { ...loss, records: 0n } })).failover[1]).toBe('loses 0 records');
+  });
+
   test('more groups than a page names are counted', () => {
     const many = Array.from({ length: 9 }, (_, i) => landing(`g${i}`, BigInt(i + 1), 0n));
     expect(page(opened('g1', { groups: many })).failover.slice(3)).toEqual([
