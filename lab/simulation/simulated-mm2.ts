@@ -470,8 +470,8 @@ export class SimulatedMm2 {
    * is enough:
    * - A forced sync was lost or still waits, and it would have shown re-mirrored or foreign records.
    * - The target log had grown past the old log's newest sync before the next sync was written.
-   * - Between the same two syncs that no compaction has removed unread, offsets are missing on one side and added on the
-   *   other.
+   * - Between two syncs, offsets are missing on one side and added on the other. Compaction can have removed syncs between
+   *   them before any audit read them.
    * - A sync waited for the flush while its topic was replaced, or while a cut removed its record.
    * - The source log was cut, and no audit had seen its topic id before.
    * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.

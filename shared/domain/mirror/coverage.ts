@@ -55,7 +55,7 @@ interface Range {
 interface Run {
   readonly covered: Range[];
   readonly holes: Hole[];
-  /** What it wrote behind its last sync before MM2 began again: so many records, of offsets from here on. */
+  /** What it wrote behind its last sync before MM2 began again: how many records, and from which offset on. */
   unplaced?: { readonly from: bigint; readonly records: bigint };
 }
 

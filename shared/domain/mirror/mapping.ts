@@ -175,7 +175,7 @@ export class PartitionMapping {
   }
 
   /**
-   * Where only its length shows that the target log was cut or replaced: at most so many of its records are there twice
+   * Where only its length shows that the target log was cut or replaced: at most this many of its records are there twice
    * or are not from the source, by the syncs that are void.
    */
   get voidSurplus(): bigint {
