@@ -81,7 +81,7 @@ describe('a proxy', () => {
     proxy.hangAfter(100_000);
     const sockets = [await dial(), await dial()];
     for (const socket of sockets) {
-      const { got, end } = await echo(socket, 1_000_000, 300);
+      const { got, end } = await echo(socket, 1_000_000, 2_000);
       expect(end).toBe('silence');
       expect(got).toBeGreaterThanOrEqual(100_000);
       expect(got).toBeLessThan(1_000_000);
