@@ -1,6 +1,6 @@
 import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
 import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
-import type { ClusterReader, OffsetWriter } from '../shared/ports.ts';
+import type { ClusterReader, ConnectorReader, OffsetWriter } from '../shared/ports.ts';
 
 /**
  * The command line's way to clusters: kafkajs, loaded when it is needed. Everything ends `timeoutSeconds` from now,
@@ -22,6 +22,21 @@ export async function readerOf(
     const connection = clusters.get(alias);
     if (connection === undefined) throw new Error(`cluster ${alias} has no connection`);
     return connect(connection);
+  };
+}
+
+/** The way to the Kafka Connect clusters of a configuration, by flow; null for a flow without one. */
+export async function connectorsOf(
+  { connect }: Pick<TidemarkConfig, 'connect'>,
+  timeoutSeconds: number,
+): Promise<(flow: string) => ConnectorReader | null> {
+  if (connect === undefined) return () => null;
+  const { createConnectorReader } = await import('../shared/adapters/connect-rest/connector-reader.ts');
+  const end = Date.now() + timeoutSeconds * 1000;
+  return (flow) => {
+    const connection = connect.get(flow);
+    if (connection === undefined) return null;
+    return createConnectorReader(connection, { deadlineMs: Math.max(1, end - Date.now()) });
   };
 }
 

@@ -41,6 +41,12 @@ function refuseDeployedSecrets(config: TidemarkConfig): void {
       [connection, connection.writer ?? {}].flatMap(secretsOf).some((secret) => secret.reveal() !== PLACEHOLDER),
     )
     .map((connection) => connection.alias);
+  for (const [flow, { login, tls }] of config.connect ?? []) {
+    const secrets = [login?.password, ...secretsOf({ tls, sasl: undefined })];
+    if (secrets.some((secret) => secret !== undefined && secret.reveal() !== PLACEHOLDER)) {
+      exposed.push(`the Connect cluster of ${flow}`);
+    }
+  }
   if (exposed.length === 0) return;
   throw new TidemarkError(
     'SECRET_IN_CONFIGURATION',

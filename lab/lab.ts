@@ -4,6 +4,7 @@ import { LabAgent } from './agent.ts';
 import { Certificates } from './certificates.ts';
 import { type ArchivedProcess, archiveFolder, makeArchive, provideArchives, useArchive } from './class-archive.ts';
 import { type ClusterOptions, type ClusterSetting, LabCluster } from './cluster.ts';
+import { type ConnectOptions, LabConnect } from './connect.ts';
 import { JavaProcess } from './java-process.ts';
 import { CACHE, resolveClasspath } from './maven-classpath.ts';
 import { LabMm2, type Mm2Options } from './mm2.ts';
@@ -36,6 +37,7 @@ export class Lab implements AsyncDisposable {
   readonly #watchdog: WatchdogLink;
   readonly #clusters: LabCluster[] = [];
   readonly #mirrors: LabMm2[] = [];
+  readonly #connects: LabConnect[] = [];
   readonly #proxies: LabProxy[] = [];
   readonly #tools: JavaProcess[] = [];
   #agent: LabAgent | undefined;
@@ -78,6 +80,14 @@ export class Lab implements AsyncDisposable {
     return mm2;
   }
 
+  /** Starts a distributed Connect worker, for MM2's connectors; resolves when its REST API answers. */
+  async startConnect(options: ConnectOptions): Promise<LabConnect> {
+    const name = `connect-${this.#connects.length + 1}`;
+    const connect = await LabConnect.start({ name, ...options }, this.#setting);
+    this.#connects.push(connect);
+    return connect;
+  }
+
   /** Puts a proxy before an address. For a whole cluster, use `throughProxy` of `startCluster` instead. */
   async proxy(target: ProxyTarget): Promise<LabProxy> {
     const proxy = await LabProxy.start(target);
@@ -107,7 +117,7 @@ export class Lab implements AsyncDisposable {
   }
 
   async #stop(): Promise<void> {
-    await Promise.all([...this.#mirrors, ...this.#tools].map((process) => process.kill()));
+    await Promise.all([...this.#mirrors, ...this.#connects, ...this.#tools].map((process) => process.kill()));
     await Promise.all([...this.#clusters, this.#agent].map((part) => part?.stop()));
     await Promise.all(this.#proxies.map((proxy) => proxy.close()));
     // The watchdog removes the folder, and ends processes that were started in the meantime.

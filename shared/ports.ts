@@ -12,7 +12,9 @@ import type {
   PeekRequest,
   ScanRequest,
 } from './domain/model/cluster.ts';
+import type { Flow } from './domain/model/flow.ts';
 import type { Metric } from './domain/model/metric.ts';
+import type { MirrorConnector } from './domain/model/mirror-connector.ts';
 import type { Outcome } from './domain/model/outcome.ts';
 import type { PartitionWrite } from './domain/model/partition-write.ts';
 import type { Permission } from './domain/model/permission.ts';
@@ -82,6 +84,15 @@ export interface OffsetWriter {
   delete(group: string, partitions: readonly TopicPartition[]): Promise<readonly PartitionWrite[]>;
   /** Closes all connections at once; never waits for a hung broker. */
   close(): Promise<void>;
+}
+
+/** Reads from Kafka Connect in what state MM2's connectors are, and only reads. */
+export interface ConnectorReader {
+  /**
+   * The connectors of the flow, by name. At least one of them is its `MirrorSourceConnector`: if Connect has none, the
+   * answer is `unread`, since nothing is known of the one that mirrors. Never throws.
+   */
+  connectorsOf(flow: Pick<Flow, 'source' | 'target'>): Promise<Outcome<readonly MirrorConnector[]>>;
 }
 
 /** The only source of time for use cases: ms since the epoch. */

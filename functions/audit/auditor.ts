@@ -1,3 +1,4 @@
+import { createConnectorReader } from '../../shared/adapters/connect-rest/connector-reader.ts';
 import { createClusterReader } from '../../shared/adapters/kafka/cluster-reader.ts';
 import { AuditMemory } from '../../shared/audit/audit-memory.ts';
 import { runAudit } from '../../shared/audit/run-audit.ts';
@@ -11,8 +12,9 @@ const RECORDING_RESERVE_MS = 3_000;
 /** Runs audits. While the function stays warm, an audit reuses what earlier ones read from MM2's topics. */
 export function createAuditor(clock: Clock, keeper: AuditKeeper): AuditDependencies['audit'] {
   const memory = new AuditMemory();
-  return (config, { deadline, signal, finished }) =>
-    runAudit({
+  return (config, { deadline, signal, finished }) => {
+    const limits = () => ({ deadlineMs: Math.max(1, deadline - RECORDING_RESERVE_MS - clock.now()), signal });
+    return runAudit({
       config,
       clock,
       memory,
@@ -22,8 +24,12 @@ export function createAuditor(clock: Clock, keeper: AuditKeeper): AuditDependenc
       reader: (alias) => {
         const connection = config.clusters.get(alias);
         if (connection === undefined) throw new Error(`cluster ${alias} of a flow has no connection`);
-        const deadlineMs = Math.max(1, deadline - RECORDING_RESERVE_MS - clock.now());
-        return createClusterReader(connection, { deadlineMs, signal });
+        return createClusterReader(connection, limits());
+      },
+      connectors: (flow) => {
+        const connection = config.connect?.get(flow);
+        return connection === undefined ? null : createConnectorReader(connection, limits());
       },
     });
+  };
 }

@@ -12,7 +12,7 @@ import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
 import type { AuditReport, FlowReport } from '../domain/model/report.ts';
 import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
 import type { AuditHistory, FlowHistory } from '../history/audit-history.ts';
-import type { Clock, ClusterReader } from '../ports.ts';
+import type { Clock, ClusterReader, ConnectorReader } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
 import type { FlowMemory } from '../survey/flow-memory.ts';
 import { surveyFlow } from '../survey/survey-flow.ts';
@@ -24,6 +24,8 @@ export interface AuditRequest {
   readonly config: TidemarkConfig;
   /** Opens a reader for the cluster with this alias; the audit closes it. */
   readonly reader: (alias: string) => ClusterReader;
+  /** Opens the reader of a flow's connectors; null if the configuration names no Kafka Connect cluster for it. */
+  readonly connectors?: (flow: string) => ConnectorReader | null;
   readonly clock: Clock;
   readonly filter?: FlowFilter;
   /** What earlier audits in this process keep in memory. */
@@ -155,6 +157,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     policy: config.policy,
     source,
     target,
+    connectors: request.connectors?.(flowName(flow)) ?? null,
     filter,
     memory,
     clock,

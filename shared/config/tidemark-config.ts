@@ -1,5 +1,6 @@
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { Flow } from '../domain/model/flow.ts';
+import type { ConnectConnection } from './connection/connect-connection.ts';
 import type { KafkaConnection } from './connection/kafka-connection.ts';
 
 /** What every entry point runs on, whichever file it came from. */
@@ -8,6 +9,8 @@ export interface TidemarkConfig {
   /** Enabled flows only, in the order of the file. */
   readonly flows: readonly Flow[];
   readonly policy: AuditPolicy;
+  /** The Kafka Connect clusters that run the flows' connectors, by flow; absent if the file names none. */
+  readonly connect?: ReadonlyMap<string, ConnectConnection>;
 }
 
 /** One fault of a configuration: where it is and what to do about it. */

@@ -22,6 +22,7 @@ export const FINDINGS = {
   ACCESS_REFUSED: { severity: 'critical', about: 'cluster', section: 'access-refused' },
   MIRROR_STOPPED: { severity: 'critical', about: 'flow', section: 'mirror-stopped' },
   MIRROR_STALLED: { severity: 'critical', about: 'source-topic', section: 'mirror-stalled' },
+  MIRROR_TASK_FAILED: { severity: 'critical', about: 'flow', section: 'mirror-task-failed' },
   MIRROR_NEVER_STARTED: { severity: 'critical', about: 'flow', section: 'mirror-never-started' },
   LOSS_OVER_LIMIT: { severity: 'critical', about: 'flow', section: 'loss-over-limit' },
   SOURCE_TOPIC_RECREATED: { severity: 'critical', about: 'source-topic', section: 'source-topic-recreated' },

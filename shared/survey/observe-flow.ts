@@ -6,7 +6,7 @@ import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
-import type { ClusterReader } from '../ports.ts';
+import type { ClusterReader, ConnectorReader } from '../ports.ts';
 import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -29,6 +29,8 @@ export interface ObserveOptions {
   readonly source: ClusterReader;
   readonly target: ClusterReader;
   readonly opposite: Flow | null;
+  /** Null if the configuration names no Kafka Connect cluster for the flow. */
+  readonly connectors?: ConnectorReader | null;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly now: () => number;
@@ -43,6 +45,8 @@ export interface ObserveOptions {
 export async function observeFlow(options: ObserveOptions): Promise<FlowObservation> {
   const { flow, filter = {}, memory, now } = options;
   const at = now();
+  // Begins now: Connect answers on its own time, and has to be heard even if a cluster is down.
+  const asked = options.connectors?.connectorsOf(flow);
   const selection = selectionOf(flow);
   const [source, target] = await Promise.all([
     connect(options.source, permissionsOf(flow, flow.source, filter)),
@@ -95,6 +99,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ? await readGroups(source.reader, listing, mirrored, now)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
+  const connectors = await asked;
   const sameCluster = sameClusterOf(source, target);
   const observed = await withEpochEnds(
     await readEnds(topics, source, target, flow.isolationLevel),
@@ -120,6 +125,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     unread: collapseUnread([
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
+      ...(connectors?.kind === 'unread' ? [connectors.unread] : []),
       ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
       ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
@@ -129,6 +135,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ...(source.kind === 'up' && target.kind === 'up' ? observed.flatMap(partitionUnread) : []),
     ]),
     mixedSyncs: new Set(topics.flatMap(({ topic }) => (isMixed(topic) ? [topic] : []))),
+    ...(connectors === undefined ? {} : { connectors }),
     ...(sameCluster === null ? {} : { sameCluster }),
     opposite: options.opposite,
   };

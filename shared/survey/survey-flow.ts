@@ -6,7 +6,7 @@ import { type PartitionState, partitionStates, withEvidence } from '../domain/ju
 import { waitsElsewhere } from '../domain/judge/probes.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
-import type { Clock, ClusterReader } from '../ports.ts';
+import type { Clock, ClusterReader, ConnectorReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -24,6 +24,8 @@ export interface SurveyRequest {
   /** The caller closes them. */
   readonly source: ClusterReader;
   readonly target: ClusterReader;
+  /** Null if the configuration names no Kafka Connect cluster for the flow. */
+  readonly connectors?: ConnectorReader | null;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly clock: Clock;

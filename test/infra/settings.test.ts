@@ -80,6 +80,26 @@ describe("a deployment's settings", () => {
     expect(load).not.toThrow(/hunter2/);
   });
 
+  test('a password of a Connect cluster in the folder is refused like any other', () => {
+    writeFileSync(join(folder, 'config/password'), 'hunter2');
+    const load = (password: string): readonly string[] => {
+      const clusters = `{ a: { bootstrapServers: 'a:1' }, b: { bootstrapServers: 'b:1' } }`;
+      const connect = `{ url: 'http://connect:8083', username: u, password: ${password} }`;
+      const flow = `{ flow: a->b, connect: ${connect} }`;
+      writeFileSync(join(folder, 'config/tidemark.yaml'), `clusters: ${clusters}\nflows: [${flow}]\n`);
+      return configuredFlows(
+        loadSettings(write({ ...minimal, secrets: { CONNECT_PASSWORD: { secretsManager: 's' } } })),
+      );
+    };
+    expect(load('{ env: CONNECT_PASSWORD }')).toEqual(['a->b']);
+    expect(() => load('{ file: password }')).toThrow(
+      expect.objectContaining({
+        code: 'SECRET_IN_CONFIGURATION',
+        message: expect.stringContaining('secrets of the Connect cluster of a->b,'),
+      }),
+    );
+  });
+
   test('the audit does not need a writer’s secret; one in the folder is refused like any other', () => {
     writeFileSync(join(folder, 'config/password'), 'hunter2');
     const load = (password: string): readonly string[] => {

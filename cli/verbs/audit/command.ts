@@ -4,7 +4,7 @@ import { closestName } from '../../../shared/config/closest-name.ts';
 import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
 import { countedFindings } from '../../../shared/domain/judge/acknowledgements.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
-import { readerOf } from '../../connect.ts';
+import { connectorsOf, readerOf } from '../../connect.ts';
 import { keepHistory } from '../../history/keep-history.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
@@ -90,6 +90,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   const verify = await verifyOpen(options);
   const { runAudit } = await import('../../../shared/audit/run-audit.ts');
   const reader = await readerOf(config, options.timeout);
+  const connectors = await connectorsOf(config, options.timeout);
   const progress = createProgress(terminal.stderr);
   const kept = await keepHistory(options, terminal, options.timeout);
   try {
@@ -97,6 +98,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
       // All flows stay in the configuration: the opposite direction can explain a finding of this one.
       config,
       reader,
+      connectors,
       clock: SYSTEM_CLOCK,
       filter: filterOf(flows, options),
       ...(verify === undefined ? {} : { verify }),

@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import { withoutSeverities } from '../../../shared/domain/judge/audit-rules.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import type { FlowVerification } from '../../../shared/survey/verify-positions.ts';
-import { readerOf } from '../../connect.ts';
+import { connectorsOf, readerOf } from '../../connect.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { filterOf } from '../../options/name-patterns.ts';
 import { bytes, collect, positiveCount, seconds } from '../../options/option-values.ts';
@@ -70,6 +70,7 @@ async function verify(
   const flows = chosenFlows(config.flows, options.flow);
   const { runAudit } = await import('../../../shared/audit/run-audit.ts');
   const reader = await readerOf(config, options.timeout);
+  const connectors = await connectorsOf(config, options.timeout);
   const progress = createProgress(terminal.stderr);
   const verifications: FlowVerification[] = [];
   try {
@@ -77,6 +78,7 @@ async function verify(
       // What was asked for is whether records contradict: no rule may hide it.
       config: { ...config, policy: withoutSeverities(config.policy) },
       reader,
+      connectors,
       clock: SYSTEM_CLOCK,
       filter: filterOf(flows, options),
       verify: {

@@ -5,7 +5,7 @@ import type { AuditRequest } from '../../../shared/audit/run-audit.ts';
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
-import { readerOf } from '../../connect.ts';
+import { connectorsOf, readerOf } from '../../connect.ts';
 import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
@@ -99,12 +99,14 @@ async function watchAll(
   const memory = new AuditMemory();
   const audit = async () => {
     const reader = await readerOf(config, options.timeout);
+    const connectors = await connectorsOf(config, options.timeout);
     return await runAudit({
       config,
       clock,
       memory,
       filter: { flow: (name) => flows.has(name) },
       reader,
+      connectors,
       ...(history === null ? {} : { history }),
       ...(acknowledgements === null ? {} : { acknowledgements }),
     });

@@ -62,6 +62,16 @@ const count = z.int().nonnegative();
 const patterns = z.array(z.string().min(1));
 const switched = z.strictObject({ enabled: z.boolean().optional(), intervalSeconds: seconds.optional() });
 
+const connect = z.strictObject({
+  url: z.url({
+    protocol: /^https?$/,
+    error: 'is not the URL of a REST API; write http://host:8083 or https://host:8083',
+  }),
+  username: z.string().min(1).optional(),
+  password: secret.optional(),
+  tls: tls.optional(),
+});
+
 const flow = z.strictObject({
   flow: z.string().regex(/^.+->.+$/, { error: 'is not a flow; write source->target, as MirrorMaker does' }),
   replicationPolicy: z
@@ -92,6 +102,7 @@ const flow = z.strictObject({
     .strictObject({ cluster: z.enum(['source', 'target']).optional(), topic: z.string().min(1) })
     .nullable()
     .optional(),
+  connect: connect.optional(),
 });
 
 const thresholdKeys = {
@@ -131,6 +142,7 @@ export type TidemarkYaml = z.infer<typeof tidemarkYaml>;
 export type ClusterYaml = z.infer<typeof cluster>;
 export type CredentialsYaml = Pick<ClusterYaml, 'clientId' | 'tls' | 'sasl'>;
 export type FlowYaml = z.infer<typeof flow>;
+export type ConnectYaml = z.infer<typeof connect>;
 export type RuleYaml = z.infer<typeof rule>;
 export type ThresholdsYaml = z.infer<typeof thresholds>;
 export type SecretYaml = z.infer<typeof secret>;

@@ -11,6 +11,7 @@ import { type LoadedConfig, readMm2Properties } from '../mm2/mm2-properties.ts';
 import type { LoadContext } from '../setting.ts';
 import { faultsOf } from './schema-faults.ts';
 import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-schema.ts';
+import { connectFromYaml } from './yaml-connect.ts';
 import { connectionFromYaml, type FaultAt } from './yaml-connection.ts';
 import { parseYaml, pathName, readYamlText, type YamlDocument } from './yaml-document.ts';
 import { applyFlowYaml, defaultFlow } from './yaml-flow.ts';
@@ -58,9 +59,11 @@ export function loadTidemarkYaml(
     parsed.data.mm2 === undefined
       ? standalone(parsed.data, overrides, context, faultAt)
       : onTopOfMm2(parsed.data.mm2, parsed.data, overrides, context, faultAt);
+  const connect = connectFromYaml(parsed.data.flows ?? [], context, faultAt);
   const policy = policyFromYaml(parsed.data, flows, faultAt);
   faults.throwIfAny();
-  return { config: { clusters, flows, policy }, warnings: faults.warnings };
+  const config = { clusters, flows, policy, ...(connect.size === 0 ? {} : { connect }) };
+  return { config, warnings: faults.warnings };
 }
 
 function readDocument(file: string, faults: FaultCollector): YamlDocument | null {

@@ -86,7 +86,7 @@ function servers(cluster: ClusterYaml, path: YamlPath, faultAt: FaultAt): readon
   });
 }
 
-function tlsFromYaml(
+export function tlsFromYaml(
   tls: NonNullable<ClusterYaml['tls']>,
   path: YamlPath,
   context: LoadContext,
@@ -159,7 +159,7 @@ function referenceOf(written: SecretYaml): SecretReference {
   return 'env' in written ? { kind: 'env', name: written.env } : { kind: 'file', path: written.file };
 }
 
-function secretAt(
+export function secretAt(
   secret: SecretYaml | undefined,
   path: YamlPath,
   context: LoadContext,

@@ -4,6 +4,7 @@ import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset, FirstRecord, GroupListing, LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole, Flow } from '../model/flow.ts';
+import type { MirrorConnector } from '../model/mirror-connector.ts';
 import type { Outcome, Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 
@@ -136,6 +137,8 @@ export interface FlowObservation {
   /** How far our clock is ahead of MM2's, as far as looks have proven it: ms, negative if it is behind. 0 if absent. */
   readonly clockAheadMs?: number;
   readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
+  /** The flow's connectors on Kafka Connect; absent if the configuration names no Connect cluster. */
+  readonly connectors?: Outcome<readonly MirrorConnector[]>;
   readonly groups: readonly ObservedGroup[];
   readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;
   /** Whether `groups` has every group of the source that MM2 translates. */

@@ -35,8 +35,8 @@ export function worsened(verdict: Verdict, severity: Severity): Verdict {
 
 /** Whether a part that the verdict needs could not be read. */
 function hasUnreadPart(observation: FlowObservation): boolean {
-  const { syncs, checkpoints, heartbeat, connectOffsets, topics, groups, targetGroups } = observation;
-  if (!observation.listingComplete) return true;
+  const { syncs, checkpoints, heartbeat, connectOffsets, connectors, topics, groups, targetGroups } = observation;
+  if (!observation.listingComplete || connectors?.kind === 'unread') return true;
   if ([syncs, checkpoints, heartbeat, connectOffsets].some(isUnread)) return true;
   if ([...groups, ...targetGroups.values()].some(({ committed }) => isUnread(committed))) return true;
   return topics.some(({ source, target }) => [...source, ...(target ?? [])].some(isUnread));

@@ -160,3 +160,32 @@ describe('an audit with acknowledgements', () => {
     ]);
   });
 });
+
+describe("an audit with Connect's states", () => {
+  const failed = { id: 3, state: 'FAILED', worker: 'w:1', cause: 'x.Y: why' } as const;
+  const source = { name: 'mirror', kind: 'source', state: 'RUNNING', worker: 'w:1', cause: null } as const;
+
+  test('asks the reader of the flow for the flow, and reports what failed', async () => {
+    const asked: string[] = [];
+    const report = await audit(undefined, undefined, {
+      connectors: (flow) => ({
+        connectorsOf: async ({ source: from, target }) => {
+          asked.push(`${flow} ${from} ${target}`);
+          return { kind: 'read', value: [{ ...source, tasks: [failed] }] };
+        },
+      }),
+    });
+    expect(asked).toEqual(['A->B A B']);
+    expect(report.verdict).toBe('not-ready');
+    expect(report.reasons[0]).toBe('MIRROR_TASK_FAILED');
+  });
+
+  test('that are not read lists that among the parts that were not', async () => {
+    const why = { what: 'connectors of A->B', cluster: 'B', error: 'CONNECT_REFUSED', message: 'no', retriable: true };
+    const connectors = () => ({ connectorsOf: async () => ({ kind: 'unread', unread: why }) as const });
+    const report = await audit(undefined, undefined, { connectors });
+    expect(report.unread).toEqual([why]);
+    expect(report.reasons).toContain('AUDIT_INCOMPLETE');
+    expect(await audit(undefined, undefined, { connectors: () => null })).toEqual(await audit());
+  });
+});

@@ -6,6 +6,7 @@ import type { Loss } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { type Liveness, mirrorTime } from '../liveness.ts';
 import { type FlowObservation, isNotAttempted } from '../observation.ts';
+import { connectorFindings } from './connector-findings.ts';
 import { makeFinding } from './make-finding.ts';
 
 /** What a failover loses: at most, as reported, and at least. */
@@ -25,6 +26,7 @@ export function flowFindings(
     ...unreachable(observation),
     ...oneCluster(observation),
     ...mirrorAlive(observation, liveness),
+    ...connectorFindings(observation),
     ...lossOverLimit(loss, policy),
     ...syncTopic(observation, liveness),
     ...checkpointsTopic(observation, liveness),
@@ -201,33 +203,41 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
  * Parts in scope that could not be read. The rest of the audit holds without them, and they do not hold up a failover.
  */
 function incomplete(observation: FlowObservation): Finding[] {
-  const { groups, targetGroups, heartbeat, connectOffsets, unread, sourceDown, targetDown } = observation;
+  const { groups, targetGroups, heartbeat, connectOffsets, connectors, unread, sourceDown, targetDown } = observation;
   const sides = [sourceDown, targetDown].flatMap((down) => (down !== null && isNotAttempted(down) ? [down] : []));
   if (sides.length > 0) return sides.map(notAttempted);
-  if (sourceDown !== null || targetDown !== null) return [];
+  const connect = connectors?.kind === 'unread' ? [connectors.unread] : [];
+  // CLUSTER_UNREACHABLE stands for every part of that cluster.
+  if (sourceDown !== null || targetDown !== null) return connect.map((one) => tasksUnread(observation, one));
   const source = groups.flatMap(({ committed }) => (committed.kind === 'unread' ? [committed.unread] : []));
   const target = [...targetGroups.values()].flatMap(({ committed }) =>
     committed.kind === 'unread' ? [committed.unread] : [],
   );
   const topics = [heartbeat, connectOffsets].flatMap((topic) => (topic.kind === 'unread' ? [topic.unread] : []));
   const listings = observation.listingComplete ? 0 : 1;
-  const parts = source.length + target.length + topics.length + listings;
-  if (parts === 0) return [];
+  const others = source.length + target.length + topics.length + listings;
+  if (others === 0) return connect.map((one) => tasksUnread(observation, one));
   const first = [...source, ...target, ...topics, ...unread][0];
   return [
     makeFinding(
       'AUDIT_INCOMPLETE',
       first === undefined ? {} : { cluster: first.cluster },
-      `${parts} parts of the flow could not be read: ${first?.message ?? 'not all groups of the source were listed'}`,
+      `${others + connect.length} parts of the flow could not be read: ${first?.message ?? 'not all groups of the source were listed'}`,
       {
         groupsOnSource: source.length,
         groupsOnTarget: target.length,
         listings,
         topics: topics.length,
+        ...(connect.length === 0 ? {} : { connectors: connect.length }),
         error: first?.error ?? null,
       },
     ),
   ];
+}
+
+function tasksUnread({ flow }: FlowObservation, { cluster, message, error }: Unread): Finding {
+  const unknown = `whether a task of ${flowName(flow)} has failed is unknown: ${message}`;
+  return makeFinding('AUDIT_INCOMPLETE', { cluster }, unknown, { error });
 }
 
 /** A timeout is no dead cluster. */

@@ -322,6 +322,53 @@ function passwordOf({ sasl }: KafkaConnection): string | null {
   return sasl?.kind === 'password' ? sasl.password.reveal() : null;
 }
 
+describe('the Connect cluster of a flow', () => {
+  const PEM = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
+  const withConnect = (connect: string): string => `${MINIMAL}    connect: ${connect}\n`;
+
+  test('has an address, a login whose password is never printed, and TLS', () => {
+    writeFileSync(join(folder, 'ca.pem'), PEM);
+    const text = withConnect(
+      '{ url: "https://connect:8083/api/", username: u, password: { env: PW }, tls: { ca: { file: ca.pem } } }',
+    );
+    const { config } = load(text, { PW: 'hunter2' });
+    const connection = config.connect?.get('A->B');
+    expect(connection).toMatchObject({
+      url: 'https://connect:8083/api',
+      login: { username: 'u' },
+      tls: { ca: PEM, verifyHostname: true },
+    });
+    expect(connection?.login?.password.reveal()).toBe('hunter2');
+    expect(inspect(config, { depth: 9 })).not.toContain('hunter2');
+  });
+
+  test('may have an address only; blanks around the arrow belong to no alias', () => {
+    const { config } = load(withConnect('{ url: "http://c:8083" }').replace('A->B', 'A -> B'));
+    expect([...(config.connect ?? [])]).toEqual([['A->B', { url: 'http://c:8083' }]]);
+    expect(load(MINIMAL).config).not.toHaveProperty('connect');
+  });
+
+  test.each([
+    ['{ url: "connect:8083" }', 'url', 'is not the URL of a REST API'],
+    ['{ url: "ftp://c" }', 'url', 'is not the URL of a REST API'],
+    ['{ url: "http://u:hunter2@c" }', 'url', 'holds a login'],
+    ['{ url: "http://c/?token=hunter2" }', 'url', 'has a query'],
+    ['{ url: "http://c", username: u }', 'password', 'is missing'],
+    ['{ url: "http://c", password: { env: PW } }', 'username', 'is missing'],
+    ['{ url: "http://c", username: "u:v", password: { env: PW } }', 'username', 'has a colon'],
+    ['{ url: "http://c", username: u, password: hunter2 }', 'password', 'is not a reference'],
+    ['{ url: "http://c", username: u, password: { env: ABSENT } }', 'password', 'ABSENT is not set'],
+    ['{ url: "http://c", tls: {} }', 'tls', 'has no meaning for an http: URL'],
+    ['{ url: "https://c", tls: { ca: { env: PW } } }', 'tls.ca', 'has no PEM block'],
+    ['{ url: "http://c", user: u }', 'user', ''],
+  ])('%s is a fault of %s', (connect, key, message) => {
+    const faults = faultsOf(withConnect(connect), { PW: 'hunter2' });
+    const expected = { key: `flows[0].connect.${key}`, message: expect.stringContaining(message) };
+    expect(faults).toEqual([expect.objectContaining(expected)]);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+});
+
 describe('a tidemark.yaml on top of an mm2.properties', () => {
   beforeAll(() => {
     const lines = [

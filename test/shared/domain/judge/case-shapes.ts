@@ -4,6 +4,7 @@ import type { RecordEvidence } from '../../../../shared/domain/judge/record-evid
 import type { NewPoint } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { GroupListing } from '../../../../shared/domain/model/cluster.ts';
 import type { Flow } from '../../../../shared/domain/model/flow.ts';
+import type { MirrorConnector } from '../../../../shared/domain/model/mirror-connector.ts';
 import type { Unread } from '../../../../shared/domain/model/outcome.ts';
 
 /** When a case's audit begins. */
@@ -90,6 +91,8 @@ export interface FlowCase {
   readonly sameCluster?: string;
   /** Topics whose syncs the opposite flow may have written. */
   readonly mixedSyncs?: readonly string[];
+  /** What Connect says of the flow's connectors; not asked where absent. */
+  readonly connectors?: readonly MirrorConnector[] | 'unread';
   readonly topics?: readonly TopicCase[];
   readonly topic?: TopicCase;
   readonly partitions?: readonly PartitionCase[];

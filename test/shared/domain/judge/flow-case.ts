@@ -4,7 +4,7 @@ import type { FlowObservation } from '../../../../shared/domain/judge/observatio
 import { type PartitionState, partitionStates, withEvidence } from '../../../../shared/domain/judge/partition-state.ts';
 import { type HoleLook, holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import type { Flow } from '../../../../shared/domain/model/flow.ts';
-import type { Unread } from '../../../../shared/domain/model/outcome.ts';
+import { read, type Unread, unread } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import { flowFixture } from '../model/flow-fixture.ts';
 import {
@@ -22,6 +22,7 @@ import {
   TARGET_DOWN,
   targetGroupsOf,
   topicOf,
+  unreadOf,
   wholeGroup,
   withSyncsThen,
 } from './case-parts.ts';
@@ -79,6 +80,9 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
         ? withSyncsThen(of.remembered ?? null, historiesOf(cases, at))
         : rememberedFlow(earlier.known),
     unread: of.unread ?? [],
+    ...(of.connectors === undefined
+      ? {}
+      : { connectors: of.connectors === 'unread' ? unread(unreadOf('Connect', 'B')) : read(of.connectors) }),
     ...(of.sameCluster === undefined ? {} : { sameCluster: of.sameCluster }),
     ...(of.mixedSyncs === undefined ? {} : { mixedSyncs: new Set(of.mixedSyncs) }),
     opposite: of.opposite === undefined ? null : flowFixture({ source: 'B', target: 'A', ...of.opposite }),

@@ -164,6 +164,7 @@ describe('a part that could not be read', () => {
     ["a group's commits on the target", { group: { unread: 'target' } }],
     ['the heartbeats', { heartbeat: 'unread' }],
     ["Connect's offsets", { connectOffsets: 'unread' }],
+    ['the states of the tasks', { connectors: 'unread' }],
     ['the checkpoints', { checkpoints: 'unread' }],
     ['the offset syncs', { syncs: 'unread' }],
     ['some of the groups', { listingIncomplete: true }],

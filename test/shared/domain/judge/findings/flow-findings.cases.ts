@@ -413,6 +413,31 @@ export const FLOW_FINDINGS: FindingFamilies = {
         evidence: { groupsOnSource: 1, groupsOnTarget: 1, listings: 0, topics: 1, error: 'REQUEST_TIMED_OUT' },
         says: '3 parts of the flow could not be read: commits of billing did not answer',
       },
+      'whether a task has failed': {
+        of: { connectors: 'unread' },
+        subject: { cluster: 'B' },
+        evidence: { error: 'REQUEST_TIMED_OUT' },
+        says: 'whether a task of A->B has failed is unknown: Connect did not answer',
+      },
+      'whether a task has failed, while the source is down': {
+        of: { connectors: 'unread', down: 'source' },
+        subject: { cluster: 'B' },
+        evidence: { error: 'REQUEST_TIMED_OUT' },
+        beside: ['CLUSTER_UNREACHABLE'],
+      },
+      'whether a task has failed, and other parts': {
+        of: { connectors: 'unread', listingIncomplete: true, unread: [unreadOf('broker 1', 'A')] },
+        subject: { cluster: 'A' },
+        evidence: {
+          groupsOnSource: 0,
+          groupsOnTarget: 0,
+          listings: 1,
+          topics: 0,
+          connectors: 1,
+          error: 'REQUEST_TIMED_OUT',
+        },
+        says: '2 parts of the flow could not be read: broker 1 did not answer',
+      },
       'all of them are counted': {
         of: {
           heartbeat: 'unread',

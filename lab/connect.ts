@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { renderProperties } from './broker-properties.ts';
+import { freePorts } from './free-port.ts';
+import { JavaProcess } from './java-process.ts';
+import type { ProcessSetting } from './process-setting.ts';
+import { waitUntil } from './wait-until.ts';
+
+const READY_DEADLINE_MS = 90_000;
+
+export interface ConnectOptions {
+  /** Bootstrap servers of the plain cluster that keeps the worker's topics, and that connectors write to. */
+  readonly bootstrapServers: string;
+  readonly name?: string;
+}
+
+/** A distributed Kafka Connect worker with its REST API, without login. */
+export class LabConnect {
+  readonly url: string;
+  readonly #process: JavaProcess;
+
+  private constructor(options: ConnectOptions, port: number, setting: ProcessSetting) {
+    const name = options.name ?? 'connect';
+    const folder = join(setting.folder, name);
+    mkdirSync(folder, { recursive: true });
+    const file = join(folder, 'connect.properties');
+    this.url = `http://127.0.0.1:${port}`;
+    writeFileSync(file, renderProperties(workerProperties(name, this.url, options.bootstrapServers)), { mode: 0o600 });
+    this.#process = new JavaProcess(
+      {
+        name: `Kafka Connect "${name}"`,
+        folder,
+        classpath: setting.classpath,
+        mainClass: 'org.apache.kafka.connect.cli.ConnectDistributed',
+        args: [file],
+        heapMb: 512,
+        archive: setting.archive('mm2'),
+      },
+      setting.watchdog,
+    );
+  }
+
+  /** Resolves when the worker answers. */
+  static async start(options: ConnectOptions, setting: ProcessSetting): Promise<LabConnect> {
+    const [port = 0] = await freePorts(1);
+    const connect = new LabConnect(options, port, setting);
+    connect.#process.start();
+    await connect.#wait('the REST API to answer', async () => (await fetch(`${connect.url}/connectors`)).ok);
+    return connect;
+  }
+
+  /** Creates a connector, or replaces its configuration. */
+  async configure(name: string, config: Readonly<Record<string, string>>): Promise<void> {
+    const path = `${this.url}/connectors/${encodeURIComponent(name)}/config`;
+    await this.#wait(`connector ${name} to be accepted`, async () => {
+      const body = JSON.stringify(config);
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(path, { method: 'PUT', headers, body });
+      // 409: the worker rebalances.
+      if (response.ok || response.status === 409) return response.ok;
+      throw new Error(`Connect answered ${response.status}: ${await response.text()}`);
+    });
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#process.kill();
+  }
+
+  /** The end of the log, for error messages. */
+  tail(): string {
+    return this.#process.tail();
+  }
+
+  async #wait(what: string, condition: () => Promise<boolean>): Promise<void> {
+    const ask = async (): Promise<boolean> => {
+      this.#process.assertRunning();
+      return await condition().catch((error: unknown) => {
+        // Nobody listens yet.
+        if (error instanceof TypeError) return false;
+        throw error;
+      });
+    };
+    await waitUntil(what, ask, { deadlineMs: READY_DEADLINE_MS, explain: () => this.tail() });
+  }
+}
+
+function workerProperties(name: string, url: string, bootstrapServers: string): Record<string, string> {
+  const converter = 'org.apache.kafka.connect.converters.ByteArrayConverter';
+  const topics = ['config', 'offset', 'status'].flatMap((kind) => [
+    [`${kind}.storage.topic`, `${name}-${kind}s`],
+    [`${kind}.storage.replication.factor`, '1'],
+  ]);
+  return {
+    'bootstrap.servers': bootstrapServers,
+    'group.id': name,
+    listeners: url,
+    'key.converter': converter,
+    'value.converter': converter,
+    'header.converter': converter,
+    'plugin.discovery': 'service_load',
+    'offset.flush.interval.ms': '2000',
+    'scheduled.rebalance.max.delay.ms': '0',
+    ...Object.fromEntries(topics),
+  };
+}

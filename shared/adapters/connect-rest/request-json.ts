@@ -1,0 +1,103 @@
+import { type IncomingMessage, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { ConnectConnection } from '../../config/connection/connect-connection.ts';
+import type { TlsSettings } from '../../config/connection/kafka-connection.ts';
+import { ConnectFailure } from './connect-failure.ts';
+
+/**
+ * Limit for an answer. A connector takes some 4 kB with its configuration and 2 kB for each failed task: this is enough
+ * for thousands of them.
+ */
+const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Gets JSON from Connect's REST API. Follows no redirect: the login is for this address only. Uses `node:https`,
+ * because `fetch` takes no certificate authorities.
+ * @param path with the query, from the URL of the API on
+ * @throws ConnectFailure
+ */
+export async function requestJson(connection: ConnectConnection, path: string, signal: AbortSignal): Promise<unknown> {
+  try {
+    const response = await open(connection, path, signal);
+    const { statusCode = 0 } = response;
+    if (statusCode !== 200) {
+      response.destroy();
+      throw refusal(statusCode);
+    }
+    return parsed(await bytesOf(response));
+  } catch (error) {
+    if (error instanceof ConnectFailure) throw error;
+    if (signal.aborted) throw new ConnectFailure('REQUEST_TIMED_OUT', 'did not answer in time', true);
+    throw new ConnectFailure('CONNECT_UNREACHABLE', `gave no answer (${codeOf(error)})`, true);
+  }
+}
+
+function open({ url, login, tls }: ConnectConnection, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+  const target = new URL(`${url}${path}`);
+  const headers = {
+    accept: 'application/json',
+    ...(login === undefined
+      ? {}
+      : { authorization: `Basic ${Buffer.from(`${login.username}:${login.password.reveal()}`).toString('base64')}` }),
+  };
+  return new Promise((resolve, reject) => {
+    // An agent would keep the connection, and the process with it.
+    const options = { headers, signal, agent: false };
+    const sent =
+      target.protocol === 'https:'
+        ? requestHttps(target, { ...options, ...tlsOf(tls) }, resolve)
+        : requestHttp(target, options, resolve);
+    sent.on('error', reject).end();
+  });
+}
+
+function tlsOf(tls: TlsSettings | undefined): object {
+  if (tls === undefined) return {};
+  return {
+    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+    ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+    ...(tls.key === undefined ? {} : { key: tls.key.reveal() }),
+    ...(tls.keyPassphrase === undefined ? {} : { passphrase: tls.keyPassphrase.reveal() }),
+    ...(tls.verifyHostname ? {} : { checkServerIdentity: () => undefined }),
+  };
+}
+
+function refusal(status: number): ConnectFailure {
+  if (status === 401 || status === 403) {
+    // Retriable: passwords are replaced, and the next audit reads the new one.
+    return new ConnectFailure('CONNECT_REFUSED', `refused the login (status ${status})`, true);
+  }
+  if (status >= 300 && status < 400) {
+    return new ConnectFailure('CONNECT_MOVED', `redirects to another address (status ${status})`, false);
+  }
+  // 409: its workers rebalance.
+  const mayPass = status === 409 || status === 429 || status >= 500;
+  return new ConnectFailure('CONNECT_FAILED', `answered with status ${status}`, mayPass);
+}
+
+async function bytesOf(response: IncomingMessage): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Uint8Array>) {
+    bytes += chunk.length;
+    // Leaving the loop destroys the connection.
+    if (bytes > MAX_ANSWER_BYTES) throw ConnectFailure.malformed(`has more than ${MAX_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function parsed(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the text.
+    throw ConnectFailure.malformed('is not JSON');
+  }
+}
+
+/** Such as `ECONNREFUSED`; never the message, which may quote what was sent. */
+function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' && /^[A-Z0-9_]{1,60}$/.test(code) ? code : 'unknown reason';
+}

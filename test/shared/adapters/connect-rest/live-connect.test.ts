@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import type { LabCluster } from '../../../../lab/cluster.ts';
+import type { LabConnect } from '../../../../lab/connect.ts';
+import { type Lab, startLab } from '../../../../lab/lab.ts';
+import { waitUntilMirrored } from '../../../../lab/mirroring.ts';
+import { waitUntil } from '../../../../lab/wait-until.ts';
+import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
+import { createConnectorReader } from '../../../../shared/adapters/connect-rest/connector-reader.ts';
+import type { MirrorConnector } from '../../../../shared/domain/model/mirror-connector.ts';
+import { runTidemark } from '../../../cli/run-tidemark.ts';
+
+const FLOW = { source: 'A', target: 'B' } as const;
+const SOURCE = 'A->B.MirrorSourceConnector';
+const CHECKPOINT = 'A->B.MirrorCheckpointConnector';
+
+const audit = z.object({
+  flows: z.tuple([
+    z.object({
+      verdict: z.string(),
+      findings: z.array(
+        z.object({ code: z.string(), severity: z.string(), message: z.string(), evidence: z.unknown() }),
+      ),
+      unread: z.array(z.unknown()),
+    }),
+  ]),
+});
+
+describe("MM2's connectors on a real Connect cluster", () => {
+  let lab: Lab;
+  let source: LabCluster;
+  let target: LabCluster;
+  let connect: LabConnect;
+  const password = randomBytes(12).toString('hex');
+
+  /** What both connectors are told; the login is for a listener that nobody uses. */
+  const config = (kind: string, more: Readonly<Record<string, string>> = {}) => ({
+    'connector.class': `org.apache.kafka.connect.mirror.${kind}`,
+    'source.cluster.alias': 'A',
+    'target.cluster.alias': 'B',
+    'source.cluster.bootstrap.servers': source.bootstrapServers,
+    'target.cluster.bootstrap.servers': target.bootstrapServers,
+    'source.cluster.sasl.jaas.config': `org.apache.kafka.common.security.plain.PlainLoginModule required username="mm2" password="${password}";`,
+    'tasks.max': '1',
+    topics: 'orders',
+    'replication.factor': '1',
+    'offset-syncs.topic.replication.factor': '1',
+    'checkpoints.topic.replication.factor': '1',
+    'refresh.topics.interval.seconds': '1',
+    ...more,
+  });
+
+  beforeAll(async () => {
+    lab = await startLab();
+    [source, target] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
+    connect = await lab.startConnect({ bootstrapServers: target.bootstrapServers });
+    await source.admin.createTopic('orders');
+  });
+  afterAll(() => lab?.stop());
+
+  const states = async (): Promise<readonly MirrorConnector[] | null> => {
+    const outcome = await createConnectorReader({ url: connect.url }, { deadlineMs: 10_000 }).connectorsOf(FLOW);
+    return outcome.kind === 'read' ? outcome.value : null;
+  };
+  const runAudit = async () => {
+    const file = join(lab.folder, 'tidemark.yaml');
+    const clusters = [source, target].map(
+      ({ alias, bootstrapServers }) => `  ${alias}: { bootstrapServers: "${bootstrapServers}" }`,
+    );
+    const flow = `  - { flow: A->B, topics: [orders], connectOffsets: null, connect: { url: "${connect.url}" } }`;
+    writeFileSync(file, ['clusters:', ...clusters, 'flows:', flow, ''].join('\n'));
+    const run = await runTidemark(['audit', '--config', file, '--history', 'off', '--format', 'json']);
+    expect(run.stdout + run.stderr).not.toContain(password);
+    return audit.parse(JSON.parse(run.stdout)).flows[0];
+  };
+
+  test('a Connect cluster without the connector of the flow is an unread part', async () => {
+    const { findings } = await runAudit();
+    expect(findings.find(({ code }) => code === 'AUDIT_INCOMPLETE')?.message).toBe(
+      `whether a task of A->B has failed is unknown: Kafka Connect at ${connect.url} has no MirrorSourceConnector of A->B`,
+    );
+  });
+
+  test('running, failed with the cause, healed by a new configuration, dead', async () => {
+    await connect.configure(SOURCE, config('MirrorSourceConnector'));
+    await connect.configure(CHECKPOINT, config('MirrorCheckpointConnector'));
+    const writer = new RecordWriter(source.admin);
+    await writer.write('orders', 10, { partition: 0 });
+    await waitUntilMirrored({ source, target, topic: 'orders' });
+    expect(
+      (await states())?.map(({ name, kind, state, tasks }) => [name, kind, state, tasks.map((task) => task.state)]),
+    ).toEqual([
+      [CHECKPOINT, 'checkpoint', 'RUNNING', expect.any(Array)],
+      [SOURCE, 'source', 'RUNNING', ['RUNNING']],
+    ]);
+    expect((await runAudit()).findings.map(({ code }) => code)).not.toContain('MIRROR_TASK_FAILED');
+
+    await connect.configure(SOURCE, config('MirrorSourceConnector', { 'producer.override.max.request.size': '500' }));
+    const taskState = async () => (await states())?.find(({ name }) => name === SOURCE)?.tasks[0]?.state;
+    const fails = async () => {
+      // The task may still run with its old configuration, and mirror the first ones.
+      await writer.write('orders', 1, { partition: 0, valueBytes: 2_000 });
+      return (await taskState()) === 'FAILED';
+    };
+    await waitUntil('the task to fail', fails, { deadlineMs: 60_000, intervalMs: 500, explain: () => connect.tail() });
+    const failed = await runAudit();
+    expect(failed.verdict).toBe('not-ready');
+    expect(failed.findings.find(({ code }) => code === 'MIRROR_TASK_FAILED')).toMatchObject({
+      severity: 'critical',
+      message: expect.stringMatching(
+        /^task 0 of connector A->B\.MirrorSourceConnector has failed on \S+: org\.apache\.kafka\.common\.errors\.RecordTooLargeException: The message is \d+ bytes/,
+      ),
+      evidence: { connector: SOURCE, kind: 'source', task: 0, failed: 1 },
+    });
+
+    await connect.configure(SOURCE, config('MirrorSourceConnector'));
+    await waitUntil('the task to run', async () => (await taskState()) === 'RUNNING', { deadlineMs: 60_000 });
+    expect((await runAudit()).findings.map(({ code }) => code)).not.toContain('MIRROR_TASK_FAILED');
+
+    await connect.kill();
+    const blind = await runAudit();
+    expect(blind.findings.map(({ code }) => code)).toContain('AUDIT_INCOMPLETE');
+    expect(blind.unread).toContainEqual(expect.objectContaining({ error: 'CONNECT_UNREACHABLE', cluster: 'B' }));
+  });
+});
