@@ -14,6 +14,8 @@ const atNewest = (committed: bigint): FlowCase => ({
 /** MM2 has done nothing for the group. */
 const UNTOUCHED: PositionCase = { onTarget: null, checkpoint: null };
 const NEVER = { syncs: 'missing', checkpoints: 'missing', connectOffsets: 'missing', heartbeat: 'missing' } as const;
+/** MM2's last sign of life is 20 s old: late, and it has not stopped. */
+const STALE = { heartbeat: { agoMs: 20 * SECOND } } as const;
 const STOPPED = { heartbeat: { agoMs: MINUTE } } as const;
 /** 100 offsets of 1,000 are not on the target: of a commit of 500 nobody knows where in [400, 500] it lies. */
 const GAPS: PartitionCase = {
@@ -108,8 +110,17 @@ export const GROUP_FINDINGS: FindingFamilies = {
         evidence: { state: 'Unknown', type: 'consumer' },
         says: 'billing has live members on the target (Unknown): MM2 cannot write its offsets there',
       },
+      'its commits could not be read, and its state could': {
+        of: { group: { stateOnTarget: 'Stable', unread: 'target' } },
+        subject: { group: 'billing', cluster: 'B' },
+        evidence: { state: 'Stable', type: 'classic' },
+        beside: ['AUDIT_INCOMPLETE'],
+      },
     },
     quiet: {
+      'its coordinator is dead: neither state nor commits are known': {
+        group: { stateOnTarget: 'Unknown', unread: 'target' },
+      },
       'a group without members': { group: { stateOnTarget: 'Empty' } },
       'a group that was deleted': { group: { stateOnTarget: 'Dead' } },
       'a group that the target does not know': { group: { stateOnTarget: null } },
@@ -568,6 +579,18 @@ export const GROUP_FINDINGS: FindingFamilies = {
         says: 'MM2 translated billing but the target refuses its commits while the group is live there',
         beside: ['TARGET_GROUP_ACTIVE'],
       },
+      'the target does not know the group': {
+        of: { group: { stateOnTarget: null, position: refused(null) } },
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: null },
+        says: 'MM2 translated billing but its commit did not reach the target',
+      },
+      'MM2 was alive for long enough, though its last sign is late now': {
+        of: { ...STALE, position: refused(999n, PATIENCE + 20 * SECOND + 1) },
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: 999n },
+        beside: ['HEARTBEAT_STALE'],
+      },
       'MM2 has run without a pause for long enough': {
         of: { position: refused(999n, HOUR), ...steady(PATIENCE + 1) },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
@@ -594,6 +617,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       },
     },
     quiet: {
+      'MM2 has been silent since: it may be dead': { ...STALE, position: refused(null, PATIENCE + 20 * SECOND) },
       'where the checkpoint says': { position: refused(1_000n) },
       'beyond the checkpoint': { position: refused(1_001n) },
       'a checkpoint that MM2 may be about to commit': { position: refused(null, PATIENCE) },
