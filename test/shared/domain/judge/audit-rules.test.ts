@@ -24,6 +24,7 @@ const STALLED = makeFinding('MIRROR_STALLED', { topic: 'orders', partition: 3 },
 const FOREIGN = makeFinding('FOREIGN_WRITES', { topic: 'A.orders', partition: 3 }, 'm', {});
 const REREADS = makeFinding('GROUP_REREADS_MUCH', { group: 'billing', topic: 'orders', partition: 0 }, 'm', {});
 const ACTIVE = makeFinding('TARGET_GROUP_ACTIVE', { group: 'billing', cluster: 'B' }, 'm', {});
+const NO_SYNCS = makeFinding('SYNC_TOPIC_MISSING', { cluster: 'A', topic: 'mm2-offset-syncs.B.internal' }, 'm', {});
 /** About a topic of the source that another cluster's mirror made there. */
 const REMOTE = makeFinding('MIRROR_STALLED', { topic: 'A.orders', partition: 0 }, 'm', {});
 const UNREACHABLE = makeFinding('CLUSTER_UNREACHABLE', { cluster: 'A' }, 'm', {});
@@ -48,6 +49,7 @@ describe('a rule', () => {
     ['by the source topic of a remote topic', FOREIGN, { topic: 'orders', severity: 'info' }, 'info'],
     ['by the remote topic itself', FOREIGN, { topic: 'A.orders', severity: 'info' }, 'info'],
     ['by a topic: no finding about the flow', STOPPED, { topic: '*', severity: 'off' }, 'critical'],
+    ['by a topic: nor one that names a topic of MM2', NO_SYNCS, { topic: '*', severity: 'off' }, 'critical'],
     ['by a topic: no finding about a cluster', UNREACHABLE, { topic: '*', severity: 'off' }, 'critical'],
     ['not a remote topic of another source topic', FOREIGN, { topic: 'stock', severity: 'info' }, 'warning'],
     ['by a topic of the source: under its own name only', REMOTE, { topic: 'orders', severity: 'info' }, 'critical'],

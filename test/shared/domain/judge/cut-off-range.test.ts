@@ -90,6 +90,15 @@ describe('which records the source lost with the end of its log', () => {
     expect(known({ cuts: [{ side: 'target', at: 300n, reached: 500n }] })).toBeNull();
   });
 
+  test('from the lowest cut on, while MM2 has written no sync since', () => {
+    const history = SyncHistory.of([{ timestamp: 1n, upstream: 299n, downstream: 299n }]);
+    history.breakBeforeNext('hole');
+    const source = { start: 0n, highWatermark: 400n, lastStableOffset: 400n };
+    expect(known({ history, source }, [CUT])).toEqual({ least: 300n, most: 699n });
+    expect(known({ history, source }, [CUT, { ...CUT, at: 350n }])).toEqual({ least: 300n, most: 699n });
+    expect(known({ history, source }, [{ ...CUT, at: 410n }])).toEqual({ least: 400n, most: 699n });
+  });
+
   test('one offset can be all that is left', () => {
     const target = { start: 0n, highWatermark: 300n, lastStableOffset: 300n };
     const source = (end: bigint) => ({ start: 0n, highWatermark: end, lastStableOffset: end });

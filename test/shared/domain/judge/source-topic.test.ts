@@ -112,6 +112,16 @@ describe('what comparing them shows', () => {
   });
 });
 
+test('of a log that could not be read, no sync looks older: only another topic id tells', () => {
+  expect(epoch({ changedAfter: 1, logs: { source: null } })).toMatchObject({
+    kind: 'topic-id',
+    recreatedAt: 1,
+    certainAt: 1,
+    doubted: null,
+  });
+  expect(epoch({ logs: { source: null } })).toMatchObject({ kind: null, recreatedAt: 0 });
+});
+
 test('a topic whose records contradict all syncs is in doubt as a whole', () => {
   expect(epoch({ doubted: true })).toEqual({
     kind: 'doubt',
