@@ -60,6 +60,7 @@ describe('what was read of a source', () => {
     expect(count(apart, 12n, 13n)).toEqual([0n, 1n, true]);
     expect(count(apart, 10n, 15n)).toEqual([3n, 2n, false]);
     expect(count(apart, 9n, 12n)).toEqual([2n, 1n, false]);
+    expect(count(apart, 20n, 21n)).toEqual([1n, 0n, true]);
     expect(count(apart, 14n, 14n)).toEqual([0n, 0n, true]);
     expect(count(apart, 15n, 12n)).toEqual([0n, 0n, true]);
     expect(count(apart, 10n, null)).toEqual([4n, 16n, false]);
