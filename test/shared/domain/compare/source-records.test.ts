@@ -48,6 +48,30 @@ describe('what was read of a source', () => {
     expect(new SourceRecords([stretch('..', 5n)], { start: 0n, end: 9n }).indexAt(6n)).toBeNull();
   });
 
+  test('counts what is there and what is not, and tells whether all was read', () => {
+    const apart = new SourceRecords([stretch('ab.d', 10n), stretch('x', 20n)], { start: 5n, end: 30n });
+    const joined = new SourceRecords([stretch('ab', 10n), stretch('cd', 12n)], { start: 10n, end: 14n });
+    const tail = new SourceRecords([stretch('cd', 12n)], { start: 10n, end: 14n });
+    const count = (read: SourceRecords, from: bigint, until: bigint | null) => {
+      const { present, absent, wholly } = read.countIn(from, until);
+      return [present, absent, wholly];
+    };
+    expect(count(apart, 10n, 14n)).toEqual([3n, 1n, true]);
+    expect(count(apart, 12n, 13n)).toEqual([0n, 1n, true]);
+    expect(count(apart, 10n, 15n)).toEqual([3n, 2n, false]);
+    expect(count(apart, 9n, 12n)).toEqual([2n, 1n, false]);
+    expect(count(apart, 20n, 21n)).toEqual([1n, 0n, true]);
+    expect(count(apart, 14n, 14n)).toEqual([0n, 0n, true]);
+    expect(count(apart, 15n, 12n)).toEqual([0n, 0n, true]);
+    expect(count(apart, 10n, null)).toEqual([4n, 16n, false]);
+    expect(count(apart, 10n, 99n)).toEqual([4n, 16n, false]);
+    expect(count(joined, 10n, 13n)).toEqual([3n, 0n, true]);
+    // The log has deleted what was before 10: nothing of it can be read.
+    expect(count(joined, 3n, null)).toEqual([4n, 7n, true]);
+    expect(count(tail, 12n, null)).toEqual([2n, 0n, true]);
+    expect(count(tail, 3n, null)).toEqual([2n, 9n, false]);
+  });
+
   test.each([
     ['everything is there', 'abc', 0n, 3n, null],
     ['one was compacted away', 'a.c', 0n, 3n, [1n, 1n]],

@@ -44,6 +44,7 @@ describe('an acknowledgement counts', () => {
 describe('an acknowledgement covers', () => {
   const stalled = makeFinding('MIRROR_STALLED', { topic: 't', partition: 3 }, 'm', {});
   const rereads = makeFinding('GROUP_REREADS_MUCH', { group: 'g', topic: 't', partition: 3 }, 'm', {});
+  const active = makeFinding('TARGET_GROUP_ACTIVE', { group: 'g', cluster: 'B' }, 'm', {});
   test.each<[string, Acknowledgement, Parameters<typeof covers>[1], boolean]>([
     ['the finding it names', of('MIRROR_STALLED', { topic: 't' }), stalled, true],
     ['not another topic', of('MIRROR_STALLED', { topic: 'u' }), stalled, false],
@@ -54,6 +55,9 @@ describe('an acknowledgement covers', () => {
     ['a group on one topic', of('GROUP_REREADS_MUCH', { group: 'g', topic: 't' }), rereads, true],
     ['not on another topic', of('GROUP_REREADS_MUCH', { group: 'g', topic: 'u' }), rereads, false],
     ['not another group', of('GROUP_REREADS_MUCH', { group: 'h' }), rereads, false],
+    ['not on another cluster', of('TARGET_GROUP_ACTIVE', { group: 'g', cluster: 'A' }), active, false],
+    ['the cluster it is limited to', of('TARGET_GROUP_ACTIVE', { group: 'g', cluster: 'B' }), active, true],
+    ['no finding without a group if it names one', of('MIRROR_STALLED', { topic: 't', group: 'g' }), stalled, false],
   ])('%s', (_, one, finding, expected) => {
     expect(covers(one, finding)).toBe(expected);
   });
@@ -66,6 +70,8 @@ describe('an acknowledgement covers', () => {
     ];
     expect(applyAcknowledgements([stalled], all)[0]?.acknowledged?.id).toBe('long');
     expect(applyAcknowledgements([stalled], [])).toEqual([stalled]);
+    const elsewhere = of('MIRROR_STALLED', { topic: 'u' });
+    expect(applyAcknowledgements([stalled], [elsewhere])).toStrictEqual([stalled]);
   });
 });
 
@@ -110,6 +116,10 @@ describe('an acknowledged finding', () => {
       verdict: 'ready',
       suppressed: [{ rule: 0 }],
     });
+    const lowered = withFinding(judge(GROUP), late, { ...weights, rules: [{ severity: 'info' }] });
+    expect(lowered.verdict).toBe('at-risk');
+    expect(lowered.findings.map(({ code }) => code)).toEqual(['TARGET_GROUP_ACTIVE', 'HISTORY_NOT_RECORDED']);
+    expect(withFinding(plain, late, { ...weights, rules: [{ severity: 'info' }] }).verdict).toBe('ready');
     const raised = [{ severity: 'critical' }] as const;
     expect(withFinding(plain, late, { ...weights, rules: raised }).verdict).toBe('not-ready');
     expect(withFinding(judge({ down: 'target' }), late, weights).verdict).toBe('not-ready');

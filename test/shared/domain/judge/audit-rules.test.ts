@@ -9,6 +9,7 @@ import {
   withoutSeverities,
 } from '../../../../shared/domain/judge/audit-rules.ts';
 import { makeFinding } from '../../../../shared/domain/judge/findings/make-finding.ts';
+import { weighFindings } from '../../../../shared/domain/judge/weigh-findings.ts';
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { FlowReport, Verdict } from '../../../../shared/domain/model/report.ts';
 import { propertyRuns } from '../../../property-runs.ts';
@@ -23,6 +24,9 @@ const STALLED = makeFinding('MIRROR_STALLED', { topic: 'orders', partition: 3 },
 const FOREIGN = makeFinding('FOREIGN_WRITES', { topic: 'A.orders', partition: 3 }, 'm', {});
 const REREADS = makeFinding('GROUP_REREADS_MUCH', { group: 'billing', topic: 'orders', partition: 0 }, 'm', {});
 const ACTIVE = makeFinding('TARGET_GROUP_ACTIVE', { group: 'billing', cluster: 'B' }, 'm', {});
+const NO_SYNCS = makeFinding('SYNC_TOPIC_MISSING', { cluster: 'A', topic: 'mm2-offset-syncs.B.internal' }, 'm', {});
+/** About a topic of the source that another cluster's mirror made there. */
+const REMOTE = makeFinding('MIRROR_STALLED', { topic: 'A.orders', partition: 0 }, 'm', {});
 const UNREACHABLE = makeFinding('CLUSTER_UNREACHABLE', { cluster: 'A' }, 'm', {});
 
 function ruled(finding: Finding, rules: readonly AuditRule[], topics: readonly string[] = ['orders']): string {
@@ -45,7 +49,10 @@ describe('a rule', () => {
     ['by the source topic of a remote topic', FOREIGN, { topic: 'orders', severity: 'info' }, 'info'],
     ['by the remote topic itself', FOREIGN, { topic: 'A.orders', severity: 'info' }, 'info'],
     ['by a topic: no finding about the flow', STOPPED, { topic: '*', severity: 'off' }, 'critical'],
+    ['by a topic: nor one that names a topic of MM2', NO_SYNCS, { topic: '*', severity: 'off' }, 'critical'],
     ['by a topic: no finding about a cluster', UNREACHABLE, { topic: '*', severity: 'off' }, 'critical'],
+    ['not a remote topic of another source topic', FOREIGN, { topic: 'stock', severity: 'info' }, 'warning'],
+    ['by a topic of the source: under its own name only', REMOTE, { topic: 'orders', severity: 'info' }, 'critical'],
     ['by the group', REREADS, { group: 'bill*', severity: 'critical' }, 'critical'],
     ['not another group', REREADS, { group: 'ship*', severity: 'critical' }, 'warning'],
     ['by a group: no finding about a topic', STALLED, { group: '*', severity: 'off' }, 'critical'],
@@ -88,6 +95,21 @@ describe('a rule', () => {
   });
 });
 
+describe('a rule by topic, in a whole report', () => {
+  const severities = (topic: string) =>
+    judge({ group: { stateOnTarget: 'Stable' }, policy: { rules: [{ topic, severity: 'info' }] } }).findings;
+
+  test('knows the topics of each group by its commits', () => {
+    expect(severities('orders')).toMatchObject([{ code: 'TARGET_GROUP_ACTIVE', severity: 'info' }]);
+    expect(severities('stock')).toMatchObject([{ code: 'TARGET_GROUP_ACTIVE', severity: 'warning' }]);
+  });
+
+  test('does not match a group of which no commit is known', () => {
+    const weights = { flow: FLOW, rules: [{ topic: '*', severity: 'info' }], acknowledgements: [] } as const;
+    expect(weighFindings([ACTIVE], [], weights).findings).toEqual([ACTIVE]);
+  });
+});
+
 describe('a threshold', () => {
   const policy = {
     ...DEFAULT_AUDIT_POLICY,
@@ -110,6 +132,23 @@ describe('a threshold', () => {
     expect(of({ group: 'billing', topic: 'batch-1' }).maxGroupReread).toBe(100_000n);
     expect(of({ group: 'replay', topic: 'orders' }).maxGroupReread).toBe(5n);
     expect(of({ group: 'replay', topic: 'batch-1' }).maxGroupReread).toBe(6n);
+  });
+
+  test('of a rule about topics or groups holds for no subject without one', () => {
+    const rules: AuditRule[] = [
+      { topic: '*', thresholds: { mirrorStalledMs: 1 } },
+      { group: '*', thresholds: { maxGroupReread: 2n } },
+    ];
+    const found = thresholdsFor({ ...DEFAULT_AUDIT_POLICY, rules }, { flow: 'A->B' });
+    expect(found).toMatchObject({ mirrorStalledMs: 120_000, maxGroupReread: 100_000n });
+  });
+
+  test.each<[AuditRule]>([
+    [{ finding: 'HEARTBEAT_STALE', thresholds: { heartbeatStaleMs: 4 } }],
+    [{ finding: 'MIRROR_STOPPED', thresholds: { mirrorStoppedMs: 5 } }],
+    [{ finding: 'LOSS_OVER_LIMIT', thresholds: { maxLossRecords: 6n } }],
+  ])('of a flow as a whole may be that of a rule for the one finding: %j', (rule) => {
+    expect(policyOfFlow({ ...DEFAULT_AUDIT_POLICY, rules: [rule] }, 'A->B')).toMatchObject(rule.thresholds ?? {});
   });
 
   test('of a flow as a whole comes from the rules of that flow', () => {

@@ -34,6 +34,10 @@ describe('how far our clock is ahead', () => {
     expect(clockAhead(dead)).toBe(29_500);
   });
 
+  test('looks that leave only one value contradict nothing', () => {
+    expect(clockAhead(looks([100_000, 69_500], [101_000, 70_500], [110_000, 80_500]))).toBe(29_500);
+  });
+
   test('a look takes time: a write may have come while it lasted', () => {
     const first = withLook(null, { began: 100_000, ended: 102_000, newest: 71_000 });
     const second = withLook(first, { began: 103_000, ended: 105_000, newest: 74_000 });

@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { judgeGroups, judgeGroupsAgain } from '../../../../shared/domain/judge/group-state.ts';
+import { statesByPartition } from '../../../../shared/domain/judge/judge-flow.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { translate } from '../../../../shared/domain/mirror/translation.ts';
@@ -139,6 +141,27 @@ describe('where a group lands', () => {
   });
 });
 
+test('groups are judged again where their partition is known better, and only there', () => {
+  const { observation, states } = flowCase({
+    partitions: [GAPS, GAPS],
+    group: {
+      positions: [
+        { partition: 0, committed: 500n },
+        { partition: 1, committed: 500n },
+      ],
+    },
+  });
+  const judged = judgeGroups(observation, statesByPartition(states));
+  const better = states.map((state) => {
+    return state.partition === 0 ? state : { ...state, records: { verified: new Map([[500n, exactly(417n)]]) } };
+  });
+  const again = judgeGroupsAgain(observation, judged, statesByPartition(better));
+  expect(again[0]).toBe(judged[0]);
+  expect(again[1]).toMatchObject({ committed: 500n, report: { partition: 1, tidemark: { position: 417n } } });
+  // Of a partition that is not asked about, what was known stays.
+  expect(judgeGroupsAgain(observation, judged, statesByPartition([]))).toEqual(judged);
+});
+
 describe('where it would land by Tidemark', () => {
   test.each<[string, FlowCase, string]>([
     ['the topic is not on the target', { topic: { notOnTarget: true } }, 'A.orders-0 is not on the target'],
@@ -164,6 +187,11 @@ describe('where it would land by Tidemark', () => {
       'the offset syncs could not be read: mm2-offset-syncs.B.internal did not answer',
     ],
     ['the partition has none', { partition: { syncs: [] } }, 'MM2 has written no offset sync for this partition'],
+    [
+      'the opposite flow may have written the syncs',
+      { mixedSyncs: ['orders'] },
+      'the opposite flow writes offset syncs of a topic of this name to the same topic',
+    ],
     [
       'the commit is of another log',
       { position: { committed: 1_002n } },

@@ -58,6 +58,21 @@ describe('where heartbeats reach the target', () => {
     expect(of(-HOUR - 1).state).toBe('stopped');
   });
 
+  test('late ones count for less than such writes even shortly after them', () => {
+    const of = (agoMs: number, connectAgoMs: number) => liveness({ heartbeat: { agoMs }, partition: { connectAgoMs } });
+    const alive = { state: 'alive', lastSign: AT - 15_000, sign: OTHER, steadySince: null };
+    expect(of(20_000, 15_000)).toEqual(alive);
+    expect(of(31_000, 15_000)).toEqual(alive);
+    expect(of(20_000, 15_001)).toMatchObject({ state: 'stale', lastSign: AT - 20_000, sign: 'heartbeat' });
+    expect(of(31_000, 15_001)).toMatchObject({ state: 'stopped', lastSign: AT - 31_000, sign: 'heartbeat' });
+  });
+
+  test('their age is by MM2’s clock, however far ours is ahead of it', () => {
+    const { observation, states, policy } = flowCase({ heartbeat: { agoMs: 67 * SECOND } });
+    expect(livenessOf(observation, states, policy).state).toBe('stopped');
+    expect(livenessOf({ ...observation, clockAheadMs: MINUTE }, states, policy).state).toBe('alive');
+  });
+
   test('late ones say nothing of a flow that wrote for long after them: it may rest, or a record waits', () => {
     const resting = (connectAgoMs: number) => liveness({ heartbeat: { agoMs: HOUR }, partition: { connectAgoMs } });
     expect(resting(MINUTE)).toEqual({ state: 'alive', lastSign: AT - MINUTE, sign: OTHER, steadySince: null });
@@ -73,7 +88,10 @@ describe('where heartbeats reach the target', () => {
 
   test('those of just now count for more than other writes, as new as they may be', () => {
     const fresh = liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: 0 } });
-    expect(fresh).toEqual({ state: 'alive', lastSign: AT - SECOND, sign: 'heartbeat', steadySince: AT - DAY });
+    const byHeartbeat = { state: 'alive', lastSign: AT - SECOND, sign: 'heartbeat', steadySince: AT - DAY };
+    expect(fresh).toEqual(byHeartbeat);
+    const ahead = liveness({ heartbeat: { agoMs: SECOND }, partition: { connectAgoMs: -HOUR } });
+    expect(ahead).toEqual(byHeartbeat);
   });
 
   test('those of just now count for more than other writes that are old', () => {

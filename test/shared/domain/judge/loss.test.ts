@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { lossOf, missingOf } from '../../../../shared/domain/judge/loss.ts';
+import { lossAtLeast, lossOf, missingOf } from '../../../../shared/domain/judge/loss.ts';
 import type { RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
+import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
+import type { Replication } from '../../../../shared/domain/mirror/replication.ts';
 import type { Loss } from '../../../../shared/domain/model/report.ts';
 import { peek, record, rememberedIds } from './case-parts.ts';
 import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from './case-shapes.ts';
@@ -114,6 +116,10 @@ describe('what a failover now would lose', () => {
       kind: 'unknown',
       reason: '1 of 3 partitions: orders-1 did not answer',
     });
+    expect(loss({ partitions: [{}, { target: 'unread' }, unread] })).toEqual({
+      kind: 'unknown',
+      reason: '2 of 3 partitions: A.orders-1 did not answer',
+    });
     expect(loss({ partitions: [silent, unread] })).toEqual({
       kind: 'unknown',
       reason: '2 of 2 partitions: MM2 has acknowledged nothing of this partition',
@@ -136,6 +142,26 @@ describe('records that MM2 will never bring', () => {
   ])('%s', (_, partition, missing) => {
     const [state] = flowCase({ partition }).states;
     expect(state === undefined ? null : missingOf(state)).toBe(missing);
+  });
+});
+
+describe('what a failover now loses at least, where a cut made the syncs void', () => {
+  test.each<[string, Pick<PartitionCase, 'connect' | 'target'>, boolean, bigint]>([
+    ['no cut: all that waits', { connect: 1_010n }, false, 50n],
+    ['all that Connect has not committed', { connect: 1_010n }, true, 40n],
+    ['less what the target can hold besides', { connect: 1_010n, target: [0n, 1_021n] }, true, 30n],
+    ['never less than nothing', { connect: 1_010n, target: [0n, 1_101n] }, true, 0n],
+    ['nothing for certain without an offset of Connect', { connect: null }, true, 0n],
+  ])('%s', (_, partition, isCut, atLeast) => {
+    const { observation, states } = flowCase({ partition: { source: [0n, 1_051n], ...partition } });
+    const [state] = states;
+    if (state?.history == null || state.target === null) throw new Error('one partition with syncs');
+    const history = state.history.copy();
+    if (isCut) history.breakBeforeNext('hole');
+    const { start, highWatermark: end } = state.target;
+    const mapping = new PartitionMapping({ history, target: { start, end } });
+    const replication = { ...state.replication, lag: { kind: 'known', records: 50n, basis: 'proven' } } as Replication;
+    expect(lossAtLeast(observation, [{ ...state, mapping, replication, missing: [] }])).toBe(atLeast);
   });
 });
 

@@ -1,7 +1,11 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { deletedBeforeMirrored } from '../../../../shared/domain/judge/findings/missing-findings.ts';
+import { missingStretches } from '../../../../shared/domain/judge/missing-stretches.ts';
 import { type PartitionState, partitionState } from '../../../../shared/domain/judge/partition-state.ts';
-import type { RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
+import { type HoleLook, holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
+import type { Hole } from '../../../../shared/domain/mirror/coverage.ts';
+import type { Replication } from '../../../../shared/domain/mirror/replication.ts';
+import { peek, record } from './case-parts.ts';
 import { onePartition, type Syncs } from './one-partition.ts';
 
 /** A partition whose logs begin at `start` and `targetStart`, mirrored to its end. */
@@ -80,4 +84,32 @@ test('a head that was mirrored and has expired on the target since is not one th
     [201n, 201n],
   ] as const;
   expect(mirrored(0n, syncs, 150n, headLook(100n)).missing).toEqual([]);
+});
+
+describe('a hole of which only a part lacks a counterpart for certain', () => {
+  const place = { from: 10n, until: 20n };
+  const hole: Hole = { kind: 'between', ...place, offsets: 10n, least: 4n, look: place, isPlace: true, index: 1 };
+  const missing = (look: HoleLook | undefined, doubted = false) =>
+    missingStretches(
+      { holes: [hole] } as unknown as Replication,
+      { holes: new Map(look === undefined ? [] : [[holeKey(hole), look]]) },
+      doubted,
+    );
+
+  test.each<[string, HoleLook | undefined, bigint, bigint]>([
+    ['nobody looked', undefined, 10n, 0n],
+    ['eight records: two of them are missing for certain', { kind: 'counted', records: 8n }, 8n, 2n],
+    ['fewer than may have a counterpart', { kind: 'counted', records: 5n }, 5n, 0n],
+    ['a record at its third offset', { kind: 'peeked', peek: peek(record(12n, 1)) }, 8n, 2n],
+    ['a record near its end', { kind: 'peeked', peek: peek(record(18n, 1)) }, 2n, 0n],
+    ['the look did not come to its end', { kind: 'peeked', peek: peek(null, 15n) }, 10n, 0n],
+  ])('%s', (_, look, records, atLeast) => {
+    expect(missing(look)).toEqual([{ hole, records, certain: atLeast > 0n, atLeast }]);
+    expect(missing(look, true)).toEqual([{ hole, records, certain: false, atLeast: 0n }]);
+  });
+
+  test('no record is in it: nothing is missing', () => {
+    expect(missing({ kind: 'peeked', peek: peek(null, 20n) })).toEqual([]);
+    expect(missing({ kind: 'counted', records: 0n })).toEqual([]);
+  });
 });

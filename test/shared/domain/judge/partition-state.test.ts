@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { isExplained, missingRecords } from '../../../../shared/domain/judge/missing-stretches.ts';
-import { lagOf, type PartitionState, withEvidence } from '../../../../shared/domain/judge/partition-state.ts';
-import type { HoleLook } from '../../../../shared/domain/judge/record-evidence.ts';
+import {
+  areOld,
+  lagOf,
+  type PartitionState,
+  partitionState,
+  withEvidence,
+} from '../../../../shared/domain/judge/partition-state.ts';
+import type { HoleLook, RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { PartitionReport } from '../../../../shared/domain/model/report.ts';
 import { countedLook, peek, peekedLook, record, rememberedIds } from './case-parts.ts';
@@ -162,6 +168,10 @@ describe('a partition in the report', () => {
         atLeast: 701n,
       },
     ]);
+    const alone = (partition: PartitionCase) => state({ topic: { notOnTarget: true }, partition }).missing;
+    const whole = [{ records: 1_001n, certain: true, atLeast: 1_001n }];
+    expect(alone({ connect: null })).toMatchObject(whole);
+    expect(alone({ syncs: [], connect: 1_000n })).toMatchObject(whole);
     expect([gone([1_001n, 1_001n]).missing, gone([1_020n, 1_051n]).missing]).toEqual([[], []]);
   });
 
@@ -228,14 +238,21 @@ describe("the source's dead reckoning", () => {
   });
 
   test('unchecked or refuted it is no pair', () => {
-    for (const records of [{}, { reckoning: 'refuted' }] as const) {
+    for (const records of [{}, { reckoning: 'refuted' }, { reckoning: 'ambiguous' }] as const) {
       const of: FlowCase = { partition: { ...beyond, records }, position: { committed: 1_015n } };
       expect(printedGroup(of).tidemark).toMatchObject({ position: 1_001n, high: 1_021n, proof: 'conservative' });
     }
-    expect(reported({ partition: { ...beyond, records: { reckoning: 'refuted' } } })).toMatchObject({
-      replicatedTo: 1_001n,
-      lag: { records: 50n, basis: 'proven' },
-    });
+    for (const reckoning of ['refuted', 'ambiguous'] as const) {
+      expect(reported({ partition: { ...beyond, records: { reckoning } } })).toMatchObject({
+        replicatedTo: 1_001n,
+        lag: { records: 50n, basis: 'proven' },
+      });
+    }
+  });
+
+  test('counts for nothing once the target has deleted all records: no look can confirm it', () => {
+    expect(reported({ partition: { ...beyond, target: [1_020n, 1_021n] } }).replicatedTo).toBe(1_021n);
+    expect(reported({ partition: { ...beyond, target: [1_021n, 1_021n] } }).replicatedTo).toBe(1_001n);
   });
 
   test('is none without a mapping or a source', () => {
@@ -253,6 +270,100 @@ describe('what looking at records told', () => {
     const looked = withEvidence(observation, states, evidence);
     expect(looked[0]?.records).toEqual({ aborted: peek(null), reckoning: 'confirmed' });
     expect(looked[1]).toBe(states[1]);
+  });
+});
+
+describe('syncs that comparing records has refuted', () => {
+  const refutation = { upstream: 500n, said: 500n, found: 501n, how: 'other records', certain: true } as const;
+  const records: RecordEvidence = { refutations: [{ ...refutation, voids: { kind: 'older', downstream: 1_000n } }] };
+  const UNKNOWN = { kind: 'unknown', reason: expect.stringContaining('contradict the offset syncs') };
+
+  test('count nothing: what is on the target is not known', () => {
+    expect(one({ records }).replication).toMatchObject({ lag: UNKNOWN, holes: [] });
+    expect(one({ records, source: 'unread' }).replication).toBeNull();
+  });
+
+  test('count nothing in later audits, either, until MM2 writes others', () => {
+    const { observation, states } = flowCase({ groups: [] });
+    const [healthy] = states;
+    if (healthy?.history == null) throw new Error('one partition with syncs');
+    healthy.history.breakBeforeNext('refuted');
+    expect(partitionState(observation, healthy.topic, 0, {}).replication).toMatchObject({ lag: UNKNOWN, holes: [] });
+  });
+
+  test('a refutation that makes none of them void changes no count', () => {
+    const doubtful = { refutations: [{ ...refutation, certain: false, voids: null }] };
+    expect(one({ records: doubtful }).replication?.lag).toEqual(NO_LAG);
+    expect(one({}).replication?.lag).toEqual(NO_LAG);
+  });
+});
+
+describe('the sync before the downstream offsets went back', () => {
+  const BACK: PartitionCase = {
+    syncs: [
+      [0n, 0n],
+      [400n, 610n],
+      [600n, 600n],
+    ],
+    source: [0n, 601n],
+    target: [0n, 611n],
+  };
+  test.each<[string, PartitionCase, boolean]>([
+    ['is worth a comparison', BACK, true],
+    ['while the source begins with its record', { ...BACK, source: [400n, 601n] }, true],
+    ['not once the source has deleted it', { ...BACK, source: [401n, 601n] }, false],
+    ['not where the source ends before it', { ...BACK, source: [0n, 400n] }, false],
+    ['while the target begins with it', { ...BACK, target: [610n, 611n] }, true],
+    ['not once the target has deleted it', { ...BACK, target: [611n, 612n] }, false],
+    ['not where the target ends before it', { ...BACK, target: [0n, 610n] }, false],
+    ['not where the source cannot be read', { ...BACK, source: 'unread' }, false],
+    ['not where the target cannot be read', { ...BACK, target: 'unread' }, false],
+  ])('%s', (_, partition, asked) => {
+    const { doubtedOrder } = one(partition);
+    const told = doubtedOrder === null ? null : [doubtedOrder.upstream, doubtedOrder.downstream];
+    expect(told).toEqual(asked ? [400n, 610n] : null);
+  });
+});
+
+test.each([
+  ['read', false],
+  ['off', false],
+  ['missing', true],
+  ['unread', true],
+] as const)('offset syncs that are %s are those of an earlier audit: %s', (kind, expected) => {
+  const absent = kind === 'read' ? {} : { syncs: kind };
+  expect(areOld(flowCase(absent).observation.syncs)).toBe(expected);
+});
+
+describe('syncs that MM2 may have written before a cut of the source log', () => {
+  const { observation, states } = flowCase({
+    topic: { sourceId: 'one' },
+    remembered: rememberedIds({ source: 'one' }),
+    partition: {
+      syncs: [...HEALTHY_SYNCS, [1_100n, 1_010n, { agoMs: 30 * SECOND }], [1_400n, 1_310n, { agoMs: 20 * SECOND }]],
+      source: [0n, 1_500n],
+      target: [0n, 1_311n],
+    },
+    groups: [],
+  });
+  const [before] = states;
+  if (before === undefined) throw new Error('one partition');
+  const topic = { ...before.topic, epochEnds: { source: new Map([[0, 950n]]), target: new Map<number, bigint>() } };
+
+  // The syncs around the cut at 950 are in step: the record before it has its place.
+  test.each<[string, RecordEvidence['sinceCut'], readonly bigint[]]>([
+    ['are void as long as nobody has compared them', undefined, [0n, 100n, 949n]],
+    ['are void where the records differ', { oldest: 'different', newest: 'different' }, [0n, 100n, 949n]],
+    [
+      'hold from the newest on if that names the same record',
+      { oldest: 'different', newest: 'same' },
+      [0n, 100n, 949n, 1_400n],
+    ],
+    ['hold from the oldest on if that does', { oldest: 'same', newest: 'same' }, [0n, 100n, 949n, 1_100n, 1_400n]],
+    ['hold, whatever of the newest is known', { oldest: 'same', newest: 'unknown' }, [0n, 100n, 949n, 1_100n, 1_400n]],
+  ])('%s', (_, sinceCut, held) => {
+    const { history } = partitionState(observation, topic, 0, sinceCut === undefined ? {} : { sinceCut });
+    expect(Array.from({ length: history?.length ?? 0 }, (__, i) => history?.upstream(i))).toEqual(held);
   });
 });
 

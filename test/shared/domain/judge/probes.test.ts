@@ -1,5 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Probe, type ProbeAnswer, planProbes, recordEvidence } from '../../../../shared/domain/judge/probes.ts';
+import type { PartitionState } from '../../../../shared/domain/judge/partition-state.ts';
+import {
+  type Probe,
+  type ProbeAnswer,
+  planProbes,
+  recordEvidence,
+  waitsElsewhere,
+} from '../../../../shared/domain/judge/probes.ts';
 import { read, unread } from '../../../../shared/domain/model/outcome.ts';
 import { peek, record, SOURCE_DOWN } from './case-parts.ts';
 import { type FlowCase, MINUTE, type PartitionCase } from './case-shapes.ts';
@@ -55,6 +62,29 @@ describe('which records are worth looking at', () => {
       source: { ...SOURCE, ...at(1_000n, 1_001n) },
       target: { ...TARGET, ...at(1_000n, 1_001n) },
     });
+  });
+
+  test('a sync that is both the newest and the oldest in doubt only once', () => {
+    expect(what(of({ ...DOUBTED, source: [100n, 900n] })).filter((one) => one.startsWith('sync'))).toHaveLength(1);
+  });
+
+  test('both sides of the oldest and the newest sync that MM2 may have written before a cut, until it is answered', () => {
+    const { observation, states } = flowCase({ groups: [] });
+    const sinceCut = { oldest: { upstream: 300n, downstream: 310n }, newest: { upstream: 400n, downstream: 410n } };
+    const asked = (records: PartitionState['records']) =>
+      planProbes(
+        observation,
+        states.map((state) => ({ ...state, sinceCut, records })),
+        500,
+      );
+    const which = (name: 'oldest' | 'newest', source: bigint, target: bigint) => ({
+      ...SOURCE,
+      question: { about: 'sinceCut', which: name },
+      source: { ...SOURCE, ...at(source, source + 1n) },
+      target: { ...TARGET, ...at(target, target + 1n) },
+    });
+    expect(asked({})).toEqual([which('oldest', 300n, 310n), which('newest', 400n, 410n)]);
+    expect(asked({ sinceCut: { oldest: 'unknown' } })).toEqual([]);
   });
 
   test('what lies in front of the first record that MM2 mirrored', () => {
@@ -134,6 +164,16 @@ describe('which records are worth looking at', () => {
     ],
   ])('dead reckoning is asked about: %s', (_, partition, asked) => {
     expect(what(of(partition)).includes('reckoning orders-0')).toBe(asked);
+  });
+
+  test('dead reckoning is asked about once, and again where a doubt about the syncs was open', () => {
+    for (const reckoning of ['confirmed', 'refuted', 'ambiguous'] as const) {
+      const answered = { ...BEHIND, records: { reckoning } };
+      expect(what(of(answered)).filter((one) => !one.startsWith('waiting'))).toEqual([]);
+      const settled = { reckoning, syncs: new Map([[2, 'same' as const]]) };
+      const inDoubt = of({ ...BEHIND, records: settled, firstRecordAgoMs: 10 * MINUTE });
+      expect(what(inDoubt)).toContain('reckoning orders-0');
+    }
   });
 
   test('the first record that waits, as MM2 would read it', () => {
@@ -330,8 +370,37 @@ describe('what the answers tell', () => {
     expect(learned(refuted)).toEqual({ reckoning: 'refuted' });
   });
 
+  test('no record where dead reckoning expects one: there is no copy', () => {
+    const none = (scannedTo: bigint) => read(peek(null, scannedTo));
+    expect(learned(answer(reckoningProbe, none(1_021n), found(same)))).toEqual({ reckoning: 'refuted' });
+    expect(learned(answer(reckoningProbe, found(same), none(1_021n)))).toEqual({ reckoning: 'refuted' });
+    // The look did not come as far.
+    expect(learned(answer(reckoningProbe, none(1_020n), found(same)))).toEqual({});
+    expect(learned(answer(reckoningProbe, found(same), none(1_020n)))).toEqual({});
+  });
+
+  test('equal content that is older on the target: it is a copy of an earlier record, if of any', () => {
+    const older = found({ ...same, timestamp: 4n });
+    expect(learned(answer(reckoningProbe, found(same), older))).toEqual({ reckoning: 'ambiguous' });
+    const timeless = found({ ...same, timestamp: -1n });
+    expect(learned(answer(reckoningProbe, found(same), timeless))).toEqual({});
+  });
+
+  test('the records at the syncs since a cut, and at the one before the downstream offsets go back', () => {
+    const since = (which: 'oldest' | 'newest'): Probe => ({ ...syncProbe, question: { about: 'sinceCut', which } });
+    expect(learned(answer(since('oldest'), found(same), found(same)))).toEqual({ sinceCut: { oldest: 'same' } });
+    expect(
+      learned(
+        answer(since('oldest'), found(same), found(same)),
+        answer(since('newest'), found(same), found(other)),
+        answer({ ...syncProbe, question: { about: 'order' } }, found(same), found(changed)),
+      ),
+    ).toEqual({ sinceCut: { oldest: 'same', newest: 'different' }, order: 'unknown' });
+  });
+
   test('a neighbour that the source does not have is not asked for', () => {
     const besides = (partition: PartitionCase) => of(partition).flatMap((one) => one.beside ?? []);
+    expect(besides({ ...BEHIND, source: [1_019n, 1_051n] })).toHaveLength(2);
     expect(besides({ ...BEHIND, source: [1_020n, 1_051n] })).toEqual([{ ...SOURCE, ...at(1_021n, 1_051n) }]);
     expect(besides({ source: [0n, 1_021n], target: [0n, 1_021n] })).toEqual([{ ...SOURCE, ...at(1_019n, 1_020n) }]);
   });
@@ -341,6 +410,10 @@ describe('what the answers tell', () => {
     const copy = found({ ...same, headers });
     expect(learned(answer(syncProbe, found(same), copy))).toEqual({ syncs: new Map([[2, 'same']]) });
     expect(learned(answer(reckoningProbe, found(same), copy))).toEqual({});
+    const valued = { ...same, key: null, value: Buffer.from('value') };
+    expect(learned(answer(syncProbe, found(valued), found({ ...valued, headers })))).toEqual({
+      syncs: new Map([[2, 'same']]),
+    });
     const later = found({ ...moved, headers });
     expect(learned(answer(syncProbe, found(same), later))).toEqual({ syncs: new Map([[2, 'unknown']]) });
     const bare = { ...same, key: null, value: null };
@@ -395,3 +468,45 @@ function otherHole(probe: Probe): Probe {
   const hole = { ...probe.question.hole, kind: 'between', from: 300n, until: 400n } as const;
   return { ...probe, question: { about: 'hole', hole } };
 }
+
+describe('the first record that waits was looked for in the wrong place', () => {
+  const [state] = flowCase({ partition: BEHIND, groups: [] }).states;
+  if (state?.replication == null) throw new Error('one partition that is read');
+  const replication = {
+    ...state.replication,
+    lag: { kind: 'known', records: 50n, basis: 'proven' },
+    replicatedTo: 1_001n,
+    waitingSince: null,
+  } as const;
+  const elsewhere = { from: 1_021n, peek: peek(record(1_021n, 5)) };
+  const refuted = { reckoning: 'refuted', waiting: elsewhere } as const;
+
+  test.each<[string, Partial<Pick<PartitionState, 'records' | 'replication'>>, boolean]>([
+    ['the look at the end refuted the place', { records: refuted }, true],
+    ['it left open which record is there', { records: { ...refuted, reckoning: 'ambiguous' } }, true],
+    ['nobody has looked yet', { records: { reckoning: 'refuted' } }, true],
+    ['the look there found nothing', { records: { ...refuted, waiting: { from: 1_021n, peek: peek(null) } } }, true],
+    ['not: the end was confirmed', { records: { ...refuted, reckoning: 'confirmed' } }, false],
+    ['not: nobody looked at the end', { records: { waiting: elsewhere } }, false],
+    [
+      'not: it began at the right place',
+      { records: { ...refuted, waiting: { from: 1_001n, peek: peek(record(1_030n, 5)) } } },
+      false,
+    ],
+    [
+      'not: it began earlier, and found the right record',
+      { records: { ...refuted, waiting: { from: 990n, peek: peek(record(1_001n, 5)) } } },
+      false,
+    ],
+    ['not: the source was not read', { replication: null }, false],
+    [
+      'not: it is not known what waits',
+      { replication: { ...replication, lag: { kind: 'unknown', reason: '' } } },
+      false,
+    ],
+    ['not: nothing waits', { replication: { ...replication, lag: { ...replication.lag, records: 0n } } }, false],
+    ['not: it is known since when', { replication: { ...replication, waitingSince: 5n } }, false],
+  ])('%s', (_, over, expected) => {
+    expect(waitsElsewhere({ ...state, records: refuted, replication, ...over })).toBe(expected);
+  });
+});

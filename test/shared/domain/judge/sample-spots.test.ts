@@ -81,3 +81,42 @@ describe('the spots that an audit compares', () => {
     expect(partitions.sort()).toEqual([0, 1, 2, 3]);
   });
 });
+
+describe('whether comparing records can improve a translation', () => {
+  const interval = { kind: 'interval', low: 1n, high: 2n, again: 0n, expired: 0n, reason: '' } as const;
+  test.each([
+    ['exact', false],
+    ['verified', false],
+    ['bounded', true],
+    ['conservative', true],
+  ] as const)('one that is %s: %s', (proof, expected) => {
+    expect(isOpen({ ...interval, proof })).toBe(expected);
+  });
+
+  test('not one that is unknown', () => expect(isOpen({ kind: 'unknown', reason: '' })).toBe(false));
+});
+
+describe('what is not compared', () => {
+  test('a position that nobody can translate', () => {
+    const groups = flow(4).groups.map((group) => ({ ...group, translation: { kind: 'unknown', reason: '' } as const }));
+    expect(sampleSpots([], groups, 0, 8)).toEqual([]);
+  });
+
+  test('the end of a log without a mapping', () => {
+    const refuted = flow(1, [0]).states.map((state) => ({ ...state, mapping: null }));
+    expect(sampleSpots(refuted, [], 0, 8)).toEqual([]);
+  });
+});
+
+test('ends of logs get a quarter, and half of what is left beside open positions goes to settled ones', () => {
+  const { states, groups } = flow(40, [1, 4, 7, 10, 13]);
+  const ends = states.filter(({ records }) => records.reckoning === 'refuted');
+  const ambiguous = ends.map((state) => ({ ...state, records: { reckoning: 'ambiguous' as const } }));
+  for (const tails of [ends, ambiguous]) {
+    expect(sampleSpots(tails, [], 0, 8).filter(({ upstream }) => upstream === 1_101n)).toHaveLength(2);
+  }
+  const open = groups.filter(({ translation }) => isOpen(translation));
+  const settled = groups.filter(({ translation }) => !isOpen(translation));
+  expect(sampleSpots([], open, 0, 8)).toHaveLength(6);
+  expect(sampleSpots([], settled, 0, 8)).toHaveLength(4);
+});

@@ -22,14 +22,27 @@ const KNOWN_POSITION: Pick<GroupReport, 'mm2' | 'tidemark'> = {
   mm2: { kind: 'at', position: 1n, from: 'checkpoint', cost: { kind: 'known', rereadAtMost: 0n, skipAtMost: 0n } },
   tidemark: { kind: 'unknown', reason: 'nobody knows' },
 };
+/** A group of which only the position by Tidemark is known. */
+const TRANSLATED: Pick<GroupReport, 'mm2' | 'tidemark'> = {
+  mm2: { kind: 'none' },
+  tidemark: {
+    kind: 'known',
+    position: 1n,
+    high: 1n,
+    proof: 'exact',
+    rereadAtMost: 0n,
+    skipAtMost: 0n,
+    reason: null,
+  },
+};
 const REMEMBERED = { remembered: rememberedIds({}) };
 
 function finding(code: FindingCode, severity: Severity): Finding {
   return makeFinding(code, {}, 'm', {}, severity);
 }
 
-function verdict(of: FlowCase, loss: Loss, findings: readonly Finding[]): Verdict {
-  return verdictOf(flowCase(of).observation, loss, findings, [KNOWN_POSITION]);
+function verdict(of: FlowCase, loss: Loss, findings: readonly Finding[], groups = [KNOWN_POSITION]): Verdict {
+  return verdictOf(flowCase(of).observation, loss, findings, groups);
 }
 
 describe('the verdict', () => {
@@ -55,6 +68,17 @@ describe('the verdict', () => {
     ['source down, never ready', { down: 'source', ...REMEMBERED }, KNOWN, [], 'at-risk'],
   ])('%s', (_, of, loss, findings, expected) => {
     expect(verdict(of, loss, findings)).toBe(expected);
+  });
+});
+
+describe('with a dead source and a history', () => {
+  const of: FlowCase = { down: 'source', ...REMEMBERED };
+  test.each<[string, Pick<GroupReport, 'mm2' | 'tidemark'>[], Verdict]>([
+    ['the position that MM2 left supports a verdict', [KNOWN_POSITION], 'at-risk'],
+    ['so does the position by Tidemark', [TRANSLATED], 'at-risk'],
+    ['without any position nothing supports one', [], 'unknown'],
+  ])('%s', (_, groups, expected) => {
+    expect(verdict(of, UNKNOWN, [], groups)).toBe(expected);
   });
 });
 
@@ -172,5 +196,10 @@ describe('a part that could not be read', () => {
     ['a partition of the target', { partitions: [{}, { target: 'unread' }] }],
   ])('%s: never ready', (_, of) => {
     expect(judge(of).verdict).not.toBe('ready');
+  });
+
+  test('one topic of two that could not be read is enough', () => {
+    const topics = [{}, { topic: 'stock', partitions: [{ target: 'unread' as const }] }];
+    expect(verdict({ topics }, KNOWN, [])).toBe('at-risk');
   });
 });

@@ -205,6 +205,22 @@ describe('a source log that was cut and regrew before this audit', () => {
     expect([found.cuts, found.history]).toEqual([[], found.before]);
   });
 
+  test.each<[bigint | null, bigint, bigint]>([
+    [250n, 150n, 150n],
+    // The epoch went on after the last audit, and ended before a sync that came since.
+    [160n, 170n, 170n],
+    [160n, 180n, 180n],
+    [160n, 190n, 180n],
+    // Nobody read where the log ended: only the sync shows the cut.
+    [null, 150n, 180n],
+  ])(
+    'whose end is short again: of an end at %s and an epoch that ended at %s',
+    (sourceEndBefore, sourceEpochEnd, at) => {
+      const logs = { ...REGROWN, sourceEnd: 180n, sourceEndBefore, sourceEpochEnd, known: 2 };
+      expect(cut(STEADY, logs).cuts).toMatchObject([{ side: 'source', at }]);
+    },
+  );
+
   test('is none in a topic that no earlier audit saw', () => {
     expect(cut(STEADY, { ...REGROWN, sameSourceSince: null, sourceEpochEnd: 150n }).cuts).toEqual([]);
     expect(cut(STEADY, { ...REGROWN, sourceEndBefore: null, sourceEpochEnd: 150n }).cuts).toEqual([]);

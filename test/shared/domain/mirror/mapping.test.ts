@@ -562,6 +562,22 @@ describe('a mapping', () => {
     ).toBe(false);
   });
 
+  test('was written once where nothing tells that MM2 began again; markers and others do not count', () => {
+    expect(mapping(STEADY).writtenOnce).toBe(true);
+    const more = { target: { start: 0n, end: 231n }, sourceEnd: 221n };
+    expect(mapping(STEADY, more).writtenOnce).toBe(false);
+    expect(mapping(STEADY, { ...more, exactlyOnce: true }).writtenOnce).toBe(true);
+    const restarted: readonly Point[] = [
+      [0n, 0n],
+      [500n, 500n],
+      [400n, 520n],
+      [1_000n, 1_120n],
+    ];
+    expect(mapping(restarted).writtenOnce).toBe(false);
+    // It has not come back yet to where it was.
+    expect(mapping(restarted.slice(0, 3)).writtenOnce).toBe(false);
+  });
+
   test('is empty where no sync can be relied on', () => {
     expect(mapping(STEADY).empty).toBe(false);
     expect(mapping([]).empty).toBe(true);

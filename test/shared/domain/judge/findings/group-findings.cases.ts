@@ -6,9 +6,16 @@ import type { FindingFamilies } from './finding-family.ts';
 const PATIENCE = 2 * MINUTE + 10 * SECOND;
 const OFF = { enabled: false, intervalMs: MINUTE } as const;
 const FAST = { enabled: true, intervalMs: SECOND } as const;
+/** A group at `committed` where the target has deleted up to nine records behind the newest sync. */
+const atNewest = (committed: bigint): FlowCase => ({
+  partition: { source: [0n, 1_021n], target: [1_010n, 1_021n] },
+  position: { committed, onTarget: 1_010n, checkpoint: 1_010n, checkpointAgoMs: SECOND },
+});
 /** MM2 has done nothing for the group. */
 const UNTOUCHED: PositionCase = { onTarget: null, checkpoint: null };
 const NEVER = { syncs: 'missing', checkpoints: 'missing', connectOffsets: 'missing', heartbeat: 'missing' } as const;
+/** MM2's last sign of life is 20 s old: late, and it has not stopped. */
+const STALE = { heartbeat: { agoMs: 20 * SECOND } } as const;
 const STOPPED = { heartbeat: { agoMs: MINUTE } } as const;
 /** 100 offsets of 1,000 are not on the target: of a commit of 500 nobody knows where in [400, 500] it lies. */
 const GAPS: PartitionCase = {
@@ -74,6 +81,19 @@ const EXPIRED_VERIFIED = {
   reason: null,
 } as const;
 
+/** A position behind which the target holds five records that the group has read. */
+const VERIFIED_AGAIN = { ...EXPIRED_VERIFIED, low: 500n, high: 500n, again: 5n, expired: 0n } as const;
+/** The offset-syncs topic lost what came between its first two syncs. */
+const UNKNOWN_BETWEEN: PartitionCase = {
+  syncs: [
+    [0n, 0n],
+    [600n, 550n, { hole: true }],
+    [1_000n, 950n],
+  ],
+  target: [700n, 951n],
+  holds: () => false,
+};
+
 export const GROUP_FINDINGS: FindingFamilies = {
   TARGET_GROUP_ACTIVE: {
     opens: {
@@ -90,8 +110,17 @@ export const GROUP_FINDINGS: FindingFamilies = {
         evidence: { state: 'Unknown', type: 'consumer' },
         says: 'billing has live members on the target (Unknown): MM2 cannot write its offsets there',
       },
+      'its commits could not be read, and its state could': {
+        of: { group: { stateOnTarget: 'Stable', unread: 'target' } },
+        subject: { group: 'billing', cluster: 'B' },
+        evidence: { state: 'Stable', type: 'classic' },
+        beside: ['AUDIT_INCOMPLETE'],
+      },
     },
     quiet: {
+      'its coordinator is dead: neither state nor commits are known': {
+        group: { stateOnTarget: 'Unknown', unread: 'target' },
+      },
       'a group without members': { group: { stateOnTarget: 'Empty' } },
       'a group that was deleted': { group: { stateOnTarget: 'Dead' } },
       'a group that the target does not know': { group: { stateOnTarget: null } },
@@ -125,6 +154,19 @@ export const GROUP_FINDINGS: FindingFamilies = {
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
         evidence: { records: 5n, partitions: 1, targetPosition: 395n, shouldBe: 390n, source: 390n },
         beside: ['RECORDS_DUPLICATED'],
+      },
+      'milder: the same behind the newest copies': {
+        of: { partition: AGAIN, position: { committed: 1_000n, onTarget: 1_121n, checkpoint: 1_120n } },
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 1n, partitions: 1, targetPosition: 1_121n, shouldBe: 1_120n, source: 1_000n },
+        beside: ['RECORDS_DUPLICATED'],
+      },
+      'milder: comparing records showed copies of records that it has read': {
+        of: standing(501n, { records: { verified: new Map([[500n, VERIFIED_AGAIN]]) } }),
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 1n, partitions: 1, targetPosition: 501n, shouldBe: 500n, source: 500n },
       },
       'the checkpoint is ahead, and clients will ask for it because MM2 writes no group offsets': {
         of: {
@@ -225,6 +267,41 @@ export const GROUP_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { group: 'billing', topic: 'orders', partition: 1, cluster: 'B' },
         evidence: { records: 50n, partitions: 1, targetStart: 450n, committed: 500n },
+      },
+      'the first of them is the one of the newest sync': {
+        of: atNewest(1_000n),
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 10n, partitions: 1, targetStart: 1_010n, committed: 1_000n },
+      },
+      'milder: the first of them would stand behind the newest sync': {
+        of: atNewest(1_001n),
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 9n, partitions: 1, targetStart: 1_010n, committed: 1_001n },
+      },
+      'milder: comparing found its position, but not where the target would have had it': {
+        of: standing(450n, {
+          ...GAPS,
+          target: [450n, 901n],
+          records: { verified: new Map([[500n, { ...EXPIRED_VERIFIED, low: 450n, high: 450n, expired: 50n }]]) },
+        }),
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 50n, partitions: 1, targetStart: 450n, committed: 500n },
+      },
+      'milder: the target may hold records that are not from the source': {
+        of: {
+          ...standing(600n, { target: [600n, 1_001n], records: { verified: new Map([[500n, EXPIRED_VERIFIED]]) } }),
+          flow: { exactlyOnce: true },
+        },
+        severity: 'warning',
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 100n, partitions: 1, targetStart: 600n, committed: 500n },
+      },
+      'the source has deleted some of them: what counts is from its begin on': {
+        of: standing(700n, { ...UNKNOWN_BETWEEN, source: [700n, 1_001n] }),
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { records: 50n, partitions: 1, targetStart: 700n, committed: 500n },
       },
       'its position was found by comparing records': {
         of: standing(600n, { target: [600n, 1_001n], records: { verified: new Map([[500n, EXPIRED_VERIFIED]]) } }),
@@ -502,6 +579,18 @@ export const GROUP_FINDINGS: FindingFamilies = {
         says: 'MM2 translated billing but the target refuses its commits while the group is live there',
         beside: ['TARGET_GROUP_ACTIVE'],
       },
+      'the target does not know the group': {
+        of: { group: { stateOnTarget: null, position: refused(null) } },
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: null },
+        says: 'MM2 translated billing but its commit did not reach the target',
+      },
+      'MM2 was alive for long enough, though its last sign is late now': {
+        of: { ...STALE, position: refused(999n, PATIENCE + 20 * SECOND + 1) },
+        subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
+        evidence: { partitions: 1, checkpoint: 1_000n, targetCommit: 999n },
+        beside: ['HEARTBEAT_STALE'],
+      },
       'MM2 has run without a pause for long enough': {
         of: { position: refused(999n, HOUR), ...steady(PATIENCE + 1) },
         subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
@@ -528,6 +617,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       },
     },
     quiet: {
+      'MM2 has been silent since: it may be dead': { ...STALE, position: refused(null, PATIENCE + 20 * SECOND) },
       'where the checkpoint says': { position: refused(1_000n) },
       'beyond the checkpoint': { position: refused(1_001n) },
       'a checkpoint that MM2 may be about to commit': { position: refused(null, PATIENCE) },

@@ -122,6 +122,12 @@ export const MISSING_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { records: 4n, partitions: 2, sourceStart: 1_003n },
       },
+      'milder: the target may hold all but one of them': {
+        of: one({ source: [1_004n, 1_200n], target: [0n, 1_003n], records: { reckoning: 'refuted' } }),
+        severity: 'warning',
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { records: 3n, partitions: 1, sourceStart: 1_004n },
+      },
       'a jump to exactly where the log begins': {
         of: jumped(600n),
         subject: { topic: 'orders', partition: 0 },

@@ -189,6 +189,12 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         subject: { topic: 'A.orders', partition: 0 },
         evidence: { partitions: 1, missing: 0n, topicId: null },
       },
+      'MM2 has mirrored all of one partition again, and of another nobody can say': {
+        of: { partitions: [mirroredAgain(1_002n), { ...mirroredAgain(1_002n), source: 'unread' }], ...NO_GROUPS },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { partitions: 2, missing: 0n, topicId: null },
+        beside: ['PARTITIONS_UNREADABLE'],
+      },
       'MM2 has mirrored again all but the last record': {
         of: { partition: mirroredAgain(1_001n), ...NO_GROUPS },
         subject: { topic: 'A.orders', partition: 0 },

@@ -236,6 +236,13 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+        says: 'MM2 is alive, but records of orders wait that are 3600 s old by their timestamps; they may have just come (1 partitions)',
+      },
+      'those of one partition may have just come, and those of another have waited': {
+        of: { partitions: [waiting(HOUR, STALLED_MS + 1), waiting(STALLED_MS + 1)] },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 2, oldestWaitingMs: BigInt(AT - HOUR) },
+        says: 'MM2 is alive, but records of orders have waited 3600 s (2 partitions)',
       },
       'the partition that has waited longest is named': {
         of: { partitions: [waiting(200 * SECOND), waiting(300 * SECOND), waiting(250 * SECOND), waiting(SECOND), {}] },

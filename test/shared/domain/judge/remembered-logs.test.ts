@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals';
+import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
+import { knownAt, lastCutOff, logsNow, sourceCutAt, wasCut } from '../../../../shared/domain/judge/remembered-logs.ts';
+import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks.ts';
+import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { rememberedIds } from './case-parts.ts';
+import { AT, HOUR } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+
+const PAST: PastCut = { side: 'source', topic: 'orders', partition: 0, at: 300n, reached: 500n, noticedAt: AT - HOUR };
+const PAST_TARGET: PastCut = { ...PAST, side: 'target', topic: 'A.orders' };
+const NOW: Cut = { side: 'source', at: 200n, reached: 260n, acknowledged: 240n };
+const NOW_TARGET: Cut = { side: 'target', at: 90n, reached: 100n };
+
+function observed(...cuts: readonly PastCut[]): FlowObservation {
+  return { ...flowCase({}).observation, remembered: { ...rememberedIds({}), cuts } };
+}
+
+describe('whether the target log was cut', () => {
+  test.each<[string, readonly PastCut[], readonly Cut[], boolean]>([
+    ['no cut is known of', [], [], false],
+    ['this audit found one', [], [NOW_TARGET], true],
+    ['this audit found one of each side', [], [NOW, NOW_TARGET], true],
+    ['an earlier audit noticed one', [PAST_TARGET], [], true],
+    ['both', [PAST_TARGET], [NOW_TARGET], true],
+    ['only the source log was', [PAST], [NOW], false],
+    ['that of another partition was', [{ ...PAST_TARGET, partition: 1 }], [], false],
+    ['that of another topic was', [{ ...PAST_TARGET, topic: 'orders' }], [], false],
+  ])('%s', (_, past, cuts, expected) => {
+    expect(wasCut(observed(...past), 'A.orders', 0, cuts)).toBe(expected);
+  });
+
+  test('without a history only this audit can tell', () => {
+    const { observation } = flowCase({});
+    expect(wasCut(observation, 'A.orders', 0, [])).toBe(false);
+    expect(wasCut(observation, 'A.orders', 0, [NOW_TARGET])).toBe(true);
+  });
+});
+
+describe('what the last cut of the source log took', () => {
+  test.each<[string, readonly PastCut[], readonly Cut[], ReturnType<typeof lastCutOff>]>([
+    ['none is known of', [], [], null],
+    ['only the target log was cut', [PAST_TARGET], [NOW_TARGET], null],
+    ['an earlier audit noticed it', [PAST], [], { records: 200n, atLeast: 200n, noticedAt: AT - HOUR }],
+    [
+      'the last of several',
+      [PAST, { ...PAST, at: 400n, acknowledged: 410n, noticedAt: AT - 1 }],
+      [],
+      { records: 100n, atLeast: 10n, noticedAt: AT - 1 },
+    ],
+    ['this audit found one', [PAST], [NOW_TARGET, NOW], { records: 60n, atLeast: 40n, noticedAt: AT }],
+  ])('%s', (_, past, cuts, expected) => {
+    expect(lastCutOff(observed(...past), 'orders', 0, cuts)).toEqual(expected);
+  });
+});
+
+describe('where the source log was cut', () => {
+  const history = (...breaks: readonly ('hole' | 'newTarget')[]): SyncHistory => {
+    const syncs = SyncHistory.of([{ timestamp: 1n, upstream: 0n, downstream: 0n }]);
+    for (const one of breaks) syncs.breakBeforeNext(one);
+    return syncs;
+  };
+  test.each<[string, SyncHistory | null, bigint | null]>([
+    ['MM2 has written no sync since', history('hole'), 300n],
+    ['it has written one', history(), null],
+    ['the target log is another one besides', history('hole', 'newTarget'), null],
+    ['no syncs are known', null, null],
+  ])('%s', (_, syncs, expected) => {
+    expect(sourceCutAt(observed(PAST), 'orders', 0, syncs, [])).toBe(expected);
+  });
+});
+
+describe('how many syncs were written up to the audit that saw a topic id', () => {
+  const history = SyncHistory.of(
+    [10n, 20n, 30n].map((timestamp) => ({ timestamp, upstream: timestamp, downstream: timestamp })),
+  );
+  const unread = { ...rememberedIds({}), syncsRead: false };
+  test.each<[string, Parameters<typeof knownAt>, number]>([
+    ['those that it read, whatever the times say', [{ history, known: 1 }, rememberedIds({}), 99n], 1],
+    ['if it could not read them, those of its time', [{ history, known: 1 }, unread, 20n], 2],
+    ['not those of later', [{ history, known: 1 }, unread, 19n], 1],
+    ['at most all', [{ history, known: 0 }, unread, 99n], 3],
+    ['at least those that are known', [{ history, known: 2 }, unread, 5n], 2],
+    ['by their times where nothing is remembered', [{ history, known: 0 }, null, 10n], 1],
+    ['as many as are known without syncs', [{ history: null, known: 0 }, unread, 99n], 0],
+  ])('%s', (_, asked, expected) => {
+    expect(knownAt(...asked)).toBe(expected);
+  });
+});
+
+describe("what is known of a partition's logs", () => {
+  const { observation, states } = flowCase({});
+  const [state] = states;
+  if (state?.history == null) throw new Error('one partition with syncs');
+  const { topic, history, source, target } = state;
+  const now = (over: Partial<FlowObservation>, reckoning?: 'confirmed' | 'refuted') => {
+    const records = reckoning === undefined ? {} : { reckoning };
+    const epochEnds = { source: new Map([[0, 7n]]), target: new Map([[0, 8n]]) };
+    return logsNow({ ...observation, ...over }, { ...topic, epochEnds }, 0, history, { source, target }, records);
+  };
+
+  test('where the epochs of their leaders ended, on either side', () => {
+    expect(now({})).toMatchObject({ sourceEpochEnd: 7n, targetEpochEnd: 8n });
+    expect(logsNow(observation, topic, 0, history, { source, target }, {})).toMatchObject({
+      sourceEpochEnd: null,
+      targetEpochEnd: null,
+    });
+  });
+
+  test('whether the last audit knew all syncs', () => {
+    expect(now({}).knewAll).toBe(false);
+    expect(now({ remembered: rememberedIds({}) }).knewAll).toBe(true);
+    expect(now({ remembered: { ...rememberedIds({}), syncsRead: false } }).knewAll).toBe(false);
+  });
+
+  test('whether a look confirmed the last record of the target', () => {
+    expect([now({}), now({}, 'refuted'), now({}, 'confirmed')].map((logs) => logs.targetEndConfirmed)).toEqual([
+      false,
+      false,
+      true,
+    ]);
+  });
+});
