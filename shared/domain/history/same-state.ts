@@ -48,6 +48,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
     a.at === b.at &&
     a.reached === b.reached &&
     (a.acknowledged ?? a.reached) === (b.acknowledged ?? b.reached) &&
+    a.copies === b.copies &&
     a.noticedAt === b.noticedAt
   );
 }

@@ -27,6 +27,8 @@ export interface LogsNow {
    * things came first; this does.
    */
   readonly known: number;
+  /** The same for the newest audit that read the source log as well. */
+  readonly knownWithSource: number;
   /** Whether that audit had read every sync that there was: then all others are younger than it. */
   readonly knewAll: boolean;
   /** The target's last record is the one that counting from the syncs makes it: the log has not grown since a cut. */
@@ -42,6 +44,8 @@ export interface Cut {
   readonly reached: bigint;
   /** How far MM2 had acknowledged it before, for certain; `reached` if absent. */
   readonly acknowledged?: bigint;
+  /** Of a source log: at most this many target records are copies of what it lost; `reached - at` if absent. */
+  readonly copies?: bigint;
 }
 
 /** A cut as the history remembers it. */
@@ -79,7 +83,7 @@ export interface SyncsSince {
  */
 export function withoutCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
-  const left = { ...logs, known: onTarget.known };
+  const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
   const onSource = withoutSourceCut(onTarget.history, left, holding);
   const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
   return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? null };
@@ -122,13 +126,51 @@ function withoutSourceCut(history: SyncHistory, logs: LogsNow, holding: keyof Sy
   if (sameSourceSince === null) return none;
   const shown = end === null ? null : syncsBeyond(history, logs, end);
   if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
-    return withoutRegrownCut(history, epochEnd, before, { known, sure: shown?.until ?? 0, holding });
+    return withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, holding });
   }
   if (shown === null) return none;
   const first = lastBreak(history, 'newSource');
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < shown.end);
   const shortened = keeping(withTargetBreaks(history), kept, known, (left) => shown.end - 1n - left.upstream);
-  return { ...shortened, cut: { side: 'source', at: shown.end, reached: shown.reached } };
+  const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= shown.end);
+  const { end: at, reached } = shown;
+  const acknowledged = acknowledgedBy(history, logs, left, at);
+  const cut = { side: 'source', at, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
+  return { ...shortened, cut: { ...cut, ...copiesOf(history, left, reached - at) } };
+}
+
+/** How far syncs about the present target log had acknowledged the source log, at the offset `at` and beyond it. */
+function acknowledgedBy(
+  history: SyncHistory,
+  { sameTargetSince }: Pick<LogsNow, 'sameTargetSince'>,
+  indexes: readonly number[],
+  at: bigint,
+): bigint {
+  const present = presentFrom(history);
+  if (sameTargetSince === null) return at;
+  return indexes.reduce((most, i) => (i < present ? most : greatest(most, history.upstream(i) + 1n)), at);
+}
+
+/** Index of the first sync of the present target log, as far as the syncs tell. */
+function presentFrom(history: SyncHistory): number {
+  let first = lastBreak(history, 'newTarget');
+  for (let i = first + 1; i < history.length; i++) if (history.downstream(i) <= history.downstream(i - 1)) first = i;
+  return first;
+}
+
+/**
+ * How many target records may be copies of what a cut took, if that is more than it had records: the syncs beyond the
+ * cut, by their indexes, show what MM2 wrote again.
+ */
+function copiesOf(history: SyncHistory, left: readonly number[], records: bigint): Pick<Cut, 'copies'> {
+  let again = 0n;
+  for (const index of left) {
+    if (index === 0 || !left.includes(index - 1)) continue;
+    const offsets = history.upstream(index) - history.upstream(index - 1);
+    const written = history.downstream(index) - history.downstream(index - 1);
+    again += greatest(0n, written - greatest(0n, offsets));
+  }
+  return again === 0n ? {} : { copies: records + again };
 }
 
 /** Syncs beyond the log's end, written before the cut. */
@@ -170,31 +212,29 @@ function withoutRegrownCut(
   history: SyncHistory,
   at: bigint,
   before: bigint,
-  {
-    known,
-    sure,
-    holding,
-  }: { readonly known: number; readonly sure: number; readonly holding: keyof SyncsSince | null },
+  logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince'> & {
+    readonly sure: number;
+    readonly holding: keyof SyncsSince | null;
+  },
 ): Shortened {
+  const { known, holding } = logs;
+  const sure = Math.max(logs.sure, logs.knownWithSource);
   const first = lastBreak(history, 'newSource');
   const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
-  const [oldest] = beyond.filter((index) => index >= known && index >= sure);
+  const [oldest] = beyond.filter((index) => index >= sure);
   const newest = history.length - 1;
   const since = oldest === undefined ? null : { oldest: history.at(oldest), newest: history.at(newest) };
   const later = oldest === undefined || holding === null ? history.length : holding === 'oldest' ? oldest : newest;
   const left = new Set(beyond.filter((index) => index < later));
   const kept = indexesOf(history).filter((index) => !left.has(index));
-  let reached = before;
-  let acknowledged = at;
-  for (const index of left) {
-    const until = history.upstream(index) + 1n;
-    reached = greatest(reached, until);
-    if (index < known || index < sure) acknowledged = greatest(acknowledged, until);
-  }
+  const reached = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
+  const certain = [...left].filter((index) => index < sure);
+  const acknowledged = acknowledgedBy(history, logs, certain, at);
   const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
   // Also where no sync is left out: the next one does not continue the last one before the cut.
   shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
-  return { ...shortened, cut: { side: 'source', at, reached, acknowledged }, since };
+  const copies = copiesOf(history, [...left], reached - at);
+  return { ...shortened, cut: { side: 'source', at, reached, acknowledged, ...copies }, since };
 }
 
 function withoutTargetCut(
@@ -227,7 +267,10 @@ function withoutTargetCut(
     }
     // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
     if (index + 1 < known) return none;
-    if (!isYounger(index) && !hadReached(targetEndBefore, downstream)) return none;
+    // The sync that goes back may be older than that audit as well: then that log is the one after it.
+    const [next] = kept.slice(-1);
+    const isShown = hadReached(targetEndBefore, downstream) && (next === undefined || isYounger(next));
+    if (!isYounger(index) && !isShown) return none;
     cutAt = least;
   }
   if (cutAt === null) return isCut ? cutBehind(history, targetEpochEnd, targetEndBefore, known) : none;

@@ -30,7 +30,10 @@ export interface Hole {
 
 /** Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
 export interface CutOff {
-  /** At most. */
+  /** Source offsets from the cut to where the log had reached: MM2 may never write those that the log has again. */
+  readonly at: bigint;
+  readonly reached: bigint;
+  /** Copies of the records that are gone: at most, and at least. */
   readonly records: bigint;
   readonly atLeast: bigint;
   /** When the audit began that noticed the cut: ms since the epoch. */
@@ -75,6 +78,8 @@ export function coverageOf(
     .flatMap((run) => run.holes)
     .flatMap((hole) => withoutCovered(hole, covered))
     .map((hole) => withoutUnplaced(hole, runs))
+    // Whatever the syncs on both sides of the cut say of it.
+    .concat(holeOfCut(mapping, source, position, cutOff))
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
   return {
     holes,
@@ -106,6 +111,14 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
   const behindLast = mapping.target.end - last.downstream - 1n;
   const taken = cutOff === null ? 0n : cutAt === length ? greatest(cutOff.records, behindLast) : cutOff.records;
   const takenBefore = (index: number): bigint => (index === cutAt ? taken : 0n);
+  /**
+   * If MM2 did not notice the cut, it continued behind what was cut off: it never wrote this many offsets before this one,
+   * whatever else the target has there.
+   */
+  const skippedBefore = (index: number, until: bigint): bigint =>
+    cutOff !== null && index === cutAt
+      ? greatest(0n, least(cutOff.reached, until) - greatest(cutOff.at, source.start))
+      : 0n;
   /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
   const perhapsBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? taken - cutOff.atLeast : 0n);
   const runs: Run[] = [];
@@ -117,10 +130,13 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
       // The target records before the first sync led up to it.
       const there = downstream > began ? downstream - began : 0n;
       const others = takenBefore(i) + mapping.voidSurplus;
-      const led = there > others ? there - others : 0n;
-      from = ledUp(mapping) ? upstream - led : upstream;
+      const led = greatest(0n, there - others);
       // Nothing dates that hole: it may not be the one that the cut left.
-      run.holes.push(...headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, others)));
+      const holes = headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, others));
+      const skipped = skippedBefore(i, upstream);
+      const isSkipped = skipped > (holes[0]?.offsets ?? 0n) && !mapping.isAccounted(i);
+      from = ledUp(mapping) && !isSkipped ? upstream - led : upstream;
+      run.holes.push(...(isSkipped ? [skippedHead(i, source, upstream, skipped)] : holes));
       continue;
     }
     const left = mapping.at(i - 1);
@@ -136,7 +152,8 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     }
     const written = downstream - left.downstream;
     // The record of the sync itself has arrived.
-    const arrived = written > takenBefore(i) ? written - takenBefore(i) : 1n;
+    const most = least(offsets, greatest(1n, written - takenBefore(i)));
+    const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream)));
     if (arrived >= offsets) continue;
     run.covered.push({ from, until: left.upstream + 1n });
     from = upstream;
@@ -152,7 +169,9 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     } as const;
     // Which offsets are absent is not known, but most of the stretch is there: only the rest is a hole.
     if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent });
-    if (!mapping.isAccounted(i)) run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i)), source));
+    if (!mapping.isAccounted(i)) {
+      run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i) + most - arrived), source));
+    }
   }
   const behind = behindLast - takenBefore(length);
   const next = last.upstream + 1n;
@@ -163,6 +182,27 @@ function runsOf(mapping: PartitionMapping, source: LogOffsets, position: bigint 
     run.holes.push(...holes.map((hole) => perhapsLess(hole, perhapsBefore(length))));
   }
   return runs;
+}
+
+/** What MM2 may have skipped before the first sync that holds. */
+function skippedHead(index: number, { start: from }: LogOffsets, until: bigint, offsets: bigint): Hole {
+  const look = { from, until };
+  return { kind: 'head', ...look, offsets, least: 0n, look, isPlace: false, index };
+}
+
+/** What MM2 may have skipped since a cut, if no sync shows where in the mapping the cut lies. */
+function holeOfCut(
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOff: CutOff | null,
+): Hole[] {
+  if (cutOff === null || mapping.first >= mapping.length || indexBehind(mapping, cutOff) >= 0) return [];
+  const from = cutOff.at;
+  const until = least(cutOff.reached, position ?? mapping.newest().upstream + 1n);
+  const [offsets, look] = [until - from, { from, until }];
+  if (offsets <= 0n) return [];
+  return clipped({ kind: 'anywhere', ...look, offsets, least: 0n, look, isPlace: false, index: null }, source);
 }
 
 /** @param records this many of the absent offsets may have a copy after all */

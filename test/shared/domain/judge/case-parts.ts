@@ -263,6 +263,7 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     sourceEnd: () => (ids.source === undefined ? null : 1_001n),
     syncs: () => null,
     syncsRead: true,
+    readsSource: () => true,
     targetEnd: () => (ids.target === undefined ? null : 1_001n),
   };
 }

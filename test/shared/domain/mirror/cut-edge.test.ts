@@ -10,6 +10,7 @@ const SINCE = {
   sourceEpochEnd: null,
   targetEpochEnd: null,
   known: 0,
+  knownWithSource: 0,
   knewAll: true,
   targetEndConfirmed: true,
 };
