@@ -143,7 +143,7 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
-          tailUnknown: records.reckoning === 'refuted' && records.tail === undefined,
+          tailUnknown: records.reckoning === 'refuted',
           ...(source === null
             ? {}
             : {
@@ -239,8 +239,7 @@ function orderedSyncs(
 /** What is known of the target's last record. If the target has deleted it, no look can ever confirm a reckoning. */
 function reckoningOf({ reckoning }: RecordEvidence, target: LogOffsets | null): ReplicationEvidence['reckoning'] {
   const isGone = target !== null && target.start >= target.highWatermark;
-  if (reckoning === undefined) return isGone ? 'refuted' : 'unchecked';
-  return reckoning === 'ambiguous' ? 'refuted' : reckoning;
+  return reckoning ?? (isGone ? 'refuted' : 'unchecked');
 }
 
 const UNCOUNTED = {

@@ -320,12 +320,10 @@ export class PartitionMapping {
     }
     const before = this.lastVoid();
     const { exactlyOnce = false } = this.#evidence;
-    const { upstream, downstream } = this.at(index);
-    if (downstream <= this.floor) return null;
+    if (this.at(index).downstream <= this.floor) return null;
     if (before === null) {
-      // More records than offsets lead up to the first known sync, and those before it are lost: MM2 may have begun again.
-      const isSurplus = this.holeAfter(index - 1) && downstream - this.floor > upstream;
-      return isSurplus && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;
+      // The syncs before the first known one are lost: MM2 may have begun again before it.
+      return this.holeAfter(index - 1) && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;
     }
     const sameLog = this.cause !== 'target-recreated' && this.cause !== 'records-refuted';
     return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
@@ -342,10 +340,11 @@ export class PartitionMapping {
     const right = this.at(index);
     const left = this.at(index - 1);
     const offsets = right.upstream - left.upstream;
-    if (offsets <= 0n || right.downstream - left.downstream > 2n * offsets) return false;
-    const before = index - 2 >= this.first ? this.at(index - 2) : null;
-    const written = before === null ? 0n : left.downstream - before.downstream;
-    return before === null || written <= LONGEST_TRANSACTION || written !== left.upstream - before.upstream;
+    if (right.downstream - left.downstream > 2n * offsets) return false;
+    if (index - 2 < this.first) return true;
+    const before = this.at(index - 2);
+    const written = left.downstream - before.downstream;
+    return written <= LONGEST_TRANSACTION || written !== left.upstream - before.upstream;
   }
 
   #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {

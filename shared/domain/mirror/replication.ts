@@ -36,7 +36,7 @@ export interface ReplicationEvidence {
   /** What the last cut took that an earlier audit noticed. */
   readonly cutOff: CutOff | null;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
-  readonly reckoning: 'confirmed' | 'refuted' | 'unchecked';
+  readonly reckoning: 'confirmed' | 'refuted' | 'ambiguous' | 'unchecked';
   /** What a probe of the source found, from an offset on. */
   readonly waiting: { readonly from: bigint; readonly peek: Peek } | null;
 }

@@ -283,6 +283,13 @@ describe('syncs that comparing records has refuted', () => {
     expect(one({ records, source: 'unread' }).replication).toBeNull();
   });
 
+  test('count nothing, either, where only the older ones are void: more of them may be', () => {
+    const older: RecordEvidence = { refutations: [{ ...refutation, voids: { kind: 'older', downstream: 0n } }] };
+    const found = one({ records: older });
+    expect(found.mapping?.newest().upstream).toBe(1_000n);
+    expect(found.replication).toMatchObject({ lag: UNKNOWN, holes: [] });
+  });
+
   test('count nothing in later audits, either, until MM2 writes others', () => {
     const { observation, states } = flowCase({ groups: [] });
     const [healthy] = states;
