@@ -23,7 +23,7 @@ export async function withReader<T>(
   }
 }
 
-/** The ends of all logs of the failover on one cluster. @throws StepFailedError if one cannot be read */
+/** The ends of all logs of the failover on one cluster. @throws StepFailedError if an end could not be read */
 export async function readEnds(context: StepContext, role: ClusterRole): Promise<LogEnds> {
   const topics = context.scope.topics.map((one) => (role === 'source' ? one.topic : one.targetTopic));
   return await withReader(context, role, async (reader) => {

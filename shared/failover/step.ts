@@ -86,6 +86,6 @@ export interface Step {
   do(context: StepContext, intent: Json): Promise<void>;
   /** Reads back what the work has led to. @throws StepFailedError if that is not what it must be */
   evidence(context: StepContext, intent: Json): Promise<Json>;
-  /** Puts back what was changed, and says what is so now; null if the step changes nothing. */
+  /** Puts back what was changed, and returns evidence of it; null if the step changes nothing. */
   readonly undo: ((context: StepContext, intent: Json) => Promise<Json>) | null;
 }
