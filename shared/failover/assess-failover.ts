@@ -63,6 +63,7 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
     chosen: [...request.groups],
     clusters: { source: idOf(source), target: idOf(target) },
     rpoRecords: world.rpoRecords?.toString() ?? null,
+    rtoSeconds: world.rtoSeconds,
     accepted: accepted.map(({ code }) => code).sort(),
     refused: gates
       .filter((gate) => !accepted.includes(gate))

@@ -50,6 +50,7 @@ export interface FailoverWorld {
   readonly cutter: ConnectionCutter | null;
   /** The objectives; null if the configuration sets none. */
   readonly rpoRecords: bigint | null;
+  readonly rtoSeconds: number | null;
   readonly patience: FailoverPatience;
 }
 

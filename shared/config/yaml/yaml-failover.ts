@@ -106,7 +106,10 @@ class FailoverReader {
     const flow = this.#known.flows.find((one) => flowName(one) === this.#flow);
     const cluster = this.#known.clusters.get(flow?.source ?? '');
     // Without its cluster the configuration has another fault.
-    if (cluster === undefined || !this.#known.writers) return null;
+    if (cluster === undefined) return null;
+    const { alias, bootstrapServers, clientId } = cluster;
+    // A command that does not write names the canary, and could not log in as it.
+    if (!this.#known.writers) return { topic, connection: { alias, bootstrapServers, clientId } };
     const path = [...this.#path, ...at];
     const own = writerFromYaml(credentials, cluster.bootstrapServers, path, this.#context, this.#faultAt);
     return { topic, connection: writingConnection(withWriter({ ...cluster, writer: undefined }, own)) };

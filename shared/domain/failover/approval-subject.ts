@@ -27,6 +27,8 @@ export interface ApprovalSubject {
   readonly groups: readonly string[];
   /** The most records that may be lost; null if the configuration sets no objective. */
   readonly rpoRecords: string | null;
+  /** How long it may take from the approval to the end, in seconds; null if the configuration sets no objective. */
+  readonly rtoSeconds: number | null;
   /** Gates that refused and that a person accepts, sorted. */
   readonly accepted: readonly GateCode[];
   /** Gates that refuse. With any of them the subject cannot be approved. */

@@ -74,6 +74,11 @@ export function isPastNoReturn({ steps }: Pick<RunRecord, 'steps'>): boolean {
   return state === 'done' || state === 'doing' || state === 'failed';
 }
 
+/** From the approval to the end, in seconds; null for a run that is not completed. */
+export function tookSeconds({ phase, approval, lastAt }: RunRecord): number | null {
+  return phase === 'completed' && approval !== null ? (lastAt - approval.at) / 1000 : null;
+}
+
 /** The intent that a step has recorded; undefined if it never began. */
 export function intentOf(state: StepState | undefined): Json | undefined {
   return state !== undefined && 'intent' in state ? state.intent : undefined;

@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import type { PlacementAnswer } from '../../ports.ts';
+import type { PlacementAnswer, PlacementPlan } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
-import type { Step } from '../step.ts';
+import { pollUntil } from '../poll-until.ts';
+import type { FailoverWorld, Step, StepScope } from '../step.ts';
+
+/** How long another process may take to record an audit, in milliseconds: `watch` audits every minute. */
+const RECORDED_WITHIN_MS = 120_000;
 
 /** What is recorded before the positions are written. `plan` is the id of a stored restore plan. */
 export const placement = z.object({
@@ -27,10 +31,11 @@ export const restoreGroups: Step = {
 
   async prepare({ world, scope, progress }) {
     // This audit records the positions that the plan is made of.
+    const since = world.clock.now();
     if (scope.mode === 'planned') await world.audit();
     progress('planning the positions of groups');
     if (scope.groups.length === 0) return {};
-    const planned = await world.groups.plan(scope.groups);
+    const planned = await plannedSince(world, scope, scope.mode === 'planned' ? since : 0);
     if (planned.kind === 'refused') {
       throw new StepFailedError('PLACEMENT_REFUSED', `groups cannot be placed: ${planned.reasons.join('; ')}`, {
         remedy: 'Correct what is named. Then run the failover again under the same id.',
@@ -69,6 +74,23 @@ export const restoreGroups: Step = {
     return { plan: plan.data.plan };
   },
 };
+
+/**
+ * While a `watch` runs, it records the audits, and this process's are not kept: then the next one of those has the
+ * positions that consumers have committed until now.
+ */
+async function plannedSince(world: FailoverWorld, { groups }: StepScope, since: number): Promise<PlacementPlan> {
+  const { clock, patience } = world;
+  const recent = await pollUntil(clock, { withinMs: RECORDED_WITHIN_MS, everyMs: patience.pollMs }, async () => {
+    const planned = await world.groups.plan(groups);
+    return planned.kind === 'planned' && planned.readAt < since ? null : planned;
+  });
+  if (recent !== null) return recent;
+  throw new StepFailedError('POSITIONS_OLD', 'the history has no audit since the consumers were stopped', {
+    retriable: true,
+    remedy: 'See that audits are recorded: tidemark snapshots list. Then run the failover again under the same id.',
+  });
+}
 
 function requireComplete(answer: PlacementAnswer, code: string): void {
   if (answer.kind === 'complete') return;

@@ -99,6 +99,7 @@ export class FakeWorld {
       name: this.lever('name'),
       cutter: this.lever('cut'),
       rpoRecords: 0n,
+      rtoSeconds: 300,
       patience: { stillMs: 1_000, drainMs: 5_000, activeMs: 1_000, pollMs: 500 },
     };
   }

@@ -22,6 +22,7 @@ const SUBJECT: ApprovalSubject = {
   chosen: ['*'],
   groups: ['billing'],
   rpoRecords: '0',
+  rtoSeconds: null,
   accepted: [],
   refused: [],
   steps: STEP_NAMES.map((step) => ({ step, skipped: null, actions: [`does ${step}`] })),
