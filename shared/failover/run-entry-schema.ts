@@ -21,7 +21,7 @@ const subject = z.strictObject({
   chosen: z.array(text),
   groups: z.array(text),
   rpoRecords: text.nullable(),
-  rtoSeconds: z.number().nullable(),
+  rtoSeconds: z.int().nullable(),
   accepted: gates,
   refused: gates,
   steps: z.array(z.strictObject({ step, skipped: text.nullable(), actions: z.array(text) })),

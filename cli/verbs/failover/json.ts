@@ -1,6 +1,6 @@
 import type { ChainEntry } from '../../../shared/domain/failover/evidence-chain.ts';
 import type { Gate } from '../../../shared/domain/failover/gates.ts';
-import { type StepState, tookSeconds } from '../../../shared/domain/failover/run-record.ts';
+import { type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import { json } from '../../output/json.ts';
 
@@ -42,7 +42,7 @@ export function* renderFailoverJson(
     groups,
     rpoRecords,
     rtoSeconds,
-    tookSeconds: tookSeconds(record),
+    tookMs: tookMs(record),
     accepted,
     refused,
     figures,

@@ -1,4 +1,4 @@
-import { type RunRecord, type StepState, tookSeconds } from '../../../shared/domain/failover/run-record.ts';
+import { type RunRecord, type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
 import { canonicalJson, type Json } from '../../../shared/domain/model/canonical-json.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { TableOptions } from '../../output/table-options.ts';
@@ -42,10 +42,10 @@ export function* renderFailover(
     for (const line of wrapped(printable(remedy), width - 2, '      ')) yield `${line.replace('      ', '    → ')}\n`;
   }
   if (approval !== null) yield `  approved by ${printable(approval.by)} at ${iso(approval.at)}\n`;
-  const took = tookSeconds(record);
+  const took = tookMs(record);
   if (took !== null) {
     const objective = subject.rtoSeconds === null ? '' : `; the objective is ${duration(subject.rtoSeconds)}`;
-    yield `  it took ${duration(took)} from the approval to the end${objective}\n`;
+    yield `  it took ${duration(took / 1000)} from the approval to the end${objective}\n`;
   }
   yield `  evidence: ${plural(entries.length, 'entry', 'entries')}, the last one is ${entries.at(-1)?.hash ?? 'none'}\n`;
 }

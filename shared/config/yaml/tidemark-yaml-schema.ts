@@ -92,7 +92,7 @@ const aclFence = z.strictObject({
 });
 
 const flowFailover = z.strictObject({
-  objectives: z.strictObject({ rpoRecords: count.optional(), rtoSeconds: seconds.optional() }).optional(),
+  objectives: z.strictObject({ rpoRecords: count.optional(), rtoSeconds: count.optional() }).optional(),
   mirrorControl: z
     .union([z.literal('connect'), hooked], { error: 'is neither connect nor { hook: { apply: [PROGRAM] } }' })
     .optional(),

@@ -74,9 +74,9 @@ export function isPastNoReturn({ steps }: Pick<RunRecord, 'steps'>): boolean {
   return state === 'done' || state === 'doing' || state === 'failed';
 }
 
-/** From the approval to the end, in seconds; null for a run that is not completed. */
-export function tookSeconds({ phase, approval, lastAt }: RunRecord): number | null {
-  return phase === 'completed' && approval !== null ? (lastAt - approval.at) / 1000 : null;
+/** From the approval to the end; null for a run that is not completed. */
+export function tookMs({ phase, approval, lastAt }: RunRecord): number | null {
+  return phase === 'completed' && approval !== null ? lastAt - approval.at : null;
 }
 
 /** The intent that a step has recorded; undefined if it never began. */
