@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { DONE, NOT_IN_EFFECT } from './hook-status.ts';
 
 /** What a hook does. A check that answers false exits with 1: what it asks for is not in effect. */
 export type HookAction = () => Promise<unknown>;
@@ -22,7 +23,7 @@ export class HookServer {
     server.on('request', (request, response) => {
       void hooks
         .#run(request.url ?? '')
-        .then((inEffect) => response.writeHead(inEffect === false ? 409 : 200).end())
+        .then((inEffect) => response.writeHead(inEffect === false ? NOT_IN_EFFECT : DONE).end())
         .catch((error: unknown) => response.writeHead(500).end(error instanceof Error ? error.message : ''));
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

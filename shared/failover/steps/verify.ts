@@ -47,18 +47,17 @@ async function positionFaults(
   positions: readonly PlacedPosition[],
 ): Promise<readonly string[]> {
   if (groups.length === 0) return [];
+  const commits = await withReader(context, 'target', (reader) => reader.commits(groups));
+  // Ends second: applications write there, and consumers commit what was written in between.
   const ends = await readEnds(context, 'target');
-  return await withReader(context, 'target', async (reader) => {
-    const commits = await reader.commits(groups);
-    return positions.flatMap(({ group, topic, partition, to }): string[] => {
-      const found = commits.get(group);
-      if (found?.kind !== 'read') return [`${group}: ${found?.unread.message ?? 'no answer'}`];
-      const at = found.value.find((one) => one.topic === topic && one.partition === partition)?.offset;
-      const where = `${group} on ${topic}-${partition}`;
-      if (at === undefined) return [`${where} has no position, planned was ${to}`];
-      if (at < to) return [`${where} is at ${at}, before the planned ${to}`];
-      return isBeyond(ends, topic, partition, at) ? [`${where} is at ${at}, beyond the end of the log`] : [];
-    });
+  return positions.flatMap(({ group, topic, partition, to }): string[] => {
+    const found = commits.get(group);
+    if (found?.kind !== 'read') return [`${group}: ${found?.unread.message ?? 'no answer'}`];
+    const at = found.value.find((one) => one.topic === topic && one.partition === partition)?.offset;
+    const where = `${group} on ${topic}-${partition}`;
+    if (at === undefined) return [`${where} has no position, planned was ${to}`];
+    if (at < to) return [`${where} is at ${at}, before the planned ${to}`];
+    return isBeyond(ends, topic, partition, at) ? [`${where} is at ${at}, beyond the end of the log`] : [];
   });
 }
 

@@ -45,6 +45,8 @@ export class FakeWorld {
   mirrored = 100n;
   /** Someone writes to the source at every look, fence or not. */
   leaks = false;
+  /** Applications write to the target, and their consumers have read it all at every look. */
+  isBusy = false;
   groups: string[] = ['billing', 'shipping'];
   mm2ClusterId = 'id-B';
   principals = 'User:app';
@@ -186,8 +188,11 @@ export class FakeWorld {
         const end = role === 'source' ? this.sourceEnd : this.mirrored;
         return new Map(topics.map((topic): [string, Outcome<unknown>[]] => [topic, [log(end)]]));
       },
-      commits: async (groups: readonly string[]) =>
-        new Map(groups.map((group) => [group, read([{ topic: 'A.orders', partition: 0, offset: 40n }])])),
+      commits: async (groups: readonly string[]) => {
+        if (this.isBusy && this.effects.cut) this.mirrored += 10n;
+        const offset = this.isBusy && this.effects.cut ? this.mirrored : 40n;
+        return new Map(groups.map((group) => [group, read([{ topic: 'A.orders', partition: 0, offset }])]));
+      },
       groups: async () => ({ groups: this.groups.map((group) => ({ group, state: 'Stable' })), unread: [] }),
       close: async () => undefined,
     };

@@ -52,6 +52,12 @@ describe('a failover', () => {
     expect((await run.run({ approve: null })).kind).toBe('completed');
   });
 
+  test('after which applications write to the target at once is verified anyway', async () => {
+    const run = await begin(new FakeWorld());
+    run.fake.isBusy = true;
+    expect((await run.run()).kind).toBe('completed');
+  });
+
   test('of which a done step has lapsed stops there', async () => {
     const fake = new FakeWorld();
     const run = await begin(fake);
