@@ -30,6 +30,8 @@ describe('tidemark failover on real clusters', () => {
   let mm2: LabMm2;
   let hooks: HookServer;
   let stopFails = false;
+  /** Called when the hook that stops MM2 begins. */
+  let stopBegins: (() => void) | null = null;
   const fenced = () => join(lab.folder, 'fenced');
   const renamed = () => join(lab.folder, 'renamed');
 
@@ -46,6 +48,7 @@ describe('tidemark failover on real clusters', () => {
     await waitUntilSettled(mirroring);
     const hook = (apply: readonly string[], more: object = {}) => ({ hook: { apply, timeoutSeconds: 60, ...more } });
     const stop = hooks.argv('stop', async () => {
+      stopBegins?.();
       if (stopFails) throw new Error(`no permission for ${SECRET}`);
       await mm2.stop();
     });
@@ -101,6 +104,27 @@ describe('tidemark failover on real clusters', () => {
     expect([undone.phase, stateOf(undone, 'fence')]).toEqual(['undone', 'undone']);
     expect([existsSync(fenced()), mm2.running]).toEqual([false, true]);
     expect(await failover(0, 'status')).toEqual(undone);
+  });
+
+  test('killed in the middle of a step: locked until a person overrides it, and then undone without a trace', async () => {
+    const { run, hash } = await failover(0, 'assess', '--planned');
+    const args = ['failover', 'run', run, '--approve', hash, '--config', 'tidemark.yaml', '--history', 'history.db'];
+    const killed = await tidemark(args, {
+      cwd: lab.folder,
+      environment: { HOOK_SECRET: SECRET },
+      meanwhile: (child) => {
+        stopBegins = () => {
+          stopBegins = null;
+          child.kill('SIGKILL');
+        };
+      },
+    });
+    expect(killed.code).toBeNull();
+    const left = await failover(0, 'status', run);
+    expect([left.phase, stateOf(left, 'stop-mirror')]).toEqual(['running', 'doing']);
+    expect((await failover(4, 'run', run)).faults).toMatchObject([{ code: 'FLOW_LOCKED' }]);
+    expect((await failover(0, 'undo', run, '--override-lock')).phase).toBe('undone');
+    expect([existsSync(fenced()), mm2.running]).toEqual([false, true]);
   });
 
   test('carried out, and past its point of no return', async () => {

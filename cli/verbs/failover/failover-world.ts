@@ -19,6 +19,11 @@ import { createGroupPlacement } from './group-placement.ts';
 
 /** How long one audit, and one use of a connection, may take, in seconds. */
 const AUDIT_SECONDS = 60;
+/**
+ * How long the history is kept for the next audit, in seconds. If this process is killed, the one that continues waits for
+ * the end of that, and for the time that an audit may take to be recorded.
+ */
+const LEASE_SECONDS = 1;
 
 export interface OpenWorld {
   readonly world: FailoverWorld;
@@ -52,7 +57,7 @@ export async function openWorld(
   const name = flowName(flow);
   const config = loaded.failover?.get(name) ?? NO_FAILOVER;
   const stores = await openHistoryStores(place);
-  const kept = await keepHistory(options, terminal, AUDIT_SECONDS);
+  const kept = await keepHistory(options, terminal, LEASE_SECONDS);
   const connectionOf = (role: ClusterRole): KafkaConnection => {
     const connection = loaded.clusters.get(flow[role]);
     if (connection === undefined) throw new Error(`a cluster of ${name} has no connection`);

@@ -30,12 +30,12 @@ export const restoreGroups: Step = {
   ],
 
   async prepare({ world, scope, progress }) {
-    // This audit records the positions that the plan is made of.
-    const since = world.clock.now();
-    if (scope.mode === 'planned') await world.audit();
     progress('planning the positions of groups');
     if (scope.groups.length === 0) return {};
-    const planned = await plannedSince(world, scope, scope.mode === 'planned' ? since : 0);
+    const planned =
+      scope.mode === 'planned'
+        ? await plannedSince(world, scope, world.clock.now())
+        : await world.groups.plan(scope.groups);
     if (planned.kind === 'refused') {
       throw new StepFailedError('PLACEMENT_REFUSED', `groups cannot be placed: ${planned.reasons.join('; ')}`, {
         remedy: 'Correct what is named. Then run the failover again under the same id.',
@@ -76,12 +76,13 @@ export const restoreGroups: Step = {
 };
 
 /**
- * While a `watch` runs, it records the audits, and this process's are not kept: then the next one of those has the
- * positions that consumers have committed until now.
+ * Plans from an audit that read the positions after `since`. One process at a time writes the history: while a `watch`
+ * does, its next audit has them. After a process was killed, this one's audits are kept as soon as its lease has ended.
  */
 async function plannedSince(world: FailoverWorld, { groups }: StepScope, since: number): Promise<PlacementPlan> {
   const { clock, patience } = world;
   const recent = await pollUntil(clock, { withinMs: RECORDED_WITHIN_MS, everyMs: patience.pollMs }, async () => {
+    await world.audit();
     const planned = await world.groups.plan(groups);
     return planned.kind === 'planned' && planned.readAt < since ? null : planned;
   });
