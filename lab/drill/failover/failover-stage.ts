@@ -110,6 +110,17 @@ export class FailoverStage {
     return ran;
   }
 
+  /** Mirrors nothing until it is resumed. */
+  pauseMirror(): void {
+    this.#mm2?.pause();
+    this.#connect?.pause();
+  }
+
+  resumeMirror(): void {
+    this.#mm2?.resume();
+    this.#connect?.resume();
+  }
+
   async startGroups(side: 'source' | 'target'): Promise<void> {
     const names =
       side === 'source' ? MIRRORED : [...new Set([...MIRRORED.map((topic) => this.onTarget(topic)), ...MIRRORED])];

@@ -68,7 +68,11 @@ export async function playFailover(stage: FailoverStage): Promise<RunResult> {
   const sourceIds = new Map<string, number>();
   if (scenario.mode === 'unplanned') {
     await written(stage, LOAD + 300);
+    // What is written from now on is lost with the source.
+    stage.pauseMirror();
+    await written(stage, LOAD + 600);
     for (const nodeId of a.nodeIds) await a.kill(nodeId);
+    stage.resumeMirror();
     await stage.producer.stop();
   }
   const done = await failOver(stage);
