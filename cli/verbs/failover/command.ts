@@ -16,6 +16,11 @@ export function addFailoverCommand(program: Command, terminal: Terminal, finish:
 First assess: it prints what would be done, and a hash. Nothing is changed before the hash is
 given back. Every step is recorded, can be continued, and until the name is switched undone.
 
+Examples:
+  tidemark failover assess --planned
+  tidemark failover run <id> --approve <hash>
+  tidemark failover status --format json
+
 Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or written,
             4 refused, or stopped at a step`,
     );
