@@ -22,6 +22,8 @@ export interface RunResult {
   /** Seconds from the approval to the first record that a consumer processed on the target, and to the run's end. */
   readonly firstRecordSeconds: number | null;
   readonly tookSeconds: number;
+  /** The step that took longest, for people. */
+  readonly slowest: string;
 }
 
 export function overPlan({ reread, planned, uncommitted }: GroupOutcome): number {
@@ -43,7 +45,7 @@ export function resultLine(result: RunResult): string {
     `skipped ${sum(groups, (one) => one.skipped)}`,
     `re-read ${reread} of at most ${planned}, and ${sum(groups, (one) => one.uncommitted)} that were not committed`,
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,
-    `first record after ${firstRecordSeconds?.toFixed(1) ?? '?'} s, done after ${tookSeconds.toFixed(1)} s`,
+    `first record after ${firstRecordSeconds?.toFixed(1) ?? '?'} s, done after ${tookSeconds.toFixed(1)} s, longest ${result.slowest}`,
   ];
   return `  ${name}: ${parts.join(' · ')}\n`;
 }

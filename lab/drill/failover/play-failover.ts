@@ -28,7 +28,10 @@ const failover = z.object({
   tookMs: z.number().nullable(),
   faults: z.array(z.object({ code: z.string(), reason: z.string() })),
   entries: z.array(
-    z.object({ event: z.object({ kind: z.string(), step: z.string().optional(), evidence: z.unknown().optional() }) }),
+    z.object({
+      at: z.number(),
+      event: z.object({ kind: z.string(), step: z.string().optional(), evidence: z.unknown().optional() }),
+    }),
   ),
 });
 type Failover = z.infer<typeof failover>;
@@ -46,6 +49,8 @@ const JAVA_GROUPS = Array.from({ length: 8 }, (_, i) => ({
 const MIRRORED = Object.keys(TOPICS);
 /** Records that the application has written before the failover begins. */
 const LOAD = 3_000;
+/** Records that it writes after MirrorMaker was paused, before the source is killed. */
+const LOST = 300;
 
 /** Commits by group and `topic-partition`. */
 type Commits = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
@@ -67,10 +72,10 @@ export async function playFailover(stage: FailoverStage): Promise<RunResult> {
   let commits = commitsOf(await audit(stage));
   const sourceIds = new Map<string, number>();
   if (scenario.mode === 'unplanned') {
-    await written(stage, LOAD + 300);
+    await written(stage, stage.producer.acknowledged.length + LOST);
     // What is written from now on is lost with the source.
     stage.pauseMirror();
-    await written(stage, LOAD + 600);
+    await written(stage, stage.producer.acknowledged.length + LOST);
     for (const nodeId of a.nodeIds) await a.kill(nodeId);
     stage.resumeMirror();
     await stage.producer.stop();
@@ -245,9 +250,19 @@ async function lossSaid(stage: FailoverStage, done: Failover): Promise<bigint | 
   return loss.kind === 'known' ? loss.records : null;
 }
 
-function timesOf({ groups }: FailoverStage, { approval, tookMs }: Failover) {
+function timesOf({ groups }: FailoverStage, { approval, tookMs, entries }: Failover) {
   const from = Date.parse(approval?.at ?? '');
   const firsts = groups.flatMap(({ firstOnTarget }) => firstOnTarget ?? []);
   const firstRecordSeconds = firsts.length === 0 ? null : (Math.min(...firsts) - from) / 1000;
-  return { firstRecordSeconds, tookSeconds: (tookMs ?? 0) / 1000 };
+  return { firstRecordSeconds, tookSeconds: (tookMs ?? 0) / 1000, slowest: slowestOf(entries) };
+}
+
+/** The step that took longest, such as `stop-mirror 58.0 s`. */
+function slowestOf(entries: Failover['entries']): string {
+  const lengths = entries.flatMap(({ at, event }) => {
+    const began = entries.findLast((one) => one.event.kind === 'began' && one.event.step === event.step);
+    return event.kind !== 'done' || began === undefined ? [] : [{ step: event.step, ms: at - began.at }];
+  });
+  const [slowest] = lengths.toSorted((a, b) => b.ms - a.ms);
+  return slowest === undefined ? 'none' : `${slowest.step} ${(slowest.ms / 1000).toFixed(1)} s`;
 }
