@@ -29,7 +29,7 @@ export function createPagePublisher(request: Omit<PageRequest, 'event' | 'journa
 function journalInMemory(): PageJournal {
   const sent = new Set<string>();
   return {
-    claim: async (id) => !sent.has(id),
+    claim: async (id) => (sent.has(id) ? 'sent' : 'granted'),
     sent: async (id) => {
       sent.add(id);
     },

@@ -9,14 +9,17 @@ export interface PageTarget {
   send(page: PageContent, event: FindingEvent): Promise<void>;
 }
 
+/** `taken`: another process may be sending the page, or has died before it could. */
+export type Claim = 'granted' | 'sent' | 'taken';
+
 /** Remembers which pages were sent, so that an event that arrives twice pages once. */
 export interface PageJournal {
   /**
-   * Takes the right to send a page, for a minute. False if it was sent, or another process is sending it.
+   * Takes the right to send a page, for a minute.
    * @param id of the event, its deployment and the target
    * @param now ms since the epoch
    */
-  claim(id: string, now: number): Promise<boolean>;
+  claim(id: string, now: number): Promise<Claim>;
   /** The page was sent: no later `claim` gets it. */
   sent(id: string, now: number): Promise<void>;
   /** The page was not sent: the next `claim` gets it. */

@@ -1,4 +1,5 @@
 import type { Severity } from '../contract/finding-codes.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
 import type { FindingEvent } from '../domain/notify/finding-event.ts';
 import { pageKindOf } from '../domain/notify/page.ts';
 import { type PageLinks, pageContent } from '../domain/notify/page-content.ts';
@@ -13,6 +14,16 @@ export interface PageRequest {
   readonly targets: readonly PageTarget[];
   readonly journal: PageJournal;
   readonly clock: Clock;
+}
+
+/** Another process holds the right to send the page, and has not yet said that it did. */
+export class PageTakenError extends TidemarkError {
+  constructor(target: PageTarget['name']) {
+    super('PAGE_TAKEN', `another process is sending the page to ${target}`, {
+      retriable: true,
+      remedy: 'Nothing. Try again after a minute: the page is then known to be sent, or is sent again.',
+    });
+  }
 }
 
 /** What was done with an event. */
@@ -37,7 +48,10 @@ export async function sendPages(request: PageRequest): Promise<Paged> {
   for (const target of targets) {
     const id = [links.deployment ?? '', event.id, target.name].join('#');
     try {
-      if (!(await journal.claim(id, clock.now()))) continue;
+      const claim = await journal.claim(id, clock.now());
+      if (claim === 'sent') continue;
+      // The other process may have died: whoever calls again after its minute finds out.
+      if (claim === 'taken') throw new PageTakenError(target.name);
       await target.send(page, event).catch(async (error: unknown) => {
         await journal.release(id);
         throw error;

@@ -1,6 +1,6 @@
-import { type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { ConditionalCheckFailedException, type DynamoDBClient, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { PageJournal } from '../../notify/page-target.ts';
-import { failedCondition, guarded } from './history-failure.ts';
+import { guarded } from './history-failure.ts';
 import { type Item, PAGES_PREFIX, TTL_ATTRIBUTE } from './history-table.ts';
 
 /** How long one attempt to send may take. */
@@ -26,6 +26,7 @@ export function createDynamoDbPageJournal(client: DynamoDBClient, tableName: str
               UpdateExpression: 'SET claimedUntil = :until, #ttl = :ttl',
               ConditionExpression:
                 'attribute_not_exists(sentAt) AND (attribute_not_exists(pk) OR claimedUntil <= :now)',
+              ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
               ExpressionAttributeNames: { '#ttl': TTL_ATTRIBUTE },
               ExpressionAttributeValues: {
                 ':until': { N: String(now + CLAIM_MS) },
@@ -34,9 +35,10 @@ export function createDynamoDbPageJournal(client: DynamoDBClient, tableName: str
               },
             }),
           );
-          return true;
+          return 'granted';
         } catch (error) {
-          if (failedCondition(error)) return false;
+          if (error instanceof ConditionalCheckFailedException)
+            return error.Item?.sentAt === undefined ? 'taken' : 'sent';
           throw error;
         }
       }),
