@@ -50,7 +50,7 @@ export async function sendPages(request: PageRequest): Promise<Paged> {
     try {
       const claim = await journal.claim(id, clock.now());
       if (claim === 'sent') continue;
-      // The other process may have died: whoever calls again after its minute finds out.
+      // The other process may have died: the next call after its minute shows it.
       if (claim === 'taken') throw new PageTakenError(target.name);
       await target.send(page, event).catch(async (error: unknown) => {
         await journal.release(id);
