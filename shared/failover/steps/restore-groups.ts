@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { PlacementAnswer, PlacementPlan } from '../../ports.ts';
+import type { PlacedPosition, PlacementAnswer, PlacementPlan } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { pollUntil } from '../poll-until.ts';
 import type { FailoverWorld, Step, StepScope } from '../step.ts';
@@ -41,6 +41,7 @@ export const restoreGroups: Step = {
         remedy: 'Correct what is named. Then run the failover again under the same id.',
       });
     }
+    requireApproved(scope, planned.positions);
     const sum = (of: 'rereadAtMost' | 'skipAtMost') => planned.positions.reduce((total, one) => total + one[of], 0n);
     return {
       plan: planned.plan,
@@ -55,9 +56,11 @@ export const restoreGroups: Step = {
   // Writing again is what finds out: positions that are in place are not written.
   check: async () => 'unknown',
 
-  async do({ world }, intent) {
+  async do({ world, scope }, intent) {
     const plan = placement.safeParse(intent);
-    if (plan.success) requireComplete(await world.groups.apply(plan.data.plan, plan.data.hash), 'PLACEMENT_INCOMPLETE');
+    if (!plan.success) return;
+    requireApproved(scope, await world.groups.positions(plan.data.plan));
+    requireComplete(await world.groups.apply(plan.data.plan, plan.data.hash), 'PLACEMENT_INCOMPLETE');
   },
 
   async evidence({ world }, intent) {
@@ -91,6 +94,15 @@ async function plannedSince(world: FailoverWorld, { groups }: StepScope, since: 
     retriable: true,
     remedy: 'See that audits are recorded: tidemark snapshots list. Then run the failover again under the same id.',
   });
+}
+
+/** The plan is made after the approval: it may place fewer groups, and no other. */
+function requireApproved({ groups }: StepScope, positions: readonly PlacedPosition[]): void {
+  const approved = new Set(groups);
+  const others = [...new Set(positions.map(({ group }) => group))].filter((group) => !approved.has(group));
+  if (others.length === 0) return;
+  const reason = `the plan would place groups that nobody approved: ${others.join(', ')}`;
+  throw new StepFailedError('PLACEMENT_NOT_APPROVED', reason, { remedy: 'Undo the failover, and assess again.' });
 }
 
 function requireComplete(answer: PlacementAnswer, code: string): void {
