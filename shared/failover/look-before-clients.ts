@@ -9,7 +9,7 @@ import { movedPositions, placement } from './steps/restore-groups.ts';
 /**
  * The last look before clients come to the target: since the points and positions were written, nobody has written to the
  * target, nobody has moved a group, and a dead source is still dead. MirrorMaker may not have stopped completely: its
- * group sync goes on for minutes after Connect reports it as stopped, if the source is dead (measured with 4.3).
+ * group sync continues for minutes after Connect reports it as stopped, if the source is dead (measured with 4.3).
  *
  * @throws StepFailedError TARGET_WRITTEN, POSITIONS_MOVED, SOURCE_ANSWERS: run it again, and what moved is done again
  */

@@ -69,7 +69,7 @@ export function storedRun(run: string, stored: readonly unknown[]): StoredRun | 
   try {
     const record = recordOf(entries);
     if (record === null) return null;
-    // The chain shows that no entry was changed alone. It cannot show that all of it was written anew.
+    // The chain shows that no entry was changed alone. It cannot show that all of it was written again.
     if (hashOfSubject(record.subject, sha256) !== record.hash) {
       throw new DamagedRunError(run, 'what was assessed does not have the hash that a person approves');
     }

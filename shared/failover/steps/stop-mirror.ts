@@ -22,7 +22,7 @@ export const stopMirror: Step = {
     const stopped = await mirrorOf(world).isInEffect();
     if (stopped === null) return 'unknown';
     if (stopped) return 'in-effect';
-    // The run went on while MirrorMaker was still stopping.
+    // The run continued while MirrorMaker was still stopping.
     return isStopOpen(evidenceOf('stop-mirror')) ? 'unknown' : 'absent';
   },
 
@@ -56,7 +56,7 @@ export const stopMirror: Step = {
   },
 };
 
-/** Whether a run went on although MirrorMaker had not stopped yet. */
+/** Whether a run continued although MirrorMaker had not stopped yet. */
 export function isStopOpen(evidence: Json | null): boolean {
   return z.object({ known: z.literal(false) }).safeParse(evidence).success;
 }

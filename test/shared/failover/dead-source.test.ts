@@ -14,7 +14,7 @@ async function beginDead(): Promise<TestRun> {
 }
 
 /** Something else happens once, after a piece of work. */
-function after(run: TestRun, what: `${keyof Effects}=true`, then: () => void): void {
+function happensAfter(run: TestRun, what: `${keyof Effects}=true`, then: () => void): void {
   let happened = false;
   run.fake.hazard = (name, when) => {
     if (happened || name !== what || when !== 'after') return;
@@ -35,7 +35,7 @@ describe('with a dead source', () => {
     const begun = fake.now;
     let switchedAt = 0;
     fake.stopsAt = begun + 58_000;
-    after(run, 'name=true', () => {
+    happensAfter(run, 'name=true', () => {
       switchedAt = fake.now;
     });
     expect((await run.run()).kind).toBe('completed');
@@ -55,7 +55,7 @@ describe('with a dead source', () => {
   test('a run that stopped in between continues while MirrorMaker is still stopping', async () => {
     const run = await beginDead();
     run.fake.stopsAt = run.fake.now + 58_000;
-    after(run, 'positions=true', () => {
+    happensAfter(run, 'positions=true', () => {
       throw new TidemarkError('DOWN', 'B does not answer');
     });
     expect(await run.run()).toMatchObject({ kind: 'failed', step: 'restore-groups' });
@@ -66,7 +66,7 @@ describe('with a dead source', () => {
     'the run stops if the source answers after the %s',
     async (what) => {
       const run = await beginDead();
-      after(run, `${what}=true`, () => {
+      happensAfter(run, `${what}=true`, () => {
         run.fake.sourceDown = false;
       });
       const step = what === 'mirror' ? 'stop-mirror' : 'switch-name';
@@ -79,7 +79,7 @@ describe('with a dead source', () => {
 
   test('whose failover stopped because it answers, the failover can be undone', async () => {
     const run = await beginDead();
-    after(run, 'positions=true', () => {
+    happensAfter(run, 'positions=true', () => {
       run.fake.sourceDown = false;
     });
     await run.run();
@@ -91,7 +91,7 @@ describe('with a dead source', () => {
 describe('before clients come', () => {
   test('a write to the target after its points is named, and the points are recorded again', async () => {
     const run = await beginDead();
-    after(run, 'positions=true', () => {
+    happensAfter(run, 'positions=true', () => {
       run.fake.mirrored += 5n;
     });
     expect(await run.run()).toMatchObject({ kind: 'failed', step: 'switch-name', code: 'TARGET_WRITTEN' });
@@ -129,7 +129,7 @@ describe('before clients come', () => {
 
   test('without a name, the last look is before clients are cut', async () => {
     const run = await beginNameless();
-    after(run, 'positions=true', () => {
+    happensAfter(run, 'positions=true', () => {
       run.fake.strayed = 60n;
     });
     expect(await run.run()).toMatchObject({ kind: 'failed', step: 'cut-connections', code: 'POSITIONS_MOVED' });
