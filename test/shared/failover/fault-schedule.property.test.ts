@@ -8,11 +8,14 @@ import { FakeWorld, type Hazard, Killed, UNTOUCHED } from './failover-world.ts';
 const ALL = { fence: true, mirror: true, consumers: true, positions: true, name: true, cut: true };
 const WORK = Object.keys(ALL).map((what) => `${what}=true`);
 
-/** What happens at the n-th point of an attempt: a point is before or after a piece of work, or an entry of the record. */
 const FAULTS = ['die', 'fail', 'time-out', 'twice', 'none'] as const;
 interface Attempt {
   readonly fault: (typeof FAULTS)[number];
+  /** It dies at the n-th point: before or after a piece of work, or an entry of the record. */
   readonly at: number;
+  /** This work fails, before or after its effect, or times out. */
+  readonly what: string;
+  readonly when: 'before' | 'after';
   /** Somebody gives up and undoes the failover. */
   readonly isUndo: boolean;
 }
@@ -20,6 +23,8 @@ interface Attempt {
 const attempt: fc.Arbitrary<Attempt> = fc.record({
   fault: fc.constantFrom(...FAULTS),
   at: fc.nat(60),
+  what: fc.constantFrom(...WORK),
+  when: fc.constantFrom('before' as const, 'after' as const),
   isUndo: fc.boolean(),
 });
 
@@ -43,12 +48,13 @@ class Faults {
 
   readonly hazard: Hazard = (what, when) => {
     const { fault, at } = this.#attempt;
+    const isHere = what === this.#attempt.what && (fault === 'time-out' ? 'before' : this.#attempt.when) === when;
     const n = this.seen++;
     // A process that has died does nothing more.
     if (fault === 'die' && n >= at) throw new Killed();
-    if (n !== at || what.startsWith('entry') || what === 'release') return;
+    if (!isHere) return;
     if (fault === 'fail') throw new TidemarkError('BROKEN', `${when} ${what}`, { retriable: true });
-    if (fault !== 'time-out' || when === 'after') return;
+    if (fault !== 'time-out') return;
     const [key = '', value] = what.split('=');
     this.late.push(() => Object.assign(this.#fake.effects, { [key]: value === 'true' }));
     throw new TidemarkError('TIMED_OUT', what, { retriable: true });
