@@ -3,15 +3,21 @@ import { join } from 'node:path';
 
 /** The mutated files: mapping, judge, comparison of records, restores. */
 const MUTATED: readonly string[] = [
-  'shared/domain/mirror/{breaks,coverage,epoch,mapping,replication,source-epoch,translation}.ts',
-  'shared/domain/mirror/syncs/*.ts',
+  'shared/domain/mirror/{breaks,coverage,syncs}/*.ts',
+  'shared/domain/mirror/{epoch,mapping,only-markers,replication,source-epoch,translation,without-jumps}.ts',
   'shared/domain/judge/**/*.ts',
   'shared/domain/compare/*.ts',
   'shared/domain/restore/*.ts',
 ];
 
-/** The tests that must notice a mutant: those of the same parts of the domain. */
-const TESTS: readonly string[] = ['test/shared/domain/{mirror,judge,compare,restore}/**/*.test.ts'];
+/**
+ * The tests that must notice a mutant: those of the same parts of the domain, and those of the policy's rules, which
+ * alone ask what each threshold of the judge decides.
+ */
+const TESTS: readonly string[] = [
+  'test/shared/domain/{mirror,judge,compare,restore}/**/*.test.ts',
+  'test/shared/config/yaml/yaml-policy.test.ts',
+];
 
 /** Tests that need thousands of examples for one result, or Java; and those of the patterns, which are not mutated. */
 const NOT_HERE: readonly string[] = [

@@ -30,6 +30,11 @@ function register(name: string, run: () => unknown, failing = false): void {
   collected.push({ id, file, run, failing });
 }
 
+/** The tests run once for each mutant: what follows the last of them waits for the end of the process. */
+export function afterAll(run: () => void): void {
+  process.once('exit', run);
+}
+
 function within(name: string, define: () => void): void {
   path.push(name);
   define();

@@ -90,7 +90,10 @@ function isTrue({ world, report, faults }: AuditedMoment, finding: Finding, trut
     case 'TARGET_TOPIC_RECREATED':
       return events.has('target-recreated') || events.has('target-cut');
     case 'LOSS_OVER_LIMIT':
-      return BigInt(truth.unacknowledged + truth.never) > MAX_LOSS || events.has('deleted-before-mirrored');
+      return (
+        BigInt(truth.unacknowledged + truth.never + world.mm2.goneEverywhere) > MAX_LOSS ||
+        events.has('deleted-before-mirrored')
+      );
     case 'MIRROR_STALLED':
       // After a cut, nothing shows whether MM2 is past the records that wait.
       return truth.unacknowledged > 0 || (truth.never > 0 && events.has('source-cut'));

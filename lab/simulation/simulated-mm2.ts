@@ -71,6 +71,8 @@ export class SimulatedMm2 {
   #oddHead = false;
   /** A cut took records that MM2 had mirrored, and no audit and no sync shows that the log reached so far. */
   #cutUntold = false;
+  /** A cut source log had grown again before MM2 noticed: it may never write the first new records. */
+  #skippedNew = false;
   /** Compaction removed records from the source that MM2 had mirrored. */
   #compactedCopies = false;
   #lastEmitted: Pair | null = null;
@@ -286,6 +288,7 @@ export class SimulatedMm2 {
     // No audit saw the log reach beyond the cut, and its length hides the cut from MM2 as well.
     if (regrown > 0 && this.#position > end && seen <= end) this.#stale = true;
     this.#produce(regrown);
+    if (this.#position > end) this.#skippedNew = true;
     if (this.#position <= this.#sourceEnd) return;
     // MM2's position is out of range, and it starts from the beginning.
     this.#wroteAgain = true;
@@ -311,7 +314,10 @@ export class SimulatedMm2 {
     if (source && this.#audited.epoch !== this.#sourceEpoch && this.#isBehindOldSyncs()) this.#stale = true;
     if (source && target && syncs) for (const cut of this.#cuts) if (!this.#outgrown(cut)) cut.noticed = true;
     if (source) this.#audited = { ...this.#audited, epoch: this.#sourceEpoch, sourceEnd: this.#sourceEnd };
-    if (target) this.#audited = { ...this.#audited, log: this.#recreations.length, targetEnd: this.#target.length };
+    // Topic ids are in the metadata: an audit that cannot read the log still sees that it is another one.
+    if (target) this.#audited.targetEnd = this.#target.length;
+    else if (this.#audited.log < this.#recreations.length) this.#audited.targetEnd = 0;
+    this.#audited.log = this.#recreations.length;
     if (!syncs) return;
     this.syncsRead = this.#syncLog.length;
     this.#audited.syncs = this.#syncLog.length;
@@ -455,6 +461,15 @@ export class SimulatedMm2 {
       }
     }
     if (this.syncsRead < lastOld) this.#noteMerged(lastOld);
+    // As without a sync of the old topic: see `#noteRecreation`.
+    const isOld = ({ epoch }: Pair, i: number) =>
+      epoch < this.#sourceEpoch && (i < this.syncsRead || this.#syncLog[i] !== null);
+    if (this.#hasOldCopies && !this.#syncPairs.some(isOld)) this.#stale = true;
+  }
+
+  /** Whether the target holds records of an earlier source topic. */
+  get #hasOldCopies(): boolean {
+    return this.#target.some((one) => one !== null && one.epoch >= 0 && one.epoch < this.#sourceEpoch);
   }
 
   /** Compaction has left one interval before a sync: what was missing and what was added in it can cancel out. */
@@ -476,6 +491,7 @@ export class SimulatedMm2 {
    * - The source log was cut, and no audit had seen its topic id before.
    * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
    * - The source topic was recreated before the first audit, and begins behind all that the earlier one's syncs name.
+   * - Compaction removed all syncs of the earlier source topic before an audit read one.
    * - Compaction removed a record between its only copy and the restart that wrote its neighbours again.
    * - A log was cut, and grew past its old end before an audit saw it shorter (decision 13).
    * - MM2 wrote to a target log that was cut, and the sync that names the place still waits.
@@ -505,7 +521,7 @@ export class SimulatedMm2 {
     const isPast = this.#furthest > this.#lastRead + 1;
     const isLess = this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || isPast;
     if (this.#cutUntold) return true;
-    const lacksSome = this.#sourceOnly > 0 || this.#targetLost > 0 || isPast;
+    const lacksSome = this.#sourceOnly > 0 || this.#targetLost > 0 || this.#skippedNew || isPast;
     return (this.#targetOnly > targetOnly && isLess) || ((this.#oddHead || this.#compactedCopies) && lacksSome);
   }
 
@@ -589,6 +605,12 @@ export class SimulatedMm2 {
       hole = sync === null;
     }
     return history;
+  }
+
+  /** How many records that MM2 mirrored the source has deleted, while the target lost their copies. */
+  get goneEverywhere(): number {
+    return [...this.#mirrored].filter((offset) => offset < this.#sourceStart && this.copiesOf(offset).length === 0)
+      .length;
   }
 
   /** Offsets of the records in the source log, in order. */

@@ -121,12 +121,16 @@ export class SimulatedWorld {
     // Syncs alone remember what MM2 had acknowledged at an offset.
     const { unacknowledged } = truthOf(this, false);
     let without = 0;
+    let directlyBefore = 0;
     for (let offset = mm2.sourceStart; offset < Math.min(until, mm2.sourceEnd); offset++) {
-      if (mm2.copiesOf(offset).length > 0) continue;
+      directlyBefore = mm2.copiesOf(offset).length > 0 ? 0 : directlyBefore + 1;
+      if (directlyBefore === 0) continue;
       if (mm2.sourceRecords.has(offset)) this.events.add('deleted-before-mirrored');
       // No audit can find out whether deleted offsets held records. More than two are no usual markers.
       if (offset >= mm2.sourceEnd - unacknowledged && ++without > 2) this.events.add('deleted-before-mirrored');
     }
+    // MM2 jumps to exactly where the log begins, and so does a gap that is deleted to its end.
+    if (directlyBefore > 2) this.events.add('deleted-before-mirrored');
   }
 
   /** By MM2's rule: one record after the last sync at or before the commit. It never moves a target group back. */

@@ -70,13 +70,14 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   const observation = await withMirrorClock(read, unseen, { target, memory: request.memory, policy, clock });
   progress(`comparing records of ${name}`);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
-  const first = withEvidence(observation, unseen, looked);
-  // Once a doubt about the syncs or about the target's end is settled, other records are worth a look.
-  const settled = first.filter(isWorthAnotherLook);
-  const peeked =
-    settled.length === 0
-      ? first
-      : withEvidence(observation, first, await lookAtRecords(observation, settled, source, target, policy));
+  let peeked = withEvidence(observation, unseen, looked);
+  // Once a doubt about the syncs is settled, other records are worth a look. That can show where the target ends, and
+  // so which record waits.
+  for (const isWorthALook of [isWorthAnotherLook, waitsElsewhere]) {
+    const states = peeked.filter(isWorthALook);
+    if (states.length === 0) continue;
+    peeked = withEvidence(observation, peeked, await lookAtRecords(observation, states, source, target, policy));
+  }
   const states =
     observation.sourceDown === null
       ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { judgeAudit } from '../../simulation/audit-oracle.ts';
 import { auditWorld } from '../../simulation/audited-world.ts';
-import { KNOWN_WORLDS } from '../../simulation/known-worlds.ts';
+import { KNOWN_WORLDS } from '../../simulation/known-worlds/known-worlds.ts';
 import { wholeLife } from '../../simulation/whole-lives.ts';
 import { asyncProperty } from '../async-property.ts';
 

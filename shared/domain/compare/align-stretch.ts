@@ -161,8 +161,7 @@ function forgetMistaken(
       }
       at++;
     }
-    // MM2 began again at a lower offset: what lies in between has no order.
-    if (left !== undefined && right !== undefined && right.upstream <= left.upstream) continue;
+    // If MM2 began again at a lower offset, the count is of nothing: what lies in between has no order.
     const { present, absent, wholly } = source.countIn((left?.upstream ?? -1n) + 1n, right?.upstream ?? null);
     const isWhole = absent === 0n || (right !== undefined && BigInt(end - begin) <= present);
     if (wholly && isWhole) continue;

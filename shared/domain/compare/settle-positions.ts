@@ -60,7 +60,8 @@ function clearTail(mapping: PartitionMapping, stretches: readonly AlignedStretch
   let tail: ClaimedPair | null = null;
   for (const record of stretch.records) {
     if (record.position <= newest.downstream) continue;
-    if (!record.compared || record.upstream === null || record.upstream <= upstream) return null;
+    // No sync names a record behind the newest one: what has an original there was compared.
+    if (record.upstream === null || record.upstream <= upstream) return null;
     upstream = record.upstream;
     tail = { upstream, downstream: record.position };
   }

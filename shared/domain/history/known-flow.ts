@@ -23,6 +23,10 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
     readAt: { source: readAtOf(known, 'source'), target: readAtOf(known, 'target') },
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
     cuts: known.state.cuts,
+    readsSource: (topic) =>
+      known.state.unread.every(
+        ({ role, kind, name }) => role !== 'source' || !(kind === 'cluster' || (kind === 'topic' && name === topic)),
+      ),
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
     syncs: (topic, partition) => known.state.mapping.get(topic)?.get(partition) ?? null,
     targetEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'target', topic, partition }),

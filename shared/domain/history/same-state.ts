@@ -1,4 +1,4 @@
-import type { PastCut } from '../mirror/breaks.ts';
+import type { PastCut } from '../mirror/breaks/cut.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 
@@ -48,6 +48,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
     a.at === b.at &&
     a.reached === b.reached &&
     (a.acknowledged ?? a.reached) === (b.acknowledged ?? b.reached) &&
+    a.copies === b.copies &&
     a.noticedAt === b.noticedAt
   );
 }

@@ -1,11 +1,12 @@
 import { reckonedEnd } from '../mirror/replication.ts';
-import { greatest, least } from '../model/offsets.ts';
+import { least } from '../model/offsets.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
 import { missingRecords } from './missing-stretches.ts';
 import type { FlowObservation } from './observation.ts';
 import { areOld, lagOf, type PartitionState } from './partition-state.ts';
+import { waitsAtLeast } from './waits-at-least.ts';
 
 /** Records that MM2 will never bring to the target. */
 export function missingOf(state: PartitionState): bigint {
@@ -61,16 +62,6 @@ export function lossAtLeast({ syncs }: FlowObservation, states: readonly Partiti
     records += surelyDeletedBefore(state);
   }
   return records;
-}
-
-/**
- * Source records behind Connect's commit and behind all that the target can hold, if a cut has made the syncs void; null
- * if it has not.
- */
-function waitsAtLeast({ mapping, connect, source }: PartitionState): bigint | null {
-  if (mapping?.holeBehind !== true) return null;
-  if (connect === null || source === null) return 0n;
-  return greatest(0n, source.highWatermark - greatest(connect.offset + 1n, mapping.reach));
 }
 
 /** Time of the first waiting record. If no audit looked at it: the time of the newest heartbeat on the target. */

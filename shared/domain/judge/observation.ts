@@ -1,4 +1,4 @@
-import type { PastCut } from '../mirror/breaks.ts';
+import type { PastCut } from '../mirror/breaks/cut.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
@@ -103,6 +103,8 @@ export interface RememberedFlow {
   readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null if no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
+  /** Whether the last of these audits read the log of every partition of a source topic. */
+  readsSource(topic: string): boolean;
   /** The syncs of a source partition that audits have read; null if none has. */
   syncs(topic: string, partition: number): SyncHistory | null;
   /** Whether the last of these audits read all syncs that there were. */

@@ -1,4 +1,7 @@
-import { type Cut, type SyncsSince, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
+import type { Cut } from '../mirror/breaks/cut.ts';
+import type { SyncsSince } from '../mirror/breaks/shortened.ts';
+import { withoutCut } from '../mirror/breaks/without-cut.ts';
+import { withoutRefuted } from '../mirror/breaks/without-refuted.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import {
@@ -10,7 +13,7 @@ import {
 } from '../mirror/replication.ts';
 import { mayPredateSource } from '../mirror/source-epoch.ts';
 import { beforeStepBack, inTargetOrder } from '../mirror/sync-order.ts';
-import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import type { Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
@@ -112,10 +115,11 @@ export function partitionState(
   const { read, doubtedOrder } = orderedSyncs(observation, topic, partition, { source, target }, records);
   const { oldest, newest } = records.sinceCut ?? {};
   const holding = oldest === 'same' ? 'oldest' : newest === 'same' ? 'newest' : null;
-  const cut =
-    read === null
-      ? { history: null, cuts: [], known: 0, since: null }
-      : withoutCut(read, logsNow(observation, topic, partition, read, { source, target }, records), holding);
+  const syncs = read ?? new SyncHistory();
+  const logsThen = logsNow(observation, topic, partition, syncs, { source, target }, records);
+  // A log without a sync can be cut as well: what MM2 writes later begins behind the cut.
+  const remaining = withoutCut(syncs, logsThen, holding);
+  const cut = { ...remaining, history: read === null ? null : remaining.history };
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
   const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
@@ -142,7 +146,7 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
-          tailUnknown: records.reckoning === 'refuted' && records.tail === undefined,
+          tailUnknown: records.reckoning === 'refuted',
           ...(source === null
             ? {}
             : {
@@ -168,7 +172,7 @@ export function partitionState(
           isolation: observation.flow.isolationLevel,
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
-          syncsAreOld: areOld(observation.syncs),
+          syncsMayLack: areOld(observation.syncs) || epoch.kind === 'doubt',
           cutOff: lastCutOff(observation, topic.topic, partition, cuts),
           reckoning: reckoningOf(records, target),
           waiting: records.waiting ?? null,
@@ -238,8 +242,7 @@ function orderedSyncs(
 /** What is known of the target's last record. If the target has deleted it, no look can ever confirm a reckoning. */
 function reckoningOf({ reckoning }: RecordEvidence, target: LogOffsets | null): ReplicationEvidence['reckoning'] {
   const isGone = target !== null && target.start >= target.highWatermark;
-  if (reckoning === undefined) return isGone ? 'refuted' : 'unchecked';
-  return reckoning === 'ambiguous' ? 'refuted' : reckoning;
+  return reckoning ?? (isGone ? 'refuted' : 'unchecked');
 }
 
 const UNCOUNTED = {

@@ -1,7 +1,7 @@
 import { compareRecords } from '../compare/record-identity.ts';
-import type { SyncsSince } from '../mirror/breaks.ts';
-import type { Hole } from '../mirror/coverage.ts';
-import type { Peek, PeekRequest } from '../model/cluster.ts';
+import type { SyncsSince } from '../mirror/breaks/shortened.ts';
+import type { Hole } from '../mirror/coverage/hole.ts';
+import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
@@ -95,7 +95,8 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
     case 'sinceCut':
       return { sinceCut: { ...before.sinceCut, [question.which]: atSync(source, target) } };
     case 'order':
-      return { order: atSync(source, target) };
+      // An equal neighbour may be the one that was copied here, when MM2 wrote the topic again.
+      return { order: hasEqualNeighbour(source, probe, beside) ? 'unknown' : atSync(source, target) };
     case 'reckoning': {
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
@@ -176,8 +177,10 @@ function probeSinceCut(state: PartitionState): Probe[] {
 }
 
 function probeOrder(state: PartitionState): Probe[] {
-  const { doubtedOrder } = state;
-  return doubtedOrder === null ? [] : [pair(state, { about: 'order' }, doubtedOrder.upstream, doubtedOrder.downstream)];
+  const { doubtedOrder, source } = state;
+  if (doubtedOrder === null || source === null) return [];
+  const { upstream, downstream } = doubtedOrder;
+  return [withNeighbours(pair(state, { about: 'order' }, upstream, downstream), source)];
 }
 
 /** The longest holes first: the most records can be missing there. */
@@ -201,12 +204,15 @@ function probeReckoning(state: PartitionState): Probe[] {
   if (newest == null || target.highWatermark <= newest.downstream + 1n) return [];
   const last = reckoned - 1n;
   if (last < source.start || target.highWatermark <= target.start) return [];
-  const probe = pair(state, { about: 'reckoning' }, last, target.highWatermark - 1n);
-  const before = { ...probe.source, offset: last - 1n, until: last };
-  const behind = { ...probe.source, offset: reckoned, until: source.highWatermark };
-  return [
-    { ...probe, beside: [before, behind].filter(({ offset, until }) => offset >= source.start && offset < until) },
-  ];
+  return [withNeighbours(pair(state, { about: 'reckoning' }, last, target.highWatermark - 1n), source)];
+}
+
+/** The probe of one source record, with a look at the record before it and at the one behind it. */
+function withNeighbours(probe: Probe, { start, highWatermark }: LogOffsets): Probe {
+  const { offset } = probe.source;
+  const before = { ...probe.source, offset: offset - 1n, until: offset };
+  const behind = { ...probe.source, offset: offset + 1n, until: highWatermark };
+  return { ...probe, beside: [before, behind].filter((one) => one.offset >= start && one.offset < one.until) };
 }
 
 /**

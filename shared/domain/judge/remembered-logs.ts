@@ -1,5 +1,6 @@
-import type { Cut, LogsNow, PastCut } from '../mirror/breaks.ts';
-import type { CutOff } from '../mirror/coverage.ts';
+import type { Cut, PastCut } from '../mirror/breaks/cut.ts';
+import type { LogsNow } from '../mirror/breaks/logs-now.ts';
+import type { CutOff } from '../mirror/coverage/cut-off.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
@@ -92,8 +93,8 @@ export function lastCutOff(
 ): CutOff | null {
   const cut = lastSourceCut(observation, topic, partition, cuts);
   if (cut === null) return null;
-  const { at, reached, acknowledged = reached, noticedAt } = cut;
-  return { records: reached - at, atLeast: acknowledged - at, noticedAt };
+  const { at, reached, acknowledged = reached, copies = reached - at, noticedAt } = cut;
+  return { at, reached, records: copies, atLeast: acknowledged - at, noticedAt };
 }
 
 /** The cut of the source log that this audit found; else the last one that an earlier audit noticed. */
@@ -130,6 +131,7 @@ export function logsNow(
   { reckoning }: RecordEvidence,
 ): LogsNow {
   const { remembered } = observation;
+  const known = knownLength(observation, topic, partition, read);
   return {
     sourceEnd: logs.source?.highWatermark ?? null,
     targetEnd: logs.target?.highWatermark ?? null,
@@ -139,7 +141,8 @@ export function logsNow(
     targetEpochEnd: epochEnds?.target.get(partition) ?? null,
     sameSourceSince: sameSince(observation, 'source', topic, sourceId),
     sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
-    known: knownLength(observation, topic, partition, read),
+    known,
+    knownWithSource: remembered?.readsSource(topic) === true ? known : 0,
     knewAll: remembered?.syncsRead === true,
     targetEndConfirmed: reckoning === 'confirmed',
   };

@@ -34,25 +34,26 @@ export function sourceEpoch(
     return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', ...unasked };
   const { source } = logs;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
-  const older = source === null || first === null || first === 'unknown' ? 0 : syncsOlderThanSource(history, first);
+  const begin = source === null || first === null || first === 'unknown' ? null : first;
+  const older = begin === null ? 0 : syncsOlderThanSource(history, begin);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
   const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
   if (changed !== null) {
     const known = knownAt(syncs, observation.remembered, changed);
     const recreated = { kind: 'topic-id', certainAt: known, recreatedAt: known } as const;
-    if (inDoubt <= known) return { ...recreated, ...unasked };
+    if (begin === null || inDoubt <= known) return { ...recreated, ...unasked };
     // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
-    return { ...recreated, ...settledBetween(history, known, inDoubt, logs, records) };
+    return { ...recreated, ...settledBetween(history, known, inDoubt, { ...logs, first: begin }, records) };
   }
   const noticed = lastBreak(history, 'newSource');
   const earlier = noticed > 0 && isRecent(observation, history, noticed) ? 'earlier' : null;
   const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
   // What an earlier audit noticed stays, whatever is found of later syncs.
-  if (inDoubt <= noticed || source === null) return noticed > 0 ? { ...settled, ...unasked } : none;
-  const between = settledBetween(history, noticed, inDoubt, logs, records);
+  if (inDoubt <= noticed || begin === null) return noticed > 0 ? { ...settled, ...unasked } : none;
+  const between = settledBetween(history, noticed, inDoubt, { ...logs, first: begin }, records);
   if (between.recreatedAt === noticed) return { ...settled, ...between };
-  return { kind: between.certainAt > noticed ? 'records' : 'doubt', ...between };
+  return { kind: between.certainAt > noticed ? 'records' : (earlier ?? 'doubt'), ...between };
 }
 
 /**
@@ -63,7 +64,7 @@ function settledBetween(
   history: SyncHistory,
   known: number,
   inDoubt: number,
-  logs: Logs,
+  { first, ...logs }: Logs & { readonly first: FirstRecord },
   { syncs }: RecordEvidence,
 ): Omit<SourceEpoch, 'kind'> {
   const { newest = null, oldest = null } = comparableSyncs(history, known, inDoubt, logs);
@@ -71,9 +72,14 @@ function settledBetween(
   const found = newest === null ? undefined : syncs?.get(newest);
   if (found === 'different') return { recreatedAt: inDoubt, certainAt: inDoubt, ...asked };
   if (found !== 'same' || newest === null) return { recreatedAt: inDoubt, certainAt: known, ...asked };
-  if (oldest === null || syncs?.get(oldest) !== 'different') return { recreatedAt: known, certainAt: known, ...asked };
+  const before = oldest === null ? undefined : syncs?.get(oldest);
   // The topic was replaced between the two. The next audit compares one that lies between them.
-  return { recreatedAt: newest, certainAt: oldest + 1, ...asked };
+  if (before === 'different' && oldest !== null) return { recreatedAt: newest, certainAt: oldest + 1, ...asked };
+  // Where no records could be compared, syncs that look old stay in doubt: that the clocks differ does not explain a
+  // topic that was replaced for certain.
+  const told = before === 'same' || known === 0 ? (oldest ?? newest) : newest;
+  const untold = syncsOlderThanSource(history, first, told);
+  return { recreatedAt: Math.max(known, untold), certainAt: known, ...asked };
 }
 
 /** The logs of both sides, and the index of the first sync that is about the present target log. */

@@ -1,5 +1,7 @@
 import { cutEpoch, type EpochCause, type MappingEvidence } from './epoch.ts';
+import { hasOnlyMarkers } from './only-markers.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
+import { withoutJumps } from './without-jumps.ts';
 
 const NOT_WRITTEN = {
   timestamp: -1n,
@@ -271,7 +273,7 @@ export class PartitionMapping {
         reached = null;
       }
     }
-    return settled;
+    return withoutJumps(this, this.first, settled);
   }
 
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
@@ -281,32 +283,17 @@ export class PartitionMapping {
     }
     const before = this.lastVoid();
     const { exactlyOnce = false } = this.#evidence;
-    const { upstream, downstream } = this.at(index);
-    if (downstream <= this.floor) return null;
+    if (this.at(index).downstream <= this.floor) return null;
     if (before === null) {
-      // More records than offsets lead up to the first known sync, and those before it are lost: MM2 may have begun again.
-      const isSurplus = this.holeAfter(index - 1) && downstream - this.floor > upstream;
-      return isSurplus && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;
+      // The syncs before the first known one are lost: MM2 may have begun again before it.
+      return this.holeAfter(index - 1) && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;
     }
     const sameLog = this.cause !== 'target-recreated' && this.cause !== 'records-refuted';
     return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
   }
 
-  /**
-   * Whether the markers of transactions can be all that the target has beyond the records before a sync. In transactions
-   * nothing is written twice, but MM2 may not always have written in transactions. Each transaction has a record and a
-   * marker, so there are no more markers than records. If the stretch before is longer than a transaction and has no
-   * marker, MM2 wrote it without transactions: it may have begun again behind it.
-   */
   #hasOnlyMarkers(index: number): boolean {
-    if (this.#evidence.exactlyOnce !== true) return false;
-    const right = this.at(index);
-    const left = this.at(index - 1);
-    const offsets = right.upstream - left.upstream;
-    if (offsets <= 0n || right.downstream - left.downstream > 2n * offsets) return false;
-    const before = index - 2 >= this.first ? this.at(index - 2) : null;
-    const written = before === null ? 0n : left.downstream - before.downstream;
-    return before === null || written <= LONGEST_TRANSACTION || written !== left.upstream - before.upstream;
+    return this.#evidence.exactlyOnce === true && hasOnlyMarkers(this, this.first, index);
   }
 
   #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
@@ -341,6 +328,3 @@ export class PartitionMapping {
     return found;
   }
 }
-
-/** Offsets, as many as MM2 writes in one transaction by default: the records of a poll (`max.poll.records`). */
-const LONGEST_TRANSACTION = 500n;

@@ -1,7 +1,9 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
-import { type Coverage, type CutOff, coverageOf, type Hole, holeOfUnknownPlace, holesBefore } from './coverage.ts';
+import { type Coverage, coverageOf } from './coverage/coverage.ts';
+import type { CutOff } from './coverage/cut-off.ts';
+import { type Hole, holeOfUnknownPlace, holesBefore } from './coverage/hole.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
@@ -28,12 +30,15 @@ export interface ReplicationEvidence {
    * again. Else null.
    */
   readonly sourceCutAt: bigint | null;
-  /** The syncs could not be read now, and are those of an earlier audit: MM2 may have acknowledged more since. */
-  readonly syncsAreOld: boolean;
+  /**
+   * MM2 may have acknowledged more than the syncs say: they are those of an earlier audit, or it is in doubt which of them
+   * are about the present topic.
+   */
+  readonly syncsMayLack: boolean;
   /** What the last cut took that an earlier audit noticed. */
   readonly cutOff: CutOff | null;
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
-  readonly reckoning: 'confirmed' | 'refuted' | 'unchecked';
+  readonly reckoning: 'confirmed' | 'refuted' | 'ambiguous' | 'unchecked';
   /** What a probe of the source found, from an offset on. */
   readonly waiting: { readonly from: bigint; readonly peek: Peek } | null;
 }
@@ -88,7 +93,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   // Records in a transaction that is still open may be aborted. What MM2 acknowledged may be gone from the target,
   // and it acknowledged more than the syncs that a cut has left.
   const perhapsMore = mapping?.holeBehind === true && (evidence.connect === null || mapping.reach > at.next);
-  const isOld = evidence.syncsAreOld || perhapsMore;
+  const isOld = evidence.syncsMayLack || perhapsMore;
   const isOpen = base.readableEnd < end || isOld || evidence.targetEnd === null;
   const basis = isOpen ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };

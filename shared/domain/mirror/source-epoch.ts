@@ -10,9 +10,10 @@ import type { SyncHistory } from './syncs/sync-history.ts';
  * genuine syncs look like that, so comparing records has to confirm the doubt.
  *
  * @param first the first record still in the source log
+ * @param until looks only at the syncs before this index
  */
-export function syncsOlderThanSource(history: SyncHistory, first: FirstRecord): number {
-  for (let i = history.length - 1; i >= 0; i--) {
+export function syncsOlderThanSource(history: SyncHistory, first: FirstRecord, until = history.length): number {
+  for (let i = until - 1; i >= 0; i--) {
     const sync = history.at(i);
     if (sync.upstream >= first.offset && latest(sync.timestamp) < first.timestamp) return i + 1;
   }

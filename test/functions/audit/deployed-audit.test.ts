@@ -80,14 +80,8 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     }
     await source.admin.commitOffsets('billing', 'orders', { 0: 150n, 1: 400n, 2: 10n });
     mm2 = await lab.startMm2({ properties: mm2Properties(source, target) });
-    await waitUntil('the records to be mirrored', async () => {
-      const ends = await target.admin.listOffsets('A.orders');
-      return ends.reduce((sum, { highWatermark }) => sum + highWatermark, 0n) === 1200n;
-    });
-    await waitUntil('the group to be translated', async () => {
-      return (await target.admin.translateOffsets('A', 'billing')).length === 3;
-    });
 
+    // MM2 mirrors in the meantime.
     bundled = bundle({
       ...exampleSettings,
       configFolder: writeConfig(),
@@ -107,6 +101,13 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     raw = createDynamoDbSnapshotStore(client, table);
     store = newestHistory(raw);
     lambda = await startFunction();
+    await waitUntil('the records to be mirrored', async () => {
+      const ends = await target.admin.listOffsets('A.orders');
+      return ends.reduce((sum, { highWatermark }) => sum + highWatermark, 0n) === 1200n;
+    });
+    await waitUntil('the group to be translated', async () => {
+      return (await target.admin.translateOffsets('A', 'billing')).length === 3;
+    });
   });
 
   /** Starts a new process of the function, as when Lambda replaces a container. */
@@ -164,6 +165,7 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
         `  A: { bootstrapServers: "${source.bootstrapServers}", ${sasl} }`,
         `  B: { bootstrapServers: "${target.bootstrapServers}" }`,
         'flows: [{ flow: A->B, topics: [orders], groups: [billing] }]',
+        'policy: { heartbeatStaleSeconds: 8, mirrorStoppedSeconds: 10 }',
         '',
       ].join('\n'),
     );

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { wholeAudits } from '../../../lab/explore/properties/whole-audits.ts';
 import { judgeAudit } from '../../../lab/simulation/audit-oracle.ts';
 import { auditWorld } from '../../../lab/simulation/audited-world.ts';
-import { KNOWN_WORLDS } from '../../../lab/simulation/known-worlds.ts';
+import { KNOWN_WORLDS } from '../../../lab/simulation/known-worlds/known-worlds.ts';
 
 const LIVES = 500;
 

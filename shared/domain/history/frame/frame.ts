@@ -1,4 +1,4 @@
-import type { PastCut } from '../../mirror/breaks.ts';
+import type { PastCut } from '../../mirror/breaks/cut.ts';
 import { VERDICTS } from '../../model/report.ts';
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';
@@ -152,11 +152,15 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
   });
 }
 
-/** Writes the whole list if it changed: cuts are few and rare. */
-/** Forms of the cuts: until there were leader epochs, a log was known to have reached as far as MM2 had acknowledged. */
+/**
+ * Forms of the cuts. The first one took it that a log had reached as far as MM2 had acknowledged; the second one, that
+ * MM2 had written nothing twice.
+ */
 const CUTS_OF_SYNCS = 1;
-const CUTS = 2;
+const CUTS_OF_EPOCHS = 2;
+const CUTS = 3;
 
+/** Writes the whole list if it changed: cuts are few and rare. */
 function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
   if (isSameCuts(before, cuts)) {
     sink.byte(0);
@@ -171,6 +175,7 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
     sink.count(Number(cut.at));
     sink.count(Number(cut.reached - cut.at));
     sink.count(Number((cut.acknowledged ?? cut.reached) - cut.at));
+    sink.count(Number((cut.copies ?? cut.reached - cut.at) - (cut.reached - cut.at)));
     sink.count(at - cut.noticedAt);
   }
 }
@@ -188,8 +193,12 @@ function readCuts(source: ByteSource, state: HistoryState, headerAt: number): vo
     const at = BigInt(source.count());
     const reached = at + BigInt(source.count());
     const acknowledged = changed === CUTS_OF_SYNCS ? reached : at + BigInt(source.count());
-    const cut = { side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) };
-    return acknowledged === reached ? cut : { ...cut, acknowledged };
+    const again = changed <= CUTS_OF_EPOCHS ? 0n : BigInt(source.count());
+    return {
+      ...{ side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) },
+      ...(acknowledged === reached ? {} : { acknowledged }),
+      ...(again === 0n ? {} : { copies: reached - at + again }),
+    };
   });
 }
 

@@ -6,6 +6,7 @@ import { type Liveness, mirrorTime } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
 import { pastCuts } from '../remembered-logs.ts';
+import { waitsAtLeast } from '../waits-at-least.ts';
 import { makeFinding } from './make-finding.ts';
 import {
   headNeverMirrored,
@@ -137,17 +138,19 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
   const worst = worstOf(waiting, ({ replication }) => BigInt(observation.at) - (replication?.waitingSince ?? 0n));
   if (worst === null) return [];
   const age = observation.at - Number(worst.replication?.waitingSince ?? 0n);
-  const mayBeNew = waiting.every((state) => mayHaveJustCome(observation, state));
+  const areNew = waiting.every((state) => mayHaveJustCome(observation, state));
+  const isSure = waiting.some((state) => !mayHaveJustCome(observation, state) && waitsAtLeast(state) !== 0n);
+  const doubt = areNew ? 'they may have just come' : 'their log was cut, and the target may have them';
   const seconds = (age / 1000).toFixed(0);
   return [
     makeFinding(
       'MIRROR_STALLED',
       { topic: topic.topic, partition: worst.partition },
-      mayBeNew
-        ? `MM2 is alive, but records of ${topic.topic} wait that are ${seconds} s old by their timestamps; they may have just come (${waiting.length} partitions)`
-        : `MM2 is alive, but records of ${topic.topic} have waited ${seconds} s (${waiting.length} partitions)`,
+      isSure
+        ? `MM2 is alive, but records of ${topic.topic} have waited ${seconds} s (${waiting.length} partitions)`
+        : `MM2 is alive, but records of ${topic.topic} wait that are ${seconds} s old by their timestamps; ${doubt} (${waiting.length} partitions)`,
       { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
-      mayBeNew ? 'warning' : 'critical',
+      isSure ? 'critical' : 'warning',
     ),
   ];
 }

@@ -109,3 +109,23 @@ describe('policy.rules', () => {
     expect(faultOf(rule)).toBe(fault);
   });
 });
+
+describe('what a threshold decides', () => {
+  test.each([
+    ['heartbeatStaleSeconds', ['HEARTBEAT_STALE'], []],
+    ['mirrorStoppedSeconds', ['MIRROR_STOPPED'], []],
+    ['mirrorStalledSeconds', ['MIRROR_STALLED', 'SOURCE_TRANSACTION_OPEN'], ['topic']],
+    ['maxLossRecords', ['LOSS_OVER_LIMIT'], []],
+    ['maxGroupReread', ['GROUP_REREADS_MUCH'], ['topic', 'group']],
+    ['probeBudget', [], []],
+  ] as const)('%s decides only %j, and can differ by %j', (threshold, findings, by) => {
+    const limit = `thresholds: { ${threshold}: 1 }`;
+    for (const finding of findings) expect(faultOf(`{ finding: ${finding}, ${limit} }`)).toBe('no fault');
+    const remedy = findings.length === 0 ? 'remove finding from this rule' : `it decides ${findings.join(' and ')}`;
+    expect(faultOf(`{ finding: FOREIGN_WRITES, ${limit} }`)).toMatch(new RegExp(` → ${remedy}$`));
+    for (const matcher of ['topic', 'group']) {
+      const fault = by.some((one) => one === matcher) ? /^no fault$/ : new RegExp(`cannot differ by ${matcher} → `);
+      expect(faultOf(`{ ${matcher}: batch, ${limit} }`)).toMatch(fault);
+    }
+  });
+});

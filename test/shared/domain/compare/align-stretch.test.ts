@@ -1,32 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { alignStretch, type ClaimedPair } from '../../../../shared/domain/compare/align-stretch.ts';
+import { alignStretch } from '../../../../shared/domain/compare/align-stretch.ts';
+import type { DigestedStretch } from '../../../../shared/domain/compare/digested-record.ts';
 import { SourceRecords } from '../../../../shared/domain/compare/source-records.ts';
+import { align, told } from './aligned.ts';
 import { source, stretch } from './letters.ts';
-
-const FROM = 10n;
-
-type Claim = readonly [upstream: bigint, downstream: bigint];
-
-function align(target: string, of: SourceRecords, claims: readonly Claim[] = []) {
-  return alignStretch(
-    stretch(target, FROM),
-    of,
-    claims.map(([upstream, downstream]): ClaimedPair => ({ upstream, downstream })),
-  );
-}
-
-/**
- * What each target record was found to be: the source offset; in brackets what only a sync says; in braces what it can
- * be; a dash for none of MM2's.
- */
-function told(target: string, of: SourceRecords, claims: readonly Claim[] = []): string {
-  return align(target, of, claims)
-    .records.map(({ upstream, compared, possible }) => {
-      if (upstream !== null) return compared ? `${upstream}` : `[${upstream}]`;
-      return possible === null ? '-' : `{${possible.least}..${possible.most}}`;
-    })
-    .join(' ');
-}
 
 describe('target records laid beside source records', () => {
   test('each is recognised where its neighbour is the copy of its neighbour', () => {
@@ -34,6 +11,7 @@ describe('target records laid beside source records', () => {
     expect(told('abcdef', source('abcdef'))).toBe('0 1 2 3 4 5');
     expect(aligned).toMatchObject({ from: 10n, until: 16n, compared: 6, contradicted: [], timeDiffers: false });
     expect(aligned.records.map(({ position }) => position)).toEqual([10n, 11n, 12n, 13n, 14n, 15n]);
+    expect(aligned.records[0]).toEqual({ position: 10n, upstream: 0n, compared: true, possible: null, equal: [] });
   });
 
   test('offsets without a record are none on either side', () => {
@@ -43,6 +21,8 @@ describe('target records laid beside source records', () => {
   test('records of others in between are left aside', () => {
     expect(told('abXcd', source('abcd'))).toBe('0 1 - 2 3');
     expect(told('aXb', source('ab'))).toBe('0 - 1');
+    // Beside a record that the source has twice, too, as long as the source hides nothing.
+    expect(told('bXadc', source('abadc'), [[2n, 12n]])).toBe('1 - 2 3 4');
   });
 
   test('one alone is no chain: it can be the copy of what it equals, or of what the source hides', () => {
@@ -134,6 +114,28 @@ describe('offset syncs as claims', () => {
     expect(align('X5', source('a'), [[0n, 10n]])).toMatchObject({ contradicted: [], changed: [10n] });
   });
 
+  test('one that an earlier audit found equal, and that differs now, is another record', () => {
+    const claim = { upstream: 0n, downstream: 10n, compared: true };
+    expect(alignStretch(stretch('X', 10n), source('a'), [claim])).toMatchObject({ contradicted: [10n], changed: [] });
+  });
+
+  test('one that differs and keeps its time is changed, not replaced', () => {
+    expect(align('X', source('a'), [[0n, 10n]])).toMatchObject({ changed: [10n], replaced: [] });
+    expect(align('X5', source('a'), [[0n, 10n]])).toMatchObject({ changed: [10n], replaced: [10n] });
+  });
+
+  test('a record without a time, on either side, is not one of another time', () => {
+    const timeless = (log: DigestedStretch, at: bigint): DigestedStretch => ({
+      ...log,
+      records: log.records.map((one) => (one.offset === at ? { ...one, timestamp: -1n } : one)),
+    });
+    const claims = [{ upstream: 2n, downstream: 12n }];
+    const onTarget = alignStretch(timeless(stretch('abXd', 10n), 12n), source('abcd'), claims);
+    expect(onTarget).toMatchObject({ contradicted: [], changed: [12n], replaced: [] });
+    const of = new SourceRecords([timeless(stretch('abcd'), 2n)], { start: 0n, end: 4n });
+    expect(alignStretch(stretch('abXd', 10n), of, claims)).toMatchObject({ contradicted: [], changed: [12n] });
+  });
+
   test('one that differs in its time only says nothing', () => {
     expect(align('abc1d', source('abcd'), [[2n, 12n]])).toMatchObject({ contradicted: [], changed: [] });
   });
@@ -156,6 +158,18 @@ describe('offset syncs as claims', () => {
         [5n, 9n],
       ]),
     ).toBe('0 1');
+    // The log cleaner has removed what the sync names.
+    expect(told('a.d', source('a..d'), [[2n, 11n]])).toBe('0 3');
+  });
+
+  test('they count in whatever order they come', () => {
+    // The first copy of `b` may be of the record that is gone: the sync names the second one.
+    const claims = [
+      [1n, 10n],
+      [1n, 11n],
+    ] as const;
+    expect(told('a', source('.a'), claims)).toBe(told('a', source('.a'), claims.toReversed()));
+    expect(told('a', source('.a'), claims.toReversed())).toBe('1');
   });
 });
 
@@ -163,6 +177,13 @@ describe('a record that was not recognised can be', () => {
   test('what lies between its recognised neighbours in rising order', () => {
     expect(told('abXYfg', source('ab...fg'))).toBe('0 1 {2..4} {2..4} 5 6');
     expect(told('abXfg', source('ab.fg', 7n))).toBe('7 8 {9..9} 10 11');
+  });
+
+  test('also what the source log lost with its end', () => {
+    const cut = (letters: string) =>
+      new SourceRecords([stretch(letters)], { start: 0n, end: 1n, cutOff: { least: 1n, most: 3n } });
+    expect(told('a', cut('a'))).toBe('{0..3}');
+    expect(told('X', cut('a'))).toBe('{1..3}');
   });
 
   test('none of MM2 where nothing lies between them', () => {

@@ -42,6 +42,8 @@ describe('the end of a target log', () => {
     ['not read to its end', { source: 'abcdefg', target: 'abcdefg', read: [0n, 6n] }, null],
     ['not read from the newest sync on', { source: 'abcdefg', target: 'abcdefg', read: [2n, 7n] }, null],
     ['transaction markers of MM2', { source: 'abcdefg', target: 'abc.defg.', exactlyOnce: true }, null],
+    ['the record of the newest sync written again', { source: 'a.c', target: 'aac' }, null],
+    ['the record of the newest sync was changed on the way', { source: 'abc', target: 'TBc' }, null],
     ['a sync names another record', { syncs: [[1n, 2n]], source: 'abcdefg', target: 'abcdefg' }, null],
   ])('%s', (_, of, tail) => {
     expect(tailOf(of)).toEqual(tail);

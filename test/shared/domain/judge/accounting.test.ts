@@ -56,6 +56,7 @@ function observed(of: Case): FlowObservation {
             sourceEnd: () => null,
             syncs: () => null,
             syncsRead: true,
+            readsSource: () => true,
             targetEnd: () => null,
           },
   };

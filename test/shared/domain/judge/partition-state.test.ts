@@ -283,6 +283,13 @@ describe('syncs that comparing records has refuted', () => {
     expect(one({ records, source: 'unread' }).replication).toBeNull();
   });
 
+  test('count nothing, either, where only the older ones are void: more of them may be', () => {
+    const older: RecordEvidence = { refutations: [{ ...refutation, voids: { kind: 'older', downstream: 0n } }] };
+    const found = one({ records: older });
+    expect(found.mapping?.newest().upstream).toBe(1_000n);
+    expect(found.replication).toMatchObject({ lag: UNKNOWN, holes: [] });
+  });
+
   test('count nothing in later audits, either, until MM2 writes others', () => {
     const { observation, states } = flowCase({ groups: [] });
     const [healthy] = states;
@@ -569,10 +576,14 @@ describe('whether the source topic is the one that the syncs speak of', () => {
     const log: PartitionCase = { syncs, source: [0n, 300n], target: [0n, 1_202n] };
     expect(one({ ...log, firstRecordAgoMs: 2 * HOUR })).toMatchObject({ sourceRecreated: 'earlier', doubted: null });
     const inDoubt: PartitionCase = { ...log, firstRecordAgoMs: MINUTE };
-    expect(one(inDoubt)).toMatchObject({ sourceRecreated: 'doubt', doubted: 3 });
+    const asked = { sourceRecreated: 'earlier', doubted: 3, doubtedFirst: 2 };
+    expect(one(inDoubt)).toMatchObject({ ...asked, mapping: { first: 4 } });
+    const compared = (oldest: 'same' | 'unknown', newest: 'same') =>
+      one({ ...inDoubt, records: { syncs: new Map([[2, oldest] as const, [3, newest] as const]) } });
     // Producers' clocks were ahead: the newer syncs hold, and what was noticed before stays.
-    const same = one({ ...inDoubt, records: { syncs: new Map([[3, 'same']]) } });
-    expect(same).toMatchObject({ sourceRecreated: 'earlier', recreatedAt: { source: 2 } });
+    expect(compared('same', 'same')).toMatchObject({ ...asked, recreatedAt: { source: 2 }, mapping: { first: 2 } });
+    // The topic was replaced for certain: a sync that looks old may be of the earlier one.
+    expect(compared('unknown', 'same')).toMatchObject({ ...asked, recreatedAt: { source: 2 }, mapping: { first: 3 } });
     const different = one({ ...inDoubt, records: { syncs: new Map([[3, 'different']]) } });
     expect(different).toMatchObject({ sourceRecreated: 'records', recreatedAt: { source: 4 } });
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
 import { knownAt, lastCutOff, logsNow, sourceCutAt, wasCut } from '../../../../shared/domain/judge/remembered-logs.ts';
-import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks.ts';
+import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks/cut.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { rememberedIds } from './case-parts.ts';
 import { AT, HOUR } from './case-shapes.ts';
@@ -41,14 +41,24 @@ describe('what the last cut of the source log took', () => {
   test.each<[string, readonly PastCut[], readonly Cut[], ReturnType<typeof lastCutOff>]>([
     ['none is known of', [], [], null],
     ['only the target log was cut', [PAST_TARGET], [NOW_TARGET], null],
-    ['an earlier audit noticed it', [PAST], [], { records: 200n, atLeast: 200n, noticedAt: AT - HOUR }],
+    [
+      'an earlier audit noticed it',
+      [PAST],
+      [],
+      { at: 300n, reached: 500n, records: 200n, atLeast: 200n, noticedAt: AT - HOUR },
+    ],
     [
       'the last of several',
       [PAST, { ...PAST, at: 400n, acknowledged: 410n, noticedAt: AT - 1 }],
       [],
-      { records: 100n, atLeast: 10n, noticedAt: AT - 1 },
+      { at: 400n, reached: 500n, records: 100n, atLeast: 10n, noticedAt: AT - 1 },
     ],
-    ['this audit found one', [PAST], [NOW_TARGET, NOW], { records: 60n, atLeast: 40n, noticedAt: AT }],
+    [
+      'this audit found one',
+      [PAST],
+      [NOW_TARGET, NOW],
+      { at: 200n, reached: 260n, records: 60n, atLeast: 40n, noticedAt: AT },
+    ],
   ])('%s', (_, past, cuts, expected) => {
     expect(lastCutOff(observed(...past), 'orders', 0, cuts)).toEqual(expected);
   });

@@ -42,7 +42,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     isolation: 'read_uncommitted',
     recreatedSince: null,
     sourceCutAt: null,
-    syncsAreOld: false,
+    syncsMayLack: false,
     cutOff: null,
     reckoning: 'unchecked',
     waiting: null,

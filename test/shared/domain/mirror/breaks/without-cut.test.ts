@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type LogsNow, withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
-import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import type { LogsNow } from '../../../../../shared/domain/mirror/breaks/logs-now.ts';
+import { withoutCut } from '../../../../../shared/domain/mirror/breaks/without-cut.ts';
+import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 
@@ -14,6 +15,7 @@ const NOTHING: LogsNow = {
   sameSourceSince: null,
   sameTargetSince: null,
   known: 0,
+  knownWithSource: 0,
   knewAll: true,
   targetEndConfirmed: true,
 };
@@ -40,7 +42,7 @@ const STEADY: readonly Point[] = [
   [100n, 90n],
   [200n, 180n],
 ];
-const SOURCE = { sameSourceSince: 1_000 } as const;
+const SOURCE = { sameSourceSince: 1_000, sameTargetSince: 1_000 } as const;
 const TARGET = { sameTargetSince: 1_000 } as const;
 
 describe('a source log that lost its end', () => {
@@ -71,6 +73,18 @@ describe('a source log that lost its end', () => {
     const found = cut([...STEADY, [120n, 181n]], { ...SOURCE, sourceEnd: 150n });
     expect(told(found)).toBe('0→0 100→90 |120→181');
     expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 201n }]);
+  });
+
+  test('counts what MM2 wrote again beyond the cut, and acknowledges nothing for another target log', () => {
+    const twice: readonly Point[] = [...STEADY, [150n, 181n], [200n, 240n]];
+    expect(cut(twice, { ...SOURCE, sourceEnd: 150n }).cuts).toEqual([
+      { side: 'source', at: 150n, reached: 201n, copies: 61n },
+    ]);
+    expect(cut(STEADY, { ...SOURCE, sameTargetSince: null, sourceEnd: 150n }).cuts).toMatchObject([
+      { acknowledged: 150n },
+    ]);
+    const renewed: readonly Point[] = [...STEADY, [0n, 0n], [160n, 150n]];
+    expect(cut(renewed, { ...SOURCE, sourceEnd: 150n }).cuts).toMatchObject([{ reached: 201n, acknowledged: 161n }]);
   });
 
   test('leaves the syncs of an earlier topic as they are', () => {
@@ -181,7 +195,7 @@ describe('a target log that lost its end', () => {
 });
 
 describe('a source log that was cut and regrew before this audit', () => {
-  const REGROWN = { ...SOURCE, sourceEnd: 900n, sourceEndBefore: 250n, known: 3 } as const;
+  const REGROWN = { ...SOURCE, sourceEnd: 900n, sourceEndBefore: 250n, known: 3, knownWithSource: 3 } as const;
 
   test('is told by the leader epoch that the last audit saw: its records end before the end of then', () => {
     const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 150n });
@@ -216,7 +230,7 @@ describe('a source log that was cut and regrew before this audit', () => {
   ])(
     'whose end is short again: of an end at %s and an epoch that ended at %s',
     (sourceEndBefore, sourceEpochEnd, at) => {
-      const logs = { ...REGROWN, sourceEnd: 180n, sourceEndBefore, sourceEpochEnd, known: 2 };
+      const logs = { ...REGROWN, sourceEnd: 180n, sourceEndBefore, sourceEpochEnd, known: 2, knownWithSource: 2 };
       expect(cut(STEADY, logs).cuts).toMatchObject([{ side: 'source', at }]);
     },
   );
@@ -236,6 +250,12 @@ describe('a source log that was cut and regrew before this audit', () => {
     expect(found).toMatchObject({ since, cuts: [{ reached: 701n }] });
   });
 
+  test('does not know which syncs came before it, if the last audit could not read the source', () => {
+    const found = cut(STEADY, { ...REGROWN, knownWithSource: 0, sourceEpochEnd: 150n });
+    expect(found).toMatchObject({ since: { oldest: { upstream: 200n }, newest: { upstream: 200n } }, known: 2 });
+    expect(found.cuts).toMatchObject([{ reached: 250n, acknowledged: 150n }]);
+  });
+
   test('keeps those behind a hole that a comparison shows to be later', () => {
     const history = SyncHistory.of(SINCE.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
     const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'newest');
@@ -246,7 +266,11 @@ describe('a source log that was cut and regrew before this audit', () => {
     expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, acknowledged: 201n }]);
     // No sync is left out, but the records before the last one are others all the same.
     const adjacent = SyncHistory.of([history.at(0), history.at(4)]);
-    const behind = withoutCut(adjacent, { ...NOTHING, ...REGROWN, known: 1, sourceEpochEnd: 245n }, 'newest');
+    const behind = withoutCut(
+      adjacent,
+      { ...NOTHING, ...REGROWN, known: 1, knownWithSource: 1, sourceEpochEnd: 245n },
+      'newest',
+    );
     expect(told(behind)).toBe('0→0 |700→680');
   });
 });

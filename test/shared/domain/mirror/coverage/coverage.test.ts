@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CutOff, coverageOf, type Hole } from '../../../../shared/domain/mirror/coverage.ts';
-import type { MappingEvidence } from '../../../../shared/domain/mirror/epoch.ts';
-import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
-import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { coverageOf } from '../../../../../shared/domain/mirror/coverage/coverage.ts';
+import type { CutOff } from '../../../../../shared/domain/mirror/coverage/cut-off.ts';
+import type { Hole } from '../../../../../shared/domain/mirror/coverage/hole.ts';
+import type { MappingEvidence } from '../../../../../shared/domain/mirror/epoch.ts';
+import { PartitionMapping } from '../../../../../shared/domain/mirror/mapping.ts';
+import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 interface Case {
   readonly syncs: readonly (readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>])[];
@@ -705,7 +707,7 @@ describe('how far the target covers the source', () => {
 });
 
 describe('copies of records that a cut took off the source', () => {
-  const CUT_OFF: CutOff = { records: 200n, atLeast: 200n, noticedAt: 1_000 };
+  const CUT_OFF: CutOff = { at: 400n, reached: 600n, records: 200n, atLeast: 200n, noticedAt: 1_000 };
   const regrown: Case = {
     syncs: [[0n, 0n]],
     source: [0n, 700n],
@@ -740,12 +742,37 @@ describe('copies of records that a cut took off the source', () => {
   });
 
   test('are counted in one place: the last hole that was there when the cut was noticed', () => {
-    expect(holes(since(600n, 600n, { hole: false }))).toEqual([]);
+    // No sync shows where they are: MM2 may have passed over as many of the offsets that the source has again.
+    const untold = since(600n, 600n, { hole: false });
+    expect(coverage(untold).holes).toMatchObject([
+      { kind: 'anywhere', from: 400n, until: 600n, offsets: 200n, least: 0n },
+    ]);
+    expect(coverage({ ...untold, position: 450n }).holes).toMatchObject([{ from: 400n, until: 450n, offsets: 50n }]);
+    expect(holes({ ...untold, position: 400n })).toEqual([]);
     const before = since(600n, 600n);
     // A clock that is ahead hides which hole it is.
     expect(holes({ ...before, cutOff: { ...CUT_OFF, noticedAt: -1 } })).toEqual(['between 1-600: 200, look 400-600']);
     const syncs = [...before.syncs, [650n, 650n, { timestamp: 3_000n, hole: true }]] as Case['syncs'];
     expect(holes({ ...before, syncs, targetEnd: 651n, position: 651n })).toEqual(['between 1-600: 200, look 400-600']);
+  });
+
+  test('do not show that MM2 noticed the cut, where the target has other records as well', () => {
+    // 100 foreign records: the length alone says that MM2 went back and wrote half of them again.
+    expect(coverage(since(700n, 800n)).holes).toMatchObject([
+      { kind: 'between', from: 1n, until: 700n, offsets: 200n, least: 100n, isPlace: false },
+    ]);
+    expect(coverage(since(500n, 650n)).holes).toMatchObject([{ kind: 'between', offsets: 100n, least: 50n }]);
+    const head: Case = {
+      ...since(700n, 700n),
+      syncs: [[700n, 800n, { timestamp: 2_000n, hole: true }]],
+      targetEnd: 801n,
+    };
+    expect(coverage(head).holes).toMatchObject([
+      { kind: 'head', from: 0n, until: 700n, offsets: 200n, least: 0n, isPlace: false, index: 0 },
+    ]);
+    expect(coverage({ ...head, source: [500n, 700n] }).holes).toMatchObject([{ from: 500n, offsets: 100n }]);
+    expect(holes({ ...head, syncs: [[700n, 800n, { timestamp: 2_000n, hole: true, accounted: true }]] })).toEqual([]);
+    expect(coverage(head).coveredTo(650n)).toBe(650n);
   });
 
   test('at most, as far as MM2 had not acknowledged them: the rest may be copies of present records', () => {

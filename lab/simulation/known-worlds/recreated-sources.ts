@@ -1,0 +1,165 @@
+import { type KnownWorld, USUAL } from './known-world.ts';
+
+/** Another topic of the same name replaced the source topic. */
+export const RECREATED_SOURCES: readonly KnownWorld[] = [
+  {
+    name: 'records of the earlier topic before the first sync',
+    taught:
+      "target records before a new topic's first sync may be copies from the old topic: they cover nothing for certain",
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'recreate-source', records: 3 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'restart' },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'mirror', records: 1, syncs: 0 },
+    ],
+  },
+  {
+    name: 'a new topic that MM2 begins again',
+    taught: 'where MM2 was in a topic that is gone is no proof that it has passed the same offsets of the new one',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'gap', offsets: 1 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'recreate-source', records: 1 },
+    ],
+  },
+  {
+    name: 'a clock that is ahead hides which topic a sync is about',
+    taught:
+      'a sync that the last audit has read is older than a topic id that this audit sees first, whatever its time',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: 9999 } },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'recreate-source', records: 1 },
+    ],
+  },
+  {
+    name: 'clocks of producers that are ahead of a new topic',
+    taught:
+      'syncs that look older than the records of a new topic may be about it: where that is in doubt, its records may be anywhere on the target',
+    terms: { ...USUAL, ahead: { producers: 20002, mm2: 0 } },
+    steps: [
+      { do: 'audit', faults: [] },
+      { do: 'recreate-source', records: 1 },
+      { do: 'commit', group: 'behind', before: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+    ],
+  },
+  {
+    name: 'a new topic as short as the old one',
+    taught: 'a log that was that short when an audit first saw its id was not cut since',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 16 },
+      { do: 'gap', offsets: 4 },
+      { do: 'mirror', records: 11, syncs: 0 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 6, syncs: 2 },
+      { do: 'recreate-source', records: 20 },
+      { do: 'compact-source', keep: 3 },
+      { do: 'audit', faults: [] },
+      { do: 'sync-groups' },
+    ],
+  },
+  {
+    name: 'an expired copy of a record that the group has',
+    taught: 'a verified position does not prove that the group needs what expired before it',
+    terms: USUAL,
+    steps: [
+      { do: 'recreate-source', records: 10 },
+      { do: 'open-transaction', records: 3 },
+      { do: 'mirror', records: 3, syncs: 0 },
+      { do: 'produce', records: 23 },
+      { do: 'commit', group: 'behind', before: 35 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'expire-target', offsets: 1 },
+    ],
+  },
+  {
+    name: 'a clock that is behind and a topic id that changed',
+    taught: 'syncs that no audit had read before the id changed are about the new topic, however old they look',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: -20_001 } },
+    steps: [
+      { do: 'audit', faults: [] },
+      { do: 'recreate-source', records: 12 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'mirror', records: 11, syncs: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 10 },
+    ],
+  },
+  {
+    name: 'a new source topic whose log could not be read',
+    taught: 'a log was cut only if an audit saw that it had reached further, or if the sync came after that audit',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-source', records: 0 },
+      { do: 'audit', faults: ['source-log'] },
+    ],
+  },
+  {
+    name: 'a doubt that is settled for the newest sync only',
+    taught: 'clocks that differ explain the newest sync; if the oldest differs, the topic was replaced between the two',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: -19_642 } },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-source', records: 12 },
+      { do: 'mirror', records: 11, syncs: 99 },
+    ],
+  },
+  {
+    name: 'records of either topic before the first sync',
+    taught: 'some of the offsets that may be missing are missing for certain: only those make a finding critical',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-source', records: 27 },
+      { do: 'mirror', records: 15, syncs: 99 },
+      { do: 'produce', records: 6 },
+      { do: 'mirror', records: 7, syncs: 99 },
+    ],
+  },
+  {
+    name: 'a compacted record at the sync between two source topics',
+    taught: 'a topic that was replaced for certain: a sync that looks old and has no record to compare stays in doubt',
+    terms: { ...USUAL, ahead: { producers: 20972, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 28 },
+      { do: 'mirror', records: 28, syncs: 2 },
+      { do: 'recreate-source', records: 34 },
+      { do: 'compact-source', keep: 5 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+    ],
+  },
+  {
+    name: 'an expired copy, and clocks that differ',
+    taught: 'a record that is the same proves the syncs from it on, not those before it',
+    terms: { ...USUAL, ahead: { producers: 30002, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 10 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 11, syncs: 99 },
+      { do: 'recreate-source', records: 11 },
+      { do: 'expire-target', offsets: 1 },
+      { do: 'produce', records: 23 },
+      { do: 'mirror', records: 57, syncs: 2 },
+      { do: 'audit', faults: ['checkpoints', 'source-listing'] },
+    ],
+  },
+];

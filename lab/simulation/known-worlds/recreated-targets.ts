@@ -1,0 +1,106 @@
+import { type KnownWorld, USUAL } from './known-world.ts';
+
+/** Another topic of the same name replaced the target topic. */
+export const RECREATED_TARGETS: readonly KnownWorld[] = [
+  {
+    name: 'a new target topic whose log could not be read',
+    taught: 'the ends of a log are those of the topic that had it: another topic id makes them void, read or not',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'recreate-target' },
+      { do: 'flush' },
+      { do: 'audit', faults: ['target-log'] },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
+    name: 'a new target topic while the syncs could not be read',
+    taught: 'syncs that the last audit missed may be older than the topic id that it saw',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
+  {
+    name: 'a doubt about a sync of an earlier target log',
+    taught:
+      'a sync of another target log names no record of the present one: comparing them shows nothing of the source',
+    terms: { ...USUAL, ahead: { producers: 14_733, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+    ],
+  },
+  {
+    name: 'a foreign record on a new target topic, and clocks that differ',
+    taught: 'the same where the target topic is another one',
+    terms: { ...USUAL, ahead: { producers: 10002, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'foreign', records: 1 },
+      { do: 'flush' },
+      { do: 'open-transaction', records: 1 },
+      { do: 'produce', records: 1 },
+    ],
+  },
+  {
+    name: 'equal records, and a new target log',
+    taught: 'one equal record does not show that the syncs came out of order',
+    terms: { ...USUAL, equal: 1_000_000 },
+    steps: [
+      { do: 'produce', records: 14 },
+      { do: 'mirror', records: 2, syncs: 0 },
+      { do: 'flush' },
+      { do: 'recreate-target' },
+      { do: 'commit', group: 'behind', before: 11 },
+      { do: 'mirror', records: 12, syncs: 2 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 1 },
+      { do: 'gap', offsets: 1 },
+    ],
+  },
+  {
+    name: 'an audit without syncs on a new target log',
+    taught: 'a sync that goes back shows a cut only if it is younger than the audit that saw the log',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'produce', records: 1 },
+      { do: 'recreate-target' },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'audit', faults: ['syncs'] },
+      { do: 'flush' },
+      { do: 'flush' },
+    ],
+  },
+  {
+    name: 'a sync that waited while its target topic was replaced',
+    taught: 'topic ids show a new target log also where the log itself could not be read',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'audit', faults: ['target-log'] },
+      { do: 'flush' },
+      { do: 'gap', offsets: 1 },
+      { do: 'produce', records: 1 },
+    ],
+  },
+];
