@@ -99,10 +99,10 @@ export class JavaProcess {
   }
 
   /** SIGTERM, and SIGKILL if the process does not end in time. */
-  async stop(): Promise<void> {
+  async stop(withinMs = STOP_DEADLINE_MS): Promise<void> {
     this.signal('SIGCONT');
     this.signal('SIGTERM');
-    const timer = setTimeout(() => this.signal('SIGKILL'), STOP_DEADLINE_MS);
+    const timer = setTimeout(() => this.signal('SIGKILL'), withinMs);
     await this.#exited;
     clearTimeout(timer);
   }

@@ -64,9 +64,9 @@ export class LabMm2 {
     );
   }
 
-  /** SIGTERM: MM2 commits its offsets and leaves its groups in order. */
-  async stop(): Promise<void> {
-    await this.#process.stop();
+  /** SIGTERM: MM2 commits its offsets and leaves its groups in order. It is killed if it does not end in time. */
+  async stop(withinMs?: number): Promise<void> {
+    await this.#process.stop(withinMs);
   }
 
   /** SIGKILL: after the next start, MM2 re-mirrors the records acknowledged since the last flush. */

@@ -54,6 +54,7 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
     hasMirrorControl: world.mirror !== null,
     hasFence: world.fence !== null,
     groups: new Set(groups),
+    now: world.clock.now(),
   });
   const accepted = gates.filter(({ code, isFinal }) => !isFinal && accept.includes(code));
   const scope = { mode, topics: topicsOf(report), groups };

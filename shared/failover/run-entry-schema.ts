@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hashOfSubject } from '../domain/failover/approval-subject.ts';
 import { brokenAt, type ChainEntry } from '../domain/failover/evidence-chain.ts';
 import { GATE_CODES } from '../domain/failover/gates.ts';
 import { ImpossibleRunError, type RunRecord, recordOf } from '../domain/failover/run-record.ts';
@@ -67,7 +68,12 @@ export function storedRun(run: string, stored: readonly unknown[]): StoredRun | 
   if (broken !== null) throw new DamagedRunError(run, broken);
   try {
     const record = recordOf(entries);
-    return record === null ? null : { entries, record };
+    if (record === null) return null;
+    // The chain shows that no entry was changed alone. It cannot show that all of it was written again.
+    if (hashOfSubject(record.subject, sha256) !== record.hash) {
+      throw new DamagedRunError(run, 'what was assessed does not have the hash that a person approves');
+    }
+    return { entries, record };
   } catch (cause) {
     if (!(cause instanceof ImpossibleRunError)) throw cause;
     throw new DamagedRunError(run, cause.message, { cause });

@@ -1,6 +1,6 @@
 import { changesBetween } from '../domain/failover/approval-subject.ts';
 import { intentOf, isPastNoReturn, type RunRecord, type StepState } from '../domain/failover/run-record.ts';
-import { DANGEROUS_STEPS, type StepName } from '../domain/failover/step-name.ts';
+import { DANGEROUS_STEPS, RENEWABLE_STEPS, type StepName } from '../domain/failover/step-name.ts';
 import { canonicalJson, type Json } from '../domain/model/canonical-json.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import { assessFailover } from './assess-failover.ts';
@@ -131,7 +131,10 @@ async function carryOut(step: Step, request: RunRequest, journal: RunJournal): P
   const state = stateOf(journal.record, step.name);
   if (state.kind === 'skipped') return null;
   const context = contextOf(request, journal);
-  if (state.kind === 'done') return await lapsed(step, state, context, journal);
+  if (state.kind === 'done') {
+    const failure = await lapsed(step, state, context, journal);
+    if (failure === null || failure.code !== 'STEP_LAPSED' || !RENEWABLE_STEPS.has(step.name)) return failure;
+  }
   progress(`step ${step.name}`);
   const { mode } = journal.record.subject;
   const reason = state.kind === 'pending' ? step.skip(world, mode) : null;
@@ -154,6 +157,7 @@ async function carryOut(step: Step, request: RunRequest, journal: RunJournal): P
     const failure = failureOf(error);
     // Nothing began if the preparation failed: the step stays as it was.
     if (begun) await journal.add({ kind: 'failed', step: step.name, code: failure.code, reason: failure.reason });
+    else await journal.add({ kind: 'refused', reasons: [`step ${step.name}: ${failure.reason}`] });
     return failure;
   }
 }
@@ -204,6 +208,7 @@ export function contextOf(request: CarryOutRequest, journal: RunJournal): StepCo
   return {
     world,
     scope: journal.record.subject,
+    sourceWasDead: journal.record.subject.clusters.source === null,
     evidenceOf: (name): Json | null => {
       const state = stateOf(journal.record, name);
       return state.kind === 'done' ? state.evidence : null;

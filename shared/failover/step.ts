@@ -21,6 +21,11 @@ export interface FailoverPatience {
   readonly stillMs: number;
   /** How long MirrorMaker may take to mirror what the source holds. */
   readonly drainMs: number;
+  /**
+   * How long a run waits for MirrorMaker to stop if the source is dead: its requests to the source have to time out, which
+   * takes a minute. Connect takes the producers from a task 5 s after the stop (`task.shutdown.graceful.timeout.ms`).
+   */
+  readonly deadStopMs: number;
   /** How long consumers may take to appear on the target. */
   readonly activeMs: number;
   readonly pollMs: number;
@@ -29,6 +34,7 @@ export interface FailoverPatience {
 export const DEFAULT_PATIENCE: FailoverPatience = {
   stillMs: 3_000,
   drainMs: 600_000,
+  deadStopMs: 8_000,
   activeMs: 30_000,
   pollMs: 500,
 };
@@ -60,6 +66,8 @@ export type StepScope = Pick<ApprovalSubject, 'topics' | 'groups' | 'mode'>;
 export interface StepContext {
   readonly world: FailoverWorld;
   readonly scope: StepScope;
+  /** Whether the source did not answer when the run was assessed. */
+  readonly sourceWasDead: boolean;
   /** The evidence of a step that is done; null if it is not done. */
   readonly evidenceOf: (step: StepName) => Json | null;
   /** What a step recorded before its work; null if it did not begin. */

@@ -25,6 +25,7 @@ export async function failoverDocuments(): Promise<readonly unknown[]> {
     hasMirrorControl: false,
     hasFence: true,
     groups: new Set(),
+    now: 0,
   });
   const unaccepted = await waiting.stored();
   const accepted = {

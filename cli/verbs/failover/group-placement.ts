@@ -27,6 +27,9 @@ export interface PlacementWorld {
 
 const SHOWN = 10;
 
+/** A gate has asked a person about old positions; and a run that was stopped can be continued for a day. */
+const TERMS = { ...DEFAULT_RESTORE_TERMS, maxAgeMs: Number.MAX_SAFE_INTEGER, validForMs: 86_400_000 };
+
 /** Places groups by restores onto the target. Every call opens its own connections. */
 export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
   const { stores, clock } = world;
@@ -61,7 +64,7 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
           onto: 'target',
           groups: groups.map((text) => ({ text, matches: (name) => name === text })),
           // MirrorMaker is stopped, so its group sync moves nothing; a position that re-reads is better than none.
-          terms: { ...DEFAULT_RESTORE_TERMS, minProof: 'conservative', evenIfMm2Syncs: true },
+          terms: { ...TERMS, minProof: 'conservative', evenIfMm2Syncs: true },
           verify: world.verify,
         });
         if (planned.kind === 'refused') return { kind: 'refused', reasons: planned.refusals.map(textOf) };

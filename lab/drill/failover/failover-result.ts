@@ -1,9 +1,11 @@
 /** What one group processed, on both sides, and what the plan said of it. */
 export interface GroupOutcome {
   readonly group: string;
-  /** Records that it processed on the source, and on the target. */
+  /** Different records that it processed on the source, and on the target. */
   readonly before: number;
   readonly after: number;
+  /** Copies of records that it had already processed on the same side. */
+  readonly repeated: number;
   /** Records of the target that it processed on neither side. */
   readonly skipped: number;
   /** Records that it processed on both sides, and the most that the plan allows. */
@@ -42,6 +44,7 @@ export function resultLine(result: RunResult): string {
   const planned = groups.reduce((total, one) => total + one.planned, 0n);
   const parts = [
     `${groups.length} groups processed ${sum(groups, (one) => one.before)} records before and ${sum(groups, (one) => one.after)} after`,
+    `${sum(groups, (one) => one.repeated)} twice on one side`,
     `skipped ${sum(groups, (one) => one.skipped)}`,
     `re-read ${reread} of at most ${planned}, and ${sum(groups, (one) => one.uncommitted)} that were not committed`,
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,

@@ -24,6 +24,8 @@ export const LIVE_GROUPS = ['live-0', 'live-1', 'live-2', 'live-3'];
 
 const USERS = ['mm2', 'app', 'auditor', 'fencer', 'reader'];
 const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
+/** How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute. */
+const STOP_WITHIN_MS = 10_000;
 const MIRRORED = Object.keys(TOPICS);
 
 /** Two clusters, MirrorMaker, applications that find their cluster by a name, and Tidemark's command line. */
@@ -161,7 +163,7 @@ export class FailoverStage {
       mm2 === null
         ? 'connect'
         : hook(
-            hooks.argv('stop-mm2', () => mm2.stop()),
+            hooks.argv('stop-mm2', () => mm2.stop(STOP_WITHIN_MS)),
             {
               putBack: hooks.argv('start-mm2', () => mm2.start()),
               check: hooks.argv('is-mm2-stopped', async () => !mm2.running),

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { isClean, type RunResult, resultLine, tallyLine } from './failover-result.ts';
 import { type FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { playFailover } from './play-failover.ts';
+import { sabotageOf } from './sabotage.ts';
 
 const SCENARIOS: readonly FailoverScenario[] = (['planned', 'unplanned'] as const).flatMap((mode) =>
   (['default', 'identity'] as const).flatMap((policy) =>
@@ -17,16 +18,18 @@ const SCENARIOS: readonly FailoverScenario[] = (['planned', 'unplanned'] as cons
 /**
  * `npm run drill:failover`: fails a flow over under load on real clusters with the command line, and counts record by
  * record what real consumers processed before and after. Exits 1 if a record was skipped, if a consumer re-read more than
- * its plan allows, or if the loss is not what was counted.
+ * its plan allows, or if the loss is not what was counted. `--sabotage skip|reread|loss` does harm after each failover: then
+ * the drill has to exit with 1, because it counts it.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = parseArgs({ options: { only: { type: 'string' }, sabotage: { type: 'string' } } });
+const sabotage = sabotageOf(values.sabotage);
 const only = values.only?.split(',');
 const results: RunResult[] = [];
 for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || only.some((one) => name.startsWith(one)))) {
   process.stderr.write(`playing ${scenario.name} …\n`);
   const stage = await FailoverStage.open(scenario);
   try {
-    const result = await playFailover(stage);
+    const result = await playFailover(stage, sabotage);
     results.push(result);
     process.stdout.write(resultLine(result));
   } finally {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';
-import type { GroupOutcome, RunResult } from './failover-result.ts';
+import { countGroup, countLost, type Place } from './count-group.ts';
+import type { RunResult } from './failover-result.ts';
 import type { FailoverStage } from './failover-stage.ts';
 import { TOPICS } from './failover-stage.ts';
+import { doHarm, type Sabotage } from './sabotage.ts';
 
 const offset = z.string().transform(BigInt);
 const audited = z.object({
@@ -56,7 +58,7 @@ const LOST = 300;
 type Commits = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 
 /** Plays a failover under load with real clients, and counts record by record. */
-export async function playFailover(stage: FailoverStage): Promise<RunResult> {
+export async function playFailover(stage: FailoverStage, sabotage: Sabotage | null): Promise<RunResult> {
   const { a, b, scenario } = stage;
   const before = new Map<string, readonly string[]>();
   await stage.startGroups('source');
@@ -70,7 +72,6 @@ export async function playFailover(stage: FailoverStage): Promise<RunResult> {
     await audit(stage);
   }
   let commits = commitsOf(await audit(stage));
-  const sourceIds = new Map<string, number>();
   if (scenario.mode === 'unplanned') {
     await written(stage, stage.producer.acknowledged.length + LOST);
     // What is written from now on is lost with the source.
@@ -88,6 +89,7 @@ export async function playFailover(stage: FailoverStage): Promise<RunResult> {
   const after = new Map<string, readonly string[]>();
   await waitUntilRead(stage);
   await stage.stopGroups();
+  if (sabotage !== null) await doHarm(sabotage, stage, JAVA_GROUPS[0]?.group ?? '');
   for (const { group, processed } of stage.groups) after.set(group, processed.target);
   const names = [...new Set(MIRRORED.flatMap((topic) => [stage.onTarget(topic), topic]))];
   for (const { group, protocol } of JAVA_GROUPS) {
@@ -98,37 +100,15 @@ export async function playFailover(stage: FailoverStage): Promise<RunResult> {
   }
 
   if (scenario.mode === 'unplanned') for (const nodeId of a.nodeIds) await a.restart(nodeId);
-  for (const [topic, partitions] of Object.entries(TOPICS)) {
-    for (let p = 0; p < partitions; p++) {
-      const { ids, offsets } = await readPartition(a.admin, topic, p);
-      for (const [i, id] of ids.entries()) sourceIds.set(id, offsets[i] ?? 0);
-    }
-  }
   const targetIds = await idsOnTarget(stage, names);
-  const lossCounted = [...sourceIds.keys()].filter((id) => id !== '' && !targetIds.has(id)).length;
   const where = await placesOf(stage);
+  const lossCounted = countLost(where.keys(), targetIds);
   const bounds = await plannedBounds(stage, done);
   return {
     name: scenario.name,
-    groups: [...before].map(([group, ids]): GroupOutcome => {
-      const read = after.get(group) ?? [];
-      const had = new Set(ids);
-      const got = new Set(read);
-      const of = commits.get(group);
-      const isUncommitted = (id: string) => {
-        const place = where.get(id);
-        return place !== undefined && place.offset >= (of?.get(place.partition) ?? 0n);
-      };
-      const twice = read.filter((id) => had.has(id));
-      return {
-        group,
-        before: ids.length,
-        after: read.length,
-        skipped: [...targetIds].filter((id) => id !== '' && !had.has(id) && !got.has(id)).length,
-        reread: twice.length,
-        planned: bounds.get(group) ?? 0n,
-        uncommitted: twice.filter(isUncommitted).length,
-      };
+    groups: [...before].map(([group, ids]) => {
+      const reading = { group, before: ids, after: after.get(group) ?? [], commits: commits.get(group) ?? new Map() };
+      return countGroup({ ...reading, planned: bounds.get(group) ?? 0n }, targetIds, where);
     }),
     lossSaid: await lossSaid(stage, done),
     lossCounted,
@@ -211,11 +191,6 @@ async function idsOnTarget({ b }: FailoverStage, names: readonly string[]): Prom
     for (const id of (await readPartition(b.admin, topic, partition)).ids) ids.add(id);
   }
   return ids;
-}
-
-interface Place {
-  readonly partition: string;
-  readonly offset: bigint;
 }
 
 /** Where each record is on the source. */

@@ -10,6 +10,7 @@ export const GATE_CODES = [
   'LOSS_OVER_OBJECTIVE',
   'LOSS_UNKNOWN',
   'GROUPS_NOT_PLACEABLE',
+  'POSITIONS_OLD',
   'MIRROR_CONTROL_MISSING',
   'FENCE_MISSING',
 ] as const;
@@ -36,11 +37,19 @@ export interface GateInputs {
   readonly hasFence: boolean;
   /** Groups to place. */
   readonly groups: ReadonlySet<string>;
+  /** ms since the epoch. */
+  readonly now: number;
 }
 
 /** Everything that speaks against beginning the failover now. */
 export function gatesOf(inputs: GateInputs): Gate[] {
-  return [...clusterGates(inputs), ...lossGates(inputs), ...groupGates(inputs), ...controlGates(inputs)];
+  return [
+    ...clusterGates(inputs),
+    ...lossGates(inputs),
+    ...groupGates(inputs),
+    ...ageGates(inputs),
+    ...controlGates(inputs),
+  ];
 }
 
 function clusterGates({ mode, report, sourceDown, targetDown }: GateInputs): Gate[] {
@@ -96,6 +105,20 @@ function groupGates({ report, groups }: GateInputs): Gate[] {
   const reason = `the positions of ${names.slice(0, SHOWN).join(', ')}${more} on the target are not known`;
   const remedy = 'Leave these groups out with --group, or audit until their mapping is known.';
   return [{ code: 'GROUPS_NOT_PLACEABLE', reason, remedy, isFinal: false }];
+}
+
+/** The coarsest snapshots are an hour apart: older positions mean that no audit was recorded, or that the source is long dead. */
+const POSITIONS_LAST_MS = 3_600_000;
+
+/** A planned failover reads the positions again, after the consumers have stopped. */
+function ageGates({ mode, report, groups, now }: GateInputs): Gate[] {
+  const read = report.groups.filter(({ group }) => groups.has(group)).map((one) => one.commitCheckedAt);
+  const oldest = Math.min(now, ...read);
+  if (mode === 'planned' || now - oldest <= POSITIONS_LAST_MS) return [];
+  const at = new Date(oldest).toISOString();
+  const reason = `positions of groups were last read at ${at}: what they consumed on the source since then, they read again`;
+  const remedy = 'If the source died soon after that time, accept it: there is nothing newer.';
+  return [{ code: 'POSITIONS_OLD', reason, remedy, isFinal: false }];
 }
 
 function controlGates({ mode, hasMirrorControl, hasFence }: GateInputs): Gate[] {

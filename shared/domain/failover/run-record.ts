@@ -2,7 +2,7 @@ import type { Json } from '../model/canonical-json.ts';
 import type { ApprovalSubject } from './approval-subject.ts';
 import type { ChainEntry } from './evidence-chain.ts';
 import type { RunEvent } from './run-event.ts';
-import { DANGEROUS_STEPS, POINT_OF_NO_RETURN, STEP_NAMES, type StepName } from './step-name.ts';
+import { DANGEROUS_STEPS, POINT_OF_NO_RETURN, RENEWABLE_STEPS, STEP_NAMES, type StepName } from './step-name.ts';
 
 /** How far one step is. `at` is when that began: ms since the epoch. */
 export type StepState =
@@ -68,10 +68,15 @@ export function recordOf(entries: readonly ChainEntry[]): RunRecord | null {
   return rest.reduce(afterEntry, begin);
 }
 
-/** Whether a failover can no longer be undone: the name has been switched, or may have been. */
+/**
+ * Whether a failover can no longer be undone: the name has been switched, or may have been, or clients were led to the
+ * target without it.
+ */
 export function isPastNoReturn({ steps }: Pick<RunRecord, 'steps'>): boolean {
-  const state = steps.get(POINT_OF_NO_RETURN)?.kind;
-  return state === 'done' || state === 'doing' || state === 'failed';
+  return STEP_NAMES.slice(STEP_NAMES.indexOf(POINT_OF_NO_RETURN))
+    .filter((name) => DANGEROUS_STEPS.has(name))
+    .map((name) => steps.get(name)?.kind)
+    .some((state) => state === 'done' || state === 'doing' || state === 'failed');
 }
 
 /** From the approval to the end; null for a run that is not completed. */
@@ -116,14 +121,16 @@ function requireApproval({ approval, phase }: RunRecord, { kind, step }: StepEve
   if (phase === 'undoing' && !isUndo) throw new ImpossibleRunError(`${step} was ${kind} during the undo`);
 }
 
-/** A step that is done stays done until its undo begins. */
+/** A step that is done stays done until its undo begins, or until it is renewed. */
 function afterEvent(state: StepState, event: StepEvent, at: number): StepState {
   const impossible = () => new ImpossibleRunError(`${event.step} was ${state.kind} and then ${event.kind}`);
   switch (event.kind) {
     case 'began': {
       if (state.kind === 'pending') return { kind: 'doing', at, intent: event.intent };
       // The first intent counts: a later look at the world would see what the first attempt did.
-      if (state.kind === 'doing' || state.kind === 'failed') return { kind: 'doing', at, intent: state.intent };
+      const isRenewed = state.kind === 'done' && RENEWABLE_STEPS.has(event.step);
+      if (state.kind === 'doing' || state.kind === 'failed' || isRenewed)
+        return { kind: 'doing', at, intent: state.intent };
       throw impossible();
     }
     case 'done':

@@ -28,6 +28,9 @@ export const DANGEROUS_STEPS: ReadonlySet<StepName> = new Set([
   'cut-connections',
 ]);
 
+/** Steps that are done again if they are no longer in effect, as long as a failover can be undone. */
+export const RENEWABLE_STEPS: ReadonlySet<StepName> = new Set(['record-points', 'restore-groups']);
+
 /** With a source that answers, or without one. */
 export const FAILOVER_MODES = ['planned', 'unplanned'] as const;
 export type FailoverMode = (typeof FAILOVER_MODES)[number];

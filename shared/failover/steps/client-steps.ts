@@ -1,3 +1,5 @@
+import { lookBeforeClients } from '../look-before-clients.ts';
+import type { Step } from '../step.ts';
 import { leverStep } from './lever-step.ts';
 
 /**
@@ -12,17 +14,24 @@ export const stopConsumers = leverStep({
 });
 
 /** Positions first, name second: a consumer that arrives before its group has a position takes `auto.offset.reset`. */
-export const switchName = leverStep({
-  name: 'switch-name',
-  lever: ({ name }) => name,
-  absent: 'no name is configured: lead clients to the target yourself',
-  isUndone: false,
-});
+export const switchName: Step = {
+  ...leverStep({
+    name: 'switch-name',
+    lever: ({ name }) => name,
+    absent: 'no name is configured: lead clients to the target yourself',
+    isUndone: false,
+  }),
+  prepare: lookBeforeClients,
+};
 
 /** Name first, connections second: a client that looks the name up too early keeps the old address. */
-export const cutConnections = leverStep({
-  name: 'cut-connections',
-  lever: ({ cutter }) => cutter,
-  absent: 'no hook is configured: restart the clients yourself, because a source that runs keeps its clients',
-  isUndone: false,
-});
+export const cutConnections: Step = {
+  ...leverStep({
+    name: 'cut-connections',
+    lever: ({ cutter }) => cutter,
+    absent: 'no hook is configured: restart the clients yourself, because a source that runs keeps its clients',
+    isUndone: false,
+  }),
+  // Without a name this step leads clients to the target.
+  prepare: async (context) => (context.intentOf('switch-name') === null ? await lookBeforeClients(context) : {}),
+};

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import type { PlacementAnswer, PlacementPlan } from '../../ports.ts';
+import type { PlacedPosition, PlacementAnswer, PlacementPlan } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
+import { withReader } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
-import type { FailoverWorld, Step, StepScope } from '../step.ts';
+import type { FailoverWorld, Step, StepContext, StepScope } from '../step.ts';
 
 /** How long another process may take to record an audit, in milliseconds: `watch` audits every minute. */
 const RECORDED_WITHIN_MS = 120_000;
@@ -41,6 +42,7 @@ export const restoreGroups: Step = {
         remedy: 'Correct what is named. Then run the failover again under the same id.',
       });
     }
+    requireApproved(scope, planned.positions);
     const sum = (of: 'rereadAtMost' | 'skipAtMost') => planned.positions.reduce((total, one) => total + one[of], 0n);
     return {
       plan: planned.plan,
@@ -52,12 +54,19 @@ export const restoreGroups: Step = {
     } satisfies z.infer<typeof placement>;
   },
 
-  // Writing again is what finds out: positions that are in place are not written.
-  check: async () => 'unknown',
-
-  async do({ world }, intent) {
+  async check(context, intent) {
     const plan = placement.safeParse(intent);
-    if (plan.success) requireComplete(await world.groups.apply(plan.data.plan, plan.data.hash), 'PLACEMENT_INCOMPLETE');
+    if (!plan.success) return 'in-effect';
+    return (await movedPositions(context, await context.world.groups.positions(plan.data.plan))).length === 0
+      ? 'in-effect'
+      : 'absent';
+  },
+
+  async do({ world, scope }, intent) {
+    const plan = placement.safeParse(intent);
+    if (!plan.success) return;
+    requireApproved(scope, await world.groups.positions(plan.data.plan));
+    requireComplete(await world.groups.apply(plan.data.plan, plan.data.hash), 'PLACEMENT_INCOMPLETE');
   },
 
   async evidence({ world }, intent) {
@@ -91,6 +100,35 @@ async function plannedSince(world: FailoverWorld, { groups }: StepScope, since: 
     retriable: true,
     remedy: 'See that audits are recorded: tidemark snapshots list. Then run the failover again under the same id.',
   });
+}
+
+/** Positions that are not where the plan puts them, in words. Before the name is switched nobody else moves them. */
+export async function movedPositions(
+  context: StepContext,
+  positions: readonly PlacedPosition[],
+): Promise<readonly string[]> {
+  if (positions.length === 0) return [];
+  const groups = [...new Set(positions.map(({ group }) => group))];
+  const commits = await withReader(context, 'target', (reader) => reader.commits(groups));
+  return positions.flatMap(({ group, topic, partition, to }): string[] => {
+    const found = commits.get(group);
+    if (found?.kind !== 'read') {
+      throw new StepFailedError('POSITIONS_UNREAD', `${group}: ${found?.unread.message ?? 'no answer'}`, {
+        retriable: true,
+      });
+    }
+    const at = found.value.find((one) => one.topic === topic && one.partition === partition)?.offset;
+    return at === to ? [] : [`${group} on ${topic}-${partition} is at ${at ?? 'no position'}, planned was ${to}`];
+  });
+}
+
+/** The plan is made after the approval: it may place fewer groups, and no other. */
+function requireApproved({ groups }: StepScope, positions: readonly PlacedPosition[]): void {
+  const approved = new Set(groups);
+  const others = [...new Set(positions.map(({ group }) => group))].filter((group) => !approved.has(group));
+  if (others.length === 0) return;
+  const reason = `the plan would place groups that nobody approved: ${others.join(', ')}`;
+  throw new StepFailedError('PLACEMENT_NOT_APPROVED', reason, { remedy: 'Undo the failover, and assess again.' });
 }
 
 function requireComplete(answer: PlacementAnswer, code: string): void {

@@ -1,12 +1,15 @@
+import { z } from 'zod';
+import type { Json } from '../../domain/model/canonical-json.ts';
 import type { MirrorEnd } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { requireStill } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
+import { requireSourceDead } from '../source-answers.ts';
 import type { FailoverWorld, Step, StepContext } from '../step.ts';
 import { drained } from './drain.ts';
 
 /** How long MirrorMaker may take to stop, in milliseconds. */
-const STOPS_WITHIN_MS = 60_000;
+export const STOPS_WITHIN_MS = 60_000;
 
 /** Stops MirrorMaker: from then on nobody writes to the target's topics, and the mapping has an exact end. */
 export const stopMirror: Step = {
@@ -15,30 +18,27 @@ export const stopMirror: Step = {
   describe: ({ mirror }) => mirror?.describe() ?? [],
   prepare: async () => ({}),
 
-  async check({ world }) {
+  async check({ world, evidenceOf }) {
     const stopped = await mirrorOf(world).isInEffect();
     if (stopped === null) return 'unknown';
-    return stopped ? 'in-effect' : 'absent';
+    if (stopped) return 'in-effect';
+    // The run continued while MirrorMaker was still stopping.
+    return isStopOpen(evidenceOf('stop-mirror')) ? 'unknown' : 'absent';
   },
 
   do: async ({ world }) => await mirrorOf(world).apply(),
 
   async evidence(context) {
-    const { world, progress } = context;
+    const { world, progress, sourceWasDead } = context;
     const mirror = mirrorOf(world);
-    const wait = { withinMs: STOPS_WITHIN_MS, everyMs: world.patience.pollMs };
-    const stopped = await pollUntil(world.clock, wait, async () =>
-      (await mirror.isInEffect()) === false ? null : true,
-    );
-    if (stopped === null) {
-      // Connect accepts a stop and carries it out later, or never.
-      throw new StepFailedError('MIRROR_NOT_STOPPED', 'the stop was accepted, and MirrorMaker still runs', {
-        retriable: true,
-        remedy: 'Look at its workers. Then run the failover again under the same id.',
-      });
-    }
+    const withinMs = sourceWasDead ? world.patience.deadStopMs : STOPS_WITHIN_MS;
+    const isStopped = await stopsWithin(context, withinMs);
+    // A dead source gives MirrorMaker nothing to write. What is open is looked at again before the name is switched.
+    if (!isStopped && !sourceWasDead) throw notStopped();
     progress('watching that nobody writes to the target');
     const targetEnds = await requireStill(context, 'target', 'TARGET_WRITTEN');
+    await requireSourceDead(context);
+    if (!isStopped) return { known: false, targetEnds, mirrored: [] };
     const ends = (await mirror.ends()) ?? [];
     requireAllMirrored(context, ends);
     const of = new Set(context.scope.topics.map(({ topic }) => topic));
@@ -55,6 +55,27 @@ export const stopMirror: Step = {
     return { resumed: true };
   },
 };
+
+/** Whether a run continued although MirrorMaker had not stopped yet. */
+export function isStopOpen(evidence: Json | null): boolean {
+  return z.object({ known: z.literal(false) }).safeParse(evidence).success;
+}
+
+/** Whether MirrorMaker stops in time; also if that cannot be found out. */
+export async function stopsWithin({ world }: StepContext, withinMs: number): Promise<boolean> {
+  const mirror = mirrorOf(world);
+  const wait = { withinMs, everyMs: world.patience.pollMs };
+  const stopped = await pollUntil(world.clock, wait, async () => ((await mirror.isInEffect()) === false ? null : true));
+  return stopped !== null;
+}
+
+/** Connect accepts a stop and carries it out later, or never. */
+export function notStopped(): StepFailedError {
+  return new StepFailedError('MIRROR_NOT_STOPPED', 'the stop was accepted, and MirrorMaker still runs', {
+    retriable: true,
+    remedy: 'Look at its workers. Then run the failover again under the same id.',
+  });
+}
 
 function mirrorOf({ mirror }: FailoverWorld): NonNullable<FailoverWorld['mirror']> {
   if (mirror === null) throw new StepFailedError('NOT_CONFIGURED', 'the configuration no longer has a mirror control');

@@ -7,6 +7,7 @@ import { pollUntil } from '../poll-until.ts';
 import type { Step, StepContext } from '../step.ts';
 import { drained } from './drain.ts';
 import { placement } from './restore-groups.ts';
+import { isStopOpen, notStopped, STOPS_WITHIN_MS, stopsWithin } from './stop-mirror.ts';
 
 /**
  * Looks again at what must hold now: no group is behind its planned position or beyond the log, and nobody wrote to the
@@ -35,6 +36,9 @@ export const verify: Step = {
       });
     }
     const active = await activeGroups(context, groups);
+    // The run did not wait for a stop that takes long. It ends with it.
+    if (isStopOpen(context.evidenceOf('stop-mirror')) && !(await stopsWithin(context, STOPS_WITHIN_MS)))
+      throw notStopped();
     return { positions: positions.length, groups: groups.length, active, source: await sourceNow(context) };
   },
 

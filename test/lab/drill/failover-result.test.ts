@@ -5,6 +5,7 @@ const GROUP: GroupOutcome = {
   group: 'billing',
   before: 100,
   after: 50,
+  repeated: 0,
   skipped: 0,
   reread: 7,
   planned: 4n,

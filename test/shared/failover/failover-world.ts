@@ -47,6 +47,10 @@ export class FakeWorld {
   leaks = false;
   /** Applications write to the target, and their consumers have read it all at every look. */
   isBusy = false;
+  /** From when on MirrorMaker is stopped, if it was asked to. */
+  stopsAt = 0;
+  /** Where groups are on the target instead of where they were placed. */
+  strayed: bigint | null = null;
   groups: string[] = ['billing', 'shipping'];
   mm2ClusterId = 'id-B';
   principals = 'User:app';
@@ -81,6 +85,7 @@ export class FakeWorld {
           positions: this.positions(),
         }),
         apply: async () => {
+          this.strayed = null;
           await this.work('positions', true);
           return { kind: 'complete', positions: this.groups.length };
         },
@@ -102,7 +107,7 @@ export class FakeWorld {
       cutter: this.lever('cut'),
       rpoRecords: 0n,
       rtoSeconds: 300,
-      patience: { stillMs: 1_000, drainMs: 5_000, activeMs: 1_000, pollMs: 500 },
+      patience: { stillMs: 1_000, drainMs: 5_000, deadStopMs: 2_000, activeMs: 1_000, pollMs: 500 },
     };
   }
 
@@ -117,7 +122,8 @@ export class FakeWorld {
 
   mirror(): MirrorControl {
     const ends = async () => [{ topic: 'orders', partition: 0, lastMirrored: this.mirrored - 1n }];
-    return { ...this.lever('mirror'), ends };
+    const isInEffect = async () => this.effects.mirror && this.now >= this.stopsAt;
+    return { ...this.lever('mirror'), isInEffect, ends };
   }
 
   fence(): WriteFence {
@@ -190,7 +196,8 @@ export class FakeWorld {
       },
       commits: async (groups: readonly string[]) => {
         if (this.isBusy && this.effects.cut) this.mirrored += 10n;
-        const offset = this.isBusy && this.effects.cut ? this.mirrored : 40n;
+        const placed = this.strayed ?? (this.effects.positions ? 40n : 7n);
+        const offset = this.isBusy && this.effects.cut ? this.mirrored : placed;
         return new Map(groups.map((group) => [group, read([{ topic: 'A.orders', partition: 0, offset }])]));
       },
       groups: async () => ({ groups: this.groups.map((group) => ({ group, state: 'Stable' })), unread: [] }),

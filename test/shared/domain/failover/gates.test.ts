@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { type GateInputs, gatesOf } from '../../../../shared/domain/failover/gates.ts';
-import { FakeWorld } from '../../failover/failover-world.ts';
+import { FakeWorld, NOW } from '../../failover/failover-world.ts';
 
 const report = new FakeWorld().report();
 const BASE: GateInputs = {
@@ -12,7 +12,9 @@ const BASE: GateInputs = {
   hasMirrorControl: true,
   hasFence: true,
   groups: new Set(['billing', 'shipping']),
+  now: NOW,
 };
+const DEAD = { mode: 'unplanned', sourceDown: true, rpoRecords: null, now: NOW + 2 * 3_600_000 } as const;
 const missing = { ...report, partitions: report.partitions.map((one) => ({ ...one, missing: 3n })) };
 const unknownLoss = { ...report, loss: { kind: 'unknown', reason: 'A does not answer' } as const };
 const nowhere = {
@@ -36,6 +38,10 @@ test.each<[string, Partial<GateInputs>, readonly string[]]>([
   ],
   ['groups that have no position', { report: nowhere }, ['GROUPS_NOT_PLACEABLE']],
   ['such groups left out', { report: nowhere, groups: new Set<string>() }, []],
+  ['positions that were read long before', DEAD, ['POSITIONS_OLD']],
+  ['the same groups left out', { ...DEAD, groups: new Set<string>() }, []],
+  ['positions that were read within the hour', { ...DEAD, now: NOW + 3_600_000 }, []],
+  ['planned, which reads them again', { now: DEAD.now }, []],
   ['no mirror control', { hasMirrorControl: false }, ['MIRROR_CONTROL_MISSING']],
   ['no fence', { hasFence: false }, ['FENCE_MISSING']],
 ])('%s', (_, change, codes) => {

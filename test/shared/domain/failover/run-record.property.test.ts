@@ -9,7 +9,7 @@ import {
 import { brokenAt, type ChainEntry, NO_ENTRY, sealed } from '../../../../shared/domain/failover/evidence-chain.ts';
 import type { RunEvent } from '../../../../shared/domain/failover/run-event.ts';
 import { ImpossibleRunError, type RunRecord, recordOf } from '../../../../shared/domain/failover/run-record.ts';
-import { DANGEROUS_STEPS, STEP_NAMES } from '../../../../shared/domain/failover/step-name.ts';
+import { DANGEROUS_STEPS, RENEWABLE_STEPS, STEP_NAMES } from '../../../../shared/domain/failover/step-name.ts';
 import { canonicalJson } from '../../../../shared/domain/model/canonical-json.ts';
 
 const digest = (text: string) => createHash('sha256').update(text).digest('hex');
@@ -76,7 +76,7 @@ function taken(events: readonly RunEvent[]): readonly RunRecord[] {
 }
 
 describe('a run record', () => {
-  test('never loses a done step, but for its undo, and does nothing dangerous without an approval', () => {
+  test('never loses a done step, but for its undo or because it is renewed, and does nothing dangerous without an approval', () => {
     fc.assert(
       fc.property(fc.array(event, { maxLength: 40 }), (events) => {
         const records = taken(events);
@@ -85,7 +85,8 @@ describe('a run record', () => {
           for (const [name, state] of record.steps) {
             if (DANGEROUS_STEPS.has(name) && state.kind !== 'pending') expect(record.approval).not.toBeNull();
             if (next === undefined || state.kind !== 'done') continue;
-            expect(['done', 'undoing']).toContain(next.steps.get(name)?.kind);
+            const renewed = RENEWABLE_STEPS.has(name) ? ['doing'] : [];
+            expect(['done', 'undoing', ...renewed]).toContain(next.steps.get(name)?.kind);
           }
         }
       }),

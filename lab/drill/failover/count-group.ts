@@ -1,0 +1,49 @@
+import type { GroupOutcome } from './failover-result.ts';
+
+/** Where a record is on the source. */
+export interface Place {
+  readonly partition: string;
+  readonly offset: bigint;
+}
+
+export interface Reading {
+  readonly group: string;
+  /** Ids of records in the order in which they were processed on the source, and on the target. */
+  readonly before: readonly string[];
+  readonly after: readonly string[];
+  /** What the group had committed on the source when its positions were read, by `topic-partition`. */
+  readonly commits: ReadonlyMap<string, bigint>;
+  /** The most re-reads of its plan. */
+  readonly planned: bigint;
+}
+
+/** Counts what one group got twice and never, record by record. A record without an id was not written by the drill. */
+export function countGroup(
+  { group, before, after, commits, planned }: Reading,
+  onTarget: ReadonlySet<string>,
+  places: ReadonlyMap<string, Place>,
+): GroupOutcome {
+  const [ids, read] = [before.filter((id) => id !== ''), after.filter((id) => id !== '')];
+  const [had, got] = [new Set(ids), new Set(read)];
+  const isUncommitted = (id: string): boolean => {
+    const place = places.get(id);
+    return place !== undefined && place.offset >= (commits.get(place.partition) ?? 0n);
+  };
+  // Each copy counts: a record that was read twice on the target was read again twice.
+  const twice = read.filter((id) => had.has(id));
+  return {
+    group,
+    before: had.size,
+    after: got.size,
+    repeated: ids.length - had.size + (read.length - got.size),
+    skipped: [...onTarget].filter((id) => id !== '' && !had.has(id) && !got.has(id)).length,
+    reread: twice.length,
+    planned,
+    uncommitted: twice.filter(isUncommitted).length,
+  };
+}
+
+/** Records of the source that are not on the target. */
+export function countLost(onSource: Iterable<string>, onTarget: ReadonlySet<string>): number {
+  return [...onSource].filter((id) => id !== '' && !onTarget.has(id)).length;
+}
