@@ -44,9 +44,10 @@ export const settingsSchema = z.strictObject({
   /** Lag in records of a flow's worst partition above which the lag alarm counts the minute. */
   maxLagRecords: z.int().positive().default(10_000),
   /**
-   * Number of groups per flow that get their own metrics, worst first. CloudWatch charges for six metrics per group.
+   * The most groups per flow that get their own metrics in one hour. CloudWatch charges for six metrics per group. The
+   * names of the groups are one item of the history's table, which limits their number.
    */
-  groupMetricsLimit: z.int().nonnegative().default(50),
+  groupMetricsLimit: z.int().nonnegative().max(1_000).default(50),
   /**
    * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
    * one.

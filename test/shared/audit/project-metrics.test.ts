@@ -73,8 +73,8 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
 
 const report = (...flows: readonly FlowReport[]): AuditReport => ({ at, flows });
 
-function project(audit: AuditReport, groups = 100): readonly Metric[] {
-  return projectMetrics(audit, { groups });
+function project(audit: AuditReport, named?: ReadonlySet<string>): readonly Metric[] {
+  return audit.flows.flatMap((flow) => projectMetrics(flow, named ?? new Set(flow.groups.map(({ group }) => group))));
 }
 
 function samples(metrics: readonly Metric[], name: Metric['name'], dimensions: Metric['dimensions']) {
@@ -201,9 +201,9 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'PositionUnknownPartitions', { ...of, Position: 'tidemark' })).toEqual([[1, 1]]);
   });
 
-  test('GIVEN more groups than the limit THEN the worst have metrics, all count in the flow, and the rest are counted', () => {
+  test('GIVEN groups without metrics of their own THEN all count in the flow, and these are counted', () => {
     const groups = [group('small', 0, 1n, 0n), group('skips', 0, 0n, 0n, 5n), group('rereads', 0, 900n, 0n)];
-    const metrics = project(report(flow({ groups })), 2);
+    const metrics = project(report(flow({ groups })), new Set(['skips', 'rereads', 'gone']));
     const named = new Set(metrics.flatMap((metric) => metric.dimensions.Group ?? []));
     expect(named).toEqual(new Set(['skips', 'rereads']));
     expect(samples(metrics, 'RereadAtMost', { ...of, Position: 'mm2' })).toHaveLength(3);
