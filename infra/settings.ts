@@ -47,7 +47,7 @@ export const settingsSchema = z.strictObject({
    * The most groups per flow that get their own metrics in one hour. CloudWatch charges for six metrics per group. The
    * names of the groups are one item of the history's table, which limits their number.
    */
-  groupMetricsLimit: z.int().nonnegative().max(1_000).default(50),
+  groupMetricsLimit: z.int().nonnegative().max(1_000).default(3),
   /**
    * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
    * one.

@@ -37,11 +37,15 @@ export function chooseGroups(
   const held = [...(before?.since ?? [])].filter(([, since]) => isSameHour || at - since < METRIC_HOUR_MS);
   const since = new Map(held.slice(0, limit));
   const everyone = new Set([...since.keys(), ...ranked.map(({ name }) => name)]);
-  const reserve = everyone.size <= limit ? 0 : Math.floor(limit / RESERVE);
+  const reserve = everyone.size <= limit ? 0 : reserved(limit);
   for (const { name, skips } of ranked) {
     if (since.has(name) || since.size >= (skips ? limit : limit - reserve)) continue;
     since.set(name, before?.since.get(name) ?? at);
   }
   if (before !== null && isSameHour && since.size === before.since.size) return before;
   return { hour, since };
+}
+
+function reserved(limit: number): number {
+  return limit === 1 ? 0 : Math.ceil(limit / RESERVE);
 }
