@@ -3,6 +3,7 @@ import { type DimensionName, METRICS, type MetricDefinition, type MetricName, PO
 import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
 import { type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
+import { countsOfFindings } from './finding-metrics.ts';
 import { countUnknownCosts, knownCosts } from './group-costs.ts';
 
 /**
@@ -11,7 +12,19 @@ import { countUnknownCosts, knownCosts } from './group-costs.ts';
  * @param named the groups that get metrics of their own: CloudWatch charges for each metric
  */
 export function projectMetrics(flow: FlowReport, named: ReadonlySet<string>): readonly Metric[] {
-  return [...flowMetrics(flow), ...positionMetrics(flow, named)];
+  const metrics = [...flowMetrics(flow), ...positionMetrics(flow, named)];
+  return [...metrics, ...metrics.flatMap((own) => ofAllFlows(own) ?? [])];
+}
+
+/** The same samples as part of the metric of all flows together; null if the contract has none. */
+function ofAllFlows(own: Metric): Metric | null {
+  const { Flow: _, ...others } = own.dimensions;
+  const definition: MetricDefinition = METRICS[own.name];
+  const names = Object.keys(others);
+  const isInContract = definition.dimensions.some(
+    (set) => set.length === names.length && set.every((name) => names.includes(name)),
+  );
+  return isInContract ? { ...own, dimensions: others } : null;
 }
 
 /**
@@ -53,6 +66,7 @@ function flowMetrics(flow: FlowReport): Metric[] {
   return [
     metric('LagRecords', of, lags),
     metric('LagUnknownPartitions', of, [flow.partitions.length - lags.length]),
+    metric('LagUnknownShare', of, unknownShare(flow.partitions.length, lags.length)),
     metric('LossRecords', of, loss.kind === 'known' ? [Number(loss.records)] : []),
     metric('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]),
     metric('LossSeconds', of, seconds === null ? [] : [seconds]),
@@ -65,8 +79,12 @@ function flowMetrics(flow: FlowReport): Metric[] {
       ]),
     ),
     metric('UnreadParts', of, [flow.unread.length]),
-    metric('HistoryNotRecorded', of, [counted.some(({ code }) => code === 'HISTORY_NOT_RECORDED') ? 1 : 0]),
+    ...countsOfFindings(flow).map(([name, count]) => metric(name, of, [count])),
   ].filter((candidate) => candidate !== null);
+}
+
+function unknownShare(partitions: number, known: number): number[] {
+  return partitions === 0 ? [] : [(100 * (partitions - known)) / partitions];
 }
 
 function positionMetrics(flow: FlowReport, named: ReadonlySet<string>): Metric[] {

@@ -45,10 +45,13 @@ const three: TidemarkConfig = {
 describe('of three flows, one refuses its password and one hangs', () => {
   let endpoint: CloudWatchEndpoint;
   let alarms: readonly SynthesizedAlarm[];
+  /** A minute in which all was well. */
+  let before: readonly ReceivedDatum[];
 
   beforeAll(async () => {
     const template = synthesize({ maxLagRecords: 100 }, () => undefined, [SOUND, REFUSED, HUNG].map(String));
     alarms = ['LagRecords', 'HistoryNotRecorded', 'AuditCompleted'].flatMap((metric) => alarmsOn(template, metric));
+    before = alarms.map((alarm) => ({ ...alarm, Timestamp: 0, Unit: 'Count', Values: [1], Counts: [1] }));
     endpoint = await startCloudWatchEndpoint();
   });
   beforeEach(() => {
@@ -115,7 +118,9 @@ describe('of three flows, one refuses its password and one hangs', () => {
   const of = (data: readonly ReceivedDatum[], name: string | undefined) =>
     data.filter((datum) => dimension(datum, 'Flow') === name);
   const fired = (data: readonly ReceivedDatum[], name: string | undefined) =>
-    alarms.filter((alarm) => dimension(alarm, 'Flow') === name).map((alarm) => isInAlarm(alarm, [data, data, data]));
+    alarms
+      .filter((alarm) => dimension(alarm, 'Flow') === name)
+      .map((alarm) => isInAlarm(alarm, [before, data, data, data, data, data]));
 
   test('the third has the metrics, history and alarms of an audit of it alone', async () => {
     const alone = await invoke({ ...three, flows: three.flows.slice(0, 1) });
