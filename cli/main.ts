@@ -8,6 +8,7 @@ import { silenceSqliteWarning } from './silence-sqlite-warning.ts';
 import { addAcknowledgeCommand } from './verbs/acknowledge/command.ts';
 import { addAuditCommand } from './verbs/audit/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
+import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
 import { addRestoreCommand } from './verbs/restore/command.ts';
 import { addSnapshotsCommand } from './verbs/snapshots/command.ts';
@@ -85,6 +86,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addAcknowledgeCommand,
     addSnapshotsCommand,
     addRestoreCommand,
+    addFailoverCommand,
     addInitCommand,
   ])
     add(program, terminal, finish);

@@ -62,6 +62,15 @@ export class LabConnect {
     });
   }
 
+  /** SIGSTOP: nothing is mirrored, and the REST API does not answer. */
+  pause(): void {
+    this.#process.pause();
+  }
+
+  resume(): void {
+    this.#process.signal('SIGCONT');
+  }
+
   /** SIGKILL. */
   async kill(): Promise<void> {
     await this.#process.kill();

@@ -1,3 +1,4 @@
+import type { Json } from './domain/model/canonical-json.ts';
 import type {
   ClusterMetadata,
   CommittedOffset,
@@ -68,8 +69,8 @@ export interface ClusterReader {
 }
 
 /**
- * Writes committed offsets of groups on one cluster, with its own credentials. This is the only port that writes to
- * Kafka. Calls for different groups may run concurrently. Answers are in the order of the request. The broker may have
+ * Writes committed offsets of groups on one cluster, with its own credentials. Besides the fence and its canary, this is
+ * the only port that writes to Kafka. Calls for different groups may run concurrently. Answers are in the order of the request. The broker may have
  * accepted a write that failed with a retriable error, so read back. Methods throw only `ClusterUnreachableError`,
  * `AuthenticationError` and `AuthorizationError`; the broker then accepted nothing of that call.
  */
@@ -124,3 +125,98 @@ export type EventAnswer =
   | { readonly kind: 'accepted' }
   /** It was not taken, or there was no answer; publish it again. */
   | { readonly kind: 'refused'; readonly reason: string };
+
+/** What a failover does to the world outside Kafka. A call can be repeated. Methods throw only `TidemarkError`. */
+export interface Lever {
+  /** What it does, one sentence per line, without secrets: a person approves this. */
+  describe(): readonly string[];
+  /** Whether it is in effect; null if that cannot be found out. Changes nothing. */
+  isInEffect(): Promise<boolean | null>;
+  apply(): Promise<void>;
+  /** Puts back what `apply` changed; null if it cannot be put back. */
+  readonly putBack: (() => Promise<void>) | null;
+}
+
+/** Makes the name that clients use lead to the target. */
+export interface NameSwitch extends Lever {}
+
+/** Ends the connections of clients to the source, or restarts the clients. */
+export interface ConnectionCutter extends Lever {}
+
+/** Stops MirrorMaker's flow, and starts it again where it stopped. */
+export interface MirrorControl extends Lever {
+  /** The last source offset that MirrorMaker has committed as mirrored, once it is stopped; null if it cannot be read. */
+  ends(): Promise<readonly MirrorEnd[] | null>;
+}
+
+export interface MirrorEnd {
+  /** The topic's name on the source. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly lastMirrored: bigint;
+}
+
+/**
+ * Makes writes to topics of the source impossible for applications, while MirrorMaker reads on. Only `raise` and `lift`
+ * write. Methods throw only `TidemarkError`.
+ */
+export interface WriteFence {
+  describe(topics: readonly string[]): readonly string[];
+  /** What `raise` will change, as the source is now. It is stored before `raise`, so that `lift` removes just that. */
+  prepare(topics: readonly string[]): Promise<Json>;
+  /** Null if that cannot be found out. */
+  isUp(prepared: Json): Promise<boolean | null>;
+  raise(prepared: Json): Promise<void>;
+  lift(prepared: Json): Promise<void>;
+}
+
+/** Tries to write one record to the source with the credentials of an ordinary application. Never throws. */
+export interface CanaryWriter {
+  describe(): string;
+  tryWrite(): Promise<CanaryAnswer>;
+}
+
+export type CanaryAnswer =
+  /** The cluster has answered, and has not taken the record. */
+  | { readonly kind: 'refused'; readonly error: string }
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'unanswered'; readonly reason: string };
+
+/** Puts groups at their positions on the target: the plan, its apply and its undo are those of a restore. */
+export interface GroupPlacement {
+  /** Plans from the newest positions that were read of the source. Writes nothing to Kafka. */
+  plan(groups: readonly string[]): Promise<PlacementPlan>;
+  /** Applies a plan and reads every position back. It can be repeated. */
+  apply(plan: string, hash: string): Promise<PlacementAnswer>;
+  /** Puts back what an apply overwrote. It can be repeated. */
+  undo(plan: string): Promise<PlacementAnswer>;
+  /** The positions of a stored plan. */
+  positions(plan: string): Promise<readonly PlacedPosition[]>;
+}
+
+export type PlacementPlan =
+  | {
+      readonly kind: 'planned';
+      readonly plan: string;
+      readonly hash: string;
+      /** When the positions were read of the source: ms since the epoch. */
+      readonly readAt: number;
+      readonly positions: readonly PlacedPosition[];
+    }
+  | { readonly kind: 'refused'; readonly reasons: readonly string[] };
+
+/** Where one group continues on one partition of the target. */
+export interface PlacedPosition {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly to: bigint;
+  readonly rereadAtMost: bigint;
+  readonly skipAtMost: bigint;
+  readonly proof: string;
+}
+
+/** Complete if every position was read back as planned; else what is not. */
+export type PlacementAnswer =
+  | { readonly kind: 'complete'; readonly positions: number }
+  | { readonly kind: 'incomplete'; readonly reasons: readonly string[] };

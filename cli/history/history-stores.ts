@@ -1,3 +1,4 @@
+import type { RunStore } from '../../shared/failover/run-store.ts';
 import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
 import type { FindingOutbox } from '../../shared/history/finding-outbox.ts';
 import type { HistoryStore } from '../../shared/history/history-lineage.ts';
@@ -74,6 +75,16 @@ export async function openHistoryStores(place: HistoryPlace): Promise<HistorySto
   const database = openHistoryDatabase(place.file);
   const history = createSqliteSnapshotStore(database);
   return { history, plans: createSqlitePlanStore(database), close: () => history.close() };
+}
+
+/** Failovers, which are in the same file as the history. @throws HistoryStoreError if it cannot be opened */
+export async function openRunStore(file: string): Promise<{ readonly runs: RunStore; close(): Promise<void> }> {
+  const [{ openHistoryDatabase }, { createSqliteRunStore }] = await Promise.all([
+    import('../../shared/adapters/sqlite/open-database.ts'),
+    import('../../shared/adapters/sqlite/sqlite-run-store.ts'),
+  ]);
+  const database = openHistoryDatabase(file);
+  return { runs: createSqliteRunStore(database), close: async () => database.close() };
 }
 
 async function dynamoDb() {

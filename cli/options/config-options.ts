@@ -23,10 +23,17 @@ export function addConfigOptions(command: Command): Command {
     .option('--mm2 <file>', "MirrorMaker's own mm2.properties, enough by itself");
 }
 
-/** Loads what the options name, and says the configuration's warnings on stderr. */
-export async function loadFromOptions(options: ConfigOptions, terminal: Terminal): Promise<LoadedConfig['config']> {
+/**
+ * Loads what the options name, and says the configuration's warnings on stderr.
+ * @param writers whether the command writes: only then are the writers' credentials resolved, and used
+ */
+export async function loadFromOptions(
+  options: ConfigOptions,
+  terminal: Terminal,
+  { writers = false }: { readonly writers?: boolean } = {},
+): Promise<LoadedConfig['config']> {
   const { loadConfig } = await import('../../shared/config/load-config.ts');
-  const loaded = await loadConfig(sourceOf(options), terminal.environment);
+  const loaded = await loadConfig(sourceOf(options), terminal.environment, { writers });
   for (const warning of loaded.warnings) {
     terminal.stderr.write(`warning: ${printable(`${place(warning)}: ${warning.key}: ${warning.message}`)}\n`);
   }

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { z } from 'zod';
+import { canonicalJson } from '../domain/model/canonical-json.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import { KNOWN_PROOFS } from '../domain/model/report.ts';
 import type { RefusalCode } from '../domain/restore/refusal.ts';
@@ -224,19 +225,4 @@ function codecOf<T extends object>(
       return value as unknown as T;
     },
   };
-}
-
-/**
- * Canonical JSON, the same text for equal values: sorted keys, no whitespace, bigints as decimal strings, no
- * `undefined`.
- */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) => {
-    if (typeof inner === 'bigint') return inner.toString();
-    if (inner === null || typeof inner !== 'object' || Array.isArray(inner)) return inner;
-    const keys = Object.keys(inner);
-    // There can be 100,000 objects of one shape: do not copy those whose keys are already sorted.
-    if (keys.every((key, i) => i === 0 || (keys[i - 1] ?? '') < key)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
 }

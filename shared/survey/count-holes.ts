@@ -1,7 +1,7 @@
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import type { PartitionState } from '../domain/judge/partition-state.ts';
 import { holeKey, type RecordEvidence } from '../domain/judge/record-evidence.ts';
-import type { Hole } from '../domain/mirror/coverage.ts';
+import type { Hole } from '../domain/mirror/coverage/hole.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 

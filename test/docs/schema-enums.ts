@@ -1,6 +1,9 @@
 import type { AcknowledgementState } from '../../shared/acknowledge/acknowledgement-state.ts';
 import { FINDINGS, type Severity } from '../../shared/contract/finding-codes.ts';
 import type { CheckStatus } from '../../shared/doctor/check.ts';
+import { GATE_CODES } from '../../shared/domain/failover/gates.ts';
+import type { RunPhase, StepState } from '../../shared/domain/failover/run-record.ts';
+import { FAILOVER_MODES, STEP_NAMES } from '../../shared/domain/failover/step-name.ts';
 import type { UnreadPart } from '../../shared/domain/history/history-state.ts';
 import type { ClusterRole } from '../../shared/domain/model/flow.ts';
 import type { Permission } from '../../shared/domain/model/permission.ts';
@@ -59,6 +62,25 @@ const damages = allOf<Damage>({
 /** What an enum of docs/schema has to be, by the end of its path; the first that fits counts. */
 export const ENUMS: readonly (readonly [path: string, values: readonly (string | null)[]])[] = [
   ['#finding/code', FINDING_CODES],
+  ['#gate', GATE_CODES],
+  ['#step', STEP_NAMES],
+  ['/mode', FAILOVER_MODES],
+  [
+    '/phase',
+    allOf<RunPhase>({ 'awaiting-approval': true, running: true, undoing: true, completed: true, undone: true }),
+  ],
+  [
+    '/steps[]/state',
+    allOf<StepState['kind']>({
+      pending: true,
+      doing: true,
+      done: true,
+      failed: true,
+      skipped: true,
+      undoing: true,
+      undone: true,
+    }),
+  ],
   ['#suppressed/code', FINDING_CODES],
   ['#acknowledgement/code', FINDING_CODES],
   [

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { tidemark } from '../cli/tidemark.ts';
+import { failoverDocuments } from './failover-documents.ts';
 import { PRINTED } from './printed-documents.ts';
 import { faultsOf, publishedSchema, SCHEMA_NAMES, type SchemaNode } from './published-schema.ts';
 import { ENUMS, REFUSAL_CODES } from './schema-enums.ts';
@@ -44,6 +45,7 @@ describe('the published schemas', () => {
     const { code, stdout, stderr } = await tidemark(args, { cwd: folder });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     documents.set(RESTORE_PLANS, [JSON.parse(stdout)]);
+    documents.set('failover-1', await failoverDocuments());
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -102,7 +102,7 @@ async function carryOut(
   terminal: Terminal,
   work: (hands: Hands) => Promise<Restored>,
 ): Promise<Restored> {
-  const config = await loadFromOptions(options, terminal);
+  const config = await loadFromOptions(options, terminal, { writers: true });
   const stores = await openRestoreStores(options, terminal);
   const progress = createProgress(terminal.stderr);
   const open: { close(): Promise<void> }[] = [stores];

@@ -19,8 +19,8 @@ export const mm2Stopped: LiveScenario = {
     await writer.write('t', 700);
     await a.admin.commitOffsets('g', 't', { 0: 450n });
     await a.admin.commitOffsets('ahead', 't', { 0: 900n });
-    const policy = { heartbeatStaleMs: 1_000, mirrorStoppedMs: 2_000 };
-    await waitUntil('the last heartbeat to be old', () => Date.now() - stoppedAt > 3_000);
+    const policy = { heartbeatStaleMs: 1_000, mirrorStoppedMs: 5_000 };
+    await waitUntil('the last heartbeat to be old', () => Date.now() - stoppedAt > 6_000);
     await stage.moment('stopped, 700 records behind', { expect: ['MIRROR_STOPPED'], policy });
   },
 };

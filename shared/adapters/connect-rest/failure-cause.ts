@@ -1,5 +1,5 @@
 import { withoutHidden } from '../../domain/model/hidden-characters.ts';
-import type { ConnectorSecrets } from './connector-secrets.ts';
+import type { KnownSecrets } from '../../domain/model/known-secrets.ts';
 
 /** Characters of a cause that are kept. */
 const CAUSE_LENGTH = 300;
@@ -12,7 +12,7 @@ const CAUSED_BY = '\nCaused by: ';
  * `org.apache.kafka.common.errors.RecordTooLargeException: The message is 2089 bytes …`. Without secrets and hidden
  * characters, and cut; null if the trace is empty.
  */
-export function failureCause(trace: string, secrets: ConnectorSecrets): string | null {
+export function failureCause(trace: string, secrets: KnownSecrets): string | null {
   const at = trace.lastIndexOf(CAUSED_BY);
   const begin = at === -1 ? 0 : at + CAUSED_BY.length;
   const [first = ''] = trace.slice(begin, begin + LINE_LENGTH).split('\n', 1);

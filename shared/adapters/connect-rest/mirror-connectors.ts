@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import { withoutHidden } from '../../domain/model/hidden-characters.ts';
+import { KnownSecrets } from '../../domain/model/known-secrets.ts';
 import type { MirrorConnector, MirrorConnectorKind } from '../../domain/model/mirror-connector.ts';
 import { ConnectFailure } from './connect-failure.ts';
-import { ConnectorSecrets } from './connector-secrets.ts';
 import { failureCause } from './failure-cause.ts';
 
 /** Characters of a name that are kept. */
@@ -40,7 +40,7 @@ export function mirrorConnectors(answer: unknown, flow: Pick<Flow, 'source' | 't
   if (typeof answer !== 'object' || answer === null || Array.isArray(answer)) {
     throw ConnectFailure.malformed('is no map of connectors');
   }
-  const secrets = new ConnectorSecrets();
+  const secrets = new KnownSecrets();
   const ours: { readonly name: string; readonly kind: MirrorConnectorKind; readonly status: unknown }[] = [];
   for (const [name, entry] of Object.entries(answer)) {
     const parsed = connector.safeParse(entry);
@@ -72,12 +72,7 @@ function isOf({ source, target }: Pick<Flow, 'source' | 'target'>, config: Reado
   return from === source && to === target;
 }
 
-function stateOf(
-  name: string,
-  kind: MirrorConnectorKind,
-  written: unknown,
-  secrets: ConnectorSecrets,
-): MirrorConnector {
+function stateOf(name: string, kind: MirrorConnectorKind, written: unknown, secrets: KnownSecrets): MirrorConnector {
   const parsed = status.safeParse(written);
   if (!parsed.success) throw ConnectFailure.malformed(`lacks the state of a ${kind} connector, or of its tasks`);
   const { connector, tasks } = parsed.data;
@@ -91,7 +86,7 @@ function stateOf(
 
 function partOf(
   { state, worker_id: worker = 'no worker', trace }: z.infer<typeof status>['connector'],
-  secrets: ConnectorSecrets,
+  secrets: KnownSecrets,
 ) {
   return { state, worker: visible(worker), cause: state === 'FAILED' ? failureCause(trace ?? '', secrets) : null };
 }

@@ -17,14 +17,35 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
  * @throws ConnectFailure
  */
 export async function requestJson(connection: ConnectConnection, path: string, signal: AbortSignal): Promise<unknown> {
-  try {
-    const response = await open(connection, path, signal);
+  return await exchange(connection, 'GET', path, signal, async (response) => {
+    if (response.statusCode === 200) return parsed(await bytesOf(response));
+    response.destroy();
+    throw refusal(response.statusCode ?? 0);
+  });
+}
+
+/**
+ * Sends a command without a body to Connect's REST API, such as `PUT /connectors/NAME/stop`. Connect answers before it
+ * has carried the command out.
+ * @throws ConnectFailure
+ */
+export async function sendCommand(connection: ConnectConnection, path: string, signal: AbortSignal): Promise<void> {
+  await exchange(connection, 'PUT', path, signal, async (response) => {
+    response.destroy();
     const { statusCode = 0 } = response;
-    if (statusCode !== 200) {
-      response.destroy();
-      throw refusal(statusCode);
-    }
-    return parsed(await bytesOf(response));
+    if (statusCode !== 200 && statusCode !== 202 && statusCode !== 204) throw refusal(statusCode);
+  });
+}
+
+async function exchange<T>(
+  connection: ConnectConnection,
+  method: 'GET' | 'PUT',
+  path: string,
+  signal: AbortSignal,
+  use: (response: IncomingMessage) => Promise<T>,
+): Promise<T> {
+  try {
+    return await use(await open(connection, method, path, signal));
   } catch (error) {
     if (error instanceof ConnectFailure) throw error;
     if (signal.aborted) throw new ConnectFailure('REQUEST_TIMED_OUT', 'did not answer in time', true);
@@ -32,7 +53,12 @@ export async function requestJson(connection: ConnectConnection, path: string, s
   }
 }
 
-function open({ url, login, tls }: ConnectConnection, path: string, signal: AbortSignal): Promise<IncomingMessage> {
+function open(
+  { url, login, tls }: ConnectConnection,
+  method: 'GET' | 'PUT',
+  path: string,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
   const target = new URL(`${url}${path}`);
   const headers = {
     accept: 'application/json',
@@ -42,7 +68,7 @@ function open({ url, login, tls }: ConnectConnection, path: string, signal: Abor
   };
   return new Promise((resolve, reject) => {
     // An agent would keep the connection, and the process with it.
-    const options = { headers, signal, agent: false };
+    const options = { method, headers, signal, agent: false };
     const sent =
       target.protocol === 'https:'
         ? requestHttps(target, { ...options, ...tlsOf(tls) }, resolve)

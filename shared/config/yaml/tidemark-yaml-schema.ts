@@ -72,6 +72,40 @@ const connect = z.strictObject({
   tls: tls.optional(),
 });
 
+const argv = z.array(z.string()).min(1);
+
+const hook = z.strictObject({
+  apply: argv,
+  putBack: argv.optional(),
+  check: argv.optional(),
+  environment: z.array(z.string().regex(/^[A-Za-z_]\w*$/, { error: 'is no name of a variable' })).optional(),
+  timeoutSeconds: z.number().positive().max(3_600).optional(),
+});
+
+const hooked = z.strictObject({ hook });
+
+const aclFence = z.strictObject({
+  principals: z.array(z.string().min(1)).min(1),
+  mirrorPrincipal: z.string().min(1).optional(),
+  everyoneWithoutAcl: z.boolean().optional(),
+  canary: z.strictObject({ topic: z.string().min(1), ...credentials }).optional(),
+});
+
+const flowFailover = z.strictObject({
+  objectives: z.strictObject({ rpoRecords: count.optional(), rtoSeconds: count.optional() }).optional(),
+  mirrorControl: z
+    .union([z.literal('connect'), hooked], { error: 'is neither connect nor { hook: { apply: [PROGRAM] } }' })
+    .optional(),
+  fence: z
+    .union([z.strictObject({ acl: aclFence }), hooked], {
+      error: 'is neither { acl: { principals: [User:NAME] } } nor { hook: { apply: [PROGRAM] } }',
+    })
+    .optional(),
+  stopConsumers: hooked.optional(),
+  dns: hooked.optional(),
+  cutConnections: hooked.optional(),
+});
+
 const flow = z.strictObject({
   flow: z.string().regex(/^.+->.+$/, { error: 'is not a flow; write source->target, as MirrorMaker does' }),
   replicationPolicy: z
@@ -103,6 +137,7 @@ const flow = z.strictObject({
     .nullable()
     .optional(),
   connect: connect.optional(),
+  failover: flowFailover.optional(),
 });
 
 const thresholdKeys = {
@@ -142,6 +177,9 @@ export type TidemarkYaml = z.infer<typeof tidemarkYaml>;
 export type ClusterYaml = z.infer<typeof cluster>;
 export type CredentialsYaml = Pick<ClusterYaml, 'clientId' | 'tls' | 'sasl'>;
 export type FlowYaml = z.infer<typeof flow>;
+export type FlowFailoverYaml = z.infer<typeof flowFailover>;
+export type HookYaml = z.infer<typeof hook>;
+export type AclFenceYaml = z.infer<typeof aclFence>;
 export type ConnectYaml = z.infer<typeof connect>;
 export type RuleYaml = z.infer<typeof rule>;
 export type ThresholdsYaml = z.infer<typeof thresholds>;

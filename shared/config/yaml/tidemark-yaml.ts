@@ -14,6 +14,7 @@ import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-
 import { connectFromYaml } from './yaml-connect.ts';
 import { connectionFromYaml, type FaultAt } from './yaml-connection.ts';
 import { parseYaml, pathName, readYamlText, type YamlDocument } from './yaml-document.ts';
+import { failoverFromYaml } from './yaml-failover.ts';
 import { applyFlowYaml, defaultFlow } from './yaml-flow.ts';
 import { policyFromYaml } from './yaml-policy.ts';
 
@@ -60,9 +61,16 @@ export function loadTidemarkYaml(
       ? standalone(parsed.data, overrides, context, faultAt)
       : onTopOfMm2(parsed.data.mm2, parsed.data, overrides, context, faultAt);
   const connect = connectFromYaml(parsed.data.flows ?? [], context, faultAt);
+  const failover = failoverFromYaml(parsed.data.flows ?? [], { flows, clusters, connect, writers }, context, faultAt);
   const policy = policyFromYaml(parsed.data, flows, faultAt);
   faults.throwIfAny();
-  const config = { clusters, flows, policy, ...(connect.size === 0 ? {} : { connect }) };
+  const config = {
+    clusters,
+    flows,
+    policy,
+    ...(connect.size === 0 ? {} : { connect }),
+    ...(failover.size === 0 ? {} : { failover }),
+  };
   return { config, warnings: faults.warnings };
 }
 

@@ -20,7 +20,7 @@ export function connectFromYaml(
 }
 
 /** As `flowName` has it: blanks around the arrow belong to no alias. */
-function trimmedName(flow: string): string {
+export function trimmedName(flow: string): string {
   const arrow = flow.indexOf('->');
   return `${flow.slice(0, arrow).trim()}->${flow.slice(arrow + 2).trim()}`;
 }

@@ -39,7 +39,7 @@ export function connectionFromYaml(
   return { bootstrapServers, clientId: cluster.clientId, tls, sasl, writer };
 }
 
-function writerFromYaml(
+export function writerFromYaml(
   writer: CredentialsYaml,
   bootstrapServers: readonly string[],
   path: YamlPath,

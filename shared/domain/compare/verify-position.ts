@@ -1,4 +1,4 @@
-import type { Voided } from '../mirror/breaks.ts';
+import type { Voided } from '../mirror/breaks/without-refuted.ts';
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
 import { greatest, least } from '../model/offsets.ts';

@@ -1,4 +1,4 @@
-import type { PastCut } from '../mirror/breaks.ts';
+import type { PastCut } from '../mirror/breaks/cut.ts';
 import { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';

@@ -3,7 +3,7 @@ import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
-import type { PastCut } from '../mirror/breaks.ts';
+import type { PastCut } from '../mirror/breaks/cut.ts';
 import type { Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { mapOutcome, type Outcome } from '../model/outcome.ts';

@@ -1,4 +1,4 @@
-import type { PastCut } from '../mirror/breaks.ts';
+import type { PastCut } from '../mirror/breaks/cut.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import { type HistoryState, NONE } from './history-state.ts';
 

@@ -1,4 +1,4 @@
-import type { Hole } from '../mirror/coverage.ts';
+import type { Hole } from '../mirror/coverage/hole.ts';
 import type { Replication } from '../mirror/replication.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import { greatest } from '../model/offsets.ts';

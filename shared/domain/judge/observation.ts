@@ -1,4 +1,4 @@
-import type { PastCut } from '../mirror/breaks.ts';
+import type { PastCut } from '../mirror/breaks/cut.ts';
 import type { ObservedConnectOffset } from '../mirror/replication.ts';
 import type { ObservedSyncs } from '../mirror/syncs/observed-syncs.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';

@@ -1,4 +1,7 @@
-import { type Cut, type SyncsSince, withoutCut, withoutRefuted } from '../mirror/breaks.ts';
+import type { Cut } from '../mirror/breaks/cut.ts';
+import type { SyncsSince } from '../mirror/breaks/shortened.ts';
+import { withoutCut } from '../mirror/breaks/without-cut.ts';
+import { withoutRefuted } from '../mirror/breaks/without-refuted.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import {

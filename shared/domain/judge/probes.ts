@@ -1,6 +1,6 @@
 import { compareRecords } from '../compare/record-identity.ts';
-import type { SyncsSince } from '../mirror/breaks.ts';
-import type { Hole } from '../mirror/coverage.ts';
+import type { SyncsSince } from '../mirror/breaks/shortened.ts';
+import type { Hole } from '../mirror/coverage/hole.ts';
 import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';

@@ -1,6 +1,6 @@
 import type { Refutation } from '../compare/verify-position.ts';
-import type { SyncsSince } from '../mirror/breaks.ts';
-import type { Hole } from '../mirror/coverage.ts';
+import type { SyncsSince } from '../mirror/breaks/shortened.ts';
+import type { Hole } from '../mirror/coverage/hole.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { Peek } from '../model/cluster.ts';
 

@@ -1,5 +1,6 @@
-import type { Cut, LogsNow, PastCut } from '../mirror/breaks.ts';
-import type { CutOff } from '../mirror/coverage.ts';
+import type { Cut, PastCut } from '../mirror/breaks/cut.ts';
+import type { LogsNow } from '../mirror/breaks/logs-now.ts';
+import type { CutOff } from '../mirror/coverage/cut-off.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';

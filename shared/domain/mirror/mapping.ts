@@ -1,6 +1,7 @@
-import { greatest, least } from '../model/offsets.ts';
 import { cutEpoch, type EpochCause, type MappingEvidence } from './epoch.ts';
+import { hasOnlyMarkers } from './only-markers.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
+import { withoutJumps } from './without-jumps.ts';
 
 const NOT_WRITTEN = {
   timestamp: -1n,
@@ -272,45 +273,7 @@ export class PartitionMapping {
         reached = null;
       }
     }
-    return this.#withoutJumps(settled);
-  }
-
-  /** Drops also every point where MM2 began again, and then jumped over records that it had written before. */
-  #withoutJumps(settled: number): number {
-    for (let i = this.first + 1; i < settled; i++) {
-      if (this.at(i).upstream <= this.at(i - 1).upstream && this.#jumpsBehind(i, settled)) return i;
-    }
-    return settled;
-  }
-
-  /** Whether a gap behind the point where MM2 began again holds a record that it had written before that. */
-  #jumpsBehind(again: number, until: number): boolean {
-    for (let j = again; j + 1 < until; j++) {
-      const [left, right] = [this.at(j), this.at(j + 1)];
-      if (right.upstream <= left.upstream) return false;
-      const written = right.downstream - left.downstream - 1n;
-      const gap = { from: left.upstream + 1n, until: right.upstream };
-      if (written < gap.until - gap.from && this.#surelyIn(gap, again) > written) return true;
-    }
-    return false;
-  }
-
-  /** How many records of a range of source offsets one run before an index shows for certain. */
-  #surelyIn({ from, until }: { readonly from: bigint; readonly until: bigint }, before: number): bigint {
-    let most = 0n;
-    let records = 0n;
-    for (let k = this.first; k < before; k++) {
-      const { upstream, downstream } = this.at(k);
-      const next = k + 1 < before ? this.at(k + 1) : null;
-      const offsets = next === null ? 0n : next.upstream - upstream;
-      const isInStep = offsets > 0n && next !== null && offsets === next.downstream - downstream;
-      // The record of a sync, or all up to the next one.
-      const end = isInStep ? upstream + offsets : upstream + 1n;
-      records += greatest(0n, least(end, until) - greatest(upstream, from));
-      most = greatest(most, records);
-      if (offsets <= 0n) records = 0n;
-    }
-    return most;
+    return withoutJumps(this, this.first, settled);
   }
 
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
@@ -329,22 +292,8 @@ export class PartitionMapping {
     return { upstream: before.upstream, downstream: sameLog ? before.downstream : this.floor - 1n };
   }
 
-  /**
-   * Whether the markers of transactions can be all that the target has beyond the records before a sync. In transactions
-   * nothing is written twice, but MM2 may not always have written in transactions. Each transaction has a record and a
-   * marker, so there are no more markers than records. If the stretch before is longer than a transaction and has no
-   * marker, MM2 wrote it without transactions: it may have begun again behind it.
-   */
   #hasOnlyMarkers(index: number): boolean {
-    if (this.#evidence.exactlyOnce !== true) return false;
-    const right = this.at(index);
-    const left = this.at(index - 1);
-    const offsets = right.upstream - left.upstream;
-    if (right.downstream - left.downstream > 2n * offsets) return false;
-    if (index - 2 < this.first) return true;
-    const before = this.at(index - 2);
-    const written = left.downstream - before.downstream;
-    return written <= LONGEST_TRANSACTION || written !== left.upstream - before.upstream;
+    return this.#evidence.exactlyOnce === true && hasOnlyMarkers(this, this.first, index);
   }
 
   #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
@@ -379,6 +328,3 @@ export class PartitionMapping {
     return found;
   }
 }
-
-/** Offsets, as many as MM2 writes in one transaction by default: the records of a poll (`max.poll.records`). */
-const LONGEST_TRANSACTION = 500n;

@@ -1,7 +1,9 @@
 import type { LogOffsets, Peek } from '../model/cluster.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
-import { type Coverage, type CutOff, coverageOf, type Hole, holeOfUnknownPlace, holesBefore } from './coverage.ts';
+import { type Coverage, coverageOf } from './coverage/coverage.ts';
+import type { CutOff } from './coverage/cut-off.ts';
+import { type Hole, holeOfUnknownPlace, holesBefore } from './coverage/hole.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 

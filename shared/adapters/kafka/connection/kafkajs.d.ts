@@ -33,7 +33,7 @@ declare module 'kafkajs/src/network/connectionPool.js' {
     readonly inflight: ReadonlyMap<number, { readonly entry: { readonly apiKey: number } }>;
     readonly throttledUntil: number;
     maybeThrottle(milliseconds: number | null | undefined): void;
-    scheduleCheckPendingRequests(): void;
+    scheduleCheckPendingRequests(this: RequestQueue): void;
     push(request: object): void;
     destroy(): void;
   }
@@ -81,6 +81,13 @@ declare module 'kafkajs/src/network/connectionPool.js' {
       readonly logResponseError: boolean;
     }): Promise<T>;
   }
+}
+
+declare module 'kafkajs/src/network/requestQueue/index.js' {
+  import type { RequestQueue } from 'kafkajs/src/network/connectionPool.js';
+
+  const queue: { readonly prototype: RequestQueue };
+  export default queue;
 }
 
 declare module 'kafkajs/src/loggers/index.js' {

@@ -1,4 +1,4 @@
-import type { PastCut } from '../../mirror/breaks.ts';
+import type { PastCut } from '../../mirror/breaks/cut.ts';
 import { VERDICTS } from '../../model/report.ts';
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { HistoryState, type UnreadPart } from '../history-state.ts';

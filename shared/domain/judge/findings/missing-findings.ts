@@ -1,5 +1,5 @@
 import type { Severity } from '../../../contract/finding-codes.ts';
-import type { PastCut } from '../../mirror/breaks.ts';
+import type { PastCut } from '../../mirror/breaks/cut.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { thresholdsFor } from '../audit-rules.ts';

@@ -9,7 +9,7 @@ import type {
   RememberedFlow,
 } from '../../../../shared/domain/judge/observation.ts';
 import type { HoleLook } from '../../../../shared/domain/judge/record-evidence.ts';
-import type { Hole } from '../../../../shared/domain/mirror/coverage.ts';
+import type { Hole } from '../../../../shared/domain/mirror/coverage/hole.ts';
 import type { ObservedConnectOffset } from '../../../../shared/domain/mirror/replication.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { CommittedOffset, LogOffsets, LogRecord, Peek } from '../../../../shared/domain/model/cluster.ts';

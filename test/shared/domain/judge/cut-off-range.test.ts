@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { cutOffRange } from '../../../../shared/domain/judge/cut-off-range.ts';
 import type { RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
 import type { PartitionState } from '../../../../shared/domain/judge/partition-state.ts';
-import type { PastCut } from '../../../../shared/domain/mirror/breaks.ts';
+import type { PastCut } from '../../../../shared/domain/mirror/breaks/cut.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { AT, type PartitionCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';

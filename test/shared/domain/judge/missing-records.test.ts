@@ -3,7 +3,7 @@ import { deletedBeforeMirrored } from '../../../../shared/domain/judge/findings/
 import { missingStretches } from '../../../../shared/domain/judge/missing-stretches.ts';
 import { type PartitionState, partitionState } from '../../../../shared/domain/judge/partition-state.ts';
 import { type HoleLook, holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
-import type { Hole } from '../../../../shared/domain/mirror/coverage.ts';
+import type { Hole } from '../../../../shared/domain/mirror/coverage/hole.ts';
 import type { Replication } from '../../../../shared/domain/mirror/replication.ts';
 import { peek, record } from './case-parts.ts';
 import { onePartition, type Syncs } from './one-partition.ts';

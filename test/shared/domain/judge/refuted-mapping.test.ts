@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { nextState } from '../../../../shared/domain/history/next-state.ts';
 import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
 import type { RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
-import { type Voided, withoutRefuted } from '../../../../shared/domain/mirror/breaks.ts';
+import { type Voided, withoutRefuted } from '../../../../shared/domain/mirror/breaks/without-refuted.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { Earlier } from './case-parts.ts';
 import { AT, type FlowCase, MINUTE, type PartitionCase } from './case-shapes.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
 import { knownAt, lastCutOff, logsNow, sourceCutAt, wasCut } from '../../../../shared/domain/judge/remembered-logs.ts';
-import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks.ts';
+import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks/cut.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { rememberedIds } from './case-parts.ts';
 import { AT, HOUR } from './case-shapes.ts';

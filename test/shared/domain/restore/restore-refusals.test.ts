@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
-import type { PastCut } from '../../../../shared/domain/mirror/breaks.ts';
+import type { PastCut } from '../../../../shared/domain/mirror/breaks/cut.ts';
 import { read, unread } from '../../../../shared/domain/model/outcome.ts';
 import type { PresentGroup } from '../../../../shared/domain/restore/present-group.ts';
 import { rememberedIds, SOURCE_DOWN } from '../judge/case-parts.ts';

@@ -1,4 +1,4 @@
-import type { PastCut } from '../../../../../shared/domain/mirror/breaks.ts';
+import type { PastCut } from '../../../../../shared/domain/mirror/breaks/cut.ts';
 import { peek, record, rememberedIds } from '../case-parts.ts';
 import { AT, DAY, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';

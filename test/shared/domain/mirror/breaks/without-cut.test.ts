@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import { type LogsNow, withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
-import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import type { LogsNow } from '../../../../../shared/domain/mirror/breaks/logs-now.ts';
+import { withoutCut } from '../../../../../shared/domain/mirror/breaks/without-cut.ts';
+import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 

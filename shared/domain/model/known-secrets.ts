@@ -22,17 +22,17 @@ const SHAPES: readonly (readonly [shape: RegExp, left: string])[] = [
 /** Characters of a text that shapes are looked for in; the rest is dropped. */
 const LOOKED_AT = 2_000;
 
-/** The secrets in connectors' configurations, to take them out of the texts that Connect shows. */
-export class ConnectorSecrets {
+/** Secrets that are known by value, to take them and what looks like one out of texts that others wrote. */
+export class KnownSecrets {
   readonly #known = new Set<string>();
 
-  /** @param config settings by name, as `GET /connectors` shows them */
+  /** @param config settings by name, as `GET /connectors` of Kafka Connect shows them */
   add(config: Readonly<Record<string, unknown>>): void {
     for (const [name, value] of Object.entries(config)) {
       if (typeof value !== 'string' || !SECRET_NAME.test(name)) continue;
-      this.#learn(value);
+      this.learn(value);
       for (const [, option = '', ...values] of value.matchAll(OPTION)) {
-        if (SECRET_NAME.test(option)) for (const one of values) this.#learn(one ?? '');
+        if (SECRET_NAME.test(option)) for (const one of values) this.learn(one ?? '');
       }
     }
   }
@@ -45,7 +45,8 @@ export class ConnectorSecrets {
     return SHAPES.reduce((left, [shape, kept]) => left.replace(shape, kept), without.slice(0, LOOKED_AT));
   }
 
-  #learn(value: string): void {
+  /** A text that is a secret whatever its name. */
+  learn(value: string): void {
     // Switches such as `delegation.token.enabled` are no secrets.
     for (const secret of [value, value.trim(), value.replace(/\\(.)/g, '$1')]) {
       if (secret !== '' && secret !== 'true' && secret !== 'false') this.#known.add(secret);

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import { type CutOff, coverageOf, type Hole } from '../../../../shared/domain/mirror/coverage.ts';
-import type { MappingEvidence } from '../../../../shared/domain/mirror/epoch.ts';
-import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
-import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { coverageOf } from '../../../../../shared/domain/mirror/coverage/coverage.ts';
+import type { CutOff } from '../../../../../shared/domain/mirror/coverage/cut-off.ts';
+import type { Hole } from '../../../../../shared/domain/mirror/coverage/hole.ts';
+import type { MappingEvidence } from '../../../../../shared/domain/mirror/epoch.ts';
+import { PartitionMapping } from '../../../../../shared/domain/mirror/mapping.ts';
+import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 interface Case {
   readonly syncs: readonly (readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>])[];

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { withoutCut } from '../../../../shared/domain/mirror/breaks.ts';
-import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { withoutCut } from '../../../../../shared/domain/mirror/breaks/without-cut.ts';
+import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 const ENDS_BEFORE = { sourceEndBefore: 1_001n, targetEndBefore: 1_010n };
 const SINCE = {

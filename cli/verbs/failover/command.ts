@@ -1,0 +1,40 @@
+import type { Command } from 'commander';
+import type { Finish } from '../../output/exit-code.ts';
+import type { Terminal } from '../../output/terminal.ts';
+import { addFailoverAssessCommand } from './assess-command.ts';
+import { addFailoverRunCommand, addFailoverUndoCommand } from './run-command.ts';
+import { addFailoverStatusCommand } from './status-command.ts';
+
+export function addFailoverCommand(program: Command, terminal: Terminal, finish: Finish): void {
+  const failover = program
+    .command('failover')
+    .description('move a flow to its target, step by step, with an approval and evidence')
+    .helpCommand(false)
+    .addHelpText(
+      'after',
+      `
+First assess: it prints what would be done, and a hash. Nothing is changed before the hash is
+given back. Every step is recorded, can be continued, and until the name is switched undone.
+
+Examples:
+  tidemark failover assess --planned
+  tidemark failover run <id> --approve <hash>
+  tidemark failover status --format json
+
+Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or written,
+            4 refused, or stopped at a step`,
+    );
+  for (const add of [
+    addFailoverAssessCommand,
+    addFailoverRunCommand,
+    addFailoverStatusCommand,
+    addFailoverUndoCommand,
+  ]) {
+    add(failover, terminal, finish);
+  }
+  for (const command of failover.commands) {
+    command.showHelpAfterError(`  → tidemark failover ${command.name()} --help shows the options`);
+    command.option('--debug', 'as above');
+    command.options.find((option) => option.long === '--debug')?.hideHelp();
+  }
+}

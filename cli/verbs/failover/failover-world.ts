@@ -1,0 +1,144 @@
+import type { KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
+import type { HookConfig } from '../../../shared/config/failover/failover-config.ts';
+import { type FailoverConfig, NO_FAILOVER } from '../../../shared/config/failover/failover-config.ts';
+import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
+import type { StepName } from '../../../shared/domain/failover/step-name.ts';
+import { type ClusterRole, type Flow, flowName, oppositeOf } from '../../../shared/domain/model/flow.ts';
+import type { FlowReport } from '../../../shared/domain/model/report.ts';
+import type { RunStore } from '../../../shared/failover/run-store.ts';
+import { DEFAULT_PATIENCE, type FailoverWorld } from '../../../shared/failover/step.ts';
+import type { Lever, MirrorControl, WriteFence } from '../../../shared/ports.ts';
+import { connectorsOf, readerOf } from '../../connect.ts';
+import { openHistoryStores, openRunStore } from '../../history/history-stores.ts';
+import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
+import type { ConfigOptions } from '../../options/config-options.ts';
+import { type HistoryOptions, historyPlace } from '../../options/history-options.ts';
+import type { Terminal } from '../../output/terminal.ts';
+import { UsageError } from '../../output/usage-error.ts';
+import { createGroupPlacement } from './group-placement.ts';
+
+/** How long one audit, and one use of a connection, may take, in seconds. */
+const AUDIT_SECONDS = 60;
+/**
+ * How long the history is kept for the next audit, in seconds. If this process is killed, the one that continues waits for
+ * the end of that, and for the time that an audit may take to be recorded.
+ */
+const LEASE_SECONDS = 1;
+
+export interface OpenWorld {
+  readonly world: FailoverWorld;
+  readonly config: FailoverConfig;
+  close(): Promise<void>;
+}
+
+/** Opens the runs of failovers. @throws UsageError if there is no file to keep them in */
+export async function openRuns(
+  options: HistoryOptions & ConfigOptions,
+  terminal: Terminal,
+): Promise<{ readonly runs: RunStore; close(): Promise<void> }> {
+  const place = historyPlace(options, terminal.environment);
+  if (place?.kind === 'sqlite') return await openRunStore(place.file);
+  const what = place === null ? 'the history is off' : 'a failover cannot keep its record in DynamoDB';
+  throw new UsageError(what, 'name a file to keep the record and the positions in: --history FILE');
+}
+
+/** Everything that a failover of the flow works on, from the configuration. The caller closes it. */
+export async function openWorld(
+  loaded: TidemarkConfig,
+  flow: Flow,
+  options: HistoryOptions & ConfigOptions,
+  terminal: Terminal,
+): Promise<OpenWorld> {
+  const { SYSTEM_CLOCK: clock } = await import('../../../shared/adapters/system/system-clock.ts');
+  const { DEFAULT_VERIFY_BYTES } = await import('../../../shared/survey/verify-positions.ts');
+  const place = historyPlace(options, terminal.environment);
+  if (place === null)
+    throw new UsageError('a failover needs the history, and it is off', 'name its place: --history FILE');
+  const name = flowName(flow);
+  const config = loaded.failover?.get(name) ?? NO_FAILOVER;
+  const stores = await openHistoryStores(place);
+  const kept = await keepHistory(options, terminal, LEASE_SECONDS);
+  const connectionOf = (role: ClusterRole): KafkaConnection => {
+    const connection = loaded.clusters.get(flow[role]);
+    if (connection === undefined) throw new Error(`a cluster of ${name} has no connection`);
+    return connection;
+  };
+  const { createClusterReader } = await import('../../../shared/adapters/kafka/cluster-reader.ts');
+  const { createOffsetWriter } = await import('../../../shared/adapters/kafka/offset-writer.ts');
+  const reader = (role: ClusterRole) => createClusterReader(connectionOf(role), { deadlineMs: AUDIT_SECONDS * 1000 });
+  const { createCanaryWriter } = await import('../../../shared/adapters/kafka/fencing/canary-writer.ts');
+  const { fence } = config;
+  const canary = fence?.kind === 'acl' ? fence.canary : null;
+  const world: FailoverWorld = {
+    flow,
+    clock,
+    reader,
+    audit: () => auditOf(loaded, flow, kept),
+    groups: createGroupPlacement({
+      flow,
+      opposite: oppositeOf(flow, loaded.flows),
+      policy: loaded.policy,
+      stores,
+      clock,
+      reader,
+      writer: () => createOffsetWriter(connectionOf('target'), { deadlineMs: AUDIT_SECONDS * 1000 }),
+      verify: { positions: 'open', budgetBytes: DEFAULT_VERIFY_BYTES },
+    }),
+    mirror: await mirrorOf(config, flow),
+    fence: await fenceOf(config, connectionOf('source'), name),
+    canary: canary === null ? null : createCanaryWriter(canary.connection, canary.topic),
+    stopConsumers: await leverOf(config.stopConsumers, name, 'stop-consumers'),
+    name: await leverOf(config.dns, name, 'switch-name'),
+    cutter: await leverOf(config.cutConnections, name, 'cut-connections'),
+    rpoRecords: config.rpoRecords,
+    rtoSeconds: config.rtoSeconds,
+    patience: DEFAULT_PATIENCE,
+  };
+  return { world, config, close: async () => void (await Promise.all([kept.close(), stores.close()])) };
+}
+
+/** Audits the flow as `tidemark audit` does, and keeps the result in the history. */
+async function auditOf(config: TidemarkConfig, flow: Flow, kept: KeptHistory): Promise<FlowReport> {
+  const { runAudit } = await import('../../../shared/audit/run-audit.ts');
+  const { SYSTEM_CLOCK: clock } = await import('../../../shared/adapters/system/system-clock.ts');
+  const { flows } = await runAudit({
+    config,
+    reader: await readerOf(config, AUDIT_SECONDS),
+    connectors: await connectorsOf(config, AUDIT_SECONDS),
+    clock,
+    filter: { flow: (name) => name === flowName(flow) },
+    ...(kept.history === null ? {} : { history: kept.history }),
+    ...(kept.acknowledgements === null ? {} : { acknowledgements: kept.acknowledgements }),
+  });
+  const [report] = flows;
+  if (report === undefined) throw new Error('an audit of one flow has one report');
+  return report;
+}
+
+async function mirrorOf({ mirrorControl }: FailoverConfig, flow: Flow): Promise<MirrorControl | null> {
+  if (mirrorControl === null) return null;
+  if (mirrorControl.kind === 'hook') {
+    const { createHookMirrorControl } = await import('../../../shared/adapters/hook/hook-lever.ts');
+    return createHookMirrorControl(mirrorControl.hook, flowName(flow));
+  }
+  const { createConnectMirrorControl } = await import(
+    '../../../shared/adapters/connect-rest/connect-mirror-control.ts'
+  );
+  return createConnectMirrorControl(mirrorControl.connection, flow);
+}
+
+async function fenceOf({ fence }: FailoverConfig, source: KafkaConnection, flow: string): Promise<WriteFence | null> {
+  if (fence === null) return null;
+  if (fence.kind === 'hook') {
+    const { createHookFence } = await import('../../../shared/adapters/hook/hook-lever.ts');
+    return createHookFence(fence.hook, flow);
+  }
+  const { createAclFence } = await import('../../../shared/adapters/kafka/fencing/acl-fence.ts');
+  return createAclFence(source, fence);
+}
+
+async function leverOf(hook: HookConfig | null, flow: string, step: StepName): Promise<Lever | null> {
+  if (hook === null) return null;
+  const { createHookLever } = await import('../../../shared/adapters/hook/hook-lever.ts');
+  return createHookLever(hook, flow, step);
+}

@@ -1,0 +1,114 @@
+import kafkajs, { type Consumer, type Kafka, type KafkaConfig, type Producer } from 'kafkajs';
+
+/** How to reach a cluster as a client: the drill's name leads to one of these. */
+export type Reach = Pick<KafkaConfig, 'brokers' | 'sasl'>;
+
+/** How long a client whose cluster is dead may take to end, in milliseconds. */
+const END_WITHIN_MS = 5_000;
+const BURST = 10;
+const BURST_EVERY_MS = 50;
+
+function clientOf(reach: Reach, clientId: string): Kafka {
+  return new kafkajs.Kafka({
+    ...reach,
+    clientId,
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 2_000,
+    retry: { retries: 2, initialRetryTime: 100 },
+  });
+}
+
+/** A consumer group that reads all the time, and every id that it has processed, on each side. */
+export class LiveGroup {
+  readonly group: string;
+  readonly processed = { source: [] as string[], target: [] as string[] };
+  /** When it processed the first record on the target: ms since the epoch. */
+  firstOnTarget: number | null = null;
+  #consumer: Consumer | null = null;
+  #ending = false;
+
+  constructor(group: string) {
+    this.group = group;
+  }
+
+  async start(side: 'source' | 'target', reach: Reach, topics: readonly string[]): Promise<void> {
+    const consumer = clientOf(reach, this.group).consumer({ groupId: this.group, sessionTimeout: 10_000 });
+    this.#consumer = consumer;
+    this.#ending = false;
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+    await consumer.run({
+      autoCommitInterval: 500,
+      eachMessage: async ({ message }) => {
+        // What is processed while the consumer ends is committed by nobody.
+        if (this.#ending && side === 'target') return;
+        const id = message.headers?.id?.toString() ?? '';
+        this.processed[side].push(id);
+        if (side === 'target') this.firstOnTarget ??= Date.now();
+      },
+    });
+  }
+
+  async stop(): Promise<void> {
+    const consumer = this.#consumer;
+    this.#consumer = null;
+    if (consumer === null) return;
+    await within(consumer.disconnect());
+  }
+}
+
+/** An application that writes all the time, and every id that its cluster has acknowledged. */
+export class LiveProducer {
+  readonly acknowledged: string[] = [];
+  /** Of sends that failed: the cluster may have taken them or not. */
+  failed = 0;
+  readonly #prefix: string;
+  #producer: Producer | null = null;
+  #running: Promise<void> = Promise.resolve();
+  #next = 0;
+  #bursts = 0;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  async start(reach: Reach, topics: readonly string[]): Promise<void> {
+    const producer = clientOf(reach, this.#prefix).producer({ retry: { retries: 0 }, idempotent: false });
+    this.#producer = producer;
+    await producer.connect();
+    this.#running = this.#write(producer, topics);
+  }
+
+  /** Ends, and waits for the last answer. */
+  async stop(): Promise<void> {
+    const producer = this.#producer;
+    this.#producer = null;
+    if (producer === null) return;
+    await within(this.#running);
+    await within(producer.disconnect());
+  }
+
+  async #write(producer: Producer, topics: readonly string[]): Promise<void> {
+    while (this.#producer === producer) {
+      const topic = topics[this.#bursts++ % topics.length] ?? '';
+      const ids = Array.from({ length: BURST }, () => `${this.#prefix}-${this.#next++}`);
+      const messages = ids.map((id) => ({ key: `k${this.#bursts % 97}`, value: id, headers: { id } }));
+      await producer.send({ topic, acks: -1, messages }).then(
+        () => void this.acknowledged.push(...ids),
+        () => {
+          this.failed += ids.length;
+        },
+      );
+      await new Promise((resolve) => setTimeout(resolve, BURST_EVERY_MS));
+    }
+  }
+}
+
+async function within(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const end = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, END_WITHIN_MS);
+  });
+  await Promise.race([work.catch(() => undefined), end]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,37 @@
+import { parseArgs } from 'node:util';
+import { isClean, type RunResult, resultLine, tallyLine } from './failover-result.ts';
+import { type FailoverScenario, FailoverStage } from './failover-stage.ts';
+import { playFailover } from './play-failover.ts';
+
+const SCENARIOS: readonly FailoverScenario[] = (['planned', 'unplanned'] as const).flatMap((mode) =>
+  (['default', 'identity'] as const).flatMap((policy) =>
+    (['dedicated', 'connect'] as const).map((mirror) => ({
+      name: `${mode}-${policy}-${mirror}`,
+      mode,
+      policy,
+      mirror,
+    })),
+  ),
+);
+
+/**
+ * `npm run drill:failover`: fails a flow over under load on real clusters with the command line, and counts record by
+ * record what real consumers processed before and after. Exits 1 if a record was skipped, if a consumer re-read more than
+ * its plan allows, or if the loss is not what was counted.
+ */
+const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const only = values.only?.split(',');
+const results: RunResult[] = [];
+for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || only.some((one) => name.startsWith(one)))) {
+  process.stderr.write(`playing ${scenario.name} …\n`);
+  const stage = await FailoverStage.open(scenario);
+  try {
+    const result = await playFailover(stage);
+    results.push(result);
+    process.stdout.write(resultLine(result));
+  } finally {
+    await stage.stop();
+  }
+}
+process.stdout.write(tallyLine(results));
+process.exit(isClean(results) ? 0 : 1);

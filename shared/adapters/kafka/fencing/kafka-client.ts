@@ -1,0 +1,44 @@
+import kafkajs, { type Kafka } from 'kafkajs';
+import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import type { KafkaConnection } from '../../../config/connection/kafka-connection.ts';
+import { Deadline } from '../connection/deadline.ts';
+import { saslOptions } from '../connection/sasl-options.ts';
+import { tlsOptions } from '../connection/tls-options.ts';
+
+const CONNECT_TIMEOUT_MS = 4_000;
+const REQUEST_TIMEOUT_MS = 15_000;
+/** A client that is used for longer than this gets no new token. */
+const TOKEN_DEADLINE_MS = 60_000;
+
+const scheduleCheck = RequestQueue.prototype.scheduleCheckPendingRequests;
+// The same as `stopIdleTimer` does for our own connections (tulios/kafkajs#1751); a client does not show its connections.
+RequestQueue.prototype.scheduleCheckPendingRequests = function checkIfPending() {
+  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheck.call(this);
+};
+
+/** kafkajs's own client, for requests that change ACLs and for the canary: nothing else in Tidemark writes that way. */
+export function kafkaClient(connection: KafkaConnection): Kafka {
+  const { alias, bootstrapServers, clientId, tls, sasl } = connection;
+  return new kafkajs.Kafka({
+    clientId,
+    brokers: [...bootstrapServers],
+    connectionTimeout: CONNECT_TIMEOUT_MS,
+    requestTimeout: REQUEST_TIMEOUT_MS,
+    enforceRequestTimeout: true,
+    // kafkajs logs frames with secrets in debug mode.
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 3 },
+    ...(tls === undefined ? {} : { ssl: tlsOptions(alias, tls) }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(alias, sasl, new Deadline(TOKEN_DEADLINE_MS))() }),
+  });
+}
+
+/** The name of Kafka's error in what kafkajs throws, such as `TOPIC_AUTHORIZATION_FAILED`; null if Kafka sent none. */
+export function kafkaErrorOf(error: unknown): string | null {
+  for (let at: unknown = error, depth = 0; typeof at === 'object' && at !== null && depth < 8; depth++) {
+    const type: unknown = Reflect.get(at, 'type');
+    if (typeof type === 'string' && /^[A-Z0-9_]{3,60}$/.test(type)) return type;
+    at = Reflect.get(at, 'cause') ?? Reflect.get(at, 'originalError');
+  }
+  return null;
+}

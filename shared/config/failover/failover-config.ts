@@ -1,0 +1,50 @@
+import type { ConnectConnection } from '../connection/connect-connection.ts';
+import type { KafkaConnection } from '../connection/kafka-connection.ts';
+
+/** A program that does something for Tidemark. It is started without a shell. */
+export interface HookConfig {
+  /** The program and its arguments. */
+  readonly apply: readonly string[];
+  /** Undoes it; absent if nothing can. */
+  readonly putBack?: readonly string[] | undefined;
+  /** Exits 0 if it is in effect, 1 if it is not, and with anything else if that is not known. */
+  readonly check?: readonly string[] | undefined;
+  /** Variables of Tidemark's environment that it gets, by name. Their values are masked in its output. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly timeoutMs: number;
+}
+
+export interface AclFenceConfig {
+  readonly kind: 'acl';
+  /** Principals of the applications, such as `User:orders-service`. */
+  readonly principals: readonly string[];
+  /** What `allow.everyone.if.no.acl.found` of the brokers is; null to find out. */
+  readonly everyoneWithoutAcl: boolean | null;
+  /** Writes one record to a topic as an ordinary application, which must be refused; null for no such attempt. */
+  readonly canary: { readonly topic: string; readonly connection: KafkaConnection } | null;
+}
+
+/** How one flow fails over. What is null is not configured. */
+export interface FailoverConfig {
+  /** The most records that may be lost, and the longest time from the approval to the end, in seconds. */
+  readonly rpoRecords: bigint | null;
+  readonly rtoSeconds: number | null;
+  readonly mirrorControl:
+    | { readonly kind: 'connect'; readonly connection: ConnectConnection }
+    | { readonly kind: 'hook'; readonly hook: HookConfig }
+    | null;
+  readonly fence: AclFenceConfig | { readonly kind: 'hook'; readonly hook: HookConfig } | null;
+  readonly stopConsumers: HookConfig | null;
+  readonly dns: HookConfig | null;
+  readonly cutConnections: HookConfig | null;
+}
+
+export const NO_FAILOVER: FailoverConfig = {
+  rpoRecords: null,
+  rtoSeconds: null,
+  mirrorControl: null,
+  fence: null,
+  stopConsumers: null,
+  dns: null,
+  cutConnections: null,
+};

@@ -1,0 +1,21 @@
+/** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
+export interface Cut {
+  readonly side: 'source' | 'target';
+  /** The log was cut at this offset or before it; below it the mapping still holds. */
+  readonly at: bigint;
+  /** How far the log reached before, as far as the syncs or an audit show. */
+  readonly reached: bigint;
+  /** How far MM2 had acknowledged it before, for certain; `reached` if absent. */
+  readonly acknowledged?: bigint;
+  /** Of a source log: at most this many target records are copies of what it lost; `reached - at` if absent. */
+  readonly copies?: bigint;
+}
+
+/** A cut as the history remembers it. */
+export interface PastCut extends Cut {
+  /** Name of the topic on that side. */
+  readonly topic: string;
+  readonly partition: number;
+  /** When the audit that noticed it began: ms since the epoch. */
+  readonly noticedAt: number;
+}

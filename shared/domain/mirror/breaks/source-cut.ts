@@ -1,0 +1,138 @@
+import { greatest } from '../../model/offsets.ts';
+import { lastBreak } from '../epoch.ts';
+import type { SyncHistory } from '../syncs/sync-history.ts';
+import type { Cut } from './cut.ts';
+import type { LogsNow } from './logs-now.ts';
+import { hadReached, indexesOf, keeping, type Shortened, type SyncsSince } from './shortened.ts';
+
+/**
+ * Removes from a history the syncs that a cut of the source log has made void. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
+ * regrew. They also tell the place; without them it is at most the log's end.
+ */
+export function withoutSourceCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null): Shortened {
+  const { sourceEnd: end, sourceEpochEnd: epochEnd, sourceEndBefore: before, sameSourceSince, known } = logs;
+  const none = { history, cut: null, known };
+  if (sameSourceSince === null) return none;
+  const shown = end === null ? null : syncsBeyond(history, logs, end);
+  if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
+    return withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, holding });
+  }
+  if (shown === null) return none;
+  const first = lastBreak(history, 'newSource');
+  const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < shown.end);
+  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => shown.end - 1n - left.upstream);
+  const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= shown.end);
+  const { end: at, reached } = shown;
+  const acknowledged = acknowledgedBy(history, logs, left, at);
+  const cut = { side: 'source', at, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
+  return { ...shortened, cut: { ...cut, ...copiesOf(history, left, reached - at) } };
+}
+
+/** How far syncs about the present target log had acknowledged the source log, at the offset `at` and beyond it. */
+function acknowledgedBy(
+  history: SyncHistory,
+  { sameTargetSince }: Pick<LogsNow, 'sameTargetSince'>,
+  indexes: readonly number[],
+  at: bigint,
+): bigint {
+  const present = presentFrom(history);
+  if (sameTargetSince === null) return at;
+  return indexes.reduce((most, i) => (i < present ? most : greatest(most, history.upstream(i) + 1n)), at);
+}
+
+/** Index of the first sync of the present target log, as far as the syncs tell. */
+function presentFrom(history: SyncHistory): number {
+  let first = lastBreak(history, 'newTarget');
+  for (let i = first + 1; i < history.length; i++) if (history.downstream(i) <= history.downstream(i - 1)) first = i;
+  return first;
+}
+
+/**
+ * How many target records may be copies of what a cut took, if that is more than it had records: the syncs beyond the
+ * cut, by their indexes, show what MM2 wrote again.
+ */
+function copiesOf(history: SyncHistory, left: readonly number[], records: bigint): Pick<Cut, 'copies'> {
+  let again = 0n;
+  for (const index of left) {
+    if (index === 0 || !left.includes(index - 1)) continue;
+    const offsets = history.upstream(index) - history.upstream(index - 1);
+    const written = history.downstream(index) - history.downstream(index - 1);
+    again += greatest(0n, written - greatest(0n, offsets));
+  }
+  return again === 0n ? {} : { copies: records + again };
+}
+
+/** Syncs beyond the log's end, written before the cut. */
+interface SyncsBeyond {
+  readonly end: bigint;
+  /** How far they reach. */
+  readonly reached: bigint;
+  /** Index after the last one: MM2 wrote all syncs before it before the cut. */
+  readonly until: number;
+}
+
+/** Null if there are none, or if they may be about an earlier log of the name. */
+function syncsBeyond(
+  history: SyncHistory,
+  { sourceEndBefore, known, knewAll }: LogsNow,
+  end: bigint,
+): SyncsBeyond | null {
+  const isYounger = (index: number): boolean => knewAll && index >= known;
+  let reached = end;
+  let until = 0;
+  for (let i = lastBreak(history, 'newSource'); i < history.length; i++) {
+    if (history.upstream(i) < end) continue;
+    until = i + 1;
+    if (history.upstream(i) < reached) continue;
+    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return null;
+    reached = history.upstream(i) + 1n;
+  }
+  return until === 0 ? null : { end, reached, until };
+}
+
+/**
+ * Where a cut log has regrown, MM2 may have written the syncs beyond the cut before it, even if no earlier audit had read
+ * them. Only those are kept that comparing has shown to be later.
+ * @param at where the log was cut
+ * @param before its end at the last audit
+ * @param sure MM2 wrote the syncs before this index before the cut
+ */
+function withoutRegrownCut(
+  history: SyncHistory,
+  at: bigint,
+  before: bigint,
+  logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince'> & {
+    readonly sure: number;
+    readonly holding: keyof SyncsSince | null;
+  },
+): Shortened {
+  const { known, holding } = logs;
+  const sure = Math.max(logs.sure, logs.knownWithSource);
+  const first = lastBreak(history, 'newSource');
+  const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
+  const [oldest] = beyond.filter((index) => index >= sure);
+  const newest = history.length - 1;
+  const since = oldest === undefined ? null : { oldest: history.at(oldest), newest: history.at(newest) };
+  const later = oldest === undefined || holding === null ? history.length : holding === 'oldest' ? oldest : newest;
+  const left = new Set(beyond.filter((index) => index < later));
+  const kept = indexesOf(history).filter((index) => !left.has(index));
+  const reached = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
+  const certain = [...left].filter((index) => index < sure);
+  const acknowledged = acknowledgedBy(history, logs, certain, at);
+  const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
+  // Also where no sync is left out: the next one does not continue the last one before the cut.
+  shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
+  const copies = copiesOf(history, [...left], reached - at);
+  return { ...shortened, cut: { side: 'source', at, reached, acknowledged, ...copies }, since };
+}
+
+/** Marks where the syncs alone show that the target log was replaced or cut: the one that shows it may go. */
+function withTargetBreaks(history: SyncHistory): SyncHistory {
+  const next = history.copy();
+  for (let i = 1; i < history.length; i++) {
+    if (history.downstream(i) > history.downstream(i - 1) || history.breaksBefore(i, 'newTarget')) continue;
+    next.breakAt(i, 'newTarget');
+    next.breakAt(i, 'hole');
+  }
+  return next;
+}

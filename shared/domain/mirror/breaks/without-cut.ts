@@ -1,0 +1,29 @@
+import type { SyncHistory } from '../syncs/sync-history.ts';
+import type { Cut } from './cut.ts';
+import type { LogsNow } from './logs-now.ts';
+import type { SyncsSince } from './shortened.ts';
+import { withoutSourceCut } from './source-cut.ts';
+import { withoutTargetCut } from './target-cut.ts';
+
+/** What is left of a history after cuts. */
+export interface Remaining {
+  readonly history: SyncHistory;
+  readonly cuts: readonly Cut[];
+  /** How many of its syncs an earlier audit had read. */
+  readonly known: number;
+  /** What a comparison of records has to tell; null if there is no such sync. */
+  readonly since: SyncsSince | null;
+}
+
+/**
+ * Removes from a history the syncs that a cut has made void: those at or after the cut, written before it happened.
+ * Syncs below the cut hold, because their records still exist. Returns the history itself if nothing was cut.
+ * @param holding from which sync of `since` on comparing has shown that the records are the same
+ */
+export function withoutCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null = null): Remaining {
+  const onTarget = withoutTargetCut(history, logs);
+  const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
+  const onSource = withoutSourceCut(onTarget.history, left, holding);
+  const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
+  return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? null };
+}

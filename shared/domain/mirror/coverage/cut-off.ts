@@ -1,0 +1,52 @@
+import type { LogOffsets } from '../../model/cluster.ts';
+import { least } from '../../model/offsets.ts';
+import type { PartitionMapping } from '../mapping.ts';
+import { clipped, type Hole } from './hole.ts';
+
+/** Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
+export interface CutOff {
+  /** Source offsets from the cut to where the log had reached: MM2 may never write those that the log has again. */
+  readonly at: bigint;
+  readonly reached: bigint;
+  /** Copies of the records that are gone: at most, and at least. */
+  readonly records: bigint;
+  readonly atLeast: bigint;
+  /** When the audit began that noticed the cut: ms since the epoch. */
+  readonly noticedAt: number;
+}
+
+/**
+ * Index of the sync behind the records that were cut off, or the length where MM2 has written none since; −1 if no hole
+ * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole.
+ */
+export function indexBehind(mapping: PartitionMapping, { noticedAt }: CutOff): number {
+  let last = -1;
+  for (let i = mapping.length; i >= mapping.first; i--) {
+    const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;
+    if (!hole) continue;
+    if (i === mapping.first || Number(mapping.at(i - 1).timestamp) <= noticedAt) return i;
+    last = Math.max(last, i);
+  }
+  return last;
+}
+
+/** What MM2 may have skipped before the first sync that holds. */
+export function skippedHead(index: number, { start: from }: LogOffsets, until: bigint, offsets: bigint): Hole {
+  const look = { from, until };
+  return { kind: 'head', ...look, offsets, least: 0n, look, isPlace: false, index };
+}
+
+/** What MM2 may have skipped since a cut, if no sync shows where in the mapping the cut lies. */
+export function holeOfCut(
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOff: CutOff | null,
+): Hole[] {
+  if (cutOff === null || mapping.first >= mapping.length || indexBehind(mapping, cutOff) >= 0) return [];
+  const from = cutOff.at;
+  const until = least(cutOff.reached, position ?? mapping.newest().upstream + 1n);
+  const [offsets, look] = [until - from, { from, until }];
+  if (offsets <= 0n) return [];
+  return clipped({ kind: 'anywhere', ...look, offsets, least: 0n, look, isPlace: false, index: null }, source);
+}

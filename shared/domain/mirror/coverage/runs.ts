@@ -1,0 +1,175 @@
+import type { LogOffsets } from '../../model/cluster.ts';
+import { greatest, least } from '../../model/offsets.ts';
+import type { PartitionMapping } from '../mapping.ts';
+import { type CutOff, indexBehind, skippedHead } from './cut-off.ts';
+import { clipped, type Hole, holeOfUnknownPlace, perhapsLess } from './hole.ts';
+
+export interface Range {
+  readonly from: bigint;
+  /** Exclusive. */
+  readonly until: bigint;
+}
+
+/** Source offsets that MM2 wrote without going back, from its first sync to its last. */
+export interface Run {
+  readonly covered: Range[];
+  readonly holes: Hole[];
+  /** What it wrote behind its last sync before MM2 began again: how many records, and from which offset on. */
+  unplaced?: { readonly from: bigint; readonly records: bigint };
+}
+
+export function runsOf(
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOff: CutOff | null,
+): Run[] {
+  const { first, length, began } = mapping;
+  const cutAt = cutOff === null ? -1 : indexBehind(mapping, cutOff);
+  if (first >= length) return [withoutSyncs(mapping, source, position, cutOff)];
+  const last = mapping.at(length - 1);
+  // The log may have grown between the last audit and the cut: without a later sync, all that follows may be cut off.
+  const behindLast = mapping.target.end - last.downstream - 1n;
+  const taken = cutOff === null ? 0n : cutAt === length ? greatest(cutOff.records, behindLast) : cutOff.records;
+  const takenBefore = (index: number): bigint => (index === cutAt ? taken : 0n);
+  /**
+   * If MM2 did not notice the cut, it continued behind what was cut off: it never wrote this many offsets before this one,
+   * whatever else the target has there.
+   */
+  const skippedBefore = (index: number, until: bigint): bigint =>
+    cutOff !== null && index === cutAt
+      ? greatest(0n, least(cutOff.reached, until) - greatest(cutOff.at, source.start))
+      : 0n;
+  /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
+  const perhapsBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? taken - cutOff.atLeast : 0n);
+  const runs: Run[] = [];
+  let run: Run = { covered: [], holes: [] };
+  let from = 0n;
+  for (let i = first; i < length; i++) {
+    const { upstream, downstream } = mapping.at(i);
+    if (i === first) {
+      // The target records before the first sync led up to it.
+      const there = downstream > began ? downstream - began : 0n;
+      const others = takenBefore(i) + mapping.voidSurplus;
+      const led = greatest(0n, there - others);
+      // Nothing dates that hole: it may not be the one that the cut left.
+      const holes = headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, others));
+      const skipped = skippedBefore(i, upstream);
+      const isSkipped = skipped > (holes[0]?.offsets ?? 0n) && !mapping.isAccounted(i);
+      from = ledUp(mapping) && !isSkipped ? upstream - led : upstream;
+      run.holes.push(...(isSkipped ? [skippedHead(i, source, upstream, skipped)] : holes));
+      continue;
+    }
+    const left = mapping.at(i - 1);
+    const offsets = upstream - left.upstream;
+    if (offsets <= 0n) {
+      // MM2 began again at a lower offset: another run, which may mirror what the one before lacks.
+      run.covered.push({ from, until: left.upstream + 1n });
+      run.unplaced = { from: left.upstream + 1n, records: downstream - left.downstream - 1n };
+      runs.push(run);
+      run = { covered: [], holes: [] };
+      from = upstream;
+      continue;
+    }
+    const written = downstream - left.downstream;
+    // The record of the sync itself has arrived.
+    const most = least(offsets, greatest(1n, written - takenBefore(i)));
+    const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream)));
+    if (arrived >= offsets) continue;
+    run.covered.push({ from, until: left.upstream + 1n });
+    from = upstream;
+    const absent = offsets - arrived;
+    const hole = {
+      kind: 'between',
+      from: left.upstream + 1n,
+      until: upstream,
+      offsets: absent,
+      look: { from: upstream - absent, until: upstream },
+      isPlace: arrived === 1n,
+      index: i,
+    } as const;
+    // Which offsets are absent is not known, but most of the stretch is there: only the rest is a hole.
+    if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent });
+    if (!mapping.isAccounted(i)) {
+      run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i) + most - arrived), source));
+    }
+  }
+  const behind = behindLast - takenBefore(length);
+  const next = last.upstream + 1n;
+  run.covered.push({ from, until: next + (behind > 0n ? behind : 0n) });
+  runs.push(run);
+  if (position !== null && position > next) {
+    const holes = behindHole(source, next, position, behind);
+    run.holes.push(...holes.map((hole) => perhapsLess(hole, perhapsBefore(length))));
+  }
+  return runs;
+}
+
+/** No sync holds any longer: only the length of the target log bounds what it lacks of the offsets that MM2 is past. */
+function withoutSyncs(
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOff: CutOff | null,
+): Run {
+  if (position === null) return { covered: [], holes: [] };
+  const { began, target } = mapping;
+  // Some may be copies of records that a cut has taken off the source.
+  const { records: taken, atLeast } = cutOff ?? { records: 0n, atLeast: 0n };
+  const room = target.end > began + taken ? target.end - began - taken : 0n;
+  const twice = least(room, mapping.voidSurplus);
+  const there = room - twice;
+  const lacks = position > there ? position - there : 0n;
+  const isPlace = there === 0n;
+  const perhaps = taken - atLeast + twice;
+  const head = (until: bigint, offsets: bigint): Hole[] => {
+    const look = { from: 0n, until };
+    const hole = { kind: 'head', ...look, offsets, least: lacks, look, isPlace, index: null } as const;
+    return offsets <= 0n ? [] : clipped(perhapsLess(hole, perhaps), source);
+  };
+  if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
+  if (!ledUp(mapping) || mapping.cause === 'first-known') {
+    const holes = holeOfUnknownPlace(source, position, there);
+    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, perhaps)) };
+  }
+  return { covered: [{ from: lacks, until: position }], holes: head(lacks, lacks) };
+}
+
+function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {
+  if (mapping.isAccounted(index)) return [];
+  if (!ledUp(mapping) && !mayBeOfEarlier(mapping)) {
+    return holeOfUnknownPlace(source, upstream, led).map((hole) => ({ ...hole, index }));
+  }
+  const from = source.start;
+  const least = upstream - led > from ? upstream - led - from : 0n;
+  const offsets = mayBeOfEarlier(mapping) ? upstream - from : least;
+  if (offsets <= 0n) return [];
+  const look = { from, until: from + offsets };
+  return [{ kind: 'head', from, until: upstream, offsets, least, look, isPlace: led === 0n, index }];
+}
+
+/**
+ * Whether the target records before the first sync may be copies from an earlier source log: MM2 mirrored them after the
+ * last sync of that log, or they contradict the syncs.
+ */
+function mayBeOfEarlier({ cause, sourceFirst, onNewTarget }: PartitionMapping): boolean {
+  const isOther = cause === 'source-recreated' || cause === 'source-shortened' || cause === 'records-refuted';
+  return isOther || (sourceFirst > 0 && !onNewTarget);
+}
+
+/**
+ * Whether the target records before the first sync led up to it, or without a sync to where MM2 continues. On a log that
+ * was cut they are the oldest ones.
+ */
+function ledUp(mapping: PartitionMapping): boolean {
+  return mapping.onNewTarget && !mayBeOfEarlier(mapping);
+}
+
+/** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they held no records. */
+function behindHole(source: LogOffsets, next: bigint, position: bigint, behind: bigint): Hole[] {
+  const absent = position - next - (behind > 0n ? behind : 0n);
+  if (absent <= 0n) return [];
+  const look = { from: position - absent, until: position };
+  const isPlace = behind <= 0n;
+  return clipped({ kind: 'behind', from: next, until: position, offsets: absent, look, isPlace, index: null }, source);
+}

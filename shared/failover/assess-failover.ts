@@ -1,0 +1,141 @@
+import { randomBytes } from 'node:crypto';
+import { type ApprovalSubject, hashOfSubject } from '../domain/failover/approval-subject.ts';
+import { NO_ENTRY, sealed } from '../domain/failover/evidence-chain.ts';
+import { type Gate, type GateCode, gatesOf } from '../domain/failover/gates.ts';
+import type { FailoverMode } from '../domain/failover/step-name.ts';
+import type { Json } from '../domain/model/canonical-json.ts';
+import { ClusterUnreachableError } from '../domain/model/errors.ts';
+import { type ClusterRole, flowName } from '../domain/model/flow.ts';
+import { matchesGlob } from '../domain/model/name-glob.ts';
+import { costOf, type FlowReport } from '../domain/model/report.ts';
+import type { RunStore } from './run-store.ts';
+import { sha256 } from './sha256.ts';
+import type { FailoverWorld } from './step.ts';
+import { STEPS } from './steps/index.ts';
+
+export interface AssessRequest {
+  readonly world: FailoverWorld;
+  readonly mode: FailoverMode;
+  /** Names or globs of the groups to place. */
+  readonly groups: readonly string[];
+  /** Gates that a person accepts. */
+  readonly accept: readonly GateCode[];
+  readonly progress?: (step: string) => void;
+}
+
+export interface Assessment {
+  readonly subject: ApprovalSubject;
+  readonly hash: string;
+  /** All that speaks against it, accepted or not. */
+  readonly gates: readonly Gate[];
+  readonly report: FlowReport;
+  /** The numbers of this moment. */
+  readonly figures: Json;
+}
+
+/**
+ * Says what a failover now would do, and what speaks against it. Writes nothing to Kafka.
+ * @throws AuthenticationError, AuthorizationError, NothingAuditedError
+ */
+export async function assessFailover(request: AssessRequest): Promise<Assessment> {
+  const { world, mode, accept, progress = () => {} } = request;
+  progress(`auditing ${flowName(world.flow)}`);
+  const [source, target] = [await clusterId(world, 'source'), await clusterId(world, 'target')];
+  const report = await world.audit();
+  const groups = [...new Set(report.groups.map((one) => one.group))]
+    .filter((group) => request.groups.some((pattern) => matchesGlob(pattern, group)))
+    .sort();
+  const gates = gatesOf({
+    mode,
+    report,
+    sourceDown: source.kind === 'down',
+    targetDown: target.kind === 'down',
+    rpoRecords: world.rpoRecords,
+    hasMirrorControl: world.mirror !== null,
+    hasFence: world.fence !== null,
+    groups: new Set(groups),
+  });
+  const accepted = gates.filter(({ code, isFinal }) => !isFinal && accept.includes(code));
+  const scope = { mode, topics: topicsOf(report), groups };
+  const subject: ApprovalSubject = {
+    flow: flowName(world.flow),
+    ...scope,
+    chosen: [...request.groups],
+    clusters: { source: idOf(source), target: idOf(target) },
+    rpoRecords: world.rpoRecords?.toString() ?? null,
+    rtoSeconds: world.rtoSeconds,
+    accepted: accepted.map(({ code }) => code).sort(),
+    refused: gates
+      .filter((gate) => !accepted.includes(gate))
+      .map(({ code }) => code)
+      .sort(),
+    steps: STEPS.map((step) => {
+      const skipped = step.skip(world, mode);
+      return { step: step.name, skipped, actions: skipped === null ? step.describe(world, scope) : [] };
+    }),
+  };
+  return { subject, hash: hashOfSubject(subject, sha256), gates, report, figures: figuresOf(report, groups) };
+}
+
+/** Stores an assessment as the beginning of a run, which waits for its approval. Returns the run's id. */
+export async function beginRun(
+  store: RunStore,
+  { subject, hash, figures }: Assessment,
+  options: { readonly by: string; readonly at: number; readonly validForMs: number },
+): Promise<string> {
+  const { by, at, validForMs } = options;
+  const time = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
+  const run = `${time}-${randomBytes(4).toString('hex')}`;
+  const event = { kind: 'assessed', subject, hash, figures, by, expiresAt: at + validForMs } as const;
+  const answer = await store.append(
+    subject.flow,
+    sealed({ run, seq: 0, at, epoch: 0, event, previous: NO_ENTRY }, sha256),
+  );
+  if (answer !== 'added') throw new Error(`run ${run} already exists`);
+  return run;
+}
+
+type ClusterNow = { readonly kind: 'up'; readonly id: string | null } | { readonly kind: 'down' };
+
+async function clusterId(world: FailoverWorld, role: ClusterRole): Promise<ClusterNow> {
+  const reader = world.reader(role);
+  try {
+    return { kind: 'up', id: (await reader.metadata()).clusterId };
+  } catch (error) {
+    if (!(error instanceof ClusterUnreachableError)) throw error;
+    return { kind: 'down' };
+  } finally {
+    await reader.close();
+  }
+}
+
+function idOf(cluster: ClusterNow): string | null {
+  return cluster.kind === 'up' ? cluster.id : null;
+}
+
+function topicsOf({ partitions }: FlowReport): ApprovalSubject['topics'] {
+  const topics = new Map<string, { topic: string; targetTopic: string; partitions: number }>();
+  for (const { topic, targetTopic } of partitions) {
+    const known = topics.get(topic) ?? { topic, targetTopic, partitions: 0 };
+    known.partitions++;
+    topics.set(topic, known);
+  }
+  return [...topics.values()].sort((a, b) => (a.topic < b.topic ? -1 : 1));
+}
+
+function figuresOf(report: FlowReport, names: readonly string[]): Json {
+  const { verdict, reasons, loss } = report;
+  const chosen = new Set(names);
+  const positions = report.groups.filter(({ group }) => chosen.has(group));
+  const total = (of: 'rereadAtMost' | 'skipAtMost') =>
+    positions.reduce((sum, one) => sum + (costOf(one.tidemark)?.[of] ?? 0n), 0n).toString();
+  return {
+    verdict,
+    reasons: [...reasons],
+    loss: loss.kind === 'known' ? { ...loss, records: loss.records.toString() } : { ...loss },
+    groups: names.length,
+    positions: positions.length,
+    rereadAtMost: total('rereadAtMost'),
+    skipAtMost: total('skipAtMost'),
+  };
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import type { ClusterRole } from '../domain/model/flow.ts';
+import type { ClusterReader } from '../ports.ts';
+import { StepFailedError } from './failover-errors.ts';
+import type { StepContext } from './step.ts';
+
+/** Log ends by topic, in the order of partitions, as decimal strings: they are part of the evidence. */
+export type LogEnds = Readonly<Record<string, readonly string[]>>;
+
+export const logEnds: z.ZodType<LogEnds> = z.record(z.string(), z.array(z.string()));
+
+/** Opens a reader for one use of it. */
+export async function withReader<T>(
+  { world }: StepContext,
+  role: ClusterRole,
+  use: (reader: ClusterReader) => Promise<T>,
+): Promise<T> {
+  const reader = world.reader(role);
+  try {
+    return await use(reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+/** The ends of all logs of the failover on one cluster. @throws StepFailedError if an end could not be read */
+export async function readEnds(context: StepContext, role: ClusterRole): Promise<LogEnds> {
+  const topics = context.scope.topics.map((one) => (role === 'source' ? one.topic : one.targetTopic));
+  return await withReader(context, role, async (reader) => {
+    const found = await reader.offsets(topics, 'read_uncommitted');
+    const ends: Record<string, string[]> = {};
+    for (const topic of topics) {
+      const logs = found.get(topic) ?? [];
+      ends[topic] = logs.map((log) => {
+        if (log.kind === 'read') return log.value.highWatermark.toString();
+        throw new StepFailedError('LOG_ENDS_UNREAD', `on ${reader.alias}: ${log.unread.message}`, { retriable: true });
+      });
+      if (logs.length === 0) throw new StepFailedError('LOG_ENDS_UNREAD', `${reader.alias} has no topic ${topic}`);
+    }
+    return ends;
+  });
+}
+
+/** The first partition at which the ends differ, in words; null if none does. */
+export function endsDiffer(before: LogEnds, now: LogEnds): string | null {
+  for (const [topic, ends] of Object.entries(before)) {
+    for (const [partition, end] of ends.entries()) {
+      const is = now[topic]?.[partition];
+      if (is !== end) return `${topic}-${partition} ended at ${end} and now ends at ${is ?? 'no offset'}`;
+    }
+  }
+  return null;
+}
+
+/**
+ * Watches the ends for a while.
+ * @throws StepFailedError with `code` if one of them moves
+ */
+export async function requireStill(context: StepContext, role: ClusterRole, code: string): Promise<LogEnds> {
+  const { clock, patience } = context.world;
+  const before = await readEnds(context, role);
+  const end = clock.now() + patience.stillMs;
+  while (clock.now() < end && clock.pause !== undefined) {
+    await clock.pause(Math.min(patience.pollMs, patience.stillMs));
+    const moved = endsDiffer(before, await readEnds(context, role));
+    if (moved !== null) {
+      throw new StepFailedError(code, `records are still written: ${moved}`, {
+        retriable: true,
+        remedy: 'Find who writes there, and stop it. Then run the failover again under the same id.',
+      });
+    }
+  }
+  return before;
+}

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { brokenAt, type ChainEntry } from '../domain/failover/evidence-chain.ts';
+import { GATE_CODES } from '../domain/failover/gates.ts';
+import { ImpossibleRunError, type RunRecord, recordOf } from '../domain/failover/run-record.ts';
+import { FAILOVER_MODES, STEP_NAMES } from '../domain/failover/step-name.ts';
+import type { Json } from '../domain/model/canonical-json.ts';
+import { DamagedRunError } from './failover-errors.ts';
+import { sha256 } from './sha256.ts';
+
+const json: z.ZodType<Json> = z.json();
+const step = z.enum(STEP_NAMES);
+const time = z.number();
+const text = z.string();
+const gates = z.array(z.enum(GATE_CODES));
+
+const subject = z.strictObject({
+  flow: text,
+  mode: z.enum(FAILOVER_MODES),
+  clusters: z.strictObject({ source: text.nullable(), target: text.nullable() }),
+  topics: z.array(z.strictObject({ topic: text, targetTopic: text, partitions: z.int().nonnegative() })),
+  chosen: z.array(text),
+  groups: z.array(text),
+  rpoRecords: text.nullable(),
+  rtoSeconds: z.int().nullable(),
+  accepted: gates,
+  refused: gates,
+  steps: z.array(z.strictObject({ step, skipped: text.nullable(), actions: z.array(text) })),
+});
+
+const event = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('assessed'), subject, hash: text, figures: json, by: text, expiresAt: time }),
+  z.strictObject({ kind: z.literal('locked'), by: text, overrode: text.nullable() }),
+  z.strictObject({ kind: z.literal('approved'), hash: text, by: text }),
+  z.strictObject({ kind: z.literal('refused'), reasons: z.array(text) }),
+  z.strictObject({ kind: z.literal('began'), step, intent: json }),
+  z.strictObject({ kind: z.literal('done'), step, evidence: json }),
+  z.strictObject({ kind: z.literal('failed'), step, code: text, reason: text }),
+  z.strictObject({ kind: z.literal('skipped'), step, reason: text }),
+  z.strictObject({ kind: z.literal('undo-began'), step }),
+  z.strictObject({ kind: z.literal('undone'), step, evidence: json }),
+  z.strictObject({ kind: z.literal('undo-failed'), step, code: text, reason: text }),
+  z.strictObject({ kind: z.literal('ended'), outcome: z.enum(['completed', 'undone']) }),
+]);
+
+const entry = z.strictObject({
+  run: text,
+  seq: z.int().nonnegative(),
+  at: time,
+  epoch: z.int().nonnegative(),
+  event,
+  previous: text,
+  hash: text,
+});
+
+/** A run as it is stored: its evidence, which was checked, and what it adds up to. */
+export interface StoredRun {
+  readonly entries: readonly ChainEntry[];
+  readonly record: RunRecord;
+}
+
+/** Checks stored entries of a run; null if there are none. @throws DamagedRunError */
+export function storedRun(run: string, stored: readonly unknown[]): StoredRun | null {
+  const parsed = z.array(entry).safeParse(stored);
+  if (!parsed.success) throw new DamagedRunError(run, 'an entry does not match the schema of this version');
+  const entries: readonly ChainEntry[] = parsed.data;
+  const broken = brokenAt(run, entries, sha256);
+  if (broken !== null) throw new DamagedRunError(run, broken);
+  try {
+    const record = recordOf(entries);
+    return record === null ? null : { entries, record };
+  } catch (cause) {
+    if (!(cause instanceof ImpossibleRunError)) throw cause;
+    throw new DamagedRunError(run, cause.message, { cause });
+  }
+}

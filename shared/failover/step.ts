@@ -1,0 +1,92 @@
+import type { ApprovalSubject } from '../domain/failover/approval-subject.ts';
+import type { FailoverMode, StepName } from '../domain/failover/step-name.ts';
+import type { Json } from '../domain/model/canonical-json.ts';
+import type { ClusterRole, Flow } from '../domain/model/flow.ts';
+import type { FlowReport } from '../domain/model/report.ts';
+import type {
+  CanaryWriter,
+  Clock,
+  ClusterReader,
+  ConnectionCutter,
+  GroupPlacement,
+  Lever,
+  MirrorControl,
+  NameSwitch,
+  WriteFence,
+} from '../ports.ts';
+
+/** How long steps wait for what must happen, in milliseconds. */
+export interface FailoverPatience {
+  /** How long log ends must not move, to prove that nobody writes. */
+  readonly stillMs: number;
+  /** How long MirrorMaker may take to mirror what the source holds. */
+  readonly drainMs: number;
+  /** How long consumers may take to appear on the target. */
+  readonly activeMs: number;
+  readonly pollMs: number;
+}
+
+export const DEFAULT_PATIENCE: FailoverPatience = {
+  stillMs: 3_000,
+  drainMs: 600_000,
+  activeMs: 30_000,
+  pollMs: 500,
+};
+
+/** Everything that a failover works on. What is null is not configured. */
+export interface FailoverWorld {
+  readonly flow: Flow;
+  readonly clock: Clock;
+  /** Audits the flow, and keeps the result in the history. */
+  readonly audit: () => Promise<FlowReport>;
+  /** Opens a reader; the caller closes it. */
+  readonly reader: (role: ClusterRole) => ClusterReader;
+  readonly groups: GroupPlacement;
+  readonly mirror: MirrorControl | null;
+  readonly fence: WriteFence | null;
+  readonly canary: CanaryWriter | null;
+  readonly stopConsumers: Lever | null;
+  readonly name: NameSwitch | null;
+  readonly cutter: ConnectionCutter | null;
+  /** The objectives; null if the configuration sets none. */
+  readonly rpoRecords: bigint | null;
+  readonly rtoSeconds: number | null;
+  readonly patience: FailoverPatience;
+}
+
+/** What is to be done; `topics` and `groups` are those that a person approves. */
+export type StepScope = Pick<ApprovalSubject, 'topics' | 'groups' | 'mode'>;
+
+export interface StepContext {
+  readonly world: FailoverWorld;
+  readonly scope: StepScope;
+  /** The evidence of a step that is done; null if it is not done. */
+  readonly evidenceOf: (step: StepName) => Json | null;
+  /** What a step recorded before its work; null if it did not begin. */
+  readonly intentOf: (step: StepName) => Json | null;
+  readonly progress: (step: string) => void;
+}
+
+/** Whether the work of a step is in effect. `unknown`: do it again, which changes nothing if it was done. */
+export type StepStanding = 'in-effect' | 'absent' | 'unknown';
+
+/**
+ * One step of a failover. Every method can be called again: after a failure, after the process was killed, or because a
+ * call was delivered twice. They throw `TidemarkError`.
+ */
+export interface Step {
+  readonly name: StepName;
+  /** Why the step is left out; null if it is not. */
+  skip(world: FailoverWorld, mode: FailoverMode): string | null;
+  /** What it will do, in the words that a person approves. The same words at the assessment and before the work. */
+  describe(world: FailoverWorld, scope: StepScope): readonly string[];
+  /** What is recorded before the work, because an undo needs it. Changes nothing that an undo would have to put back. */
+  prepare(context: StepContext): Promise<Json>;
+  /** Changes nothing. */
+  check(context: StepContext, intent: Json): Promise<StepStanding>;
+  do(context: StepContext, intent: Json): Promise<void>;
+  /** Reads back what the work has led to. @throws StepFailedError if that is not what it must be */
+  evidence(context: StepContext, intent: Json): Promise<Json>;
+  /** Puts back what was changed, and returns evidence of it; null if the step changes nothing. */
+  readonly undo: ((context: StepContext, intent: Json) => Promise<Json>) | null;
+}

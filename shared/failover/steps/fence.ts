@@ -1,0 +1,69 @@
+import { StepFailedError } from '../failover-errors.ts';
+import { requireStill } from '../log-ends.ts';
+import type { FailoverWorld, Step, StepContext, StepScope } from '../step.ts';
+
+/** Makes writes to the source impossible, and proves it: no end moves, and an ordinary application is refused. */
+export const fence: Step = {
+  name: 'fence',
+
+  skip({ fence: how }, mode) {
+    if (mode === 'unplanned') return 'the source does not answer: fence it before it is started again';
+    return how === null ? 'the configuration has no fence' : null;
+  },
+
+  describe({ fence: how, canary }, scope) {
+    if (how === null) return [];
+    return [...how.describe(namesOf(scope)), ...(canary === null ? [] : [canary.describe()])];
+  },
+
+  prepare: async ({ world, scope }) => await fenceOf(world).prepare(namesOf(scope)),
+
+  async check({ world }, intent) {
+    const up = await fenceOf(world).isUp(intent);
+    if (up === null) return 'unknown';
+    return up ? 'in-effect' : 'absent';
+  },
+
+  do: async ({ world }, intent) => await fenceOf(world).raise(intent),
+
+  async evidence(context, intent) {
+    const up = await fenceOf(context.world).isUp(intent);
+    if (up === false) throw new StepFailedError('FENCE_NOT_UP', 'the fence was raised, and is not in effect');
+    context.progress('watching that nobody writes to the source');
+    const canary = await refusedCanary(context);
+    const ends = await requireStill(context, 'source', 'FENCE_LEAKS');
+    return { up, canary, stillMs: context.world.patience.stillMs, sourceEnds: ends };
+  },
+
+  async undo({ world }, intent) {
+    await fenceOf(world).lift(intent);
+    return { lifted: true };
+  },
+};
+
+function fenceOf({ fence: how }: FailoverWorld): NonNullable<FailoverWorld['fence']> {
+  if (how === null) throw new StepFailedError('NOT_CONFIGURED', 'the configuration no longer has a fence');
+  return how;
+}
+
+function namesOf({ topics }: StepScope): readonly string[] {
+  return topics.map(({ topic }) => topic);
+}
+
+/** Brokers learn of a fence one after the other, so an accepted write counts only if it is not the last one. */
+async function refusedCanary({ world }: StepContext): Promise<string | null> {
+  const { canary, clock, patience } = world;
+  if (canary === null) return null;
+  const end = clock.now() + patience.stillMs;
+  for (;;) {
+    const answer = await canary.tryWrite();
+    if (answer.kind === 'refused') return answer.error;
+    if (clock.now() >= end || clock.pause === undefined) {
+      const how = answer.kind === 'accepted' ? 'was accepted' : `got no answer: ${answer.reason}`;
+      throw new StepFailedError('CANARY_NOT_REFUSED', `the write of an ordinary application ${how}`, {
+        remedy: 'See that the fence covers its principal, and run the failover again under the same id.',
+      });
+    }
+    await clock.pause(patience.pollMs);
+  }
+}

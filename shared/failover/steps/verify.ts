@@ -1,0 +1,98 @@
+import type { Json } from '../../domain/model/canonical-json.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
+import type { PlacedPosition } from '../../ports.ts';
+import { StepFailedError } from '../failover-errors.ts';
+import { endsDiffer, type LogEnds, readEnds, withReader } from '../log-ends.ts';
+import { pollUntil } from '../poll-until.ts';
+import type { Step, StepContext } from '../step.ts';
+import { drained } from './drain.ts';
+import { placement } from './restore-groups.ts';
+
+/**
+ * Looks again at what must hold now: no group is behind its planned position or beyond the log, and nobody wrote to the
+ * source. A kafkajs member that moved by itself may have committed the source's number over the planned one.
+ */
+export const verify: Step = {
+  name: 'verify',
+  skip: () => null,
+  describe: () => [
+    'reads the positions of groups again, waits for their consumers, and checks that the source is silent',
+  ],
+  prepare: async () => ({}),
+  check: async () => 'unknown',
+  do: async () => undefined,
+
+  async evidence(context) {
+    const plan = placement.safeParse(context.intentOf('restore-groups'));
+    const positions = plan.success ? await context.world.groups.positions(plan.data.plan) : [];
+    const groups = [...new Set(positions.map(({ group }) => group))];
+    context.progress('reading positions again');
+    const wrong = await positionFaults(context, groups, positions);
+    if (wrong.length > 0) {
+      const shown = wrong.slice(0, 10).join('; ');
+      throw new StepFailedError('POSITIONS_WRONG', `${wrong.length} positions are wrong: ${shown}`, {
+        remedy: 'Stop these consumers and restore their positions: the plan of the run has them. Then run it again.',
+      });
+    }
+    const active = await activeGroups(context, groups);
+    return { positions: positions.length, groups: groups.length, active, source: await sourceNow(context) };
+  },
+
+  undo: null,
+};
+
+async function positionFaults(
+  context: StepContext,
+  groups: readonly string[],
+  positions: readonly PlacedPosition[],
+): Promise<readonly string[]> {
+  if (groups.length === 0) return [];
+  const commits = await withReader(context, 'target', (reader) => reader.commits(groups));
+  // Ends second: applications write there, and consumers commit what was written in between.
+  const ends = await readEnds(context, 'target');
+  return positions.flatMap(({ group, topic, partition, to }): string[] => {
+    const found = commits.get(group);
+    if (found?.kind !== 'read') return [`${group}: ${found?.unread.message ?? 'no answer'}`];
+    const at = found.value.find((one) => one.topic === topic && one.partition === partition)?.offset;
+    const where = `${group} on ${topic}-${partition}`;
+    if (at === undefined) return [`${where} has no position, planned was ${to}`];
+    if (at < to) return [`${where} is at ${at}, before the planned ${to}`];
+    return isBeyond(ends, topic, partition, at) ? [`${where} is at ${at}, beyond the end of the log`] : [];
+  });
+}
+
+function isBeyond(ends: LogEnds, topic: string, partition: number, at: bigint): boolean {
+  const end = ends[topic]?.[partition];
+  return end !== undefined && at > BigInt(end);
+}
+
+/** How many groups have members. Consumers that start later, or only at times, are no fault. */
+async function activeGroups(context: StepContext, groups: readonly string[]): Promise<number> {
+  const { clock, patience, cutter } = context.world;
+  const wanted = new Set(groups);
+  const count = async (): Promise<number> =>
+    await withReader(context, 'target', async (reader) => {
+      const { groups: listed } = await reader.groups();
+      return listed.filter(({ group, state }) => wanted.has(group) && state === 'Stable').length;
+    });
+  if (cutter === null) return await count();
+  const wait = { withinMs: patience.activeMs, everyMs: patience.pollMs };
+  context.progress('waiting for consumers on the target');
+  const all = await pollUntil(clock, wait, async () => ((await count()) === groups.length ? groups.length : null));
+  return all ?? (await count());
+}
+
+async function sourceNow(context: StepContext): Promise<Json> {
+  const before = drained.safeParse(context.evidenceOf('drain'));
+  if (!before.success) return { kind: 'not-read' };
+  const now = await readEnds(context, 'source').catch((error: unknown) => {
+    if (error instanceof TidemarkError && error.retriable) return error.message;
+    throw error;
+  });
+  if (typeof now === 'string') return { kind: 'not-read', reason: now };
+  const moved = endsDiffer(before.data.sourceEnds, now);
+  if (moved === null) return { kind: 'silent' };
+  throw new StepFailedError('SOURCE_WRITTEN', `records were written to the source after it was drained: ${moved}`, {
+    remedy: 'These records are not on the target. Stop who writes there.',
+  });
+}

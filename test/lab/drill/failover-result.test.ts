@@ -1,0 +1,62 @@
+import { expect, test } from '@jest/globals';
+import { type GroupOutcome, isClean, type RunResult, tallyLine } from '../../../lab/drill/failover/failover-result.ts';
+
+const GROUP: GroupOutcome = {
+  group: 'billing',
+  before: 100,
+  after: 50,
+  skipped: 0,
+  reread: 7,
+  planned: 4n,
+  uncommitted: 3,
+};
+const RUN: RunResult = {
+  name: 'planned',
+  groups: [GROUP],
+  lossSaid: 5n,
+  lossCounted: 5,
+  firstRecordSeconds: 2.04,
+  tookSeconds: 40,
+  slowest: 'verify 30.0 s',
+};
+
+test.each<[string, Partial<RunResult>, string, boolean]>([
+  ['all as planned', {}, 'runs=1 skipped=0 reread_over_plan=0 loss_miscounted=0 rto_s_max=2.0', true],
+  [
+    'a skipped record',
+    { groups: [GROUP, { ...GROUP, skipped: 1 }] },
+    'runs=1 skipped=1 reread_over_plan=0 loss_miscounted=0 rto_s_max=2.0',
+    false,
+  ],
+  [
+    'more re-read than planned; another group that re-read less does not make up for it',
+    {
+      groups: [
+        { ...GROUP, reread: 9 },
+        { ...GROUP, reread: 0 },
+      ],
+    },
+    'runs=1 skipped=0 reread_over_plan=2 loss_miscounted=0 rto_s_max=2.0',
+    false,
+  ],
+  [
+    'less lost than said',
+    { lossCounted: 3 },
+    'runs=1 skipped=0 reread_over_plan=0 loss_miscounted=2 rto_s_max=2.0',
+    false,
+  ],
+  [
+    'a loss that is not said, and no record after the failover',
+    { lossSaid: null, lossCounted: 0, firstRecordSeconds: null },
+    'runs=1 skipped=0 reread_over_plan=0 loss_miscounted=1 rto_s_max=40.0',
+    false,
+  ],
+])('%s', (_, change, line, clean) => {
+  const results = [{ ...RUN, ...change }];
+  expect(tallyLine(results)).toBe(`FAILOVER ${line}\n`);
+  expect(isClean(results)).toBe(clean);
+});
+
+test('no run at all is no success', () => {
+  expect(isClean([])).toBe(false);
+});
