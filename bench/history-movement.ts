@@ -1,6 +1,7 @@
 import type { HistoryState } from '../shared/domain/history/history-state.ts';
 import { appendMerged } from '../shared/domain/history/mapping-run.ts';
 import type { Series } from '../shared/domain/history/series-dictionary.ts';
+import { generator } from './generator.ts';
 
 const PARTITIONS_PER_TOPIC = 20;
 const GROUPS_PER_TOPIC = 10;
@@ -181,15 +182,4 @@ export class HistoryMovement {
 
 function nameOf(topic: number): string {
   return `orders.region-${topic % 25}.events-${topic}`;
-}
-
-/** Mulberry32. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
-  };
 }

@@ -49,7 +49,8 @@ function putsOf(input: object): readonly unknown[] {
   );
 }
 
-function sizeOf(item: unknown): number {
+/** Bytes of an item as DynamoDB counts them: names and values. */
+export function sizeOf(item: unknown): number {
   let bytes = 0;
   for (const [name, value] of Object.entries(item ?? {})) {
     bytes += Buffer.byteLength(name);

@@ -8,10 +8,11 @@ import { createDynamoDbSnapshotStore } from '../shared/adapters/dynamodb/dynamod
 import { openHistoryDatabase } from '../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import { HistoryState } from '../shared/domain/history/history-state.ts';
-import { DEFAULT_RETENTION, expiresAt } from '../shared/domain/history/retention.ts';
+import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
 import { HistoryWriter } from '../shared/history/history-writer.ts';
 import { HistoryMovement } from './history-movement.ts';
 import { type CountedWrites, countWrites } from './history-writes.ts';
+import { livingFrames } from './living-frames.ts';
 
 const PARTITIONS = Number(process.env.HISTORY_PARTITIONS ?? 10_000);
 const FLOW = 'A->B';
@@ -41,17 +42,6 @@ function auditTimes(): number[] {
     if (at % DAY === 0 || isHour || isTenth || at >= END - 3 * HOUR) times.push(at);
   }
   return times;
-}
-
-/** Number of unexpired frames per level after 35 days of audits every minute. */
-function livingFrames(): number[] {
-  const counts = DEFAULT_RETENTION.steps.map(() => 0);
-  for (let at = BEGIN; at < END; at += MINUTE) {
-    let level = 0;
-    for (const [index, { everyMs }] of DEFAULT_RETENTION.steps.entries()) if (at % everyMs === 0) level = index;
-    if (expiresAt(DEFAULT_RETENTION, at, level) > END) counts[level] = (counts[level] ?? 0) + 1;
-  }
-  return counts;
 }
 
 function say(line: string): void {

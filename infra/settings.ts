@@ -43,10 +43,25 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Lag in records of a flow's worst partition above which the lag alarm counts the minute. */
   maxLagRecords: z.int().positive().default(10_000),
+  /** The recovery point objective: age in seconds of the oldest record that a failover may lose. */
+  maxLossSeconds: z.number().positive().default(300),
+  /** Records of a flow that a failover may lose. */
+  maxLossRecords: z.int().nonnegative().default(10_000),
+  /** Share of a flow's partitions whose lag may be unknown, in percent. */
+  maxUnknownPercent: z.number().min(0).max(99).default(20),
+  /** Groups of a flow that may read many records twice after a failover. */
+  maxGroupsRereading: z.int().nonnegative().default(0),
+  /** Groups of a flow that may have no known position on the target. */
+  maxGroupsUntranslatable: z.int().nonnegative().default(0),
+  /** Findings of missing or old checkpoints that a flow may have. */
+  maxCheckpointFindings: z.int().nonnegative().default(0),
+  /** How long an audit may take, in seconds. The function ends it after 50. */
+  maxAuditSeconds: z.number().positive().max(50).default(40),
   /**
-   * Number of groups per flow that get their own metrics, worst first. CloudWatch charges for six metrics per group.
+   * The most groups per flow that get their own metrics in one hour. CloudWatch charges for six metrics per group. The
+   * names of the groups are one item of the history's table, which limits their number.
    */
-  groupMetricsLimit: z.int().nonnegative().default(50),
+  groupMetricsLimit: z.int().nonnegative().max(1_000).default(3),
   /**
    * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
    * one.
@@ -57,6 +72,8 @@ export const settingsSchema = z.strictObject({
     .optional(),
   /** Addresses to which the alarm topic sends mail; each must confirm its subscription. */
   alarmEmails: z.array(z.email()).default([]),
+  /** Addresses to which the topic of tickets sends mail: alarms that can wait for working hours. */
+  ticketEmails: z.array(z.email()).default([]),
   /** Pages for findings that open, besides the alarms. If absent, findings are events that nobody is paged for. */
   pages: z
     .strictObject({

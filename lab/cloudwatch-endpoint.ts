@@ -28,7 +28,7 @@ const datumSchema = z
       .max(30)
       .default([]),
     Timestamp: z.number(),
-    Unit: z.enum(['Count', 'Seconds', 'None']),
+    Unit: z.enum(['Count', 'Seconds', 'Percent', 'None']),
     Values: z.array(value).min(1).max(150),
     Counts: z.array(value.positive()),
   })

@@ -1,9 +1,5 @@
-import {
-  flowHeartbeats,
-  heartbeatMetric,
-  type ProjectionLimits,
-  projectMetrics,
-} from '../../shared/audit/project-metrics.ts';
+import { flowHeartbeats, heartbeatMetric, projectMetrics } from '../../shared/audit/project-metrics.ts';
+import type { PublishedGroups } from '../../shared/audit/published-groups.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import { AuthenticationError } from '../../shared/domain/model/errors.ts';
 import type { AuditReport } from '../../shared/domain/model/report.ts';
@@ -27,7 +23,8 @@ export interface AuditDependencies {
     },
   ): Promise<AuditReport>;
   readonly sink: MetricSink;
-  readonly limits: ProjectionLimits;
+  /** Chooses the groups with metrics of their own. */
+  readonly groups: Pick<PublishedGroups, 'choose'>;
 }
 
 /**
@@ -41,14 +38,17 @@ export async function auditAndPublish(
   dependencies: AuditDependencies,
   options: { readonly deadline: number; readonly signal: AbortSignal },
 ): Promise<AuditSummary> {
-  const { config, audit, sink, limits } = dependencies;
+  const { config, audit, sink, groups } = dependencies;
   const { signal } = options;
   const failures: unknown[] = [];
   const finished = async (report: AuditReport) => {
     // The password may have been rotated: read it again next time.
     if (report.flows.some(({ reasons }) => reasons.includes('ACCESS_REFUSED'))) config.forgetSecrets();
     try {
-      await sink.publish(projectMetrics(report, limits), report.at, { signal });
+      for (const flow of report.flows) {
+        const named = await groups.choose(flow, report.at);
+        await sink.publish(projectMetrics(flow, named), report.at, { signal });
+      }
       await sink.publish(flowHeartbeats(report), report.at, { signal });
     } catch (error) {
       failures.push(error);

@@ -2,7 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
 import { createDynamoDbFindingOutbox } from '../../shared/adapters/dynamodb/dynamodb-finding-outbox.ts';
+import { createDynamoDbGroupPlacesStore } from '../../shared/adapters/dynamodb/dynamodb-group-places-store.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
+import { PublishedGroups } from '../../shared/audit/published-groups.ts';
 import { ALARM_PERIOD_SECONDS } from '../../shared/contract/alarms.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
 import type { AcknowledgementStore } from '../../shared/history/acknowledgement-store.ts';
@@ -28,6 +30,12 @@ export interface AuditKeeperOptions {
   readonly publisher: FindingPublisher;
   /** Called with the reason if events of findings could not be stored or delivered. */
   readonly notAnnounced: (failure: string) => void;
+  /** Name of the deployment. */
+  readonly deployment: string;
+  /** The most groups of a flow with metrics of their own. */
+  readonly groupMetricsLimit: number;
+  /** Called with the reason if the choice of those groups could not be read or stored. */
+  readonly notChosen: (failure: string) => void;
 }
 
 /** Stores the audits of this process in DynamoDB. */
@@ -36,10 +44,12 @@ export interface AuditKeeper {
   begin(limits: { readonly deadline: number; readonly signal: AbortSignal }): AuditHistory;
   /** What people have said of findings. Its requests have the limits of the audit that began last. */
   readonly acknowledgements: AcknowledgementStore;
+  /** The groups with metrics of their own. Its requests have the limits of the audit that began last. */
+  readonly groups: PublishedGroups;
 }
 
 export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
-  const { client, table, process, clock, publisher, notAnnounced } = options;
+  const { client, table, process, clock, publisher, notAnnounced, deployment } = options;
   const patience = new StorePatience(client, clock);
   const recorder = new HistoryRecorder({
     store: createDynamoDbSnapshotStore(client, table),
@@ -56,6 +66,11 @@ export function createAuditKeeper(options: AuditKeeperOptions): AuditKeeper {
   });
   return {
     acknowledgements: createDynamoDbAcknowledgementStore(client, table),
+    groups: new PublishedGroups({
+      store: createDynamoDbGroupPlacesStore(client, table, deployment),
+      limit: options.groupMetricsLimit,
+      failed: options.notChosen,
+    }),
     begin({ deadline, signal }) {
       const remainingMs = Math.max(0, Math.floor(deadline - clock.now()));
       patience.begin(AbortSignal.any([signal, AbortSignal.timeout(remainingMs)]));

@@ -21,7 +21,7 @@ const schema = z.object({
   [AUDIT_ENVIRONMENT.deployment]: z.string().min(1),
   [AUDIT_ENVIRONMENT.configFile]: z.string().min(1),
   [AUDIT_ENVIRONMENT.historyTable]: z.string().min(1),
-  [AUDIT_ENVIRONMENT.groupMetricsLimit]: wholeNumber(0, 100_000),
+  [AUDIT_ENVIRONMENT.groupMetricsLimit]: wholeNumber(0, 1_000),
   [AUDIT_ENVIRONMENT.secrets]: jsonText.pipe(z.record(z.string().min(1), secretLocation)),
   [AUDIT_ENVIRONMENT.secretTtlSeconds]: wholeNumber(1, 86_400),
 });

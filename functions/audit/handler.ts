@@ -30,13 +30,16 @@ const keeper = createAuditKeeper({
     clock,
   ),
   notAnnounced: (failure) => logger.warn('events of findings wait in the outbox', { failure }),
+  deployment: environment.deployment,
+  groupMetricsLimit: environment.groupMetricsLimit,
+  notChosen: (failure) => logger.warn('no group has metrics of its own in this audit', { failure }),
 });
 
 /** The composition root: creates everything that outlives one invocation. */
 export const handler = createHandler({
   logger,
   clock,
-  limits: { groups: environment.groupMetricsLimit },
+  groups: keeper.groups,
   config: createConfigSource({
     file: environment.configFile,
     secrets: environment.secrets,

@@ -9,6 +9,9 @@ import { Construct } from 'constructs';
 
 export interface AlarmTopicProps {
   readonly emails: readonly string[];
+  readonly displayName: string;
+  /** The key of another alarm topic, to use it too. If absent, the topic makes one. */
+  readonly key?: IKey;
 }
 
 /** The topic to which alarms publish. It is encrypted, and only CloudWatch in this account may publish to it. */
@@ -23,19 +26,8 @@ export class AlarmTopic extends Construct {
     const cloudWatch = new ServicePrincipal('cloudwatch.amazonaws.com');
     const ofThisAccount = { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } };
 
-    // Alarms cannot publish to a topic under the key aws/sns, because its key policy cannot be changed.
-    const key = new Key(this, 'Key', { description: 'Tidemark: messages of the alarm topic', enableKeyRotation: true });
-    key.addToResourcePolicy(
-      new PolicyStatement({
-        sid: 'AlarmsOfThisAccount',
-        principals: [cloudWatch],
-        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
-        resources: ['*'],
-        conditions: ofThisAccount,
-      }),
-    );
-
-    this.topic = new Topic(this, 'Topic', { displayName: 'Tidemark alarms', masterKey: key, enforceSSL: true });
+    const key = props.key ?? this.#createKey(cloudWatch, ofThisAccount);
+    this.topic = new Topic(this, 'Topic', { displayName: props.displayName, masterKey: key, enforceSSL: true });
     this.topic.addToResourcePolicy(
       new PolicyStatement({
         sid: 'AlarmsOfThisAccount',
@@ -48,5 +40,20 @@ export class AlarmTopic extends Construct {
     for (const email of props.emails) this.topic.addSubscription(new EmailSubscription(email));
     this.key = key;
     this.action = new SnsAction(this.topic);
+  }
+
+  #createKey(cloudWatch: ServicePrincipal, ofThisAccount: Record<string, Record<string, string>>): IKey {
+    // Alarms cannot publish to a topic under the key aws/sns, because its key policy cannot be changed.
+    const key = new Key(this, 'Key', { description: 'Tidemark: messages of the alarm topic', enableKeyRotation: true });
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid: 'AlarmsOfThisAccount',
+        principals: [cloudWatch],
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        resources: ['*'],
+        conditions: ofThisAccount,
+      }),
+    );
+    return key;
   }
 }

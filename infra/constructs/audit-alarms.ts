@@ -14,18 +14,25 @@ import {
   ALARM_PERIOD_SECONDS,
   ALARMS,
   type AlarmDefinition,
+  type AlarmLimit,
+  AWS_METRICS,
   alarmName,
   alarmRunbook,
 } from '../../shared/contract/alarms.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
+import type { Settings } from '../settings.ts';
 
-export interface AuditAlarmsProps {
+export interface AuditAlarmsProps extends Pick<Settings, AlarmLimit> {
   /** Name of the deployment, as its metrics carry it. */
   readonly deployment: string;
   /** Flow names as in the audit report: `A->B`. */
   readonly flows: readonly string[];
-  readonly maxLagRecords: number;
-  readonly action: IAlarmAction;
+  /** Name of the audit function. */
+  readonly functionName: string;
+  /** Name of the queue of failures. */
+  readonly queueName: string;
+  /** What a page and a ticket do. */
+  readonly actions: Readonly<Record<AlarmDefinition['urgency'], IAlarmAction>>;
   readonly runbookUrl: string;
 }
 
@@ -34,45 +41,91 @@ const COMPARISONS = {
   GreaterThanThreshold: ComparisonOperator.GREATER_THAN_THRESHOLD,
   LessThanThreshold: ComparisonOperator.LESS_THAN_THRESHOLD,
 } as const;
-const MISSING = { ignore: TreatMissingData.IGNORE, breaching: TreatMissingData.BREACHING } as const;
+const MISSING = { ignore: TreatMissingData.IGNORE, missing: TreatMissingData.MISSING } as const;
 
 /** An alarm's name has at most 255 characters; the stack's name and the alarm's path fit into the rest. */
 const LONGEST_FLOW_IN_NAME = 150;
 
-/** A lag alarm, a history alarm and a dead-man alarm per flow, and one dead-man alarm for the audit itself. */
+/** A stack has at most 500 resources. The other ones, and room for more, need the rest. */
+const MOST_ALARMS = 400;
+
+/**
+ * The alarms of a deployment. Each flow has all alarms of its own while they fit into the stack. With more flows, each
+ * keeps its dead-man alarm, and the others watch all flows together.
+ */
 export class AuditAlarms extends Construct {
+  readonly #props: AuditAlarmsProps;
+
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
     super(scope, id);
-    for (const flow of props.flows) {
-      // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
-      const id = dimensionValue(flow).replaceAll('/', '%2F');
-      this.alarm(`Lag ${id}`, ALARMS.lag, props.maxLagRecords, props, flow);
-      this.alarm(`History ${id}`, ALARMS.history, 0, props, flow);
-      this.alarm(`DeadMan ${id}`, ALARMS.flowDeadMan, 1, props, flow);
+    this.#props = props;
+    const alarms = Object.entries<AlarmDefinition>(ALARMS);
+    const ofFlows = alarms.filter(([, { about }]) => about !== 'deployment').length;
+    const areTogether = alarms.length + props.flows.length * ofFlows > MOST_ALARMS;
+    for (const [key, definition] of alarms) {
+      const name = `${key[0]?.toUpperCase()}${key.slice(1)}`;
+      if (definition.about === 'deployment' || (definition.about === 'flow-or-all' && areTogether)) {
+        this.#alarm(name, definition);
+      } else {
+        // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
+        for (const flow of props.flows) {
+          this.#alarm(`${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`, definition, flow);
+        }
+      }
     }
-    this.alarm('DeadMan', ALARMS.deadMan, 1, props);
   }
 
-  private alarm(id: string, definition: AlarmDefinition, threshold: number, props: AuditAlarmsProps, flow?: string) {
-    const dimensions = metricDimensions(props.deployment, flow === undefined ? {} : { Flow: flow });
+  #alarm(id: string, definition: AlarmDefinition, flow?: string): void {
+    const { actions, runbookUrl } = this.#props;
     const named = flow === undefined ? undefined : dimensionValue(flow, LONGEST_FLOW_IN_NAME);
     const alarm = new Alarm(this, id, {
       alarmName: alarmName(Stack.of(this).stackName, definition, named),
-      alarmDescription: `${definition.description} Runbook: ${alarmRunbook(props.runbookUrl, definition)}`,
-      metric: new Metric({
-        namespace: METRIC_NAMESPACE,
-        metricName: definition.metric,
-        dimensionsMap: Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value])),
-        statistic: STATISTICS[definition.statistic],
-        period: Duration.seconds(ALARM_PERIOD_SECONDS),
-      }),
-      threshold,
+      alarmDescription: `${definition.description} Runbook: ${alarmRunbook(runbookUrl, definition)}`,
+      metric: this.#metric(definition, flow),
+      threshold: this.#threshold(definition),
       comparisonOperator: COMPARISONS[definition.comparison],
       datapointsToAlarm: definition.datapoints,
       evaluationPeriods: definition.periods,
       treatMissingData: MISSING[definition.missing],
     });
-    alarm.addAlarmAction(props.action);
-    alarm.addOkAction(props.action);
+    const action = actions[definition.urgency];
+    alarm.addAlarmAction(action);
+    alarm.addOkAction(action);
+    if (definition.missing === 'missing') alarm.addInsufficientDataAction(action);
+  }
+
+  #metric({ metric, statistic, verdict }: AlarmDefinition, flow?: string): Metric {
+    const common = {
+      metricName: metric,
+      statistic: STATISTICS[statistic],
+      period: Duration.seconds(ALARM_PERIOD_SECONDS),
+    };
+    if (metric === 'Duration') {
+      return new Metric({
+        ...common,
+        namespace: AWS_METRICS[metric],
+        dimensionsMap: { FunctionName: this.#props.functionName },
+      });
+    }
+    if (metric === 'ApproximateNumberOfMessagesVisible') {
+      return new Metric({
+        ...common,
+        namespace: AWS_METRICS[metric],
+        dimensionsMap: { QueueName: this.#props.queueName },
+      });
+    }
+    const of = { ...(flow !== undefined && { Flow: flow }), ...(verdict !== undefined && { Verdict: verdict }) };
+    const dimensions = metricDimensions(this.#props.deployment, of);
+    return new Metric({
+      ...common,
+      namespace: METRIC_NAMESPACE,
+      dimensionsMap: Object.fromEntries(dimensions.map(({ Name, Value }) => [Name, Value])),
+    });
+  }
+
+  #threshold({ metric, threshold }: AlarmDefinition): number {
+    const limit = typeof threshold === 'number' ? threshold : this.#props[threshold];
+    // AWS measures the duration of a function in milliseconds.
+    return metric === 'Duration' ? limit * 1_000 : limit;
   }
 }

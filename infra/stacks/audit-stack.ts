@@ -31,13 +31,19 @@ export class AuditStack extends Stack {
     const history = new HistoryTable(this, 'History', settings.historyTable);
     const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue, history });
     new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
-    const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails });
+    const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails, displayName: 'Tidemark alarms' });
+    const tickets = new AlarmTopic(this, 'Tickets', {
+      emails: settings.ticketEmails,
+      displayName: 'Tidemark tickets',
+      key: onCall.key,
+    });
     new AuditAlarms(this, 'Alarms', {
+      ...settings,
       deployment,
       flows,
-      maxLagRecords: settings.maxLagRecords,
-      runbookUrl: settings.runbookUrl,
-      action: onCall.action,
+      functionName: audit.function.functionName,
+      queueName: queue.queueName,
+      actions: { page: onCall.action, ticket: tickets.action },
     });
     if (settings.pages !== undefined) {
       new NotifyFunction(this, 'Notify', { ...settings, pages: settings.pages, history, onCall, failures: queue });
@@ -48,5 +54,7 @@ export class AuditStack extends Stack {
     };
     new CfnOutput(this, 'HistoryTableName', kept);
     new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: onCall.topic.topicArn });
+    const waiting = { description: 'Subscribe here who looks at tickets', value: tickets.topic.topicArn };
+    new CfnOutput(this, 'TicketTopicArn', waiting);
   }
 }

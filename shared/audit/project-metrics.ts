@@ -1,35 +1,30 @@
 import { SEVERITIES } from '../contract/finding-codes.ts';
-import {
-  type DimensionName,
-  METRICS,
-  type MetricDefinition,
-  type MetricName,
-  POSITIONS,
-  type Position,
-} from '../contract/metrics.ts';
+import { type DimensionName, METRICS, type MetricDefinition, type MetricName, POSITIONS } from '../contract/metrics.ts';
 import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
-import {
-  type AuditReport,
-  type Cost,
-  costOf,
-  type FlowReport,
-  type GroupReport,
-  VERDICTS,
-} from '../domain/model/report.ts';
-
-/** Limits on the metrics published per flow. */
-export interface ProjectionLimits {
-  /** Groups that get metrics of their own, worst first: CloudWatch bills by the metric. */
-  readonly groups: number;
-}
+import { type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
+import { countsOfFindings } from './finding-metrics.ts';
+import { countUnknownCosts, knownCosts } from './group-costs.ts';
 
 /**
- * The numbers of a report as metrics, without the audit's own heartbeat. An unknown value gives no sample; the matching
- * `…Unknown…` metric counts it.
+ * The numbers of a flow as metrics, without its heartbeat. An unknown value gives no sample; the matching `…Unknown…`
+ * metric counts it.
+ * @param named the groups that get metrics of their own: CloudWatch charges for each metric
  */
-export function projectMetrics(report: AuditReport, limits: ProjectionLimits): readonly Metric[] {
-  return report.flows.flatMap((flow) => [...flowMetrics(flow), ...positionMetrics(flow, limits)]);
+export function projectMetrics(flow: FlowReport, named: ReadonlySet<string>): readonly Metric[] {
+  const metrics = [...flowMetrics(flow), ...positionMetrics(flow, named)];
+  return [...metrics, ...metrics.flatMap((own) => ofAllFlows(own) ?? [])];
+}
+
+/** The same samples as part of the metric of all flows together; null if the contract has none. */
+function ofAllFlows(own: Metric): Metric | null {
+  const { Flow: _, ...others } = own.dimensions;
+  const definition: MetricDefinition = METRICS[own.name];
+  const names = Object.keys(others);
+  const isInContract = definition.dimensions.some(
+    (set) => set.length === names.length && set.every((name) => names.includes(name)),
+  );
+  return isInContract ? { ...own, dimensions: others } : null;
 }
 
 /**
@@ -71,6 +66,7 @@ function flowMetrics(flow: FlowReport): Metric[] {
   return [
     metric('LagRecords', of, lags),
     metric('LagUnknownPartitions', of, [flow.partitions.length - lags.length]),
+    metric('LagUnknownShare', of, unknownShare(flow.partitions.length, lags.length)),
     metric('LossRecords', of, loss.kind === 'known' ? [Number(loss.records)] : []),
     metric('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]),
     metric('LossSeconds', of, seconds === null ? [] : [seconds]),
@@ -83,13 +79,17 @@ function flowMetrics(flow: FlowReport): Metric[] {
       ]),
     ),
     metric('UnreadParts', of, [flow.unread.length]),
-    metric('HistoryNotRecorded', of, [counted.some(({ code }) => code === 'HISTORY_NOT_RECORDED') ? 1 : 0]),
+    ...countsOfFindings(flow).map(([name, count]) => metric(name, of, [count])),
   ].filter((candidate) => candidate !== null);
 }
 
-function positionMetrics(flow: FlowReport, limits: ProjectionLimits): Metric[] {
-  const groups = [...Map.groupBy(flow.groups, (entry) => entry.group)].sort(worstFirst);
-  const published = groups.slice(0, limits.groups);
+function unknownShare(partitions: number, known: number): number[] {
+  return partitions === 0 ? [] : [(100 * (partitions - known)) / partitions];
+}
+
+function positionMetrics(flow: FlowReport, named: ReadonlySet<string>): Metric[] {
+  const groups = [...Map.groupBy(flow.groups, (entry) => entry.group)];
+  const published = groups.filter(([group]) => named.has(group));
   const left = metric('GroupsNotPublished', { Flow: flow.flow }, [groups.length - published.length]);
   return [
     ...costs(flow.groups, { Flow: flow.flow }),
@@ -101,46 +101,17 @@ function positionMetrics(flow: FlowReport, limits: ProjectionLimits): Metric[] {
 function costs(entries: readonly GroupReport[], of: { Flow: string; Group?: string }): Metric[] {
   return POSITIONS.flatMap((position) => {
     const dimensions = { ...of, Position: position };
-    const unknown = entries.filter((entry) => isUnknown(entry, position)).length;
     return [
-      metric('RereadAtMost', dimensions, known(entries, position, 'rereadAtMost')),
-      metric('SkipAtMost', dimensions, known(entries, position, 'skipAtMost')),
+      metric('RereadAtMost', dimensions, knownCosts(entries, position, 'rereadAtMost')),
+      metric('SkipAtMost', dimensions, knownCosts(entries, position, 'skipAtMost')),
       // Without entries publish nothing: the metrics of a removed group end.
-      metric('PositionUnknownPartitions', dimensions, entries.length === 0 ? [] : [unknown]),
+      metric(
+        'PositionUnknownPartitions',
+        dimensions,
+        entries.length === 0 ? [] : [countUnknownCosts(entries, position)],
+      ),
     ].filter((candidate) => candidate !== null);
   });
-}
-
-function known(entries: readonly GroupReport[], position: Position, cost: keyof Cost): number[] {
-  return entries.flatMap((entry) => {
-    const value = costOf(entry[position])?.[cost];
-    return value === undefined ? [] : [Number(value)];
-  });
-}
-
-function isUnknown(entry: GroupReport, position: Position): boolean {
-  return costOf(entry[position]) === null;
-}
-
-type NamedEntries = readonly [group: string, entries: readonly GroupReport[]];
-
-/** By skips, then re-reads, then unknown positions, all under MM2's positions; ties by name, so the order is stable. */
-function worstFirst([aName, a]: NamedEntries, [bName, b]: NamedEntries): number {
-  const [left, right] = [badness(a), badness(b)];
-  for (const [at, value] of left.entries()) {
-    const other = right[at] ?? 0;
-    if (value !== other) return other - value;
-  }
-  return aName < bName ? -1 : 1;
-}
-
-function badness(entries: readonly GroupReport[]): readonly number[] {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
-  return [
-    sum(known(entries, 'mm2', 'skipAtMost')),
-    sum(known(entries, 'mm2', 'rereadAtMost')),
-    entries.filter((entry) => isUnknown(entry, 'mm2')).length,
-  ];
 }
 
 function metric(

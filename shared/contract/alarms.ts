@@ -1,3 +1,22 @@
+import type { MetricName } from './metrics.ts';
+
+/** Metrics of AWS's own, which alarms watch beside those of Tidemark. */
+export const AWS_METRICS = {
+  Duration: 'AWS/Lambda',
+  ApproximateNumberOfMessagesVisible: 'AWS/SQS',
+} as const;
+
+/** Limits in the settings that alarms compare with. */
+export type AlarmLimit =
+  | 'maxLagRecords'
+  | 'maxLossSeconds'
+  | 'maxLossRecords'
+  | 'maxUnknownPercent'
+  | 'maxGroupsRereading'
+  | 'maxGroupsUntranslatable'
+  | 'maxCheckpointFindings'
+  | 'maxAuditSeconds';
+
 /**
  * An alarm of the stack: name, metric, condition, and the meaning of missing data. Names are paths, so that a list of
  * alarms sorts by product, flow and subject.
@@ -5,14 +24,28 @@
 export interface AlarmDefinition {
   /** Last part of the alarm's name. */
   readonly path: string;
-  readonly metric: 'LagRecords' | 'HistoryNotRecorded' | 'AuditCompleted';
+  /**
+   * What it is about: one flow; one flow, or all together where the alarms of each do not fit into a stack; or the whole
+   * deployment.
+   */
+  readonly about: 'flow' | 'flow-or-all' | 'deployment';
+  /** A page wakes somebody up; a ticket waits for working hours. */
+  readonly urgency: 'page' | 'ticket';
+  readonly metric: MetricName | keyof typeof AWS_METRICS;
+  /** Value of the dimension `Verdict`, of the metric that has it. */
+  readonly verdict?: 'not-ready';
   readonly statistic: 'Maximum' | 'Sum';
   readonly comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
+  /** A number, or the setting that has it. */
+  readonly threshold: number | AlarmLimit;
   /** M of N: datapoints to alarm out of evaluation periods. */
   readonly datapoints: number;
   readonly periods: number;
-  /** CloudWatch's setting for missing data. */
-  readonly missing: 'ignore' | 'breaching';
+  /**
+   * CloudWatch's setting for missing data. With `missing` the state becomes INSUFFICIENT_DATA, which then notifies as
+   * ALARM does. A new alarm is in that state from the start and notifies only changes: no page before the first data.
+   */
+  readonly missing: 'ignore' | 'missing';
   /** Section of docs/runbook.md. */
   readonly section: string;
   readonly description: string;
@@ -21,52 +54,171 @@ export interface AlarmDefinition {
 /** Seconds of one alarm period; equal to the schedule's period, so that one datapoint is one audit. */
 export const ALARM_PERIOD_SECONDS = 60;
 
+/** Missing data means unknown, which must not reset an alarm. The dead-man alarms notice missing audits. */
+const OF_AUDITS = {
+  about: 'flow-or-all',
+  statistic: 'Maximum',
+  comparison: 'GreaterThanThreshold',
+  datapoints: 3,
+  periods: 5,
+  missing: 'ignore',
+} as const;
+
+const DEAD_MAN = {
+  urgency: 'page',
+  metric: 'AuditCompleted',
+  statistic: 'Sum',
+  comparison: 'LessThanThreshold',
+  threshold: 1,
+  datapoints: 3,
+  periods: 3,
+  missing: 'missing',
+} as const;
+
 export const ALARMS = {
   lag: {
+    ...OF_AUDITS,
     path: 'replication-lag',
+    urgency: 'page',
     metric: 'LagRecords',
-    statistic: 'Maximum',
-    comparison: 'GreaterThanThreshold',
-    datapoints: 3,
-    periods: 5,
-    // Missing data means unknown lag, which must not reset the alarm. The dead-man alarm pages for missing data.
-    missing: 'ignore',
+    threshold: 'maxLagRecords',
     section: 'audit-lag-alarm',
-    description: 'MirrorMaker 2 is behind: the worst partition of the flow lags by more records than the limit.',
+    description: 'MirrorMaker 2 is behind: the worst partition lags by more records than the limit.',
+  },
+  lossSeconds: {
+    ...OF_AUDITS,
+    path: 'loss-over-seconds',
+    urgency: 'page',
+    metric: 'LossSeconds',
+    threshold: 'maxLossSeconds',
+    section: 'loss-alarm',
+    description: 'The oldest record that a failover now loses is older than the recovery point objective.',
+  },
+  lossRecords: {
+    ...OF_AUDITS,
+    path: 'loss-over-records',
+    urgency: 'page',
+    metric: 'LossRecords',
+    threshold: 'maxLossRecords',
+    section: 'loss-alarm',
+    description: 'A failover now loses more records than the limit.',
+  },
+  notReady: {
+    ...OF_AUDITS,
+    path: 'not-ready',
+    urgency: 'page',
+    metric: 'Verdict',
+    verdict: 'not-ready',
+    threshold: 0,
+    section: 'not-ready-alarm',
+    description: 'The audits find critical faults: a failover now would go wrong.',
+  },
+  unknown: {
+    ...OF_AUDITS,
+    path: 'lag-unknown',
+    urgency: 'page',
+    metric: 'LagUnknownShare',
+    threshold: 'maxUnknownPercent',
+    section: 'lag-unknown-alarm',
+    description: 'The lag of too many partitions is unknown, so the lag alarm does not cover them.',
+  },
+  taskFailed: {
+    ...OF_AUDITS,
+    path: 'mirror-task-failed',
+    urgency: 'page',
+    metric: 'MirrorTasksFailed',
+    threshold: 0,
+    section: 'mirror-task-failed',
+    description: 'Kafka Connect reports a failed connector or task of MirrorMaker 2.',
+  },
+  groupsSkip: {
+    ...OF_AUDITS,
+    path: 'groups-skip',
+    urgency: 'page',
+    metric: 'GroupsSkipping',
+    threshold: 0,
+    section: 'groups-skip-alarm',
+    description: 'A failover now makes consumer groups skip records.',
+  },
+  groupsReread: {
+    ...OF_AUDITS,
+    path: 'groups-reread',
+    urgency: 'ticket',
+    metric: 'GroupsRereading',
+    threshold: 'maxGroupsRereading',
+    section: 'group-rereads-much',
+    description: 'A failover now makes too many consumer groups read many records twice.',
+  },
+  groupsUntranslatable: {
+    ...OF_AUDITS,
+    path: 'groups-untranslatable',
+    urgency: 'ticket',
+    metric: 'GroupsUntranslatable',
+    threshold: 'maxGroupsUntranslatable',
+    section: 'group-untranslatable',
+    description: 'No position on the target is known for too many consumer groups.',
+  },
+  checkpoints: {
+    ...OF_AUDITS,
+    path: 'checkpoints-behind',
+    urgency: 'ticket',
+    metric: 'CheckpointsBehind',
+    threshold: 'maxCheckpointFindings',
+    section: 'checkpoints-alarm',
+    description: 'Checkpoints of MirrorMaker 2 are missing or too old.',
   },
   history: {
+    ...OF_AUDITS,
     path: 'history-not-recorded',
+    urgency: 'page',
     metric: 'HistoryNotRecorded',
-    statistic: 'Maximum',
-    comparison: 'GreaterThanThreshold',
-    datapoints: 3,
-    periods: 5,
-    // Without an audit there is nothing to store; the dead-man alarm pages for that.
-    missing: 'ignore',
+    threshold: 0,
     section: 'history-not-recorded',
-    description: 'Audits of the flow are not stored: point-in-time restore has a growing gap.',
+    description: 'Audits are not stored: point-in-time restore has a growing gap.',
   },
   flowDeadMan: {
+    ...DEAD_MAN,
     path: 'flow-not-audited',
-    metric: 'AuditCompleted',
-    statistic: 'Sum',
-    comparison: 'LessThanThreshold',
-    datapoints: 3,
-    periods: 3,
-    missing: 'breaching',
+    about: 'flow',
     section: 'flow-dead-man-alarm',
     description: 'No audit of this flow has completed: its replication is not monitored. Other flows may be.',
   },
   deadMan: {
+    ...DEAD_MAN,
     path: 'audit-not-completed',
-    metric: 'AuditCompleted',
-    statistic: 'Sum',
-    comparison: 'LessThanThreshold',
-    datapoints: 3,
-    periods: 3,
-    missing: 'breaching',
+    about: 'deployment',
     section: 'audit-dead-man-alarm',
     description: 'No audit that could judge every flow has completed: the replication is not monitored.',
+  },
+  slow: {
+    path: 'audit-slow',
+    about: 'deployment',
+    urgency: 'ticket',
+    metric: 'Duration',
+    statistic: 'Maximum',
+    comparison: 'GreaterThanThreshold',
+    threshold: 'maxAuditSeconds',
+    datapoints: 3,
+    periods: 5,
+    // Without an audit there is no duration; the dead-man alarm pages for that.
+    missing: 'ignore',
+    section: 'audit-slow-alarm',
+    description: 'Audits take almost as long as the time between two of them.',
+  },
+  failures: {
+    path: 'failures-waiting',
+    about: 'deployment',
+    urgency: 'ticket',
+    metric: 'ApproximateNumberOfMessagesVisible',
+    statistic: 'Maximum',
+    comparison: 'GreaterThanThreshold',
+    threshold: 0,
+    datapoints: 1,
+    periods: 1,
+    // SQS stops counting a queue that nobody uses. What is in it is still there.
+    missing: 'ignore',
+    section: 'failures-waiting-alarm',
+    description: 'An audit or a page failed: its invocation waits in the queue of failures.',
   },
 } as const satisfies Record<string, AlarmDefinition>;
 

@@ -6,7 +6,7 @@ export const AUDIT_ENVIRONMENT = {
   configFile: 'TIDEMARK_CONFIG',
   /** Name of the DynamoDB table that stores the history. */
   historyTable: 'TIDEMARK_HISTORY_TABLE',
-  /** Number of groups per flow that get their own metrics, worst first. */
+  /** The most groups per flow that get their own metrics in one hour. */
   groupMetricsLimit: 'TIDEMARK_GROUP_METRICS_LIMIT',
   /**
    * JSON object: name → location in Secrets Manager, `{ "secretsManager": ARN or name, "key"?: key }`. The

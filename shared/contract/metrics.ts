@@ -1,7 +1,7 @@
 /** All CloudWatch metrics that Tidemark publishes. Version 1 of the contract: add, do not rename. */
 export const METRIC_NAMESPACE = 'Tidemark';
 
-export type MetricUnit = 'Count' | 'Seconds';
+export type MetricUnit = 'Count' | 'Seconds' | 'Percent';
 
 /** The dimension of every metric, before all others: the name of the deployment that publishes it. */
 export const DEPLOYMENT_DIMENSION = 'Deployment';
@@ -22,6 +22,9 @@ export interface MetricDefinition {
   readonly sample: string;
 }
 
+/** A metric of each flow, and of all flows together: alarms of a deployment with many flows watch the latter. */
+const FLOW_AND_ALL = [['Flow'], []] as const;
+
 /** Name → definition. The `…Unknown…` metrics count unknown values; the others then have fewer samples, never a 0. */
 export const METRICS = {
   AuditCompleted: {
@@ -30,15 +33,24 @@ export const METRICS = {
     sample:
       'one audit (of the flow, or of all flows): 1 if it could be judged and all its other metrics were accepted, 0 if it could not',
   },
-  LagRecords: { unit: 'Count', dimensions: [['Flow']], sample: 'one partition: source records not yet on the target' },
+  LagRecords: {
+    unit: 'Count',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one partition: source records not yet on the target',
+  },
   LagUnknownPartitions: {
     unit: 'Count',
     dimensions: [['Flow']],
     sample: 'one audit: partitions whose lag is unknown',
   },
+  LagUnknownShare: {
+    unit: 'Percent',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: share of the partitions whose lag is unknown; none of a flow without partitions',
+  },
   LossRecords: {
     unit: 'Count',
-    dimensions: [['Flow']],
+    dimensions: FLOW_AND_ALL,
     sample: 'one audit: source records that a failover now loses',
   },
   LossRecordsUnknown: {
@@ -48,7 +60,7 @@ export const METRICS = {
   },
   LossSeconds: {
     unit: 'Seconds',
-    dimensions: [['Flow']],
+    dimensions: FLOW_AND_ALL,
     sample: 'one audit: age of the oldest record that a failover now loses',
   },
   LossSecondsUnknown: {
@@ -63,7 +75,7 @@ export const METRICS = {
   },
   Verdict: {
     unit: 'Count',
-    dimensions: [['Flow', 'Verdict']],
+    dimensions: [['Flow', 'Verdict'], ['Verdict']],
     sample: "one audit: 1 for the flow's verdict, 0 for the other verdicts",
   },
   Findings: {
@@ -72,9 +84,34 @@ export const METRICS = {
     sample: 'one audit: findings of that severity that count (not acknowledged, not turned off)',
   },
   UnreadParts: { unit: 'Count', dimensions: [['Flow']], sample: 'one audit: reads that failed' },
+  MirrorTasksFailed: {
+    unit: 'Count',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: 1 if the finding MIRROR_TASK_FAILED counts, else 0',
+  },
+  CheckpointsBehind: {
+    unit: 'Count',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: findings of missing or old checkpoints that count',
+  },
+  GroupsSkipping: {
+    unit: 'Count',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: groups with a finding that counts, by which a failover now skips records or finds them expired',
+  },
+  GroupsRereading: {
+    unit: 'Count',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: groups for which GROUP_REREADS_MUCH counts',
+  },
+  GroupsUntranslatable: {
+    unit: 'Count',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: groups for which GROUP_UNTRANSLATABLE counts',
+  },
   HistoryNotRecorded: {
     unit: 'Count',
-    dimensions: [['Flow']],
+    dimensions: FLOW_AND_ALL,
     sample: 'one audit: 1 if it could not be stored in the history, else 0',
   },
   RereadAtMost: {

@@ -34,9 +34,12 @@ describe('docs/metrics.md', () => {
     const alarms: AlarmDefinition[] = Object.values(ALARMS);
     expect(rows).toHaveLength(alarms.length);
     for (const [index, alarm] of alarms.entries()) {
-      const [name, watches, fires, missing, section] = rows[index] ?? [];
+      const [name, urgency, watches, fires, missing, section] = rows[index] ?? [];
       expect(name).toContain(`/${alarm.path}\``);
+      expect(urgency).toBe(alarm.urgency);
       expect(watches).toContain(`\`${alarm.metric}\`, ${alarm.statistic}`);
+      const limit = typeof alarm.threshold === 'number' ? alarm.threshold : `\`${alarm.threshold}\``;
+      expect(fires).toContain(` ${limit} in `);
       expect(fires).toContain(`${alarm.datapoints} of ${alarm.periods} minutes`);
       expect(missing?.startsWith(`${alarm.missing}:`)).toBe(true);
       expect(section).toBe(`\`${alarm.section}\``);

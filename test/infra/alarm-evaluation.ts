@@ -2,17 +2,21 @@ import type { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
 import type { ReceivedDatum } from '../../lab/cloudwatch-endpoint.ts';
 
+const reference = z.record(z.string(), z.unknown()).transform((value) => JSON.stringify(value));
+
 const alarmSchema = z.object({
   Namespace: z.string(),
   MetricName: z.string(),
-  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string() })).default([]),
+  // The value of an AWS metric is a reference.
+  Dimensions: z.array(z.object({ Name: z.string(), Value: z.string().or(reference) })).default([]),
   Statistic: z.enum(['Maximum', 'Sum']),
   Period: z.number(),
   Threshold: z.number(),
   ComparisonOperator: z.enum(['GreaterThanThreshold', 'LessThanThreshold']),
   DatapointsToAlarm: z.number(),
   EvaluationPeriods: z.number(),
-  TreatMissingData: z.enum(['ignore', 'breaching']),
+  TreatMissingData: z.enum(['ignore', 'missing']),
+  InsufficientDataActions: z.array(z.unknown()).default([]),
 });
 
 export type SynthesizedAlarm = z.infer<typeof alarmSchema>;
@@ -33,15 +37,19 @@ export function alarmOf(template: Template, path: string): SynthesizedAlarm {
 }
 
 /**
- * Whether an alarm is in ALARM after the given periods, oldest first, each with its data (CloudWatch User Guide,
- * "Evaluating an alarm" and "Configuring how alarms treat missing data"). CloudWatch also considers older datapoints;
- * that only delays the effect of missing data and is left out here.
+ * Whether an alarm has notified somebody and not cleared after the given periods, oldest first, each with its data
+ * (CloudWatch User Guide, "Evaluating an alarm" and "Configuring how alarms treat missing data"). Without any data in
+ * the evaluated periods, an alarm that treats it as missing is in INSUFFICIENT_DATA: it notifies if it has an action for
+ * that state, and was in another one before. CloudWatch also considers older datapoints; that only delays the effect of
+ * missing data and is left out here.
  */
 export function isInAlarm(alarm: SynthesizedAlarm, periods: readonly (readonly ReceivedDatum[])[]): boolean {
-  const evaluated = periods.slice(-alarm.EvaluationPeriods).map((data) => datapoint(alarm, data));
-  const breaching = evaluated.filter((value) =>
-    value === null ? alarm.TreatMissingData === 'breaching' : breaches(alarm, value),
-  );
+  const values = periods.map((data) => datapoint(alarm, data));
+  const evaluated = values.slice(-alarm.EvaluationPeriods);
+  if (alarm.TreatMissingData === 'missing' && evaluated.every((value) => value === null)) {
+    return alarm.InsufficientDataActions.length > 0 && values.some((value) => value !== null);
+  }
+  const breaching = evaluated.filter((value) => value !== null && breaches(alarm, value));
   return breaching.length >= alarm.DatapointsToAlarm;
 }
 

@@ -4,7 +4,6 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { parseAuditEnvironment } from '../../functions/audit/environment.ts';
 import { parseAuditEvent } from '../../functions/audit/event.ts';
 import { historyTable, TTL_ATTRIBUTE } from '../../shared/adapters/dynamodb/history-table.ts';
-import { ALARMS, type AlarmDefinition } from '../../shared/contract/alarms.ts';
 import { deployedVariables } from './deployed-variables.ts';
 import { exampleSettings, synthesize } from './synthesize.ts';
 
@@ -146,7 +145,7 @@ describe('the audit stack', () => {
     const ids = {
       'AWS::DynamoDB::Table': ['HistoryTable4479EEA3'],
       'AWS::SQS::Queue': ['FailuresQueueB0898B50'],
-      'AWS::SNS::Topic': ['OnCallTopic2FB15ED5'],
+      'AWS::SNS::Topic': ['OnCallTopic2FB15ED5', 'TicketsTopicC7E9F99F'],
       'AWS::KMS::Key': ['OnCallKey6DF8E67A'],
       'AWS::Logs::LogGroup': ['AuditLog37476C05'],
     };
@@ -233,71 +232,6 @@ describe('the audit stack', () => {
       KeyPolicy: {
         Statement: Match.arrayWith([Match.objectLike({ ...allowed, Action: ['kms:Decrypt', 'kms:GenerateDataKey*'] })]),
       },
-    });
-  });
-
-  test('has a lag, a history and a dead-man alarm per flow and one dead-man alarm for all; all page, with a runbook link', () => {
-    template.resourceCountIs('AWS::CloudWatch::Alarm', 4);
-    const topic = { Ref: Object.keys(template.findResources('AWS::SNS::Topic'))[0] };
-    const page = { AlarmActions: [topic], OKActions: [topic], Period: 60, Namespace: 'Tidemark' };
-    const described = ({ description, section }: AlarmDefinition) =>
-      `${description} Runbook: docs/runbook.md#${section}`;
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...page,
-      AlarmName: 'Tidemark-example/east->west/replication-lag',
-      AlarmDescription: described(ALARMS.lag),
-      MetricName: 'LagRecords',
-      Dimensions: [
-        { Name: 'Deployment', Value: 'example' },
-        { Name: 'Flow', Value: 'east->west' },
-      ],
-      Statistic: 'Maximum',
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 10_000,
-      DatapointsToAlarm: 3,
-      EvaluationPeriods: 5,
-      TreatMissingData: 'ignore',
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...page,
-      AlarmName: 'Tidemark-example/east->west/history-not-recorded',
-      AlarmDescription: described(ALARMS.history),
-      MetricName: 'HistoryNotRecorded',
-      Dimensions: [
-        { Name: 'Deployment', Value: 'example' },
-        { Name: 'Flow', Value: 'east->west' },
-      ],
-      Statistic: 'Maximum',
-      ComparisonOperator: 'GreaterThanThreshold',
-      Threshold: 0,
-      DatapointsToAlarm: 3,
-      EvaluationPeriods: 5,
-      TreatMissingData: 'ignore',
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...page,
-      AlarmName: 'Tidemark-example/east->west/flow-not-audited',
-      AlarmDescription: described(ALARMS.flowDeadMan),
-      MetricName: 'AuditCompleted',
-      Dimensions: [
-        { Name: 'Deployment', Value: 'example' },
-        { Name: 'Flow', Value: 'east->west' },
-      ],
-      Statistic: 'Sum',
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: 1,
-      TreatMissingData: 'breaching',
-    });
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      ...page,
-      AlarmName: 'Tidemark-example/audit-not-completed',
-      AlarmDescription: described(ALARMS.deadMan),
-      MetricName: 'AuditCompleted',
-      Dimensions: [{ Name: 'Deployment', Value: 'example' }],
-      Statistic: 'Sum',
-      ComparisonOperator: 'LessThanThreshold',
-      Threshold: 1,
-      TreatMissingData: 'breaching',
     });
   });
 

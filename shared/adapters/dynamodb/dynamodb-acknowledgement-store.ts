@@ -1,10 +1,4 @@
-import {
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  QueryCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import type { Acknowledgement, AcknowledgementEnding } from '../../domain/model/finding.ts';
 import {
   type AcknowledgementStore,
@@ -15,6 +9,7 @@ import {
 } from '../../history/acknowledgement-store.ts';
 import { failedCondition, guarded } from './history-failure.ts';
 import { type Item, TTL_ATTRIBUTE } from './history-table.ts';
+import { queryItems } from './query-items.ts';
 
 /** Sort keys begin so, which no head, frame or chunk does: the partition can be that of no flow. */
 const SORT = 'acknowledgement#';
@@ -65,24 +60,16 @@ export function createDynamoDbAcknowledgementStore(client: DynamoDBClient, table
     list: (flow, now) =>
       guarded(async () => {
         const found: Acknowledgement[] = [];
-        let start: Item | undefined;
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName,
-              ConsistentRead: true,
-              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sort)',
-              ExpressionAttributeValues: { ':pk': { S: acknowledgementsPartition(flow) }, ':sort': { S: SORT } },
-              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-            }),
-          );
-          for (const { document, ending } of page.Items ?? []) {
-            const one = acknowledgementOf(flow, document?.S ?? '', ending?.S ?? null);
-            // Time to live removes items late.
-            if (one !== null && (keepUntil(one) ?? Number.POSITIVE_INFINITY) > now) found.push(one);
-          }
-          start = page.LastEvaluatedKey;
-        } while (start !== undefined);
+        const items = queryItems(client, {
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :sort)',
+          ExpressionAttributeValues: { ':pk': { S: acknowledgementsPartition(flow) }, ':sort': { S: SORT } },
+        });
+        for await (const { document, ending } of items) {
+          const one = acknowledgementOf(flow, document?.S ?? '', ending?.S ?? null);
+          // Time to live removes items late.
+          if (one !== null && (keepUntil(one) ?? Number.POSITIVE_INFINITY) > now) found.push(one);
+        }
         return oldestFirst(found);
       }),
 

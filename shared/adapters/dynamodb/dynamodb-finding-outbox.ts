@@ -2,7 +2,6 @@ import {
   DeleteItemCommand,
   type DynamoDBClient,
   GetItemCommand,
-  QueryCommand,
   TransactWriteItemsCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { FindingEvent } from '../../domain/notify/finding-event.ts';
@@ -10,6 +9,7 @@ import { type FindingOutbox, findingEventOf, openFindingsOf } from '../../histor
 import { HistoryFencedError } from '../../history/history-errors.ts';
 import { failedCondition, guarded } from './history-failure.ts';
 import { headKey, type Item, OUTBOX_PREFIX, ownership } from './history-table.ts';
+import { queryItems } from './query-items.ts';
 
 /** Deletions sent at the same time. */
 const DELETE_AT_ONCE = 20;
@@ -85,23 +85,19 @@ export function createDynamoDbFindingOutbox(client: DynamoDBClient, tableName: s
 
     pending: (key, limit) =>
       guarded(async () => {
-        const found: Item[] = [];
-        let start: Item | undefined;
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName,
-              ConsistentRead: true,
-              KeyConditionExpression: 'pk = :pk AND begins_with(sk, :event)',
-              ExpressionAttributeValues: { ':pk': { S: `${OUTBOX_PREFIX}${key}` }, ':event': { S: 'event#' } },
-              Limit: limit,
-              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-            }),
-          );
-          found.push(...(page.Items ?? []));
-          start = page.LastEvaluatedKey;
-        } while (start !== undefined && found.length < limit);
-        return found.slice(0, limit).map(({ document }) => findingEventOf(document?.S ?? ''));
+        if (limit <= 0) return [];
+        const items = queryItems(client, {
+          TableName,
+          KeyConditionExpression: 'pk = :pk AND begins_with(sk, :event)',
+          ExpressionAttributeValues: { ':pk': { S: `${OUTBOX_PREFIX}${key}` }, ':event': { S: 'event#' } },
+          Limit: limit,
+        });
+        const found: (FindingEvent | null)[] = [];
+        for await (const { document } of items) {
+          found.push(findingEventOf(document?.S ?? ''));
+          if (found.length === limit) break;
+        }
+        return found;
       }),
 
     delivered: (key, events) =>

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import type { PlanStore } from '../../restore/plan-store.ts';
 import { DamagedDocumentError } from '../../restore/plan-store.ts';
 import { getItems } from './get-items.ts';
 import { failedCondition, guarded } from './history-failure.ts';
 import type { Item } from './history-table.ts';
+import { queryItems } from './query-items.ts';
 import {
   chunkKeys,
   digestOf,
@@ -28,25 +29,17 @@ export function createDynamoDbPlanStore(client: DynamoDBClient, tableName: strin
    * Unexpired manifests whose sort key begins with the prefix. Time to live may not have removed the expired ones yet.
    */
   async function manifests(prefix: string, forward: boolean, now: number): Promise<readonly Item[]> {
+    const items = queryItems(client, {
+      TableName,
+      KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+      ExpressionAttributeValues: {
+        ':pk': { S: MANIFESTS },
+        ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
+      },
+      ScanIndexForward: forward,
+    });
     const found: Item[] = [];
-    let start: Item | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
-          ExpressionAttributeValues: {
-            ':pk': { S: MANIFESTS },
-            ...(prefix === '' ? {} : { ':prefix': { S: prefix } }),
-          },
-          ScanIndexForward: forward,
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
-      found.push(...(page.Items ?? []).filter((item) => manifestOf(item).keepUntil > now));
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined);
+    for await (const item of items) if (manifestOf(item).keepUntil > now) found.push(item);
     return found;
   }
 

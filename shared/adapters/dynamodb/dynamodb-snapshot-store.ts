@@ -2,12 +2,11 @@ import {
   type DynamoDBClient,
   GetItemCommand,
   PutItemCommand,
-  QueryCommand,
   TransactWriteItemsCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { HistoryBusyError, HistoryFencedError } from '../../history/history-errors.ts';
-import type { HistoryStore } from '../../history/history-lineage.ts';
+import type { HistoryLineage, HistoryStore } from '../../history/history-lineage.ts';
 import type { HistoryLease, StoredFrame } from '../../history/snapshot-store.ts';
 import { getItems } from './get-items.ts';
 import { failedCondition, guarded } from './history-failure.ts';
@@ -28,6 +27,7 @@ import {
   manifestSort,
   ownership,
 } from './history-table.ts';
+import { queryItems } from './query-items.ts';
 
 const FIRST = manifestSort(0);
 const LAST = manifestSort(Number.MAX_SAFE_INTEGER);
@@ -46,28 +46,22 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
     range: { readonly from: string; readonly to: string; readonly forward: boolean; readonly limit?: number },
     now: number,
   ): Promise<readonly Manifest[]> {
+    const items = queryItems(client, {
+      TableName,
+      KeyConditionExpression: 'pk = :flow AND sk BETWEEN :from AND :to',
+      ExpressionAttributeValues: { ':flow': { S: flow }, ':from': { S: range.from }, ':to': { S: range.to } },
+      ScanIndexForward: range.forward,
+      ...(range.limit === undefined ? {} : { Limit: Math.max(range.limit, EXPIRED_AT_ONCE) }),
+    });
     const found: Manifest[] = [];
-    let start: Item | undefined;
-    do {
-      const page = await client.send(
-        new QueryCommand({
-          TableName,
-          ConsistentRead: true,
-          KeyConditionExpression: 'pk = :flow AND sk BETWEEN :from AND :to',
-          ExpressionAttributeValues: { ':flow': { S: flow }, ':from': { S: range.from }, ':to': { S: range.to } },
-          ScanIndexForward: range.forward,
-          ...(range.limit === undefined ? {} : { Limit: Math.max(range.limit, EXPIRED_AT_ONCE) }),
-          ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-        }),
-      );
+    if (range.limit === 0) return found;
+    for await (const item of items) {
       // Time to live removes items late, so whatever has expired counts as gone.
-      for (const item of page.Items ?? []) {
-        const manifest = manifestOf(item);
-        if (manifest.entry.expiresAt > now) found.push(manifest);
-      }
-      start = page.LastEvaluatedKey;
-    } while (start !== undefined && (range.limit === undefined || found.length < range.limit));
-    return range.limit === undefined ? found : found.slice(0, range.limit);
+      const manifest = manifestOf(item);
+      if (manifest.entry.expiresAt > now) found.push(manifest);
+      if (found.length === range.limit) break;
+    }
+    return found;
   }
 
   /** Changes the head while this writer holds the lease. False if another writer took over. */
@@ -94,22 +88,14 @@ export function createDynamoDbSnapshotStore(client: DynamoDBClient, tableName: s
   return {
     lineages: (flow) =>
       guarded(async () => {
-        const found: Item[] = [];
-        let start: Item | undefined;
-        do {
-          const page = await client.send(
-            new QueryCommand({
-              TableName,
-              ConsistentRead: true,
-              KeyConditionExpression: 'pk = :pk',
-              ExpressionAttributeValues: { ':pk': { S: lineagesPartition(flow) } },
-              ...(start === undefined ? {} : { ExclusiveStartKey: start }),
-            }),
-          );
-          found.push(...(page.Items ?? []));
-          start = page.LastEvaluatedKey;
-        } while (start !== undefined);
-        return found.map(lineageOf).sort((a, b) => b.begunAt - a.begunAt);
+        const found: HistoryLineage[] = [];
+        const items = queryItems(client, {
+          TableName,
+          KeyConditionExpression: 'pk = :pk',
+          ExpressionAttributeValues: { ':pk': { S: lineagesPartition(flow) } },
+        });
+        for await (const item of items) found.push(lineageOf(item));
+        return found.sort((a, b) => b.begunAt - a.begunAt);
       }),
 
     begin: (flow, lineage) =>

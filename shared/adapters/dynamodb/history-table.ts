@@ -37,6 +37,9 @@ export function historyTable(tableName: string): CreateTableCommandInput {
 /** Partitions of the outbox begin so; the key of a lineage never does. */
 export const OUTBOX_PREFIX = 'findings#';
 
+/** Partitions of what publishing metrics needs to remember begin so. */
+export const METRICS_PREFIX = 'metrics#';
+
 /** Partitions of pages that were sent begin so. */
 export const PAGES_PREFIX = 'pages#';
 

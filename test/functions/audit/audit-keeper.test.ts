@@ -76,6 +76,9 @@ describe('storing audits in DynamoDB', () => {
       clock,
       publisher: { publish: async (events) => events.map(() => ({ kind: 'accepted' })) },
       notAnnounced: () => undefined,
+      deployment: 'test',
+      groupMetricsLimit: 10,
+      notChosen: () => undefined,
     });
     return (limits: { readonly ms?: number; readonly signal?: AbortSignal } = {}) =>
       keeper.begin({

@@ -59,7 +59,7 @@ describe('the audit function', () => {
       config: { load: async () => config, forgetSecrets: () => forgotten++ },
       audit: audited(report()),
       sink: createCloudWatchMetricSink(client, 'test'),
-      limits: { groups: 10 },
+      groups: { choose: async () => new Set() },
       clock: { now: () => at },
       logger: capturing(),
       ...parts,

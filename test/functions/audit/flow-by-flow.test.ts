@@ -14,7 +14,9 @@ import { type RecordedSnapshot, readRecording } from '../../../lab/truth/recordi
 import { configOf } from '../../../lab/truth/replay.ts';
 import { createCloudWatchMetricSink } from '../../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
+import { createSqliteGroupPlacesStore } from '../../../shared/adapters/sqlite/sqlite-group-places-store.ts';
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
+import { PublishedGroups } from '../../../shared/audit/published-groups.ts';
 import { runAudit } from '../../../shared/audit/run-audit.ts';
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
@@ -43,10 +45,13 @@ const three: TidemarkConfig = {
 describe('of three flows, one refuses its password and one hangs', () => {
   let endpoint: CloudWatchEndpoint;
   let alarms: readonly SynthesizedAlarm[];
+  /** A minute in which all was well. */
+  let before: readonly ReceivedDatum[];
 
   beforeAll(async () => {
     const template = synthesize({ maxLagRecords: 100 }, () => undefined, [SOUND, REFUSED, HUNG].map(String));
     alarms = ['LagRecords', 'HistoryNotRecorded', 'AuditCompleted'].flatMap((metric) => alarmsOn(template, metric));
+    before = alarms.map((alarm) => ({ ...alarm, Timestamp: 0, Unit: 'Count', Values: [1], Counts: [1] }));
     endpoint = await startCloudWatchEndpoint();
   });
   beforeEach(() => {
@@ -81,7 +86,10 @@ describe('of three flows, one refuses its password and one hangs', () => {
       credentials: { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'test' },
       maxAttempts: 1,
     });
-    const store = createSqliteSnapshotStore(openHistoryDatabase(':memory:'));
+    const database = openHistoryDatabase(':memory:');
+    const store = createSqliteSnapshotStore(database);
+    const places = createSqliteGroupPlacesStore(database, exampleSettings.deployment.name);
+    const groups = new PublishedGroups({ store: places, limit: 10, failed: () => undefined });
     const clock = { now: () => snapshot.atMs };
     const history = new HistoryRecorder({ store, owner: 'one', retention: DEFAULT_RETENTION, leaseMs: 60_000, clock });
     const audit: AuditDependencies['audit'] = (config, { finished }) =>
@@ -93,7 +101,7 @@ describe('of three flows, one refuses its password and one hangs', () => {
       audit,
       config: { load: async () => config, forgetSecrets: () => forgotten.push('all') },
       sink: createCloudWatchMetricSink(client, exampleSettings.deployment.name),
-      limits: { groups: 10 },
+      groups,
       clock,
       logger,
     });
@@ -110,7 +118,9 @@ describe('of three flows, one refuses its password and one hangs', () => {
   const of = (data: readonly ReceivedDatum[], name: string | undefined) =>
     data.filter((datum) => dimension(datum, 'Flow') === name);
   const fired = (data: readonly ReceivedDatum[], name: string | undefined) =>
-    alarms.filter((alarm) => dimension(alarm, 'Flow') === name).map((alarm) => isInAlarm(alarm, [data, data, data]));
+    alarms
+      .filter((alarm) => dimension(alarm, 'Flow') === name)
+      .map((alarm) => isInAlarm(alarm, [before, data, data, data, data, data]));
 
   test('the third has the metrics, history and alarms of an audit of it alone', async () => {
     const alone = await invoke({ ...three, flows: three.flows.slice(0, 1) });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { heartbeatMetric, projectMetrics, sawEveryFlow } from '../../../shared/audit/project-metrics.ts';
+import type { FindingCode } from '../../../shared/contract/finding-codes.ts';
 import { DIMENSIONS, METRICS, type MetricDefinition } from '../../../shared/contract/metrics.ts';
 import type { Metric } from '../../../shared/domain/model/metric.ts';
 import type { AuditReport, FlowReport, GroupReport, Lag } from '../../../shared/domain/model/report.ts';
@@ -73,8 +74,8 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
 
 const report = (...flows: readonly FlowReport[]): AuditReport => ({ at, flows });
 
-function project(audit: AuditReport, groups = 100): readonly Metric[] {
-  return projectMetrics(audit, { groups });
+function project(audit: AuditReport, named?: ReadonlySet<string>): readonly Metric[] {
+  return audit.flows.flatMap((flow) => projectMetrics(flow, named ?? new Set(flow.groups.map(({ group }) => group))));
 }
 
 function samples(metrics: readonly Metric[], name: Metric['name'], dimensions: Metric['dimensions']) {
@@ -201,13 +202,46 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'PositionUnknownPartitions', { ...of, Position: 'tidemark' })).toEqual([[1, 1]]);
   });
 
-  test('GIVEN more groups than the limit THEN the worst have metrics, all count in the flow, and the rest are counted', () => {
+  test('GIVEN groups without metrics of their own THEN all count in the flow, and these are counted', () => {
     const groups = [group('small', 0, 1n, 0n), group('skips', 0, 0n, 0n, 5n), group('rereads', 0, 900n, 0n)];
-    const metrics = project(report(flow({ groups })), 2);
+    const metrics = project(report(flow({ groups })), new Set(['skips', 'rereads', 'gone']));
     const named = new Set(metrics.flatMap((metric) => metric.dimensions.Group ?? []));
     expect(named).toEqual(new Set(['skips', 'rereads']));
     expect(samples(metrics, 'RereadAtMost', { ...of, Position: 'mm2' })).toHaveLength(3);
     expect(samples(metrics, 'GroupsNotPublished', of)).toEqual([[1, 1]]);
+  });
+
+  test('the share of partitions with unknown lag is that of one flow, and counts among all flows', () => {
+    const metrics = project(report(flow({ partitions: partitions(known(0n), unknown, unknown, unknown) })));
+    expect(samples(metrics, 'LagUnknownShare', of)).toEqual([[75, 1]]);
+    expect(samples(metrics, 'LagUnknownShare', {})).toEqual([[75, 1]]);
+    expect(samples(project(report(flow({ partitions: [] }))), 'LagUnknownShare', of)).toBeUndefined();
+  });
+
+  test('groups with findings count once each; findings that are acknowledged do not count', () => {
+    const about = (code: FindingCode, group?: string, over: object = {}) =>
+      finding({ code, subject: group === undefined ? {} : { group }, ...over });
+    const metrics = project(
+      report(
+        flow({
+          findings: [
+            about('TARGET_POSITION_SKIPS', 'a'),
+            about('GROUP_RECORDS_EXPIRED', 'a'),
+            about('GROUP_RECORDS_EXPIRED', 'b'),
+            about('TARGET_POSITION_SKIPS', 'c', { acknowledged: acknowledgement() }),
+            about('GROUP_REREADS_MUCH', 'a'),
+            about('CHECKPOINTS_MISSING'),
+            about('CHECKPOINT_BEHIND', 'a'),
+            about('MIRROR_TASK_FAILED'),
+          ],
+        }),
+      ),
+    );
+    expect(samples(metrics, 'GroupsSkipping', of)).toEqual([[2, 1]]);
+    expect(samples(metrics, 'GroupsRereading', of)).toEqual([[1, 1]]);
+    expect(samples(metrics, 'GroupsUntranslatable', of)).toEqual([[0, 1]]);
+    expect(samples(metrics, 'CheckpointsBehind', of)).toEqual([[2, 1]]);
+    expect(samples(metrics, 'MirrorTasksFailed', {})).toEqual([[1, 1]]);
   });
 
   test('every metric of the contract is published, under the dimensions and unit that the contract names', () => {
@@ -217,7 +251,9 @@ describe('a report as metrics', () => {
     // docs/metrics.md gives these numbers for the price.
     const ofGroup = metrics.filter((metric) => metric.dimensions.Group !== undefined);
     expect(ofGroup).toHaveLength(6);
-    expect(metrics.length - ofGroup.length - 1).toBe(23);
+    const ofAll = metrics.filter((metric) => metric.dimensions.Flow === undefined);
+    expect(metrics.length - ofGroup.length - ofAll.length).toBe(29);
+    expect(ofAll.length).toBe(15);
     for (const metric of metrics) {
       const definition: MetricDefinition = METRICS[metric.name];
       expect(definition.dimensions).toContainEqual(DIMENSIONS.filter((name) => metric.dimensions[name] !== undefined));

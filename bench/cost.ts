@@ -1,0 +1,58 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { configuredFlows } from '../infra/configuration.ts';
+import { loadSettings } from '../infra/settings.ts';
+import { pairsOf } from './cost/churning-report.ts';
+import { deployedParts } from './cost/deployment-template.ts';
+import { auditSeconds, monthlyBill, total } from './cost/monthly-bill.ts';
+import { publishHour } from './cost/published-hour.ts';
+import { PAIRS_PER_PARTITION, recordHour } from './cost/recorded-hour.ts';
+import { renderTable } from './table.ts';
+
+const { values } = parseArgs({
+  options: {
+    settings: { type: 'string', default: 'infra/example/settings.json' },
+    partitions: { type: 'string', default: '1000' },
+    groups: { type: 'string', default: '100' },
+  },
+});
+const size = {
+  // The simulated movement has topics of 20 partitions, and ten groups on each.
+  partitions: z.coerce.number().int().multipleOf(20).positive().parse(values.partitions),
+  groups: z.coerce.number().int().multipleOf(10).positive().parse(values.groups),
+};
+const settings = loadSettings(values.settings);
+const flows = configuredFlows(settings);
+const parts = deployedParts(settings, flows);
+const published = await publishHour({
+  deployment: settings.deployment.name,
+  flows,
+  size,
+  groupMetricsLimit: settings.groupMetricsLimit,
+});
+const secrets = new Set(Object.values(settings.secrets).map(({ secretsManager }) => secretsManager)).size;
+const pairs = pairsOf(size);
+// With many groups on few partitions, the size of the history follows the pairs.
+const recorded = await recordHour(Math.max(size.partitions, pairs / PAIRS_PER_PARTITION));
+const lines = monthlyBill({ flows: flows.length, pairs, parts, published, recorded, secrets });
+
+const say = (line: string) => process.stdout.write(`${line}\n`);
+say(
+  `${flows.length} flows, each of ${size.partitions} partitions and ${size.groups} groups (${pairs} pairs), audited once a minute,`,
+);
+say('every number of it another one in each audit. List prices in us-east-1, without free tiers.');
+say(renderTable([['', 'a month', 'USD'], ...lines.map(({ what, amount, usd }) => [what, amount, usd.toFixed(2)])]));
+say(
+  `metrics of groups: ${published.groupMetrics} of ${published.metrics.size}; resources of the stack: ${parts.resources}`,
+);
+if (settings.vpc !== undefined && parts.endpointZones === 0) {
+  say('The stack makes no endpoints. Those of a VPC without Internet access come on top (docs/deployment.md).');
+}
+const seconds = auditSeconds({ flows: flows.length, pairs, parts });
+if (seconds > parts.timeoutSeconds) {
+  say(
+    `Such an audit takes about ${seconds.toFixed(0)} s, and the function has ${parts.timeoutSeconds} s: deploy the flows in several parts.`,
+  );
+}
+const alarms = parts.alarms + parts.compositeAlarms;
+say(`COST usd_month=${total(lines).toFixed(2)} metrics=${published.metrics.size} alarms=${alarms}`);

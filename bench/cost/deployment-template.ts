@@ -1,0 +1,69 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { z } from 'zod';
+import type { Settings } from '../../infra/settings.ts';
+import { AuditStack } from '../../infra/stacks/audit-stack.ts';
+
+const templateSchema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).optional() }),
+  ),
+});
+const metricsSchema = z.array(z.object({ MetricStat: z.unknown().optional() }));
+const endpointSchema = z.object({ VpcEndpointType: z.literal('Interface'), SubnetIds: z.array(z.unknown()) });
+const functionSchema = z.object({ MemorySize: z.number(), Timeout: z.number() });
+
+/** What a deployment has that AWS charges for, counted in its template. */
+export interface DeployedParts {
+  readonly resources: number;
+  readonly alarms: number;
+  /** Metrics that the alarms watch: an alarm on an expression has several. */
+  readonly alarmMetrics: number;
+  readonly compositeAlarms: number;
+  /** Interface endpoints times their subnets. */
+  readonly endpointZones: number;
+  readonly keys: number;
+  /** Memory of the audit function in MiB. */
+  readonly memoryMib: number;
+  /** After this time Lambda ends an audit. */
+  readonly timeoutSeconds: number;
+}
+
+/** Synthesizes the stack as `cdk synth` does, without bundling code. */
+export function deployedParts(settings: Settings, flows: readonly string[]): DeployedParts {
+  const outdir = mkdtempSync(join(tmpdir(), 'tidemark-cost-'));
+  try {
+    const app = new App({ outdir, context: { 'aws:cdk:bundling-stacks': [] } });
+    const { stackName } = new AuditStack(app, { settings, flows });
+    const { Resources } = templateSchema.parse(app.synth().getStackByName(stackName).template);
+    const all = Object.entries(Resources);
+    const of = (type: string) =>
+      all.filter(([, { Type }]) => Type === type).map(([id, { Properties }]) => ({ id, Properties }));
+    const alarms = of('AWS::CloudWatch::Alarm');
+    const audit = of('AWS::Lambda::Function').find(({ id }) => id.startsWith('Audit'));
+    const { MemorySize, Timeout } = functionSchema.parse(audit?.Properties);
+    return {
+      resources: all.length,
+      alarms: alarms.length,
+      alarmMetrics: alarms.reduce((sum, { Properties }) => sum + watchedMetrics(Properties?.Metrics), 0),
+      compositeAlarms: of('AWS::CloudWatch::CompositeAlarm').length,
+      endpointZones: of('AWS::EC2::VPCEndpoint')
+        .flatMap(({ Properties }) => endpointSchema.safeParse(Properties).data ?? [])
+        .reduce((sum, { SubnetIds }) => sum + SubnetIds.length, 0),
+      keys: of('AWS::KMS::Key').length,
+      memoryMib: MemorySize,
+      timeoutSeconds: Timeout,
+    };
+  } finally {
+    rmSync(outdir, { recursive: true, force: true });
+  }
+}
+
+/** An alarm watches one metric, unless it lists those of an expression. */
+function watchedMetrics(listed: unknown): number {
+  if (listed === undefined) return 1;
+  return metricsSchema.parse(listed).filter(({ MetricStat }) => MetricStat !== undefined).length;
+}

@@ -1,0 +1,30 @@
+import type { FindingCode } from '../contract/finding-codes.ts';
+import type { MetricName } from '../contract/metrics.ts';
+import { countedFindings } from '../domain/judge/acknowledgements.ts';
+import type { FlowReport } from '../domain/model/report.ts';
+
+/** Metrics that count findings, so that an alarm knows what people have acknowledged and what rules turned off. */
+const COUNTED = {
+  MirrorTasksFailed: { codes: ['MIRROR_TASK_FAILED'], count: 'findings' },
+  CheckpointsBehind: {
+    codes: ['CHECKPOINTS_MISSING', 'CHECKPOINT_BEHIND', 'CHECKPOINT_NEVER_EMITTED'],
+    count: 'findings',
+  },
+  GroupsSkipping: { codes: ['TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED'], count: 'groups' },
+  GroupsRereading: { codes: ['GROUP_REREADS_MUCH'], count: 'groups' },
+  GroupsUntranslatable: { codes: ['GROUP_UNTRANSLATABLE'], count: 'groups' },
+  HistoryNotRecorded: { codes: ['HISTORY_NOT_RECORDED'], count: 'findings' },
+} as const satisfies Partial<
+  Record<MetricName, { readonly codes: readonly FindingCode[]; readonly count: 'findings' | 'groups' }>
+>;
+
+/** How many findings, or groups with findings, count in this audit: 0 if none does. */
+export function countsOfFindings({ findings }: Pick<FlowReport, 'findings'>): readonly [MetricName, number][] {
+  const counted = countedFindings(findings);
+  return Object.entries(COUNTED).map(([name, { codes, count }]) => {
+    const wanted: readonly FindingCode[] = codes;
+    const found = counted.filter(({ code }) => wanted.includes(code));
+    const number = count === 'findings' ? found.length : new Set(found.map(({ subject }) => subject.group)).size;
+    return [name as keyof typeof COUNTED, number];
+  });
+}

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { describe, expect, test } from '@jest/globals';
+import { deployedParts } from '../../../bench/cost/deployment-template.ts';
+import { type BillInput, monthlyBill } from '../../../bench/cost/monthly-bill.ts';
+import { metricsUsd } from '../../../bench/cost/prices.ts';
+import { publishHour } from '../../../bench/cost/published-hour.ts';
+import { recordHour } from '../../../bench/cost/recorded-hour.ts';
+import { startCloudWatchEndpoint } from '../../../lab/cloudwatch-endpoint.ts';
+import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const flows = ['east->west', 'west->east'];
+
+describe('what a deployment costs', () => {
+  test('the parts are those of the template', () => {
+    const template = synthesize({}, () => undefined, flows);
+    const parts = deployedParts(exampleSettings, flows);
+    const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length;
+    expect(parts).toMatchObject({ alarms, alarmMetrics: alarms, compositeAlarms: 0, endpointZones: 0, keys: 1 });
+    expect(parts.resources).toBe(Object.keys(template.toJSON().Resources).length);
+  });
+
+  test('the metrics and requests of an hour are those that CloudWatch receives, and groups have no more than their limit', async () => {
+    const endpoint = await startCloudWatchEndpoint();
+    try {
+      const options = { deployment: 'test', flows, size: { partitions: 20, groups: 20 }, groupMetricsLimit: 3 };
+      const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'test' };
+      const sendTo = new CloudWatchClient({ endpoint: endpoint.url, region: 'eu-central-1', credentials });
+      const sent = await publishHour({ ...options, sendTo });
+      const received = new Set(
+        endpoint.data.map(({ MetricName, Dimensions }) => JSON.stringify([MetricName, Dimensions])),
+      );
+      expect(sent.metrics.size).toBe(received.size);
+      expect(sent.requests).toBe(endpoint.requests.length);
+      expect(sent.groupMetrics).toBe(flows.length * 3 * 6);
+      expect(await publishHour(options)).toEqual(sent);
+    } finally {
+      await endpoint.close();
+    }
+  });
+
+  test('a larger flow takes more writes and more room', async () => {
+    const [small, large] = [await recordHour(20), await recordHour(200)];
+    expect(large.writeUnits).toBeGreaterThan(small.writeUnits);
+    expect(large.storedBytes).toBeGreaterThan(small.storedBytes);
+  });
+
+  test('metrics beyond 10,000 are cheaper', () => {
+    expect(metricsUsd(10_000)).toBeCloseTo(3_000);
+    expect(metricsUsd(10_010)).toBeCloseTo(3_001);
+    expect(metricsUsd(1_000_001)).toBeCloseTo(3_000 + 24_000 + 37_500 + 0.02);
+  });
+
+  test('an endpoint in two zones, a composite alarm and an alarm on an expression have their prices', () => {
+    const parts = { resources: 1, alarms: 1, alarmMetrics: 2, compositeAlarms: 1, endpointZones: 2, keys: 0 };
+    const input: BillInput = {
+      flows: 1,
+      pairs: 0,
+      parts: { ...parts, memoryMib: 1024, timeoutSeconds: 50 },
+      published: { metrics: new Set(), requests: 100, writeUnits: 0 },
+      recorded: { writeUnits: 60, storedBytes: 0 },
+      secrets: 0,
+    };
+    const usd = Object.fromEntries(monthlyBill(input).map((line) => [line.what, line.usd]));
+    expect(usd['CloudWatch alarms']).toBeCloseTo(0.7);
+    expect(usd['VPC endpoints by zone']).toBeCloseTo(14.6);
+    expect(usd['PutMetricData requests']).toBeCloseTo(0.73);
+    expect(usd['DynamoDB write units']).toBeCloseTo(0.027_375);
+  });
+
+  test('the command prints the sum of its lines', () => {
+    const sizes = ['--partitions', '20', '--groups', '10'];
+    const run = spawnSync(process.execPath, ['bench/cost.ts', ...sizes], { cwd: root, encoding: 'utf8' });
+    expect(run.stderr).toBe('');
+    const lines = run.stdout.trimEnd().split('\n');
+    const [, usd, metrics] = /^COST usd_month=([\d.]+) metrics=(\d+) alarms=\d+$/.exec(lines.at(-1) ?? '') ?? [];
+    const amounts = lines.flatMap((line) => /^\S.*\s(\d+\.\d\d)$/.exec(line)?.[1] ?? []).map(Number);
+    expect(amounts).toHaveLength(12);
+    expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBeCloseTo(Number(usd), 1);
+    expect(Number(metrics)).toBeGreaterThan(40);
+  });
+});
