@@ -53,6 +53,8 @@ async function bundled(options: BuildOptions): Promise<Metafile> {
     // Libraries are named by their place below node_modules, wherever that is.
     preserveSymlinks: true,
     legalComments: 'none',
+    // Blanks are a quarter of the code. Names stay, and the maps tell the lines.
+    minifyWhitespace: true,
     logLevel: 'error',
     metafile: true,
   });

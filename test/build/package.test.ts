@@ -102,7 +102,7 @@ describe('the package', () => {
       .filter(({ name }) => name.endsWith('.js'))
       .flatMap((entry) => {
         const text = readFileSync(join(entry.parentPath, entry.name), 'utf8');
-        const names = text.matchAll(/(?:^|[;}\s])(?:import|from|import\(|require\()\s?"([^".][^"\n]*)"/g);
+        const names = text.matchAll(/(?:^|[;}\s])(?:import|from|import\(|require\()\s?"([\w@][\w@:/.-]*)"/g);
         return [...names].map(([, name = '']) => name);
       });
     expect(imported).toContain('node:sqlite');
