@@ -40,6 +40,11 @@ export const CONNECTOR_FINDINGS: FindingFamilies = {
         evidence: { ...evidence, task: null, cause: null },
         says: `connector A->B.source has failed on ${WORKER}: Connect does not say why`,
       },
+      'of tasks that Connect lists in another order, the first': {
+        of: { connectors: [connector('source', [failed(2), failed(0), failed(1)])] },
+        subject: { cluster: 'B' },
+        evidence: { ...evidence, failed: 3 },
+      },
       'the checkpoint connector, as a warning': {
         of: { connectors: [connector('source'), connector('checkpoint', [failed(0, TIMEOUT)])] },
         severity: 'warning',

@@ -1,0 +1,193 @@
+import { describe, expect, test } from '@jest/globals';
+import { coverageOf } from '../../../../../shared/domain/mirror/coverage/coverage.ts';
+import type { CutOff } from '../../../../../shared/domain/mirror/coverage/cut-off.ts';
+import type { Hole } from '../../../../../shared/domain/mirror/coverage/hole.ts';
+import type { MappingEvidence } from '../../../../../shared/domain/mirror/epoch.ts';
+import { PartitionMapping } from '../../../../../shared/domain/mirror/mapping.ts';
+import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
+
+interface Case {
+  readonly syncs: readonly (readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>])[];
+  readonly source: readonly [start: bigint, end: bigint];
+  readonly targetEnd: bigint;
+  /** Where MM2 goes on; null if nobody knows. */
+  readonly position: bigint | null;
+  readonly cutOff?: CutOff;
+  readonly more?: Partial<MappingEvidence>;
+}
+
+function coverage({ syncs, source: [start, end], targetEnd, position, cutOff, more }: Case) {
+  const points = syncs.map(([upstream, downstream, flags]) => ({ timestamp: 0n, upstream, downstream, ...flags }));
+  const mapping = new PartitionMapping({
+    history: SyncHistory.of(points),
+    target: { start: 0n, end: targetEnd },
+    ...more,
+  });
+  return coverageOf(mapping, { start, highWatermark: end, lastStableOffset: end }, position, cutOff);
+}
+
+/** `kind from-until: most missing, at least …[ = there]`. */
+const text = ({ kind, from, until, offsets, least = offsets, isPlace }: Hole) =>
+  `${kind} ${from}-${until}: ${offsets}, at least ${least}${isPlace ? ' = there' : ''}`;
+const holes = (of: Case): string[] => coverage(of).holes.map(text);
+
+const CUT_OFF: CutOff = { at: 400n, reached: 600n, records: 200n, atLeast: 50n, noticedAt: 1_000 };
+/** The target log has 500 records, and no sync speaks of them any longer. */
+const UNTOLD: Case = { syncs: [], source: [0n, 700n], targetEnd: 500n, position: 500n, cutOff: CUT_OFF };
+
+describe('of a target log without syncs, after a cut of the source', () => {
+  test.each<[string, Case, string[]]>([
+    [
+      'it may have copies of what the cut took: then as many present records are missing',
+      UNTOLD,
+      ['anywhere 0-500: 200, at least 50'],
+    ],
+    ['it has fewer records than the cut took', { ...UNTOLD, targetEnd: 150n }, ['head 0-500: 500, at least 350']],
+    ['it has more records than MM2 has read', { ...UNTOLD, targetEnd: 900n }, []],
+    ['nobody knows where MM2 goes on', { ...UNTOLD, position: null }, []],
+  ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
+});
+
+describe('a cut of the source that no sync shows', () => {
+  const passed: Case = {
+    syncs: [
+      [0n, 0n],
+      [450n, 450n],
+    ],
+    source: [0n, 700n],
+    targetEnd: 451n,
+    position: null,
+    cutOff: CUT_OFF,
+  };
+  test.each<[string, Case, string[]]>([
+    ['MM2 may have passed over offsets from the cut to its newest sync', passed, ['anywhere 400-451: 51, at least 0']],
+    [
+      'its newest sync is before the cut',
+      {
+        ...passed,
+        syncs: [
+          [0n, 0n],
+          [300n, 300n],
+        ],
+        targetEnd: 301n,
+      },
+      [],
+    ],
+    [
+      'the source has deleted a part of them since',
+      { ...passed, source: [420n, 700n] },
+      ['anywhere 420-451: 31, at least 0'],
+    ],
+    ['the source has deleted all of them', { ...passed, source: [460n, 700n] }, []],
+  ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
+});
+
+describe('MM2 began again', () => {
+  const lacking: Case = {
+    syncs: [
+      [0n, 0n],
+      [100n, 50n],
+      [10n, 71n],
+      [60n, 121n],
+    ],
+    source: [0n, 200n],
+    targetEnd: 122n,
+    position: 61n,
+  };
+  test.each<[string, Case, string[]]>([
+    ['and wrote some of what was missing', lacking, ['between 1-100: 39, at least 39']],
+    [
+      'and wrote little of what was missing',
+      {
+        ...lacking,
+        syncs: [
+          [0n, 0n],
+          [100n, 10n],
+          [200n, 20n],
+          [90n, 24n],
+          [95n, 29n],
+        ],
+        targetEnd: 30n,
+        position: 96n,
+      },
+      ['between 1-100: 84, at least 84', 'between 101-200: 90, at least 90'],
+    ],
+    [
+      'and has no sync for the last records that it wrote before: they may be some of those that are missing',
+      {
+        ...lacking,
+        syncs: [
+          [0n, 0n],
+          [50n, 50n],
+          [40n, 54n],
+          [100n, 60n],
+        ],
+        targetEnd: 61n,
+        position: 101n,
+      },
+      ['between 41-100: 49, at least 46'],
+    ],
+    [
+      'right after its last sync',
+      {
+        ...lacking,
+        syncs: [
+          [0n, 0n],
+          [100n, 50n],
+          [10n, 51n],
+          [60n, 101n],
+        ],
+        targetEnd: 102n,
+      },
+      ['between 1-100: 39, at least 39'],
+    ],
+    [
+      'and all is there',
+      {
+        ...lacking,
+        syncs: [
+          [0n, 0n],
+          [99n, 99n],
+          [60n, 103n],
+          [100n, 104n],
+        ],
+        targetEnd: 105n,
+        position: 101n,
+      },
+      [],
+    ],
+  ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
+});
+
+describe('before the first sync of a source that was recreated', () => {
+  const OTHER = { sourceRecreatedAt: 1 } as const;
+  const recreated: Case = {
+    syncs: [
+      [900n, 100n],
+      [50n, 120n],
+      [80n, 150n],
+    ],
+    source: [0n, 81n],
+    targetEnd: 151n,
+    position: 81n,
+    more: OTHER,
+  };
+  test.each<[string, Case, string[]]>([
+    ['the target records may be of either topic', recreated, ['head 0-50: 50, at least 31']],
+    [
+      'the source has deleted some of its first records',
+      { ...recreated, source: [30n, 81n] },
+      ['head 30-50: 20, at least 1'],
+    ],
+    [
+      'the target was recreated after it: its records are of the present topic',
+      {
+        ...recreated,
+        syncs: [...recreated.syncs.slice(0, 2), [80n, 60n]],
+        targetEnd: 61n,
+        more: { sourceRecreatedAt: 1, targetRecreatedAt: 2 },
+      },
+      ['head 0-80: 20, at least 20'],
+    ],
+  ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
+});
