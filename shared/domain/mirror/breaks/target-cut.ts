@@ -31,10 +31,10 @@ export function withoutTargetCut(
       cutAt = least;
       continue;
     }
-    // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
-    if (index + 1 < known) return none;
-    // The sync that goes back may be older than that audit as well: then that log is the one after it.
     const [next] = kept.slice(-1);
+    // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
+    if (next !== undefined && next < known) return none;
+    // The sync that goes back may be older than that audit as well: then that log is the one after it.
     const isShown = hadReached(targetEndBefore, downstream) && (next === undefined || isYounger(next));
     if (!isYounger(index) && !isShown) return none;
     cutAt = least;

@@ -110,6 +110,17 @@ describe('a source log that lost its end', () => {
 });
 
 describe('a target log that lost its end', () => {
+  test.each([
+    [91n, '0→0 100→90 |'],
+    [90n, '0→0 |'],
+    [50n, '0→0 |'],
+    [0n, '|'],
+  ])('at %s, below any number of syncs that earlier audits had read, and without leader epochs', (targetEnd, left) => {
+    const found = cut(STEADY, { ...TARGET, known: 3, targetEndBefore: 181n, targetEnd, targetEndConfirmed: false });
+    expect(told(found)).toBe(left);
+    expect(found.cuts).toMatchObject([{ side: 'target', at: targetEnd, reached: 181n }]);
+  });
+
   test.each<[bigint, string, bigint | null]>([
     [181n, '0→0 100→90 200→180', null],
     [180n, '0→0 100→90 |', 180n],
