@@ -1,5 +1,6 @@
 import { StepFailedError } from '../failover-errors.ts';
 import { requireStill } from '../log-ends.ts';
+import { pollUntil } from '../poll-until.ts';
 import type { FailoverWorld, Step, StepContext, StepScope } from '../step.ts';
 
 /** Makes writes to the source impossible, and proves it: no end moves, and an ordinary application is refused. */
@@ -54,16 +55,15 @@ function namesOf({ topics }: StepScope): readonly string[] {
 async function refusedCanary({ world }: StepContext): Promise<string | null> {
   const { canary, clock, patience } = world;
   if (canary === null) return null;
-  const end = clock.now() + patience.stillMs;
-  for (;;) {
+  let how = '';
+  const refused = await pollUntil(clock, { withinMs: patience.stillMs, everyMs: patience.pollMs }, async () => {
     const answer = await canary.tryWrite();
     if (answer.kind === 'refused') return answer.error;
-    if (clock.now() >= end || clock.pause === undefined) {
-      const how = answer.kind === 'accepted' ? 'was accepted' : `got no answer: ${answer.reason}`;
-      throw new StepFailedError('CANARY_NOT_REFUSED', `the write of an ordinary application ${how}`, {
-        remedy: 'See that the fence covers its principal, and run the failover again under the same id.',
-      });
-    }
-    await clock.pause(patience.pollMs);
-  }
+    how = answer.kind === 'accepted' ? 'was accepted' : `got no answer: ${answer.reason}`;
+    return null;
+  });
+  if (refused !== null) return refused;
+  throw new StepFailedError('CANARY_NOT_REFUSED', `the write of an ordinary application ${how}`, {
+    remedy: 'See that the fence covers its principal, and run the failover again under the same id.',
+  });
 }
