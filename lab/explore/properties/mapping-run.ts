@@ -36,6 +36,23 @@ export const mappingMerged = property({
 export const mappingThinned = property({
   name: 'mapping-thinned',
   values: fc.tuple(simulatedLife, fc.integer({ min: 2, max: 5 })),
+  // Without the sync of offset 2, nothing shows that MM2 jumped over offset 1 when it wrote again.
+  examples: [
+    [
+      [
+        { do: 'produce', records: 2 },
+        { do: 'mirror', records: 2, syncs: 0 },
+        { do: 'restart' },
+        { do: 'recreate-source', records: 1 },
+        { do: 'gap', offsets: 1 },
+        { do: 'produce', records: 2 },
+        { do: 'mirror', records: 3, syncs: 2 },
+        { do: 'delete-records', offsets: 1 },
+        { do: 'flush' },
+      ],
+      2,
+    ],
+  ],
   holds: ([steps, budget], count) => {
     const mm2 = SimulatedMm2.after(steps);
     fc.pre(!mm2.undetectable);

@@ -1,7 +1,8 @@
-import { BREAK_KINDS, type NewPoint, type SyncHistory } from '../mirror/syncs/sync-history.ts';
+import { BREAK_KINDS, type Break, type NewPoint, type SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { HistoryState } from './history-state.ts';
 
 const SECOND = 1_000n;
+const EPOCH_BREAKS = ['newSource', 'newTarget', 'refuted'] as const satisfies readonly Break[];
 
 /**
  * Adds a sync to a partition's stored syncs. Neighbours of slope 1 (as far apart on the source as on the target) merge
@@ -33,10 +34,12 @@ export function appendMerged(history: SyncHistory, point: NewPoint): void {
  * Removes points of a partition, oldest first, until the budget is met, and returns how many it removed. It removes a
  * point only if the source alone has gaps on both sides of it: the wider interval that remains still bounds the same
  * offsets, and their proof falls from exact to bounded. Points at rewinds, foreign records and breaks stay, because the
- * others are judged by them. If too few points are removable, the result stays above the budget.
+ * others are judged by them, and so do points where MM2 wrote source offsets twice: they show whether it jumped over
+ * records the second time. If too few points are removable, the result stays above the budget.
  */
 export function thinToBudget(history: SyncHistory, budget: number): number {
   const before = history.length;
+  const once = writtenOnce(history);
   let kept = Array.from({ length: before }, (_, index) => index);
   // Remove every second one, repeatedly: the newest stay dense, and the rest is evenly spread.
   while (kept.length > budget) {
@@ -46,7 +49,7 @@ export function thinToBudget(history: SyncHistory, budget: number): number {
       const left = next.at(-1);
       const right = kept[at + 1];
       const previousDropped = next.length > 0 && left !== kept[at - 1];
-      const mayGo = left !== undefined && right !== undefined && !previousDropped;
+      const mayGo = left !== undefined && right !== undefined && !previousDropped && once(left) && once(right);
       if (excess > 0 && mayGo && isGap(history, left, index) && isGap(history, index, right)) excess--;
       else next.push(index);
     }
@@ -83,6 +86,32 @@ function isGap(history: SyncHistory, left: number, right: number): boolean {
   const upstream = history.upstream(right) - history.upstream(left);
   const downstream = history.downstream(right) - history.downstream(left);
   return upstream > 0n && downstream > 0n && downstream <= upstream;
+}
+
+/** Whether a point is before every later one on the source, and after every earlier one, among those of its epoch. */
+function writtenOnce(history: SyncHistory): (index: number) => boolean {
+  const once = new Uint8Array(history.length).fill(1);
+  for (let begin = 0, end = 0; begin < history.length; begin = end) {
+    end = begin + 1;
+    while (end < history.length && !beginsEpoch(history, end)) end++;
+    let furthest = -1n;
+    for (let i = begin; i < end; i++) {
+      if (history.upstream(i) <= furthest) once[i] = 0;
+      else furthest = history.upstream(i);
+    }
+    let least: bigint | null = null;
+    for (let i = end - 1; i >= begin; i--) {
+      if (least !== null && history.upstream(i) >= least) once[i] = 0;
+      else least = history.upstream(i);
+    }
+  }
+  return (index) => once[index] === 1;
+}
+
+/** Whether nothing before a point holds after it. */
+function beginsEpoch(history: SyncHistory, index: number): boolean {
+  const isCut = history.downstream(index) <= history.downstream(index - 1);
+  return isCut || EPOCH_BREAKS.some((what) => history.breaksBefore(index, what));
 }
 
 function isBroken(point: NewPoint): boolean {
