@@ -178,10 +178,10 @@ describe('the history', () => {
     const of = (kind: string, code: string) => (event: Watched) => event.event === kind && event.finding?.code === code;
 
     await seen('a good audit', ({ event, verdict }) => event === 'audit' && verdict === 'ready');
-    await mm2.kill();
+    mm2.pause();
     const opened = await seen('MM2 to be missed', of('opened', 'MIRROR_STOPPED'));
     expect(opened.sinceBefore).toBe(false);
-    await mm2.start();
+    mm2.resume();
     const closed = await seen('MM2 to be back', of('closed', 'MIRROR_STOPPED'));
     const expected = (Date.parse(closed.at) - Date.parse(opened.at)) / 1_000;
     expect(closed).toMatchObject({ openSeconds: expected, openedAt: opened.at });

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
@@ -12,12 +12,12 @@ import { RecordWriter } from '../../lab/workload/record-writer.ts';
 import { faultsOf, publishedSchema } from '../docs/published-schema.ts';
 import { tidemark } from './tidemark.ts';
 
-const schema = z.fromJSONSchema(
-  JSON.parse(readFileSync(new URL('../../docs/schema/audit-1.json', import.meta.url), 'utf8')) as Parameters<
-    typeof z.fromJSONSchema
-  >[0],
-);
-const position = z.object({ position: z.string().nullable(), proof: z.string(), rereadAtMost: z.string().nullable() });
+const position = z.object({
+  position: z.string().nullable(),
+  proof: z.string(),
+  rereadAtMost: z.string().nullable(),
+  reason: z.string().optional(),
+});
 const printed = z.object({
   flows: z.array(
     z.object({
@@ -27,6 +27,15 @@ const printed = z.object({
     }),
   ),
 });
+const verified = z.object({
+  flows: z.array(
+    z.object({
+      positions: z.array(z.object({ group: z.string(), was: position, is: position })),
+      findings: z.array(z.object({ code: z.string() })),
+    }),
+  ),
+});
+const audited = z.object({ flows: z.array(z.object({ groups: z.array(z.object({ tidemark: position })) })) });
 const translation = z.object({ schema: z.literal('tidemark.translation/1'), tidemark: position });
 
 /** The command line against real clusters with a real MM2 between them. */
@@ -46,10 +55,12 @@ describe('tidemark on a live flow', () => {
     const started = await Promise.all(['A', 'B'].map((alias) => lab.startCluster({ alias })));
     if (started[0] === undefined || started[1] === undefined) throw new Error('two clusters were started');
     [a, b] = [started[0], started[1]];
-    await a.admin.createTopics({ orders: {}, payments: {} });
+    await a.admin.createTopics({ orders: {}, payments: {}, ledger: {} });
     const writer = new RecordWriter(a.admin);
     await writer.write('orders', 1_500);
     await writer.write('payments', 50);
+    for (let i = 0; i < 4; i++) await writer.writeTransaction('ledger', 30, 'commit', { valueBytes: 200 });
+    for (const at of [40n, 70n]) await a.admin.commitOffsets(`at-${at}`, 'ledger', { 0: at });
     await a.admin.commitOffsets('billing', 'orders', { 0: 777n });
     await a.admin.commitOffsets('shipping', 'payments', { 0: 50n });
     mm2 = await lab.startMm2({
@@ -58,7 +69,7 @@ describe('tidemark on a live flow', () => {
         { alias: 'B', bootstrapServers: b.bootstrapServers },
       ),
     });
-    for (const topic of ['orders', 'payments']) await waitUntilSettled({ source: a, target: b, topic, mm2 });
+    for (const topic of ['orders', 'payments', 'ledger']) await waitUntilSettled({ source: a, target: b, topic, mm2 });
     await waitUntilGroupSynced({ source: a, target: b, topic: 'orders', mm2 }, 'billing');
     // What `init` makes of MM2's file is as good as the file.
     const made = await inLab('init', mm2.propertiesFile, '--output', 'tidemark.yaml');
@@ -69,7 +80,7 @@ describe('tidemark on a live flow', () => {
   test('a healthy flow: exit 0, JSON as published, nothing on stdout but the report', async () => {
     await waitUntil('the audit to find nothing', async () => {
       const { code, stdout, report } = await audit();
-      expect(schema.safeParse(JSON.parse(stdout)).error).toBeUndefined();
+      expect(faultsOf(JSON.parse(stdout), publishedSchema('audit-1'))).toEqual([]);
       expect({ code, verdicts: report.flows.map(({ verdict }) => verdict) }).toEqual({ code: 0, verdicts: ['ready'] });
       return true;
     });
@@ -125,6 +136,45 @@ describe('tidemark on a live flow', () => {
     expect(unmatched.stderr).toContain('no audited group matches "bilig"');
   });
 
+  test('verify: each position before and after, as the published schema says; 0 where nothing contradicts', async () => {
+    const { code, stdout } = await inLab(
+      'verify',
+      '--mm2',
+      mm2.propertiesFile,
+      '--topic',
+      'ledger',
+      '--format',
+      'json',
+    );
+    expect(faultsOf(JSON.parse(stdout), publishedSchema('verify-1'))).toEqual([]);
+    const [flow] = verified.parse(JSON.parse(stdout)).flows;
+    expect(flow?.positions).toMatchObject([
+      { group: 'at-40', is: { position: '39', proof: 'verified' } },
+      { group: 'at-70', is: { position: '68', proof: 'verified' } },
+    ]);
+    expect(code).toBe(0);
+  });
+
+  test('verify for a person as a table', async () => {
+    const { code, stdout } = await inLab('verify', '--mm2', mm2.propertiesFile, '--group', 'at-40');
+    expect(stdout).toMatch(/^A->B {2}1 position: 1 verified \(\d+ KiB compared\)$/m);
+    expect(stdout).toMatch(/^ {2}at-40 {2}ledger-0 {2}at 40$/m);
+    expect(stdout).toMatch(/^ {4}is {13}39 {12}0 {2}verified$/m);
+    expect(code).toBe(0);
+  });
+
+  test('an audit with --verify leaves no position open, and one whose budget does not reach says why', async () => {
+    const never = ['--format', 'json', '--fail-on', 'never'];
+    const proofs = async (...more: string[]) => {
+      const { stdout } = await inLab('audit', '--mm2', mm2.propertiesFile, '--verify', ...never, ...more);
+      return audited.parse(JSON.parse(stdout)).flows.flatMap(({ groups }) => groups.map((one) => one.tidemark));
+    };
+    for (const { proof } of await proofs()) expect(['verified', 'exact']).toContain(proof);
+    for (const { proof, reason } of await proofs('--budget', '1K')) {
+      if (proof !== 'exact') expect(reason).toContain('left out for the budget');
+    }
+  });
+
   test('doctor finds everything in order', async () => {
     const { code, stdout } = await inLab('doctor', '--mm2', mm2.propertiesFile);
     expect(stdout).not.toMatch(/^ {2}(fail|warn|unknown) /m);
@@ -164,5 +214,24 @@ describe('tidemark on a live flow', () => {
       return code === 1 && missed && never.stdout.includes('MIRROR_STOPPED') && never;
     });
     expect(tolerant.code).toBe(0);
+  });
+
+  test('verify: 1 where records contradict the syncs, with the finding', async () => {
+    await b.admin.deleteTopics('A.ledger');
+    await b.admin.createTopics({ 'A.ledger': {} });
+    await new RecordWriter(b.admin).write('A.ledger', 120);
+    const { code, stdout } = await inLab(
+      'verify',
+      '--mm2',
+      mm2.propertiesFile,
+      '--topic',
+      'ledger',
+      '--format',
+      'json',
+    );
+    const [flow] = verified.parse(JSON.parse(stdout)).flows;
+    expect(flow?.findings).toMatchObject([{ code: 'VERIFICATION_REFUTED' }]);
+    expect(flow?.positions.map(({ is }) => is.proof)).toEqual(['none', 'none']);
+    expect(code).toBe(1);
   });
 });

@@ -5,10 +5,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import type { LabCluster } from '../../../../lab/cluster.ts';
 import type { LabConnect } from '../../../../lab/connect.ts';
+import { configureMirror } from '../../../../lab/connect-mirror.ts';
 import { type Lab, startLab } from '../../../../lab/lab.ts';
 import { waitUntilMirrored } from '../../../../lab/mirroring.ts';
 import { waitUntil } from '../../../../lab/wait-until.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
+import { createConnectMirrorControl } from '../../../../shared/adapters/connect-rest/connect-mirror-control.ts';
 import { createConnectorReader } from '../../../../shared/adapters/connect-rest/connector-reader.ts';
 import type { MirrorConnector } from '../../../../shared/domain/model/mirror-connector.ts';
 import { runTidemark } from '../../../cli/run-tidemark.ts';
@@ -57,7 +59,7 @@ describe("MM2's connectors on a real Connect cluster", () => {
     lab = await startLab();
     [source, target] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
     connect = await lab.startConnect({ bootstrapServers: target.bootstrapServers });
-    await source.admin.createTopic('orders');
+    await source.admin.createTopics({ orders: {}, payments: { partitions: 2 } });
   });
   afterAll(() => lab?.stop());
 
@@ -82,6 +84,39 @@ describe("MM2's connectors on a real Connect cluster", () => {
     expect(findings.find(({ code }) => code === 'AUDIT_INCOMPLETE')?.message).toBe(
       `whether a task of A->B has failed is unknown: Kafka Connect at ${connect.url} has no MirrorSourceConnector of A->B`,
     );
+  });
+
+  test('stops MM2 at its exact end, says where that is, and resumes there', async () => {
+    await configureMirror(connect, source, target, { topics: 'payments' });
+    const writer = new RecordWriter(source.admin);
+    for (const partition of [0, 1]) await writer.write('payments', 100 + partition, { partition });
+    await waitUntilMirrored({ source, target, topic: 'payments' });
+    const control = createConnectMirrorControl({ url: connect.url }, FLOW);
+    expect(await control.isInEffect()).toBe(false);
+    await control.apply();
+    await control.apply();
+    const stopped = async () => (await control.isInEffect()) === true;
+    await waitUntil('the connectors to stop', stopped, { explain: () => connect.tail() });
+    const byPartition = new Map(
+      (await control.ends())
+        ?.filter(({ topic }) => topic === 'payments')
+        .map((one) => [one.partition, one.lastMirrored]),
+    );
+    expect([byPartition.get(0), byPartition.get(1)]).toEqual([99n, 100n]);
+
+    await writer.write('payments', 10, { partition: 0 });
+    const [log] = await target.admin.listOffsets('A.payments');
+    expect(log?.highWatermark).toBe(100n);
+    await control.putBack?.();
+    await waitUntilMirrored({ source, target, topic: 'payments' });
+    // Nothing twice: the log has as many records as the source.
+    expect((await target.admin.listOffsets('A.payments'))[0]?.highWatermark).toBe(110n);
+    expect(await control.isInEffect()).toBe(false);
+  });
+
+  test('a control names Connect and what it was asked for if that has no such connector', async () => {
+    const other = createConnectMirrorControl({ url: connect.url }, { source: 'B', target: 'A' });
+    await expect(other.apply()).rejects.toMatchObject({ code: 'CONNECTOR_NOT_FOUND' });
   });
 
   test('running, failed with the cause, healed by a new configuration, dead', async () => {
@@ -121,6 +156,8 @@ describe("MM2's connectors on a real Connect cluster", () => {
     expect((await runAudit()).findings.map(({ code }) => code)).not.toContain('MIRROR_TASK_FAILED');
 
     await connect.kill();
+    const control = createConnectMirrorControl({ url: connect.url }, FLOW);
+    await expect(control.apply()).rejects.toMatchObject({ code: 'CONNECT_UNREACHABLE', retriable: true });
     const blind = await runAudit();
     expect(blind.findings.map(({ code }) => code)).toContain('AUDIT_INCOMPLETE');
     expect(blind.unread).toContainEqual(expect.objectContaining({ error: 'CONNECT_UNREACHABLE', cluster: 'B' }));
