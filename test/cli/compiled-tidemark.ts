@@ -21,7 +21,11 @@ export async function compiledTidemark(): Promise<string> {
 }
 
 function stateOfSources(): string {
-  const files = ['package-lock.json', 'package.json', ...globSync('{bin,build,cli,shared}/**/*.{ts,js}', { cwd: ROOT })];
+  const files = [
+    'package-lock.json',
+    'package.json',
+    ...globSync('{bin,build,cli,shared}/**/*.{ts,js}', { cwd: ROOT }),
+  ];
   const states = files.sort().map((file) => {
     const { size, mtimeMs } = statSync(join(ROOT, file));
     return `${file} ${size} ${mtimeMs}\n`;
