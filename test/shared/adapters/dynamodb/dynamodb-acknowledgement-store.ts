@@ -1,6 +1,6 @@
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { DynamoDbLocal } from '../../../../lab/dynamodb-local.ts';
+import { expect, test } from '@jest/globals';
+import type { DynamoDbLocal } from '../../../../lab/dynamodb-local.ts';
 import {
   acknowledgementKey,
   createDynamoDbAcknowledgementStore,
@@ -8,38 +8,34 @@ import {
 import { BEGIN } from '../../history/recorded-flow.ts';
 import { describeAcknowledgementStore } from '../acknowledgement-store-contract.ts';
 
-const TABLE = 'tidemark-history';
-let local: DynamoDbLocal;
-beforeAll(async () => {
-  local = await DynamoDbLocal.start();
-});
-afterAll(async () => {
-  await local?.stop();
-});
+const TABLE = 'tidemark-acknowledgements';
 
-describeAcknowledgementStore('DynamoDB', async () => {
-  await local.createHistoryTable(TABLE);
-  const client = local.client();
-  return {
-    open: () => createDynamoDbAcknowledgementStore(client, TABLE),
-    async overwrite(flow, id, document) {
-      await client.send(
-        new UpdateItemCommand({
-          TableName: TABLE,
-          Key: acknowledgementKey(flow, id),
-          UpdateExpression: 'SET #document = :document',
-          ExpressionAttributeNames: { '#document': 'document' },
-          ExpressionAttributeValues: { ':document': { S: document } },
-        }),
-      );
-    },
-    stop: async () => client.destroy(),
-  };
-});
+/** @param local runs once the tests run */
+export function testAcknowledgementStore(local: () => DynamoDbLocal): void {
+  describeAcknowledgementStore('DynamoDB', async () => {
+    await local().createHistoryTable(TABLE);
+    const client = local().client();
+    return {
+      open: () => createDynamoDbAcknowledgementStore(client, TABLE),
+      async overwrite(flow, id, document) {
+        await client.send(
+          new UpdateItemCommand({
+            TableName: TABLE,
+            Key: acknowledgementKey(flow, id),
+            UpdateExpression: 'SET #document = :document',
+            ExpressionAttributeNames: { '#document': 'document' },
+            ExpressionAttributeValues: { ':document': { S: document } },
+          }),
+        );
+      },
+      stop: async () => client.destroy(),
+    };
+  });
 
-test('a table that is not there is a failure that names the remedy', async () => {
-  const client = local.client();
-  const store = createDynamoDbAcknowledgementStore(client, 'tidemark-nowhere');
-  await expect(store.list('A->B', BEGIN)).rejects.toMatchObject({ code: 'HISTORY_STORE_MISSING' });
-  client.destroy();
-});
+  test('a table that is not there is a failure that names the remedy', async () => {
+    const client = local().client();
+    const store = createDynamoDbAcknowledgementStore(client, 'tidemark-nowhere');
+    await expect(store.list('A->B', BEGIN)).rejects.toMatchObject({ code: 'HISTORY_STORE_MISSING' });
+    client.destroy();
+  });
+}

@@ -1,22 +1,21 @@
-import { DynamoDbLocal } from '../../../../lab/dynamodb-local.ts';
+import type { DynamoDbLocal } from '../../../../lab/dynamodb-local.ts';
 import { createDynamoDbFindingOutbox } from '../../../../shared/adapters/dynamodb/dynamodb-finding-outbox.ts';
 import { createDynamoDbSnapshotStore } from '../../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { describeFindingOutbox } from '../finding-outbox-contract.ts';
 
-const TABLE = 'tidemark-history';
+const TABLE = 'tidemark-outbox';
 
-describeFindingOutbox('the outbox in DynamoDB', async () => {
-  const local = await DynamoDbLocal.start();
-  await local.createHistoryTable(TABLE);
-  const client = local.client();
-  return {
-    open: () => ({
-      history: createDynamoDbSnapshotStore(client, TABLE),
-      outbox: createDynamoDbFindingOutbox(client, TABLE),
-    }),
-    async stop() {
-      client.destroy();
-      await local.stop();
-    },
-  };
-});
+/** @param local runs once the tests run */
+export function testFindingOutbox(local: () => DynamoDbLocal): void {
+  describeFindingOutbox('the outbox in DynamoDB', async () => {
+    await local().createHistoryTable(TABLE);
+    const client = local().client();
+    return {
+      open: () => ({
+        history: createDynamoDbSnapshotStore(client, TABLE),
+        outbox: createDynamoDbFindingOutbox(client, TABLE),
+      }),
+      stop: async () => client.destroy(),
+    };
+  });
+}
