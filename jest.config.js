@@ -1,6 +1,6 @@
 /** ESM tests on the TypeScript sources themselves; swc only strips the types. */
 export default {
-  testEnvironment: 'node',
+  testEnvironment: '<rootDir>/test/plain-global-environment.js',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   setupFiles: ['<rootDir>/test/fixed-seed.ts'],

@@ -149,4 +149,13 @@ describe('help and version', () => {
     };
     expect((await run('--version')).stdout).toBe(`${version}\n`);
   });
+
+  test('what only prints loads no library but that of the command line', async () => {
+    const tell = `import { registerHooks } from 'node:module';
+      registerHooks({ load(url, context, next) { process.stderr.write(url + '\\n'); return next(url, context); } });`;
+    const environment = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(tell)}` };
+    const { stderr } = await tidemark(['--version'], { environment });
+    const libraries = stderr.split('\n').flatMap((url) => /\/node_modules\/([^/]+)/.exec(url)?.[1] ?? []);
+    expect([...new Set(libraries)]).toEqual(['commander']);
+  });
 });

@@ -1,22 +1,13 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { dimensionValue } from '../../shared/adapters/cloudwatch/dimension-value.ts';
-import { ALARMS, type AlarmDefinition, type AlarmLimit } from '../../shared/contract/alarms.ts';
+import { ALARMS, type AlarmDefinition } from '../../shared/contract/alarms.ts';
 import { METRICS, type MetricDefinition } from '../../shared/contract/metrics.ts';
 import { alarmOf, isInAlarm } from './alarm-evaluation.ts';
+import { LIMITS, MANY_FLOWS } from './stacks.ts';
 import { exampleSettings, synthesize } from './synthesize.ts';
 
 const FLOW = 'east->west';
-const LIMITS: Readonly<Record<AlarmLimit, number>> = {
-  maxLagRecords: 11,
-  maxLossSeconds: 12,
-  maxLossRecords: 13,
-  maxUnknownPercent: 14,
-  maxGroupsRereading: 15,
-  maxGroupsUntranslatable: 16,
-  maxCheckpointFindings: 17,
-  maxAuditSeconds: 18,
-};
 const all = Object.entries<AlarmDefinition>(ALARMS);
 
 describe('the alarms of a deployment', () => {
@@ -98,15 +89,14 @@ describe('the alarms of a deployment', () => {
   });
 
   test('GIVEN 300 flows THEN the stack fits, each flow has its dead-man alarm, and the others watch all together', () => {
-    const flows = Array.from({ length: 300 }, (_, index) => `plant-${index}->centre`);
     const email = { severity: 'critical', email: true } as const;
-    const large = synthesize({ pages: email }, () => undefined, flows);
+    const large = synthesize({ pages: email }, MANY_FLOWS);
     expect(Object.keys(large.toJSON().Resources).length).toBeLessThanOrEqual(500);
     const names = Object.values(large.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
       String(Properties.AlarmName).replace('Tidemark-example/', ''),
     );
     const together = all.filter(([, { about }]) => about !== 'flow').map(([, { path }]) => path);
-    const own = flows.map((flow) => `${dimensionValue(flow)}/flow-not-audited`);
+    const own = MANY_FLOWS.map((flow) => `${dimensionValue(flow)}/flow-not-audited`);
     expect([...names].sort()).toEqual([...together, ...own].sort());
     expect(alarmOf(large, 'example/lag-unknown').Dimensions).toEqual([{ Name: 'Deployment', Value: 'example' }]);
   });

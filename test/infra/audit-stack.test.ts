@@ -5,7 +5,9 @@ import { parseAuditEnvironment } from '../../functions/audit/environment.ts';
 import { parseAuditEvent } from '../../functions/audit/event.ts';
 import { historyTable, TTL_ATTRIBUTE } from '../../shared/adapters/dynamodb/history-table.ts';
 import { deployedVariables } from './deployed-variables.ts';
-import { exampleSettings, synthesize } from './synthesize.ts';
+import { HOSTILE_FLOWS, LIMITS, MANY_FLOWS } from './stacks.ts';
+import { exampleSettings } from './synthesize.ts';
+import { synthesizeChecked } from './synthesize-checked.ts';
 
 const vpc = {
   vpcId: 'vpc-0123456789abcdef0',
@@ -18,7 +20,7 @@ describe('the audit stack', () => {
   let template: Template;
 
   beforeAll(() => {
-    template = synthesize();
+    template = synthesizeChecked();
   });
 
   /** The function's own statements, without those that CDK adds for itself. */
@@ -30,7 +32,15 @@ describe('the audit stack', () => {
   const actions = (from: Template) => statements(from).flatMap((statement) => statement.Action as string | string[]);
 
   test('GIVEN a resource that breaks a rule of cdk-nag THEN synthesis fails, which shows that the checks run', () => {
-    expect(() => synthesize({}, (stack) => new Topic(stack, 'Careless'))).toThrow(/AwsSolutions-SNS3/);
+    expect(() => synthesizeChecked({}, undefined, (stack) => new Topic(stack, 'Careless'))).toThrow(
+      /AwsSolutions-SNS3/,
+    );
+  });
+
+  test('GIVEN 300 flows, some with hostile names, other limits and receivers of pages THEN the checks find nothing', () => {
+    const flows = [...HOSTILE_FLOWS, ...MANY_FLOWS].slice(0, MANY_FLOWS.length);
+    const parts = { ...LIMITS, pages: { severity: 'critical', email: true } } as const;
+    expect(() => synthesizeChecked(parts, flows)).not.toThrow();
   });
 
   test('runs on Node 24, one at a time, for less than the minute between two audits', () => {
@@ -154,7 +164,7 @@ describe('the audit stack', () => {
   });
 
   test('GIVEN the name of a table THEN the stack makes none, and the function may use that one and no other', () => {
-    const again = synthesize({ historyTable: 'Tidemark-old-History.1' });
+    const again = synthesizeChecked({ historyTable: 'Tidemark-old-History.1' });
     again.resourceCountIs('AWS::DynamoDB::Table', 0);
     expect(parseAuditEnvironment(deployedVariables(again)).historyTable).toBe('Tidemark-old-History.1');
     const resources = statements(again).filter(({ Action }) => JSON.stringify(Action).includes('dynamodb:'));
@@ -164,7 +174,7 @@ describe('the audit stack', () => {
   });
 
   test('two deployments are two stacks', () => {
-    const [one, other] = ['one', 'other'].map((name) => synthesize({ deployment: { name } }));
+    const [one, other] = ['one', 'other'].map((name) => synthesizeChecked({ deployment: { name } }));
     expect(JSON.stringify(one)).not.toContain('Tidemark-other');
     const names = (template: Template | undefined) =>
       Object.values(template?.findResources('AWS::CloudWatch::Alarm') ?? {}).map(
@@ -236,7 +246,7 @@ describe('the audit stack', () => {
   });
 
   test('GIVEN a VPC THEN the function runs in its private subnets, and may create its network interfaces', () => {
-    const placed = synthesize({ vpc });
+    const placed = synthesizeChecked({ vpc });
     placed.hasResourceProperties('AWS::Lambda::Function', {
       VpcConfig: { SubnetIds: vpc.privateSubnetIds, SecurityGroupIds: vpc.securityGroupIds },
     });
@@ -246,7 +256,7 @@ describe('the audit stack', () => {
 
   test('GIVEN MSK clusters and KMS keys THEN the function may read exactly those', () => {
     const key = 'arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef';
-    const more = synthesize({
+    const more = synthesizeChecked({
       mskClusterArns: ['arn:aws:kafka:eu-central-1:111122223333:cluster/prod/0123-4'],
       secretKeyArns: [key],
     });
@@ -270,7 +280,7 @@ describe('the audit stack', () => {
   test('GIVEN receivers of pages THEN findings of this deployment alone invoke the notify function, which can do little', () => {
     const key = 'arn:aws:kms:eu-central-1:111122223333:key/01234567-89ab-cdef-0123-456789abcdef';
     const slack = { secretsManager: 'tidemark/slack' };
-    const paging = synthesize({ pages: { severity: 'critical', slack, email: true }, secretKeyArns: [key] });
+    const paging = synthesizeChecked({ pages: { severity: 'critical', slack, email: true }, secretKeyArns: [key] });
     paging.hasResourceProperties('AWS::Events::Rule', {
       EventPattern: {
         source: ['tidemark'],

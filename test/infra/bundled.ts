@@ -31,7 +31,8 @@ export interface Bundled {
 
 export function bundle(settings: Settings, of: DeployedFunction = 'Audit'): Bundled {
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-bundle-'));
-  const app = new App({ outdir, context: { 'aws:cdk:enable-asset-metadata': true } });
+  const context = { 'aws:cdk:enable-asset-metadata': true };
+  const app = new App({ outdir, context, builtinCloudFormationValidation: false });
   const stack = new AuditStack(app, { settings, flows: configuredFlows(settings) });
   app.synth();
   const template = Template.fromStack(stack);

@@ -15,7 +15,6 @@ import type { ConfigOptions } from '../../options/config-options.ts';
 import { type HistoryOptions, historyPlace } from '../../options/history-options.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
-import { createGroupPlacement } from './group-placement.ts';
 
 /** How long one audit, and one use of a connection, may take, in seconds. */
 const AUDIT_SECONDS = 60;
@@ -67,6 +66,7 @@ export async function openWorld(
   const { createOffsetWriter } = await import('../../../shared/adapters/kafka/offset-writer.ts');
   const reader = (role: ClusterRole) => createClusterReader(connectionOf(role), { deadlineMs: AUDIT_SECONDS * 1000 });
   const { createCanaryWriter } = await import('../../../shared/adapters/kafka/fencing/canary-writer.ts');
+  const { createGroupPlacement } = await import('./group-placement.ts');
   const { fence } = config;
   const canary = fence?.kind === 'acl' ? fence.canary : null;
   const world: FailoverWorld = {

@@ -15,7 +15,7 @@ const flows = ['east->west', 'west->east'];
 
 describe('what a deployment costs', () => {
   test('the parts are those of the template', () => {
-    const template = synthesize({}, () => undefined, flows);
+    const template = synthesize({}, flows);
     const parts = deployedParts(exampleSettings, flows);
     const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length;
     expect(parts).toMatchObject({ alarms, alarmMetrics: alarms, compositeAlarms: 0, endpointZones: 0, keys: 1 });

@@ -49,7 +49,7 @@ describe('of three flows, one refuses its password and one hangs', () => {
   let before: readonly ReceivedDatum[];
 
   beforeAll(async () => {
-    const template = synthesize({ maxLagRecords: 100 }, () => undefined, [SOUND, REFUSED, HUNG].map(String));
+    const template = synthesize({ maxLagRecords: 100 }, [SOUND, REFUSED, HUNG].map(String));
     alarms = ['LagRecords', 'HistoryNotRecorded', 'AuditCompleted'].flatMap((metric) => alarmsOn(template, metric));
     before = alarms.map((alarm) => ({ ...alarm, Timestamp: 0, Unit: 'Count', Values: [1], Counts: [1] }));
     endpoint = await startCloudWatchEndpoint();

@@ -1,7 +1,5 @@
 import { writeSync } from 'node:fs';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
-import { dynamoDbLocalClient } from '../../../lab/dynamodb-local.ts';
-import { createDynamoDbSnapshotStore } from '../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
@@ -32,7 +30,10 @@ function sqliteStore(): SnapshotStore {
   return createSqliteSnapshotStore(openHistoryDatabase(place));
 }
 
-function dynamoDbStore(): SnapshotStore {
+/** Loads only what it needs, because it is started many times. */
+async function dynamoDbStore(): Promise<SnapshotStore> {
+  const { dynamoDbLocalClient } = await import('../../../lab/dynamodb-local.ts');
+  const { createDynamoDbSnapshotStore } = await import('../../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts');
   const client = dynamoDbLocalClient(place);
   client.middlewareStack.add(
     (next, context) => async (args) => {
@@ -45,7 +46,7 @@ function dynamoDbStore(): SnapshotStore {
   return createDynamoDbSnapshotStore(client, table);
 }
 
-const store = kind === 'sqlite' ? sqliteStore() : dynamoDbStore();
+const store = kind === 'sqlite' ? sqliteStore() : await dynamoDbStore();
 const writer = await openWriter(store, Number(begin), { owner: 'killed' });
 for (let audit = 0; audit < KILL_AUDITS; audit++) {
   const state = auditState(writer, Number(begin), audit, kind === 'sqlite' ? GROUPS.sqlite : GROUPS.dynamodb);

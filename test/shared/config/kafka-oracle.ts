@@ -1,13 +1,15 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { resolveClasspath } from '../../../lab/maven-classpath.ts';
+import { buildOnce } from '../../../lab/build-once.ts';
+import { CACHE, hash, resolveClasspath, run } from '../../../lab/maven-classpath.ts';
 
-/** Kafka's own classes, asked over stdin: a line in, a line out. They are compiled into Kafka's packages to see all of them. */
+/**
+ * Kafka's own classes, asked over stdin: a line in, a line out. They are compiled into Kafka's packages to see all of them,
+ * once, and kept with what labs share.
+ */
 export interface KafkaOracle {
   ask(mainClass: string, lines: readonly string[]): string[];
-  close(): void;
 }
 
 /** What runs for a second is compiled once, and its garbage is nobody's. */
@@ -15,14 +17,12 @@ const BRIEFLY = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1'];
 
 export async function compileOracle(source: string): Promise<KafkaOracle> {
   const classpath = await resolveClasspath();
-  const folder = mkdtempSync(join(tmpdir(), 'tidemark-oracle-'));
   const file = join(import.meta.dirname, 'java', source);
-  const compiled = spawnSync(
-    'javac',
-    [...BRIEFLY.map((option) => `-J${option}`), '-d', folder, '-cp', classpath, file],
-    { encoding: 'utf8' },
-  );
-  if (compiled.status !== 0) throw new Error(`javac: ${compiled.stderr}`);
+  const name = `oracle-${hash(classpath + readFileSync(file, 'utf8'))}`;
+  const folder = await buildOnce(CACHE, name, async (into) => {
+    const options = [...BRIEFLY.map((option) => `-J${option}`), '-d', into, '-cp', classpath];
+    await run('javac', [...options, file], 'LAB_COMPILE_FAILED');
+  });
   return {
     ask(mainClass, lines) {
       const result = spawnSync('java', [...BRIEFLY, '-cp', [folder, classpath].join(delimiter), mainClass], {
@@ -35,6 +35,5 @@ export async function compileOracle(source: string): Promise<KafkaOracle> {
         throw new Error(`${mainClass} gave ${answers.length} answers: ${result.stderr}`);
       return answers.map((line) => line.slice('ORACLE '.length));
     },
-    close: () => rmSync(folder, { recursive: true, force: true }),
   };
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { JaasSyntaxError, parseJaas } from '../../../../shared/config/connection/jaas.ts';
 import type { KafkaOracle } from '../kafka-oracle.ts';
@@ -10,7 +10,6 @@ let oracle: KafkaOracle;
 beforeAll(async () => {
   oracle = await compileOracle('JaasOracle.java');
 });
-afterAll(() => oracle.close());
 
 describe('sasl.jaas.config', () => {
   test('options are read bare and in both kinds of quotes, with escapes', () => {

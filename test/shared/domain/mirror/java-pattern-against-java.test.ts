@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import {
   type NameKind,
@@ -20,7 +20,6 @@ let oracle: KafkaOracle;
 beforeAll(async () => {
   oracle = await compilePatternOracle();
 });
-afterAll(() => oracle.close());
 
 /**
  * The grammar asks for what nobody writes: a fifth of its settings in the one case, a third in the other, hold a construct

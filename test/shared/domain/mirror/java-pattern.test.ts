@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import {
   type NameKind,
   UnsupportedPatternError,
@@ -231,7 +231,6 @@ describe("the tables are Kafka's own", () => {
   beforeAll(async () => {
     oracle = await compilePatternOracle();
   });
-  afterAll(() => oracle.close());
 
   test('which names MirrorUtils selects', () => {
     const rows = [...ON_TOPICS, ...ON_GROUPS];
