@@ -1,9 +1,8 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { COMPILE_CACHE } from '../compile-cache.ts';
-import { compiledTidemark } from './compiled-tidemark.ts';
 
-const SOURCES = fileURLToPath(new URL('../../bin/tidemark.js', import.meta.url));
+const BIN = fileURLToPath(new URL('../../bin/tidemark.js', import.meta.url));
 
 export interface Ran {
   readonly code: number | null;
@@ -16,17 +15,16 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** The Node to start the checkout with; by default the Node of this test runs the compiled command line. */
+  /** The Node to start it with: the one of this test by default. */
   readonly node?: string;
   /** Called with the process once it runs. */
   readonly meanwhile?: (child: ReturnType<typeof spawn>) => void;
 }
 
 /** Runs the real command line as a process of its own. */
-export async function tidemark(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const program = options.node === undefined ? await compiledTidemark() : SOURCES;
+export function tidemark(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    const child = spawn(options.node ?? process.execPath, [program, ...args], {
+    const child = spawn(options.node ?? process.execPath, [BIN, ...args], {
       cwd: options.cwd,
       env: {
         PATH: process.env.PATH ?? '',
