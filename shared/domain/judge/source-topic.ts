@@ -34,7 +34,7 @@ export function sourceEpoch(
     return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', ...unasked };
   const { source } = logs;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
-  const begin = source === null || first === null || first === 'unknown' ? null : first;
+  const begin = source === null || first === 'unknown' ? null : first;
   const older = begin === null ? 0 : syncsOlderThanSource(history, begin);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);

@@ -162,7 +162,7 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedI
   }
   // Nothing lies after the newest sync, or the wanted record is the very next one.
   if (low >= mapping.target.end) return exactly(mapping, low, 0n);
-  if (mapping.holeAfter(mapping.settled - 1)) {
+  if (mapping.holeBehind) {
     return conservative(
       mapping,
       low,

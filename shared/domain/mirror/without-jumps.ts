@@ -48,14 +48,14 @@ function surelyIn(
   let records = 0n;
   for (let i = first; i < before; i++) {
     const { upstream, downstream } = syncs.at(i);
-    const next = i + 1 < before ? syncs.at(i + 1) : null;
-    const offsets = next === null ? 0n : next.upstream - upstream;
-    const isInStep = offsets > 0n && next !== null && offsets === next.downstream - downstream;
+    // After the last one MM2 began again, so that the next one is never in step with it.
+    const next = syncs.at(i + 1);
+    const isInStep = next.upstream - upstream === next.downstream - downstream;
     // The record of a sync, or all up to the next one.
-    const end = isInStep ? upstream + offsets : upstream + 1n;
+    const end = isInStep ? next.upstream : upstream + 1n;
     records += greatest(0n, least(end, until) - greatest(upstream, from));
     most = greatest(most, records);
-    if (offsets <= 0n) records = 0n;
+    if (next.upstream <= upstream) records = 0n;
   }
   return most;
 }

@@ -64,5 +64,5 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
 
 /** Whether it is known how far MM2 is in the present log: 0 missing records are none then. */
 function isMirrored({ replication }: PartitionState): boolean {
-  return replication !== null && replication.replicatedTo !== null && replication.lag.kind === 'known';
+  return replication?.lag.kind === 'known';
 }

@@ -54,7 +54,7 @@ function presentFrom(history: SyncHistory): number {
 function copiesOf(history: SyncHistory, left: readonly number[], records: bigint): Pick<Cut, 'copies'> {
   let again = 0n;
   for (const index of left) {
-    if (index === 0 || !left.includes(index - 1)) continue;
+    if (!left.includes(index - 1)) continue;
     const offsets = history.upstream(index) - history.upstream(index - 1);
     const written = history.downstream(index) - history.downstream(index - 1);
     again += greatest(0n, written - greatest(0n, offsets));

@@ -32,9 +32,8 @@ export function withoutTargetCut(
       continue;
     }
     const [next] = kept.slice(-1);
-    // An earlier audit saw the log go back before the topic's id was known, and took it for another log. That stays so.
-    if (next !== undefined && next < known) return none;
-    // The sync that goes back may be older than that audit as well: then that log is the one after it.
+    // An earlier audit that knew the sync that goes back took the log for another one. That stays so. Nor does its end
+    // count where that sync may be older than the audit: then that log is the one after it.
     const isShown = hadReached(targetEndBefore, downstream) && (next === undefined || isYounger(next));
     if (!isYounger(index) && !isShown) return none;
     cutAt = least;

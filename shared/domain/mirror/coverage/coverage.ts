@@ -1,4 +1,5 @@
 import type { LogOffsets } from '../../model/cluster.ts';
+import { greatest, least } from '../../model/offsets.ts';
 import type { PartitionMapping } from '../mapping.ts';
 import { type CutOff, holeOfCut } from './cut-off.ts';
 import { type Hole, perhapsLess } from './hole.ts';
@@ -41,17 +42,15 @@ export function coverageOf(
 function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
   const { from, until } = hole.isPlace ? hole.look : hole;
   // The run's own covered offsets in the stretch are counted in the hole already.
-  let there = hole.isPlace ? 0n : until - from - hole.offsets;
+  const counted = hole.isPlace ? 0n : until - from - hole.offsets;
   const present = covered.reduce((sum, range) => sum + overlap(range, { from, until }), 0n);
-  if (present > there) there = present;
-  const offsets = until - from - there;
+  const offsets = until - from - greatest(counted, present);
   if (offsets <= 0n) return [];
   if (offsets >= hole.offsets) return [hole];
   const found = hole.offsets - offsets;
-  const { least } = hole;
   // Which of its offsets the other run has brought, no single look shows.
   const rest = { ...hole, offsets, isPlace: false };
-  return [least === undefined ? rest : { ...rest, least: least > found ? least - found : 0n }];
+  return [hole.least === undefined ? rest : { ...rest, least: greatest(0n, hole.least - found) }];
 }
 
 /** Another run may have brought some of what a hole lacks before MM2 began again: no sync shows which. */
@@ -64,9 +63,7 @@ function withoutUnplaced(hole: Hole, runs: readonly Run[]): Hole {
 }
 
 function overlap(a: Range, b: Range): bigint {
-  const from = a.from > b.from ? a.from : b.from;
-  const until = a.until < b.until ? a.until : b.until;
-  return until > from ? until - from : 0n;
+  return greatest(0n, least(a.until, b.until) - greatest(a.from, b.from));
 }
 
 function merged(ranges: readonly Range[]): Range[] {

@@ -46,7 +46,15 @@ export function holeOfCut(
   if (cutOff === null || mapping.first >= mapping.length || indexBehind(mapping, cutOff) >= 0) return [];
   const from = cutOff.at;
   const until = least(cutOff.reached, position ?? mapping.newest().upstream + 1n);
-  const [offsets, look] = [until - from, { from, until }];
-  if (offsets <= 0n) return [];
-  return clipped({ kind: 'anywhere', ...look, offsets, least: 0n, look, isPlace: false, index: null }, source);
+  const look = { from, until };
+  const hole = {
+    kind: 'anywhere',
+    ...look,
+    offsets: until - from,
+    least: 0n,
+    look,
+    isPlace: false,
+    index: null,
+  } as const;
+  return clipped(hole, source);
 }

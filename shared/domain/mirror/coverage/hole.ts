@@ -1,5 +1,5 @@
 import type { LogOffsets } from '../../model/cluster.ts';
-import { greatest } from '../../model/offsets.ts';
+import { greatest, least } from '../../model/offsets.ts';
 
 /**
  * A stretch of source offsets with fewer counterparts on the present target log than it has offsets. Transaction markers,
@@ -39,7 +39,6 @@ export function perhapsLess(hole: Hole, records: bigint): Hole {
  * @param there records on the target: at most this many of the offsets are not missing
  */
 export function holeOfUnknownPlace(source: LogOffsets, until: bigint, there: bigint): Hole[] {
-  if (until <= there) return [];
   const look = { from: 0n, until };
   const isPlace = there === 0n;
   const kind = isPlace ? 'head' : 'anywhere';
@@ -51,17 +50,16 @@ export function holesBefore(holes: readonly Hole[], source: LogOffsets, end: big
   return holes.flatMap((hole) => (hole.until <= end ? [hole] : clipped(hole, { ...source, highWatermark: end })));
 }
 
-/** Only what the source log still holds can be lost with it. */
+/** Only what the source log still holds can be lost with it: nothing where no offsets are left. */
 export function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
-  const inside = (offset: bigint): bigint => (offset < start ? start : offset > highWatermark ? highWatermark : offset);
+  const inside = (offset: bigint): bigint => greatest(start, least(highWatermark, offset));
   const [from, until] = [inside(hole.from), inside(hole.until)];
   const look = { from: inside(hole.look.from), until: inside(hole.look.until) };
   const room = hole.isPlace ? look.until - look.from : until - from;
-  const offsets = hole.offsets < room ? hole.offsets : room;
+  const offsets = least(hole.offsets, room);
   if (offsets <= 0n) return [];
   if (hole.isPlace && hole.least === undefined) return [{ ...hole, from, until, offsets, look }];
   // What lies outside the source log may be what is absent.
   const sure = (hole.least ?? hole.offsets) - (hole.until - hole.from) + (until - from);
-  const least = sure > 0n ? sure : 0n;
-  return [{ ...hole, from, until, offsets, least, look }];
+  return [{ ...hole, from, until, offsets, least: greatest(0n, sure), look }];
 }

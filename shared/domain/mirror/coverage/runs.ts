@@ -49,7 +49,7 @@ export function runsOf(
     const { upstream, downstream } = mapping.at(i);
     if (i === first) {
       // The target records before the first sync led up to it.
-      const there = downstream > began ? downstream - began : 0n;
+      const there = greatest(0n, downstream - began);
       const others = takenBefore(i) + mapping.voidSurplus;
       const led = greatest(0n, there - others);
       // Nothing dates that hole: it may not be the one that the cut left.
@@ -96,7 +96,7 @@ export function runsOf(
   }
   const behind = behindLast - takenBefore(length);
   const next = last.upstream + 1n;
-  run.covered.push({ from, until: next + (behind > 0n ? behind : 0n) });
+  run.covered.push({ from, until: next + greatest(0n, behind) });
   runs.push(run);
   if (position !== null && position > next) {
     const holes = behindHole(source, next, position, behind);
@@ -116,16 +116,16 @@ function withoutSyncs(
   const { began, target } = mapping;
   // Some may be copies of records that a cut has taken off the source.
   const { records: taken, atLeast } = cutOff ?? { records: 0n, atLeast: 0n };
-  const room = target.end > began + taken ? target.end - began - taken : 0n;
+  const room = greatest(0n, target.end - began - taken);
   const twice = least(room, mapping.voidSurplus);
   const there = room - twice;
-  const lacks = position > there ? position - there : 0n;
+  const lacks = greatest(0n, position - there);
   const isPlace = there === 0n;
   const perhaps = taken - atLeast + twice;
   const head = (until: bigint, offsets: bigint): Hole[] => {
     const look = { from: 0n, until };
     const hole = { kind: 'head', ...look, offsets, least: lacks, look, isPlace, index: null } as const;
-    return offsets <= 0n ? [] : clipped(perhapsLess(hole, perhaps), source);
+    return clipped(perhapsLess(hole, perhaps), source);
   };
   if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
   if (!ledUp(mapping) || mapping.cause === 'first-known') {
@@ -141,7 +141,7 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
     return holeOfUnknownPlace(source, upstream, led).map((hole) => ({ ...hole, index }));
   }
   const from = source.start;
-  const least = upstream - led > from ? upstream - led - from : 0n;
+  const least = greatest(0n, upstream - led - from);
   const offsets = mayBeOfEarlier(mapping) ? upstream - from : least;
   if (offsets <= 0n) return [];
   const look = { from, until: from + offsets };
@@ -153,8 +153,7 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
  * last sync of that log, or they contradict the syncs.
  */
 function mayBeOfEarlier({ cause, sourceFirst, onNewTarget }: PartitionMapping): boolean {
-  const isOther = cause === 'source-recreated' || cause === 'source-shortened' || cause === 'records-refuted';
-  return isOther || (sourceFirst > 0 && !onNewTarget);
+  return cause === 'records-refuted' || (sourceFirst > 0 && !onNewTarget);
 }
 
 /**
@@ -167,8 +166,7 @@ function ledUp(mapping: PartitionMapping): boolean {
 
 /** Offsets that MM2 has acknowledged and the target has no room for: its log was cut, or they held no records. */
 function behindHole(source: LogOffsets, next: bigint, position: bigint, behind: bigint): Hole[] {
-  const absent = position - next - (behind > 0n ? behind : 0n);
-  if (absent <= 0n) return [];
+  const absent = position - next - greatest(0n, behind);
   const look = { from: position - absent, until: position };
   const isPlace = behind <= 0n;
   return clipped({ kind: 'behind', from: next, until: position, offsets: absent, look, isPlace, index: null }, source);

@@ -76,6 +76,15 @@ describe('which records the source lost with the end of its log', () => {
     expect(range({ ...log, syncs: [first, second, [199n, 649n, { newSource: true }]] })).toBeNull();
   });
 
+  test('a hole in front of a target log that was replaced is no cut of the source', () => {
+    const syncs = [
+      [0n, 0n],
+      [449n, 449n],
+      [50n, 100n, { newTarget: true, hole: true }],
+    ] as const;
+    expect(range({ source: [0n, 400n], target: [0n, 101n], syncs })).toBeNull();
+  });
+
   test('without a cut records of unknown origin on the target tell nothing', () => {
     const syncs = [[0n, 0n] as const, [50n, 50n] as const];
     expect(range({ syncs, source: [0n, 100n], target: [0n, 500n] })).toBeNull();

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { lossAtLeast, lossOf, missingOf } from '../../../../shared/domain/judge/loss.ts';
 import type { RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
+import { waitsAtLeast } from '../../../../shared/domain/judge/waits-at-least.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import type { Replication } from '../../../../shared/domain/mirror/replication.ts';
 import type { Loss } from '../../../../shared/domain/model/report.ts';
@@ -163,6 +164,15 @@ describe('what a failover now loses at least, where a cut made the syncs void', 
     const replication = { ...state.replication, lag: { kind: 'known', records: 50n, basis: 'proven' } } as Replication;
     expect(lossAtLeast(observation, [{ ...state, mapping, replication, missing: [] }])).toBe(atLeast);
   });
+});
+
+test('of a source that could not be read, no record waits for certain where a cut made the syncs void', () => {
+  const [state] = flowCase({ partition: { source: 'unread', connect: 1_010n } }).states;
+  if (state?.history == null) throw new Error('one partition with syncs');
+  const history = state.history.copy();
+  history.breakBeforeNext('hole');
+  const mapping = new PartitionMapping({ history, target: { start: 0n, end: 1_001n } });
+  expect(waitsAtLeast({ ...state, mapping })).toBe(0n);
 });
 
 describe('with a dead source, of what it was last known to hold', () => {

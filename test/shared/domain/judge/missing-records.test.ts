@@ -1,11 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
-import { deletedBeforeMirrored } from '../../../../shared/domain/judge/findings/missing-findings.ts';
+import {
+  deletedBeforeMirrored,
+  surelyDeletedBefore,
+} from '../../../../shared/domain/judge/findings/missing-findings.ts';
 import { missingStretches } from '../../../../shared/domain/judge/missing-stretches.ts';
 import { type PartitionState, partitionState } from '../../../../shared/domain/judge/partition-state.ts';
 import { type HoleLook, holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import type { Hole } from '../../../../shared/domain/mirror/coverage/hole.ts';
 import type { Replication } from '../../../../shared/domain/mirror/replication.ts';
 import { peek, record } from './case-parts.ts';
+import type { PartitionCase } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
 import { onePartition, type Syncs } from './one-partition.ts';
 
 /** A partition whose logs begin at `start` and `targetStart`, mirrored to its end. */
@@ -111,5 +116,33 @@ describe('a hole of which only a part lacks a counterpart for certain', () => {
   test('no record is in it: nothing is missing', () => {
     expect(missing({ kind: 'peeked', peek: peek(null, 20n) })).toEqual([]);
     expect(missing({ kind: 'counted', records: 0n })).toEqual([]);
+  });
+});
+
+describe('of the records that were deleted before MM2 acknowledged them, it cannot have mirrored', () => {
+  test.each<[string, PartitionCase, bigint]>([
+    ['any, where the target ends at the newest sync', { source: [1_061n, 1_200n] }, 60n],
+    [
+      'those for which the target has room, where no sync is about it',
+      { source: [1_061n, 1_200n], target: [0n, 10n] },
+      50n,
+    ],
+    [
+      'those that it may have written before it began again',
+      {
+        syncs: [
+          [0n, 0n],
+          [99n, 99n],
+          [50n, 100n],
+          [1_000n, 1_050n],
+        ],
+        source: [1_061n, 1_200n],
+        target: [0n, 1_051n],
+      },
+      10n,
+    ],
+  ])('%s', (_, partition, records) => {
+    const [state] = flowCase({ partition, groups: [] }).states;
+    expect(state === undefined ? null : surelyDeletedBefore(state)).toBe(records);
   });
 });

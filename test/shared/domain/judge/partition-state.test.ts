@@ -379,6 +379,12 @@ const YOUNGER: PartitionCase = { source: [0n, 1_500n], firstRecordAgoMs: 10 * MI
 const by = (ids: { source?: string; target?: string }, seen = rememberedIds(ids)) => ({ remembered: seen });
 
 describe('whether the source topic is the one that the syncs speak of', () => {
+  test('in doubt, MM2 may be further than they say: the lag is estimated', () => {
+    const lag = (records: RecordEvidence) => one({ ...YOUNGER, records }).replication?.lag;
+    expect(lag({})).toEqual({ kind: 'known', records: 499n, basis: 'estimated' });
+    expect(lag({ syncs: new Map([[2, 'same']]) })).toEqual({ kind: 'known', records: 499n, basis: 'proven' });
+  });
+
   test.each<[string, FlowCase, Pick<PartitionState, 'sourceRecreated' | 'doubted'> & { recreatedAt: number }]>([
     ['it is', {}, { sourceRecreated: null, doubted: null, recreatedAt: 0 }],
     [

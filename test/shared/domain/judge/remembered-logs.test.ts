@@ -123,6 +123,12 @@ describe("what is known of a partition's logs", () => {
     expect(now({ remembered: { ...rememberedIds({}), syncsRead: false } }).knewAll).toBe(false);
   });
 
+  test('how many syncs the audit knew that read the source log as well', () => {
+    const by = (reads: boolean) => ({ ...rememberedIds({}), syncs: () => history, readsSource: () => reads });
+    expect(now({ remembered: by(true) })).toMatchObject({ known: 3, knownWithSource: 3 });
+    expect(now({ remembered: by(false) })).toMatchObject({ known: 3, knownWithSource: 0 });
+  });
+
   test('whether a look confirmed the last record of the target', () => {
     expect([now({}), now({}, 'refuted'), now({}, 'confirmed')].map((logs) => logs.targetEndConfirmed)).toEqual([
       false,

@@ -82,6 +82,42 @@ describe('the spots that an audit compares', () => {
   });
 });
 
+describe('intervals', () => {
+  /** Source offsets to compare in one partition, by how many seconds after the epoch the audit began. */
+  const intervals = (seconds: number, start = 0n, highWatermark = 1_201n): bigint[] => {
+    const states = flow(1).states.map((state) => {
+      return { ...state, source: { start, highWatermark, lastStableOffset: highWatermark } };
+    });
+    return sampleSpots(states, [], seconds * 1_000, 2).map(({ upstream }) => upstream);
+  };
+
+  test.each<[seconds: number, older: bigint]>([
+    [0, 500n],
+    [1, 500n],
+    [2, 1_050n],
+    [3, 1_150n],
+  ])('the middle of the newest one, and of one of any age: after %d s at %s', (seconds, older) => {
+    expect(intervals(seconds)).toEqual([1_150n, older]);
+  });
+
+  test('not one that the source has deleted', () => {
+    expect(intervals(0, 500n)).toEqual([1_150n, 500n]);
+    expect(intervals(0, 501n)).toEqual([1_150n]);
+  });
+
+  test('at its sync where the source ends before it', () => {
+    expect(intervals(0, 0n, 1_000n)).toEqual([1_100n, 500n]);
+  });
+
+  test('of partitions that are far apart from one second to the next', () => {
+    const { states } = flow(10);
+    const partitions = Array.from({ length: 10 }, (_, second) => {
+      return sampleSpots(states, [], second * 1_000, 1).map(({ state }) => state.partition);
+    });
+    expect(partitions.flat()).toEqual([0, 6, 2, 8, 4, 0, 7, 3, 9, 5]);
+  });
+});
+
 describe('whether comparing records can improve a translation', () => {
   const interval = { kind: 'interval', low: 1n, high: 2n, again: 0n, expired: 0n, reason: '' } as const;
   test.each([
@@ -102,6 +138,11 @@ describe('what is not compared', () => {
     expect(sampleSpots([], groups, 0, 8)).toEqual([]);
   });
 
+  test('intervals of a source log that could not be read', () => {
+    const unread = flow(4).states.map((state) => ({ ...state, source: null }));
+    expect(sampleSpots(unread, [], 0, 8)).toEqual([]);
+  });
+
   test('the end of a log without a mapping', () => {
     const refuted = flow(1, [0]).states.map((state) => ({ ...state, mapping: null }));
     expect(sampleSpots(refuted, [], 0, 8)).toEqual([]);
@@ -117,6 +158,9 @@ test('ends of logs get a quarter, and half of what is left beside open positions
   }
   const open = groups.filter(({ translation }) => isOpen(translation));
   const settled = groups.filter(({ translation }) => !isOpen(translation));
+  // The ends have taken two of the eight already.
+  const beside = sampleSpots(ends, open, 0, 8).filter(({ upstream }) => upstream === 510n);
+  expect(beside).toHaveLength(3 + 2);
   expect(sampleSpots([], open, 0, 8)).toHaveLength(6);
   expect(sampleSpots([], settled, 0, 8)).toHaveLength(4);
 });

@@ -71,6 +71,18 @@ describe('the verdict', () => {
   });
 });
 
+test('an audit that Connect did not answer is not ready, whatever counts of its findings', () => {
+  expect(verdict({ connectors: [] }, KNOWN, [])).toBe('ready');
+  expect(verdict({ connectors: 'unread' }, KNOWN, [])).toBe('at-risk');
+});
+
+test.each(['DEADLINE_EXCEEDED', 'READER_CLOSED'])(
+  'of a side that was not read because of %s nothing is known',
+  (error) => {
+    expect(verdict({ down: 'target', downError: error }, KNOWN, [])).toBe('unknown');
+  },
+);
+
 describe('with a dead source and a history', () => {
   const of: FlowCase = { down: 'source', ...REMEMBERED };
   test.each<[string, Pick<GroupReport, 'mm2' | 'tidemark'>[], Verdict]>([

@@ -200,6 +200,18 @@ describe('the epoch that holds', () => {
       ]),
       false,
     ],
+    [
+      'an earlier audit saw so, at the very sync',
+      evidence(
+        [
+          [50n, 5n],
+          [60n, 6n, { newTarget: true, hole: true }],
+        ],
+        { targetRecreatedAt: 1 },
+      ),
+      false,
+    ],
+    ['the log lost its end once', evidence(STEADY, { targetWasCut: true }), false],
   ])('on a target log that was empty: %s', (_, of, expected) => {
     expect(cutEpoch(of).onNewTarget).toBe(expected);
   });
@@ -211,6 +223,15 @@ describe('the epoch that holds', () => {
       return cutEpoch({ history: one, target: { start: 0n, end: 9n } }).onNewTarget;
     };
     expect([of('newTarget'), of('newTarget', 'hole'), of('hole')]).toEqual([true, false, true]);
+  });
+
+  test('without a sync of a new source topic: its records are behind the old ones, unless the log may be the same, cut', () => {
+    const floor = (...breaks: readonly Break[]) => {
+      const old = history(...STEADY);
+      for (const what of breaks) old.breakBeforeNext(what);
+      return cutEpoch({ history: old, target: { start: 0n, end: 250n } }).floor;
+    };
+    expect([floor('newSource'), floor('newSource', 'hole')]).toEqual([201n, 0n]);
   });
 
   test('where a topic became another one: behind the newest sync, at the newest mark, or nowhere', () => {

@@ -3,6 +3,7 @@ import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import {
   type Replication,
   type ReplicationEvidence,
+  reckonedEnd,
   replicationOf,
 } from '../../../../shared/domain/mirror/replication.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
@@ -343,6 +344,11 @@ describe('a source log that was cut', () => {
     expect(replicate(of(100n))).toMatchObject({ replicatedTo: 100n, lag: { records: 0n } });
   });
 
+  test('and not beyond the cut, where the log has grown again', () => {
+    const of: Case = { source: [0n, 150n], target: [0n, 100n], syncs, connect: 99n, evidence: { sourceCutAt: 60n } };
+    expect(replicate(of)).toMatchObject({ replicatedTo: 60n, lag: { records: 90n } });
+  });
+
   test('and not beyond its end, where the target has more', () => {
     const of: Case = { source: [0n, 120n], target: [0n, 180n], syncs, connect: 99n, evidence: cut };
     expect(replicate(of)).toMatchObject({ replicatedTo: 120n, lag: { records: 0n } });
@@ -527,4 +533,31 @@ describe('what a look at the waiting record tells', () => {
       lag: { kind: 'known', records: 0n, basis: 'proven' },
     });
   });
+});
+
+describe('where MM2 may have acknowledged more than the syncs that are left say', () => {
+  /** A partition mirrored to 100 by its syncs; those that followed are void if `holeBehind`. */
+  const basis = (targetEnd: bigint, more: Partial<ReplicationEvidence>, holeBehind = true) => {
+    const history = SyncHistory.of([{ timestamp: 1_000n, upstream: 99n, downstream: 99n }]);
+    if (holeBehind) history.breakBeforeNext('hole');
+    const mapping = new PartitionMapping({ history, target: { start: 0n, end: targetEnd }, sourceEnd: 300n });
+    const evidence = { mapping, history, reckoning: 'refuted', ...more } as const;
+    const { lag } = replicate({ source: [0n, 300n], target: [0n, targetEnd], syncs: [], evidence });
+    return lag.kind === 'known' ? lag.basis : lag.kind;
+  };
+  const connect = { offset: 99n, timestamp: 1_500n };
+
+  test.each<[string, 'proven' | 'estimated', ...Parameters<typeof basis>]>([
+    ['no sync is void', 'proven', 101n, {}, false],
+    ['syncs are void, and Connect says nothing', 'estimated', 100n, {}],
+    ['syncs are void, and the target has more than Connect says', 'estimated', 101n, { connect }],
+    ['syncs are void, and the target has as much as Connect says', 'proven', 100n, { connect }],
+    ['the syncs are those of an earlier audit', 'estimated', 100n, { syncsMayLack: true }, false],
+  ])('%s: %s', (_, expected, ...of) => expect(basis(...of)).toBe(expected));
+});
+
+test('where no sync is about the present logs, nothing is reckoned from them', () => {
+  const history = SyncHistory.of([{ timestamp: 1_000n, upstream: 99n, downstream: 99n }]);
+  const shortened = new PartitionMapping({ history, target: { start: 0n, end: 50n } });
+  expect(reckonedEnd(shortened, 300n)).toBeNull();
 });

@@ -269,6 +269,14 @@ describe('a mapping by itself', () => {
     expect(translate(empty, 3n)).toEqual({ kind: 'unknown', reason });
   });
 
+  test('where those that followed the newest sync are void, it does not know what MM2 wrote there', () => {
+    const history = SyncHistory.of([{ timestamp: 0n, upstream: 0n, downstream: 10n }]);
+    history.breakBeforeNext('hole');
+    const cut = new PartitionMapping({ history, target: { start: 0n, end: 16n } });
+    const reason = 'it is not known what MM2 wrote after the newest offset sync';
+    expect(translate(cut, 1n)).toMatchObject({ low: 11n, high: 16n, again: 0n, proof: 'conservative', reason });
+  });
+
   test('where the syncs may be of another topic, what stands behind them may have been read', () => {
     const history = SyncHistory.of([{ timestamp: 0n, upstream: 0n, downstream: 10n }]);
     const doubted = new PartitionMapping({ history, target: { start: 0n, end: 16n }, mayPredateSource: true });

@@ -380,6 +380,9 @@ describe('MM2 that moves groups on the target', () => {
       'MirrorMaker may still run (the source is down, so heartbeats cannot show it) with sync.group.offsets.enabled: every 91 s it moves groups forward to their checkpoints; 1 positions of this plan are before their checkpoints',
     );
     expect(codes({ flow: { ...dead, group: ahead, heartbeat: { agoMs: HOUR } } })).toEqual(['MM2_SYNCS_GROUPS']);
+    // A dead source ends every sign of life, whether or not MM2 stopped as well.
+    const silent: FlowCase = { partition: { syncedAgoMs: HOUR, connectAgoMs: HOUR }, heartbeat: { agoMs: HOUR } };
+    expect(codes({ flow: { ...dead, ...silent, group: ahead } })).toEqual(['MM2_SYNCS_GROUPS']);
     expect(codes({ flow: { ...dead, group: { positions: [{ checkpoint: 500n }] } } })).toEqual([]);
     expect(codes({ flow: { ...dead, group: { positions: [{ checkpoint: null }] } } })).toEqual([]);
     for (const checkpoints of ['missing', 'off'] as const)

@@ -190,6 +190,11 @@ export const MISSING_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { records: 1n, partitions: 1 },
       },
+      'no sync tells, and the target is empty': {
+        of: one({ syncs: [], connect: 249n, source: [0n, 250n], target: [0n, 0n], holds: () => true }),
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { records: 250n, partitions: 1 },
+      },
       'in several partitions, the worst named': {
         of: { partitions: [{ ...LATE, holds: (offset: bigint) => offset >= 200n }, LATE, {}], groups: [] },
         subject: { topic: 'orders', partition: 1 },
@@ -274,6 +279,39 @@ export const MISSING_FINDINGS: FindingFamilies = {
         }),
         subject: { topic: 'orders', partition: 0 },
         evidence: { records: 400n, partitions: 1, fromOffset: 0n, untilOffset: 400n },
+      },
+      'of which some may be on the target: then at least as many as cannot be there': {
+        of: one({
+          syncs: [
+            [1_000n, 1_000n],
+            [400n, 1_101n, { newSource: true, agoMs: DAY }],
+          ],
+          syncedAgoMs: 2 * DAY,
+          firstRecordAgoMs: 3 * DAY,
+          source: [0n, 401n],
+          target: [0n, 1_102n],
+          holds: () => true,
+          counted: true,
+        }),
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { records: 400n, partitions: 1, fromOffset: 0n, untilOffset: 400n },
+        says: 'at least 300 and up to 400 records of orders are not on the target, and MM2 is past them: it jumped ahead, or the target lost them',
+      },
+      'what MM2 jumped over in a topic recreated today, as well': {
+        of: one({
+          syncs: [
+            [0n, 0n],
+            [1_000n, 1_000n],
+            [400n, 1_001n, { newSource: true }],
+            [500n, 1_002n],
+          ],
+          source: [0n, 501n],
+          target: [0n, 1_003n],
+          holds: () => true,
+        }),
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { records: 99n, partitions: 1, fromOffset: 401n, untilOffset: 500n },
+        beside: ['SOURCE_TOPIC_RECREATED'],
       },
     },
     quiet: {

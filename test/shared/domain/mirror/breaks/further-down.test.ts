@@ -139,6 +139,19 @@ describe('a cut of the source log leaves out the sync that showed another target
   ])('%s', (_, downstream, syncs) => {
     expect(told(cut([...STEADY.slice(0, 2), [200n, downstream], [130n, 95n]], SOURCE))).toBe(syncs);
   });
+
+  test('also where the sync that showed it stays: the log may be the same one, cut', () => {
+    const pairs: readonly Pair[] = [...STEADY.slice(0, 2), [120n, 40n], [200n, 95n], [130n, 100n]];
+    expect(told(cut(pairs, SOURCE))).toBe('0→0 100→90 |new 120→40 |130→100');
+  });
+
+  test('and an audit saw that it is another one: then it was not cut', () => {
+    const pairs: readonly Pair[] = [...STEADY.slice(0, 2), [120n, 40n], [200n, 95n], [130n, 100n]];
+    const points = pairs.map(([upstream, downstream]) => ({ timestamp: 5_000n, upstream, downstream }));
+    const history = SyncHistory.of(points);
+    history.breakAt(2, 'newTarget');
+    expect(told(withoutCut(history, { ...SEEN_BEFORE, ...SOURCE }))).toBe('0→0 100→90 new 120→40 |130→100');
+  });
 });
 
 describe('a cut of the source log under leader epochs', () => {

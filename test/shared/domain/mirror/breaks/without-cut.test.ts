@@ -85,6 +85,8 @@ describe('a source log that lost its end', () => {
     ]);
     const renewed: readonly Point[] = [...STEADY, [0n, 0n], [160n, 150n]];
     expect(cut(renewed, { ...SOURCE, sourceEnd: 150n }).cuts).toMatchObject([{ reached: 201n, acknowledged: 161n }]);
+    const seen: readonly Point[] = [...STEADY, [160n, 190n, { newTarget: true }]];
+    expect(cut(seen, { ...SOURCE, sourceEnd: 150n }).cuts).toMatchObject([{ reached: 201n, acknowledged: 161n }]);
   });
 
   test('leaves the syncs of an earlier topic as they are', () => {
@@ -97,7 +99,30 @@ describe('a source log that lost its end', () => {
       { ...SOURCE, sourceEnd: 150n },
     );
     expect(told(found)).toBe('500→0 10→1 |');
-    expect(found.cuts[0]?.reached).toBe(201n);
+    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 201n }]);
+  });
+
+  test.each<[string, readonly Point[], object]>([
+    ['one that is the first of all', [[200n, 180n]], { reached: 201n }],
+    [
+      'records between one before the cut and one beyond it were not written twice',
+      [
+        [0n, 0n],
+        [200n, 400n],
+      ],
+      { reached: 201n },
+    ],
+    [
+      'those before the target log stood still acknowledge nothing for this one',
+      [
+        [0n, 0n],
+        [200n, 180n],
+        [160n, 180n],
+      ],
+      { reached: 201n, acknowledged: 161n },
+    ],
+  ])('counts by the syncs beyond the cut: %s', (_, points, counted) => {
+    expect(cut(points, { ...SOURCE, sourceEnd: 150n }).cuts).toEqual([{ side: 'source', at: 150n, ...counted }]);
   });
 
   test('is none where nobody knows that the topic is the same, or where it ends', () => {
@@ -155,6 +180,9 @@ describe('a target log that lost its end', () => {
     const now = { sameTargetSince: 7_000, targetEndBefore: 181n, targetEnd: 400n };
     expect(cut(again, { ...now, known: again.length }).cuts).toEqual([]);
     expect(cut(again, { ...now, known: STEADY.length }).cuts).toHaveLength(1);
+    expect(cut(again, { ...now, known: STEADY.length, knewAll: false }).cuts).toEqual([]);
+    // Also if a sync has come since that goes on behind the one that the audit knew.
+    expect(cut([...again, [300n, 210n]], { ...now, known: again.length }).cuts).toEqual([]);
   });
 
   test.each<[string, Partial<LogsNow>, number]>([
@@ -246,6 +274,28 @@ describe('a source log that was cut and regrew before this audit', () => {
     },
   );
 
+  test('has not regrown where the epoch ends at the end of the log', () => {
+    const logs = { ...REGROWN, sourceEnd: 180n, sourceEndBefore: 160n, sourceEpochEnd: 180n };
+    expect(cut(STEADY, { ...logs, known: 2, knownWithSource: 2 }).cuts).toEqual([
+      { side: 'source', at: 180n, reached: 201n },
+    ]);
+  });
+
+  test('leaves the syncs of an earlier topic as they are, and takes the very first of the present one', () => {
+    const renamed: readonly Point[] = [
+      [500n, 0n],
+      [600n, 100n],
+      [10n, 101n, { newSource: true }],
+      [200n, 281n],
+    ];
+    expect(told(cut(renamed, { ...REGROWN, known: 4, knownWithSource: 4, sourceEpochEnd: 150n }))).toBe(
+      '500→0 600→100 10→101 |',
+    );
+    expect(told(cut(renamed, { ...REGROWN, known: 4, knownWithSource: 4, sourceEpochEnd: 10n }))).toBe(
+      '500→0 600→100 |',
+    );
+  });
+
   test('is none in a topic that no earlier audit saw', () => {
     expect(cut(STEADY, { ...REGROWN, sameSourceSince: null, sourceEpochEnd: 150n }).cuts).toEqual([]);
     expect(cut(STEADY, { ...REGROWN, sourceEndBefore: null, sourceEpochEnd: 150n }).cuts).toEqual([]);
@@ -265,6 +315,12 @@ describe('a source log that was cut and regrew before this audit', () => {
     const found = cut(STEADY, { ...REGROWN, knownWithSource: 0, sourceEpochEnd: 150n });
     expect(found).toMatchObject({ since: { oldest: { upstream: 200n }, newest: { upstream: 200n } }, known: 2 });
     expect(found.cuts).toMatchObject([{ reached: 250n, acknowledged: 150n }]);
+  });
+
+  test('has nothing to compare where earlier audits had read all syncs', () => {
+    const history = SyncHistory.of(STEADY.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
+    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'newest');
+    expect(told(found)).toBe('0→0 100→90 |');
   });
 
   test('keeps those behind a hole that a comparison shows to be later', () => {

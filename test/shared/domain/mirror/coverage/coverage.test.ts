@@ -753,7 +753,32 @@ describe('copies of records that a cut took off the source', () => {
     // A clock that is ahead hides which hole it is.
     expect(holes({ ...before, cutOff: { ...CUT_OFF, noticedAt: -1 } })).toEqual(['between 1-600: 200, look 400-600']);
     const syncs = [...before.syncs, [650n, 650n, { timestamp: 3_000n, hole: true }]] as Case['syncs'];
-    expect(holes({ ...before, syncs, targetEnd: 651n, position: 651n })).toEqual(['between 1-600: 200, look 400-600']);
+    const two = { ...before, syncs, targetEnd: 651n, position: 651n };
+    expect(holes(two)).toEqual(['between 1-600: 200, look 400-600']);
+    // A sync of the very time was written before the cut.
+    expect(holes({ ...two, cutOff: { ...CUT_OFF, noticedAt: 2_000 } })).toEqual([
+      'between 601-650: 49, look 601-650 = there',
+    ]);
+  });
+
+  test('are as many as an audit counted, if a later sync shows where they end', () => {
+    const grown = { ...since(600n, 600n), source: [0n, 1_000n], targetEnd: 1_001n, position: 1_001n } as const;
+    expect(holes(grown)).toEqual(['between 1-600: 200, look 400-600']);
+  });
+
+  test('change nothing of what is missing in another place', () => {
+    const more = since(700n, 690n);
+    const syncs = [more.syncs[0], [100n, 90n, { timestamp: 500n }], more.syncs[1]] as Case['syncs'];
+    expect(coverage({ ...more, syncs, cutOff: { ...CUT_OFF, atLeast: 50n } }).holes).toMatchObject([
+      { from: 1n, until: 100n, offsets: 10n },
+      { from: 101n, until: 700n, offsets: 200n, least: 50n },
+    ]);
+    expect(coverage({ ...more, syncs, cutOff: { ...CUT_OFF, atLeast: 50n } }).holes[0]?.least ?? 10n).toBe(10n);
+  });
+
+  test('before the first sync leave the hole that the lengths show, if it is as large as what MM2 may have skipped', () => {
+    const head = { ...since(700n, 700n), syncs: [[700n, 700n, { timestamp: 2_000n, hole: true }]] } as Case;
+    expect(holes(head)).toEqual(['head 0-700: 200, look 0-200']);
   });
 
   test('do not show that MM2 noticed the cut, where the target has other records as well', () => {

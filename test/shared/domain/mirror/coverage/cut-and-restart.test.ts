@@ -128,6 +128,51 @@ describe('MM2 began again', () => {
       ['between 41-100: 49, at least 46'],
     ],
     [
+      'at the offset of its last sync, and has no sync for the last records that it wrote before',
+      {
+        ...lacking,
+        syncs: [
+          [0n, 0n],
+          [50n, 50n],
+          [50n, 54n],
+          [100n, 60n],
+        ],
+        targetEnd: 61n,
+        position: 101n,
+      },
+      ['between 51-100: 44, at least 41'],
+    ],
+    [
+      'and the records for which it has no sync are behind all that is missing',
+      {
+        ...lacking,
+        syncs: [
+          [49n, 0n],
+          [30n, 4n],
+          [50n, 6n],
+        ],
+        targetEnd: 7n,
+        position: 51n,
+      },
+      ['head 0-49: 47, at least 47', 'between 31-50: 17, at least 17'],
+    ],
+    [
+      'and wrote some of what is missing in a stretch that the source holds only in part',
+      {
+        ...lacking,
+        syncs: [
+          [0n, 0n],
+          [100n, 50n],
+          [95n, 51n],
+          [100n, 56n],
+        ],
+        source: [60n, 200n],
+        targetEnd: 57n,
+        position: 101n,
+      },
+      ['between 60-100: 35, at least 0'],
+    ],
+    [
       'right after its last sync',
       {
         ...lacking,
@@ -180,6 +225,30 @@ describe('before the first sync of a source that was recreated', () => {
       ['head 30-50: 20, at least 1'],
     ],
     [
+      'the source has deleted more of them than may be missing',
+      { ...recreated, source: [35n, 81n] },
+      ['head 35-50: 15, at least 0'],
+    ],
+    [
+      'nothing of it is on the target, and the source has deleted the first records',
+      { syncs: [[27n, 27n]], source: [3n, 11n], targetEnd: 17n, position: 5n, more: { sourceEnd: 11n } },
+      ['head 3-5: 2, at least 2 = there'],
+    ],
+    [
+      'no sync of the present topic: only what follows the last sync of the other one may be of it',
+      {
+        syncs: [
+          [0n, 0n],
+          [1_000n, 1_000n],
+        ],
+        source: [0n, 2_000n],
+        targetEnd: 1_301n,
+        position: 1_001n,
+        more: { sourceRecreatedAt: 2 },
+      },
+      ['head 0-1001: 1001, at least 701'],
+    ],
+    [
       'the target was recreated after it: its records are of the present topic',
       {
         ...recreated,
@@ -188,6 +257,30 @@ describe('before the first sync of a source that was recreated', () => {
         more: { sourceRecreatedAt: 1, targetRecreatedAt: 2 },
       },
       ['head 0-80: 20, at least 20'],
+    ],
+  ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
+});
+
+describe('a target log that was cut or replaced, where void syncs show 30 records that are not from the source', () => {
+  const foreign: Case = {
+    syncs: [
+      [0n, 0n],
+      [100n, 130n],
+    ],
+    source: [0n, 300n],
+    targetEnd: 50n,
+    position: 101n,
+  };
+  test.each<[string, Case, string[]]>([
+    [
+      'no sync is about the present log: as many of its records may be those',
+      foreign,
+      ['anywhere 0-101: 81, at least 51'],
+    ],
+    [
+      'as many of the records before the first sync of the present log may be those',
+      { ...foreign, syncs: [...foreign.syncs, [200n, 50n]], targetEnd: 51n, position: 201n },
+      ['anywhere 0-200: 180, at least 150'],
     ],
   ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
 });

@@ -50,6 +50,22 @@ describe('a point put among others', () => {
   });
 });
 
+describe('points that are kept', () => {
+  test('have before them what broke before those that are left out', () => {
+    const history = of([10n, 10n], [20n, 20n, { newTarget: true }], [30n, 30n], [40n, 40n, { newSource: true }]);
+    history.keep([0, 2]);
+    expect([history.breaksBefore(1, 'newTarget'), history.breaksBefore(1, 'newSource')]).toEqual([true, false]);
+    expect([history.breaksBeforeNext('newTarget'), history.breaksBeforeNext('newSource')]).toEqual([false, true]);
+  });
+
+  test('have nothing to do with those that were dropped before', () => {
+    const history = of([10n, 10n], [20n, 20n], [30n, 30n, { newSource: true }]);
+    history.truncate(2);
+    history.keep([0, 1]);
+    expect(history.breaksBeforeNext('newSource')).toBe(false);
+  });
+});
+
 describe('stretches without counterpart that are accounted for', () => {
   test('are marked, one by one, and not in a copy', () => {
     const history = of([10n, 10n], [20n, 11n], [30n, 12n]);
