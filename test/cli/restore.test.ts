@@ -14,6 +14,9 @@ import { RecordWriter } from '../../lab/workload/record-writer.ts';
 import { tidemark } from './tidemark.ts';
 
 const offset = z.string().transform((text) => BigInt(text));
+const audited = z.object({
+  flows: z.array(z.object({ groups: z.array(z.object({ tidemark: z.object({ proof: z.string() }) })) })),
+});
 const planned = z.object({
   schema: z.literal('tidemark.restore-plan/1'),
   id: z.string().nullable(),
@@ -78,7 +81,7 @@ describe('restore on a live flow', () => {
   const inLab = (...args: string[]) =>
     tidemark(args, { cwd: lab.folder, environment: { TIDEMARK_HISTORY: join(lab.folder, 'history.db') } });
   const audit = async () => {
-    const { code, stderr } = await inLab(
+    const { code, stdout, stderr } = await inLab(
       'audit',
       '--mm2',
       mm2.propertiesFile,
@@ -88,7 +91,14 @@ describe('restore on a live flow', () => {
       'never',
     );
     expect({ code, stderr: stderr.replace(/^.* …\n/gm, '') }).toEqual({ code: 0, stderr: '' });
+    return audited.parse(JSON.parse(stdout)).flows.flatMap(({ groups }) => groups.map(({ tidemark: at }) => at.proof));
   };
+  /** Where MM2 writes few syncs, it takes several audits until the records around each position were compared. */
+  const auditUntilProven = () =>
+    waitUntil('audits to prove every position', async () => {
+      const proofs = await audit();
+      return proofs.length > 0 && proofs.every((proof) => proof === 'exact' || proof === 'verified');
+    });
   const plan = async (onto: string, ...args: string[]) => {
     const ran = await inLab(
       'restore',
@@ -137,7 +147,7 @@ describe('restore on a live flow', () => {
     await a.admin.commitOffsets('billing', 'orders', { 0: 460n, 1: 800n });
     await a.admin.commitOffsets('shipping', 'orders', { 0: 1_020n });
     for (const topic of ['orders', 'pay']) await waitUntilSettled({ source: a, target: b, topic, mm2 });
-    await audit();
+    await auditUntilProven();
     before = new Date().toISOString();
     for (const [group, offsets] of [
       ['billing', [460, 800]],
