@@ -13,8 +13,8 @@ export default {
   },
   reporters: ['default', '<rootDir>/test/closing-line-reporter.js'],
   testSequencer: '<rootDir>/test/labs-first-sequencer.js',
-  // Much of the time goes to waiting for brokers: three files at once keep two cores busy.
-  maxWorkers: 3,
+  // Much of the time goes to waiting for brokers: four files at once keep two cores busy.
+  maxWorkers: 4,
   // Every wait has a deadline of its own and says what for: this only ends what hangs.
   testTimeout: 300_000,
 };
