@@ -4,6 +4,9 @@ import { type Lab, startLab } from '../../../../lab/lab.ts';
 import { waitUntil } from '../../../../lab/wait-until.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
+import { createOffsetWriter } from '../../../../shared/adapters/kafka/offset-writer.ts';
+import type { CommittedOffset } from '../../../../shared/domain/model/cluster.ts';
+import type { PartitionWrite } from '../../../../shared/domain/model/partition-write.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
 
 const PARTITIONS = 12;
@@ -12,12 +15,13 @@ const REQUEST_TIMEOUT_MS = 8_000;
 describe('one of three brokers dies', () => {
   let lab: Lab;
   let cluster: LabCluster;
-  const open: ClusterReader[] = [];
+  const open: { close(): Promise<void> }[] = [];
   const openReader = (): ClusterReader => {
     const reader = createClusterReader(cluster.connection);
     open.push(reader);
     return reader;
   };
+  const at = (partition: number, offset: bigint): CommittedOffset => ({ topic: 'written', partition, offset });
   const groups = Array.from({ length: 12 }, (_, i) => `group-${i}`);
 
   beforeAll(async () => {
@@ -36,7 +40,7 @@ describe('one of three brokers dies', () => {
   });
   afterAll(() => lab?.stop());
   afterEach(async () => {
-    await Promise.all(open.splice(0).map((reader) => reader.close()));
+    await Promise.all(open.splice(0).map((one) => one.close()));
   });
 
   test('leaders and coordinators on three brokers are each asked for their own', async () => {
@@ -160,5 +164,42 @@ describe('one of three brokers dies', () => {
       const back = (await openReader().offsets(['single'])).get('single') ?? [];
       return back.every(({ kind }) => kind === 'read');
     });
+  });
+
+  test('killed while groups are written: every group ends where it was put, and none is told as written that is not', async () => {
+    await cluster.admin.createTopic('written', { partitions: 10, replicationFactor: 3 });
+    const groups = Array.from({ length: 60 }, (_, i) => `written-${i}`);
+    const writer = createOffsetWriter(cluster.connection);
+    open.push(writer);
+    const positions = (round: bigint): CommittedOffset[] =>
+      Array.from({ length: 10 }, (_, partition) => at(partition, round));
+    await Promise.all(groups.map((group) => writer.commit(group, positions(1n))));
+
+    let killed: Promise<unknown> | undefined;
+    const unclear = new Map<string, readonly PartitionWrite[]>();
+    const fine = new Set<string>();
+    let round = 1n;
+    // Round after round, until the broker is dead and its groups have found another coordinator.
+    for (let after = 0; after < 2; round++) {
+      fine.clear();
+      unclear.clear();
+      const writes = groups.map(async (group) => {
+        const answers = await writer.commit(group, positions(round + 1n));
+        if (answers.every(({ failure }) => failure === null)) fine.add(group);
+        else unclear.set(group, answers);
+      });
+      if (killed === undefined) killed = cluster.kill(3);
+      else after++;
+      await Promise.all(writes);
+      for (const answers of unclear.values()) {
+        for (const { failure } of answers) expect(failure).toMatchObject({ retriable: true, live: false });
+      }
+      const found = await Promise.all([...fine].map((group) => cluster.admin.groupOffsets(group)));
+      for (const offsets of found) {
+        expect(offsets.map(({ offset }) => offset)).toEqual(positions(round + 1n).map(({ offset }) => offset));
+      }
+    }
+    await killed;
+    expect(fine.size).toBe(groups.length);
   });
 });

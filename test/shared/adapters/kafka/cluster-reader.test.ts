@@ -1,11 +1,20 @@
 import { execFile } from 'node:child_process';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { build } from 'esbuild';
 import type { LabCluster } from '../../../../lab/cluster.ts';
 import { compactPartition } from '../../../../lab/compaction.ts';
 import { type Lab, startLab } from '../../../../lab/lab.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { type ClusterReaderOptions, createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
+import { BrokerConnection } from '../../../../shared/adapters/kafka/connection/broker-connection.ts';
+import { BrokerFailure } from '../../../../shared/adapters/kafka/connection/broker-failure.ts';
+import { Deadline } from '../../../../shared/adapters/kafka/connection/deadline.ts';
+import { parseAddress } from '../../../../shared/adapters/kafka/connection/server-address.ts';
+import { readLocalStart } from '../../../../shared/adapters/kafka/reading/read-offsets.ts';
 import type { VersionLimits } from '../../../../shared/adapters/kafka/wire/api.ts';
 import { CONSUMER_GROUP_DESCRIBE } from '../../../../shared/adapters/kafka/wire/consumer-group-describe.ts';
 import { DESCRIBE_CONFIGS } from '../../../../shared/adapters/kafka/wire/describe-configs.ts';
@@ -20,6 +29,8 @@ import { OFFSET_FOR_LEADER_EPOCH } from '../../../../shared/adapters/kafka/wire/
 import type { IsolationLevel, LogOffsets, LogRecord, LogScan } from '../../../../shared/domain/model/cluster.ts';
 import type { Outcome } from '../../../../shared/domain/model/outcome.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
+
+const READER = fileURLToPath(new URL('../../../../shared/adapters/kafka/cluster-reader.ts', import.meta.url));
 
 /** Everything is compared with what Kafka's own clients say of the same cluster. */
 describe('reading a real cluster', () => {
@@ -70,6 +81,16 @@ describe('reading a real cluster', () => {
       await transaction.write('held', 5);
       await cluster.admin.commitOffsets('billing', 'orders', { 0: 12n, 2: 7n });
       await cluster.admin.commitOffsets('shipping', 'trimmed', { 0: 2n });
+    });
+
+    test('where a leader’s own disk begins is its log’s begin without tiered storage, and unknown to old brokers', async () => {
+      const deadline = new Deadline(60_000);
+      const partition = { topic: 'trimmed', partition: 0 };
+      const now = await readLocalStart(await connect(cluster, deadline, {}), partition);
+      expect(now).toEqual({ kind: 'value', value: 4n });
+      const old = await readLocalStart(await connect(cluster, deadline, { ListOffsets: 7 }), partition);
+      expect(old).toEqual({ kind: 'value', value: null });
+      deadline.end(new BrokerFailure('READER_CLOSED', 'the test is over'));
     });
 
     test('THEN metadata has the topic ids, leaders and brokers that AdminClient sees', async () => {
@@ -462,7 +483,8 @@ describe('reading a real cluster', () => {
     await writer.write('rationed', 60, { valueBytes: 10_000, settings: { 'batch.size': '20000' } });
     const command = ['--alter', '--entity-type', 'clients', '--entity-name', 'rationed-client'];
     const quota = ['--add-config', 'consumer_byte_rate=400000', '--bootstrap-server', cluster.bootstrapServers];
-    await promisify(execFile)('java', ['-cp', lab.classpath, 'kafka.admin.ConfigCommand', ...command, ...quota]);
+    const java = ['-XX:TieredStopAtLevel=1', '-cp', lab.classpath];
+    await promisify(execFile)('java', [...java, 'kafka.admin.ConfigCommand', ...command, ...quota]);
     reader = createClusterReader({ ...cluster.connection, clientId: 'rationed-client' });
     open.push(reader);
     // One answer uses the quota up; the next comes without any partition, and has to be asked for again.
@@ -470,6 +492,43 @@ describe('reading a real cluster', () => {
     expect(records).toHaveLength(60);
     expect(scan).toMatchObject({ kind: 'read', value: { next: 60n } });
   });
+
+  /** kafkajs is CommonJS and its hidden modules are imported by path: each way of running has to find them. */
+  test.each(['bundled as CommonJS', 'run from the sources'])(
+    'the reader works %s, and writes nothing to stderr',
+    async (way) => {
+      const folder = mkdtempSync(join(lab.folder, 'reader-'));
+      const program = `
+      import { createClusterReader } from ${JSON.stringify(READER)};
+      const reader = createClusterReader(JSON.parse(process.argv[2] ?? ''));
+      const offsets = async () => (await reader.offsets(['nowhere'])).size;
+      Promise.all([reader.metadata(), offsets()]).then(async ([{ brokers }, size]) => {
+        await reader.close();
+        process.stdout.write(JSON.stringify({ brokers: brokers.length, size }));
+      });`;
+      const source = join(folder, 'program.ts');
+      writeFileSync(source, program);
+      let file = source;
+      if (way === 'bundled as CommonJS') {
+        file = join(folder, 'program.cjs');
+        await build({
+          entryPoints: [source],
+          outfile: file,
+          bundle: true,
+          platform: 'node',
+          format: 'cjs',
+          logLevel: 'error',
+        });
+      }
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [
+        file,
+        JSON.stringify(cluster.connection),
+      ]);
+      expect(JSON.parse(stdout)).toEqual({ brokers: 1, size: 1 });
+      // Node's TimeoutNegativeWarning would be kafkajs's timer.
+      expect(stderr.replace(/.*MODULE_TYPELESS_PACKAGE_JSON[\s\S]*/, '')).toBe('');
+    },
+  );
 
   test('what a cluster of many groups costs: a few requests, counted', async () => {
     const groups = Array.from({ length: 450 }, (_, i) => `many-${i}`);
@@ -518,4 +577,23 @@ function readOf<T>(outcome: Outcome<T> | undefined): T {
 
 function total(reader: ClusterReader): number {
   return [...reader.requestsSent().values()].reduce((sum, count) => sum + count, 0);
+}
+
+function connect(cluster: LabCluster, deadline: Deadline, versionLimits: VersionLimits): Promise<BrokerConnection> {
+  const address = parseAddress(cluster.bootstrapServers);
+  if (address === null) throw new Error('the lab has an address');
+  const settings = {
+    alias: 'A',
+    clientId: 'tidemark-lab',
+    tls: null,
+    sasl: null,
+    identity: 'nobody',
+    connectTimeoutMs: 5_000,
+    requestTimeoutMs: 5_000,
+    maxInFlight: 5,
+    deadline,
+    versionLimits,
+    names: new Map<string, string>(),
+  };
+  return BrokerConnection.open(address, settings, () => undefined);
 }

@@ -299,46 +299,6 @@ describe('a writer that lacks a permission', () => {
   });
 });
 
-describe('one of three brokers is killed while groups are written', () => {
-  test('THEN every group ends where it was put, and none is told as written that is not', async () => {
-    const cluster = await lab.startCluster({ alias: 'T', brokers: 3, heapMb: 384 });
-    await cluster.admin.createTopic('orders', { partitions: 10, replicationFactor: 3 });
-    const groups = Array.from({ length: 60 }, (_, i) => `group-${i}`);
-    const writer = openWriter(cluster.connection);
-    const positions = (round: bigint): CommittedOffset[] =>
-      Array.from({ length: 10 }, (_, partition) => at('orders', partition, round));
-    await Promise.all(groups.map((group) => writer.commit(group, positions(1n))));
-
-    let killed: Promise<unknown> | undefined;
-    const unclear = new Map<string, readonly PartitionWrite[]>();
-    const fine = new Set<string>();
-    let round = 1n;
-    // Round after round, until the broker is dead and its groups have found another coordinator.
-    for (let after = 0; after < 2; round++) {
-      fine.clear();
-      unclear.clear();
-      const writes = groups.map(async (group) => {
-        const answers = await writer.commit(group, positions(round + 1n));
-        if (answers.every(({ failure }) => failure === null)) fine.add(group);
-        else unclear.set(group, answers);
-      });
-      if (killed === undefined) killed = cluster.kill(3);
-      else after++;
-      await Promise.all(writes);
-      for (const answers of unclear.values()) {
-        for (const { failure } of answers) expect(failure).toMatchObject({ retriable: true, live: false });
-      }
-      const found = await Promise.all([...fine].map((group) => cluster.admin.groupOffsets(group)));
-      for (const offsets of found) {
-        expect(offsets.map(({ offset }) => offset)).toEqual(positions(round + 1n).map(({ offset }) => offset));
-      }
-    }
-    await killed;
-    expect(fine.size).toBe(groups.length);
-    await cluster.stop();
-  });
-});
-
 describe('a broker is dead, and nobody takes its groups over', () => {
   test('THEN they are waited for once, not one after the other, and the others are written', async () => {
     const config = { 'offsets.topic.replication.factor': '1', 'offsets.topic.num.partitions': '3' };
