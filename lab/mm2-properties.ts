@@ -50,6 +50,10 @@ export function mm2Properties(
     settings[`${alias}.offset.flush.interval.ms`] = '2000';
     settings[`${alias}.plugin.discovery`] = 'service_load';
     settings[`${alias}.scheduled.rebalance.max.delay.ms`] = '0';
+    // Some twenty consumers wait for records that do not come. A record ends the wait at once.
+    for (const clients of ['', 'consumer.']) settings[`${alias}.${clients}fetch.max.wait.ms`] = '2000';
+    // Of 25 partitions by default, MM2 fills one or two.
+    settings[`${alias}.offset.storage.partitions`] = '5';
   }
   for (const [key, value] of Object.entries(overrides)) {
     if (value === undefined) delete settings[key];

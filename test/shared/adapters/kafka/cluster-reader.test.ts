@@ -85,12 +85,15 @@ describe('reading a real cluster', () => {
 
     test('where a leader’s own disk begins is its log’s begin without tiered storage, and unknown to old brokers', async () => {
       const deadline = new Deadline(60_000);
-      const partition = { topic: 'trimmed', partition: 0 };
-      const now = await readLocalStart(await connect(cluster, deadline, {}), partition);
-      expect(now).toEqual({ kind: 'value', value: 4n });
-      const old = await readLocalStart(await connect(cluster, deadline, { ListOffsets: 7 }), partition);
-      expect(old).toEqual({ kind: 'value', value: null });
-      deadline.end(new BrokerFailure('READER_CLOSED', 'the test is over'));
+      try {
+        const partition = { topic: 'trimmed', partition: 0 };
+        const now = await readLocalStart(await connect(cluster, deadline, {}), partition);
+        expect(now).toEqual({ kind: 'value', value: 4n });
+        const old = await readLocalStart(await connect(cluster, deadline, { ListOffsets: 7 }), partition);
+        expect(old).toEqual({ kind: 'value', value: null });
+      } finally {
+        deadline.end(new BrokerFailure('READER_CLOSED', 'the test is over'));
+      }
     });
 
     test('THEN metadata has the topic ids, leaders and brokers that AdminClient sees', async () => {

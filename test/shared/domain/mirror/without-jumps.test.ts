@@ -85,6 +85,18 @@ test.each<[string, number, readonly (readonly [number, number])[]]>([
     ],
   ],
   [
+    'two runs show the same records, and each has fewer than the gap leaves out',
+    6,
+    [
+      [0, 0],
+      [10, 5],
+      [0, 6],
+      [10, 11],
+      [0, 12],
+      [10, 17],
+    ],
+  ],
+  [
     'two runs show the same records, and each has no more than the gap leaves room for',
     8,
     [
