@@ -224,16 +224,20 @@ export class PartitionMapping {
    * burst.
    */
   surplusBehind(index: number, upstream: bigint): bigint {
+    const records = this.surplusAmongSyncs(index, upstream);
+    // Records that cannot be new may be copies of any earlier ones. If the topic was recreated, they start with its
+    // first record.
+    const mayBeCopies = this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown;
+    return mayBeCopies ? records + this.target.end - this.newest().downstream - 1n : records;
+  }
+
+  /** Those copies that are on the target before the newest sync. */
+  surplusAmongSyncs(index: number, upstream: bigint): bigint {
     let records = 0n;
     for (const pair of this.#surplus) {
       if (pair.left < index || pair.from >= upstream) continue;
       const again = upstream - pair.from;
       records += again < pair.records ? again : pair.records;
-    }
-    // Records that cannot be new may be copies of any earlier ones. If the topic was recreated, they start with its
-    // first record.
-    if (this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown) {
-      records += this.target.end - this.newest().downstream - 1n;
     }
     return records;
   }

@@ -44,7 +44,7 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
   if (end === undefined) return 0n;
   const isMapped = mapping !== null && mapping.first < mapping.length;
   const behind = end - (isMapped ? mapping.newest().downstream + 1n : 0n);
-  const before = isMapped ? mapping.surplusBehind(mapping.first, state.source?.start ?? 0n) : 0n;
+  const before = isMapped ? mapping.surplusAmongSyncs(mapping.first, state.source?.start ?? 0n) : 0n;
   const sure = waiting - behind - before;
   return sure > USUAL_MARKERS ? sure : 0n;
 }

@@ -128,6 +128,11 @@ describe('of the records that were deleted before MM2 acknowledged them, it cann
       50n,
     ],
     [
+      'those for which the target has room, once, where what MM2 wrote behind the newest sync is in doubt',
+      { source: [1_061n, 1_200n], target: [0n, 1_011n], records: { reckoning: 'refuted' } },
+      50n,
+    ],
+    [
       'those that it may have written before it began again',
       {
         syncs: [
