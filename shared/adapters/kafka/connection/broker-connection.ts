@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import type { Mechanism, SASLOptions } from 'kafkajs';
+import './kafkajs-idle-timer.ts';
 import { type Api, commonVersion, decodeResponse, encodeRequest, type VersionLimits } from '../wire/api.ts';
 import { BrokerFailure, type Phase, refusesClientCertificate, socketFailure, thrownText } from './broker-failure.ts';
 import { PEER_CLOSED, socketFactory } from './broker-socket.ts';
@@ -23,7 +24,6 @@ import {
   ConnectionPool,
   limitThrottle,
   silentLogger,
-  stopIdleTimer,
 } from './kafkajs-internals.ts';
 import { printAddress, type ServerAddress } from './server-address.ts';
 
@@ -108,7 +108,6 @@ export class BrokerConnection {
     });
     assertKafkajsShape(this.#pool, this.#broker);
     for (const connection of this.#pool.pool) {
-      stopIdleTimer(connection);
       limitThrottle(connection);
       const incoming = guardFrames(connection, (why) => {
         // A socket that recognized TLS has already ended itself and reports that next.

@@ -46,18 +46,6 @@ export function assertKafkajsShape(pool: ConnectionPool, broker: Broker): void {
   }
 }
 
-/**
- * kafkajs 2.2.4 keeps a 1 ms timer running on every idle connection (tulios/kafkajs#1751). It costs CPU time and makes
- * Node 24 print a TimeoutNegativeWarning. kafkajs needs the timer only while requests wait.
- */
-export function stopIdleTimer(connection: Connection): void {
-  const queue = connection.requestQueue;
-  const original = queue.scheduleCheckPendingRequests.bind(queue);
-  queue.scheduleCheckPendingRequests = () => {
-    if (queue.pending.length > 0 || queue.throttledUntil > Date.now()) original();
-  };
-}
-
 /** Kafka's default quotas never ask for more: their windows are 11 samples of a second. */
 const MAX_THROTTLE_MS = 30_000;
 

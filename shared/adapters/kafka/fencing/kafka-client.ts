@@ -1,5 +1,5 @@
 import kafkajs, { type Kafka } from 'kafkajs';
-import RequestQueue from 'kafkajs/src/network/requestQueue/index.js';
+import '../connection/kafkajs-idle-timer.ts';
 import type { KafkaConnection } from '../../../config/connection/kafka-connection.ts';
 import { Deadline } from '../connection/deadline.ts';
 import { saslOptions } from '../connection/sasl-options.ts';
@@ -9,12 +9,6 @@ const CONNECT_TIMEOUT_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 15_000;
 /** A client that is used for longer than this gets no new token. */
 const TOKEN_DEADLINE_MS = 60_000;
-
-const scheduleCheck = RequestQueue.prototype.scheduleCheckPendingRequests;
-// The same as `stopIdleTimer` does for our own connections (tulios/kafkajs#1751); a client does not show its connections.
-RequestQueue.prototype.scheduleCheckPendingRequests = function checkIfPending() {
-  if (this.pending.length > 0 || this.throttledUntil > Date.now()) scheduleCheck.call(this);
-};
 
 /** kafkajs's own client, for requests that change ACLs and for the canary: nothing else in Tidemark writes that way. */
 export function kafkaClient(connection: KafkaConnection): Kafka {
