@@ -23,6 +23,7 @@ export interface DeployedParts {
   /** Metrics that the alarms watch: an alarm on an expression has several. */
   readonly alarmMetrics: number;
   readonly compositeAlarms: number;
+  readonly dashboards: number;
   /** Interface endpoints times their subnets. */
   readonly endpointZones: number;
   readonly keys: number;
@@ -51,6 +52,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
       alarms: alarms.length,
       alarmMetrics: alarms.reduce((sum, { Properties }) => sum + watchedMetrics(Properties?.Metrics), 0),
       compositeAlarms: of('AWS::CloudWatch::CompositeAlarm').length,
+      dashboards: of('AWS::CloudWatch::Dashboard').length,
       endpointZones: of('AWS::EC2::VPCEndpoint')
         .flatMap(({ Properties }) => endpointSchema.safeParse(Properties).data ?? [])
         .reduce((sum, { SubnetIds }) => sum + SubnetIds.length, 0),

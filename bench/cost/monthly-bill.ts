@@ -59,6 +59,7 @@ export function monthlyBill(input: BillInput): readonly BillLine[] {
       `${parts.alarms + parts.compositeAlarms}`,
       parts.alarmMetrics * PRICES.alarmMetricMonth + parts.compositeAlarms * PRICES.compositeAlarmMonth,
     ),
+    line('CloudWatch dashboards', `${parts.dashboards}`, parts.dashboards * PRICES.dashboardMonth),
     line('PutMetricData requests', `${requests}`, requests * PRICES.putMetricData),
     line('DynamoDB write units', `${writes}`, writes * PRICES.writeUnit),
     line('DynamoDB read units', `${reads}`, reads * PRICES.readUnit),

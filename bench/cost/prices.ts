@@ -14,6 +14,8 @@ export const PRICES = {
   /** One metric of one alarm at standard resolution. */
   alarmMetricMonth: 0.1,
   compositeAlarmMonth: 0.5,
+  /** A dashboard with metrics. */
+  dashboardMonth: 3,
   putMetricData: 0.01 / 1_000,
   logGigabyte: 0.5,
   writeUnit: 0.625 / 1e6,

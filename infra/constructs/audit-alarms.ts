@@ -54,6 +54,8 @@ const MOST_ALARMS = 400;
  * keeps its dead-man alarm, and the others watch all flows together.
  */
 export class AuditAlarms extends Construct {
+  /** In the order of `ALARMS`, those of a kind by flow. */
+  readonly alarms: readonly Alarm[];
   readonly #props: AuditAlarmsProps;
 
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
@@ -62,20 +64,19 @@ export class AuditAlarms extends Construct {
     const alarms = Object.entries<AlarmDefinition>(ALARMS);
     const ofFlows = alarms.filter(([, { about }]) => about !== 'deployment').length;
     const areTogether = alarms.length + props.flows.length * ofFlows > MOST_ALARMS;
-    for (const [key, definition] of alarms) {
+    this.alarms = alarms.flatMap(([key, definition]) => {
       const name = `${key[0]?.toUpperCase()}${key.slice(1)}`;
       if (definition.about === 'deployment' || (definition.about === 'flow-or-all' && areTogether)) {
-        this.#alarm(name, definition);
-      } else {
-        // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
-        for (const flow of props.flows) {
-          this.#alarm(`${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`, definition, flow);
-        }
+        return [this.#alarm(name, definition)];
       }
-    }
+      return props.flows.map((flow) =>
+        // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
+        this.#alarm(`${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`, definition, flow),
+      );
+    });
   }
 
-  #alarm(id: string, definition: AlarmDefinition, flow?: string): void {
+  #alarm(id: string, definition: AlarmDefinition, flow?: string): Alarm {
     const { actions, runbookUrl } = this.#props;
     const named = flow === undefined ? undefined : dimensionValue(flow, LONGEST_FLOW_IN_NAME);
     const alarm = new Alarm(this, id, {
@@ -92,6 +93,7 @@ export class AuditAlarms extends Construct {
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
     if (definition.missing === 'missing') alarm.addInsufficientDataAction(action);
+    return alarm;
   }
 
   #metric({ metric, statistic, verdict }: AlarmDefinition, flow?: string): Metric {

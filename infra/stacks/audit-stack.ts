@@ -2,6 +2,7 @@ import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { AuditAlarms } from '../constructs/audit-alarms.ts';
+import { AuditDashboard } from '../constructs/audit-dashboard.ts';
 import { AuditFunction } from '../constructs/audit-function.ts';
 import { AuditSchedule } from '../constructs/audit-schedule.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
@@ -37,7 +38,7 @@ export class AuditStack extends Stack {
       displayName: 'Tidemark tickets',
       key: onCall.key,
     });
-    new AuditAlarms(this, 'Alarms', {
+    const { alarms } = new AuditAlarms(this, 'Alarms', {
       ...settings,
       deployment,
       flows,
@@ -45,6 +46,7 @@ export class AuditStack extends Stack {
       queueName: queue.queueName,
       actions: { page: onCall.action, ticket: tickets.action },
     });
+    new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms });
     if (settings.pages !== undefined) {
       new NotifyFunction(this, 'Notify', { ...settings, pages: settings.pages, history, onCall, failures: queue });
     }

@@ -18,7 +18,14 @@ describe('what a deployment costs', () => {
     const template = synthesize({}, flows);
     const parts = deployedParts(exampleSettings, flows);
     const alarms = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length;
-    expect(parts).toMatchObject({ alarms, alarmMetrics: alarms, compositeAlarms: 0, endpointZones: 0, keys: 1 });
+    expect(parts).toMatchObject({
+      alarms,
+      alarmMetrics: alarms,
+      compositeAlarms: 0,
+      dashboards: 1,
+      endpointZones: 0,
+      keys: 1,
+    });
     expect(parts.resources).toBe(Object.keys(template.toJSON().Resources).length);
   });
 
@@ -53,8 +60,16 @@ describe('what a deployment costs', () => {
     expect(metricsUsd(1_000_001)).toBeCloseTo(3_000 + 24_000 + 37_500 + 0.02);
   });
 
-  test('an endpoint in two zones, a composite alarm and an alarm on an expression have their prices', () => {
-    const parts = { resources: 1, alarms: 1, alarmMetrics: 2, compositeAlarms: 1, endpointZones: 2, keys: 0 };
+  test('an endpoint in two zones, a composite alarm, two dashboards and an alarm on an expression have their prices', () => {
+    const parts = {
+      resources: 1,
+      alarms: 1,
+      alarmMetrics: 2,
+      compositeAlarms: 1,
+      dashboards: 2,
+      endpointZones: 2,
+      keys: 0,
+    };
     const input: BillInput = {
       flows: 1,
       pairs: 0,
@@ -65,6 +80,7 @@ describe('what a deployment costs', () => {
     };
     const usd = Object.fromEntries(monthlyBill(input).map((line) => [line.what, line.usd]));
     expect(usd['CloudWatch alarms']).toBeCloseTo(0.7);
+    expect(usd['CloudWatch dashboards']).toBeCloseTo(6);
     expect(usd['VPC endpoints by zone']).toBeCloseTo(14.6);
     expect(usd['PutMetricData requests']).toBeCloseTo(0.73);
     expect(usd['DynamoDB write units']).toBeCloseTo(0.027_375);
@@ -77,7 +93,7 @@ describe('what a deployment costs', () => {
     const lines = run.stdout.trimEnd().split('\n');
     const [, usd, metrics] = /^COST usd_month=([\d.]+) metrics=(\d+) alarms=\d+$/.exec(lines.at(-1) ?? '') ?? [];
     const amounts = lines.flatMap((line) => /^\S.*\s(\d+\.\d\d)$/.exec(line)?.[1] ?? []).map(Number);
-    expect(amounts).toHaveLength(12);
+    expect(amounts).toHaveLength(13);
     expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBeCloseTo(Number(usd), 1);
     expect(Number(metrics)).toBeGreaterThan(40);
   });
