@@ -9,6 +9,8 @@ export interface PanelLines {
   readonly dimensions: readonly DimensionName[];
   /** Those dimensions that have one value here. */
   readonly only?: Partial<Record<DimensionName, string>>;
+  /** One line, the sum of all. */
+  readonly isSum?: boolean;
   /** What all lines have in common, where a panel has lines of several metrics. */
   readonly label?: string;
   readonly color?: string;
@@ -33,9 +35,10 @@ const byMm2 = { Position: 'mm2' } as const;
 function flowsWith(verdict: string, color: string): PanelLines {
   return {
     metric: 'Verdict',
-    statistic: 'Sum',
-    dimensions: ['Verdict'],
+    statistic: 'Maximum',
+    dimensions: ['Flow', 'Verdict'],
     only: { Verdict: verdict },
+    isSum: true,
     label: verdict,
     color,
   };

@@ -5,7 +5,6 @@ import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.
 import { createSqliteGroupPlacesStore } from '../../shared/adapters/sqlite/sqlite-group-places-store.ts';
 import { groupPlacesText } from '../../shared/audit/group-places-text.ts';
 import { type GroupPlacesStore, PublishedGroups } from '../../shared/audit/published-groups.ts';
-import { DEFAULT_AUDIT_POLICY } from '../../shared/domain/judge/audit-policy.ts';
 import type { AuditReport } from '../../shared/domain/model/report.ts';
 import { createChurn, type FlowSize } from './churning-report.ts';
 
@@ -61,7 +60,7 @@ export async function publishHour(options: PublishedHourOptions): Promise<Publis
     await auditAndPublish(
       {
         config: {
-          load: async () => ({ clusters: new Map(), flows: [], policy: DEFAULT_AUDIT_POLICY }),
+          load: async () => ({ flows }),
           forgetSecrets: () => undefined,
         },
         audit: async (_, { finished }) => {

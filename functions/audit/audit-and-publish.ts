@@ -1,20 +1,21 @@
 import { flowHeartbeats, heartbeatMetric, projectMetrics } from '../../shared/audit/project-metrics.ts';
 import type { PublishedGroups } from '../../shared/audit/published-groups.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
+import { alarmsAreTogether } from '../../shared/contract/alarms.ts';
 import { AuthenticationError } from '../../shared/domain/model/errors.ts';
 import type { AuditReport } from '../../shared/domain/model/report.ts';
 import type { MetricSink } from '../../shared/ports.ts';
 import { type AuditSummary, summarize } from './audit-summary.ts';
 
-export interface AuditDependencies {
+export interface AuditDependencies<Config extends { readonly flows: readonly unknown[] } = TidemarkConfig> {
   readonly config: {
-    load(options: { readonly signal: AbortSignal }): Promise<TidemarkConfig>;
+    load(options: { readonly signal: AbortSignal }): Promise<Config>;
     /** Makes the next load read the secrets again. */
     forgetSecrets(): void;
   };
   /** Audits every flow and ends by `deadline` (ms since the epoch). */
   audit(
-    config: TidemarkConfig,
+    config: Config,
     options: {
       readonly deadline: number;
       readonly signal: AbortSignal;
@@ -34,27 +35,30 @@ export interface AuditDependencies {
  * whose numbers never arrived.
  * @throws MetricPublishError for the first flow whose metrics were not all accepted, after all flows are done
  */
-export async function auditAndPublish(
-  dependencies: AuditDependencies,
+export async function auditAndPublish<Config extends { readonly flows: readonly unknown[] }>(
+  dependencies: AuditDependencies<Config>,
   options: { readonly deadline: number; readonly signal: AbortSignal },
 ): Promise<AuditSummary> {
   const { config, audit, sink, groups } = dependencies;
   const { signal } = options;
   const failures: unknown[] = [];
+  let forAllFlows = false;
   const finished = async (report: AuditReport) => {
     // The password may have been rotated: read it again next time.
     if (report.flows.some(({ reasons }) => reasons.includes('ACCESS_REFUSED'))) config.forgetSecrets();
     try {
       for (const flow of report.flows) {
         const named = await groups.choose(flow, report.at);
-        await sink.publish(projectMetrics(flow, named), report.at, { signal });
+        await sink.publish(projectMetrics(flow, named, { forAllFlows }), report.at, { signal });
       }
       await sink.publish(flowHeartbeats(report), report.at, { signal });
     } catch (error) {
       failures.push(error);
     }
   };
-  const report = await audit(await config.load({ signal }), { ...options, finished }).catch((error: unknown) => {
+  const loaded = await config.load({ signal });
+  forAllFlows = alarmsAreTogether(loaded.flows.length);
+  const report = await audit(loaded, { ...options, finished }).catch((error: unknown) => {
     if (error instanceof AuthenticationError) config.forgetSecrets();
     throw error;
   });

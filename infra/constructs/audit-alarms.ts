@@ -18,6 +18,7 @@ import {
   AWS_METRICS,
   alarmName,
   alarmRunbook,
+  alarmsAreTogether,
 } from '../../shared/contract/alarms.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
@@ -46,9 +47,6 @@ const MISSING = { ignore: TreatMissingData.IGNORE, missing: TreatMissingData.MIS
 /** An alarm's name has at most 255 characters; the stack's name and the alarm's path fit into the rest. */
 const LONGEST_FLOW_IN_NAME = 150;
 
-/** A stack has at most 500 resources. The other ones, and room for more, need the rest. */
-const MOST_ALARMS = 400;
-
 /**
  * The alarms of a deployment. Each flow has all alarms of its own while they fit into the stack. With more flows, each
  * keeps its dead-man alarm, and the others watch all flows together.
@@ -62,8 +60,7 @@ export class AuditAlarms extends Construct {
     super(scope, id);
     this.#props = props;
     const alarms = Object.entries<AlarmDefinition>(ALARMS);
-    const ofFlows = alarms.filter(([, { about }]) => about !== 'deployment').length;
-    const areTogether = alarms.length + props.flows.length * ofFlows > MOST_ALARMS;
+    const areTogether = alarmsAreTogether(props.flows.length);
     this.alarms = alarms.flatMap(([key, definition]) => {
       const name = `${key[0]?.toUpperCase()}${key.slice(1)}`;
       if (definition.about === 'deployment' || (definition.about === 'flow-or-all' && areTogether)) {

@@ -79,7 +79,7 @@ export class AuditDashboard extends Construct {
     });
   }
 
-  #search({ metric, statistic, dimensions, only = {}, label, color }: PanelLines): SearchExpression {
+  #search({ metric, statistic, dimensions, only = {}, isSum = false, label, color }: PanelLines): SearchExpression {
     const names = DIMENSIONS.filter((name) => dimensions.includes(name));
     const terms = [
       `MetricName="${metric}"`,
@@ -88,9 +88,10 @@ export class AuditDashboard extends Construct {
     ];
     const schema = [METRIC_NAMESPACE, DEPLOYMENT_DIMENSION, ...names].join(',');
     const open = names.filter((name) => only[name] === undefined).map((name) => `\${PROP('Dim.${name}')}`);
+    const search = `SEARCH('{${schema}} ${terms.join(' ')}', '${statistic}', ${ALARM_PERIOD_SECONDS})`;
     return new SearchExpression({
-      expression: `SEARCH('{${schema}} ${terms.join(' ')}', '${statistic}', ${ALARM_PERIOD_SECONDS})`,
-      label: [...(label === undefined ? [] : [label]), ...open].join(' '),
+      expression: isSum ? `SUM(${search})` : search,
+      label: [...(label === undefined ? [] : [label]), ...(isSum ? [] : open)].join(' '),
       ...(color !== undefined && { color }),
     });
   }

@@ -10,10 +10,15 @@ import { countUnknownCosts, knownCosts } from './group-costs.ts';
  * The numbers of a flow as metrics, without its heartbeat. An unknown value gives no sample; the matching `…Unknown…`
  * metric counts it.
  * @param named the groups that get metrics of their own: CloudWatch charges for each metric
+ * @param forAllFlows whether they count for all flows together, too: where alarms watch those
  */
-export function projectMetrics(flow: FlowReport, named: ReadonlySet<string>): readonly Metric[] {
+export function projectMetrics(
+  flow: FlowReport,
+  named: ReadonlySet<string>,
+  { forAllFlows }: { readonly forAllFlows: boolean },
+): readonly Metric[] {
   const metrics = [...flowMetrics(flow), ...positionMetrics(flow, named)];
-  return [...metrics, ...metrics.flatMap((own) => ofAllFlows(own) ?? [])];
+  return forAllFlows ? [...metrics, ...metrics.flatMap((own) => ofAllFlows(own) ?? [])] : metrics;
 }
 
 /** The same samples as part of the metric of all flows together; null if the contract has none. */

@@ -222,6 +222,19 @@ export const ALARMS = {
   },
 } as const satisfies Record<string, AlarmDefinition>;
 
+/** A stack has at most 500 resources. The other ones, and room for more, need the rest. */
+const MOST_ALARMS = 400;
+
+/**
+ * Whether the alarms of each flow would not fit into a stack. Each flow then keeps its dead-man alarm, and the others
+ * watch the metrics of all flows together, which are published only then.
+ */
+export function alarmsAreTogether(flows: number): boolean {
+  const all = Object.values<AlarmDefinition>(ALARMS);
+  const ofFlows = all.filter(({ about }) => about !== 'deployment').length;
+  return all.length + flows * ofFlows > MOST_ALARMS;
+}
+
 /**
  * `Tidemark-prod/A->B/replication-lag`, or `Tidemark-prod/audit-not-completed` for an alarm that is not about one flow.
  * @param prefix name of the deployment's stack

@@ -8,6 +8,7 @@ import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/judge/audit-policy.ts';
 import { AuthenticationError, ClusterUnreachableError } from '../../../shared/domain/model/errors.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
+import { flowFixture } from '../../shared/domain/model/flow-fixture.ts';
 import { lambdaContext, schedulerEvent } from './invocation.ts';
 
 const at = Date.UTC(2026, 10, 20, 10, 0, 0);
@@ -104,6 +105,18 @@ describe('the audit function', () => {
     await handler({ audit })(schedulerEvent, lambdaContext(50_000));
     expect(deadline).toBeGreaterThan(at + 40_000);
     expect(deadline).toBeLessThanOrEqual(at + 42_000);
+  });
+
+  test.each([
+    [32, ['AuditCompleted']],
+    [33, ['AuditCompleted', 'LossRecords']],
+  ])('GIVEN %i flows THEN %j are published for all of them together', async (flows, names) => {
+    const many = { ...config, flows: Array.from({ length: flows }, () => flowFixture()) };
+    const load = { load: async () => many, forgetSecrets: () => undefined };
+    await handler({ config: load })(schedulerEvent, lambdaContext(50_000));
+    const ofAll = endpoint.data.filter(({ Dimensions }) => !Dimensions?.some(({ Name }) => Name === 'Flow'));
+    expect(ofAll.map(({ MetricName }) => MetricName)).toEqual(expect.arrayContaining(names));
+    if (flows < 33) expect(ofAll).toHaveLength(names.length);
   });
 
   test('GIVEN a flow without a verdict THEN the known numbers are published, and the heartbeat is 0', async () => {

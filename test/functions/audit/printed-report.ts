@@ -55,25 +55,19 @@ export function printedNumbers(report: PrintedReport): Numbers {
     const known = values.filter((value) => value !== null).sort((a, b) => a - b);
     if (known.length > 0) numbers[metricKey(name, of)] = known;
   };
-  /** Of the flow, and of all flows together. */
-  const addBoth = (name: string, of: Record<string, string>, values: readonly (number | null)[]) => {
-    const { Flow: _, ...others } = of;
-    add(name, of, values);
-    add(name, others, [...(numbers[metricKey(name, others)] ?? []), ...values]);
-  };
   for (const { flow, verdict, loss, partitions, groups, findings, unread } of report.flows) {
     const of = { Flow: flow };
     const lags = partitions.map(({ lag }) => (lag.kind === 'known' ? lag.records : null));
     const unknownLags = lags.filter((lag) => lag === null).length;
-    addBoth('LagRecords', of, lags);
+    add('LagRecords', of, lags);
     add('LagUnknownPartitions', of, [unknownLags]);
-    addBoth('LagUnknownShare', of, [lags.length === 0 ? null : (100 * unknownLags) / lags.length]);
-    addBoth('LossRecords', of, [loss.kind === 'known' ? loss.records : null]);
+    add('LagUnknownShare', of, [lags.length === 0 ? null : (100 * unknownLags) / lags.length]);
+    add('LossRecords', of, [loss.kind === 'known' ? loss.records : null]);
     add('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]);
     add('LossSecondsUnknown', of, [loss.kind === 'known' && loss.seconds !== null ? 0 : 1]);
     add('MissingRecords', of, [partitions.reduce((sum, { missing }) => sum + missing, 0)]);
     for (const each of ['ready', 'at-risk', 'not-ready', 'unknown']) {
-      addBoth('Verdict', { ...of, Verdict: each }, [verdict === each ? 1 : 0]);
+      add('Verdict', { ...of, Verdict: each }, [verdict === each ? 1 : 0]);
     }
     for (const severity of ['critical', 'warning', 'info']) {
       add('Findings', { ...of, Severity: severity }, [findings.filter((one) => one.severity === severity).length]);
@@ -82,13 +76,13 @@ export function printedNumbers(report: PrintedReport): Numbers {
     const having = (...codes: readonly string[]) => findings.filter(({ code }) => codes.includes(code));
     const groupsWith = (...codes: readonly string[]) =>
       new Set(having(...codes).map(({ subject }) => subject.group)).size;
-    addBoth('HistoryNotRecorded', of, [having('HISTORY_NOT_RECORDED').length]);
-    addBoth('MirrorTasksFailed', of, [having('MIRROR_TASK_FAILED').length]);
+    add('HistoryNotRecorded', of, [having('HISTORY_NOT_RECORDED').length]);
+    add('MirrorTasksFailed', of, [having('MIRROR_TASK_FAILED').length]);
     const checkpoints = having('CHECKPOINTS_MISSING', 'CHECKPOINT_BEHIND', 'CHECKPOINT_NEVER_EMITTED');
-    addBoth('CheckpointsBehind', of, [checkpoints.length]);
-    addBoth('GroupsSkipping', of, [groupsWith('TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED')]);
-    addBoth('GroupsRereading', of, [groupsWith('GROUP_REREADS_MUCH')]);
-    addBoth('GroupsUntranslatable', of, [groupsWith('GROUP_UNTRANSLATABLE')]);
+    add('CheckpointsBehind', of, [checkpoints.length]);
+    add('GroupsSkipping', of, [groupsWith('TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED')]);
+    add('GroupsRereading', of, [groupsWith('GROUP_REREADS_MUCH')]);
+    add('GroupsUntranslatable', of, [groupsWith('GROUP_UNTRANSLATABLE')]);
     add('GroupsNotPublished', of, [0]);
     const names = [undefined, ...new Set(groups.map(({ group }) => group))];
     for (const position of ['mm2', 'tidemark'] as const) {

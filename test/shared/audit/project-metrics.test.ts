@@ -75,7 +75,9 @@ function flow(parts: Partial<FlowReport> = {}): FlowReport {
 const report = (...flows: readonly FlowReport[]): AuditReport => ({ at, flows });
 
 function project(audit: AuditReport, named?: ReadonlySet<string>): readonly Metric[] {
-  return audit.flows.flatMap((flow) => projectMetrics(flow, named ?? new Set(flow.groups.map(({ group }) => group))));
+  return audit.flows.flatMap((flow) =>
+    projectMetrics(flow, named ?? new Set(flow.groups.map(({ group }) => group)), { forAllFlows: true }),
+  );
 }
 
 function samples(metrics: readonly Metric[], name: Metric['name'], dimensions: Metric['dimensions']) {
@@ -216,6 +218,13 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'LagUnknownShare', of)).toEqual([[75, 1]]);
     expect(samples(metrics, 'LagUnknownShare', {})).toEqual([[75, 1]]);
     expect(samples(project(report(flow({ partitions: [] }))), 'LagUnknownShare', of)).toBeUndefined();
+  });
+
+  test('GIVEN few flows THEN nothing is published for all of them together', () => {
+    const own = flow({ groups: [group('g', 0, 1n, 1n)] });
+    const metrics = projectMetrics(own, new Set(['g']), { forAllFlows: false });
+    expect(metrics.filter(({ dimensions }) => dimensions.Flow === undefined)).toEqual([]);
+    expect(metrics).toEqual(project(report(own)).filter(({ dimensions }) => dimensions.Flow !== undefined));
   });
 
   test('groups with findings count once each; findings that are acknowledged do not count', () => {
