@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
 import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import { closestName } from '../../../shared/config/closest-name.ts';
-import { FINDINGS, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
+import { type FindingCode, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
 import { countedFindings } from '../../../shared/domain/judge/acknowledgements.ts';
 import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
 import { connectorsOf, readerOf } from '../../connect.ts';
@@ -128,9 +128,14 @@ function severitiesOf({ findings, reasons, verdict, snapshot }: FlowReport): rea
   const found = countedFindings(findings).map(({ severity }) => severity);
   if (verdict === 'not-ready') found.push('critical');
   if (verdict === 'at-risk') found.push('warning');
-  // The history keeps the codes of the findings, not their evidence.
-  return snapshot === null ? found : [...found, ...reasons.map((code) => FINDINGS[code].severity)];
+  if (snapshot === null) return found;
+  // The history keeps the codes of the findings, not how severe each was. It was a warning at least, and if it was
+  // critical, the verdict tells, except of these two.
+  return [...found, ...reasons.map((code) => (LEAVE_THE_VERDICT.has(code) ? 'critical' : 'warning'))];
 }
+
+/** Critical findings with which a flow can be at risk or unknown: without its source, or where a cluster refuses Tidemark. */
+const LEAVE_THE_VERDICT: ReadonlySet<FindingCode> = new Set(['CLUSTER_UNREACHABLE', 'ACCESS_REFUSED']);
 
 /** A group that is not there must not pass for a group without findings. */
 function refuseWhatMatchedNothing(report: AuditReport, options: AuditOptions): void {

@@ -18,15 +18,21 @@ export type StepName = (typeof STEP_NAMES)[number];
  */
 export const POINT_OF_NO_RETURN: StepName = 'switch-name';
 
+/** What each step does outside Tidemark. A new step must say it here. */
+const EFFECTS: Readonly<Record<StepName, 'changes' | 'reads'>> = {
+  fence: 'changes',
+  drain: 'reads',
+  'stop-mirror': 'changes',
+  'stop-consumers': 'changes',
+  'record-points': 'reads',
+  'restore-groups': 'changes',
+  'switch-name': 'changes',
+  'cut-connections': 'changes',
+  verify: 'reads',
+};
+
 /** Steps that change something outside Tidemark. None of them begins without an approval. */
-export const DANGEROUS_STEPS: ReadonlySet<StepName> = new Set([
-  'fence',
-  'stop-mirror',
-  'stop-consumers',
-  'restore-groups',
-  'switch-name',
-  'cut-connections',
-]);
+export const DANGEROUS_STEPS: ReadonlySet<StepName> = new Set(STEP_NAMES.filter((name) => EFFECTS[name] === 'changes'));
 
 /** Steps that are done again if they are no longer in effect, as long as a failover can be undone. */
 export const RENEWABLE_STEPS: ReadonlySet<StepName> = new Set(['record-points', 'restore-groups']);

@@ -43,6 +43,10 @@ function withIntruder(event: RunEvent, world: ReturnType<FakeWorld['world']>): R
   return { ...event, subject: { ...subject, steps } };
 }
 
+test('every step with something to undo changes something, so it needs an approval', () => {
+  expect(STEPS.filter(({ name, undo }) => undo !== null && !DANGEROUS_STEPS.has(name))).toEqual([]);
+});
+
 describe.each([...DANGEROUS_STEPS])('nothing is written in step %s', (name) => {
   const refusedBy = async (run: TestRun, approve: string | null): Promise<unknown> =>
     await run.run({ approve, override: true }).then(

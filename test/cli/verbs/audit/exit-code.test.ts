@@ -33,6 +33,24 @@ test.each<[string, Partial<FlowReport>, FailOn, number]>([
     0,
   ],
   ['a reason of the past', { verdict: 'unknown', findings: [], snapshot: snapshot() }, 'critical', 3],
+  [
+    'a warning of the past, of a code that is critical elsewhere',
+    { verdict: 'at-risk', reasons: ['LOSS_OVER_LIMIT'], findings: [], snapshot: snapshot() },
+    'critical',
+    0,
+  ],
+  [
+    'a warning of the past, from warnings on',
+    { verdict: 'ready', reasons: ['LOSS_OVER_LIMIT'], findings: [], snapshot: snapshot() },
+    'warning',
+    1,
+  ],
+  [
+    'a source that was down then',
+    { verdict: 'at-risk', reasons: ['CLUSTER_UNREACHABLE'], findings: [], snapshot: snapshot() },
+    'critical',
+    1,
+  ],
   ['a verdict of the past', { verdict: 'not-ready', findings: [], snapshot: snapshot() }, 'critical', 1],
 ])('%s', (_, over, failOn, code) => {
   expect(auditExitCode(report(flow(over)), failOn)).toBe(code);

@@ -1,7 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { FINDING_CODES, SEVERITIES } from '../../../../shared/contract/finding-codes.ts';
-import { type AuditRule, DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/judge/audit-policy.ts';
+import {
+  type AuditRule,
+  DEFAULT_AUDIT_POLICY,
+  THRESHOLD_SCOPES,
+} from '../../../../shared/domain/judge/audit-policy.ts';
 import {
   applyRules,
   policyOfFlow,
@@ -143,13 +147,14 @@ describe('a threshold', () => {
     expect(found).toMatchObject({ mirrorStalledMs: 120_000, maxGroupReread: 100_000n });
   });
 
-  test.each<[AuditRule]>([
-    [{ finding: 'HEARTBEAT_STALE', thresholds: { heartbeatStaleMs: 4 } }],
-    [{ finding: 'MIRROR_STOPPED', thresholds: { mirrorStoppedMs: 5 } }],
-    [{ finding: 'LOSS_OVER_LIMIT', thresholds: { maxLossRecords: 6n } }],
-  ])('of a flow as a whole may be that of a rule for the one finding: %j', (rule) => {
-    expect(policyOfFlow({ ...DEFAULT_AUDIT_POLICY, rules: [rule] }, 'A->B')).toMatchObject(rule.thresholds ?? {});
-  });
+  test.each(Object.entries(THRESHOLD_SCOPES).filter(([, { by }]) => by.length === 0))(
+    '%s of a flow as a whole may be that of a rule for the one finding',
+    (name, { findings: [finding] }) => {
+      const value = name === 'maxLossRecords' ? 6n : 6;
+      const rule: AuditRule = { ...(finding !== undefined && { finding }), thresholds: { [name]: value } };
+      expect(policyOfFlow({ ...DEFAULT_AUDIT_POLICY, rules: [rule] }, 'A->B')).toMatchObject({ [name]: value });
+    },
+  );
 
   test('of a flow as a whole comes from the rules of that flow', () => {
     const whole = { heartbeatStaleMs: 7, probeBudget: 8, maxLossRecords: 3n, mirrorStoppedMs: 30_000 };
