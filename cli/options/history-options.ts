@@ -23,7 +23,7 @@ const DYNAMODB = 'dynamodb:';
 export function addHistoryOption(command: Command): Command {
   return command.option(
     '--history <place>',
-    `SQLite file of the history, ${DYNAMODB}TABLE for that of the audit function, or "${OFF}" (default: $${VARIABLE}, or a file for each configuration under ~/.local/state/tidemark)`,
+    `SQLite file of the history, ${DYNAMODB}TABLE for the audit function's table, or "${OFF}" (default: $${VARIABLE}, or a file for each configuration under ~/.local/state/tidemark)`,
   );
 }
 

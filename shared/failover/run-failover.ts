@@ -24,7 +24,7 @@ export interface CarryOutRequest {
 }
 
 export interface RunRequest extends CarryOutRequest {
-  /** The hash that a person gives back; null to continue a run that was approved before. */
+  /** The hash that a person approves; null to continue a run that was approved before. */
   readonly approve: string | null;
 }
 
@@ -76,7 +76,7 @@ function requireOpen({ run, phase }: RunRecord): void {
 }
 
 function requireApprovable({ run, hash, subject, expiresAt }: RunRecord, given: string | null, now: number): void {
-  const again = 'Assess again, and give back the hash that it prints.';
+  const again = 'Assess again, and approve the hash that it prints.';
   if (subject.refused.length > 0) {
     const reason = `gates refuse run ${run}: ${subject.refused.join(', ')}`;
     throw new FailoverRefusedError('GATES_REFUSE', [reason], 'Assess again; --accept CODE accepts one.');

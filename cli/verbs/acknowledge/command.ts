@@ -48,7 +48,7 @@ export function addAcknowledgeCommand(program: Command, terminal: Terminal, fini
     .option('-t, --topic <name>', 'of this topic, for a finding about a topic')
     .option('-g, --group <name>', 'of this group, for a finding about a group')
     .option('--partition <number>', 'only while the finding names this partition as its worst', partitionNumber)
-    .option('--cluster <alias>', 'of this cluster, for CLUSTER_UNREACHABLE')
+    .option('--cluster <alias>', 'of this cluster, for a finding about a cluster')
     .option('--until <time>', 'ends then: 2026-11-20T10:00:00Z, or how long from now: 2h, 3d', (text) =>
       timeAhead(text),
     )

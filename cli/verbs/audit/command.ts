@@ -62,8 +62,8 @@ Examples:
   tidemark audit --format json | jq '.flows[] | {flow, verdict, loss}'
   tidemark audit --as-of -2h
 
-Exit codes: 0 nothing at or above --fail-on, 1 findings, 2 wrong usage or
-            configuration, 3 no flow could be judged`,
+Exit codes: 0 nothing at or above --fail-on, 1 findings or the verdict not-ready,
+            2 wrong usage or configuration, 3 no flow could be judged`,
     )
     .action(async (options: AuditOptions) => {
       const { asOf } = options;

@@ -31,7 +31,7 @@ export function addFailoverAssessCommand(failover: Command, terminal: Terminal, 
     .option('--unplanned', 'the source is dead: leave out what it cannot do')
     .option('-f, --flow <A->B>', 'the flow; may be left out if there is only one')
     .option('-g, --group <name>', "only this consumer group, or a glob (default: '*'); several times", collect)
-    .option('--accept <code>', 'begin in spite of this gate; several times', gates, [])
+    .option('--accept <code>', 'go ahead although this gate refuses; several times', gates, [])
     .option('--valid-for <seconds>', 'how long it may be approved', seconds, DEFAULT_VALID_SECONDS)
     .option('--by <name>', 'who assesses it, for the evidence (default: your user name)')
     .addHelpText(

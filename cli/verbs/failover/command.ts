@@ -13,8 +13,8 @@ export function addFailoverCommand(program: Command, terminal: Terminal, finish:
     .addHelpText(
       'after',
       `
-First assess: it prints what would be done, and a hash. Nothing is changed before the hash is
-given back. Every step is recorded, can be continued, and until the name is switched undone.
+First assess: it prints what would be done, and a hash. Nothing is changed before you approve
+that hash. Every step is recorded. You can resume it, and undo it until the name is switched.
 
 Examples:
   tidemark failover assess --planned

@@ -38,7 +38,7 @@ export function addFailoverRunCommand(failover: Command, terminal: Terminal, fin
     .addHelpText(
       'after',
       `
-Refuses if anything that was approved is another now. Records each step before and after
+Refuses if anything has changed since it was approved. Records each step before and after
 its work. Stopped or killed at any point, the same command continues: steps that are done
 are checked, and not done again.
 ${CODES}`,

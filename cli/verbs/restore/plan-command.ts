@@ -54,7 +54,12 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
         .choices(KNOWN_PROOFS.toReversed())
         .default(minProof),
     )
-    .option('--max-age <seconds>', 'refuse if positions were last read longer before', age, maxAgeMs / 1000)
+    .option(
+      '--max-age <seconds>',
+      'refuse if positions were read more than this many seconds before --as-of',
+      age,
+      maxAgeMs / 1000,
+    )
     .option('--verify', 'onto the target: compare records on both sides where the syncs leave a position open')
     .option('--budget <bytes>', 'read at most this many bytes for that, such as 32M (default: 32M)', bytes)
     .option('--clamp', "move positions outside the log to the log's nearest end, instead of refusing")

@@ -66,8 +66,8 @@ function addList(snapshots: Command, terminal: Terminal, finish: Finish): void {
     .addHelpText(
       'after',
       `
-A snapshot is written when an audit finds something changed; until the next one it was
-found unchanged up to "held until". "per" is the interval it stands for: the longer, the
+A snapshot is written when an audit finds something changed. "held until" is the last audit
+that found nothing changed. "per" is the interval it stands for: the longer, the
 longer it is kept.`,
     )
     .action((options: ListOptions) =>
@@ -121,7 +121,7 @@ function addShow(snapshots: Command, terminal: Terminal, finish: Finish): void {
 }
 
 function addStats(snapshots: Command, terminal: Terminal, finish: Finish): void {
-  withOptions(snapshots.command('stats').description('what the history takes, and what of it is kept how long')).action(
+  withOptions(snapshots.command('stats').description('size of the history, and how long each part is kept')).action(
     (options: SnapshotsOptions) =>
       withHistory(options, terminal, async (store, flows, look) => {
         const { historySize } = await import('../../../shared/history/history-size.ts');

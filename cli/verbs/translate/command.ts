@@ -37,8 +37,8 @@ export function addTranslateCommand(program: Command, terminal: Terminal, finish
     .addHelpText(
       'after',
       `
-Continuing at the position skips nothing and reads at most that number of records twice. What
-MirrorMaker has forgotten, or a dead source holds, is known by the history.
+Continuing at the position skips nothing and reads at most the printed number of records
+twice. What MM2 has forgotten, or a dead source holds, comes from the history.
 
 Examples:
   tidemark translate --mm2 mm2.properties --topic orders --partition 2 --offset 500000

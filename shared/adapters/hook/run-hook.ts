@@ -5,7 +5,7 @@ import { KnownSecrets } from '../../domain/model/known-secrets.ts';
 
 /** Bytes of a hook's output that are kept: the last ones. */
 const KEPT_BYTES = 1_900;
-/** How long the pipes of a hook that has ended may stay open, in milliseconds: something it started has them. */
+/** How long the pipes of a hook that has ended may stay open, in milliseconds: a child may hold them open. */
 const PIPES_MS = 1_000;
 
 export type HookAnswer =
@@ -42,7 +42,7 @@ export async function runHook(
     };
     const text = (): string => {
       const all = output.toString('utf8');
-      // A secret that was cut in two is not recognised: its line goes.
+      // A secret that was cut in two is not recognised, so its whole line is dropped.
       const whole = isCut ? all.slice(all.indexOf('\n') + 1) : all;
       return withoutHidden(secrets.hideIn(whole.trim()), (code) => (code === 10 ? '\n' : ' '));
     };

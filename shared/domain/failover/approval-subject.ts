@@ -39,7 +39,7 @@ export interface ApprovalSubject {
 /** SHA-256 of a text in hex. The domain is given it, because it knows no library. */
 export type Digest = (text: string) => string;
 
-/** The hash that a person gives back to approve. */
+/** The hash by which a person approves. */
 export function hashOfSubject(subject: ApprovalSubject, digest: Digest): string {
   return digest(`tidemark.failover-approval/1\n${canonicalJson(subject)}`);
 }

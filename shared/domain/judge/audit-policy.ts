@@ -4,7 +4,7 @@ import type { FindingCode, Severity } from '../../contract/finding-codes.ts';
 export interface Thresholds {
   /** A heartbeat older than this on the target is worth a warning. */
   readonly heartbeatStaleMs: number;
-  /** A heartbeat older than this, with source records waiting, means that MM2 has stopped. */
+  /** A heartbeat older than this, and than three heartbeat intervals, means that MM2 has stopped. */
   readonly mirrorStoppedMs: number;
   /** If the oldest waiting record is older than this while MM2 is alive, the mirror is stalled. */
   readonly mirrorStalledMs: number;

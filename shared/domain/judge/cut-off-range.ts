@@ -9,8 +9,8 @@ import { pastCuts } from './remembered-logs.ts';
 
 /**
  * Source offsets whose records the source log lost with its end, while the target can still hold their copies: from the
- * cut on, also where the log has regrown and MM2 has written no sync since. Null if none are known of. No record of the source equals such a copy, but a group may not have
- * read it.
+ * cut on, also where the log has regrown and MM2 has written no sync since. Null if there are none known. No record of
+ * the source equals such a copy, but a group may not have read it.
  */
 export function cutOffRange(
   { remembered }: Pick<FlowObservation, 'remembered'>,

@@ -153,7 +153,7 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
 }
 
 /**
- * Forms of the cuts. The first one took it that a log had reached as far as MM2 had acknowledged; the second one, that
+ * Forms of the cuts. The first one assumed that a log had reached as far as MM2 had acknowledged; the second one, that
  * MM2 had written nothing twice.
  */
 const CUTS_OF_SYNCS = 1;
