@@ -17,10 +17,18 @@ export function codesOf({ findings }: Pick<FlowReport, 'findings'>): readonly st
   return findings.map(({ code }) => code);
 }
 
-/** One of several audits in a row: what it says, and what it changes. */
+/** One of several audits in a row: what it says, what it changes, and what it leaves to the next one. */
 export interface Audit {
   readonly report: FlowReport;
   readonly changes: FindingChanges;
+  readonly known: KnownFlow;
+}
+
+/** What the last of several audits in a row leaves. */
+export function knownAfter(cases: readonly FlowCase[]): KnownFlow {
+  const last = auditsInARow(cases).at(-1);
+  if (last === undefined) throw new Error('at least one audit');
+  return last.known;
 }
 
 /** Audits a minute apart, each of which goes on from the history of those before and remembers nothing else. */
@@ -32,8 +40,8 @@ export function auditsInARow(cases: readonly FlowCase[]): Audit[] {
     const { observation, states, policy } = flowCase({ ...of, at, remembered: null }, earlier);
     const report = judgeFlow(observation, states, policy);
     const before: KnownFlow | null = earlier?.known ?? null;
-    const state = nextState(before, observation, states, report);
-    earlier = { known: { state, heldUntil: at }, topics: topicCases(of) };
-    return { report, changes: tracker.follow(report, at) };
+    const known: KnownFlow = { state: nextState(before, observation, states, report), heldUntil: at };
+    earlier = { known, topics: topicCases(of) };
+    return { report, changes: tracker.follow(report, at), known };
   });
 }

@@ -166,6 +166,29 @@ describe('what a failover now loses at least, where a cut made the syncs void', 
   });
 });
 
+test('GIVEN a cut made the syncs void WHEN a probe shows only markers behind Connect’s offset THEN nothing is lost for certain', () => {
+  const partition: PartitionCase = {
+    syncs: [
+      [0n, 0n],
+      [99n, 99n],
+    ],
+    source: [0n, 200n],
+    target: [0n, 100n],
+    connect: 99n,
+  };
+  const atLeast = (records: PartitionCase['records']): bigint => {
+    const { observation, states } = flowCase({ partition: { ...partition, ...(records && { records }) }, groups: [] });
+    const [state] = states;
+    if (state?.history == null) throw new Error('one partition with syncs');
+    const history = state.history.copy();
+    history.breakBeforeNext('hole');
+    const mapping = new PartitionMapping({ history, target: { start: 0n, end: 100n } });
+    return lossAtLeast(observation, [{ ...state, mapping }]);
+  };
+  expect(atLeast(undefined)).toBe(100n);
+  expect(atLeast({ waiting: { from: 100n, peek: peek(null, 200n) } })).toBe(0n);
+});
+
 test('of a source that could not be read, no record waits for certain where a cut made the syncs void', () => {
   const [state] = flowCase({ partition: { source: 'unread', connect: 1_010n } }).states;
   if (state?.history == null) throw new Error('one partition with syncs');

@@ -391,6 +391,19 @@ describe('MM2 that moves groups on the target', () => {
     expect(codes({ flow: { ...dead, group: { group: 'other' } } })).toEqual([]);
   });
 
+  test('GIVEN a rule that has patience with this flow for 600 s WHEN the last heartbeat is 60 s old THEN it runs', () => {
+    const quiet: FlowCase = {
+      flow: SYNCING,
+      partition: { syncedAgoMs: HOUR, connectAgoMs: HOUR },
+      heartbeat: { agoMs: MINUTE },
+    };
+    const ruled = (flow: string): FlowCase => {
+      return { ...quiet, policy: { rules: [{ flow, thresholds: { mirrorStoppedMs: 600 * SECOND } }] } };
+    };
+    expect(codes({ flow: ruled('A->B') })).toEqual(['MM2_SYNCS_GROUPS']);
+    expect([codes({ flow: quiet }), codes({ flow: ruled('B->A') })]).toEqual([[], []]);
+  });
+
   test('not where it stopped or was never there, nor where somebody wants it so', () => {
     const silent: FlowCase = { partition: { syncedAgoMs: HOUR, connectAgoMs: HOUR }, heartbeat: { agoMs: HOUR } };
     expect(codes({ flow: { flow: SYNCING, ...silent } })).toEqual([]);

@@ -4,6 +4,7 @@ import { MalformedHistoryError } from '../../../../../shared/domain/history/fram
 import { applyFrame, encodeFrame } from '../../../../../shared/domain/history/frame/frame.ts';
 import { HistoryState } from '../../../../../shared/domain/history/history-state.ts';
 import { isSameState } from '../../../../../shared/domain/history/same-state.ts';
+import type { PastCut } from '../../../../../shared/domain/mirror/breaks/cut.ts';
 
 const BEGIN = 1_800_000_000_000;
 const MINUTE = 60_000;
@@ -52,5 +53,23 @@ describe('frames', () => {
     other[at] = 'R'.charCodeAt(0);
     expect(() => applyFrame(other, null)).toThrow(MalformedHistoryError);
     expect(() => applyFrame(body, null)).not.toThrow();
+  });
+
+  const cut: PastCut = { side: 'source', topic: 'orders', partition: 3, at: 100n, reached: 200n, noticedAt: BEGIN - 1 };
+  test.each<[string, PastCut]>([
+    ['as far as the log reached', cut],
+    ['less than the log reached', { ...cut, acknowledged: 150n }],
+    ['nothing behind the cut', { ...cut, acknowledged: 100n }],
+    ['as far as the log reached, and written again', { ...cut, copies: 130n }],
+    ['less than the log reached, and written again', { ...cut, acknowledged: 150n, copies: 130n }],
+    ['of the target', { ...cut, side: 'target', topic: 'A.orders', at: 0n, partition: 0, noticedAt: BEGIN }],
+  ])('a cut comes back as it was: acknowledged %s', (_, written) => {
+    const state = new HistoryState(BEGIN);
+    state.cuts = [written, { ...cut, topic: 'other' }];
+    const read = applyFrame(encodeFrame(frameHeader(state, null), null, state), null);
+    expect(read.cuts).toEqual(state.cuts);
+    // The next frame tells them only if they changed.
+    const next = state.next(BEGIN + MINUTE);
+    expect(applyFrame(encodeFrame(frameHeader(next, state), state, next), read).cuts).toEqual(state.cuts);
   });
 });

@@ -169,6 +169,16 @@ export const MISSING_FINDINGS: FindingFamilies = {
           [1_299n, 748n],
         ],
       }),
+      'a jump no greater than all other gaps together, though greater than each of them': one({
+        source: [100n, 141n],
+        target: [0n, 50n],
+        syncs: [
+          [80n, 0n],
+          [100n, 15n],
+          [120n, 32n],
+          [140n, 49n],
+        ],
+      }),
       'a marker and an empty transaction': marker(2n),
       'a source that cannot be read': one({ source: 'unread' }),
     },

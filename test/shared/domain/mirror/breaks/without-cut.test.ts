@@ -372,3 +372,25 @@ test('both logs at once: the target is told of first', () => {
     { side: 'source', at: 90n, reached: 101n },
   ]);
 });
+
+// The last audit knew three syncs. The cut of the target makes one of them void: the fourth is new all the same.
+test('GIVEN both logs were cut between two audits and the source regrew THEN a new sync is asked about, and acknowledges nothing', () => {
+  const points: readonly Point[] = [
+    [0n, 0n],
+    [40n, 30n],
+    [90n, 60n],
+    [95n, 55n],
+  ];
+  const found = cut(points, {
+    ...SOURCE,
+    ...{ known: 3, knownWithSource: 3 },
+    ...{ sourceEnd: 200n, sourceEndBefore: 91n, sourceEpochEnd: 70n },
+    ...{ targetEnd: 56n, targetEndBefore: 61n, targetEpochEnd: 50n },
+  });
+  const asked = { upstream: 95n, downstream: 55n };
+  expect(found.since).toMatchObject({ oldest: asked, newest: asked });
+  expect(found.cuts).toMatchObject([
+    { side: 'target', at: 50n },
+    { side: 'source', at: 70n, acknowledged: 70n },
+  ]);
+});

@@ -1,0 +1,63 @@
+import { describe, expect, test } from '@jest/globals';
+import type { HistoryState } from '../../../../shared/domain/history/history-state.ts';
+import { AT, DAY, type FlowCase, HOUR, type LogCase, MINUTE } from '../judge/case-shapes.ts';
+import { knownAfter } from '../judge/judge-case.ts';
+
+/** An audit of `orders`, by its source logs. */
+function logs(at: number, ...sources: readonly LogCase[]): FlowCase {
+  return { at, topic: { sourceId: 'one' }, partitions: sources.map((source) => ({ source })), groups: [] };
+}
+const WHOLE: LogCase = [0n, 1_001n];
+const CUT: LogCase = [0n, 500n];
+
+function cutsAfter(...audits: readonly FlowCase[]): readonly (readonly [partition: number, noticedAt: number])[] {
+  return knownAfter(audits).state.cuts.map(({ partition, noticedAt }) => [partition, noticedAt]);
+}
+
+describe('cuts of logs in the history', () => {
+  const MONDAY = AT + MINUTE;
+
+  test('GIVEN a cut of orders-0 on Monday WHEN one of orders-1 is noticed on Tuesday THEN both are known', () => {
+    const tuesday = MONDAY + DAY;
+    expect(cutsAfter(logs(AT, WHOLE, WHOLE), logs(MONDAY, CUT, WHOLE), logs(tuesday, CUT, CUT))).toEqual([
+      [0, MONDAY],
+      [1, tuesday],
+    ]);
+  });
+
+  // The history keeps a state for 35 days: for so long somebody can ask what was before the cut.
+  test.each([
+    ['36 days ago THEN it is still known', 36, [[0, MONDAY]]],
+    ['41 days ago THEN it is forgotten', 41, []],
+  ])('GIVEN a cut WHEN an audit noticed it %s', (_, days, cuts) => {
+    expect(cutsAfter(logs(AT, WHOLE), logs(MONDAY, CUT), logs(MONDAY + days * DAY, CUT))).toEqual(cuts);
+  });
+});
+
+describe('what an audit that could not read everything leaves', () => {
+  test('GIVEN a source that was read 5 h ago WHEN it is down THEN the state says that it was read 5 h ago', () => {
+    const now = AT + 5 * HOUR;
+    expect(knownAfter([{}, { at: now, down: 'source' }]).state.readAt).toEqual({ source: AT, target: now });
+    expect(knownAfter([{}, { at: now, down: 'target' }]).state.readAt).toEqual({ source: now, target: AT });
+  });
+
+  test('GIVEN a down source that no audit ever read THEN it was never read', () => {
+    expect(knownAfter([{ down: 'source' }]).state.readAt).toEqual({ source: 0, target: AT });
+  });
+
+  test.each<[string, boolean, readonly string[]]>([
+    ['one broker did not list its groups THEN its commits stay', true, ['billing', 'stock']],
+    ['every broker listed its groups THEN its commits go', false, ['billing']],
+  ])('GIVEN a group that no broker lists any more WHEN %s', (_, listingIncomplete, left) => {
+    const { state } = knownAfter([
+      { groups: [{ group: 'billing' }, { group: 'stock' }] },
+      { groups: [{ group: 'billing' }], listingIncomplete },
+    ]);
+    expect(groupsOf(state, 'source')).toEqual(left);
+    expect(groupsOf(state, 'target')).toEqual(left);
+  });
+});
+
+function groupsOf(state: HistoryState, role: 'source' | 'target'): readonly string[] {
+  return [...state.positions(role).keys()];
+}
