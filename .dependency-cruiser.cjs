@@ -9,6 +9,21 @@ const DOMAIN = ['failover', 'restore', 'notify', 'history', 'judge', 'compare', 
 const FOUNDATIONS = ['survey', 'history', 'config', 'ports', 'domain', 'contract'];
 const foundation = (names) => `^shared/(${names.join('|')})(/|\\.ts$)`;
 
+/**
+ * The files of a use case that say what is stored or sent, and in which form: the port that an adapter implements, its
+ * errors and texts. They are known by their names.
+ */
+const PORT_FILE = '^shared/[^/]+/(stored-[^/]+|[^/]+-(store|outbox|target|errors|lineage))\\.ts$';
+/** Kafka's requests that change nothing, and what all requests stand on. */
+const READING_WIRE =
+  'api|once|topic-partitions|authorized-operations|request-writer|response-reader|metadata|fetch|' +
+  'offset-fetch|offset-for-leader-epoch|(describe|list|find)-[^/]+|[^/]+-describe';
+/** All of Kafka's adapter but what reads. A file that did not exist before counts as writing until it is named here. */
+const WRITES_KAFKA =
+  '^shared/adapters/kafka/' +
+  `(?!(cluster-reader|kafka-error-code)\\.ts$|(reading|connection|records)/|wire/(${READING_WIRE})\\.ts$)`;
+const KAFKAJS = '(^|/)node_modules/kafkajs/';
+
 /** A storey may import itself and what lies below it. */
 const upward = (base, storeys, path) =>
   storeys.slice(1).map((storey, i) => ({
@@ -64,6 +79,37 @@ module.exports = {
       to: { path: '^shared/[^/]+/', pathNot: [foundation(FOUNDATIONS), '^shared/adapters/', '^shared/$1/'] },
     },
     {
+      name: 'only-ports-lie-beside-the-folders',
+      comment: 'Any other file directly in shared/ would be a way around the rules for folders.',
+      severity: 'error',
+      from: {},
+      to: { path: '^shared/[^/]+$', pathNot: '^shared/ports\\.ts$' },
+    },
+    {
+      name: 'only-ports-lie-beside-the-folders-from',
+      severity: 'error',
+      from: { path: '^shared/[^/]+$', pathNot: '^shared/ports\\.ts$' },
+      to: {},
+    },
+    {
+      name: 'steps-know-no-run',
+      comment: 'What carries steps out, such as run-failover.ts, knows the steps.',
+      severity: 'error',
+      from: { path: '^shared/([^/]+)/steps/' },
+      to: { path: '^shared/$1/[^/]+-$1\\.ts$' },
+    },
+    {
+      name: 'adapters-know-only-ports',
+      comment:
+        'Of what they serve they know ports. The files of ports know no more, or they would be a way around that.',
+      severity: 'error',
+      from: { path: ['^shared/adapters/', PORT_FILE] },
+      to: {
+        path: '^shared/',
+        pathNot: ['^shared/(adapters|config|domain|contract)/', '^shared/ports\\.ts$', PORT_FILE],
+      },
+    },
+    {
       name: 'adapters-have-folders',
       comment: 'A file beside the folders would be a way around the next rule.',
       severity: 'error',
@@ -117,6 +163,28 @@ module.exports = {
       to: { path: '^shared/adapters/kafka/(wire/offset-(commit|delete)\\.ts|writing/)' },
     },
     {
+      name: 'auditing-writes-nothing',
+      comment: 'Of the entry points only these verbs reach what writes to Kafka, fences or moves groups.',
+      severity: 'error',
+      from: { pathNot: [WRITES_KAFKA, '^cli/verbs/(restore|failover)/', '^(lab|bench|test)/'] },
+      to: { path: WRITES_KAFKA },
+    },
+    {
+      name: 'only-connections-and-fencing-know-kafkajs',
+      comment: 'The rest of the adapter speaks to brokers through connection/.',
+      severity: 'error',
+      from: { pathNot: ['^shared/adapters/kafka/(connection|fencing)/', '^(lab|bench|test)/'] },
+      to: { path: KAFKAJS },
+    },
+    {
+      name: 'only-fencing-has-kafkajs-clients',
+      comment:
+        "A connection has kafkajs's network, and types from its main entry: test/architecture.test.ts holds that.",
+      severity: 'error',
+      from: { pathNot: ['^shared/adapters/kafka/fencing/', '^(lab|bench|test)/'] },
+      to: { path: `${KAFKAJS}(?!index\\.js$|src/(broker|loggers|network)/)` },
+    },
+    {
       name: 'shared-knows-no-entry-point',
       severity: 'error',
       from: { path: '^shared/' },
@@ -128,6 +196,27 @@ module.exports = {
       severity: 'error',
       from: { path: '^(cli|functions|infra)/' },
       to: { path: '^(cli|functions|infra|bin)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'verbs-do-not-know-each-other',
+      comment: 'What two of them need lies in options/, output/ or history/.',
+      severity: 'error',
+      from: { path: '^cli/verbs/([^/]+)/' },
+      to: { path: '^cli/verbs/', pathNot: '^cli/verbs/$1/' },
+    },
+    {
+      name: 'only-main-knows-verbs',
+      comment: 'What serves several verbs knows none of them.',
+      severity: 'error',
+      from: { path: '^(cli|bin)/', pathNot: ['^cli/main\\.ts$', '^cli/verbs/[^/]+/'] },
+      to: { path: '^cli/verbs/' },
+    },
+    {
+      name: 'functions-do-not-know-each-other',
+      comment: 'What two of them need lies in runtime/, which knows none of them.',
+      severity: 'error',
+      from: { path: '^functions/([^/]+)/' },
+      to: { path: '^functions/', pathNot: ['^functions/$1/', '^functions/runtime/'] },
     },
     {
       name: 'build-knows-no-product',
@@ -142,6 +231,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(bin|cli|functions|infra|shared)/' },
       to: { dependencyTypes: ['local'], pathNot: '^(bin|cli|functions|infra|shared)/' },
+    },
+    {
+      name: 'sources-are-typescript',
+      comment: 'The rules follow no import out of .mts and .cts. A file of another kind that nobody imports is unused.',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['local'], pathNot: ['\\.ts$', '^jest\\.config\\.js$'] },
     },
     {
       name: 'no-unlisted-dependency',

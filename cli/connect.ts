@@ -1,6 +1,6 @@
 import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
 import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
-import type { ClusterReader, ConnectorReader, OffsetWriter } from '../shared/ports.ts';
+import type { ClusterReader, ConnectorReader } from '../shared/ports.ts';
 
 /**
  * The command line's way to clusters: kafkajs, loaded when it is needed. Everything ends `timeoutSeconds` from now,
@@ -38,11 +38,4 @@ export async function connectorsOf(
     if (connection === undefined) return null;
     return createConnectorReader(connection, { deadlineMs: Math.max(1, end - Date.now()) });
   };
-}
-
-/** The same for what writes offsets, with the writer's own credentials where the configuration has them. */
-export async function writerConnector(timeoutSeconds: number): Promise<(connection: KafkaConnection) => OffsetWriter> {
-  const { createOffsetWriter } = await import('../shared/adapters/kafka/offset-writer.ts');
-  const end = Date.now() + timeoutSeconds * 1000;
-  return (connection) => createOffsetWriter(connection, { deadlineMs: Math.max(1, end - Date.now()) });
 }

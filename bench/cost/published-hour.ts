@@ -3,8 +3,8 @@ import { auditAndPublish } from '../../functions/audit/audit-and-publish.ts';
 import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/cloudwatch-metric-sink.ts';
 import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteGroupPlacesStore } from '../../shared/adapters/sqlite/sqlite-group-places-store.ts';
-import { groupPlacesText } from '../../shared/audit/group-places-text.ts';
-import { type GroupPlacesStore, PublishedGroups } from '../../shared/audit/published-groups.ts';
+import { type GroupPlacesStore, groupPlacesText } from '../../shared/audit/group-places-store.ts';
+import { PublishedGroups } from '../../shared/audit/published-groups.ts';
 import type { AuditReport } from '../../shared/domain/model/report.ts';
 import { createChurn, type FlowSize } from './churning-report.ts';
 

@@ -1,3 +1,4 @@
+import type { GroupPlaces } from './group-places-store.ts';
 import type { RankedGroup } from './rank-groups.ts';
 
 /** CloudWatch charges each metric for every hour in which it gets data. */
@@ -5,14 +6,6 @@ export const METRIC_HOUR_MS = 60 * 60_000;
 
 /** One place in this many is for groups that begin to skip records within the hour. */
 const RESERVE = 5;
-
-/** The groups of one flow that have metrics of their own. */
-export interface GroupPlaces {
-  /** When the hour of this choice began: ms since the epoch. */
-  readonly hour: number;
-  /** Group → since when it has its place: ms since the epoch. */
-  readonly since: ReadonlyMap<string, number>;
-}
 
 /**
  * Chooses the groups that get metrics of their own in this audit. The worst ones of the moment change from audit to

@@ -1,16 +1,7 @@
 import type { FlowReport } from '../domain/model/report.ts';
-import { chooseGroups, type GroupPlaces } from './group-places.ts';
+import { chooseGroups } from './group-places.ts';
+import type { GroupPlaces, GroupPlacesStore } from './group-places-store.ts';
 import { rankGroups } from './rank-groups.ts';
-
-/**
- * Remembers which groups have metrics of their own, for the next process. All methods throw `HistoryStoreError` if the
- * store does not answer.
- */
-export interface GroupPlacesStore {
-  /** Null before the first choice, or if the stored one is none that this version knows. */
-  read(flow: string): Promise<GroupPlaces | null>;
-  write(flow: string, places: GroupPlaces): Promise<void>;
-}
 
 export interface PublishedGroupsOptions {
   readonly store: GroupPlacesStore;

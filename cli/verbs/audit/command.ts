@@ -1,9 +1,8 @@
 import { type Command, Option } from 'commander';
 import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import { closestName } from '../../../shared/config/closest-name.ts';
-import { type FindingCode, isAsBadAs, SEVERITIES, type Severity } from '../../../shared/contract/finding-codes.ts';
-import { countedFindings } from '../../../shared/domain/judge/acknowledgements.ts';
-import type { AuditReport, FlowReport } from '../../../shared/domain/model/report.ts';
+import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
+import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { connectorsOf, readerOf } from '../../connect.ts';
 import { keepHistory } from '../../history/keep-history.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
@@ -12,14 +11,12 @@ import { addHistoryOption, type HistoryOptions } from '../../options/history-opt
 import { filterOf, matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
-import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { auditExitCode, type FailOn } from '../../output/audit-exit-code.ts';
+import type { Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
 import { auditPast } from './audit-past.ts';
-
-/** `--fail-on`. */
-export type FailOn = Severity | 'never';
 
 interface AuditOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
   readonly flow?: readonly string[];
@@ -111,31 +108,6 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
     progress.end();
   }
 }
-
-/** 3 where no flow could be judged; else 1 from the chosen severity on. */
-export function auditExitCode(report: AuditReport, failOn: FailOn): ExitCode {
-  const judged = report.flows.some(
-    (flow) => flow.verdict !== 'unknown' || flow.findings.length + flow.suppressed.length > 0,
-  );
-  if (!judged && report.flows.length > 0) return ExitCode.couldNotAudit;
-  if (failOn === 'never') return ExitCode.fine;
-  const found = report.flows.some((flow) => severitiesOf(flow).some((severity) => isAsBadAs(severity, failOn)));
-  return found ? ExitCode.critical : ExitCode.fine;
-}
-
-/** Of the findings that count, and of the verdict: it can be worse than all of them, for some faults always hold. */
-function severitiesOf({ findings, reasons, verdict, snapshot }: FlowReport): readonly Severity[] {
-  const found = countedFindings(findings).map(({ severity }) => severity);
-  if (verdict === 'not-ready') found.push('critical');
-  if (verdict === 'at-risk') found.push('warning');
-  if (snapshot === null) return found;
-  // The history keeps the codes of the findings, not how severe each was. It was a warning at least, and if it was
-  // critical, the verdict tells, except of these two.
-  return [...found, ...reasons.map((code) => (LEAVE_THE_VERDICT.has(code) ? 'critical' : 'warning'))];
-}
-
-/** Critical findings with which a flow can be at risk or unknown: without its source, or where a cluster refuses Tidemark. */
-const LEAVE_THE_VERDICT: ReadonlySet<FindingCode> = new Set(['CLUSTER_UNREACHABLE', 'ACCESS_REFUSED']);
 
 /** A group that is not there must not pass for a group without findings. */
 function refuseWhatMatchedNothing(report: AuditReport, options: AuditOptions): void {

@@ -1,13 +1,8 @@
-import type { Acknowledgement, Finding } from '../../../shared/domain/model/finding.ts';
-import type {
-  AuditReport,
-  FlowReport,
-  GroupReport,
-  PartitionReport,
-  SnapshotOrigin,
-} from '../../../shared/domain/model/report.ts';
+import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../../shared/domain/model/report.ts';
+import { findingJson } from '../../output/finding-json.ts';
 import { json } from '../../output/json.ts';
 import { mm2Json, tidemarkJson } from '../../output/position-json.ts';
+import { snapshotJson } from '../../output/snapshot-json.ts';
 
 /**
  * The report as `tidemark.audit/1` (docs/schema/audit-1.json): offsets and counts as decimal strings, times as ISO 8601,
@@ -33,18 +28,6 @@ function* renderFlow(flow: FlowReport): Generator<string> {
   yield* renderList('suppressed', flow.suppressed, (one) => one);
   yield* renderList('unread', flow.unread, (one) => one);
   yield '}';
-}
-
-/** What a report of the past was taken from. */
-export function snapshotJson({ asOf, takenAt, heldUntil, thinned, passedOver, unread }: SnapshotOrigin): object {
-  return {
-    asOf: iso(asOf),
-    takenAt: iso(takenAt),
-    heldUntil: iso(heldUntil),
-    thinned,
-    passedOver: passedOver.map(({ at, damage }) => ({ at: iso(at), damage })),
-    unread: unread.map(({ role, kind, name }) => ({ role, kind, name })),
-  };
 }
 
 function* renderList<T>(name: string, all: readonly T[], shape: (one: T) => object): Generator<string> {
@@ -74,24 +57,6 @@ function group(one: GroupReport): object {
   const { group, topic, partition, committed, commitCheckedAt } = one;
   const head = { group, topic, partition, committed, commitCheckedAt: iso(commitCheckedAt) };
   return { ...head, mm2: mm2Json(one.mm2), tidemark: tidemarkJson(one.tidemark) };
-}
-
-export function findingJson(one: Finding): object {
-  const { code, severity, subject, message, evidence, runbook, rule, acknowledged } = one;
-  return {
-    code,
-    severity,
-    subject,
-    message,
-    evidence,
-    runbook,
-    ...(rule && { rule }),
-    ...(acknowledged && { acknowledged: acknowledgedJson(acknowledged) }),
-  };
-}
-
-function acknowledgedJson({ id, reason, by, at, until }: Acknowledgement): object {
-  return { id, reason, by, at: iso(at), until: until === null ? null : iso(until) };
 }
 
 function iso(ms: number): string {

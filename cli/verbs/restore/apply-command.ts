@@ -4,7 +4,7 @@ import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
 import type { ClusterReader, OffsetWriter } from '../../../shared/ports.ts';
 import type { Restored } from '../../../shared/restore/apply-restore.ts';
 import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
-import { connector, writerConnector } from '../../connect.ts';
+import { connector } from '../../connect.ts';
 import type { HistoryStores } from '../../history/history-stores.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
@@ -123,6 +123,13 @@ async function carryOut(
     progress.end();
     for (const one of open) await one.close();
   }
+}
+
+/** The way to what writes offsets, with the writer's own credentials where the configuration has them. */
+async function writerConnector(timeoutSeconds: number): Promise<(connection: KafkaConnection) => OffsetWriter> {
+  const { createOffsetWriter } = await import('../../../shared/adapters/kafka/offset-writer.ts');
+  const end = Date.now() + timeoutSeconds * 1000;
+  return (connection) => createOffsetWriter(connection, { deadlineMs: Math.max(1, end - Date.now()) });
 }
 
 function connectionOf(clusters: ReadonlyMap<string, KafkaConnection>, alias: string): KafkaConnection {

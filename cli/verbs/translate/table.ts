@@ -3,10 +3,10 @@ import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
 import { json } from '../../output/json.ts';
 import { tidemarkJson } from '../../output/position-json.ts';
+import { snapshotJson } from '../../output/snapshot-json.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, wrapped } from '../../output/text.ts';
-import { snapshotJson } from '../audit/json.ts';
 
 /** One translation for a person. */
 export function* renderTranslation(translated: TranslatedOffset, { width, paint }: TableOptions): Generator<string> {

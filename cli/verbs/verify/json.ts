@@ -1,8 +1,8 @@
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
+import { findingJson } from '../../output/finding-json.ts';
 import { json } from '../../output/json.ts';
 import { tidemarkJson } from '../../output/position-json.ts';
-import { findingJson } from '../audit/json.ts';
 
 /**
  * `tidemark.verify/1` (docs/schema/verify-1.json): each position before and after its records were compared, one a line.

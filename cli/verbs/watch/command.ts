@@ -10,11 +10,11 @@ import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
 import { collect, positiveCount, seconds } from '../../options/option-values.ts';
+import { auditExitCode, type FailOn } from '../../output/audit-exit-code.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
 import { painter, type Terminal, writeAll } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
-import { auditExitCode, type FailOn } from '../audit/command.ts';
 import { pagesTo } from './notify-option.ts';
 
 interface WatchOptions extends ConfigOptions, HistoryOptions {

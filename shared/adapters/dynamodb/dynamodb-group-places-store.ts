@@ -1,6 +1,5 @@
 import { type DynamoDBClient, GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
-import { groupPlacesOf, groupPlacesText } from '../../audit/group-places-text.ts';
-import type { GroupPlacesStore } from '../../audit/published-groups.ts';
+import { type GroupPlacesStore, groupPlacesOf, groupPlacesText } from '../../audit/group-places-store.ts';
 import { guarded } from './history-failure.ts';
 import { type Item, METRICS_PREFIX } from './history-table.ts';
 

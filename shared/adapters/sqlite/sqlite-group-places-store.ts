@@ -1,6 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite';
-import { groupPlacesOf, groupPlacesText } from '../../audit/group-places-text.ts';
-import type { GroupPlacesStore } from '../../audit/published-groups.ts';
+import { type GroupPlacesStore, groupPlacesOf, groupPlacesText } from '../../audit/group-places-store.ts';
 import { guarded } from './database-failure.ts';
 
 /** Beside the history's tables, and made when it is first needed. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { GroupPlacesStore } from '../../../shared/audit/published-groups.ts';
+import type { GroupPlacesStore } from '../../../shared/audit/group-places-store.ts';
 
 export interface PlacesUnderTest {
   /** The store of a deployment, as a process opens it. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { chooseGroups, type GroupPlaces, METRIC_HOUR_MS } from '../../../shared/audit/group-places.ts';
+import { chooseGroups, METRIC_HOUR_MS } from '../../../shared/audit/group-places.ts';
+import type { GroupPlaces } from '../../../shared/audit/group-places-store.ts';
 import type { RankedGroup } from '../../../shared/audit/rank-groups.ts';
 import { propertyRuns } from '../../property-runs.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { GroupPlaces } from '../../../shared/audit/group-places.ts';
+import type { GroupPlaces, GroupPlacesStore } from '../../../shared/audit/group-places-store.ts';
 import { projectMetrics } from '../../../shared/audit/project-metrics.ts';
-import { type GroupPlacesStore, PublishedGroups } from '../../../shared/audit/published-groups.ts';
+import { PublishedGroups } from '../../../shared/audit/published-groups.ts';
 import type { FlowReport, GroupReport } from '../../../shared/domain/model/report.ts';
 import { propertyRuns } from '../../property-runs.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { auditExitCode, type FailOn } from '../../../../cli/verbs/audit/command.ts';
-import type { FlowReport } from '../../../../shared/domain/model/report.ts';
-import { acknowledgement, finding, flow, report, snapshot, suppressed } from '../sample-report.ts';
+import { auditExitCode, type FailOn } from '../../../cli/output/audit-exit-code.ts';
+import type { FlowReport } from '../../../shared/domain/model/report.ts';
+import { acknowledgement, finding, flow, report, snapshot, suppressed } from '../verbs/sample-report.ts';
 
 const warning = finding({ code: 'HEARTBEAT_STALE', severity: 'warning' });
 const known = { acknowledged: acknowledgement() };

@@ -1,0 +1,17 @@
+import type { SnapshotOrigin } from '../../shared/domain/model/report.ts';
+
+/** What a report of the past was taken from, as every JSON contract has it. */
+export function snapshotJson({ asOf, takenAt, heldUntil, thinned, passedOver, unread }: SnapshotOrigin): object {
+  return {
+    asOf: iso(asOf),
+    takenAt: iso(takenAt),
+    heldUntil: iso(heldUntil),
+    thinned,
+    passedOver: passedOver.map(({ at, damage }) => ({ at: iso(at), damage })),
+    unread: unread.map(({ role, kind, name }) => ({ role, kind, name })),
+  };
+}
+
+function iso(ms: number): string {
+  return new Date(ms).toISOString();
+}
