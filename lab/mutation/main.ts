@@ -61,7 +61,9 @@ const all = files.reduce((sum, file) => sum + file.mutants, 0);
 const score = all === 0 ? 0 : (100 * noticed) / all;
 print(`\n${all} mutants in ${Math.round((Date.now() - began) / 1_000)} s`);
 if (only === null) {
-  print(`${outdated(survivors)} accepted survivors no longer exist: accepted-survivors.json`);
+  const gone = outdated(survivors);
+  print(`${gone.length} accepted survivors no longer exist: accepted-survivors.json`);
+  for (const key of gone) print(key);
   const { atLeast } = JSON.parse(readFileSync(GATE, 'utf8')) as { atLeast: number };
   if (score < atLeast) {
     print(`the score is below the gate of ${atLeast.toFixed(1)}`);

@@ -34,10 +34,10 @@ export function notAccepted(survivors: readonly Survivor[]): Survivor[] {
   });
 }
 
-/** How many entries of the committed list name a survivor that no longer exists. */
-export function outdated(survivors: readonly Survivor[]): number {
+/** The entries of the committed list that name a survivor that no longer exists. */
+export function outdated(survivors: readonly Survivor[]): readonly string[] {
   const present = new Set(survivors.map(keyOf));
-  return acceptedKeys().filter((key) => !present.has(key)).length;
+  return acceptedKeys().filter((key) => !present.has(key));
 }
 
 function acceptedKeys(): string[] {
