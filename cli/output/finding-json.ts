@@ -1,4 +1,5 @@
 import type { Acknowledgement, Finding } from '../../shared/domain/model/finding.ts';
+import { iso } from '../../shared/domain/model/iso-time.ts';
 
 /** A finding as every JSON contract has it. */
 export function findingJson(one: Finding): object {
@@ -17,8 +18,4 @@ export function findingJson(one: Finding): object {
 
 function acknowledgedJson({ id, reason, by, at, until }: Acknowledgement): object {
   return { id, reason, by, at: iso(at), until: until === null ? null : iso(until) };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { iso } from '../../shared/domain/model/iso-time.ts';
 import type { SnapshotOrigin } from '../../shared/domain/model/report.ts';
 
 /** What a report of the past was taken from, as every JSON contract has it. */
@@ -10,8 +11,4 @@ export function snapshotJson({ asOf, takenAt, heldUntil, thinned, passedOver, un
     passedOver: passedOver.map(({ at, damage }) => ({ at: iso(at), damage })),
     unread: unread.map(({ role, kind, name }) => ({ role, kind, name })),
   };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { iso } from '../../shared/domain/model/iso-time.ts';
 import type { SnapshotOrigin } from '../../shared/domain/model/report.ts';
 import { plural, printable, wrapped } from './text.ts';
 
@@ -29,8 +30,4 @@ function listed(names: readonly string[]): string {
 
 function heldText(takenAt: number, heldUntil: number): string {
   return heldUntil > takenAt ? `found unchanged until ${iso(heldUntil)}` : 'not seen again unchanged';
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -42,7 +42,8 @@ export async function auditAndPublish<Config extends { readonly flows: readonly 
   const { config, audit, sink, groups } = dependencies;
   const { signal } = options;
   const failures: unknown[] = [];
-  let forAllFlows = false;
+  const loaded = await config.load({ signal });
+  const forAllFlows = alarmsAreTogether(loaded.flows.length);
   const finished = async (report: AuditReport) => {
     // The password may have been rotated: read it again next time.
     if (report.flows.some(({ reasons }) => reasons.includes('ACCESS_REFUSED'))) config.forgetSecrets();
@@ -56,8 +57,6 @@ export async function auditAndPublish<Config extends { readonly flows: readonly 
       failures.push(error);
     }
   };
-  const loaded = await config.load({ signal });
-  forAllFlows = alarmsAreTogether(loaded.flows.length);
   const report = await audit(loaded, { ...options, finished }).catch((error: unknown) => {
     if (error instanceof AuthenticationError) config.forgetSecrets();
     throw error;

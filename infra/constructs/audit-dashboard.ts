@@ -9,7 +9,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { dimensionValue } from '../../shared/adapters/cloudwatch/dimension-value.ts';
+import { metricDimensions } from '../../shared/adapters/cloudwatch/metric-dimensions.ts';
 import { ALARM_PERIOD_SECONDS, type AlarmLimit } from '../../shared/contract/alarms.ts';
 import { DEPLOYMENT_DIMENSION, DIMENSIONS, METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import { DASHBOARD_PANELS, type DashboardPanel, type PanelLines } from '../dashboard-panels.ts';
@@ -83,8 +83,7 @@ export class AuditDashboard extends Construct {
     const names = DIMENSIONS.filter((name) => dimensions.includes(name));
     const terms = [
       `MetricName="${metric}"`,
-      `${DEPLOYMENT_DIMENSION}="${dimensionValue(this.#props.deployment)}"`,
-      ...names.flatMap((name) => (only[name] === undefined ? [] : [`${name}="${dimensionValue(only[name])}"`])),
+      ...metricDimensions(this.#props.deployment, only).map(({ Name, Value }) => `${Name}="${Value}"`),
     ];
     const schema = [METRIC_NAMESPACE, DEPLOYMENT_DIMENSION, ...names].join(',');
     const open = names.filter((name) => only[name] === undefined).map((name) => `\${PROP('Dim.${name}')}`);

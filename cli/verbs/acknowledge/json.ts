@@ -1,5 +1,6 @@
 import { stateOf } from '../../../shared/acknowledge/acknowledgement-state.ts';
 import type { Acknowledgement } from '../../../shared/domain/model/finding.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { json } from '../../output/json.ts';
 
 /** `tidemark.acknowledgements/1` (docs/schema/acknowledgements-1.json), one acknowledgement a line. @param now ms */
@@ -23,8 +24,4 @@ function acknowledgementJson(one: Acknowledgement, now: number): object {
     state: stateOf(one, now),
     ended: ending === null ? null : { ...ending, at: iso(ending.at) },
   };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,5 +1,6 @@
 import { stateOf } from '../../../shared/acknowledge/acknowledgement-state.ts';
 import type { Acknowledgement } from '../../../shared/domain/model/finding.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import { printable, wrapped } from '../../output/text.ts';
 
@@ -38,8 +39,4 @@ function endText(one: Acknowledgement, now: number): string {
     case 'withdrawn':
       return `ended: ${ending?.kind === 'withdrawn' ? ending.by : one.by} withdrew it at ${iso(ending?.at ?? now)}`;
   }
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { findingJson } from '../../output/finding-json.ts';
 import { json } from '../../output/json.ts';
@@ -57,8 +58,4 @@ function group(one: GroupReport): object {
   const { group, topic, partition, committed, commitCheckedAt } = one;
   const head = { group, topic, partition, committed, commitCheckedAt: iso(commitCheckedAt) };
   return { ...head, mm2: mm2Json(one.mm2), tidemark: tidemarkJson(one.tidemark) };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

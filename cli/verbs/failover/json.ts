@@ -1,6 +1,7 @@
 import type { ChainEntry } from '../../../shared/domain/failover/evidence-chain.ts';
 import type { Gate } from '../../../shared/domain/failover/gates.ts';
 import { type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import { json } from '../../output/json.ts';
 
@@ -68,8 +69,4 @@ function stateJson(state: StepState | undefined): object {
   if (state === undefined || state.kind === 'pending') return { state: 'pending', at: null, reason: null };
   const reason = 'reason' in state ? state.reason : null;
   return { state: state.kind, at: iso(state.at), reason };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,5 +1,6 @@
 import { type RunRecord, type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
 import { canonicalJson, type Json } from '../../../shared/domain/model/canonical-json.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { duration, plural, printable, wrapped } from '../../output/text.ts';
@@ -90,8 +91,4 @@ function styleOf({ kind }: StepState): 'green' | 'red' | 'yellow' | 'dim' {
   if (kind === 'done') return 'green';
   if (kind === 'failed') return 'red';
   return kind === 'doing' || kind === 'undoing' ? 'yellow' : 'dim';
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,3 +1,4 @@
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
 import { type RestorePlan, summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
@@ -69,8 +70,4 @@ function* list<T>(name: string, all: readonly T[], text: (one: T) => string): Ge
   yield `,\n "${name}":[`;
   for (const [i, one] of all.entries()) yield `${i === 0 ? '' : ','}\n  ${text(one)}`;
   yield ']';
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

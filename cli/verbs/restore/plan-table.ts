@@ -1,3 +1,4 @@
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import {
   type PlanSummary,
@@ -85,8 +86,4 @@ function* summaryText(summary: PlanSummary, plan: RestorePlan): Generator<string
   if (summary.leftAlone > 0) {
     yield `${plural(summary.leftAlone, 'partition')} left alone: the groups have positions there now, and had none then.`;
   }
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

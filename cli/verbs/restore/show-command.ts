@@ -1,4 +1,5 @@
 import { type Command, Option } from 'commander';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
 import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
@@ -102,8 +103,4 @@ function rowOf({ plan, hash }: LoadedPlan): object {
 function lineOf({ plan }: LoadedPlan): string {
   const { groups, partitions } = summaryOf(plan);
   return `${printable(plan.flow)} onto the ${plan.onto} as of ${iso(plan.asOf)}: ${plural(groups, 'group')}, ${grouped(partitions)} partitions`;
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { Retention } from '../../../shared/domain/history/retention.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { HistorySize } from '../../../shared/history/history-size.ts';
 import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
@@ -60,8 +61,4 @@ function document(schema: string, body: object): string {
 
 function time(ms: number | null): string | null {
   return ms === null ? null : iso(ms);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

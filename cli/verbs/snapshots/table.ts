@@ -1,5 +1,6 @@
 import type { Retention } from '../../../shared/domain/history/retention.ts';
 import type { LogThen, PartitionThen, PositionThen } from '../../../shared/domain/history/snapshot-content.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { HistorySize } from '../../../shared/history/history-size.ts';
 import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
@@ -89,8 +90,4 @@ function logText(log: LogThen | null): string {
 
 function offsetText(offset: bigint | null): string {
   return offset === null ? 'none' : grouped(offset);
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,4 +1,5 @@
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
+import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { findingJson } from '../../output/finding-json.ts';
 import { figuresOf } from '../../output/flow-figures.ts';
 import { json } from '../../output/json.ts';
@@ -33,8 +34,4 @@ function bodyOf(event: WatchEvent): object {
   const opened = { openedAt: iso(openedAt), sinceBefore };
   const openSeconds = event.kind === 'closed' ? { openSeconds: (event.at - openedAt) / 1_000 } : {};
   return { flow: event.flow, finding: findingJson(finding), ...opened, ...openSeconds };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

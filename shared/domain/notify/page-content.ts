@@ -1,5 +1,6 @@
 import { FINDINGS } from '../../contract/finding-codes.ts';
 import { withoutHidden } from '../model/hidden-characters.ts';
+import { iso } from '../model/iso-time.ts';
 import { shellWord } from '../model/shell-word.ts';
 import type { AffectedGroup, FailoverNow, FindingEvent } from './finding-event.ts';
 
@@ -79,8 +80,4 @@ function groupText({ group, skipAtMost, rereadAtMost }: AffectedGroup): string {
 
 function grouped(count: string): string {
   return count.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString();
 }

@@ -1,5 +1,6 @@
 import type { ObservedTopic } from '../judge/observation.ts';
 import { flowName } from '../model/flow.ts';
+import { iso } from '../model/iso-time.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
 
@@ -30,7 +31,7 @@ function unmatched(inputs: RestoreInputs): Refusal[] {
   return inputs.unmatched.map((group) => ({
     code: 'GROUP_UNKNOWN',
     subject: { group, flow: flowOf(inputs) },
-    reason: `no group with this name had a position${inputs.topic === null ? '' : ' on the selected topics'} as of ${isoOf(inputs.asOf)}`,
+    reason: `no group with this name had a position${inputs.topic === null ? '' : ' on the selected topics'} as of ${iso(inputs.asOf)}`,
     remedy: 'Correct the name, or choose a later time.',
   }));
 }
@@ -44,7 +45,7 @@ function tooOld(inputs: RestoreInputs): Refusal[] {
   if (inputs.heldUntil <= 0) {
     return [{ code, subject, reason: 'no audit has read the source', remedy: 'Choose a later time.' }];
   }
-  const reason = `the positions were last read at ${isoOf(inputs.heldUntil)}, ${seconds} s before the requested time`;
+  const reason = `the positions were last read at ${iso(inputs.heldUntil)}, ${seconds} s before the requested time`;
   const remedy = `--max-age ${seconds} accepts them. If a group consumed records in between, it re-reads them.`;
   return [{ code, subject, reason, remedy }];
 }
@@ -63,12 +64,12 @@ function mappingTooOld(inputs: RestoreInputs): Refusal[] {
   const age = (newest ?? observation.at) - readAt;
   if (age <= terms.maxAgeMs) return [];
   const seconds = Math.ceil(age / 1000);
-  const until = newest === null ? 'it is not known when MirrorMaker stopped' : `MirrorMaker ran until ${isoOf(newest)}`;
+  const until = newest === null ? 'it is not known when MirrorMaker stopped' : `MirrorMaker ran until ${iso(newest)}`;
   return [
     {
       code: 'INPUT_TOO_OLD',
       subject: { flow: flowOf(inputs) },
-      reason: `the mapping was last read at ${isoOf(readAt)}, and ${until}`,
+      reason: `the mapping was last read at ${iso(readAt)}, and ${until}`,
       remedy: `--max-age ${seconds} accepts it. If MirrorMaker wrote records twice since then, groups re-read more than the bounds say.`,
     },
   ];
@@ -79,7 +80,7 @@ function unreadThen({ state, groups }: RestoreInputs): Refusal[] {
   const chosen = new Set(groups);
   return state.unread.flatMap(({ role, kind, name }) => {
     if (role !== 'source' || kind !== 'group' || !chosen.has(name)) return [];
-    const reason = `the audit of ${isoOf(state.at)} could not read the group: its positions are older, by how much is not known`;
+    const reason = `the audit of ${iso(state.at)} could not read the group: its positions are older, by how much is not known`;
     const remedy = 'Choose a time at which the audit read the group.';
     return [{ code: 'INPUT_UNREAD', subject: { group: name }, reason, remedy }];
   });
@@ -107,14 +108,10 @@ function recreated(inputs: RestoreInputs): Refusal[] {
         {
           code: 'TOPIC_RECREATED',
           subject: { cluster, topic: name },
-          reason: `as of ${isoOf(inputs.asOf)} the topic had the id ${before}, now it has ${now}`,
+          reason: `as of ${iso(inputs.asOf)} the topic had the id ${before}, now it has ${now}`,
           remedy: 'Exclude the topic, or choose a time after it was recreated.',
         },
       ];
     });
   });
-}
-
-function isoOf(ms: number): string {
-  return new Date(ms).toISOString();
 }
