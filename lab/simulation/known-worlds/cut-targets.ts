@@ -240,4 +240,18 @@ export const CUT_TARGETS: readonly KnownWorld[] = [
       { do: 'cut-target', offsets: 1 },
     ],
   },
+  {
+    name: 'a target cut below its oldest sync, and a new source topic',
+    taught: 'a source topic can be replaced before the oldest sync that holds: the target has records of the old one',
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 19 },
+      { do: 'mirror', records: 11, syncs: 0 },
+      { do: 'mirror', records: 8, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'flush' },
+      { do: 'cut-target', offsets: 10 },
+      { do: 'recreate-source', records: 55 },
+    ],
+  },
 ];

@@ -209,10 +209,10 @@ function keepMapping(
     if (syncs.value.topicId !== null) state.topicIds[role].set(syncs.value.topic, syncs.value.topicId);
   } else if (syncs.kind === 'unread') unread.push({ role, kind: 'syncs', name: syncs.topic });
 
-  const recreated = new PartitionMap<PartitionState['recreatedAt']>();
+  const recreated = new PartitionMap<Recreations>();
   const valid = new PartitionMap<SyncHistory>();
-  for (const { topic, partition, recreatedAt, history } of partitions) {
-    recreated.set(topic.topic, partition, recreatedAt);
+  for (const { topic, partition, recreatedAt, sourceRecreated, history } of partitions) {
+    recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged: sourceRecreated === 'topic-id' });
     if (history !== null) valid.set(topic.topic, partition, history);
   }
   for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) {
@@ -222,6 +222,7 @@ function keepMapping(
     const at = recreated.get(topic, partition) ?? {
       source: 0,
       target: 0,
+      sourceChanged: false,
       sourceMayBeCut: false,
       targetMayBeCut: false,
     };
@@ -260,22 +261,29 @@ function accountSame(kept: SyncHistory, history: SyncHistory, index: number): vo
   }
 }
 
+/** Where topics of the same names begin in the syncs, and whether the source's id changed since the last audit. */
+type Recreations = PartitionState['recreatedAt'] & { readonly sourceChanged: boolean };
+
 /** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
 function continued(
   before: SyncHistory | null,
   history: SyncHistory,
-  recreatedAt: PartitionState['recreatedAt'],
+  recreatedAt: Recreations,
 ): SyncHistory {
   let common = Math.min(before?.length ?? 0, history.length);
   // A verified pair is dropped if a later sync does not rise from it.
   while (common > 0 && !before?.samePoint(common - 1, history)) common--;
   const marks = [
-    { index: recreatedAt.source, what: 'newSource' },
     { index: recreatedAt.target, what: 'newTarget' },
     { index: recreatedAt.sourceMayBeCut ? recreatedAt.source : 0, what: 'hole' },
     { index: recreatedAt.targetMayBeCut ? recreatedAt.target : 0, what: 'hole' },
   ] as const;
-  const news = marks.filter(({ index, what }) => index > 0 && !isMarked(history, index, what));
+  const isNewSource = recreatedAt.source > 0 || recreatedAt.sourceChanged;
+  const news = [
+    // Also before the oldest sync: the target may have records of a topic that no sync is about.
+    ...(isNewSource ? [{ index: recreatedAt.source, what: 'newSource' } as const] : []),
+    ...marks.filter(({ index }) => index > 0),
+  ].filter(({ index, what }) => !isMarked(history, index, what));
   const isSame = before !== null && common === before.length && common === history.length && news.length === 0;
   if (isSame && before.pendingBreaks === history.pendingBreaks) return before;
 

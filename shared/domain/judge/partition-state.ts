@@ -155,6 +155,7 @@ export function partitionState(
                 mayPredateSource: mayPredateSource(history, first, source.start),
               }),
           sourceRecreatedAt: epoch.recreatedAt,
+          sourceChanged: epoch.kind === 'topic-id',
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
           targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),

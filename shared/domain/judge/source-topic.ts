@@ -1,4 +1,4 @@
-import { lastBreak } from '../mirror/epoch.ts';
+import { beginsWithNewSource, lastBreak } from '../mirror/epoch.ts';
 import { syncsOlderThanSource } from '../mirror/source-epoch.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { FirstRecord, LogOffsets } from '../model/cluster.ts';
@@ -47,10 +47,11 @@ export function sourceEpoch(
     return { ...recreated, ...settledBetween(history, known, inDoubt, { ...logs, first: begin }, records) };
   }
   const noticed = lastBreak(history, 'newSource');
-  const earlier = noticed > 0 && isRecent(observation, history, noticed) ? 'earlier' : null;
+  const wasNoticed = noticed > 0 || beginsWithNewSource(history);
+  const earlier = wasNoticed && isRecent(observation, history, noticed) ? 'earlier' : null;
   const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
   // What an earlier audit noticed stays, whatever is found of later syncs.
-  if (inDoubt <= noticed || begin === null) return noticed > 0 ? { ...settled, ...unasked } : none;
+  if (inDoubt <= noticed || begin === null) return wasNoticed ? { ...settled, ...unasked } : none;
   const between = settledBetween(history, noticed, inDoubt, { ...logs, first: begin }, records);
   if (between.recreatedAt === noticed) return { ...settled, ...between };
   return { kind: between.certainAt > noticed ? 'records' : (earlier ?? 'doubt'), ...between };

@@ -18,6 +18,8 @@ export interface MappingEvidence {
    * records).
    */
   readonly sourceRecreatedAt?: number;
+  /** The topic id shows that it is another topic than at the last audit, whether or not a sync about that one is known. */
+  readonly sourceChanged?: boolean;
   /** That is in doubt: positions have to be right whether or not the topic is another one. */
   readonly sourceInDoubt?: boolean;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
@@ -50,6 +52,8 @@ export interface Epoch {
   readonly floor: bigint;
   /** Index of the first sync of the present source topic. */
   readonly sourceFirst: number;
+  /** Whether an earlier source topic had the same name: the target may have its records. */
+  readonly hadEarlierSource: boolean;
   /**
    * Whether the target log was empty when this epoch began. If its id did not change, it may have been cut instead:
    * then it begins with records of the epoch before.
@@ -98,9 +102,11 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
       break;
     }
   }
+  const hadEarlierSource = sourceFirst > 0 || evidence.sourceChanged === true || beginsWithNewSource(history);
+  const source = { sourceFirst, hadEarlierSource };
   if (first < length && history.downstream(length - 1) >= target.end) {
     // A record that a sync names no longer exists: the log is another one, or was cut off.
-    return { first: length, cause: 'target-shortened', floor: target.start, sourceFirst, onNewTarget: false };
+    return { first: length, cause: 'target-shortened', floor: target.start, ...source, onNewTarget: false };
   }
   let floor = target.start;
   // If that is in doubt, or the log may be the same one, cut, the target records before may be of the present topic.
@@ -109,8 +115,9 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     const behindOld = history.downstream(first - 1) + 1n;
     if (behindOld > floor && behindOld <= target.end) floor = behindOld;
   }
-  const onNewTarget = cause === 'first-known' ? evidence.targetWasCut !== true : isNewTarget(evidence, first);
-  return { first, cause, floor, sourceFirst, onNewTarget };
+  const isUnbroken = cause === 'first-known' && !hadEarlierSource;
+  const onNewTarget = isUnbroken ? evidence.targetWasCut !== true : isNewTarget(evidence, first);
+  return { first, cause, floor, ...source, onNewTarget };
 }
 
 /** A hole beside the break says that only the length of the log showed it: see `recreatedAt` of a partition's state. */
@@ -123,6 +130,11 @@ function isNewTarget({ history, targetRecreatedAt = 0 }: MappingEvidence, first:
 /** A hole beside a break says that only the length of a log showed it: the log may be the same one, cut. */
 export function hasHoleBefore(history: SyncHistory, index: number): boolean {
   return index < history.length ? history.breaksBefore(index, 'hole') : history.breaksBeforeNext('hole');
+}
+
+/** Whether the source topic was replaced before the oldest point that is known, or before any. */
+export function beginsWithNewSource(history: SyncHistory): boolean {
+  return history.length === 0 ? history.breaksBeforeNext('newSource') : history.breaksBefore(0, 'newSource');
 }
 
 /** Index of the newest point before which another topic replaced this one; 0 if that never happened. */

@@ -23,6 +23,8 @@ export class PartitionMapping {
   readonly cause: EpochCause;
   /** Index of the first sync of the present source topic. */
   readonly sourceFirst: number;
+  /** Whether an earlier source topic had the same name: see `Epoch.hadEarlierSource`. */
+  readonly hadEarlierSource: boolean;
   /** Whether the target log was empty when this epoch began: see `Epoch.onNewTarget`. */
   readonly onNewTarget: boolean;
   /** No record of this epoch lies before this target offset. */
@@ -71,6 +73,7 @@ export class PartitionMapping {
     this.cause = cut.cause;
     this.floor = cut.floor;
     this.sourceFirst = cut.sourceFirst;
+    this.hadEarlierSource = cut.hadEarlierSource;
     this.onNewTarget = cut.onNewTarget;
     // An anchor continues a mapping; it cannot begin one.
     this.#anchor = cut.first < evidence.history.length ? evidence.anchor : undefined;

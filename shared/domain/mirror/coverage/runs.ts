@@ -152,8 +152,8 @@ function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, 
  * Whether the target records before the first sync may be copies from an earlier source log: MM2 mirrored them after the
  * last sync of that log, or they contradict the syncs.
  */
-function mayBeOfEarlier({ cause, sourceFirst, onNewTarget }: PartitionMapping): boolean {
-  return cause === 'records-refuted' || (sourceFirst > 0 && !onNewTarget);
+function mayBeOfEarlier({ cause, hadEarlierSource, onNewTarget }: PartitionMapping): boolean {
+  return cause === 'records-refuted' || (hadEarlierSource && !onNewTarget);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { HistoryState } from '../../../../shared/domain/history/history-state.ts';
-import { AT, DAY, type FlowCase, HOUR, type LogCase, MINUTE } from '../judge/case-shapes.ts';
-import { knownAfter } from '../judge/judge-case.ts';
+import { AT, DAY, type FlowCase, HOUR, type LogCase, MINUTE, type SyncCase } from '../judge/case-shapes.ts';
+import { auditsInARow, codesOf, knownAfter } from '../judge/judge-case.ts';
 
 /** An audit of `orders`, by its source logs. */
 function logs(at: number, ...sources: readonly LogCase[]): FlowCase {
@@ -31,6 +31,37 @@ describe('cuts of logs in the history', () => {
     ['41 days ago THEN it is forgotten', 41, []],
   ])('GIVEN a cut WHEN an audit noticed it %s', (_, days, cuts) => {
     expect(cutsAfter(logs(AT, WHOLE), logs(MONDAY, CUT), logs(MONDAY + days * DAY, CUT))).toEqual(cuts);
+  });
+});
+
+describe('a source topic that is replaced when no sync holds any more', () => {
+  const seen = (sourceId: string, target: LogCase, syncs: readonly SyncCase[]): FlowCase => ({
+    topic: { sourceId, targetId: 'copy' },
+    partitions: [{ source: [0n, 55n], target, syncs, firstRecordAgoMs: 3 * DAY }],
+    groups: [],
+  });
+  const old: SyncCase = [18n, 18n, { agoMs: HOUR }];
+  const before = seen('one', [0n, 19n], [old]);
+  // The target was cut below the only sync.
+  const replaced = seen('two', [0n, 9n], [old]);
+  const mirrored = { ...seen('two', [0n, 29n], [old, [38n, 28n, { agoMs: 0 }]]), at: AT + HOUR };
+
+  test('WHEN MM2 writes a sync THEN the history says that another topic came before it', () => {
+    const pending = knownAfter([before, replaced]).state.mapping.get('orders')?.get(0);
+    expect([pending?.length, pending?.breaksBeforeNext('newSource')]).toEqual([0, true]);
+    const mapping = knownAfter([before, replaced, mirrored]).state.mapping.get('orders')?.get(0);
+    expect([mapping?.length, mapping?.breaksBefore(0, 'newSource')]).toEqual([1, true]);
+  });
+
+  test('THEN it is reported until a day after that sync', () => {
+    const later = { ...mirrored, at: AT + HOUR + 2 * DAY };
+    const audits = auditsInARow([before, replaced, mirrored, later]);
+    expect(audits.map(({ report }) => codesOf(report).includes('SOURCE_TOPIC_RECREATED'))).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 

@@ -216,6 +216,30 @@ describe('the epoch that holds', () => {
     expect(cutEpoch(of).onNewTarget).toBe(expected);
   });
 
+  test('a source topic of the same name came before, though no sync of it is known', () => {
+    const pending = history();
+    pending.breakBeforeNext('newSource');
+    const target = { start: 0n, end: 9n };
+    const cases: MappingEvidence[] = [
+      evidence([], { sourceChanged: true }),
+      evidence(STEADY, { sourceChanged: true }),
+      { history: pending, target },
+      evidence([[0n, 5n, { newSource: true }]]),
+      evidence([[0n, 5n, { newSource: true, newTarget: true }]]),
+      evidence(STEADY),
+      evidence([]),
+    ];
+    expect(cases.map((one) => [cutEpoch(one).hadEarlierSource, cutEpoch(one).onNewTarget])).toEqual([
+      [true, false],
+      [true, false],
+      [true, false],
+      [true, false],
+      [true, true],
+      [false, true],
+      [false, true],
+    ]);
+  });
+
   test('without a sync since: the breaks that wait for the next one tell', () => {
     const of = (...breaks: readonly Break[]) => {
       const one = history([0n, 0n]);

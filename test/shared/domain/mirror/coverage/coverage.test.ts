@@ -444,6 +444,16 @@ describe('source offsets without counterpart on the present target log', () => {
       ['head 0-1001: 1001, look 0-1001'],
     ],
     [
+      'a new source topic of which no old sync is known: nothing tells whose the target records are',
+      { syncs: [], source: [0n, 55n], targetEnd: 9n, position: 19n, more: { sourceChanged: true } },
+      ['head 0-19: 19, look 0-19'],
+    ],
+    [
+      'and the first sync shows nothing of those before it',
+      { syncs: [[28n, 28n, { newSource: true }]], source: [0n, 55n] },
+      ['head 0-28: 28, look 0-28'],
+    ],
+    [
       'both logs end earlier than before: nothing of the new source topic is there',
       { syncs: [[27n, 27n]], source: [0n, 11n], targetEnd: 17n, position: 5n, more: { sourceEnd: 11n } },
       ['head 0-5: 5, look 0-5 = there'],
