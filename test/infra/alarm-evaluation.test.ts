@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { AlarmDefinition } from '../../lab/alarms/alarm-definition.ts';
 import type { ReceivedDatum } from '../../lab/cloudwatch-endpoint.ts';
-import { alarmOf, isInAlarm, type SynthesizedAlarm } from './alarm-evaluation.ts';
+import { alarmOf, isInAlarm } from './alarm-evaluation.ts';
 import { synthesize } from './synthesize.ts';
 
 const example = { Name: 'Deployment', Value: 'example' };
@@ -15,9 +16,9 @@ const datum = (MetricName: string, Values: number[], of: ReceivedDatum['Dimensio
 });
 
 describe('when the synthesized alarms fire', () => {
-  let lag: SynthesizedAlarm;
-  let history: SynthesizedAlarm;
-  let deadMan: SynthesizedAlarm;
+  let lag: AlarmDefinition;
+  let history: AlarmDefinition;
+  let deadMan: AlarmDefinition;
   beforeAll(() => {
     const template = synthesize({ maxLagRecords: 100 });
     lag = alarmOf(template, '/east->west/replication-lag');
@@ -53,7 +54,8 @@ describe('when the synthesized alarms fire', () => {
   ])('the history alarm: %s', (_, periods, fires) => expect(isInAlarm(history, periods)).toBe(fires));
 
   test.each([
-    ['silence', [completed, silent, silent, silent], true],
+    ['four minutes of silence, because older datapoints count', [completed, ...Array(4).fill(silent)], false],
+    ['five minutes of silence', [completed, ...Array(5).fill(silent)], true],
     ['audits that see nothing', [completed, blind, blind, blind], true],
     ['two audits missed', [completed, silent, silent], false],
     ['two audits in one minute, then none', [[...completed, ...completed], silent, completed], false],

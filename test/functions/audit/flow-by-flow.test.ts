@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditDependencies } from '../../../functions/audit/audit-and-publish.ts';
 import { createHandler } from '../../../functions/audit/create-handler.ts';
+import type { AlarmDefinition } from '../../../lab/alarms/alarm-definition.ts';
 import {
   type CloudWatchEndpoint,
   type ReceivedDatum,
@@ -25,7 +26,7 @@ import { newestHistory } from '../../../shared/history/history-lineage.ts';
 import { HistoryRecorder } from '../../../shared/history/history-recorder.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { ClusterReader } from '../../../shared/ports.ts';
-import { alarmsOn, isInAlarm, type SynthesizedAlarm } from '../../infra/alarm-evaluation.ts';
+import { alarmsOn, isInAlarm } from '../../infra/alarm-evaluation.ts';
 import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
 import { lambdaContext, schedulerEvent } from './invocation.ts';
 
@@ -44,7 +45,7 @@ const three: TidemarkConfig = {
 
 describe('of three flows, one refuses its password and one hangs', () => {
   let endpoint: CloudWatchEndpoint;
-  let alarms: readonly SynthesizedAlarm[];
+  let alarms: readonly AlarmDefinition[];
   /** A minute in which all was well. */
   let before: readonly ReceivedDatum[];
 
