@@ -10,10 +10,14 @@ export interface BrokerPlan {
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-/** A single broker must not count as dead on a busy machine, and has no peer to keep informed: it uses less CPU time. */
+/**
+ * A single broker must not count as dead on a busy machine, and has no peer to keep informed: it uses less CPU time. After
+ * a kill it can register only when its old session has ended, and Kafka lets it try for a minute by default.
+ */
 const ALONE = {
   'broker.heartbeat.interval.ms': '3000',
-  'broker.session.timeout.ms': '60000',
+  'broker.session.timeout.ms': '20000',
+  'initial.broker.registration.timeout.ms': '120000',
   'metadata.max.idle.interval.ms': '0',
 };
 /** Brokers notice a dead peer within three seconds, not nine. */

@@ -142,10 +142,15 @@ export class JavaProcess {
     return readIfThere(this.logs.authorizer);
   }
 
-  /** The end of the process's output, for error messages. */
+  /** The end of the process's output, for error messages, and the errors before it: a broker that fails shuts down at length. */
   tail(): string {
-    const lines = `${this.log()}${this.#output}`.trimEnd().split('\n').slice(-TAIL_LINES);
-    return [`--- end of the log of ${this.#command.name} ---`, ...lines].join('\n');
+    const lines = `${this.log()}${this.#output}`.trimEnd().split('\n');
+    const errors = lines.slice(0, -TAIL_LINES).filter((line) => /\b(ERROR|FATAL)\b|Exception/.test(line));
+    return [
+      ...(errors.length === 0 ? [] : [`--- last errors of ${this.#command.name} ---`, ...errors.slice(-TAIL_LINES)]),
+      `--- end of the log of ${this.#command.name} ---`,
+      ...lines.slice(-TAIL_LINES),
+    ].join('\n');
   }
 
   /** Throws if the process has ended, so that nothing keeps waiting for it. */

@@ -596,6 +596,16 @@ export class SimulatedMm2 {
     return this.#syncLog;
   }
 
+  /** The source offset of the last sync about the present logs whose record is on the target; −1 if there is none. */
+  get synced(): number {
+    const holds = (pair: Pair, i: number) => {
+      const copy = this.#target[pair.d];
+      const isPresent = pair.epoch === this.#sourceEpoch && pair.log === this.#recreations.length;
+      return this.#syncLog[i] !== null && isPresent && copy?.epoch === pair.epoch && copy.source === pair.u;
+    };
+    return this.#syncPairs.findLast(holds)?.u ?? -1;
+  }
+
   /** The offset-syncs topic as an audit reads it in full. */
   readSyncs(): SyncHistory {
     const history = new SyncHistory();

@@ -32,11 +32,7 @@ export function truthOf({ mm2, connectOffsets, connectVoid, terms }: JudgedWorld
   }
   const lost = mm2.sourceOffsets.filter((offset) => !copied.has(offset));
   // A sync whose record a cut has removed from the target acknowledges nothing there.
-  const holds = (sync: (typeof mm2.syncLog)[number]) => {
-    const copy = sync === null ? null : mm2.targetRecords[Number(sync.downstream)];
-    return copy != null && copy.epoch === mm2.sourceEpoch && copy.source === Number(sync?.upstream);
-  };
-  const synced = Number(mm2.syncLog.findLast(holds)?.upstream ?? -1n);
+  const { synced } = mm2;
   const connected =
     terms.connect && readsConnect && connectVoid < connectOffsets.length ? (connectOffsets.at(-1)?.offset ?? -1) : -1;
   const stable = mm2.isolation === 'read_committed' ? mm2.lastStable : mm2.sourceEnd;

@@ -98,6 +98,8 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
 
 function isWorthAnotherLook(state: PartitionState): boolean {
   const { doubted, doubtedOrder, sourceRecreated, records } = state;
-  const isSettled = (doubted !== null || doubtedOrder !== null) && sourceRecreated !== 'doubt';
+  // Of older syncs the records may be gone: then these stay in doubt, but the one that was compared holds.
+  const holds = doubted !== null && records.syncs?.get(doubted) === 'same';
+  const isSettled = (doubted !== null || doubtedOrder !== null) && (sourceRecreated !== 'doubt' || holds);
   return isSettled || records.sinceCut !== undefined || waitsElsewhere(state);
 }

@@ -194,4 +194,20 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'expire-target', offsets: 1 },
     ],
   },
+  {
+    name: 'mirrored again from the start after a cut that took all but one record',
+    taught:
+      'where MM2 began again, the copies of what a cut took lie before that: what follows is not missing for certain',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 24 },
+      { do: 'jump', offsets: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 23, syncs: 99 },
+      { do: 'cut-source', offsets: 23, regrown: 12 },
+      { do: 'mirror', records: 12, syncs: 2 },
+      { do: 'delete-records', offsets: 1 },
+      { do: 'mirror', records: 14, syncs: 0 },
+    ],
+  },
 ];

@@ -176,4 +176,19 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'move-target', group: 'behind', before: 0 },
     ],
   },
+  {
+    name: 'a slow MM2 clock, an expired target and foreign records behind the newest sync',
+    taught: 'a sync that compares equal holds, though older ones stay in doubt: then the target end is worth a look',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: -20_011 } },
+    steps: [
+      { do: 'produce', records: 10 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 35, syncs: 3 },
+      { do: 'flush' },
+      { do: 'foreign', records: 9 },
+      { do: 'expire-target', offsets: 9 },
+      { do: 'foreign', records: 6 },
+      { do: 'produce', records: 38 },
+    ],
+  },
 ];

@@ -117,7 +117,9 @@ function withoutRegrownCut(
   const left = new Set(beyond.filter((index) => index < later));
   const kept = indexesOf(history).filter((index) => !left.has(index));
   const reached = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
-  const certain = [...left].filter((index) => index < sure);
+  // MM2 began again behind what it had acknowledged: the copies lie before that, and where the cut lies is open.
+  const lastKept = kept.findLast((index) => index < later) ?? -1;
+  const certain = [...left].filter((index) => index < sure && index > lastKept);
   const acknowledged = acknowledgedBy(history, logs, certain, at);
   const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
   // Also where no sync is left out: the next one does not continue the last one before the cut.

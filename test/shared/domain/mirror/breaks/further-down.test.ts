@@ -168,4 +168,14 @@ describe('a cut of the source log under leader epochs', () => {
     const found = cut(twice, { ...REGROWN, known: 5, knownWithSource: 5, sourceEpochEnd: 140n });
     expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, acknowledged: 241n, copies: 140n }]);
   });
+
+  test('acknowledges nothing for certain where MM2 may have begun again after it: its copies lie before that', () => {
+    const again: readonly Pair[] = [...STEADY, [10n, 200n], [150n, 300n]];
+    const points = again.map(([upstream, downstream]) => ({ timestamp: 5_000n, upstream, downstream }));
+    const logs = { ...SEEN_BEFORE, ...REGROWN, sourceEpochEnd: 140n };
+    // Comparing showed that MM2 wrote the last sync after the cut.
+    const found = withoutCut(SyncHistory.of(points), logs, 'oldest');
+    expect(told(found)).toBe('0→0 100→90 |10→200 |150→300');
+    expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, acknowledged: 140n }]);
+  });
 });
