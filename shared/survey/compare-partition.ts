@@ -4,6 +4,7 @@ import { planStretches, type Stretch, widened } from '../domain/compare/plan-str
 import { settlePositions, type WantedPosition } from '../domain/compare/settle-positions.ts';
 import { type OffsetRange, SourceRecords } from '../domain/compare/source-records.ts';
 import { unsettled, type VerifiedPosition } from '../domain/compare/verify-position.ts';
+import { COPIES_ISOLATION } from '../domain/judge/probes.ts';
 import type { PartitionMapping } from '../domain/mirror/mapping.ts';
 import type { IsolationLevel, ScanRequest } from '../domain/model/cluster.ts';
 import { compareOffsets } from '../domain/model/offsets.ts';
@@ -46,6 +47,7 @@ const TARGET_SHARE = 0.5;
 /** Offsets of one log that are compared at most: records that compress well are many bytes once they are read. */
 const OFFSETS_AT_MOST = 100_000n;
 const TOO_MANY = `left out: more than ${OFFSETS_AT_MOST} offsets would have to be compared`;
+const OPEN = 'left out: a transaction on the target is still open';
 /** Why a position stayed as it was where the budget did not reach. */
 export const OVER_BUDGET = 'left out for the budget of bytes to compare';
 
@@ -62,7 +64,7 @@ export async function comparePartition(
   const { targetTopic, topic, partition, mapping, wanted, log, cutOff, isolation } = comparison;
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
-  const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: 'read_uncommitted' });
+  const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: COPIES_ISOLATION });
   const byLength = plan.target.toSorted((a, b) => compareOffsets(lengthOf(a), lengthOf(b)));
   const read: DigestedStretch[] = [];
   for (const stretch of byLength) {
@@ -154,7 +156,8 @@ class LogStretches {
     const { start, next, bytes } = scan.value;
     this.bytes += bytes;
     if (start > this.start) this.start = start;
-    return next < until ? this.#lacks(OVER_BUDGET) : { from, until, records };
+    if (next < until) return this.#lacks(bytes < left ? OPEN : OVER_BUDGET);
+    return { from, until, records };
   }
 
   #lacks(reason: string): null {

@@ -1,7 +1,7 @@
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { PartitionState } from '../domain/judge/partition-state.ts';
-import { positionOf, type Translation, translate } from '../domain/mirror/translation.ts';
+import { AT_ITS_START, isNewLog, positionOf, type Translation, translate } from '../domain/mirror/translation.ts';
 import type { LogOffsets } from '../domain/model/cluster.ts';
 import { ClusterUnreachableError, TidemarkError } from '../domain/model/errors.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
@@ -110,15 +110,15 @@ export function translated(
   };
 }
 
-function translationOf({ source, mapping }: PartitionState, offset: bigint, noMapping: string): Translation {
-  if (mapping === null) return { kind: 'unknown', reason: noMapping };
+function translationOf({ source, target, mapping }: PartitionState, offset: bigint, noMapping: string): Translation {
   if (source !== null && offset > source.highWatermark) {
     return {
       kind: 'unknown',
       reason: `the source log ends at ${source.highWatermark}: no record has had this offset yet`,
     };
   }
-  return translate(mapping, offset);
+  if (isNewLog(target)) return AT_ITS_START;
+  return mapping === null ? { kind: 'unknown', reason: noMapping } : translate(mapping, offset);
 }
 
 /** @param partitions number of the topic's partitions; 0 if the flow does not mirror it */

@@ -1,4 +1,11 @@
-import { costOfStandingAt, positionOf, type Translation, translate } from '../mirror/translation.ts';
+import {
+  AT_ITS_START,
+  costOfStandingAt,
+  isNewLog,
+  positionOf,
+  type Translation,
+  translate,
+} from '../mirror/translation.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { GroupReport, Mm2Position } from '../model/report.ts';
 import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
@@ -106,6 +113,8 @@ function translationFor(observation: FlowObservation, state: PartitionState, com
     return { kind: 'unknown', reason: `${state.topic.targetTopic}-${state.partition} is not on the target` };
   if (state.target === null)
     return { kind: 'unknown', reason: `the target partition could not be read: ${state.unread?.message ?? ''}` };
+  const isBeyond = state.source !== null && committed > state.source.highWatermark;
+  if (!isBeyond && isNewLog(state.target)) return AT_ITS_START;
   const { syncs } = observation;
   if (syncs.kind === 'off') return { kind: 'unknown', reason: 'MM2 is configured to write no offset syncs' };
   if (syncs.kind === 'missing' && syncs.known === null)
@@ -117,10 +126,10 @@ function translationFor(observation: FlowObservation, state: PartitionState, com
     return { kind: 'unknown', reason };
   }
   if (state.mapping === null) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };
-  if (state.source !== null && committed > state.source.highWatermark) {
+  if (isBeyond) {
     return {
       kind: 'unknown',
-      reason: `the commit is beyond the source's end ${state.source.highWatermark}: it belongs to another log`,
+      reason: `the commit is beyond the source's end ${state.source?.highWatermark}: it belongs to another log`,
     };
   }
   return state.records.verified?.get(committed) ?? translate(state.mapping, committed);

@@ -10,6 +10,12 @@ import type { FlowObservation } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 import { holeKey, type RecordEvidence } from './record-evidence.ts';
 
+/**
+ * Records of the target count if they are committed. A transaction of an exactly-once MM2 that was killed is aborted: MM2 has
+ * acknowledged none of its records, and writes all of them again.
+ */
+export const COPIES_ISOLATION = 'read_committed';
+
 /** A question that single records answer. */
 type Question =
   /** Do source and target hold the same record where this sync says so? */
@@ -275,7 +281,7 @@ function pair(state: PartitionState, question: Question, source: bigint, target:
   const { topic, partition } = state;
   return {
     ...look(state, question, source, source + 1n, 'read_uncommitted'),
-    target: { topic: topic.targetTopic, partition, offset: target, until: target + 1n, isolation: 'read_uncommitted' },
+    target: { topic: topic.targetTopic, partition, offset: target, until: target + 1n, isolation: COPIES_ISOLATION },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { LogOffsets } from '../model/cluster.ts';
 import { greatest, least } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import type { PartitionMapping } from './mapping.ts';
@@ -21,6 +22,22 @@ export interface TranslatedInterval {
   /** Why the proof is no better; null if it is exact. */
   readonly reason: string | null;
 }
+
+/** Whether a log has never held a record, or lost all of them with its end. */
+export function isNewLog(log: Pick<LogOffsets, 'start' | 'highWatermark'> | null): boolean {
+  return log !== null && log.start === 0n && log.highWatermark === 0n;
+}
+
+/** Where a group continues on such a log, whatever the syncs say: there is nothing to skip or to read twice. */
+export const AT_ITS_START: TranslatedInterval = {
+  kind: 'interval',
+  low: 0n,
+  high: 0n,
+  again: 0n,
+  expired: 0n,
+  proof: 'exact',
+  reason: null,
+};
 
 /**
  * Translates a source offset by the interval between the two syncs around it (design: "translate by interval").

@@ -28,6 +28,14 @@ export function hadReached(endBefore: bigint | null, offset: bigint): boolean {
 }
 
 /**
+ * Whether a sync may be about the log before, although MM2 wrote it after an audit that saw the new one. MM2 keeps the last pair
+ * of a partition until it flushes: the first sync after a topic was replaced shows no cut of the new log.
+ */
+export function mayHaveWaited(history: SyncHistory, index: number, what: 'newSource' | 'newTarget'): boolean {
+  return history.breaksBefore(index, what);
+}
+
+/**
  * Only the syncs of these indexes. If some are left out, nothing is known of what lies between their neighbours, except
  * up to the cut: where the syncs around it are in step, each record before the cut has its place.
  * @param room how many offsets after a sync the cut left

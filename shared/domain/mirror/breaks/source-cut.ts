@@ -3,7 +3,7 @@ import { lastBreak } from '../epoch.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
-import { hadReached, indexesOf, keeping, type Shortened, type SyncsSince } from './shortened.ts';
+import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened, type SyncsSince } from './shortened.ts';
 
 /**
  * Removes from a history the syncs that a cut of the source log has made void. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
@@ -82,6 +82,7 @@ function syncsBeyond(
   let until = 0;
   for (let i = lastBreak(history, 'newSource'); i < history.length; i++) {
     if (history.upstream(i) < end) continue;
+    if (mayHaveWaited(history, i, 'newSource') && !hadReached(sourceEndBefore, history.upstream(i))) continue;
     until = i + 1;
     if (history.upstream(i) < reached) continue;
     if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return null;

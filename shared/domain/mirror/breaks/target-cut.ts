@@ -1,7 +1,7 @@
 import { lastBreak } from '../epoch.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { LogsNow } from './logs-now.ts';
-import { hadReached, indexesOf, keeping, type Shortened } from './shortened.ts';
+import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened } from './shortened.ts';
 
 export function withoutTargetCut(
   history: SyncHistory,
@@ -31,6 +31,7 @@ export function withoutTargetCut(
       cutAt = least;
       continue;
     }
+    if (mayHaveWaited(history, index, 'newTarget') && !hadReached(targetEndBefore, downstream)) continue;
     const [next] = kept.slice(-1);
     // An earlier audit that knew the sync that goes back took the log for another one. That stays so. Nor does its end
     // count where that sync may be older than the audit: then that log is the one after it.

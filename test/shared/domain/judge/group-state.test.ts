@@ -73,6 +73,15 @@ describe('where a group lands', () => {
     expect(at(position).mm2).toEqual(mm2);
   });
 
+  test('on a log that never held a record at its start, whatever MM2 has written', () => {
+    const empty: PartitionCase = { syncs: [], source: [0n, 0n], target: [0n, 0n] };
+    expect(at({ committed: 0n, onTarget: null, checkpoint: null }, empty).tidemark).toEqual({
+      position: 0n,
+      high: 0n,
+      ...EXACT,
+    });
+  });
+
   test('nowhere is said as such', () => {
     const [group] = judge({ position: { onTarget: null, checkpoint: null } }).groups;
     expect(group?.mm2).toEqual({ kind: 'none' });

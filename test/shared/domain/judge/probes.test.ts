@@ -60,7 +60,7 @@ describe('which records are worth looking at', () => {
       ...SOURCE,
       question: { about: 'sync', index: 2 },
       source: { ...SOURCE, ...at(1_000n, 1_001n) },
-      target: { ...TARGET, ...at(1_000n, 1_001n) },
+      target: { ...TARGET, ...at(1_000n, 1_001n, 'read_committed') },
     });
   });
 
@@ -81,7 +81,7 @@ describe('which records are worth looking at', () => {
       ...SOURCE,
       question: { about: 'sinceCut', which: name },
       source: { ...SOURCE, ...at(source, source + 1n) },
-      target: { ...TARGET, ...at(target, target + 1n) },
+      target: { ...TARGET, ...at(target, target + 1n, 'read_committed') },
     });
     expect(asked({})).toEqual([which('oldest', 300n, 310n), which('newest', 400n, 410n)]);
     expect(asked({ sinceCut: { oldest: 'unknown' } })).toEqual([]);
@@ -107,7 +107,7 @@ describe('which records are worth looking at', () => {
     expect(probe).toMatchObject({
       question: { about: 'order' },
       source: { ...SOURCE, ...at(400n, 401n) },
-      target: { ...TARGET, ...at(610n, 611n) },
+      target: { ...TARGET, ...at(610n, 611n, 'read_committed') },
     });
   });
 
@@ -135,7 +135,7 @@ describe('which records are worth looking at', () => {
       ...SOURCE,
       question: { about: 'reckoning' },
       source: { ...SOURCE, ...at(1_020n, 1_021n) },
-      target: { ...TARGET, ...at(1_020n, 1_021n) },
+      target: { ...TARGET, ...at(1_020n, 1_021n, 'read_committed') },
       beside: [
         { ...SOURCE, ...at(1_019n, 1_020n) },
         { ...SOURCE, ...at(1_021n, 1_051n) },

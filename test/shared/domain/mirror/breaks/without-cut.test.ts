@@ -65,6 +65,14 @@ describe('a source log that lost its end', () => {
     expect(found.cuts.map((one) => one.reached)).toEqual(reached === null ? [] : [reached]);
   });
 
+  test('was not shown by a sync that may have waited while the topic was replaced', () => {
+    const late: readonly Point[] = [...STEADY.slice(0, 2), [200n, 180n, { newSource: true }]];
+    const logs = { ...SOURCE, sourceEnd: 0n, sourceEndBefore: 0n, known: 2 };
+    expect(cut(late, logs).cuts).toEqual([]);
+    // MM2 has none of the old log left after that.
+    expect(cut([...late, [205n, 185n]], logs).cuts).not.toEqual([]);
+  });
+
   test('below both of two syncs leaves a hole', () => {
     expect(told(cut(STEADY.slice(0, 2), { ...SOURCE, sourceEnd: 0n }))).toBe('|');
   });
@@ -156,6 +164,11 @@ describe('a target log that lost its end', () => {
     const found = cut(STEADY, { ...TARGET, targetEnd });
     expect(told(found)).toBe(syncs);
     expect(found.cuts).toEqual(at === null ? [] : [{ side: 'target', at, reached: 181n }]);
+  });
+
+  test('was not shown by a sync that may have waited while the topic was replaced', () => {
+    const late: readonly Point[] = [...STEADY.slice(0, 2), [200n, 180n, { newTarget: true }]];
+    expect(cut(late, { ...TARGET, targetEnd: 0n, targetEndBefore: 0n, known: 2 }).cuts).toEqual([]);
   });
 
   test('and has grown again: what stands there now counts', () => {
