@@ -447,7 +447,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
       { sourceRecreated: 'earlier', doubted: null, recreatedAt: 2 },
     ],
     [
-      'the history tells that of the first sync, which is none',
+      'the history tells that of the first sync: what the target has before it may be of that topic',
       {
         partition: {
           syncs: [
@@ -456,7 +456,7 @@ describe('whether the source topic is the one that the syncs speak of', () => {
           ],
         },
       },
-      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+      { sourceRecreated: 'earlier', doubted: null, recreatedAt: 0 },
     ],
     [
       'its first record is younger than the syncs: a doubt',
