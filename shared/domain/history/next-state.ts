@@ -3,6 +3,7 @@ import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
+import { idChanged } from '../judge/remembered-logs.ts';
 import type { PastCut } from '../mirror/breaks/cut.ts';
 import type { Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
@@ -63,11 +64,27 @@ const KEEP_CUTS_MS = 40 * 24 * 60 * 60_000;
 
 function cutsAfter(
   known: KnownFlow | null,
-  { at }: FlowObservation,
+  observation: FlowObservation,
   partitions: readonly PartitionState[],
 ): readonly PastCut[] {
+  const { at, topics } = observation;
   const before = known?.state.cuts ?? [];
-  const kept = before.filter(({ noticedAt }) => at - noticedAt < KEEP_CUTS_MS);
+  // A cut says nothing of the topic that replaced the one that was cut.
+  const replaced = {
+    source: new Set(
+      topics
+        .filter((one) => idChanged(observation, 'source', one.topic, one.sourceId) !== null)
+        .map((one) => one.topic),
+    ),
+    target: new Set(
+      topics
+        .filter((one) => idChanged(observation, 'target', one.targetTopic, one.targetId) !== null)
+        .map((one) => one.targetTopic),
+    ),
+  };
+  const kept = before.filter(
+    ({ noticedAt, side, topic }) => at - noticedAt < KEEP_CUTS_MS && !replaced[side].has(topic),
+  );
   const news = partitions.flatMap(({ topic, partition, cuts }) =>
     cuts.map((cut): PastCut => {
       const name = cut.side === 'source' ? topic.topic : topic.targetTopic;

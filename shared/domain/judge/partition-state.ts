@@ -21,7 +21,7 @@ import type { PartitionReport } from '../model/report.ts';
 import { goneWithTarget, type MissingStretch, missingStretches } from './missing-stretches.ts';
 import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
 import type { RecordEvidence } from './record-evidence.ts';
-import { idChanged, isRecent, knownAt, lastCutOff, logsNow, sourceCutAt, wasCut } from './remembered-logs.ts';
+import { cutOffsOf, idChanged, isRecent, knownAt, logsNow, sourceCutAt, wasCut } from './remembered-logs.ts';
 import { type SourceEpoch, sourceEpoch } from './source-topic.ts';
 
 /** Everything that one audit knows of one partition of a flow. */
@@ -174,7 +174,7 @@ export function partitionState(
           recreatedSince,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
           syncsMayLack: areOld(observation.syncs) || epoch.kind === 'doubt',
-          cutOff: lastCutOff(observation, topic.topic, partition, cuts),
+          cutOffs: cutOffsOf(observation, topic.topic, partition, cuts),
           reckoning: reckoningOf(records, target),
           waiting: records.waiting ?? null,
         });

@@ -48,7 +48,11 @@ export function sourceCutAt(
 ): bigint | null {
   // A cut leaves the mapping open until the next sync.
   if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
-  return lastSourceCut(observation, topic, partition, cuts)?.at ?? null;
+  const newest = history.length === 0 ? null : Number(history.timestamp(history.length - 1));
+  const all = sourceCuts(observation, topic, partition, cuts);
+  // None of those since the newest sync was repaired by the next one.
+  const since = all.filter(({ noticedAt }, i) => i === all.length - 1 || newest === null || noticedAt > newest);
+  return since.reduce<bigint | null>((lowest, { at }) => (lowest === null || at < lowest ? at : lowest), null);
 }
 
 /** Whether the target log is known to have been cut, now or at an earlier audit. */
@@ -84,32 +88,34 @@ export function knownAt({ history, known }: ReadSyncs, remembered: RememberedFlo
   return count;
 }
 
-/** What the last cut of the source log took. */
-export function lastCutOff(
+/** What cuts of the source log took, oldest first. */
+export function cutOffsOf(
   observation: FlowObservation,
   topic: string,
   partition: number,
   cuts: readonly Cut[],
-): CutOff | null {
-  const cut = lastSourceCut(observation, topic, partition, cuts);
-  if (cut === null) return null;
-  const { at, reached, acknowledged = reached, copies = reached - at, noticedAt } = cut;
-  return { at, reached, records: copies, atLeast: acknowledged - at, noticedAt };
+): readonly CutOff[] {
+  return sourceCuts(observation, topic, partition, cuts).map((cut) => {
+    const { at, reached, acknowledged = reached, copies = reached - at, noticedAt } = cut;
+    return { at, reached, records: copies, atLeast: acknowledged - at, noticedAt };
+  });
 }
 
-/** The cut of the source log that this audit found; else the last one that an earlier audit noticed. */
-function lastSourceCut(
+/** The cuts of the source log that earlier audits noticed, and the one that this audit found; oldest first. */
+function sourceCuts(
   { remembered, at }: FlowObservation,
   topic: string,
   partition: number,
   cuts: readonly Cut[],
-): (Cut & Pick<PastCut, 'noticedAt'>) | null {
-  const now = cuts.find(({ side }) => side === 'source');
-  if (now !== undefined) return { ...now, noticedAt: at };
-  return pastCuts(remembered, 'source', topic, partition).at(-1) ?? null;
+): readonly (Cut & Pick<PastCut, 'noticedAt'>)[] {
+  const now = cuts.filter(({ side }) => side === 'source').map((cut) => ({ ...cut, noticedAt: at }));
+  return [...pastCuts(remembered, 'source', topic, partition), ...now];
 }
 
-/** Cuts of one log that earlier audits noticed, oldest first; `topic` as that side names it. */
+/**
+ * Cuts of one log that earlier audits noticed, oldest first; `topic` as that side names it. Of a topic that was replaced
+ * since, the history keeps none.
+ */
 export function pastCuts(
   remembered: RememberedFlow | null,
   side: ClusterRole,

@@ -35,8 +35,8 @@ export interface ReplicationEvidence {
    * are about the present topic.
    */
   readonly syncsMayLack: boolean;
-  /** What the last cut took that an earlier audit noticed. */
-  readonly cutOff: CutOff | null;
+  /** What cuts took off the present source log, oldest first. */
+  readonly cutOffs: readonly CutOff[];
   /** Whether the target's last record is the copy of the source record that dead reckoning says it is. */
   readonly reckoning: 'confirmed' | 'refuted' | 'ambiguous' | 'unchecked';
   /** What a probe of the source found, from an offset on. */
@@ -70,7 +70,7 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const end = source.highWatermark;
   const base = { readableEnd: readableEnd(evidence, acknowledged.next), sourceShorter: acknowledged.beyondEnd };
   const position = acknowledged.next;
-  const coverage = mapping === null ? null : coverageOf(mapping, source, position, evidence.cutOff);
+  const coverage = mapping === null ? null : coverageOf(mapping, source, position, evidence.cutOffs);
   if (position === null) return withoutPosition(evidence, base);
   if (evidence.sourceCutAt !== null && coverage !== null) {
     // Everything below the cut is on the target as before, whatever MM2 had acknowledged beyond it.

@@ -16,21 +16,22 @@ export interface Coverage {
 /**
  * Computes from the syncs of the present source and target logs which part of the source log they cover.
  * @param position source offset at which MM2 continues, or null if that is not known
+ * @param cutOffs what cuts have taken off the present source log, oldest first
  */
 export function coverageOf(
   mapping: PartitionMapping,
   source: LogOffsets,
   position: bigint | null,
-  cutOff: CutOff | null = null,
+  cutOffs: readonly CutOff[] = [],
 ): Coverage {
-  const runs = runsOf(mapping, source, position, cutOff);
+  const runs = runsOf(mapping, source, position, cutOffs);
   const covered = merged(runs.flatMap((run) => run.covered));
   const holes = runs
     .flatMap((run) => run.holes)
     .flatMap((hole) => withoutCovered(hole, covered))
     .map((hole) => withoutUnplaced(hole, runs))
-    // Whatever the syncs on both sides of the cut say of it.
-    .concat(holeOfCut(mapping, source, position, cutOff))
+    // Whatever the syncs on both sides of a cut say of it.
+    .concat(cutOffs.flatMap((cutOff) => holeOfCut(mapping, source, position, cutOff)))
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
   return {
     holes,

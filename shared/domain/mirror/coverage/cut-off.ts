@@ -30,6 +30,17 @@ export function indexBehind(mapping: PartitionMapping, { noticedAt }: CutOff): n
   return last;
 }
 
+const NONE: readonly CutOff[] = [];
+
+/** The cuts before whose sync the index lies: see `indexBehind`. */
+export function cutsBefore(
+  mapping: PartitionMapping,
+  cutOffs: readonly CutOff[],
+): (index: number) => readonly CutOff[] {
+  const byIndex = Map.groupBy(cutOffs, (cutOff) => indexBehind(mapping, cutOff));
+  return (index) => byIndex.get(index) ?? NONE;
+}
+
 /** What MM2 may have skipped before the first sync that holds. */
 export function skippedHead(index: number, { start: from }: LogOffsets, until: bigint, offsets: bigint): Hole {
   const look = { from, until };
@@ -41,9 +52,9 @@ export function holeOfCut(
   mapping: PartitionMapping,
   source: LogOffsets,
   position: bigint | null,
-  cutOff: CutOff | null,
+  cutOff: CutOff,
 ): Hole[] {
-  if (cutOff === null || mapping.first >= mapping.length || indexBehind(mapping, cutOff) >= 0) return [];
+  if (mapping.first >= mapping.length || indexBehind(mapping, cutOff) >= 0) return [];
   const from = cutOff.at;
   const until = least(cutOff.reached, position ?? mapping.newest().upstream + 1n);
   const look = { from, until };

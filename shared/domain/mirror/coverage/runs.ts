@@ -1,7 +1,7 @@
 import type { LogOffsets } from '../../model/cluster.ts';
 import { greatest, least } from '../../model/offsets.ts';
 import type { PartitionMapping } from '../mapping.ts';
-import { type CutOff, indexBehind, skippedHead } from './cut-off.ts';
+import { type CutOff, cutsBefore, skippedHead } from './cut-off.ts';
 import { clipped, type Hole, holeOfUnknownPlace, perhapsLess } from './hole.ts';
 
 export interface Range {
@@ -22,26 +22,30 @@ export function runsOf(
   mapping: PartitionMapping,
   source: LogOffsets,
   position: bigint | null,
-  cutOff: CutOff | null,
+  cutOffs: readonly CutOff[],
 ): Run[] {
   const { first, length, began } = mapping;
-  const cutAt = cutOff === null ? -1 : indexBehind(mapping, cutOff);
-  if (first >= length) return [withoutSyncs(mapping, source, position, cutOff)];
+  if (first >= length) return [withoutSyncs(mapping, source, position, cutOffs)];
+  const cutsAt = cutsBefore(mapping, cutOffs);
   const last = mapping.at(length - 1);
   // The log may have grown between the last audit and the cut: without a later sync, all that follows may be cut off.
   const behindLast = mapping.target.end - last.downstream - 1n;
-  const taken = cutOff === null ? 0n : cutAt === length ? greatest(cutOff.records, behindLast) : cutOff.records;
-  const takenBefore = (index: number): bigint => (index === cutAt ? taken : 0n);
+  const takenBefore = (index: number): bigint => {
+    const cuts = cutsAt(index);
+    const { records } = takenBy(cuts);
+    return cuts.length > 0 && index === length ? greatest(records, behindLast) : records;
+  };
   /**
-   * If MM2 did not notice the cut, it continued behind what was cut off: it never wrote this many offsets before this one,
+   * If MM2 did not notice a cut, it continued behind what was cut off: it never wrote this many offsets before this one,
    * whatever else the target has there.
    */
   const skippedBefore = (index: number, until: bigint): bigint =>
-    cutOff !== null && index === cutAt
-      ? greatest(0n, least(cutOff.reached, until) - greatest(cutOff.at, source.start))
-      : 0n;
+    cutsAt(index).reduce(
+      (sum, { at, reached }) => sum + greatest(0n, least(reached, until) - greatest(at, source.start)),
+      0n,
+    );
   /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
-  const perhapsBefore = (index: number): bigint => (cutOff !== null && index === cutAt ? taken - cutOff.atLeast : 0n);
+  const perhapsBefore = (index: number): bigint => takenBefore(index) - takenBy(cutsAt(index)).atLeast;
   const runs: Run[] = [];
   let run: Run = { covered: [], holes: [] };
   let from = 0n;
@@ -110,12 +114,12 @@ function withoutSyncs(
   mapping: PartitionMapping,
   source: LogOffsets,
   position: bigint | null,
-  cutOff: CutOff | null,
+  cutOffs: readonly CutOff[],
 ): Run {
   if (position === null) return { covered: [], holes: [] };
   const { began, target } = mapping;
   // Some may be copies of records that a cut has taken off the source.
-  const { records: taken, atLeast } = cutOff ?? { records: 0n, atLeast: 0n };
+  const { records: taken, atLeast } = takenBy(cutOffs);
   const room = greatest(0n, target.end - began - taken);
   const twice = least(room, mapping.voidSurplus);
   const there = room - twice;
@@ -133,6 +137,14 @@ function withoutSyncs(
     return { covered: [], holes: holes.map((hole) => perhapsLess(hole, perhaps)) };
   }
   return { covered: [{ from: lacks, until: position }], holes: head(lacks, lacks) };
+}
+
+/** Copies of what cuts have taken off the source log. */
+function takenBy(cutOffs: readonly CutOff[]): Pick<CutOff, 'records' | 'atLeast'> {
+  return cutOffs.reduce(
+    (sum, { records, atLeast }) => ({ records: sum.records + records, atLeast: sum.atLeast + atLeast }),
+    { records: 0n, atLeast: 0n },
+  );
 }
 
 function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {

@@ -25,6 +25,20 @@ describe('cuts of logs in the history', () => {
     ]);
   });
 
+  test.each<[string, FlowCase['topic'], number]>([
+    ['the source topic is replaced THEN none is known', { sourceId: 'two' }, 0],
+    ['the source topic stays THEN it is known', { sourceId: 'one' }, 1],
+    ['the target topic is replaced THEN it is known', { sourceId: 'one', targetId: 'other' }, 1],
+  ])('GIVEN a cut of the source log WHEN %s', (_, topic, left) => {
+    const audits = [
+      logs(AT, WHOLE),
+      logs(MONDAY, CUT),
+      { ...logs(MONDAY + HOUR, CUT), topic: { targetId: 'copy', ...topic } },
+    ];
+    const known = knownAfter(audits.map((one) => ({ ...one, topic: { targetId: 'copy', ...one.topic } })));
+    expect(known.state.cuts).toHaveLength(left);
+  });
+
   // The history keeps a state for 35 days: for so long somebody can ask what was before the cut.
   test.each([
     ['36 days ago THEN it is still known', 36, [[0, MONDAY]]],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
-import { knownAt, lastCutOff, logsNow, sourceCutAt, wasCut } from '../../../../shared/domain/judge/remembered-logs.ts';
+import { cutOffsOf, knownAt, logsNow, sourceCutAt, wasCut } from '../../../../shared/domain/judge/remembered-logs.ts';
 import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks/cut.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { rememberedIds } from './case-parts.ts';
@@ -37,30 +37,36 @@ describe('whether the target log was cut', () => {
   });
 });
 
-describe('what the last cut of the source log took', () => {
-  test.each<[string, readonly PastCut[], readonly Cut[], ReturnType<typeof lastCutOff>]>([
-    ['none is known of', [], [], null],
-    ['only the target log was cut', [PAST_TARGET], [NOW_TARGET], null],
+describe('what cuts of the source log took', () => {
+  test.each<[string, readonly PastCut[], readonly Cut[], ReturnType<typeof cutOffsOf>]>([
+    ['none is known of', [], [], []],
+    ['only the target log was cut', [PAST_TARGET], [NOW_TARGET], []],
     [
       'an earlier audit noticed it',
       [PAST],
       [],
-      { at: 300n, reached: 500n, records: 200n, atLeast: 200n, noticedAt: AT - HOUR },
+      [{ at: 300n, reached: 500n, records: 200n, atLeast: 200n, noticedAt: AT - HOUR }],
     ],
     [
-      'the last of several',
+      'several, oldest first',
       [PAST, { ...PAST, at: 400n, acknowledged: 410n, noticedAt: AT - 1 }],
       [],
-      { at: 400n, reached: 500n, records: 100n, atLeast: 10n, noticedAt: AT - 1 },
+      [
+        { at: 300n, reached: 500n, records: 200n, atLeast: 200n, noticedAt: AT - HOUR },
+        { at: 400n, reached: 500n, records: 100n, atLeast: 10n, noticedAt: AT - 1 },
+      ],
     ],
     [
       'this audit found one',
       [PAST],
       [NOW_TARGET, NOW],
-      { at: 200n, reached: 260n, records: 60n, atLeast: 40n, noticedAt: AT },
+      [
+        { at: 300n, reached: 500n, records: 200n, atLeast: 200n, noticedAt: AT - HOUR },
+        { at: 200n, reached: 260n, records: 60n, atLeast: 40n, noticedAt: AT },
+      ],
     ],
   ])('%s', (_, past, cuts, expected) => {
-    expect(lastCutOff(observed(...past), 'orders', 0, cuts)).toEqual(expected);
+    expect(cutOffsOf(observed(...past), 'orders', 0, cuts)).toEqual(expected);
   });
 });
 
@@ -78,7 +84,26 @@ describe('where the source log was cut', () => {
   ])('%s', (_, syncs, expected) => {
     expect(sourceCutAt(observed(PAST), 'orders', 0, syncs, [])).toBe(expected);
   });
+
+  test('it was cut twice since the newest sync: at the lower place, whichever came last', () => {
+    const lower: PastCut = { ...PAST, at: 100n, noticedAt: AT - 2 * HOUR };
+    const cutAt = (timestamp: number, ...past: readonly PastCut[]) => {
+      const syncs = SyncHistory.of([{ timestamp: BigInt(timestamp), upstream: 0n, downstream: 0n }]);
+      syncs.breakBeforeNext('hole');
+      return sourceCutAt(observed(...past), 'orders', 0, syncs, []);
+    };
+    expect(cutAt(1, lower, PAST)).toBe(100n);
+    expect(cutAt(lower.noticedAt, lower, PAST)).toBe(300n);
+    expect(cutAt(AT, lower, PAST)).toBe(300n);
+    expect(sourceCutAt(observed(lower, PAST), 'orders', 0, pendingOnly(), [NOW])).toBe(100n);
+  });
 });
+
+function pendingOnly(): SyncHistory {
+  const syncs = new SyncHistory();
+  syncs.breakBeforeNext('hole');
+  return syncs;
+}
 
 describe('how many syncs were written up to the audit that saw a topic id', () => {
   const history = SyncHistory.of(

@@ -44,7 +44,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     recreatedSince: null,
     sourceCutAt: null,
     syncsMayLack: false,
-    cutOff: null,
+    cutOffs: [],
     reckoning: 'unchecked',
     waiting: null,
     ...evidence,

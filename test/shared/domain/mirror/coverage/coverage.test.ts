@@ -14,12 +14,12 @@ interface Case {
   /** Where MM2 goes on; right behind the newest sync where absent. */
   readonly position?: bigint | null;
   readonly more?: Partial<MappingEvidence>;
-  readonly cutOff?: CutOff;
+  readonly cutOffs?: readonly CutOff[];
   /** Syncs behind the last one are void. */
   readonly holeBehind?: boolean;
 }
 
-function coverage({ syncs, source, targetEnd, position, more, cutOff, holeBehind = false }: Case) {
+function coverage({ syncs, source, targetEnd, position, more, cutOffs, holeBehind = false }: Case) {
   const [up = -1n, down = -1n] = syncs.at(-1) ?? [];
   const points = syncs.map(([upstream, downstream, flags]) => ({ timestamp: 0n, upstream, downstream, ...flags }));
   const end = targetEnd ?? down + 1n;
@@ -31,7 +31,7 @@ function coverage({ syncs, source, targetEnd, position, more, cutOff, holeBehind
     mapping,
     { start, highWatermark, lastStableOffset: highWatermark },
     position === undefined ? up + 1n : position,
-    cutOff,
+    cutOffs,
   );
 }
 
@@ -724,7 +724,7 @@ describe('copies of records that a cut took off the source', () => {
     targetEnd: 500n,
     position: 500n,
     holeBehind: true,
-    cutOff: CUT_OFF,
+    cutOffs: [CUT_OFF],
   };
   const since = (upstream: bigint, downstream: bigint, more: Partial<NewPoint> = {}): Case => ({
     ...regrown,
@@ -737,11 +737,24 @@ describe('copies of records that a cut took off the source', () => {
     holeBehind: false,
   });
 
+  test('of two cuts count together, each at its place', () => {
+    const later: CutOff = { at: 650n, reached: 680n, records: 30n, atLeast: 30n, noticedAt: 3_000 };
+    const both = { ...since(600n, 600n), cutOffs: [CUT_OFF, later] };
+    // The second cut came behind the newest sync: it leaves the hole of the first one as it is.
+    const behind = { ...both, position: 660n, targetEnd: 660n, holeBehind: true };
+    expect(holes({ ...since(600n, 600n) })).toEqual(['between 1-600: 200, look 400-600']);
+    expect(holes(behind)).toEqual(['between 1-600: 200, look 400-600', 'behind 601-660: 59, look 601-660']);
+    const unplaced = { ...later, noticedAt: 1_000 };
+    expect(holes({ ...since(600n, 600n), cutOffs: [CUT_OFF, unplaced] })).toEqual(['between 1-600: 230, look 370-600']);
+    const none = { ...regrown, syncs: [], cutOffs: [CUT_OFF, later] };
+    expect(coverage(none).holes).toMatchObject([{ offsets: 230n }]);
+  });
+
   test('cover nothing of what has grown there since', () => {
     // The log may have grown further before the cut: without a later sync, all may be copies of what it took.
     expect(holes(regrown)).toEqual(['behind 1-500: 499, look 1-500']);
     expect(coverage(regrown).coveredTo(0n)).toBe(1n);
-    const { cutOff: _, ...unnoticed } = regrown;
+    const { cutOffs: _, ...unnoticed } = regrown;
     expect(holes(unnoticed)).toEqual([]);
   });
 
@@ -761,12 +774,14 @@ describe('copies of records that a cut took off the source', () => {
     expect(holes({ ...untold, position: 400n })).toEqual([]);
     const before = since(600n, 600n);
     // A clock that is ahead hides which hole it is.
-    expect(holes({ ...before, cutOff: { ...CUT_OFF, noticedAt: -1 } })).toEqual(['between 1-600: 200, look 400-600']);
+    expect(holes({ ...before, cutOffs: [{ ...CUT_OFF, noticedAt: -1 }] })).toEqual([
+      'between 1-600: 200, look 400-600',
+    ]);
     const syncs = [...before.syncs, [650n, 650n, { timestamp: 3_000n, hole: true }]] as Case['syncs'];
     const two = { ...before, syncs, targetEnd: 651n, position: 651n };
     expect(holes(two)).toEqual(['between 1-600: 200, look 400-600']);
     // A sync of the very time was written before the cut.
-    expect(holes({ ...two, cutOff: { ...CUT_OFF, noticedAt: 2_000 } })).toEqual([
+    expect(holes({ ...two, cutOffs: [{ ...CUT_OFF, noticedAt: 2_000 }] })).toEqual([
       'between 601-650: 49, look 601-650 = there',
     ]);
   });
@@ -779,11 +794,11 @@ describe('copies of records that a cut took off the source', () => {
   test('change nothing of what is missing in another place', () => {
     const more = since(700n, 690n);
     const syncs = [more.syncs[0], [100n, 90n, { timestamp: 500n }], more.syncs[1]] as Case['syncs'];
-    expect(coverage({ ...more, syncs, cutOff: { ...CUT_OFF, atLeast: 50n } }).holes).toMatchObject([
+    expect(coverage({ ...more, syncs, cutOffs: [{ ...CUT_OFF, atLeast: 50n }] }).holes).toMatchObject([
       { from: 1n, until: 100n, offsets: 10n },
       { from: 101n, until: 700n, offsets: 200n, least: 50n },
     ]);
-    expect(coverage({ ...more, syncs, cutOff: { ...CUT_OFF, atLeast: 50n } }).holes[0]?.least ?? 10n).toBe(10n);
+    expect(coverage({ ...more, syncs, cutOffs: [{ ...CUT_OFF, atLeast: 50n }] }).holes[0]?.least ?? 10n).toBe(10n);
   });
 
   test('before the first sync leave the hole that the lengths show, if it is as large as what MM2 may have skipped', () => {
@@ -811,15 +826,15 @@ describe('copies of records that a cut took off the source', () => {
   });
 
   test('at most, as far as MM2 had not acknowledged them: the rest may be copies of present records', () => {
-    const cutOff = { ...CUT_OFF, atLeast: 50n };
-    expect(coverage({ ...regrown, cutOff }).holes).toMatchObject([{ offsets: 499n, least: 50n, isPlace: false }]);
-    expect(coverage({ ...since(600n, 600n), cutOff }).holes).toMatchObject([{ offsets: 200n, least: 50n }]);
-    const none = { ...regrown, syncs: [], cutOff };
+    const cutOffs = [{ ...CUT_OFF, atLeast: 50n }];
+    expect(coverage({ ...regrown, cutOffs }).holes).toMatchObject([{ offsets: 499n, least: 50n, isPlace: false }]);
+    expect(coverage({ ...since(600n, 600n), cutOffs }).holes).toMatchObject([{ offsets: 200n, least: 50n }]);
+    const none = { ...regrown, syncs: [], cutOffs };
     expect(coverage(none).holes).toMatchObject([{ offsets: 200n, least: 50n }]);
   });
 
   test('more than was written since: the record of the sync has arrived', () => {
-    expect(holes({ ...since(600n, 100n), cutOff: { ...CUT_OFF, records: 150n, atLeast: 150n } })).toEqual([
+    expect(holes({ ...since(600n, 100n), cutOffs: [{ ...CUT_OFF, records: 150n, atLeast: 150n }] })).toEqual([
       'between 1-600: 599, look 1-600 = there',
     ]);
   });

@@ -12,18 +12,18 @@ interface Case {
   readonly targetEnd: bigint;
   /** Where MM2 goes on; null if nobody knows. */
   readonly position: bigint | null;
-  readonly cutOff?: CutOff;
+  readonly cutOffs?: readonly CutOff[];
   readonly more?: Partial<MappingEvidence>;
 }
 
-function coverage({ syncs, source: [start, end], targetEnd, position, cutOff, more }: Case) {
+function coverage({ syncs, source: [start, end], targetEnd, position, cutOffs, more }: Case) {
   const points = syncs.map(([upstream, downstream, flags]) => ({ timestamp: 0n, upstream, downstream, ...flags }));
   const mapping = new PartitionMapping({
     history: SyncHistory.of(points),
     target: { start: 0n, end: targetEnd },
     ...more,
   });
-  return coverageOf(mapping, { start, highWatermark: end, lastStableOffset: end }, position, cutOff);
+  return coverageOf(mapping, { start, highWatermark: end, lastStableOffset: end }, position, cutOffs);
 }
 
 /** `kind from-until: most missing, at least …[ = there]`. */
@@ -33,7 +33,7 @@ const holes = (of: Case): string[] => coverage(of).holes.map(text);
 
 const CUT_OFF: CutOff = { at: 400n, reached: 600n, records: 200n, atLeast: 50n, noticedAt: 1_000 };
 /** The target log has 500 records, and no sync speaks of them any longer. */
-const UNTOLD: Case = { syncs: [], source: [0n, 700n], targetEnd: 500n, position: 500n, cutOff: CUT_OFF };
+const UNTOLD: Case = { syncs: [], source: [0n, 700n], targetEnd: 500n, position: 500n, cutOffs: [CUT_OFF] };
 
 describe('of a target log without syncs, after a cut of the source', () => {
   test.each<[string, Case, string[]]>([
@@ -57,7 +57,7 @@ describe('a cut of the source that no sync shows', () => {
     source: [0n, 700n],
     targetEnd: 451n,
     position: null,
-    cutOff: CUT_OFF,
+    cutOffs: [CUT_OFF],
   };
   test.each<[string, Case, string[]]>([
     ['MM2 may have passed over offsets from the cut to its newest sync', passed, ['anywhere 400-451: 51, at least 0']],
