@@ -162,4 +162,19 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: ['checkpoints', 'source-listing'] },
     ],
   },
+  {
+    name: 'a sync that waits while its topic is replaced',
+    taught: 'a record that was on the target when an audit saw the new topic empty is none of that topic',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 12 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'recreate-source', records: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'flush' },
+      { do: 'produce', records: 136 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

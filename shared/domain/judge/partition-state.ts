@@ -136,7 +136,8 @@ export function partitionState(
     history === null ? 0 : lastBreak(history, 'newTarget'),
     targetChanged === null ? 0 : knownAt({ history, known }, remembered, targetChanged),
   );
-  const logs = { source, target, targetFirst: targetRecreatedAt };
+  const targetEndBefore = logsThen.sameTargetSince === null ? null : logsThen.targetEndBefore;
+  const logs = { source, target, targetFirst: targetRecreatedAt, targetEndBefore };
   const epoch = sourceEpoch(observation, topic, { history, known }, logs, first, records);
 
   const mapping =

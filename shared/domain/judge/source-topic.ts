@@ -40,7 +40,7 @@ export function sourceEpoch(
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
   const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
   if (changed !== null) {
-    const known = knownAt(syncs, observation.remembered, changed);
+    const known = waitedUntil(history, knownAt(syncs, observation.remembered, changed), logs);
     const recreated = { kind: 'topic-id', certainAt: known, recreatedAt: known } as const;
     if (begin === null || inDoubt <= known) return { ...recreated, ...unasked };
     // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
@@ -49,12 +49,33 @@ export function sourceEpoch(
   const noticed = lastBreak(history, 'newSource');
   const wasNoticed = noticed > 0 || beginsWithNewSource(history);
   const earlier = wasNoticed && isRecent(observation, history, noticed) ? 'earlier' : null;
+  const waited = wasNoticed && noticed >= syncs.known ? waitedUntil(history, noticed, logs) : noticed;
+  if (waited > noticed) {
+    const found = records.syncs?.get(waited - 1);
+    return {
+      recreatedAt: found === 'same' ? noticed : waited,
+      certainAt: found === 'different' ? waited : noticed,
+      kind: earlier,
+      doubted: waited - 1,
+      doubtedFirst: null,
+    };
+  }
   const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
   // What an earlier audit noticed stays, whatever is found of later syncs.
   if (inDoubt <= noticed || begin === null) return wasNoticed ? { ...settled, ...unasked } : none;
   const between = settledBetween(history, noticed, inDoubt, { ...logs, first: begin }, records);
   if (between.recreatedAt === noticed) return { ...settled, ...between };
   return { kind: between.certainAt > noticed ? 'records' : (earlier ?? 'doubt'), ...between };
+}
+
+/**
+ * Index after the syncs from `from` on that name records which were on the target when the last audit read it. MM2 keeps
+ * the last pair of a partition until it flushes: it can write it long after the topic that it is about is gone.
+ */
+function waitedUntil(history: SyncHistory, from: number, { targetEndBefore }: Logs): number {
+  let until = from;
+  while (until < history.length && targetEndBefore !== null && history.downstream(until) < targetEndBefore) until++;
+  return until;
 }
 
 /**
@@ -85,6 +106,8 @@ function settledBetween(
 
 /** The logs of both sides, and the index of the first sync that is about the present target log. */
 export interface Logs {
+  /** Where the present target log ended when it was last read; null if it is another one since, or was never read. */
+  readonly targetEndBefore: bigint | null;
   readonly source: LogOffsets | null;
   readonly target: LogOffsets | null;
   readonly targetFirst: number;

@@ -74,14 +74,21 @@ interface SyncsBeyond {
 /** Null if there are none, or if they may be about an earlier log of the name. */
 function syncsBeyond(
   history: SyncHistory,
-  { sourceEndBefore, known, knewAll }: LogsNow,
+  { sourceEndBefore, targetEndBefore, sameTargetSince, known, knewAll }: LogsNow,
   end: bigint,
 ): SyncsBeyond | null {
   const isYounger = (index: number): boolean => knewAll && index >= known;
+  // Its record was on the target at the last audit, and the present log was shorter then: it waited since an earlier log.
+  const hasWaited = (index: number): boolean => {
+    const wasCopied =
+      sameTargetSince !== null && targetEndBefore !== null && history.downstream(index) < targetEndBefore;
+    return index >= known && wasCopied && !hadReached(sourceEndBefore, history.upstream(index));
+  };
   let reached = end;
   let until = 0;
   for (let i = lastBreak(history, 'newSource'); i < history.length; i++) {
     if (history.upstream(i) < end) continue;
+    if (hasWaited(i)) continue;
     if (mayHaveWaited(history, i, 'newSource') && !hadReached(sourceEndBefore, history.upstream(i))) continue;
     until = i + 1;
     if (history.upstream(i) < reached) continue;

@@ -16,7 +16,7 @@ const PAIRS: Pairs = [
 /** Younger than all syncs. */
 const FIRST = { offset: 0n, timestamp: BigInt(AT - MINUTE) };
 const log = (start: bigint, end: bigint) => ({ start, highWatermark: end, lastStableOffset: end });
-const LOGS: Logs = { source: log(0n, 1_500n), target: log(0n, 1_001n), targetFirst: 0 };
+const LOGS: Logs = { source: log(0n, 1_500n), target: log(0n, 1_001n), targetFirst: 0, targetEndBefore: null };
 
 interface Case {
   readonly pairs?: Pairs;
@@ -109,6 +109,46 @@ describe('what comparing them shows', () => {
     ],
   ])('%s', (_, syncs, expected) => {
     expect(epoch({ records: syncs === undefined ? {} : { syncs } })).toMatchObject(expected);
+  });
+});
+
+describe('a sync that waited in MM2 while its topic was replaced', () => {
+  /** The break is before the second sync, and all are younger than the topic's first record. */
+  function afterBreak(targetEndBefore: bigint | null, known: number, records: RecordEvidence = {}) {
+    const { observation, states } = flowCase({});
+    const [state] = states;
+    if (state === undefined) throw new Error('one partition');
+    const points = PAIRS.map(([upstream, downstream]) => ({ timestamp: BigInt(AT), upstream, downstream }));
+    const history = SyncHistory.of(points);
+    history.breakAt(1, 'newSource');
+    const logs = { ...LOGS, targetEndBefore };
+    return sourceEpoch({ ...observation, remembered: null }, state.topic, { history, known }, logs, FIRST, records);
+  }
+
+  test.each<[string, ReturnType<typeof sourceEpoch>, object]>([
+    ['its record was on the target before', afterBreak(101n, 1), { recreatedAt: 2, certainAt: 1, doubted: 1 }],
+    ['its record came later', afterBreak(100n, 1), { recreatedAt: 1, certainAt: 1, doubted: null }],
+    ['nothing is known of the target before', afterBreak(null, 1), { recreatedAt: 1, certainAt: 1, doubted: null }],
+    ['an earlier audit had read it', afterBreak(101n, 2), { recreatedAt: 1, certainAt: 1, doubted: null }],
+    ['and so did the next one', afterBreak(1_001n, 1), { recreatedAt: 3, certainAt: 1, doubted: 2 }],
+    [
+      'the records are the same: it is about the new topic',
+      afterBreak(101n, 1, { syncs: new Map([[1, 'same']]) }),
+      { recreatedAt: 1, certainAt: 1, doubted: 1 },
+    ],
+    [
+      'the records differ: it is about the old topic',
+      afterBreak(101n, 1, { syncs: new Map([[1, 'different']]) }),
+      { recreatedAt: 2, certainAt: 2, doubted: 1 },
+    ],
+  ])('%s', (_, found, expected) => {
+    expect(found).toMatchObject({ kind: 'earlier', ...expected });
+  });
+
+  test('is about the old topic for certain if the audit that finds the new one also finds it', () => {
+    const logs = { targetEndBefore: 101n };
+    expect(epoch({ changedAfter: 1, logs })).toMatchObject({ certainAt: 2 });
+    expect(epoch({ changedAfter: 1, logs: { targetEndBefore: 100n } })).toMatchObject({ certainAt: 1 });
   });
 });
 

@@ -73,6 +73,17 @@ describe('a source log that lost its end', () => {
     expect(cut([...late, [205n, 185n]], logs).cuts).not.toEqual([]);
   });
 
+  test.each<[string, Partial<LogsNow>, boolean]>([
+    ['whose record was on the target before the log had reached that far', { targetEndBefore: 181n }, false],
+    ['whose record came after the last audit', { targetEndBefore: 180n }, true],
+    ['whose record is on another target log', { targetEndBefore: 181n, sameTargetSince: null }, true],
+    ['of a log that had reached that far', { targetEndBefore: 181n, sourceEndBefore: 201n }, true],
+    ['that an audit had read', { targetEndBefore: 181n, sourceEndBefore: 201n, known: 3 }, true],
+  ])('a sync shows it or not: one %s', (_, more, isShown) => {
+    const logs = { ...SOURCE, sourceEnd: 150n, sourceEndBefore: 120n, known: 2, ...more };
+    expect(cut(STEADY, logs).cuts.some(({ side }) => side === 'source')).toBe(isShown);
+  });
+
   test('below both of two syncs leaves a hole', () => {
     expect(told(cut(STEADY.slice(0, 2), { ...SOURCE, sourceEnd: 0n }))).toBe('|');
   });
