@@ -265,11 +265,7 @@ function accountSame(kept: SyncHistory, history: SyncHistory, index: number): vo
 type Recreations = PartitionState['recreatedAt'] & { readonly sourceChanged: boolean };
 
 /** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
-function continued(
-  before: SyncHistory | null,
-  history: SyncHistory,
-  recreatedAt: Recreations,
-): SyncHistory {
+function continued(before: SyncHistory | null, history: SyncHistory, recreatedAt: Recreations): SyncHistory {
   let common = Math.min(before?.length ?? 0, history.length);
   // A verified pair is dropped if a later sync does not rise from it.
   while (common > 0 && !before?.samePoint(common - 1, history)) common--;
