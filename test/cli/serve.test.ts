@@ -146,6 +146,29 @@ describe('tidemark serve on a live flow', () => {
     expect(report.parse(body).flows[0]).toMatchObject({ verdict: 'ready', loss: { records: '0' } });
   });
 
+  test('a browser gives the token in a form, and then sees the page, of now and of the past', async () => {
+    const { at } = await audited();
+    const refused = await get('/', {});
+    expect(refused.status).toBe(401);
+    expect(await refused.text()).toContain('<form method="post" action="/login">');
+    const login = (token: string) =>
+      fetch(`${server.url}/login`, { method: 'POST', body: new URLSearchParams({ token }), redirect: 'manual' });
+    expect((await login('wrong')).status).toBe(401);
+    const accepted = await login(TOKEN);
+    expect([accepted.status, accepted.headers.get('location')]).toEqual([303, '/']);
+    const Cookie = accepted.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const page = await (await get('/', { Cookie })).text();
+    expect(page).toContain('✕ NOT READY');
+    expect(page).toContain('a failover now would lose 25 records');
+    expect(page).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(page).not.toContain('<script>alert');
+    const past = await get(`/?as-of=${encodeURIComponent(at)}`, { Cookie });
+    expect(past.status).toBe(200);
+    expect(await past.text()).toContain('From the history alone');
+    expect(await (await get('/?as-of=3d', { Cookie })).text()).toContain('nothing');
+    expect((await get('/runbook', { Cookie })).status).toBe(200);
+  });
+
   test('a time that cannot be: 400; one before the history: 404', async () => {
     const bad = await get('/api/audit?as-of=yesterday');
     expect(bad.status).toBe(400);

@@ -12,6 +12,7 @@ import { collect, count, seconds } from '../../options/option-values.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
 import type { Access } from './access.ts';
+import type { LagLog } from './lag-log.ts';
 import { hostAndPort, type ListenAddress, listenAddress } from './listen-address.ts';
 import { serveToken, TOKEN_VARIABLE } from './serve-token.ts';
 import type { ServedAudits } from './served-audits.ts';
@@ -39,12 +40,15 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
     .addHelpText(
       'after',
       `
+/           a page: verdict and loss, lag over time, findings, where each group would land,
+            and the state as of any time of the history
 /metrics    for Prometheus: the numbers of the last audit (docs/metrics.md)
 /api/audit  the last audit, as "audit --format json" prints it; ?as-of=-2h one of the past
 /healthz    200 while audits end, else 503 and why; needs no token
 
 It only reads. Another address than 127.0.0.1 needs a token of at least 16 characters, which
-requests carry as "Authorization: Bearer TOKEN". There is no TLS: put a proxy before it.
+requests carry as "Authorization: Bearer TOKEN"; the page asks for it. There is no TLS: put
+a proxy before it.
 Audits are kept in the history, as those of "watch".
 
 Examples:
@@ -62,11 +66,16 @@ Exit codes: 2 wrong usage or configuration, 3 the first audit was refused, 130 a
       // Reading has a connection of its own: what it waits for does not hold up the recording.
       const stores = history.history === null ? null : await openAuditHistory(options, terminal).catch(() => null);
       try {
-        const [{ ServedAudits }, { Access }] = await Promise.all([import('./served-audits.ts'), import('./access.ts')]);
+        const [{ ServedAudits }, { LagLog }, { Access }] = await Promise.all([
+          import('./served-audits.ts'),
+          import('./lag-log.ts'),
+          import('./access.ts'),
+        ]);
         const { interval, timeout } = options;
         const audits = new ServedAudits(interval * 1_000, timeout * 1_000, Date.now());
-        await startServer({ options, flows, config, audits, stores, access: new Access(token), terminal });
-        await auditForever({ options, flows, config, audits, history, terminal });
+        const serving = { options, flows, config, audits, lag: new LagLog(), terminal };
+        await startServer({ ...serving, stores, access: new Access(token) });
+        await auditForever({ ...serving, history });
       } finally {
         await history.close();
         await stores?.close();
@@ -74,28 +83,35 @@ Exit codes: 2 wrong usage or configuration, 3 the first audit was refused, 130 a
     });
 }
 
+/** How far back the lag over time reaches when the server starts. */
+const FILLED_MS = 12 * 3_600_000;
+
 interface Serving {
   readonly options: ServeOptions;
   readonly flows: readonly Flow[];
   readonly config: LoadedConfig['config'];
   readonly audits: ServedAudits;
+  readonly lag: LagLog;
   readonly terminal: Terminal;
 }
 
 async function startServer(
   serving: Serving & { readonly stores: AuditStores | null; readonly access: Access },
 ): Promise<void> {
-  const { options, flows, config, audits, stores, access, terminal } = serving;
-  const [{ createAuditServer, listen }, { MetricsText }, { PastAudits }] = await Promise.all([
+  const { options, flows, config, audits, lag, stores, access, terminal } = serving;
+  const [{ createAuditServer, listen }, { MetricsText }, { PastAudits }, { fillFromHistory }] = await Promise.all([
     import('./server.ts'),
     import('./metrics-text.ts'),
     import('./past-audits.ts'),
+    import('./fill-from-history.ts'),
   ]);
+  const past = stores === null ? null : new PastAudits(flows, config.policy, stores);
   const server = createAuditServer({
     served: {
       audits,
       metrics: new MetricsText(flows.map(flowName), options.groupMetrics),
-      past: stores === null ? null : new PastAudits(flows, config.policy, stores),
+      lag,
+      past,
       now: () => Date.now(),
     },
     access,
@@ -105,6 +121,7 @@ async function startServer(
     },
   });
   const bound = await listen(server, options.listen);
+  if (past !== null) void fillFromHistory(lag, past, Date.now() - FILLED_MS);
   terminal.stdout.write(`serving http://${hostAndPort(bound)}/\n`);
 }
 
@@ -113,13 +130,15 @@ async function auditForever({
   flows,
   config,
   audits,
+  lag,
   history: { history, acknowledgements },
   terminal,
 }: Serving & { readonly history: KeptHistory }): Promise<void> {
-  const [{ runAudit }, { AuditMemory }, { watch }] = await Promise.all([
+  const [{ runAudit }, { AuditMemory }, { watch }, { preparePage }] = await Promise.all([
     import('../../../shared/audit/run-audit.ts'),
     import('../../../shared/audit/audit-memory.ts'),
     import('../../../shared/audit/watch.ts'),
+    import('./page/prepare-page.ts'),
   ]);
   const names = new Set(flows.map(flowName));
   const memory = new AuditMemory();
@@ -134,7 +153,9 @@ async function auditForever({
       ...(history === null ? {} : { history }),
       ...(acknowledgements === null ? {} : { acknowledgements }),
     });
+    preparePage(report);
     audits.succeeded(report, Date.now());
+    lag.add(report);
     return report;
   };
   const clock = SYSTEM_CLOCK;
@@ -142,6 +163,7 @@ async function auditForever({
     if (event.kind !== 'failed') continue;
     const { code, message } = event.error;
     audits.failed({ at: event.at, code, message }, Date.now());
+    lag.addUnknown([...names], event.at);
     terminal.stderr.write(`${new Date(event.at).toISOString()}  not audited: ${printable(message)}\n`);
   }
 }

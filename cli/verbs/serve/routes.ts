@@ -6,6 +6,7 @@ import { NothingRecordedError } from '../../../shared/history/history-errors.ts'
 import { pointInTime } from '../../options/point-in-time.ts';
 import { renderAuditJson } from '../../output/audit-json.ts';
 import { type Answer, errorAnswer } from './answer.ts';
+import type { LagLog } from './lag-log.ts';
 import type { MetricsText } from './metrics-text.ts';
 import type { PastAudits } from './past-audits.ts';
 import type { ServedAudits } from './served-audits.ts';
@@ -14,6 +15,7 @@ import type { ServedAudits } from './served-audits.ts';
 export interface Served {
   readonly audits: ServedAudits;
   readonly metrics: MetricsText;
+  readonly lag: LagLog;
   /** Null if the history is off. */
   readonly past: PastAudits | null;
   readonly now: () => number;
@@ -22,8 +24,8 @@ export interface Served {
 /** Answers a GET; the query is the URL's. */
 export type Route = (query: URLSearchParams, served: Served) => Promise<Answer>;
 
-/** Paths that need the right to read. `/healthz` and `/login` do not: the server has them itself. */
-export const ROUTES: Readonly<Record<string, Route>> = {
+/** Paths for programs. */
+export const API_ROUTES: Readonly<Record<string, Route>> = {
   '/metrics': async (_, { audits, metrics, now }) => ({
     status: 200,
     type: PROMETHEUS_CONTENT_TYPE,

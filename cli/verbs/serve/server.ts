@@ -4,7 +4,10 @@ import type { Access } from './access.ts';
 import { type Answer, errorAnswer, send } from './answer.ts';
 import { health } from './health.ts';
 import { hostAndPort, type ListenAddress } from './listen-address.ts';
-import { ROUTES, type Served } from './routes.ts';
+import { loginPage } from './page/login-page.ts';
+import { PAGE_ROUTES } from './page-routes.ts';
+import { readForm } from './read-form.ts';
+import { API_ROUTES, type Route, type Served } from './routes.ts';
 
 export interface ServerOptions {
   readonly served: Served;
@@ -36,19 +39,30 @@ export function createAuditServer(options: ServerOptions): Server {
   return server;
 }
 
+const ROUTES: ReadonlyMap<string, Route> = new Map(Object.entries({ ...PAGE_ROUTES, ...API_ROUTES }));
+
 async function answerOf(request: IncomingMessage, { served, access }: ServerOptions): Promise<Answer> {
   const { method = '', headers } = request;
   const url = URL.parse(request.url ?? '', 'http://localhost');
   if (url === null) return errorAnswer(400, 'BAD_REQUEST', 'the path cannot be read');
   const { pathname, searchParams } = url;
+  if (method === 'POST' && pathname === '/login') return login(await readForm(request), access);
   if (method !== 'GET' && method !== 'HEAD') return refuseMethod();
   if (pathname === '/healthz') return health(served.audits, served.now());
   const refusal = access.refusalOf(headers);
   if (refusal === 'host') return errorAnswer(403, 'WRONG_HOST', WRONG_HOST);
-  if (refusal === 'token') return askForToken();
-  const route = Object.hasOwn(ROUTES, pathname) ? ROUTES[pathname] : undefined;
-  if (route === undefined) return errorAnswer(404, 'NO_SUCH_PATH', `there are ${Object.keys(ROUTES).join(', ')}`);
+  if (refusal === 'token') return Object.hasOwn(PAGE_ROUTES, pathname) ? loginPage(false) : askForToken();
+  const route = ROUTES.get(pathname);
+  if (route === undefined)
+    return errorAnswer(404, 'NO_SUCH_PATH', `there are /healthz, ${[...ROUTES.keys()].join(', ')}`);
   return await route(searchParams, served);
+}
+
+/** Begins a session of a browser, and leads it to the page. */
+function login(form: URLSearchParams | null, access: Access): Answer {
+  const cookie = access.login(form?.get('token') ?? '');
+  if (cookie === null) return loginPage(true);
+  return { status: 303, type: 'text/plain; charset=utf-8', body: '', headers: { Location: '/', 'Set-Cookie': cookie } };
 }
 
 const WRONG_HOST = 'without a token, this server answers only to localhost and 127.0.0.1; behind a proxy, set a token';
