@@ -165,7 +165,9 @@ describe('tidemark serve on a live flow', () => {
     const past = await get(`/?as-of=${encodeURIComponent(at)}`, { Cookie });
     expect(past.status).toBe(200);
     expect(await past.text()).toContain('From the history alone');
-    expect(await (await get('/?as-of=3d', { Cookie })).text()).toContain('nothing');
+    const before = await get('/?as-of=3d', { Cookie });
+    expect(before.status).toBe(404);
+    expect(await before.text()).toContain('<p class="banner">the history');
     expect((await get('/runbook', { Cookie })).status).toBe(200);
   });
 

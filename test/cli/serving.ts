@@ -18,9 +18,15 @@ export interface Serving {
 /** Starts it, and waits until it listens. @throws Error if it ends before that, with what it printed */
 export async function serving(
   args: readonly string[],
-  options: { readonly cwd?: string; readonly environment?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly cwd?: string;
+    readonly environment?: Readonly<Record<string, string>>;
+    /** The program with its first words: the checkout's by default. */
+    readonly program?: readonly [string, ...string[]];
+  } = {},
 ): Promise<Serving> {
-  const child = spawn(process.execPath, [BIN, 'serve', '--listen', '127.0.0.1:0', ...args], {
+  const [file, ...words] = options.program ?? [process.execPath, BIN];
+  const child = spawn(file, [...words, 'serve', '--listen', '127.0.0.1:0', ...args], {
     cwd: options.cwd,
     env: {
       PATH: process.env.PATH ?? '',
