@@ -25,6 +25,8 @@ const config = {
   output: 'tidemark.blob',
   disableExperimentalSEAWarning: true,
   useCodeCache: true,
+  // Links of `tidemark serve` lead to it. The path is from the folder where Node runs.
+  assets: { 'docs/runbook.md': '../../docs/runbook.md' },
 };
 writeFileSync(at('sea.json'), JSON.stringify(config));
 execFileSync(process.execPath, ['--experimental-sea-config', 'sea.json'], {

@@ -11,6 +11,7 @@ import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
 import { addRestoreCommand } from './verbs/restore/command.ts';
+import { addServeCommand } from './verbs/serve/command.ts';
 import { addSnapshotsCommand } from './verbs/snapshots/command.ts';
 import { addTranslateCommand } from './verbs/translate/command.ts';
 import { addVerifyCommand } from './verbs/verify/command.ts';
@@ -71,6 +72,7 @@ Examples:
   tidemark audit --mm2 mm2.properties           audit every flow that MirrorMaker runs
   tidemark audit --group billing --format json  one group, for a program to read
   tidemark watch --mm2 mm2.properties           audit every minute, and keep the history
+  tidemark serve --mm2 mm2.properties           the same for a browser and for Prometheus
   tidemark doctor --mm2 mm2.properties          check connections and permissions
   tidemark init mm2.properties                  print a commented tidemark.yaml
 
@@ -80,6 +82,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
   for (const add of [
     addAuditCommand,
     addWatchCommand,
+    addServeCommand,
     addDoctorCommand,
     addTranslateCommand,
     addVerifyCommand,

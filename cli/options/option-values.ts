@@ -29,6 +29,12 @@ export function positiveCount(text: string): number {
   throw new InvalidArgumentError('Write a whole number from 1 on.');
 }
 
+/** How many of something, which may be none. */
+export function count(text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError('Write a whole number.');
+}
+
 /** Collects the values of an option that may be given several times. */
 export function collect(value: string, before: readonly string[] | undefined): readonly string[] {
   return [...(before ?? []), value];

@@ -1,4 +1,4 @@
-import { codePointName, NAME_BEGIN, withoutHidden } from '../../shared/domain/model/hidden-characters.ts';
+import { codePointName, visible } from '../../shared/domain/model/hidden-characters.ts';
 
 /**
  * A text as a terminal may show it: each hidden character written out as `<U+001B>`, so that no name can steer the
@@ -12,10 +12,6 @@ export function printable(text: string): string {
 /** The same for a text whose line breaks and indents are meant. */
 export function printableLines(text: string): string {
   return text.split('\n').map(visible).join('\n');
-}
-
-function visible(text: string): string {
-  return withoutHidden(text.replaceAll(NAME_BEGIN, `${codePointName(0x3c)}U+`));
 }
 
 /** The lines of a row: a name that is wider than its column has lines of its own, for cut short it could be another's. */

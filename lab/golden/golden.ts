@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { renderAuditJson } from '../../cli/verbs/audit/json.ts';
+import { renderAuditJson } from '../../cli/output/audit-json.ts';
 import { readRecording } from '../truth/recording.ts';
 import { auditSnapshot, configOf } from '../truth/replay.ts';
 

@@ -18,6 +18,8 @@ export interface MetricDefinition {
   readonly unit: MetricUnit;
   /** The sets of dimensions, besides `Deployment`, under which the metric is published; `[]` has no others. */
   readonly dimensions: readonly (readonly DimensionName[])[];
+  /** Whether one audit has many samples: one for each partition. Absent where it has one. */
+  readonly isDistribution?: true;
   /** What one sample is. A test compares this text with the table in docs/metrics.md. */
   readonly sample: string;
 }
@@ -35,6 +37,7 @@ export const METRICS = {
   },
   LagRecords: {
     unit: 'Count',
+    isDistribution: true,
     dimensions: FLOW_AND_ALL,
     sample: 'one partition: source records not yet on the target',
   },
@@ -116,6 +119,7 @@ export const METRICS = {
   },
   RereadAtMost: {
     unit: 'Count',
+    isDistribution: true,
     dimensions: [
       ['Flow', 'Position'],
       ['Flow', 'Group', 'Position'],
@@ -124,6 +128,7 @@ export const METRICS = {
   },
   SkipAtMost: {
     unit: 'Count',
+    isDistribution: true,
     dimensions: [
       ['Flow', 'Position'],
       ['Flow', 'Group', 'Position'],

@@ -1,10 +1,21 @@
 import { execFile } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildBinaryOfCopy, copyCheckout, installOffline, packCopy } from '../../lab/install/checkout-copy.ts';
+import { serving } from '../cli/serving.ts';
 import { COMPILE_CACHE } from '../compile-cache.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -169,6 +180,27 @@ describe('the package', () => {
     const ran = await run(process.execPath, [join(below, 'bin/tidemark.js'), '--version']);
     expect(ran).toMatchObject({ code: 2, stdout: '' });
     expect(ran.stderr).toMatch(/^tidemark: this is a checkout, .* install the package that npm pack makes\n$/);
+  });
+
+  test('serves the page, and the runbook to which it leads, with nothing beside the executable', async () => {
+    const alone = join(folder, 'alone');
+    mkdirSync(alone);
+    cpSync(executable, join(alone, 'tidemark'));
+    const programs: readonly [string, ...string[]][] = [
+      [process.execPath, join(folder, 'node_modules/.bin/tidemark')],
+      [join(alone, 'tidemark')],
+    ];
+    for (const program of programs) {
+      const server = await serving(['--mm2', 'refused.properties'], { cwd: folder, program });
+      try {
+        const [page, runbook] = await Promise.all(['/', '/runbook'].map((path) => fetch(`${server.url}${path}`)));
+        expect([page?.status, runbook?.status]).toEqual([200, 200]);
+        expect(await page?.text()).toContain('<h1><a href="/">Tidemark</a></h1>');
+        expect(await runbook?.text()).toContain('<h2 id="mirror-stopped">');
+      } finally {
+        await server.stop();
+      }
+    }
   });
 
   test('signs in to MSK', async () => {

@@ -1,5 +1,5 @@
+import { renderAuditJson } from '../../cli/output/audit-json.ts';
 import { acknowledgementsJson } from '../../cli/verbs/acknowledge/json.ts';
-import { renderAuditJson } from '../../cli/verbs/audit/json.ts';
 import { renderDoctorJson } from '../../cli/verbs/doctor/json.ts';
 import { renderPlanJson, renderResultJson } from '../../cli/verbs/restore/json.ts';
 import { historySizeJson, snapshotListJson, snapshotsShownJson } from '../../cli/verbs/snapshots/json.ts';

@@ -70,7 +70,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or the verdict not-ready
       const report = await (asOf === undefined ? audit(options, terminal) : auditPast(options, asOf, terminal));
       refuseWhatMatchedNothing(report, options);
       if (options.format === 'json') {
-        const { renderAuditJson } = await import('./json.ts');
+        const { renderAuditJson } = await import('../../output/audit-json.ts');
         await writeAll(terminal.stdout, renderAuditJson(report));
       } else {
         const { renderAuditTable } = await import('./table.ts');

@@ -1,4 +1,3 @@
-import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
 import {
   type Cost,
   costOf,
@@ -12,6 +11,7 @@ import {
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+import { worstGroupsFirst } from '../../output/worst-first.ts';
 
 const SHOWN = 10;
 
@@ -19,7 +19,7 @@ const SHOWN = 10;
 export function groupLines(flow: FlowReport, options: TableOptions): string[] {
   const { width, paint } = options;
   if (flow.groups.length === 0) return [];
-  const worstFirst = flow.groups.toSorted(byHarm);
+  const worstFirst = flow.groups.toSorted(worstGroupsFirst);
   const names = new Set(flow.groups.map((one) => one.group));
   const title = `GROUPS: where ${plural(names.size, 'group')} would continue, worst first`;
   const columns = ['position', 're-read', 'skip'].map((name) => name.padStart(13)).join('');
@@ -75,20 +75,4 @@ function restLines(rest: readonly GroupReport[], width: number): string[] {
     `re-read at most ${sum('tidemark', 'rereadAtMost')} (MM2 ${sum('mm2', 'rereadAtMost')}), ` +
     `skip at most ${sum('tidemark', 'skipAtMost')} (MM2 ${sum('mm2', 'skipAtMost')})`;
   return wrapped(text, width, '  ');
-}
-
-/** What would be missed weighs most, then what nobody knows, then what would be read twice. */
-function byHarm(a: GroupReport, b: GroupReport): number {
-  return (
-    compareOffsets(known(b.mm2, 'skipAtMost'), known(a.mm2, 'skipAtMost')) ||
-    Number(b.tidemark.kind === 'unknown') - Number(a.tidemark.kind === 'unknown') ||
-    Number(b.mm2.kind === 'none') - Number(a.mm2.kind === 'none') ||
-    compareOffsets(known(b.mm2, 'rereadAtMost'), known(a.mm2, 'rereadAtMost')) ||
-    compareOffsets(known(b.tidemark, 'rereadAtMost'), known(a.tidemark, 'rereadAtMost'))
-  );
-}
-
-/** For sorting alone: what is unknown has its place by another rule. */
-function known(position: TidemarkPosition | Mm2Position, what: keyof Cost): bigint {
-  return costOf(position)?.[what] ?? 0n;
 }

@@ -1,8 +1,8 @@
-import { compareOffsets } from '../../../shared/domain/model/offsets.ts';
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+import { lagOf, worstPartitionsFirst } from '../../output/worst-first.ts';
 
 const SHOWN = 10;
 const COLUMNS = [14, 15, 12, 12] as const;
@@ -10,7 +10,7 @@ const COLUMNS = [14, 15, 12, 12] as const;
 /** How far each partition is replicated: lost and unknown ones first, then by lag, then counts. */
 export function partitionLines(flow: FlowReport, { width, paint }: TableOptions): string[] {
   if (flow.partitions.length === 0) return [];
-  const worstFirst = flow.partitions.toSorted(byHarm);
+  const worstFirst = flow.partitions.toSorted(worstPartitionsFirst);
   const title = `PARTITIONS: ${plural(flow.partitions.length, 'partition')}, worst first`;
   const nameWidth = width - 2 - COLUMNS.reduce((a, b) => a + b, 0);
   const head = row(['source end', 'replicated to', 'lag', 'missing']);
@@ -38,20 +38,8 @@ function row(cells: readonly string[]): string {
   return cells.map((cell, i) => cell.padStart(COLUMNS[i] ?? 12)).join('');
 }
 
-function lagOf(one: PartitionReport): bigint | null {
-  return one.lag.kind === 'known' ? one.lag.records : null;
-}
-
 function state(one: PartitionReport): string {
   const lag = lagOf(one);
   if (lag === null) return 'unknown';
   return lag === 0n ? 'up to date' : 'behind';
-}
-
-function byHarm(a: PartitionReport, b: PartitionReport): number {
-  return (
-    compareOffsets(b.missing, a.missing) ||
-    Number(b.lag.kind === 'unknown') - Number(a.lag.kind === 'unknown') ||
-    compareOffsets(lagOf(b) ?? 0n, lagOf(a) ?? 0n)
-  );
 }

@@ -1,9 +1,10 @@
 import type { AuditReport, FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
 import { findingLines, suppressedLines, unreadLines } from '../../output/findings-table.ts';
+import { lossText } from '../../output/loss-text.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import type { Style } from '../../output/terminal.ts';
-import { duration, grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { grouped, printable, wrapped } from '../../output/text.ts';
 import { groupLines } from './groups-table.ts';
 import { partitionLines } from './partitions-table.ts';
 
@@ -62,14 +63,6 @@ function reasonsText({ reasons, findings, suppressed }: FlowReport): string {
   if (acknowledged > 0) parts.push(`${grouped(acknowledged)} acknowledged`);
   if (suppressed.length > 0) parts.push(`${grouped(suppressed.length)} turned off`);
   return parts.filter((part) => part !== '').join('; ');
-}
-
-function lossText({ loss, snapshot }: FlowReport): string {
-  const lose = snapshot === null ? 'a failover now would lose' : 'a failover then would have lost';
-  if (loss.kind === 'unknown') return `${lose} an unknown number of records: ${loss.reason}`;
-  if (loss.records === 0n) return `${lose} nothing (${loss.basis})`;
-  const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
-  return `${lose} ${plural(loss.records, 'record')}${age} (${loss.basis})`;
 }
 
 function* lines(all: readonly string[]): Generator<string> {

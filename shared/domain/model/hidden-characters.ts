@@ -25,3 +25,11 @@ export function withoutHidden(text: string, written = codePointName): string {
   const hidden = text.normalize('NFC') === text ? HIDDEN : HIDDEN_OR_MELTING;
   return text.replace(hidden, (character) => written(character.codePointAt(0) ?? 0));
 }
+
+/**
+ * The text with each hidden character written out, so that two different texts look different: a `<U+` that is part of
+ * the text is written out as well.
+ */
+export function visible(text: string): string {
+  return withoutHidden(text.replaceAll(NAME_BEGIN, `${codePointName(0x3c)}U+`));
+}

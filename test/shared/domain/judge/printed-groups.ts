@@ -1,4 +1,4 @@
-import { renderAuditJson } from '../../../../cli/verbs/audit/json.ts';
+import { renderAuditJson } from '../../../../cli/output/audit-json.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
 import type { FlowCase, PartitionCase } from './case-shapes.ts';
 import { judge } from './judge-case.ts';

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import { renderAuditJson } from '../../../../cli/verbs/audit/json.ts';
-import type { AuditReport, GroupReport } from '../../../../shared/domain/model/report.ts';
-import { AT, finding, flow, group, partition, report, snapshot } from '../sample-report.ts';
+import { renderAuditJson } from '../../../cli/output/audit-json.ts';
+import type { AuditReport, GroupReport } from '../../../shared/domain/model/report.ts';
+import { AT, finding, flow, group, partition, report, snapshot } from '../verbs/sample-report.ts';
 
 const published = JSON.parse(
-  readFileSync(new URL('../../../../docs/schema/audit-1.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../../docs/schema/audit-1.json', import.meta.url), 'utf8'),
 ) as Parameters<typeof z.fromJSONSchema>[0];
 const schema = z.fromJSONSchema(published);
 

@@ -1,9 +1,9 @@
-import { iso } from '../../../shared/domain/model/iso-time.ts';
-import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../../shared/domain/model/report.ts';
-import { findingJson } from '../../output/finding-json.ts';
-import { json } from '../../output/json.ts';
-import { mm2Json, tidemarkJson } from '../../output/position-json.ts';
-import { snapshotJson } from '../../output/snapshot-json.ts';
+import { iso } from '../../shared/domain/model/iso-time.ts';
+import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../shared/domain/model/report.ts';
+import { findingJson } from './finding-json.ts';
+import { json } from './json.ts';
+import { mm2Json, tidemarkJson } from './position-json.ts';
+import { snapshotJson } from './snapshot-json.ts';
 
 /**
  * The report as `tidemark.audit/1` (docs/schema/audit-1.json): offsets and counts as decimal strings, times as ISO 8601,

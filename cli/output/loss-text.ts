@@ -1,0 +1,11 @@
+import type { FlowReport } from '../../shared/domain/model/report.ts';
+import { duration, plural } from './text.ts';
+
+/** What a failover would lose, as a sentence without its full stop. Names in it are as in Kafka. */
+export function lossText({ loss, snapshot }: Pick<FlowReport, 'loss' | 'snapshot'>): string {
+  const lose = snapshot === null ? 'a failover now would lose' : 'a failover then would have lost';
+  if (loss.kind === 'unknown') return `${lose} an unknown number of records: ${loss.reason}`;
+  if (loss.records === 0n) return `${lose} nothing (${loss.basis})`;
+  const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
+  return `${lose} ${plural(loss.records, 'record')}${age} (${loss.basis})`;
+}

@@ -1,0 +1,7 @@
+import { plural } from '../../../output/text.ts';
+import { type Html, html } from './html.ts';
+
+/** How many a list leaves out; nothing if none. */
+export function more(count: number, one: string): Html | null {
+  return count <= 0 ? null : html`<p class="quiet">and ${plural(count, one)} more</p>`;
+}

@@ -1,0 +1,50 @@
+import type { FlowReport, PartitionReport } from '../../../../shared/domain/model/report.ts';
+import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
+import { grouped, plural, tally } from '../../../output/text.ts';
+import { lagOf, worstPartitionsFirst } from '../../../output/worst-first.ts';
+import { type Html, html } from './html.ts';
+import { more } from './more.ts';
+
+const SHOWN = 10;
+const kept = new WeakMap<FlowReport, readonly PartitionReport[]>();
+
+/** The partitions of a flow in the order in which they are shown. */
+export function partitionsWorstFirst(flow: FlowReport): readonly PartitionReport[] {
+  const all = kept.get(flow) ?? flow.partitions.toSorted(worstPartitionsFirst);
+  kept.set(flow, all);
+  return all;
+}
+
+/** How far each partition is replicated, worst first. */
+export function partitionsSection(flow: FlowReport): Html | null {
+  if (flow.partitions.length === 0) return null;
+  const all = partitionsWorstFirst(flow);
+  const shown = all.slice(0, SHOWN);
+  // A dead broker gives all of them the same reason: only the first shows it.
+  const rows = shown.map((one, index) => row(one, reasonOf(shown[index - 1])));
+  return html`<section><h3>${plural(all.length, 'partition')}, worst first</h3><p class="quiet">${tally(all.map(state))}</p>
+<table><thead><tr><th scope="col">partition</th><th scope="col">source end</th><th scope="col">replicated to</th><th scope="col">lag</th><th scope="col">missing</th></tr></thead>
+<tbody>${rows}</tbody></table>${more(all.length - rows.length, 'partition')}</section>`;
+}
+
+function reasonOf(one: PartitionReport | undefined): string | null {
+  return one?.lag.kind === 'unknown' ? one.lag.reason : null;
+}
+
+function row(one: PartitionReport, said: string | null): Html {
+  const cells = {
+    'source end': one.sourceEnd,
+    'replicated to': one.replicatedTo,
+    lag: lagOf(one),
+    missing: one.missing,
+  };
+  const reason = reasonOf(one) === said ? null : reasonOf(one);
+  return html`<tr><th scope="row">${partitionName(one.topic, one.partition)}${reason === null ? null : html`<br><span class="quiet">${reason}</span>`}</th>
+${Object.entries(cells).map(([label, value]) => html`<td data-label="${label}"${label === 'missing' && one.missing > 0n ? html` class="bad"` : null}>${value === null ? 'unknown' : grouped(value)}</td>`)}</tr>`;
+}
+
+function state(one: PartitionReport): string {
+  const lag = lagOf(one);
+  if (lag === null) return 'unknown';
+  return lag === 0n ? 'up to date' : 'behind';
+}
