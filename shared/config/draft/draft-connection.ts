@@ -1,16 +1,17 @@
 import { isAbsolute, join } from 'node:path';
 import { parseJaas } from '../connection/jaas.ts';
 import { parseServer } from '../connection/kafka-client-settings.ts';
+import { awsIdentityFrom } from '../connection/msk.ts';
 import { conversionRemedy, storeFormat } from '../connection/pem.ts';
+import { isMskCallback } from '../connection/sasl-settings.ts';
 import { readBytes } from '../connection/secret-source.ts';
 import type { Setting, Settings } from '../setting.ts';
-import type { ClusterYaml, PemYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
+import type { ClusterYaml, PemYaml, SaslYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
 import type { DraftNote } from './draft.ts';
 import { asReference, variableName } from './draft.ts';
 
 type Note = (note: DraftNote) => void;
 type TlsYaml = Exclude<NonNullable<ClusterYaml['tls']>, boolean>;
-type SaslYaml = NonNullable<ClusterYaml['sasl']>;
 
 /**
  * A Java client's settings as an entry of tidemark.yaml, without resolving references. Secrets become references to
@@ -117,6 +118,9 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
       };
     }
     case 'OAUTHBEARER': {
+      if (isMskCallback(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
+        return { sasl: draftMskIam(options, at, note) };
+      }
       const endpoint = settings.get('sasl.oauthbearer.token.endpoint.url')?.value.trim() ?? '';
       if (endpoint.startsWith('file:')) {
         return { sasl: { mechanism: name, token: { file: endpoint.replace(/^file:(\/\/)?/, '') } } };
@@ -135,7 +139,7 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
       };
     }
     case 'AWS_MSK_IAM':
-      return { sasl: { mechanism: name } };
+      return { sasl: draftMskIam(options, at, note) };
     default:
       note({
         key: mechanism?.key ?? settings.keyFor('sasl.mechanism'),
@@ -144,6 +148,25 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
       });
       return {};
   }
+}
+
+function draftMskIam(options: ReadonlyMap<string, string>, at: Setting, note: Note): SaslYaml {
+  const { identity, ignored } = awsIdentityFrom(options);
+  if (ignored.length > 0) {
+    const message = `${ignored.join(', ')} is not copied: Tidemark takes the AWS credentials of its own environment`;
+    note({ key: at.key, line: at.line, message });
+  }
+  const mechanism = 'AWS_MSK_IAM';
+  if (identity?.kind === 'profile') return { mechanism, profile: identity.profile };
+  if (identity?.kind !== 'role') return { mechanism };
+  const { roleArn, sessionName, externalId, stsRegion } = identity;
+  return {
+    mechanism,
+    roleArn,
+    ...(sessionName === undefined ? {} : { roleSessionName: sessionName }),
+    ...(externalId === undefined ? {} : { roleExternalId: externalId }),
+    ...(stsRegion === undefined ? {} : { stsRegion }),
+  };
 }
 
 function jaasOptions(jaas: Setting | undefined, note: Note): ReadonlyMap<string, string> {
