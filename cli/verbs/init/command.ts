@@ -55,21 +55,13 @@ Examples:
 }
 
 async function draftFrom(file: string) {
-  const { isStrimziMirrorMaker2, draftFromStrimzi } = await import('../../../shared/config/strimzi/strimzi.ts');
-  const text = file.endsWith('.properties') ? '' : await textOf(file);
-  if (isStrimziMirrorMaker2(text) || /\.ya?ml$/i.test(file)) return draftFromStrimzi(file);
+  const { isStrimziFile } = await import('../../../shared/config/strimzi/strimzi-kind.ts');
+  if (isStrimziFile(file)) {
+    const { draftFromStrimzi } = await import('../../../shared/config/strimzi/strimzi.ts');
+    return draftFromStrimzi(file);
+  }
   const { draftFromMm2Properties } = await import('../../../shared/config/draft/mm2-draft.ts');
   return draftFromMm2Properties(file);
-}
-
-/** The text of a file, to see what it is; '' where it cannot be read, which loading it explains. */
-async function textOf(file: string): Promise<string> {
-  const { readConfigFile } = await import('../../../shared/config/read-file.ts');
-  try {
-    return readConfigFile(file).toString('utf8');
-  } catch {
-    return '';
-  }
 }
 
 function writeNew(file: string, text: string): void {

@@ -9,6 +9,8 @@ import { withWriter } from '../connection/writer-credentials.ts';
 import { patternProblems } from '../mm2/flow-patterns.ts';
 import { type LoadedConfig, readMm2Properties } from '../mm2/mm2-properties.ts';
 import type { LoadContext } from '../setting.ts';
+import { readStrimzi } from '../strimzi/load-strimzi.ts';
+import { isStrimziFile } from '../strimzi/strimzi-kind.ts';
 import { faultsOf } from './schema-faults.ts';
 import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-schema.ts';
 import { connectFromYaml } from './yaml-connect.ts';
@@ -142,7 +144,9 @@ function onTopOfMm2(
 ): Parts {
   const path = isAbsolute(mm2) ? mm2 : join(context.base, mm2);
   const failedBefore = context.faults.failed;
-  const loaded = readMm2Properties(path, { ...context, base: dirname(path) }, overrides);
+  const loaded = isStrimziFile(path)
+    ? readStrimzi(path, context, overrides)
+    : readMm2Properties(path, { ...context, base: dirname(path) }, overrides);
   if (loaded.flows.length === 0) {
     // Without its flows, every name in this file would look wrong.
     if (!context.faults.failed || failedBefore) {
