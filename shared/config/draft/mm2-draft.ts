@@ -18,7 +18,7 @@ export function draftFromMm2Properties(file: string): ConfigDraft {
   const notes: DraftNote[] = [];
   const clusters = new Map<string, ClusterYaml>();
   for (const alias of read?.aliases ?? []) {
-    const settings = read?.layers.cluster(alias);
+    const settings = read?.layers.cluster(alias, read.flows);
     if (settings !== undefined)
       clusters.set(
         alias,

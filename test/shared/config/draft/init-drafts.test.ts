@@ -197,6 +197,17 @@ describe("tidemark init from Strimzi's KafkaMirrorMaker2", () => {
     );
   });
 
+  test.each(['source.admin.security.protocol', 'target.admin.sasl.mechanism', 'admin.ssl.truststore.location'])(
+    'GIVEN a connector has %s of its own THEN a note says which cluster it belongs to',
+    (name) => {
+      const draft = draftFromStrimzi(file('own.yaml', V1.replace('offset.lag.max: 10', `${name}: x`)));
+      const alias = name.startsWith('target') ? 'cluster-b' : 'cluster-a';
+      expect(draft.notes).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining(`set clusters.${alias}`), line: 26 }),
+      );
+    },
+  );
+
   test('v1beta2: several resources, the Connect cluster’s offset topic given or by default, and heartbeats', () => {
     const { flows } = draftFromStrimzi(file('beta.yaml', V1BETA2));
     expect(flows).toEqual([
