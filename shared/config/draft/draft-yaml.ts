@@ -45,6 +45,7 @@ function flowLines(flow: Flow): string[] {
       'replicationPolicy',
       {
         kind: policy.kind,
+        ...(policy.kind === 'template' ? { topic: policy.topic } : {}),
         separator: policy.separator,
         internalTopicSeparator: policy.separator === policy.internalSeparator,
       },

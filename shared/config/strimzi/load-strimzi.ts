@@ -31,7 +31,7 @@ export function readStrimzi(
   context: LoadContext,
   overrides: ReadonlyMap<string, ConnectionOverride> = new Map(),
 ): { readonly clusters: ReadonlyMap<string, KafkaConnection>; readonly flows: readonly Flow[] } {
-  const { flows, notes, clusters: drafted } = readStrimziDraft(file, context.faults);
+  const { flows, notes, clusters: drafted } = readStrimziDraft(file, context.faults, context.unknownPolicy);
   const needed = notes.filter(({ gap }) => gap === undefined || overrides.get(gap.alias)?.[gap.part] === undefined);
   for (const { key, line, message, gap } of needed) {
     if (gap === undefined) context.faults.warn({ file, key, line, message });

@@ -133,7 +133,8 @@ function noteDifferences(mirror: StrimziMirror, context: LoadContext, note: (not
   const checkpoint = child(mirror.node, 'checkpointConnector');
   if (valueAt(checkpoint) === undefined) return;
   const config = child(checkpoint, 'config');
-  const policies = [source, config].map((node) => JSON.stringify(policyFromSettings(settingsAt(node), context)));
+  const flow = `${mirror.source.alias}->${mirror.target.alias}`;
+  const policies = [source, config].map((node) => JSON.stringify(policyFromSettings(settingsAt(node), flow, context)));
   if (policies[0] !== policies[1]) {
     note({
       ...at(config),

@@ -1,6 +1,7 @@
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import { FaultCollector } from '../configuration-error.ts';
 import type { ConfigDraft, DraftNote } from '../draft/draft.ts';
+import type { LoadContext } from '../setting.ts';
 import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
 import { parseYaml, readYamlText } from '../yaml/yaml-document.ts';
 import { strimziCluster } from './strimzi-cluster.ts';
@@ -14,13 +15,17 @@ import { at, readMirrors, type StrimziCluster } from './strimzi-resource.ts';
  */
 export function draftFromStrimzi(file: string): ConfigDraft {
   const faults = new FaultCollector();
-  const draft = readStrimziDraft(file, faults);
+  const draft = readStrimziDraft(file, faults, () => 'draft');
   faults.throwIfAny();
   return { ...draft, notes: [...draft.notes, ...faults.warnings] };
 }
 
 /** Like `draftFromStrimzi`, but leaves faults and warnings in the collector. */
-export function readStrimziDraft(file: string, faults: FaultCollector): ConfigDraft {
+export function readStrimziDraft(
+  file: string,
+  faults: FaultCollector,
+  unknownPolicy: LoadContext['unknownPolicy'],
+): ConfigDraft {
   const text = readYamlText(file, faults);
   const notes: DraftNote[] = [];
   const note = (one: DraftNote): void => {
@@ -33,7 +38,7 @@ export function readStrimziDraft(file: string, faults: FaultCollector): ConfigDr
   for (const mirror of mirrors) {
     for (const cluster of [mirror.source, mirror.target]) addCluster(clusters, cluster, faults, note);
     const heartbeats = mirrors.find((other) => other.target.alias === mirror.source.alias && hasHeartbeats(other));
-    const flow = strimziFlow(mirror, heartbeats ?? null, { faults, environment: {}, base: '.' }, note);
+    const flow = strimziFlow(mirror, heartbeats ?? null, { faults, environment: {}, base: '.', unknownPolicy }, note);
     if (flow === null) continue;
     if (flows.some((other) => flowName(other) === flowName(flow))) {
       const remedy = 'save one resource at a time';

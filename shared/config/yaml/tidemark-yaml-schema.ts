@@ -122,7 +122,9 @@ const flow = z.strictObject({
   flow: z.string().regex(/^.+->.+$/, { error: 'is not a flow; write source->target, as MirrorMaker does' }),
   replicationPolicy: z
     .strictObject({
-      kind: z.enum(['default', 'identity']).optional(),
+      kind: z.enum(['default', 'identity', 'template']).optional(),
+      topic: z.string().optional(),
+      heartbeats: z.string().optional(),
       separator: z.string().optional(),
       internalTopicSeparator: z.boolean().optional(),
     })
