@@ -20,7 +20,7 @@ const DEFAULT_FILE = 'tidemark.yaml';
 export function addConfigOptions(command: Command): Command {
   return command
     .option('-c, --config <file>', `Tidemark's configuration (default: ./${DEFAULT_FILE})`)
-    .option('--mm2 <file>', "MirrorMaker's own mm2.properties, enough by itself");
+    .option('--mm2 <file>', "MirrorMaker's own mm2.properties, or Strimzi's KafkaMirrorMaker2: enough by itself");
 }
 
 /**
@@ -52,10 +52,10 @@ function sourceOf(options: ConfigOptions): ConfigSource {
       `to build on ${options.mm2}, write mm2: ${options.mm2} into ${options.config}`,
     );
   }
-  if (options.mm2 !== undefined) return { kind: 'mm2-properties', file: options.mm2 };
+  if (options.mm2 !== undefined) return { kind: 'mm2', file: options.mm2 };
   if (options.config !== undefined) {
     // An easy slip with a clear intent, and a YAML parser's complaints about properties help nobody.
-    if (options.config.endsWith('.properties')) return { kind: 'mm2-properties', file: options.config };
+    if (options.config.endsWith('.properties')) return { kind: 'mm2', file: options.config };
     return { kind: 'tidemark-yaml', file: options.config };
   }
   if (existsSync(DEFAULT_FILE)) return { kind: 'tidemark-yaml', file: DEFAULT_FILE };

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { isPiped, readConfigFile } from '../../shared/config/read-file.ts';
 import { newestHistory } from '../../shared/history/history-lineage.ts';
 import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
 import type { HistoryPlace } from '../history/history-place.ts';
@@ -92,10 +93,13 @@ export function historyPlace(
 
 function defaultFile(options: ConfigOptions, environment: NodeJS.ProcessEnv): string {
   // One for each configuration: flows of other clusters can have the same names.
-  const config = resolve(configFileOf(options));
-  const digest = createHash('sha256').update(config).digest('hex').slice(0, 8);
+  const config = configFileOf(options);
+  const { name, identity } = isPiped(config)
+    ? { name: 'piped', identity: readConfigFile(config) }
+    : { name: basename(config).replace(/[^\w.-]/g, '_'), identity: resolve(config) };
+  const digest = createHash('sha256').update(identity).digest('hex').slice(0, 8);
   const folder = join(environment.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'tidemark');
-  const file = join(folder, `${basename(config).replace(/[^\w.-]/g, '_')}-${digest}.db`);
+  const file = join(folder, `${name}-${digest}.db`);
   try {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   } catch {

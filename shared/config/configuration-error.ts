@@ -1,5 +1,6 @@
 import { TidemarkError } from '../domain/model/errors.ts';
 import { MAX_TOLD } from './config-limits.ts';
+import { STANDARD_INPUT } from './read-file.ts';
 import type { ConfigFault } from './tidemark-config.ts';
 
 /** Something in a configuration that works, but probably not as its author expects. */
@@ -12,7 +13,12 @@ export interface ConfigWarning {
 
 /** `file:line`, as editors and terminals link to it. */
 export function place(at: { readonly file: string; readonly line: number | null }): string {
-  return at.line === null ? at.file : `${at.file}:${at.line}`;
+  return at.line === null ? fileName(at.file) : `${fileName(at.file)}:${at.line}`;
+}
+
+/** What messages call a configuration file. */
+export function fileName(file: string): string {
+  return file === STANDARD_INPUT ? 'standard input' : file;
 }
 
 /** All faults of a configuration, in the order of the file. Exit code 2. */
@@ -21,7 +27,7 @@ export class ConfigurationError extends TidemarkError {
   readonly faults: readonly ConfigFault[];
 
   constructor(faults: readonly ConfigFault[]) {
-    const files = [...new Set(faults.map((f) => f.file))].join(', ');
+    const files = [...new Set(faults.map((f) => fileName(f.file)))].join(', ');
     super('CONFIGURATION_INVALID', `${files}: ${faults.length === 1 ? '1 fault' : `${faults.length} faults`}`);
     this.faults = faults;
   }

@@ -25,6 +25,11 @@ export interface LoadContext {
   readonly environment: Environment;
   /** Relative paths start here. */
   readonly base: string;
+  /**
+   * For a flow, by its name, whose `replication.policy.class` Tidemark does not know: `described` if tidemark.yaml says
+   * how it names topics, `draft` if a draft may leave that open. Otherwise such a class is a fault.
+   */
+  readonly unknownPolicy?: ((flow: string) => 'described' | 'draft' | 'fault') | undefined;
 }
 
 /** The parts of a comma-separated list, without the blanks around them. */

@@ -6,7 +6,12 @@ import { withoutHidden } from '../domain/model/hidden-characters.ts';
  * terminals and editors.
  */
 export function yamlText(value: unknown, style: 'any' | 'flow' = 'any'): string {
-  const options: DocumentOptions & CreateNodeOptions & ToStringOptions = { collectionStyle: style, lineWidth: 0 };
+  const options: DocumentOptions & CreateNodeOptions & ToStringOptions = {
+    collectionStyle: style,
+    lineWidth: 0,
+    // A certificate and its key may be in one file. An anchor and an alias would say so, but few people read them.
+    aliasDuplicateObjects: false,
+  };
   const text = stringify(value, options);
   if (withoutHidden(text, lineBreakOrNothing) === text) return text;
   const quoted = { ...options, defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'QUOTE_DOUBLE' } as const;

@@ -1,5 +1,5 @@
 import type { ObservedTopic } from '../domain/judge/observation.ts';
-import { remoteTopic } from '../domain/mirror/replication-policy.ts';
+import { remoteTopic, upstreamTopic } from '../domain/mirror/replication-policy.ts';
 import type { Selection } from '../domain/mirror/selection.ts';
 import type { FirstRecord, IsolationLevel, LogOffsets, TopicMetadata } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
@@ -41,8 +41,8 @@ export function mirroredTopics(
     source.kind === 'up'
       ? [...onSource.values()].map((t) => named(t.topic, t.leaders.length))
       : [...onTarget.values()].flatMap((t) => {
-          const prefix = flow.policy.kind === 'default' ? `${flow.source}${flow.policy.separator}` : '';
-          return t.topic.startsWith(prefix) ? [named(t.topic.slice(prefix.length), t.leaders.length)] : [];
+          const topic = upstreamTopic(flow.policy, flow.source, t.topic);
+          return topic === null ? [] : [named(topic, t.leaders.length)];
         });
   return candidates.filter(wanted).sort((a, b) => (a.topic < b.topic ? -1 : 1));
 }

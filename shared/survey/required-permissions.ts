@@ -3,6 +3,7 @@ import {
   checkpointsTopic,
   HEARTBEATS_TOPIC,
   offsetSyncsTopic,
+  remotePrefix,
   remoteTopic,
 } from '../domain/mirror/replication-policy.ts';
 import type { Flow } from '../domain/model/flow.ts';
@@ -75,8 +76,7 @@ function isChosen(name: string, chooses: ((name: string) => boolean) | undefined
 }
 
 function onTarget({ policy, source }: Flow, topic: string): string {
-  if (topic !== '*') return remoteTopic(policy, source, topic);
-  return policy.kind === 'default' ? `${source}${policy.separator}*` : topic;
+  return topic.endsWith('*') ? `${remotePrefix(policy, source)}${topic}` : remoteTopic(policy, source, topic);
 }
 
 /** Drops what a wider one of the same operation covers. */

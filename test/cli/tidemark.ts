@@ -15,6 +15,8 @@ export interface Ran {
 export interface RunOptions {
   readonly cwd?: string;
   readonly environment?: Readonly<Record<string, string>>;
+  /** What it reads from standard input: nothing by default. */
+  readonly input?: string;
   /** The Node to start it with: the one of this test by default. */
   readonly node?: string;
   /** Called with the process once it runs. */
@@ -34,8 +36,11 @@ export function tidemark(args: readonly string[], options: RunOptions = {}): Pro
         ...COMPILE_CACHE,
         ...options.environment,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['pipe', 'pipe', 'pipe'],
     });
+    // Most commands end without reading it.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.input ?? '');
     let began: number | null = null;
     const speaks = () => {
       began ??= performance.now();

@@ -1,4 +1,4 @@
-import type { KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
+import type { AwsIdentity, KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
 import type { Permission } from '../../../shared/domain/model/permission.ts';
 import { shellWord } from '../../../shared/domain/model/shell-word.ts';
 
@@ -7,7 +7,7 @@ import { shellWord } from '../../../shared/domain/model/shell-word.ts';
  * where the cluster is MSK with IAM.
  */
 export function permissionCommands(connection: KafkaConnection, permissions: readonly Permission[]): string[] {
-  if (connection.sasl?.kind === 'aws-iam') return iamLines(permissions);
+  if (connection.sasl?.kind === 'aws-iam') return iamLines(connection.sasl.identity, permissions);
   const server = connection.bootstrapServers[0] ?? 'host:9092';
   const byResource = Map.groupBy(permissions, (one) => `${one.resourceType} ${one.resourceName}`);
   return [...byResource.values()].map((same) => {
@@ -44,7 +44,7 @@ function resource({ resourceType, resourceName }: Permission): string {
 }
 
 /** Actions of Amazon MSK (Service Authorization Reference, `kafka-cluster`). */
-function iamLines(permissions: readonly Permission[]): string[] {
+function iamLines(identity: AwsIdentity | undefined, permissions: readonly Permission[]): string[] {
   const actions = new Set(['kafka-cluster:Connect']);
   for (const { operation, resourceType } of permissions) {
     if (resourceType === 'Cluster') actions.add('kafka-cluster:DescribeCluster');
@@ -55,7 +55,18 @@ function iamLines(permissions: readonly Permission[]): string[] {
   }
   const names = new Set(permissions.filter((one) => one.resourceType === 'Topic').map((one) => one.resourceName));
   return [
-    `IAM policy: allow ${[...actions].join(', ')}`,
+    `IAM policy${whose(identity)}: allow ${[...actions].join(', ')}`,
     `on the cluster, its groups, and topics ${[...names].map(shellWord).join(', ')}`,
   ];
+}
+
+function whose(identity: AwsIdentity | undefined): string {
+  switch (identity?.kind) {
+    case 'role':
+      return ` of ${identity.roleArn}`;
+    case 'profile':
+      return ` of the identity of the AWS profile ${identity.profile}`;
+    case undefined:
+      return '';
+  }
 }

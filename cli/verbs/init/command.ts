@@ -1,10 +1,14 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
+import { place } from '../../../shared/config/configuration-error.ts';
 import { shellWord } from '../../../shared/domain/model/shell-word.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
 import { UsageError } from '../../output/usage-error.ts';
+
+/** As a file's name in `--output`: standard output. */
+const STANDARD_OUTPUT = '-';
 
 interface InitOptions {
   readonly output?: string;
@@ -16,8 +20,8 @@ export function addInitCommand(program: Command, terminal: Terminal, finish: Fin
     .description(
       "write a commented tidemark.yaml from MirrorMaker's mm2.properties\nor a Strimzi KafkaMirrorMaker2 resource",
     )
-    .argument('<file>', 'mm2.properties, or YAML with a KafkaMirrorMaker2')
-    .option('-o, --output <file>', 'write here instead of to stdout; never overwrites')
+    .argument('<file>', 'mm2.properties, or YAML or JSON with a KafkaMirrorMaker2; - is stdin')
+    .option('-o, --output <file>', 'write here instead of to stdout; never overwrites; - is stdout')
     .addHelpText(
       'after',
       `
@@ -26,45 +30,38 @@ done by hand is listed in it and on stderr.
 
 Examples:
   tidemark init mm2.properties --output tidemark.yaml
-  kubectl get kafkamirrormaker2 dr -o yaml > dr.yaml && tidemark init dr.yaml`,
+  kubectl get kafkamirrormaker2 dr -o yaml | tidemark init - > tidemark.yaml`,
     )
     .action(async (file: string, options: InitOptions) => {
-      if (options.output !== undefined && existsSync(options.output)) {
-        throw new UsageError(`${options.output} exists already`, 'name another file, or remove it first');
+      const output = options.output === STANDARD_OUTPUT ? undefined : options.output;
+      if (output !== undefined && existsSync(output)) {
+        throw new UsageError(`${output} exists already`, 'name another file, or remove it first');
       }
       const draft = await draftFrom(file);
       const { renderDraft } = await import('../../../shared/config/draft/draft-yaml.ts');
       const text = renderDraft(draft);
-      if (options.output === undefined) terminal.stdout.write(text);
-      else writeNew(options.output, text);
+      if (output === undefined) terminal.stdout.write(text);
+      else writeNew(output, text);
       for (const note of draft.notes) {
-        const place = note.line === null ? file : `${file}:${note.line}`;
-        terminal.stderr.write(`note: ${printable(`${place}: ${note.key}: ${note.message}`)}\n`);
+        const where = place({ file, line: note.line });
+        terminal.stderr.write(`note: ${printable(`${where}: ${note.key}: ${note.message}`)}\n`);
       }
-      if (options.output !== undefined) {
-        const check = `tidemark doctor -c ${shellWord(options.output)}`;
-        terminal.stderr.write(`${printable(options.output)} is written; check it with: ${check}\n`);
+      if (output !== undefined) {
+        const check = `tidemark doctor -c ${shellWord(output)}`;
+        terminal.stderr.write(`${printable(output)} is written; check it with: ${check}\n`);
       }
       finish(ExitCode.fine);
     });
 }
 
 async function draftFrom(file: string) {
-  const { isStrimziMirrorMaker2, draftFromStrimzi } = await import('../../../shared/config/strimzi/strimzi.ts');
-  const text = isFile(file) && !file.endsWith('.properties') ? await textOf(file) : '';
-  if (isStrimziMirrorMaker2(text) || /\.ya?ml$/i.test(file)) return draftFromStrimzi(file);
+  const { isStrimziFile } = await import('../../../shared/config/strimzi/strimzi-kind.ts');
+  if (isStrimziFile(file)) {
+    const { draftFromStrimzi } = await import('../../../shared/config/strimzi/strimzi.ts');
+    return draftFromStrimzi(file);
+  }
   const { draftFromMm2Properties } = await import('../../../shared/config/draft/mm2-draft.ts');
   return draftFromMm2Properties(file);
-}
-
-/** The text of a file, to see what it is; '' where it cannot be read, which loading it explains. */
-async function textOf(file: string): Promise<string> {
-  const { readConfigFile } = await import('../../../shared/config/read-file.ts');
-  try {
-    return readConfigFile(file).toString('utf8');
-  } catch {
-    return '';
-  }
 }
 
 function writeNew(file: string, text: string): void {
@@ -74,8 +71,4 @@ function writeNew(file: string, text: string): void {
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown reason';
     throw new UsageError(`${file} could not be written (${String(code)})`, 'name a file in a directory that exists');
   }
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() === true;
 }

@@ -56,5 +56,25 @@ export type SaslSettings =
       readonly clientSecret: Secret;
       readonly scope?: string | undefined;
     }
-  /** AWS IAM for MSK: a signed token over OAUTHBEARER, with AWS credentials from the environment. */
-  | { readonly kind: 'aws-iam'; readonly mechanism: 'AWS_MSK_IAM'; readonly region: string };
+  /** AWS IAM for MSK: a signed token over OAUTHBEARER. */
+  | {
+      readonly kind: 'aws-iam';
+      readonly mechanism: 'AWS_MSK_IAM';
+      readonly region: string;
+      /** Whose credentials sign: those that the AWS SDK finds in the environment if absent. */
+      readonly identity?: AwsIdentity | undefined;
+    };
+
+export type AwsIdentity =
+  /** A profile of AWS's shared config and credentials files. */
+  | { readonly kind: 'profile'; readonly profile: string }
+  /** A role that STS lets the credentials of the environment assume. */
+  | {
+      readonly kind: 'role';
+      readonly roleArn: string;
+      /** How CloudTrail names the session; `tidemark` if absent. */
+      readonly sessionName?: string | undefined;
+      readonly externalId?: string | undefined;
+      /** Region of STS; that of the cluster if absent. */
+      readonly stsRegion?: string | undefined;
+    };

@@ -3,7 +3,7 @@ import { shown } from '../setting.ts';
 import type { JaasEntry } from './jaas.ts';
 import { JaasSyntaxError, parseJaas } from './jaas.ts';
 import type { SaslSettings } from './kafka-connection.ts';
-import { awsRegionOf } from './msk.ts';
+import { awsIdentityFrom, awsRegionOf, isRoleArn } from './msk.ts';
 import { Secret } from './secret.ts';
 import type { Problem } from './secret-source.ts';
 import { readBytes } from './secret-source.ts';
@@ -152,7 +152,7 @@ function oauth(
 }
 
 /** Matches `software.amazon.msk.auth.iam.IAMClientCallbackHandler` and similar classes. */
-function isMskCallback(className: string): boolean {
+export function isMskCallback(className: string): boolean {
   const aws = className.search(/\b(aws|amazon)\b/i);
   return aws >= 0 && /iam/i.test(className.slice(aws));
 }
@@ -174,19 +174,33 @@ function mskIam(
   fault: Fault,
 ): SaslSettings | null {
   const jaas = settings.get('sasl.jaas.config');
-  if (jaas !== undefined && /\baws(RoleArn|ProfileName|StsRegion|RoleAccessKeyId)\b/.test(jaas.value)) {
+  const module =
+    settings.get('sasl.mechanism')?.value.trim() === 'OAUTHBEARER' ? 'OAuthBearerLoginModule' : 'IAMLoginModule';
+  const entry = jaas === undefined ? undefined : jaasEntry(settings, module, fault);
+  if (entry === null) return null;
+  const { identity, ignored } = awsIdentityFrom(entry?.options ?? new Map());
+  if (jaas !== undefined && ignored.length > 0) {
     context.faults.warn({
       file: settings.file,
       key: jaas.key,
       line: jaas.line,
       message:
-        'its AWS role or profile is not used: Tidemark signs with the AWS credentials of its own environment. ' +
-        'They must be allowed to read this cluster',
+        identity?.kind === 'profile'
+          ? `${ignored.join(', ')} is not used: like MSK's library, Tidemark takes awsProfileName first`
+          : `${ignored.join(', ')} is not used: Tidemark assumes the role with the AWS credentials of its own environment`,
+    });
+  }
+  if (identity?.kind === 'role' && !isRoleArn(identity.roleArn)) {
+    return fault(jaas, 'sasl.jaas.config', {
+      message: 'its awsRoleArn is not the ARN of a role',
+      remedy: 'write awsRoleArn="arn:aws:iam::ACCOUNT:role/NAME"',
     });
   }
   const region =
     awsRegionOf(bootstrapServers) ?? context.environment.AWS_REGION ?? context.environment.AWS_DEFAULT_REGION;
-  if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
+  if (region !== undefined && region !== '') {
+    return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region, ...(identity === undefined ? {} : { identity }) };
+  }
   return fault(settings.get('sasl.mechanism'), 'sasl.mechanism', {
     message: 'needs an AWS Region, and the names of the bootstrap servers do not contain it',
     remedy: 'set AWS_REGION where Tidemark runs',

@@ -1,16 +1,18 @@
 import { isAbsolute, join } from 'node:path';
 import { parseJaas } from '../connection/jaas.ts';
 import { parseServer } from '../connection/kafka-client-settings.ts';
+import { awsIdentityFrom } from '../connection/msk.ts';
 import { conversionRemedy, storeFormat } from '../connection/pem.ts';
+import { isMskCallback } from '../connection/sasl-settings.ts';
 import { readBytes } from '../connection/secret-source.ts';
 import type { Setting, Settings } from '../setting.ts';
-import type { ClusterYaml, PemYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
+import type { ClusterYaml, PemYaml, SaslYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
 import type { DraftNote } from './draft.ts';
 import { asReference, variableName } from './draft.ts';
+import { exportCommand } from './kubectl.ts';
 
 type Note = (note: DraftNote) => void;
 type TlsYaml = Exclude<NonNullable<ClusterYaml['tls']>, boolean>;
-type SaslYaml = NonNullable<ClusterYaml['sasl']>;
 
 /**
  * A Java client's settings as an entry of tidemark.yaml, without resolving references. Secrets become references to
@@ -24,6 +26,7 @@ export function draftConnection(alias: string, settings: Settings, base: string,
       key: bootstrap?.key ?? settings.keyFor('bootstrap.servers'),
       line: bootstrap?.line ?? null,
       message: `cluster ${alias} has no valid bootstrap servers: fill in bootstrapServers`,
+      gap: { alias, part: 'bootstrapServers', reference: null },
     });
   }
   const protocol = settings.get('security.protocol')?.value.trim() ?? 'PLAINTEXT';
@@ -79,6 +82,7 @@ function pemFile(
     key: location.key,
     line: location.line,
     message: `Tidemark reads only PEM: create ${file} with ${conversionRemedy(kind, format, location.value, file)}`,
+    gap: { alias, part: 'tls', reference: { file } },
   });
   return { file };
 }
@@ -90,15 +94,26 @@ function secret(alias: string, what: string, written: string, at: Setting, note:
   const reference = asReference(written);
   if (reference !== null) return reference;
   const env = variableName(alias, what);
-  note({ key: at.key, line: at.line, message: `secrets are not copied: set the environment variable ${env}` });
+  const command = kubernetesCommand(written, env);
+  const message = `secrets are not copied: set the environment variable ${env}${command === null ? '' : `: ${command}`}`;
+  const part = what.startsWith('TLS') ? 'tls' : 'sasl';
+  note({ key: at.key, line: at.line, message, gap: { alias, part, reference: { env } } });
   return { env };
+}
+
+/** The command for a reference to Strimzi's KubernetesSecretConfigProvider: `${secrets:NAMESPACE/NAME:KEY}`. */
+function kubernetesCommand(written: string, env: string): string | null {
+  const [, namespace, name, key] = /^\$\{secrets:([^/:}]+)\/([^/:}]+):([^:}]+)\}$/.exec(written) ?? [];
+  if (namespace === undefined || name === undefined || key === undefined) return null;
+  return exportCommand(env, { namespace, name, key });
 }
 
 function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: SaslYaml } {
   const mechanism = settings.get('sasl.mechanism');
   const jaas = settings.get('sasl.jaas.config');
   const at = jaas ?? mechanism ?? { value: '', key: settings.keyFor('sasl.jaas.config'), line: null, referred: false };
-  const options = jaasOptions(jaas, note);
+  const unfilled = { key: at.key, line: at.line, gap: { alias, part: 'sasl', reference: null } } as const;
+  const options = jaasOptions(jaas, (problem) => note({ ...problem, gap: unfilled.gap }));
   const name = mechanism?.value.trim();
   switch (name) {
     case 'PLAIN':
@@ -106,7 +121,7 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
     case 'SCRAM-SHA-512': {
       const username = options.get('username');
       if (username === undefined || username.includes('${')) {
-        note({ key: at.key, line: at.line, message: 'the user name could not be read: replace CHANGE-ME' });
+        note({ ...unfilled, message: 'the user name could not be read: replace CHANGE-ME' });
       }
       return {
         sasl: {
@@ -117,6 +132,9 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
       };
     }
     case 'OAUTHBEARER': {
+      if (isMskCallback(settings.get('sasl.login.callback.handler.class')?.value ?? '')) {
+        return { sasl: draftMskIam(options, at, note) };
+      }
       const endpoint = settings.get('sasl.oauthbearer.token.endpoint.url')?.value.trim() ?? '';
       if (endpoint.startsWith('file:')) {
         return { sasl: { mechanism: name, token: { file: endpoint.replace(/^file:(\/\/)?/, '') } } };
@@ -124,26 +142,52 @@ function draftSasl(alias: string, settings: Settings, note: Note): { sasl?: Sasl
       const own = (what: string): string | undefined =>
         settings.get(`sasl.oauthbearer.client.credentials.client.${what}`)?.value;
       const scope = settings.get('sasl.oauthbearer.scope')?.value ?? options.get('scope');
+      const known = /^https?:\/\/./.test(endpoint);
+      const clientId = own('id') ?? options.get('clientId');
+      if (!known || clientId === undefined) {
+        const absent = known ? 'the client id' : 'the token endpoint';
+        note({ ...unfilled, message: `${absent} could not be read: replace CHANGE-ME` });
+      }
       return {
         sasl: {
           mechanism: name,
-          tokenEndpoint: /^https?:\/\/./.test(endpoint) ? endpoint : 'https://CHANGE-ME/token',
-          clientId: own('id') ?? options.get('clientId') ?? 'CHANGE-ME',
+          tokenEndpoint: known ? endpoint : 'https://CHANGE-ME/token',
+          clientId: clientId ?? 'CHANGE-ME',
           clientSecret: secret(alias, 'CLIENT_SECRET', own('secret') ?? options.get('clientSecret') ?? '', at, note),
           ...(scope === undefined ? {} : { scope }),
         },
       };
     }
     case 'AWS_MSK_IAM':
-      return { sasl: { mechanism: name } };
+      return { sasl: draftMskIam(options, at, note) };
     default:
       note({
         key: mechanism?.key ?? settings.keyFor('sasl.mechanism'),
         line: mechanism?.line ?? null,
         message: `SASL ${name ?? 'GSSAPI'} is not supported: give cluster ${alias} a sasl with another mechanism`,
+        gap: unfilled.gap,
       });
       return {};
   }
+}
+
+function draftMskIam(options: ReadonlyMap<string, string>, at: Setting, note: Note): SaslYaml {
+  const { identity, ignored } = awsIdentityFrom(options);
+  if (ignored.length > 0) {
+    const message = `${ignored.join(', ')} is not copied: Tidemark takes the AWS credentials of its own environment`;
+    note({ key: at.key, line: at.line, message });
+  }
+  const mechanism = 'AWS_MSK_IAM';
+  if (identity?.kind === 'profile') return { mechanism, profile: identity.profile };
+  if (identity?.kind !== 'role') return { mechanism };
+  const { roleArn, sessionName, externalId, stsRegion } = identity;
+  return {
+    mechanism,
+    roleArn,
+    ...(sessionName === undefined ? {} : { roleSessionName: sessionName }),
+    ...(externalId === undefined ? {} : { roleExternalId: externalId }),
+    ...(stsRegion === undefined ? {} : { stsRegion }),
+  };
 }
 
 function jaasOptions(jaas: Setting | undefined, note: Note): ReadonlyMap<string, string> {

@@ -1,6 +1,7 @@
 import { DEFAULT_AUDIT_POLICY } from '../../domain/judge/audit-policy.ts';
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import { withoutHidden } from '../../domain/model/hidden-characters.ts';
+import { fileName } from '../configuration-error.ts';
 import { MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
 import type { ClusterYaml } from '../yaml/tidemark-yaml-schema.ts';
 import { yamlText } from '../yaml-text.ts';
@@ -10,7 +11,7 @@ import type { ConfigDraft } from './draft.ts';
  * A draft as the text of a tidemark.yaml. Values that differ from MM2's defaults are in effect; the rest are comments.
  */
 export function renderDraft(draft: ConfigDraft): string {
-  const lines = [`# Tidemark's configuration, made from ${withoutHidden(draft.from)} by \`tidemark init\`.`];
+  const lines = [`# Tidemark's configuration, made from ${withoutHidden(fileName(draft.from))} by \`tidemark init\`.`];
   lines.push('# docs/configuration.md describes every key. Lines that start with # show the defaults.');
   if (draft.notes.length > 0) {
     lines.push('#', '# These were not carried over unchanged; check each of them:');
@@ -44,6 +45,7 @@ function flowLines(flow: Flow): string[] {
       'replicationPolicy',
       {
         kind: policy.kind,
+        ...(policy.kind === 'template' ? { topic: policy.topic } : {}),
         separator: policy.separator,
         internalTopicSeparator: policy.separator === policy.internalSeparator,
       },

@@ -7,6 +7,16 @@ export interface DraftNote {
   readonly key: string;
   readonly line: number | null;
   readonly message: string;
+  /** What the draft lacks; absent if the draft can be used as it is. */
+  readonly gap?: DraftGap | undefined;
+}
+
+/** A part of a cluster's connection that the original does not hold. */
+export interface DraftGap {
+  readonly alias: string;
+  readonly part: 'bootstrapServers' | 'tls' | 'sasl';
+  /** Where the draft expects it: the message says how to put it there. Null if the draft has a placeholder. */
+  readonly reference: SecretYaml | null;
 }
 
 /** A tidemark.yaml made from another configuration. It is complete except for its secrets, which are references. */

@@ -13,12 +13,12 @@ import { draftConnection } from './draft-connection.ts';
 export function draftFromMm2Properties(file: string): ConfigDraft {
   const faults = new FaultCollector();
   const base = dirname(file);
-  const read = readMm2Flows(file, { faults, environment: {}, base }, false);
+  const read = readMm2Flows(file, { faults, environment: {}, base, unknownPolicy: () => 'draft' }, false);
   faults.throwIfAny();
   const notes: DraftNote[] = [];
   const clusters = new Map<string, ClusterYaml>();
   for (const alias of read?.aliases ?? []) {
-    const settings = read?.layers.cluster(alias);
+    const settings = read?.layers.cluster(alias, read.flows);
     if (settings !== undefined)
       clusters.set(
         alias,

@@ -1,6 +1,7 @@
 import { DEFAULT_GROUPS_EXCLUDE, DEFAULT_TOPICS_EXCLUDE } from '../../domain/mirror/selection.ts';
 import type { Flow, ReplicationPolicy } from '../../domain/model/flow.ts';
-import type { LoadContext, Settings } from '../setting.ts';
+import { templatePolicy, UNKNOWN_TEMPLATE } from '../policy-template.ts';
+import type { LoadContext, Setting, Settings } from '../setting.ts';
 import { SettingReader, shown } from '../setting.ts';
 import { patternProblems } from './flow-patterns.ts';
 
@@ -54,7 +55,7 @@ export function flowFromSettings(settings: FlowSettings, context: LoadContext): 
   const flow: Flow = {
     source: settings.source,
     target: settings.target,
-    policy: policyFromSettings(settings.connector, context),
+    policy: policyFromSettings(settings.connector, `${settings.source}->${settings.target}`, context),
     topics: connector.list('topics', MM2_DEFAULTS.topics),
     topicsExclude: excluded(connector, 'topics', MM2_DEFAULTS.topicsExclude),
     groups: checkpoint.list('groups', MM2_DEFAULTS.groups),
@@ -101,28 +102,18 @@ function excluded(reader: SettingReader, what: 'topics' | 'groups', byDefault: r
   return reader.list(`${what}.exclude`, reader.list(`${what}.blacklist`, byDefault));
 }
 
-const POLICIES: Readonly<Record<string, ReplicationPolicy['kind']>> = {
+const POLICIES: Readonly<Record<string, 'default' | 'identity'>> = {
   'org.apache.kafka.connect.mirror.DefaultReplicationPolicy': 'default',
   'org.apache.kafka.connect.mirror.IdentityReplicationPolicy': 'identity',
   // Strimzi's own name, from before Kafka had one (KIP-690).
   'io.strimzi.kafka.connect.mirror.IdentityReplicationPolicy': 'identity',
 };
 
-export function policyFromSettings(settings: Settings, context: LoadContext): ReplicationPolicy {
+/** @param flow its name, as in `A->B` */
+export function policyFromSettings(settings: Settings, flow: string, context: LoadContext): ReplicationPolicy {
   const reader = new SettingReader(settings, context.faults);
   const policyClass = settings.get('replication.policy.class');
   const kind = policyClass === undefined ? 'default' : POLICIES[policyClass.value.trim()];
-  if (kind === undefined && policyClass !== undefined) {
-    context.faults.fault({
-      file: settings.file,
-      key: policyClass.key,
-      line: policyClass.line,
-      message: `Tidemark does not know how the policy ${shown(policyClass)} names topics`,
-      remedy:
-        'DefaultReplicationPolicy and IdentityReplicationPolicy are supported; if your class names topics like one of ' +
-        'them, set replicationPolicy.kind in tidemark.yaml',
-    });
-  }
   const separator = settings.get('replication.policy.separator');
   if (separator?.value === '' && kind === 'default') {
     context.faults.warn({
@@ -134,5 +125,29 @@ export function policyFromSettings(settings: Settings, context: LoadContext): Re
   }
   const text = separator?.value ?? '.';
   const internal = reader.boolean('replication.policy.internal.topic.separator.enabled', true);
-  return { kind: kind ?? 'default', separator: text, internalSeparator: internal ? text : '.' };
+  const separators = { separator: text, internalSeparator: internal ? text : '.' };
+  if (kind !== undefined || policyClass === undefined) return { kind: kind ?? 'default', ...separators };
+  return { ...unknownPolicy(policyClass, settings.file, flow, context), ...separators };
+}
+
+function unknownPolicy(policyClass: Setting, file: string, flow: string, context: LoadContext) {
+  const at = { file, key: policyClass.key, line: policyClass.line };
+  const message = `Tidemark does not know how the policy ${shown(policyClass)} names topics`;
+  switch (context.unknownPolicy?.(flow) ?? 'fault') {
+    case 'described':
+      break;
+    case 'draft':
+      context.faults.warn({
+        ...at,
+        message: `${message}: replace ${UNKNOWN_TEMPLATE}, for instance by "{source}-{topic}"`,
+      });
+      break;
+    case 'fault': {
+      const remedy =
+        'say it in a tidemark.yaml that includes this file: replicationPolicy: { kind: template, topic: "{source}-{topic}" }, ' +
+        'or kind: identity or default if the class names topics like one of them';
+      context.faults.fault({ ...at, message, remedy });
+    }
+  }
+  return templatePolicy(UNKNOWN_TEMPLATE, undefined);
 }

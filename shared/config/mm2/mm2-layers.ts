@@ -3,6 +3,36 @@ import { expandReferences } from './config-providers.ts';
 import { isClientName, MM2_NAMES, RENAMED } from './mm2-names.ts';
 import type { Properties } from './properties.ts';
 
+/** A pair of aliases, as in `A->B`. */
+export interface Pair {
+  readonly source: string;
+  readonly target: string;
+}
+
+/**
+ * The keys that may have a setting of a cluster's admin client, strongest first. `connectorBaseConfig` copies the
+ * cluster's own settings to `source.admin.` and `source.cluster.`, lets those of the flow override them, and
+ * `MirrorConnectorConfig.sourceAdminConfig` reads `source.admin.`, `admin.` and `source.cluster.` in this order. So
+ * `A->B.source.cluster.` only counts if the cluster itself does not have the setting.
+ */
+function clusterKeys(alias: string, flows: readonly Pair[], name: string): readonly string[] {
+  const ofFlows = (keys: (pair: string, side: 'source' | 'target') => readonly string[]): readonly string[] =>
+    flows.flatMap(({ source, target }) =>
+      (['source', 'target'] as const).flatMap((side) =>
+        (side === 'source' ? source : target) === alias ? keys(`${source}->${target}`, side) : [],
+      ),
+    );
+  const client = isClientName(name);
+  return [
+    ...ofFlows((pair, side) => [`${pair}.${side}.admin.${name}`]),
+    `${alias}.admin.${name}`,
+    `${alias}.${name}`,
+    ...(client ? [name] : []),
+    ...ofFlows((pair, side) => [`${pair}.admin.${name}`, ...(client ? [`${pair}.${side}.cluster.${name}`] : [])]),
+    `${alias}.consumer.${name}`,
+  ];
+}
+
 /**
  * Which entry of an mm2.properties is in effect for each setting: the layers of `MirrorMakerConfig.clusterProps`,
  * `connectorBaseConfig` and `workerConfig` in dedicated mode. References to config providers are expanded when read.
@@ -31,21 +61,20 @@ export class Mm2Layers {
   }
 
   /**
-   * Settings of the clients that talk to one cluster. MM2 has an admin client, a consumer and a producer, but an audit
-   * needs one connection. It takes the admin client's settings.
+   * Settings of the clients that talk to one cluster. MM2 has admin clients, consumers and producers for each flow, but an
+   * audit needs one connection. It takes what the admin clients of these flows have in common, or the first of them.
    */
-  cluster(alias: string): Settings {
+  cluster(alias: string, flows: readonly Pair[]): Settings {
     return {
       file: this.file,
       keyFor: (name) => `${alias}.${name}`,
-      get: (name) =>
-        this.first([
-          `${alias}.admin.${name}`,
-          `${alias}.${name}`,
-          ...(isClientName(name) ? [name] : []),
-          `${alias}.consumer.${name}`,
-        ]),
+      get: (name) => this.first(clusterKeys(alias, flows, name)),
     };
+  }
+
+  /** The key whose value `cluster` gives for a name. */
+  clusterKey(alias: string, flows: readonly Pair[], name: string): string | undefined {
+    return clusterKeys(alias, flows, name).find((key) => this.properties.entries.has(key));
   }
 
   /** Settings of the connectors of one flow, with the names in `MirrorSourceConfig` and its sibling classes. */

@@ -40,7 +40,7 @@ export function readMm2Properties(
   const read = readMm2Flows(file, context);
   const clusters = new Map<string, KafkaConnection>();
   for (const alias of read?.aliases ?? []) {
-    const settings = read?.layers.cluster(alias);
+    const settings = read?.layers.cluster(alias, read.flows);
     if (settings === undefined) continue;
     const connection = connectionFromSettings(alias, settings, context, overrides.get(alias));
     if (connection !== null) clusters.set(alias, connection);
@@ -58,8 +58,8 @@ export function readMm2Flows(
   if (layers === null) return null;
   const aliases = readAliases(layers, context);
   if (aliases.length < 2) return null;
-  warnOfIgnoredEntries(layers, aliases, context.faults);
   const flows = readFlows(layers, aliases, context);
+  warnOfIgnoredEntries(layers, aliases, flows, context.faults);
   const used = aliases.filter((alias) => flows.some((flow) => flow.source === alias || flow.target === alias));
   return { layers, flows, aliases: used };
 }

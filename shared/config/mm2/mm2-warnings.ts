@@ -7,23 +7,54 @@ import { isClientName, MM2_NAMES, RENAMED, WORKER_NAMES } from './mm2-names.ts';
 import type { Property } from './properties.ts';
 
 /** Warns of entries that MM2 silently ignores although their author clearly expected an effect. */
-export function warnOfIgnoredEntries(layers: Mm2Layers, aliases: readonly string[], faults: FaultCollector): void {
+export function warnOfIgnoredEntries(
+  layers: Mm2Layers,
+  aliases: readonly string[],
+  flows: readonly Flow[],
+  faults: FaultCollector,
+): void {
   const pairs = aliases.flatMap((s) => aliases.filter((t) => t !== s).map((t) => `${s}->${t}`));
   for (const property of layers.properties.entries.values()) {
-    const message = whyIgnored(property, aliases, pairs) ?? whyUnused(property, layers, aliases);
+    const message = whyIgnored(property, aliases, pairs) ?? whyUnused(property, layers, aliases, flows);
     if (message !== null) faults.warn({ file: layers.file, key: property.key, line: property.line, message });
   }
 }
 
-/** MM2's consumer may have other credentials than its admin client. An audit has one connection for both. */
-function whyUnused({ key }: Property, layers: Mm2Layers, aliases: readonly string[]): string | null {
-  const alias = aliases.find((one) => key.startsWith(`${one}.consumer.`));
-  const name = alias === undefined ? '' : key.slice(`${alias}.consumer.`.length);
-  if (alias === undefined || !isClientName(name)) return null;
+/** MM2's clients of one cluster may each have a login of their own. An audit has one connection for all. */
+function whyUnused(
+  { key }: Property,
+  layers: Mm2Layers,
+  aliases: readonly string[],
+  flows: readonly Flow[],
+): string | null {
+  const written = clientSetting(key, aliases);
+  if (written === null || !isClientName(written.name)) return null;
+  const { pair, clusters, name } = written;
+  if (pair !== null && !flows.some((flow) => flowName(flow) === pair)) return `is not used: ${pair} is not enabled`;
+  const taken = clusters.map((alias) => layers.clusterKey(alias, flows, name)).filter((one) => one !== undefined);
   const { entries } = layers.properties;
-  const taken = [`${alias}.admin.${name}`, `${alias}.${name}`, name].find((one) => entries.has(one));
-  if (taken === undefined || entries.get(taken)?.value === entries.get(key)?.value) return null;
-  return `is not used: Tidemark has one connection per cluster, and takes ${taken}`;
+  const [other] = taken;
+  if (other === undefined || taken.some((one) => entries.get(one)?.value === entries.get(key)?.value)) return null;
+  return `is not used: Tidemark has one connection per cluster, and takes ${other}`;
+}
+
+/** The setting of a client in a key such as `A.consumer.NAME`, `A->B.source.admin.NAME` or `A->B.admin.NAME`. */
+function clientSetting(key: string, aliases: readonly string[]) {
+  const consumer = aliases.find((one) => key.startsWith(`${one}.consumer.`));
+  if (consumer !== undefined) {
+    return { pair: null, clusters: [consumer], name: key.slice(`${consumer}.consumer.`.length) };
+  }
+  for (const source of aliases) {
+    for (const target of aliases) {
+      const pair = `${source}->${target}`;
+      if (source === target || !key.startsWith(`${pair}.`)) continue;
+      const [, side, name] =
+        /^(?:(source|target)\.(?:admin|cluster)|admin)\.(.+)$/.exec(key.slice(pair.length + 1)) ?? [];
+      if (name === undefined) return null;
+      return { pair, clusters: side === 'source' ? [source] : side === 'target' ? [target] : [source, target], name };
+    }
+  }
+  return null;
 }
 
 function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readonly string[]): string | null {
@@ -38,26 +69,36 @@ function whyIgnored({ key }: Property, aliases: readonly string[], pairs: readon
     if (WORKER_NAMES.includes(name)) {
       return `is ignored: MirrorMaker reads it only under the target's alias, as ${pair.split('->')[1]}.${name}`;
     }
-    if (/^(source|target)\.(cluster|admin)\./.test(name)) {
-      return 'is not used: Tidemark has one connection per cluster';
-    }
     return renamed(name, `${pair}.`) ?? misspelled(name, pair);
   }
   const alias = aliases.find((a) => key.startsWith(`${a}.`));
   if (alias !== undefined) {
     const name = key.slice(alias.length + 1);
+    if (isOfOneSide(name)) return `is ignored: MirrorMaker reads it under a flow, ${flowOf(alias, pairs)}.${name}`;
     return MM2_NAMES.has(name) && !/^(admin|consumer)\./.test(name)
-      ? `is ignored: MirrorMaker reads it as ${name} or under a flow, ${pairs.find((p) => p.startsWith(alias)) ?? 'A->B'}.${name}`
+      ? `is ignored: MirrorMaker reads it as ${name} or under a flow, ${flowOf(alias, pairs)}.${name}`
       : null;
   }
   if (WORKER_NAMES.includes(key)) {
     return `is ignored at top level: MirrorMaker reads it under the target's alias, ${aliases[1] ?? 'B'}.${key}`;
   }
-  if (/^(source\.|target\.)?(admin|consumer|producer)\./.test(key) && !MM2_NAMES.has(key)) {
+  if (isOfOneSide(key))
+    return `is ignored at top level: MirrorMaker reads it under a flow, ${pairs[0] ?? 'A->B'}.${key}`;
+  if (/^(admin|consumer|producer)\./.test(key) && !MM2_NAMES.has(key)) {
     return `is ignored at top level: MirrorMaker reads it under an alias, ${aliases[0] ?? 'A'}.${key}`;
   }
   if (/^[^.]+->[^.]+$/.test(key)) return 'names a flow but no setting; write A->B.enabled=true';
   return renamed(key, '') ?? misspelled(key, null);
+}
+
+/** The name of a setting for the clients of a flow's source or target. */
+function isOfOneSide(name: string): boolean {
+  const [, client, setting = ''] = /^(?:source|target)\.(admin|consumer|producer|cluster)\.(.+)$/.exec(name) ?? [];
+  return client !== undefined && (client !== 'cluster' || isClientName(setting));
+}
+
+function flowOf(alias: string, pairs: readonly string[]): string {
+  return pairs.find((pair) => pair.startsWith(`${alias}->`)) ?? 'A->B';
 }
 
 function renamed(name: string, prefix: string): string | null {

@@ -1,6 +1,7 @@
 import type { Flow } from '../../domain/model/flow.ts';
 import type { DraftNote } from '../draft/draft.ts';
 import { flowFromSettings, MM2_DEFAULTS, policyFromSettings } from '../mm2/mm2-flow.ts';
+import { isClientName } from '../mm2/mm2-names.ts';
 import type { LoadContext, Setting, Settings } from '../setting.ts';
 import { SettingReader } from '../setting.ts';
 import type { StrimziMirror } from './strimzi-resource.ts';
@@ -57,6 +58,7 @@ export function strimziFlow(
     });
   }
   noteDifferences(mirror, context, note);
+  noteOwnLogins(mirror, note);
   for (const [what, node] of [['source', source] as const, ['checkpoint', checkpoint] as const]) {
     const state = textAt(child(node, 'state')) ?? (textAt(child(node, 'pause')) === 'true' ? 'paused' : undefined);
     if (state !== undefined && state !== 'running') {
@@ -109,13 +111,30 @@ function consumerSettings(config: Settings): Settings {
   return layered(prefixed('source.consumer.'), prefixed('consumer.'));
 }
 
+/** The operator writes the clusters' logins as `source.cluster.` and `target.cluster.`. These replace them. */
+function noteOwnLogins(mirror: StrimziMirror, note: (note: DraftNote) => void): void {
+  for (const connector of ['sourceConnector', 'checkpointConnector']) {
+    const config = child(mirror.node, connector, 'config');
+    for (const name of Object.keys(Object(valueAt(config)))) {
+      const [, side, setting = ''] = /^(?:(source|target)\.)?admin\.(.+)$/.exec(name) ?? [];
+      if (!isClientName(setting)) continue;
+      const { alias } = side === 'target' ? mirror.target : mirror.source;
+      note({
+        ...at(child(config, name)),
+        message: `replaces the login of cluster ${alias} for this connector, and is not used: if Tidemark needs it, set clusters.${alias} in tidemark.yaml`,
+      });
+    }
+  }
+}
+
 /** Here each connector has its own configuration, and MM2 syncs nothing if the two disagree. */
 function noteDifferences(mirror: StrimziMirror, context: LoadContext, note: (note: DraftNote) => void): void {
   const source = child(mirror.node, 'sourceConnector', 'config');
   const checkpoint = child(mirror.node, 'checkpointConnector');
   if (valueAt(checkpoint) === undefined) return;
   const config = child(checkpoint, 'config');
-  const policies = [source, config].map((node) => JSON.stringify(policyFromSettings(settingsAt(node), context)));
+  const flow = `${mirror.source.alias}->${mirror.target.alias}`;
+  const policies = [source, config].map((node) => JSON.stringify(policyFromSettings(settingsAt(node), flow, context)));
   if (policies[0] !== policies[1]) {
     note({
       ...at(config),

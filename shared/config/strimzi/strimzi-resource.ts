@@ -13,6 +13,8 @@ export interface StrimziNode {
 export interface StrimziCluster {
   readonly alias: string;
   readonly node: StrimziNode;
+  /** That of the resource, where its Secrets are; null if the resource does not say. */
+  readonly namespace: string | null;
 }
 
 /** One mirror of a KafkaMirrorMaker2, in any API version. */
@@ -86,19 +88,33 @@ export function layered(...layers: readonly [Settings, ...Settings[]]): Settings
   };
 }
 
-/** All mirrors of a document; empty if it is another kind of resource. */
+/** All mirrors of a document, also of a list as `kubectl get` prints it; empty if it is another kind of resource. */
 export function readMirrors(root: StrimziNode, faults: FaultCollector): readonly StrimziMirror[] {
-  if (textAt(child(root, 'kind')) !== 'KafkaMirrorMaker2') return [];
-  const spec = child(root, 'spec');
-  const mirrors = listAt(child(spec, 'mirrors'));
-  return valueAt(child(spec, 'target')) === undefined
-    ? mirrors.flatMap((mirror) => betaMirror(spec, mirror, faults))
-    : mirrors.flatMap((mirror) => mirrorOfV1(spec, mirror, faults));
+  const kind = textAt(child(root, 'kind'));
+  if (kind === 'List' || kind === 'KafkaMirrorMaker2List') {
+    return listAt(child(root, 'items')).flatMap((item) => readMirrors(item, faults));
+  }
+  if (kind !== 'KafkaMirrorMaker2') return [];
+  const resource = {
+    spec: child(root, 'spec'),
+    namespace: textAt(child(root, 'metadata', 'namespace')) ?? null,
+    faults,
+  };
+  const mirrors = listAt(child(resource.spec, 'mirrors'));
+  return valueAt(child(resource.spec, 'target')) === undefined
+    ? mirrors.flatMap((mirror) => betaMirror(resource, mirror))
+    : mirrors.flatMap((mirror) => mirrorOfV1(resource, mirror));
 }
 
-function mirrorOfV1(spec: StrimziNode, node: StrimziNode, faults: FaultCollector): StrimziMirror[] {
-  const target = clusterAt(child(spec, 'target'), faults);
-  const source = clusterAt(child(node, 'source'), faults);
+interface Resource {
+  readonly spec: StrimziNode;
+  readonly namespace: string | null;
+  readonly faults: FaultCollector;
+}
+
+function mirrorOfV1(resource: Resource, node: StrimziNode): StrimziMirror[] {
+  const target = clusterAt(child(resource.spec, 'target'), resource);
+  const source = clusterAt(child(node, 'source'), resource);
   if (source === null || target === null) return [];
   const topic = textAt(child(target.node, 'offsetStorageTopic'));
   return [
@@ -112,12 +128,12 @@ function mirrorOfV1(spec: StrimziNode, node: StrimziNode, faults: FaultCollector
   ];
 }
 
-function betaMirror(spec: StrimziNode, node: StrimziNode, faults: FaultCollector): StrimziMirror[] {
+function betaMirror({ spec, namespace, faults }: Resource, node: StrimziNode): StrimziMirror[] {
   const clusters = listAt(child(spec, 'clusters'));
   const named = (name: StrimziNode): StrimziCluster | null => {
     const alias = textAt(name);
     const found = clusters.find((cluster) => textAt(child(cluster, 'alias')) === alias);
-    if (alias !== undefined && found !== undefined) return { alias, node: found };
+    if (alias !== undefined && found !== undefined) return { alias, node: found, namespace };
     faults.fault({
       file: node.file,
       ...at(name),
@@ -144,9 +160,9 @@ function betaMirror(spec: StrimziNode, node: StrimziNode, faults: FaultCollector
   ];
 }
 
-function clusterAt(node: StrimziNode, faults: FaultCollector): StrimziCluster | null {
+function clusterAt(node: StrimziNode, { namespace, faults }: Resource): StrimziCluster | null {
   const alias = textAt(child(node, 'alias'));
-  if (alias !== undefined) return { alias, node };
+  if (alias !== undefined) return { alias, node, namespace };
   faults.fault({
     file: node.file,
     key: pathName([...node.path, 'alias']),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FAILOVER_POSITIONS } from '../../domain/judge/audit-policy.ts';
+import { isRoleArn } from '../connection/msk.ts';
 
 /** A secret is in the environment or in its own file, never in tidemark.yaml. */
 const secret = z.union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
@@ -40,7 +41,18 @@ const sasl = z.discriminatedUnion(
       clientSecret: secret.optional(),
       scope: z.string().optional(),
     }),
-    z.strictObject({ mechanism: z.literal('AWS_MSK_IAM'), region: z.string().min(1).optional() }),
+    z.strictObject({
+      mechanism: z.literal('AWS_MSK_IAM'),
+      region: z.string().min(1).optional(),
+      profile: z.string().min(1).optional(),
+      roleArn: z
+        .string()
+        .refine(isRoleArn, { error: 'is not the ARN of a role, such as arn:aws:iam::ACCOUNT:role/NAME' })
+        .optional(),
+      roleSessionName: z.string().min(1).optional(),
+      roleExternalId: z.string().min(1).optional(),
+      stsRegion: z.string().min(1).optional(),
+    }),
   ],
   { error: 'needs a mechanism: PLAIN, SCRAM-SHA-256, SCRAM-SHA-512, OAUTHBEARER or AWS_MSK_IAM' },
 );
@@ -110,7 +122,9 @@ const flow = z.strictObject({
   flow: z.string().regex(/^.+->.+$/, { error: 'is not a flow; write source->target, as MirrorMaker does' }),
   replicationPolicy: z
     .strictObject({
-      kind: z.enum(['default', 'identity']).optional(),
+      kind: z.enum(['default', 'identity', 'template']).optional(),
+      topic: z.string().optional(),
+      heartbeats: z.string().optional(),
       separator: z.string().optional(),
       internalTopicSeparator: z.boolean().optional(),
     })
@@ -175,6 +189,7 @@ export const tidemarkYaml = z.strictObject({
 
 export type TidemarkYaml = z.infer<typeof tidemarkYaml>;
 export type ClusterYaml = z.infer<typeof cluster>;
+export type SaslYaml = z.infer<typeof sasl>;
 export type CredentialsYaml = Pick<ClusterYaml, 'clientId' | 'tls' | 'sasl'>;
 export type FlowYaml = z.infer<typeof flow>;
 export type FlowFailoverYaml = z.infer<typeof flowFailover>;

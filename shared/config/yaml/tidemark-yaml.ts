@@ -8,7 +8,10 @@ import type { Environment } from '../connection/secret-source.ts';
 import { withWriter } from '../connection/writer-credentials.ts';
 import { patternProblems } from '../mm2/flow-patterns.ts';
 import { type LoadedConfig, readMm2Properties } from '../mm2/mm2-properties.ts';
+import { heartbeatsProblem, templateProblem } from '../policy-template.ts';
 import type { LoadContext } from '../setting.ts';
+import { readStrimzi } from '../strimzi/load-strimzi.ts';
+import { isStrimziFile } from '../strimzi/strimzi-kind.ts';
 import { faultsOf } from './schema-faults.ts';
 import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-schema.ts';
 import { connectFromYaml } from './yaml-connect.ts';
@@ -142,7 +145,11 @@ function onTopOfMm2(
 ): Parts {
   const path = isAbsolute(mm2) ? mm2 : join(context.base, mm2);
   const failedBefore = context.faults.failed;
-  const loaded = readMm2Properties(path, { ...context, base: dirname(path) }, overrides);
+  const described = new Set((yaml.flows ?? []).flatMap((one) => (one.replicationPolicy?.kind ? [one.flow] : [])));
+  const unknownPolicy = (flow: string) => (described.has(flow) ? 'described' : 'fault');
+  const loaded = isStrimziFile(path)
+    ? readStrimzi(path, { ...context, unknownPolicy }, overrides)
+    : readMm2Properties(path, { ...context, unknownPolicy, base: dirname(path) }, overrides);
   if (loaded.flows.length === 0) {
     // Without its flows, every name in this file would look wrong.
     if (!context.faults.failed || failedBefore) {
@@ -170,10 +177,31 @@ function onTopOfMm2(
 
 function applied(base: Flow, yaml: FlowYaml, index: number, faultAt: FaultAt): Flow {
   const flow = applyFlowYaml(base, yaml);
+  checkPolicy(yaml, index, faultAt);
   for (const { list, ...problem } of patternProblems(flow)) {
     if (yaml[list] !== undefined) faultAt(['flows', index, list], problem);
   }
   return flow;
+}
+
+function checkPolicy({ replicationPolicy: policy }: FlowYaml, index: number, faultAt: FaultAt): void {
+  if (policy === undefined) return;
+  const at = (key: string) => ['flows', index, 'replicationPolicy', key];
+  if (policy.kind !== 'template') {
+    for (const key of ['topic', 'heartbeats'] as const) {
+      if (policy[key] === undefined) continue;
+      faultAt(at(key), { message: 'has no effect without kind: template', remedy: 'add it, or remove this key' });
+    }
+    return;
+  }
+  if (policy.topic === undefined) {
+    faultAt(at('topic'), { message: 'is missing', remedy: 'add the form of names, such as topic: "{source}-{topic}"' });
+  } else {
+    const problem = templateProblem(policy.topic);
+    if (problem !== null) faultAt(at('topic'), problem);
+  }
+  const problem = policy.heartbeats === undefined ? null : heartbeatsProblem(policy.heartbeats);
+  if (problem !== null) faultAt(at('heartbeats'), problem);
 }
 
 function endsOf(flow: FlowYaml, index: number, aliases: readonly string[], faultAt: FaultAt): [string, string] | null {

@@ -1,6 +1,6 @@
 import type { ConnectionOverride } from '../connection/kafka-client-settings.ts';
 import { parseServer } from '../connection/kafka-client-settings.ts';
-import type { SaslSettings, TlsSettings } from '../connection/kafka-connection.ts';
+import type { AwsIdentity, SaslSettings, TlsSettings } from '../connection/kafka-connection.ts';
 import { awsRegionOf } from '../connection/msk.ts';
 import { conversionRemedy, storeFormat } from '../connection/pem.ts';
 import type { Secret } from '../connection/secret.ts';
@@ -8,7 +8,7 @@ import type { Problem, SecretReference } from '../connection/secret-source.ts';
 import { readBytes, resolveReference, resolveSecret } from '../connection/secret-source.ts';
 import type { WriterOverride } from '../connection/writer-credentials.ts';
 import type { LoadContext } from '../setting.ts';
-import type { ClusterYaml, CredentialsYaml, PemYaml, SecretYaml } from './tidemark-yaml-schema.ts';
+import type { ClusterYaml, CredentialsYaml, PemYaml, SaslYaml, SecretYaml } from './tidemark-yaml-schema.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** Reports a fault at a path of the document. */
@@ -145,13 +145,43 @@ function saslFromYaml(
     case 'AWS_MSK_IAM': {
       const { AWS_REGION, AWS_DEFAULT_REGION } = context.environment;
       const region = sasl.region ?? awsRegionOf(bootstrapServers) ?? AWS_REGION ?? AWS_DEFAULT_REGION;
-      if (region !== undefined && region !== '') return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region };
+      const identity = identityFromYaml(sasl, path, faultAt);
+      if (identity === null) return null;
+      if (region !== undefined && region !== '') {
+        return { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region, ...(identity === undefined ? {} : { identity }) };
+      }
       return faultAt(path, {
         message: 'AWS_MSK_IAM needs a region',
         remedy: 'add region: eu-west-1, or set AWS_REGION',
       });
     }
   }
+}
+
+const ROLE_SETTINGS = ['roleSessionName', 'roleExternalId', 'stsRegion'] as const;
+
+/** Undefined means the credentials of the environment; null follows a fault. */
+function identityFromYaml(
+  sasl: Extract<SaslYaml, { mechanism: 'AWS_MSK_IAM' }>,
+  path: YamlPath,
+  faultAt: FaultAt,
+): AwsIdentity | undefined | null {
+  const { profile, roleArn, roleSessionName: sessionName, roleExternalId: externalId, stsRegion } = sasl;
+  if (profile !== undefined && roleArn !== undefined) {
+    return faultAt([...path, 'profile'], {
+      message: 'profile and roleArn exclude each other',
+      remedy: 'keep one; a profile can itself assume a role: role_arn and source_profile in the AWS config file',
+    });
+  }
+  if (roleArn !== undefined) return { kind: 'role', roleArn, sessionName, externalId, stsRegion };
+  const unused = ROLE_SETTINGS.find((name) => sasl[name] !== undefined);
+  if (unused !== undefined) {
+    return faultAt([...path, unused], {
+      message: 'has no effect without roleArn',
+      remedy: 'add roleArn: arn:aws:iam::ACCOUNT:role/NAME, or remove it',
+    });
+  }
+  return profile === undefined ? undefined : { kind: 'profile', profile };
 }
 
 /** In YAML, the key says which kind of reference it is. */

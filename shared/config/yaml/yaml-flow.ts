@@ -1,5 +1,6 @@
-import type { Flow } from '../../domain/model/flow.ts';
+import type { Flow, ReplicationPolicy } from '../../domain/model/flow.ts';
 import { flowFromSettings, MM2_DEFAULTS } from '../mm2/mm2-flow.ts';
+import { templatePolicy } from '../policy-template.ts';
 import type { LoadContext, Settings } from '../setting.ts';
 import type { FlowYaml } from './tidemark-yaml-schema.ts';
 
@@ -23,17 +24,10 @@ export function defaultFlow(source: string, target: string, context: LoadContext
 
 /** A known flow, overridden by what tidemark.yaml sets. */
 export function applyFlowYaml(base: Flow, yaml: FlowYaml): Flow {
-  const separator = yaml.replicationPolicy?.separator ?? base.policy.separator;
-  const dotted = base.policy.internalSeparator !== base.policy.separator;
-  const followsSeparator = yaml.replicationPolicy?.internalTopicSeparator ?? !dotted;
   return {
     source: base.source,
     target: base.target,
-    policy: {
-      kind: yaml.replicationPolicy?.kind ?? base.policy.kind,
-      separator,
-      internalSeparator: followsSeparator ? separator : '.',
-    },
+    policy: policyFromYaml(base.policy, yaml.replicationPolicy),
     topics: yaml.topics ?? base.topics,
     topicsExclude: yaml.topicsExclude ?? base.topicsExclude,
     groups: yaml.groups ?? base.groups,
@@ -56,6 +50,16 @@ export function applyFlowYaml(base: Flow, yaml: FlowYaml): Flow {
         ? base.connectOffsets
         : yaml.connectOffsets && { cluster: yaml.connectOffsets.cluster ?? 'target', topic: yaml.connectOffsets.topic },
   };
+}
+
+function policyFromYaml(base: ReplicationPolicy, yaml: FlowYaml['replicationPolicy']): ReplicationPolicy {
+  const separator = yaml?.separator ?? base.separator;
+  const dotted = base.internalSeparator !== base.separator;
+  const followsSeparator = yaml?.internalTopicSeparator ?? !dotted;
+  const separators = { separator, internalSeparator: followsSeparator ? separator : '.' };
+  const kind = yaml?.kind ?? base.kind;
+  if (kind !== 'template') return { kind, ...separators };
+  return { ...templatePolicy(yaml?.topic ?? '', yaml?.heartbeats), ...separators };
 }
 
 type Switched = { readonly enabled: boolean; readonly intervalMs: number };

@@ -1,6 +1,6 @@
 import type { Flow } from '../model/flow.ts';
 import { compileJavaPatterns } from './java-pattern.ts';
-import { internalTopic, isCycle, isHeartbeatsTopic, syncsTopicOf } from './replication-policy.ts';
+import { cycleOf, internalTopic, isHeartbeatsTopic, syncsTopicOf } from './replication-policy.ts';
 
 /** MM2's defaults (`DefaultTopicFilter`, `DefaultGroupFilter`, Kafka 4.3). */
 export const DEFAULT_TOPICS_EXCLUDE = ['mm2.*\\.internal', '.*\\.replica', '__.*'] as const;
@@ -26,7 +26,10 @@ export function mixedSyncsOf(flow: Flow, opposite: Flow | null): (topic: string)
 
 /** What MM2 mirrors of a source cluster in one flow, by name alone. */
 export interface Selection {
-  /** `doubtful`: a name that MM2 before 4.0 treats as internal and that later versions mirror. */
+  /**
+   * `doubtful`: a name that MM2 before 4.0 treats as internal and that later versions mirror, or one of which only a
+   * custom policy class knows whether it came from the target.
+   */
   topic(name: string): 'mirrored' | 'doubtful' | 'not-mirrored';
   group(name: string): boolean;
 }
@@ -42,11 +45,12 @@ export function selectionOf(flow: Flow): Selection {
   return {
     topic(name) {
       const internal = internalTopic(flow.policy, name);
-      if (internal === 'always' || isCycle(flow.policy, name, flow.target)) return 'not-mirrored';
+      const cycle = cycleOf(flow.policy, name, flow.target);
+      if (internal === 'always' || cycle === 'cycle') return 'not-mirrored';
       // Heartbeats are mirrored whatever the filter says, but they are proof of life, not data.
       if (isHeartbeatsTopic(flow.policy, name)) return 'not-mirrored';
       if (!topics(name) || topicsExclude(name)) return 'not-mirrored';
-      return internal === 'before-4.0' ? 'doubtful' : 'mirrored';
+      return internal === 'before-4.0' || cycle === 'unknown' ? 'doubtful' : 'mirrored';
     },
     group: (name) => !workers.has(name) && groups(name) && !groupsExclude(name),
   };

@@ -2,11 +2,24 @@
 export type ClusterRole = 'source' | 'target';
 
 /**
- * How MM2 names topics on the other side: `replication.policy.class` and its separators
- * (`DefaultReplicationPolicy`, `IdentityReplicationPolicy`).
+ * How MM2 names topics on the other side: `replication.policy.class` and its separators. Its own classes are
+ * `DefaultReplicationPolicy` and `IdentityReplicationPolicy`; of another class, a person has described the names.
  */
-export interface ReplicationPolicy {
+export type ReplicationPolicy = Separators & (OwnPolicy | TemplatePolicy);
+
+interface OwnPolicy {
   readonly kind: 'default' | 'identity';
+}
+
+/** Names are text with `{topic}` once and `{source}`, the alias, at most once: `{source}-{topic}`. */
+export interface TemplatePolicy {
+  readonly kind: 'template';
+  readonly topic: string;
+  /** Name of the mirrored `heartbeats`, with `{source}` at most once. */
+  readonly heartbeats: string;
+}
+
+interface Separators {
   /** `replication.policy.separator`, by default a dot. */
   readonly separator: string;
   /**

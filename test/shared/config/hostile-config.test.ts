@@ -9,7 +9,8 @@ import type { ConfigDraft } from '../../../shared/config/draft/draft.ts';
 import { renderDraft } from '../../../shared/config/draft/draft-yaml.ts';
 import { draftFromMm2Properties } from '../../../shared/config/draft/mm2-draft.ts';
 import { type LoadedConfig, loadMm2Properties } from '../../../shared/config/mm2/mm2-properties.ts';
-import { draftFromStrimzi, isStrimziMirrorMaker2 } from '../../../shared/config/strimzi/strimzi.ts';
+import { draftFromStrimzi } from '../../../shared/config/strimzi/strimzi.ts';
+import { isStrimziMirrorMaker2 } from '../../../shared/config/strimzi/strimzi-kind.ts';
 import { loadTidemarkYaml } from '../../../shared/config/yaml/tidemark-yaml.ts';
 import { withoutHidden } from '../../../shared/domain/model/hidden-characters.ts';
 
@@ -307,7 +308,7 @@ describe('a YAML file that means harm', () => {
       .notes.map(({ message }) => message)
       .find((message) => message.includes('kubectl'));
     expect(note).toContain(
-      "kubectl get 'secret/x'\\''; touch f; echo '\\''' -o 'jsonpath={.data.x'\\''; touch f; echo '\\''}'",
+      "kubectl get secret 'x'\\''; touch f; echo '\\''' -o 'jsonpath={.data.x'\\''; touch f; echo '\\''}'",
     );
   });
 });

@@ -30,6 +30,23 @@ describe('the permissions that an audit needs', () => {
   });
 
   test.each([
+    ['{source}-{topic}', '.*', 'A-*'],
+    ['{source}-{topic}', 'orders.*', 'A-orders*'],
+    ['x.{topic}.of.{source}', 'orders.*', 'x.orders*'],
+    ['{topic}.of.{source}', '.*', '*'],
+    ['{topic}.of.{source}', 'orders', 'orders.of.A'],
+  ])('names by the template %s: the pattern %s takes %s on the target', (topic, pattern, name) => {
+    const policy = {
+      kind: 'template',
+      topic,
+      heartbeats: '{source}.h',
+      separator: '.',
+      internalSeparator: '.',
+    } as const;
+    expect(needed({ policy, topics: [pattern] }, 'B').topics[0]).toBe(name);
+  });
+
+  test.each([
     ['orders', 'orders'],
     ['eu.orders', 'eu.orders'],
     ['eu\\.orders', 'eu.orders'],

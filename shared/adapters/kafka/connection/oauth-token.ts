@@ -1,5 +1,6 @@
-import type { SaslSettings } from '../../../config/connection/kafka-connection.ts';
+import type { AwsIdentity, SaslSettings } from '../../../config/connection/kafka-connection.ts';
 import { AuthenticationError } from '../../../domain/model/errors.ts';
+import { shellWord } from '../../../domain/model/shell-word.ts';
 import { BrokerFailure } from './broker-failure.ts';
 import type { Deadline } from './deadline.ts';
 
@@ -37,19 +38,18 @@ export class OauthToken {
       case 'client-credentials':
         return this.#request(settings);
       case 'aws-iam':
-        return this.#sign(settings.region);
+        return this.#sign(settings);
     }
   }
 
-  async #sign(region: string): Promise<string> {
+  async #sign({ region, identity }: Extract<TokenSettings, { kind: 'aws-iam' }>): Promise<string> {
     const { mskToken } = await import('./msk-token.ts');
     try {
-      return await this.#deadline.race(mskToken(region));
+      return await this.#deadline.race(mskToken(region, identity));
     } catch (error) {
       if (error instanceof BrokerFailure) throw error;
-      throw new AuthenticationError(this.#alias, `cluster ${this.#alias}: no AWS credentials to sign in to MSK with`, {
-        remedy: 'run with an AWS role or profile that has kafka-cluster:Connect on the cluster',
-      });
+      const { message, remedy } = unsigned(identity, error);
+      throw new AuthenticationError(this.#alias, `cluster ${this.#alias}: ${message}`, { remedy });
     }
   }
 
@@ -87,6 +87,28 @@ export class OauthToken {
       `cluster ${this.#alias}: the token endpoint at ${host} refused (status ${status}${named})`,
       { remedy: 'check client id, client secret and scope' },
     );
+  }
+}
+
+/** Why there are no AWS credentials to sign with. The error's message stays out: it may quote the request. */
+function unsigned(identity: AwsIdentity | undefined, error: unknown): { message: string; remedy: string } {
+  const name = error instanceof Error && /^[A-Za-z]{1,60}$/.test(error.name) ? ` (${error.name})` : '';
+  switch (identity?.kind) {
+    case 'role':
+      return {
+        message: `AWS STS did not let Tidemark assume ${identity.roleArn}${name}`,
+        remedy: 'allow sts:AssumeRole on that role to the AWS identity that runs Tidemark, in the trust policy too',
+      };
+    case 'profile':
+      return {
+        message: `no AWS credentials in the profile "${identity.profile}" to sign in to MSK with${name}`,
+        remedy: `check it with: aws sts get-caller-identity --profile ${shellWord(identity.profile)}`,
+      };
+    case undefined:
+      return {
+        message: 'no AWS credentials to sign in to MSK with',
+        remedy: 'run with an AWS role or profile that has kafka-cluster:Connect on the cluster',
+      };
   }
 }
 

@@ -57,9 +57,10 @@ function notMirrored({ observation, topic, states, liveness }: TopicContext): Fi
   if (topic.target !== null || observation.targetDown !== null || liveness.state === 'never-started') return [];
   const { flow, at, targetTopics } = observation;
   const hasSyncs = states.some((state) => state.history !== null && state.history.length > 0);
-  const otherName =
-    flow.policy.kind === 'default' ? topic.topic : `${flow.source}${flow.policy.separator}${topic.topic}`;
-  if (hasSyncs && targetTopics.has(otherName)) {
+  const otherName = [topic.topic, `${flow.source}${flow.policy.separator}${topic.topic}`].find(
+    (name) => name !== topic.targetTopic && targetTopics.has(name),
+  );
+  if (hasSyncs && otherName !== undefined) {
     return [
       makeFinding(
         'POLICY_MISMATCH',

@@ -64,4 +64,16 @@ describe('the commands that grant permissions', () => {
       'kafka-cluster:ReadData',
     ]);
   });
+
+  test.each([
+    [undefined, 'IAM policy: allow '],
+    [
+      { kind: 'role', roleArn: 'arn:aws:iam::123456789012:role/r' },
+      'IAM policy of arn:aws:iam::123456789012:role/r: allow ',
+    ],
+    [{ kind: 'profile', profile: 'dr' }, 'IAM policy of the identity of the AWS profile dr: allow '],
+  ] as const)('the policy of %j is named after it', (identity, begin) => {
+    const sasl = { kind: 'aws-iam', mechanism: 'AWS_MSK_IAM', region: 'eu-west-1', identity } as const;
+    expect(permissionCommands(connection(sasl), NEEDED)[0]).toContain(begin);
+  });
 });

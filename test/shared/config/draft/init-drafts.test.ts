@@ -75,6 +75,14 @@ describe('tidemark init from an mm2.properties', () => {
   });
 });
 
+test('a draft is written without anchors, although certificate and key are in one file', () => {
+  const text = renderDraft(
+    draftFromMm2Properties(file('mm2.properties', `${MM2}B.ssl.keystore.location=/x/client.jks\n`)),
+  );
+  expect(text.match(/file: B-client\.pem/g)).toHaveLength(2);
+  expect(text).not.toMatch(/: [&*]\w/);
+});
+
 const V1 = `apiVersion: kafka.strimzi.io/v1
 kind: KafkaMirrorMaker2
 metadata: { name: dr }
@@ -164,13 +172,41 @@ describe("tidemark init from Strimzi's KafkaMirrorMaker2", () => {
       sasl: { mechanism: 'SCRAM-SHA-512', username: 'bob', password: { env: 'CLUSTER_B_SASL_PASSWORD' } },
     });
     const notes = draft.notes.map((note) => `${note.key}: ${note.message}`).join('\n');
-    expect(notes).toContain('kubectl get secret/bob-secret');
-    expect(notes).toContain('kubectl get secret/b-ca');
+    expect(notes).toContain('kubectl get secret bob-secret');
+    expect(notes).toContain('kubectl get secret b-ca');
     expect(notes).toContain('a-kafka-bootstrap:9092 resolves only inside');
     expect(notes).toContain('its replication policy differs from the source connector’s');
     expect(notes).toContain('offset-syncs.topic.location is source here and target');
     for (const note of draft.notes) expect(note.line).toEqual(expect.any(Number));
   });
+
+  test('type custom: a reference of Strimzi’s provider of Secrets becomes the command that fetches it', () => {
+    const login = (password: string): string =>
+      `org.apache.kafka.common.security.plain.PlainLoginModule required username=u password="${password}";`;
+    const custom = `{ type: custom, sasl: true, config: { sasl.mechanism: PLAIN, sasl.jaas.config: '${login('$'.concat('{secrets:apps/login:pass.word}'))}' } }`;
+    const text = V1.replace(/authentication: \{.*\}/, `authentication: ${custom}`);
+    const draft = draftFromStrimzi(file('custom.yaml', text));
+    expect(draft.clusters.get('cluster-b')?.sasl).toEqual({
+      mechanism: 'PLAIN',
+      username: 'u',
+      password: { env: 'CLUSTER_B_SASL_PASSWORD' },
+    });
+    expect(draft.notes.map(({ message }) => message)).toContain(
+      'secrets are not copied: set the environment variable CLUSTER_B_SASL_PASSWORD: export CLUSTER_B_SASL_PASSWORD=' +
+        `"$(kubectl get --namespace apps secret login -o 'jsonpath={.data.pass\\.word}' | base64 -d)"`,
+    );
+  });
+
+  test.each(['source.admin.security.protocol', 'target.admin.sasl.mechanism', 'admin.ssl.truststore.location'])(
+    'GIVEN a connector has %s of its own THEN a note says which cluster it belongs to',
+    (name) => {
+      const draft = draftFromStrimzi(file('own.yaml', V1.replace('offset.lag.max: 10', `${name}: x`)));
+      const alias = name.startsWith('target') ? 'cluster-b' : 'cluster-a';
+      expect(draft.notes).toContainEqual(
+        expect.objectContaining({ message: expect.stringContaining(`set clusters.${alias}`), line: 26 }),
+      );
+    },
+  );
 
   test('v1beta2: several resources, the Connect cluster’s offset topic given or by default, and heartbeats', () => {
     const { flows } = draftFromStrimzi(file('beta.yaml', V1BETA2));

@@ -48,7 +48,10 @@ describe('an mm2.properties', () => {
 const anyLine = fc
   .tuple(
     fc.constantFrom('', '', 'A.', 'B.', 'A->B.', 'A->B.', 'B->A.', 'C->A.'),
-    fc.constantFrom('', '', '', 'consumer.', 'source.consumer.', 'admin.', 'source.admin.'),
+    fc.constantFrom(
+      ...['', '', '', '', '', 'consumer.', 'source.consumer.', 'admin.'],
+      ...['source.admin.', 'target.admin.', 'source.cluster.', 'target.cluster.'],
+    ),
     fc.constantFrom(
       ...['topics=a, b.*', 'topics=c', 'topics.exclude=x', 'topics.exclude=', 'groups=g1,g2', 'groups.exclude=y'],
       ...['enabled=true', 'enabled=TRUE', 'enabled=false', 'emit.heartbeats.enabled=false'],
@@ -67,8 +70,6 @@ const anyLine = fc
       ...['security.protocol=SASL_PLAINTEXT', 'sasl.mechanism=PLAIN', `sasl.jaas.config=${JAAS}`],
     ),
   )
-  // One connection for each cluster is all that Tidemark has: what a flow says of its admin clients alone is warned of.
-  .filter(([prefix, client]) => !(prefix.includes('->') && client.endsWith('admin.')))
   .map(([prefix, client, setting]) => `${prefix}${client}${setting}`);
 
 const anyFile = fc
@@ -119,8 +120,8 @@ function describeFlow(flow: Flow, layers: Mm2Layers | undefined): object {
     offsetFlushIntervalMs: String(flow.offsetFlushIntervalMs),
     exactlyOnce: flow.exactlyOnce ? 'enabled' : 'disabled',
     offsetsTopic: flow.connectOffsets?.topic,
-    sourceClient: describeClient(layers, source),
-    targetClient: describeClient(layers, target),
+    sourceClient: describeClient(layers, flow, source),
+    targetClient: describeClient(layers, flow, target),
   };
 }
 
@@ -129,11 +130,12 @@ function millisecondsAsKafka(ms: number): number {
   return Number.isFinite(ms) ? ms : -1;
 }
 
-function describeClient(layers: Mm2Layers | undefined, alias: string): object {
+/** What one flow's admin client has; a connection for several flows takes the first. */
+function describeClient(layers: Mm2Layers | undefined, flow: Flow, alias: string): object {
   const names = ['bootstrap.servers', 'sasl.jaas.config', 'sasl.mechanism', 'security.protocol'];
   return Object.fromEntries(
     names.map((name) => {
-      const setting = layers?.cluster(alias).get(name);
+      const setting = layers?.cluster(alias, [flow]).get(name);
       // Where only the consumer has a setting Tidemark takes it; MM2's admin client goes without.
       return [name, setting === undefined || setting.key.startsWith(`${alias}.consumer.`) ? null : setting.value];
     }),

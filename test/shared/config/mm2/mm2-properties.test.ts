@@ -126,12 +126,59 @@ describe('an mm2.properties', () => {
     ['A->B.emit.checkpoint.enabled=true', 'did you mean A->B.emit.checkpoints.enabled'],
     ['topics.blacklist=x', 'topics.exclude'],
     ['A.consumer.bootstrap.servers=other:1', 'takes A.bootstrap.servers'],
+    ['A->B.target.cluster.bootstrap.servers=other:1', 'takes B.bootstrap.servers'],
+    ['B->A.target.admin.security.protocol=SSL', 'B->A is not enabled'],
+    ['source.admin.security.protocol=SSL', 'under a flow, A->B.source.admin.security.protocol'],
+    ['source.cluster.security.protocol=SSL', 'under a flow, A->B.source.cluster.security.protocol'],
+    ['B.target.admin.security.protocol=SSL', 'under a flow, B->A.target.admin.security.protocol'],
     ['A->B.topic.filter.class=com.example.Filter', 'cannot run'],
     ['A->B.emit.offset-syncs.enabled=false', 'refuses its checkpoint connector'],
     ['A->B.enabled=true', 'also on line 4'],
   ])('%s is a warning: %s', (line, message) => {
     const { warnings } = load([...MINIMAL, line]);
     expect(warnings).toEqual([expect.objectContaining({ line: 5, message: expect.stringContaining(message) })]);
+  });
+});
+
+describe('settings of the clients of one flow', () => {
+  const serversOf = (lines: readonly string[]) => {
+    const { config, warnings } = load(lines);
+    const [a, b] = ['A', 'B'].map((alias) => config.clusters.get(alias)?.bootstrapServers.join());
+    return { a, b, warned: warnings.map(({ key }) => key) };
+  };
+
+  test.each([
+    ['A->B.source.admin.bootstrap.servers=f:1', { a: 'f:1', b: '[::1]:9093', warned: [] }],
+    ['A->B.target.admin.bootstrap.servers=f:1', { a: 'a1:9092,a2:9092', b: 'f:1', warned: [] }],
+    ['A.admin.bootstrap.servers=f:1', { a: 'f:1', b: '[::1]:9093', warned: [] }],
+  ])('%s is the connection of its cluster, as it is of MM2’s admin client', (line, expected) => {
+    expect(serversOf([...MINIMAL, line])).toEqual(expected);
+  });
+
+  test('GIVEN a cluster has no setting of its own THEN A->B.source.cluster. and A->B.admin. count', () => {
+    const without = MINIMAL.filter((line) => !line.startsWith('A.bootstrap'));
+    const weak = 'A->B.source.cluster.bootstrap.servers=f:1';
+    expect(serversOf([...without, weak])).toEqual({ a: 'f:1', b: '[::1]:9093', warned: [] });
+    const stronger = 'A->B.admin.bootstrap.servers=g:1';
+    expect(serversOf([...without, weak, stronger])).toEqual({
+      a: 'g:1',
+      b: '[::1]:9093',
+      warned: ['A->B.source.cluster.bootstrap.servers'],
+    });
+  });
+
+  test('GIVEN two flows disagree THEN the first one’s setting is used, and the other’s is a warning', () => {
+    const lines = [
+      ...MINIMAL,
+      'B->A.enabled=true',
+      'A->B.source.admin.bootstrap.servers=f:1',
+      'B->A.target.admin.bootstrap.servers=g:1',
+    ];
+    expect(serversOf(lines)).toEqual({
+      a: 'f:1',
+      b: '[::1]:9093',
+      warned: ['B->A.target.admin.bootstrap.servers'],
+    });
   });
 });
 
