@@ -21,6 +21,9 @@ export interface LambdaFunctionOptions {
   readonly timeoutMs: number;
 }
 
+/** Characters of output that are kept. */
+const MOST_LOG = 1_000_000;
+
 /** A bundled function in its own process, which stays warm between invocations. */
 export class LambdaFunction {
   readonly #child: ChildProcess;
@@ -33,7 +36,7 @@ export class LambdaFunction {
     this.#timeoutMs = timeoutMs;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
-        this.#log += text;
+        this.#log = `${this.#log}${text}`.slice(-MOST_LOG);
       });
     }
   }
@@ -49,9 +52,13 @@ export class LambdaFunction {
     return started;
   }
 
-  /** All output of the function so far, as its log group would have it. */
+  /** The newest output of the function, as its log group would have it. */
   get log(): string {
     return this.#log;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   async invoke(event: unknown): Promise<Answer> {

@@ -34,4 +34,6 @@ process.on('message', async (message) => {
     process.send?.({ id, error: { name, message: text, code } });
   }
 });
+// The lab has ended, however that was.
+process.on('disconnect', () => process.exit());
 process.send?.({ ready: process.version });

@@ -25,7 +25,7 @@ export function flowFindings(
   return [
     ...unreachable(observation),
     ...oneCluster(observation),
-    ...mirrorAlive(observation, liveness),
+    ...mirrorAlive(observation, liveness, policy),
     ...connectorFindings(observation),
     ...lossOverLimit(loss, policy),
     ...syncTopic(observation, liveness),
@@ -57,8 +57,9 @@ function oneCluster({ sameCluster, flow }: FlowObservation): Finding[] {
   ];
 }
 
-function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[] {
+function mirrorAlive(observation: FlowObservation, liveness: Liveness, policy: AuditPolicy): Finding[] {
   const { flow } = observation;
+  if (endedWithSource(observation, liveness, policy)) return [];
   const subject = { cluster: flow.target };
   const age = liveness.lastSign === null ? null : mirrorTime(observation) - liveness.lastSign;
   const seconds = age === null ? '' : `${(age / 1000).toFixed(0)} s`;
@@ -90,6 +91,20 @@ function mirrorAlive(observation: FlowObservation, liveness: Liveness): Finding[
     case 'unknown':
       return [];
   }
+}
+
+/**
+ * Heartbeats are written on the source, so those of a dead one end. Only if they were late already when an audit last read
+ * the source, MM2 had stopped before. CLUSTER_UNREACHABLE stands for the rest.
+ */
+function endedWithSource(
+  { sourceDown, remembered, flow, clockAheadMs = 0 }: FlowObservation,
+  { lastSign }: Liveness,
+  policy: AuditPolicy,
+): boolean {
+  if (sourceDown === null || lastSign === null) return false;
+  const lastRead = (remembered?.readAt.source ?? 0) - clockAheadMs;
+  return lastRead - lastSign <= Math.max(policy.mirrorStoppedMs, 3 * flow.emitHeartbeats.intervalMs);
 }
 
 function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Finding[] {

@@ -1,4 +1,4 @@
-import { unreadOf } from '../case-parts.ts';
+import { rememberedIds, unreadOf } from '../case-parts.ts';
 import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND, type TopicCase } from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
@@ -49,6 +49,12 @@ const JUMPED: PartitionCase = {
 
 const topics = (count: number): TopicCase[] =>
   Array.from({ length: count }, (_, i) => ({ topic: i === 0 ? 'orders' : `t${i}` }));
+
+/** A source that an audit read a minute ago, and that does not answer now. */
+function goneSince(heartbeatAgoMs: number): FlowCase {
+  const partition = { syncedAgoMs: heartbeatAgoMs, connectAgoMs: heartbeatAgoMs };
+  return { down: 'source', heartbeat: { agoMs: heartbeatAgoMs }, partition, remembered: rememberedIds({}) };
+}
 
 export const FLOW_FINDINGS: FindingFamilies = {
   CLUSTER_UNREACHABLE: {
@@ -110,9 +116,21 @@ export const FLOW_FINDINGS: FindingFamilies = {
         subject: { cluster: 'B' },
         evidence: { lastSignMs: AT - 95_000, ageMs: 95_000, sign: 'heartbeat' },
       },
+      'a source that is gone, and late heartbeats already when it was last read': {
+        of: goneSince(MINUTE + 30_001),
+        subject: { cluster: 'B' },
+        evidence: { lastSignMs: AT - MINUTE - 30_001, ageMs: MINUTE + 30_001, sign: 'heartbeat' },
+        beside: ['CLUSTER_UNREACHABLE'],
+      },
     },
     quiet: {
       'a heartbeat of exactly the limit': { heartbeat: { agoMs: 30_000 } },
+      'a source that is gone: its heartbeats end with it': goneSince(MINUTE + 30_000),
+      'a source that is gone, and that no audit has read': {
+        down: 'source',
+        heartbeat: { agoMs: HOUR },
+        remembered: null,
+      },
       'without heartbeats: written within the patience': silent(PATIENCE, HOUR),
       'without heartbeats: what waits has come just now': silent(HOUR, PATIENCE),
       'without heartbeats, and nothing waits': { ...NO_HEARTBEAT, partition: { connectAgoMs: HOUR } },
@@ -138,6 +156,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
     quiet: {
       'a heartbeat of exactly the limit': { heartbeat: { agoMs: 15_000 } },
       'one that is worse: MM2 has stopped': { heartbeat: { agoMs: 30_001 } },
+      'a source that is gone: its heartbeats end with it': goneSince(20_000),
       'no heartbeats at all': NO_HEARTBEAT,
     },
   },
