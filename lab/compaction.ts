@@ -3,9 +3,12 @@ import { readPartition } from './partition-records.ts';
 import { waitUntil } from './wait-until.ts';
 import type { RecordWriter } from './workload/record-writer.ts';
 
+const ROLL_AGAIN_MS = 10_000;
+
 /**
  * Compacts a partition and waits for the end: of the records before the call only the last one of each key remains.
- * Kafka never compacts the active segment, so this writes one more record with its own key to roll it.
+ * Kafka never compacts the active segment, so this writes one more record with its own key to roll it. The leader may
+ * apply the new settings only after that: then the record rolled nothing, and another one follows.
  */
 export async function compactPartition(
   cluster: LabCluster,
@@ -19,14 +22,20 @@ export async function compactPartition(
     'min.cleanable.dirty.ratio': '0.0',
     'min.compaction.lag.ms': '0',
   });
-  const { lastOffset } = await writer.write(topic, 1, { partition, keys: [`roll-${crypto.randomUUID()}`] });
-  const end = Number(lastOffset);
+  const roll = async () => await writer.write(topic, 1, { partition, keys: [`roll-${crypto.randomUUID()}`] });
+  const end = Number((await roll()).lastOffset);
+  let rolledAt = Date.now();
   await waitUntil(
     `${topic}-${partition} to be compacted`,
     async () => {
       const { offsets, keys } = await readPartition(cluster.admin, topic, partition);
       const before = keys.filter((_, index) => (offsets[index] ?? end) < end);
-      return new Set(before).size === before.length;
+      if (new Set(before).size === before.length) return true;
+      if (Date.now() - rolledAt > ROLL_AGAIN_MS) {
+        await roll();
+        rolledAt = Date.now();
+      }
+      return false;
     },
     { deadlineMs: 60_000, intervalMs: 500, explain: () => cluster.log(1).split('\n').slice(-20).join('\n') },
   );
