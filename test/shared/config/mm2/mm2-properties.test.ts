@@ -77,7 +77,7 @@ describe('an mm2.properties', () => {
       ['B.bootstrap.servers', null],
     ]);
     for (const fault of faults) expect(fault.remedy.length).toBeGreaterThan(5);
-    expect(faults.find((fault) => fault.line === 6)?.remedy).toContain('IdentityReplicationPolicy');
+    expect(faults.find((fault) => fault.line === 6)?.remedy).toContain('replicationPolicy: { kind: template');
   });
 
   test.each(['A->B.enabled=maybe', 'enabled=maybe'])(
