@@ -212,7 +212,7 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
   },
   {
     name: 'a second cut of a source log that had grown past the first one',
-    taught: 'each cut counts, not the last one: what MM2 passed over after the first one stays missing',
+    taught: 'each cut counts, not the last one: what MM2 skipped after the first one stays missing',
     terms: USUAL,
     steps: [
       { do: 'produce', records: 50 },
