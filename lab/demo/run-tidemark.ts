@@ -8,10 +8,16 @@ export interface Ran {
   readonly stdout: string;
 }
 
-/** Runs the command line like a user: in a separate process. */
-export async function runTidemark(args: readonly string[]): Promise<Ran> {
+/**
+ * Runs the command line like a user: in a separate process.
+ * @param variables more environment variables
+ */
+export async function runTidemark(
+  args: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Ran> {
   // The demo's clusters exist for a minute: leave no history of them in the user's home.
-  const env = { ...process.env, TIDEMARK_HISTORY: 'off' };
+  const env = { ...process.env, TIDEMARK_HISTORY: 'off', ...variables };
   const child = spawn(process.execPath, [BIN, ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] });
   let stdout = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,7 @@
 import { CreateTableCommand, DeleteTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
 import { AlarmBoard, type StateChange } from '../alarms/alarm-board.ts';
 import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
-import { type AlarmState, evaluationRange } from '../alarms/alarm-state.ts';
+import { type AlarmState, breaches, evaluationRange } from '../alarms/alarm-state.ts';
 import { type MetricSamples, MetricStore } from '../alarms/metric-store.ts';
 import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../cloudwatch-endpoint.ts';
 import { DynamoDbLocal } from '../dynamodb-local.ts';
@@ -106,8 +106,19 @@ export class LocalCloud implements AsyncDisposable {
     return this.stack.schedules.map(({ function: id }) => this.#function(id));
   }
 
+  /** For an AWS client on this machine, such as the command line. */
+  get clientEnvironment(): Readonly<Record<string, string>> {
+    return { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: this.dynamoDb.endpoint };
+  }
+
   stateOf(alarm: AlarmDefinition): AlarmState {
     return this.#board.stateOf(alarm);
+  }
+
+  /** Whether the newest minute of its metric is beyond the alarm's limit. */
+  isBreaching(alarm: AlarmDefinition): boolean {
+    const value = this.#metrics.datapoint(this.#begins.length, alarm);
+    return value !== null && breaches(alarm, value);
   }
 
   /** Creates the tables of the template, empty. */

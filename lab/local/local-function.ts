@@ -26,6 +26,11 @@ export class LocalFunction {
     return this.#process?.pid;
   }
 
+  /** The newest output of the present process. */
+  get log(): string {
+    return this.#process?.log ?? '';
+  }
+
   /** From now on: kills the process (SIGKILL) during each invocation, as Lambda does with one that takes too much memory. */
   killDuringInvocations(isKilled: boolean): void {
     this.#isKilled = isKilled;
