@@ -34,7 +34,7 @@ export function isSameVerdict(a: HistoryState['said'], b: HistoryState['said']):
   return a?.reasons.every((reason, i) => reason === b?.reasons[i]) ?? true;
 }
 
-/** Cuts are only added, and go by age: two lists of one line are alike where their ends are. */
+/** Cuts are added at the end, and go by age or with their topic. */
 export function isSameCuts(a: HistoryState['cuts'], b: HistoryState['cuts']): boolean {
   return a === b || (a.length === b.length && a.every((cut, i) => isSameCut(cut, b[i])));
 }

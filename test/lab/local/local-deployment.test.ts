@@ -43,7 +43,7 @@ describe('a deployment on a laptop', () => {
         explain: () => `${local.out}\n${local.err}`,
       });
     await seen('the first audit', () => local.err, 'minute 1: audited in');
-    expect(local.out).toContain('Tidemark-local/A->B/not-ready: INSUFFICIENT_DATA -> OK');
+    await seen('its alarm', () => local.out, /Tidemark-local\/A->B\/not-ready: INSUFFICIENT_DATA -> OK/);
     const pids = [...local.out.matchAll(/^ {2}kill -\w+ (\d+)/gm)].map(([, pid]) => Number(pid));
     expect(pids).toHaveLength(3);
     process.kill(pids[0] ?? 0, 'SIGKILL');

@@ -301,5 +301,5 @@ function drop(history: SyncHistory, runs: readonly number[], from: number, to: n
     top = bottom;
   }
   for (let point = top - 1; point >= 0; point--) kept.push(point);
-  history.keep(kept.reverse());
+  history.keepAsTheyAre(kept.reverse());
 }

@@ -127,6 +127,17 @@ export class SyncHistory {
     this.#length = length;
   }
 
+  /** The same, but nothing of the others goes over to those kept: for a decoder, because a frame says how they are now. */
+  keepAsTheyAre(indexes: readonly number[]): void {
+    this.#own(this.#length);
+    for (const [to, index] of indexes.entries()) {
+      this.#check(index);
+      this.#columns.copyWithin(to * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
+      this.#flags[to] = this.#flags[index] ?? 0;
+    }
+    this.#length = indexes.length;
+  }
+
   /** Adds stored points from one index up to another unchanged; pending breaks stay pending. */
   pushColumns(points: PointColumns, from: number, to: number): void {
     this.#own(this.#length + to - from);
