@@ -127,6 +127,18 @@ export class SyncHistory {
     this.#length = length;
   }
 
+  /** Keeps only the points of these indexes, which must rise, as they are: nothing is concluded from the others. */
+  keepStored(indexes: readonly number[]): void {
+    this.#own(this.#length);
+    for (const [to, index] of indexes.entries()) {
+      this.#check(index);
+      if (index < to) throw new RangeError('indexes of points to keep have to rise');
+      this.#columns.copyWithin(to * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
+      this.#flags[to] = this.#flags[index] ?? 0;
+    }
+    this.#length = indexes.length;
+  }
+
   /** Adds stored points from one index up to another unchanged; pending breaks stay pending. */
   pushColumns(points: PointColumns, from: number, to: number): void {
     this.#own(this.#length + to - from);

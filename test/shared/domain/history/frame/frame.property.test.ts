@@ -16,6 +16,27 @@ describe('frames', () => {
     expect(guessed).toBeGreaterThan(100);
   });
 
+  test('points that were accounted for and thinned out in one audit: what is kept comes back unchanged', () => {
+    const parent = new HistoryState(BEGIN);
+    // A gap before each: markers of transactions.
+    for (const [i, accounted] of [true, true, false, true].entries()) {
+      parent.syncs('payments', 0).push({
+        timestamp: BigInt(BEGIN),
+        upstream: BigInt(11 * i),
+        downstream: BigInt(10 * i),
+        accounted,
+      });
+    }
+    const state = parent.next(BEGIN + MINUTE);
+    const syncs = state.syncs('payments', 0);
+    syncs.account(2);
+    syncs.keep([0, 1, 3]);
+    expect(syncs.isAccounted(2)).toBe(true);
+    const read = applyFrame(encodeFrame(frameHeader(state, parent), parent, state), parent.copy());
+    expect(read.syncs('payments', 0).isAccounted(2)).toBe(true);
+    expect(isSameState(read, state)).toBe(true);
+  });
+
   test('isSameState notices a change of any part of a state', () => {
     const state = new HistoryState(BEGIN);
     state.syncs('orders', 0).push({ timestamp: 1_000n, upstream: 1n, downstream: 1n });
