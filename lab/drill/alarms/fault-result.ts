@@ -17,6 +17,13 @@ export interface FaultResult {
   readonly withinMinutes: number | null;
 }
 
+/** A fault that could not be played to its end: a miss, also if the runbook names no alarm. */
+export function notPlayed(fault: string, names: readonly string[]): FaultResult {
+  const rows = names.length === 0 ? ['played to its end'] : names;
+  const named = rows.map((name) => ({ alarm: name.slice(name.indexOf('/') + 1), toPage: null, toClear: null }));
+  return { fault, named, others: [], withinMinutes: null };
+}
+
 /** Whether all that the runbook names notified, in time. */
 export function isPaged(result: FaultResult): boolean {
   if (result.named.some(({ toPage }) => toPage === null)) return false;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type FaultResult, isClean, resultLines, tallyLine, tallyOf } from './fault-result.ts';
+import { type FaultResult, isClean, notPlayed, resultLines, tallyLine, tallyOf } from './fault-result.ts';
 import { playFault, playSteadily } from './play-fault.ts';
 import { alarmNames, runbookAlarms } from './runbook-alarms.ts';
 import { DEPLOYMENT, World } from './world.ts';
@@ -47,7 +47,12 @@ for (const { options, faults, steady } of WORLDS) {
     for (const fault of wanted) {
       const alarms = named.get(fault.name);
       if (alarms === undefined) throw new Error(`the runbook does not know: ${fault.name}`);
-      const result = await playFault(world, fault, alarmNames(STACK, alarms, fault.flows ?? ['A->B']), progress);
+      const names = alarmNames(STACK, alarms, fault.flows ?? ['A->B']);
+      const result = await playFault(world, fault, names, progress).catch((error: unknown) => {
+        // The others can still be played.
+        progress(`  ${fault.name}: ${error instanceof Error ? error.message : String(error)}`);
+        return notPlayed(fault.name, names);
+      });
       results.push(result);
       process.stdout.write(`${[fault.name, ...resultLines(result)].join('\n')}\n`);
     }

@@ -27,6 +27,7 @@ const point = fc.record({
   newSource: fc.boolean(),
   newTarget: fc.boolean(),
   compared: fc.boolean(),
+  accounted: fc.boolean(),
 });
 const said = fc.option(
   fc.record({
@@ -46,6 +47,8 @@ const audit = fc.record({
     fc.record({
       topic,
       partition,
+      /** Points whose offsets without a counterpart are found to hold no record. */
+      account: fc.array(fc.nat({ max: 12 }), { maxLength: 4 }),
       /** Points to delete: each `every`-th one, starting at `from`. */
       drop: fc.option(fc.record({ from: fc.nat({ max: 12 }), every: fc.integer({ min: 1, max: 4 }) })),
       add: fc.array(point, { maxLength: 6 }),
@@ -114,8 +117,9 @@ function change(state: HistoryState, step: Audit): void {
       value,
     );
   }
-  for (const { topic: name, partition: number, drop, add, pending, forget } of step.moves) {
+  for (const { topic: name, partition: number, account, drop, add, pending, forget } of step.moves) {
     const syncs = state.syncs(name, number);
+    for (const index of account) if (index < syncs.length) syncs.account(index);
     if (drop !== null) {
       const kept = Array.from({ length: syncs.length }, (_, i) => i);
       syncs.keep(kept.filter((i) => i < drop.from || (i - drop.from) % drop.every !== 0));

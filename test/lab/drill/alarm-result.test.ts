@@ -3,6 +3,7 @@ import {
   type AlarmRow,
   type FaultResult,
   isClean,
+  notPlayed,
   resultLines,
   tallyLine,
   tallyOf,
@@ -39,6 +40,13 @@ describe('the tally of a drill of alarms', () => {
     expect(tallyLine(tally)).toContain(`faults=2 ${counts}`);
     expect(isClean(tally)).toBe(false);
   });
+
+  test.each([[['Tidemark-x/A->B/not-ready']], [[]]])(
+    'a fault that was not played to its end is a miss: %j',
+    (names) => {
+      expect(isClean(tallyOf([good, notPlayed('a fault', names)], 0))).toBe(false);
+    },
+  );
 
   test('an alarm or a page in the hour without a fault is a miss', () => {
     const tally = tallyOf([good], 1);

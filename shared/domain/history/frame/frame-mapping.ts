@@ -301,5 +301,6 @@ function drop(history: SyncHistory, runs: readonly number[], from: number, to: n
     top = bottom;
   }
   for (let point = top - 1; point >= 0; point--) kept.push(point);
-  history.keepAsTheyAre(kept.reverse());
+  // The frame has the points as they were encoded: those whose flags changed are among the dropped and the added ones.
+  history.keepStored(kept.reverse());
 }

@@ -127,11 +127,12 @@ export class SyncHistory {
     this.#length = length;
   }
 
-  /** The same, but nothing of the others goes over to those kept: for a decoder, because a frame says how they are now. */
-  keepAsTheyAre(indexes: readonly number[]): void {
+  /** Keeps only the points of these indexes, which must rise, as they are: nothing is concluded from the others. */
+  keepStored(indexes: readonly number[]): void {
     this.#own(this.#length);
     for (const [to, index] of indexes.entries()) {
       this.#check(index);
+      if (index < to) throw new RangeError('indexes of points to keep have to rise');
       this.#columns.copyWithin(to * COLUMNS, index * COLUMNS, (index + 1) * COLUMNS);
       this.#flags[to] = this.#flags[index] ?? 0;
     }

@@ -16,20 +16,25 @@ describe('frames', () => {
     expect(guessed).toBeGreaterThan(100);
   });
 
-  test('a point that stays is as the audit left it, whatever is known of one that was dropped beside it', () => {
-    const state = new HistoryState(BEGIN);
-    const point = (upstream: bigint, downstream: bigint) => ({ timestamp: 1_000n, upstream, downstream });
-    const syncs = state.syncs('orders', 0);
-    syncs.push(point(0n, 0n));
-    // The audit accounts for the offsets before this point, and the next run takes it in.
-    syncs.push(point(10n, 5n));
-    syncs.push({ ...point(20n, 10n), accounted: true });
-    syncs.push(point(30n, 20n));
-    const next = state.next(BEGIN + MINUTE);
-    next.syncs('orders', 0).account(1);
-    next.syncs('orders', 0).keep([0, 2, 3]);
-    const body = encodeFrame(frameHeader(next, state), state, next);
-    expect(isSameState(applyFrame(body, state.copy()), next)).toBe(true);
+  test('points that were accounted for and thinned out in one audit: what is kept comes back unchanged', () => {
+    const parent = new HistoryState(BEGIN);
+    // A gap before each: markers of transactions.
+    for (const [i, accounted] of [true, true, false, true].entries()) {
+      parent.syncs('payments', 0).push({
+        timestamp: BigInt(BEGIN),
+        upstream: BigInt(11 * i),
+        downstream: BigInt(10 * i),
+        accounted,
+      });
+    }
+    const state = parent.next(BEGIN + MINUTE);
+    const syncs = state.syncs('payments', 0);
+    syncs.account(2);
+    syncs.keep([0, 1, 3]);
+    expect(syncs.isAccounted(2)).toBe(true);
+    const read = applyFrame(encodeFrame(frameHeader(state, parent), parent, state), parent.copy());
+    expect(read.syncs('payments', 0).isAccounted(2)).toBe(true);
+    expect(isSameState(read, state)).toBe(true);
   });
 
   test('isSameState notices a change of any part of a state', () => {
