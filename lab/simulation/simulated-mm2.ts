@@ -13,6 +13,10 @@ export interface MirrorTerms {
   readonly isolation?: IsolationLevel;
   /** How far the clocks of producers and of MM2 are ahead of the auditor's, in ms. */
   readonly ahead?: { readonly producers: number; readonly mm2: number };
+  /** Whether MM2 writes each batch in a transaction. */
+  readonly inTransactions?: boolean;
+  /** Whether producers write in transactions. */
+  readonly transactional?: boolean;
 }
 
 /** A pair that MM2 may write as a sync, and the target log that it is about. */
@@ -106,6 +110,8 @@ export class SimulatedMm2 {
   #vanished = false;
 
   readonly isolation: IsolationLevel;
+  readonly #inTransactions: boolean;
+  readonly #transactional: boolean;
   readonly #ahead: { readonly producers: number; readonly mm2: number };
   readonly #cuts: CutLog[] = [];
   /** Where each leader epoch of the present topics began: every cut is an unclean leader election. */
@@ -115,9 +121,11 @@ export class SimulatedMm2 {
   /** Offsets of the open transaction on the source. */
   #open: number[] = [];
 
-  constructor({ isolation = 'read_uncommitted', ahead = { producers: 0, mm2: 0 } }: MirrorTerms = {}) {
-    this.isolation = isolation;
-    this.#ahead = ahead;
+  constructor(terms: MirrorTerms = {}) {
+    this.isolation = terms.isolation ?? 'read_uncommitted';
+    this.#ahead = terms.ahead ?? { producers: 0, mm2: 0 };
+    this.#inTransactions = terms.inTransactions ?? false;
+    this.#transactional = terms.transactional ?? false;
   }
 
   /** The state after a life. */
@@ -140,13 +148,17 @@ export class SimulatedMm2 {
     switch (step.do) {
       case 'produce':
         this.#produce(step.records);
+        if (this.#transactional) this.#sourceEnd++;
         break;
       case 'gap':
         this.#sourceEnd += step.offsets;
         break;
-      case 'mirror':
+      case 'mirror': {
+        const before = this.#target.length;
         this.#mirror(step.records, step.syncs);
+        if (this.#inTransactions && this.#target.length > before) this.#endTransaction();
         break;
+      }
       case 'flush':
         this.#flush();
         break;
@@ -163,9 +175,7 @@ export class SimulatedMm2 {
         this.#forgetTask();
         break;
       case 'marker':
-        this.#markers = true;
-        this.#target.push(null);
-        this.#targetOnly++;
+        this.#endTransaction();
         break;
       case 'foreign':
         this.#foreign = true;
@@ -400,6 +410,13 @@ export class SimulatedMm2 {
     }
   }
 
+  /** Of MM2, on the target. */
+  #endTransaction(): void {
+    this.#markers = true;
+    this.#target.push(null);
+    this.#targetOnly++;
+  }
+
   #flush(): void {
     this.#committed = this.#position;
     if (this.#delayed !== null) {
@@ -486,7 +503,7 @@ export class SimulatedMm2 {
    * - A forced sync was lost or still waits, and it would have shown re-mirrored or foreign records.
    * - The target log had grown past the old log's newest sync before the next sync was written.
    * - Between two syncs, offsets are missing on one side and added on the other. Compaction can have removed syncs between
-   *   them before any audit read them.
+   *   them before any audit read them. In transactions this is usual, and no position relies on it.
    * - A sync waited for the flush while its topic was replaced, or while a cut removed its record.
    * - The source log was cut, and no audit had seen its topic id before.
    * - The source topic was recreated, the clocks differ, and no audit had read the syncs before.
@@ -500,7 +517,7 @@ export class SimulatedMm2 {
     const untold = this.#dropped || this.#pending !== null || this.#syncLog.length === 0;
     return (
       (untold && (this.#wroteAgain || this.#foreign)) ||
-      this.#cancels ||
+      (this.#cancels && !this.exactlyOnce) ||
       this.#stale ||
       this.#vanished ||
       this.#recreations.some((at) => this.#unnoticed(at)) ||
@@ -511,7 +528,8 @@ export class SimulatedMm2 {
 
   /**
    * Whether the length of the target log hides what is lost. Only a comparison of whole stretches would show it:
-   * - After the newest sync, records are missing on one side and added on the other. The next sync shows it.
+   * - After the newest sync, records are missing on one side and added on the other. The next sync shows it, unless it
+   *   is so between two syncs, too.
    * - Before the first sync about it, the target log got markers or foreign records, or lost its end.
    * - Compaction removed the originals of records that the target still has, and other records are missing.
    * - The source log grew after the last audit, MM2 mirrored that without a sync, and a cut took it.
@@ -520,14 +538,14 @@ export class SimulatedMm2 {
     const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#emitted.at(-1) ?? {};
     const isPast = this.#furthest > this.#lastRead + 1;
     const isLess = this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || isPast;
-    if (this.#cutUntold) return true;
+    if (this.#cutUntold || this.#cancels) return true;
     const lacksSome = this.#sourceOnly > 0 || this.#targetLost > 0 || this.#skippedNew || isPast;
     return (this.#targetOnly > targetOnly && isLess) || ((this.#oddHead || this.#compactedCopies) && lacksSome);
   }
 
   /** Whether MM2 has written in transactions from its first restart on. */
   get exactlyOnce(): boolean {
-    return this.#markers && !this.#wroteAgain;
+    return this.#inTransactions || (this.#markers && !this.#wroteAgain);
   }
 
   #unnoticed(recreatedAt: number): boolean {

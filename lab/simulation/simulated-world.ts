@@ -38,6 +38,9 @@ export interface WorldTerms {
   readonly equal: number;
   /** How far the clocks are ahead of the auditor's, in ms. */
   readonly ahead: { readonly producers: number; readonly mm2: number };
+  /** Whether MM2, and whether producers write in transactions; neither if absent. */
+  readonly inTransactions?: boolean;
+  readonly transactional?: boolean;
 }
 
 /** A record of MM2's checkpoints topic. */
@@ -62,6 +65,8 @@ export class SimulatedWorld {
   readonly connectOffsets: { readonly offset: number; readonly at: number }[] = [];
   /** How many of them acknowledge nothing any more: MM2 has begun again before them. */
   connectVoid = 0;
+  /** How many offsets without a copy were deleted directly before the present start of the source log. */
+  #deletedDirectlyBefore = 0;
 
   constructor(terms: WorldTerms) {
     this.terms = terms;
@@ -95,6 +100,7 @@ export class SimulatedWorld {
     mm2.run([step]);
     switch (step.do) {
       case 'recreate-source':
+        this.#deletedDirectlyBefore = 0;
         events.add('source-recreated');
         commits.source.clear();
         break;
@@ -121,7 +127,7 @@ export class SimulatedWorld {
     // Syncs alone remember what MM2 had acknowledged at an offset.
     const { unacknowledged } = truthOf(this, false);
     let without = 0;
-    let directlyBefore = 0;
+    let directlyBefore = this.#deletedDirectlyBefore;
     for (let offset = mm2.sourceStart; offset < Math.min(until, mm2.sourceEnd); offset++) {
       directlyBefore = mm2.copiesOf(offset).length > 0 ? 0 : directlyBefore + 1;
       if (directlyBefore === 0) continue;
@@ -131,6 +137,7 @@ export class SimulatedWorld {
     }
     // MM2 jumps to exactly where the log begins, and so does a gap that is deleted to its end.
     if (directlyBefore > 2) this.events.add('deleted-before-mirrored');
+    this.#deletedDirectlyBefore = directlyBefore;
   }
 
   /** By MM2's rule: one record after the last sync at or before the commit. It never moves a target group back. */

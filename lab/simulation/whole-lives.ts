@@ -65,6 +65,8 @@ const terms: fc.Arbitrary<WorldTerms> = fc.record({
   connect: fc.boolean(),
   equal: fc.constantFrom(1, 1, 1, 3, 25, 1_000_000),
   ahead: fc.record({ producers: ahead, mm2: ahead }),
+  inTransactions: fc.constantFrom(false, false, false, true),
+  transactional: fc.constantFrom(false, false, false, true),
 });
 
 /** A life of two clusters, with every kind of fault, and audits at any moment. */

@@ -85,9 +85,8 @@ export class RecordedCluster implements ClusterReader {
         this.#partitions(topic).map(([partition, start, high]) => {
           const first = this.#truths.get(`${topic}-${partition}`)?.raw.sourceFirstLastTimestamp?.[0];
           if (first !== undefined) return read({ offset: BigInt(start), timestamp: BigInt(first) });
-          return start === high
-            ? read(null)
-            : this.#notRecorded<FirstRecord | null>(`first record of ${topic}-${partition}`);
+          // Its time was not recorded: Kafka's −1 says that a record has none.
+          return read(start === high ? null : { offset: BigInt(start), timestamp: -1n });
         }),
       ]),
     );

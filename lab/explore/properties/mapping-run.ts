@@ -15,7 +15,7 @@ export const mappingMerged = property({
   holds: (steps, count) => {
     const mm2 = SimulatedMm2.after(steps);
     const history = mm2.readSyncs();
-    const runs = stored(history);
+    const runs = stored(history, mm2.exactlyOnce);
     count('merged', history.length - runs.length);
     const whole = mappingOf(mm2, history);
     const kept = mappingOf(mm2, runs);
@@ -57,9 +57,9 @@ export const mappingThinned = property({
     const mm2 = SimulatedMm2.after(steps);
     fc.pre(!mm2.undetectable);
     const history = mm2.readSyncs();
-    const runs = stored(history);
+    const runs = stored(history, mm2.exactlyOnce);
     const thinned = runs.copy();
-    const gone = thinToBudget(thinned, budget);
+    const gone = thinToBudget(thinned, budget, mm2.exactlyOnce);
     count('dropped', gone);
     assert.equal(thinned.length + gone, runs.length);
     if (gone === 0) return;
@@ -76,9 +76,9 @@ export const mappingThinned = property({
 });
 
 /** The syncs that an audit read, merged as the history stores them. */
-function stored(history: SyncHistory): SyncHistory {
+function stored(history: SyncHistory, inTransactions: boolean): SyncHistory {
   const kept = new SyncHistory();
-  for (let i = 0; i < history.length; i++) appendMerged(kept, history.at(i));
+  for (let i = 0; i < history.length; i++) appendMerged(kept, history.at(i), inTransactions);
   return kept;
 }
 

@@ -254,4 +254,18 @@ export const CUT_TARGETS: readonly KnownWorld[] = [
       { do: 'recreate-source', records: 55 },
     ],
   },
+  {
+    name: 'cut before the first audit, by clocks that differ',
+    taught: 'what lies where a sync points came after the cut: it does not show that the source topic is another one',
+    terms: { ...USUAL, ahead: { producers: 11000, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'cut-target', offsets: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+    ],
+  },
 ];

@@ -191,4 +191,23 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'produce', records: 38 },
     ],
   },
+  {
+    name: 'markers on both sides',
+    taught: 'in transactions, a marker of the source and one of the target cancel each other out between two syncs',
+    terms: { ...USUAL, inTransactions: true, transactional: true },
+    steps: [
+      { do: 'produce', records: 3 },
+      { do: 'mirror', records: 3, syncs: 99 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'produce', records: 8 },
+      { do: 'mirror', records: 8, syncs: 0 },
+      { do: 'flush' },
+      { do: 'produce', records: 3 },
+      { do: 'mirror', records: 3, syncs: 99 },
+      { do: 'flush' },
+      { do: 'commit', group: 'behind', before: 10 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

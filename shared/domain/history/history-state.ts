@@ -49,6 +49,8 @@ export class HistoryState {
   /** How far each series moved since the parent state, and the time between them (ms). The codec predicts from it. */
   steps: BigInt64Array;
   elapsed = 0;
+  /** Whether MM2 writes in transactions, by the audit that made this state. The history does not store it. */
+  inTransactions = false;
   /** Number of the dictionary's series that this state knows. */
   size: number;
 
@@ -86,6 +88,7 @@ export class HistoryState {
   renumbered(): HistoryState {
     const fresh = new HistoryState(this.at);
     fresh.syncsReadTo = this.syncsReadTo;
+    fresh.inTransactions = this.inTransactions;
     fresh.unread = this.unread;
     // Logs first: the codec stores a commit as its distance from the log's end.
     for (const commits of [false, true]) {

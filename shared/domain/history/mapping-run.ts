@@ -10,12 +10,14 @@ const EPOCH_BREAKS = ['newSource', 'newTarget', 'refuted'] as const satisfies re
  *
  * Translation loses nothing by this: within a run every offset is exact, with or without a sync in the middle. There is
  * one exception: if the partition later shows both gaps and foreign records, the bounds inside a run become as wide as
- * the run. The times of syncs inside a run are lost; they only serve to suspect a recreated source topic. Recreations
+ * the run. If MM2 writes in transactions, bounds are always as wide as two syncs are apart, and no sync is left out.
+ * The times of syncs inside a run are lost; they only serve to suspect a recreated source topic. Recreations
  * that an audit noticed are stored.
  */
-export function appendMerged(history: SyncHistory, point: NewPoint): void {
+export function appendMerged(history: SyncHistory, point: NewPoint, inTransactions = false): void {
   const last = history.length - 1;
   const isOnLine =
+    !inTransactions &&
     last > 0 &&
     !isBroken(point) &&
     history.pendingBreaks === 0 &&
@@ -36,9 +38,12 @@ export function appendMerged(history: SyncHistory, point: NewPoint): void {
  * offsets, and their proof falls from exact to bounded. Points at rewinds, foreign records and breaks stay, because the
  * others are judged by them, and so do points where MM2 wrote source offsets twice: they show whether it jumped over
  * records the second time. If too few points are removable, the result stays above the budget.
+ * @param inTransactions whether MM2 writes in transactions: what the target has beyond the source's offsets are markers,
+ *   and a point between two such stretches goes as well
  */
-export function thinToBudget(history: SyncHistory, budget: number): number {
+export function thinToBudget(history: SyncHistory, budget: number, inTransactions = false): number {
   const before = history.length;
+  const areAlike = inTransactions ? areOneSided : areGaps;
   const once = writtenOnce(history);
   let kept = Array.from({ length: before }, (_, index) => index);
   // Remove every second one, repeatedly: the newest stay dense, and the rest is evenly spread.
@@ -50,7 +55,7 @@ export function thinToBudget(history: SyncHistory, budget: number): number {
       const right = kept[at + 1];
       const previousDropped = next.length > 0 && left !== kept[at - 1];
       const mayGo = left !== undefined && right !== undefined && !previousDropped && once(left) && once(right);
-      if (excess > 0 && mayGo && isGap(history, left, index) && isGap(history, index, right)) excess--;
+      if (excess > 0 && mayGo && areAlike(history, left, index, right)) excess--;
       else next.push(index);
     }
     if (next.length === kept.length) break;
@@ -69,7 +74,7 @@ export function thinMapping(state: HistoryState, most: number): number {
   for (const partitions of state.mapping.values()) {
     for (const history of partitions.values()) {
       // Remove a quarter at once, so that thinning does not enlarge every frame.
-      if (history.length > most) dropped += thinToBudget(history, Math.ceil(most * 0.75));
+      if (history.length > most) dropped += thinToBudget(history, Math.ceil(most * 0.75), state.inTransactions);
     }
   }
   return dropped;
@@ -78,6 +83,28 @@ export function thinMapping(state: HistoryState, most: number): number {
 function isSlopeOne(history: SyncHistory, from: number, upstream: bigint, downstream: bigint): boolean {
   const records = upstream - history.upstream(from);
   return records > 0n && downstream - history.downstream(from) === records;
+}
+
+function areGaps(history: SyncHistory, left: number, index: number, right: number): boolean {
+  return isGap(history, left, index) && isGap(history, index, right);
+}
+
+/**
+ * Whether the same side, source or target, has the more offsets between all three points. A stretch without a marker stays
+ * as it is: its length shows whether MM2 wrote it in a transaction.
+ */
+function areOneSided(history: SyncHistory, left: number, index: number, right: number): boolean {
+  if (history.isBrokenBefore(index) || history.isBrokenBefore(right)) return false;
+  const before = lead(history, left, index);
+  const behind = lead(history, index, right);
+  return before !== null && behind !== null && before !== 0n && behind !== 0n && before > 0n === behind > 0n;
+}
+
+/** How many offsets more the source gained between two points than the target; null if either went back. */
+function lead(history: SyncHistory, left: number, right: number): bigint | null {
+  const upstream = history.upstream(right) - history.upstream(left);
+  const downstream = history.downstream(right) - history.downstream(left);
+  return upstream > 0n && downstream > 0n ? upstream - downstream : null;
 }
 
 /** Whether there is no break between two points, and the target gained no more offsets than the source. */

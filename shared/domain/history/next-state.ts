@@ -38,6 +38,7 @@ export function nextState(
   const { at } = observation;
   const state = known === null ? new HistoryState(at) : known.state.next(at);
   const unread: UnreadPart[] = [];
+  state.inTransactions = observation.flow.exactlyOnce;
   // Log ends first: the codec stores a commit as its distance from the log's end.
   keepLogs(state, observation, unread);
   keepSourceCommits(state, observation, unread);
@@ -243,7 +244,7 @@ function keepMapping(
       sourceMayBeCut: false,
       targetMayBeCut: false,
     };
-    const next = continued(before, history, at);
+    const next = continued(before, history, at, flow.exactlyOnce);
     if (next !== before) state.partitionsOf(topic).set(partition, next);
   }
 }
@@ -282,7 +283,12 @@ function accountSame(kept: SyncHistory, history: SyncHistory, index: number): vo
 type Recreations = PartitionState['recreatedAt'] & { readonly sourceChanged: boolean };
 
 /** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
-function continued(before: SyncHistory | null, history: SyncHistory, recreatedAt: Recreations): SyncHistory {
+function continued(
+  before: SyncHistory | null,
+  history: SyncHistory,
+  recreatedAt: Recreations,
+  inTransactions: boolean,
+): SyncHistory {
   let common = Math.min(before?.length ?? 0, history.length);
   // A verified pair is dropped if a later sync does not rise from it.
   while (common > 0 && !before?.samePoint(common - 1, history)) common--;
@@ -306,7 +312,7 @@ function continued(before: SyncHistory | null, history: SyncHistory, recreatedAt
   kept.truncate(common);
   for (const { index, what } of news) if (index < common) kept.breakAt(index, what);
   kept.pendingBreaks = 0;
-  for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index));
+  for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index), inTransactions);
   kept.pendingBreaks = next.pendingBreaks;
   return kept;
 }

@@ -26,7 +26,8 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
       sourceId: state.topicIds.source.get(topic) ?? null,
       targetId: state.topicIds.target.get(targetTopic) ?? null,
       source: partitions,
-      firstRecords: partitions.map(() => NOT_RECORDED),
+      // The history keeps the doubts that they left, not the records.
+      firstRecords: [],
       target: logs.target.get(targetTopic) ?? null,
     };
   });

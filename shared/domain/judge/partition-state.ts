@@ -15,7 +15,8 @@ import { mayPredateSource } from '../mirror/source-epoch.ts';
 import { beforeStepBack, inTargetOrder } from '../mirror/sync-order.ts';
 import { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { LogOffsets } from '../model/cluster.ts';
-import type { Unread } from '../model/outcome.ts';
+import { least } from '../model/offsets.ts';
+import type { Outcome, Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { PartitionReport } from '../model/report.ts';
 import { goneWithTarget, type MissingStretch, missingStretches } from './missing-stretches.ts';
@@ -130,15 +131,23 @@ export function partitionState(
 
   const outcome = topic.firstRecords[partition];
   const first = outcome?.kind === 'read' ? outcome.value : 'unknown';
+  const firstUnread = source === null ? null : unreadOf(outcome);
   const { remembered } = observation;
   const targetChanged = idChanged(observation, 'target', topic.targetTopic, topic.targetId);
   const targetRecreatedAt = Math.max(
     history === null ? 0 : lastBreak(history, 'newTarget'),
     targetChanged === null ? 0 : knownAt({ history, known }, remembered, targetChanged),
   );
-  const targetEndBefore = logsThen.sameTargetSince === null ? null : logsThen.targetEndBefore;
+  const targetEndBefore = logsThen.sameTargetSince === null ? null : leftOf(logsThen.targetEndBefore, cuts);
   const logs = { source, target, targetFirst: targetRecreatedAt, targetEndBefore };
-  const epoch = sourceEpoch(observation, topic, { history, known }, logs, first, records);
+  const epoch = sourceEpoch(
+    observation,
+    topic,
+    { history, known },
+    logs,
+    firstUnread === null ? first : 'unread',
+    records,
+  );
 
   const mapping =
     history === null || target === null
@@ -195,7 +204,7 @@ export function partitionState(
     source,
     target,
     targetMissing,
-    unread: unreadOf(sourceOutcome) ?? unreadOf(targetOutcome),
+    unread: unreadOf(sourceOutcome) ?? unreadOf(targetOutcome) ?? firstUnread,
     history,
     mapping: anchored,
     connect,
@@ -252,7 +261,13 @@ const UNCOUNTED = {
   holes: [],
 } as const;
 
-function unreadOf(outcome: ObservedTopic['source'][number] | undefined): Unread | null {
+/** How much of what a target log held when it was last read is still there. */
+function leftOf(endBefore: bigint | null, cuts: readonly Cut[]): bigint | null {
+  const ends = cuts.flatMap(({ side, at }) => (side === 'target' ? [at] : []));
+  return endBefore === null ? null : ends.reduce(least, endBefore);
+}
+
+function unreadOf(outcome: Outcome<unknown> | undefined): Unread | null {
   return outcome?.kind === 'unread' ? outcome.unread : null;
 }
 

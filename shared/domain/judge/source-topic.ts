@@ -18,33 +18,38 @@ export interface SourceEpoch {
   readonly doubtedFirst: number | null;
 }
 
+/** @param first the source log's first record: `unread` if this audit could not read it, `unknown` if none asked */
 export function sourceEpoch(
   observation: FlowObservation,
   topic: ObservedTopic,
   syncs: ReadSyncs,
   logs: Logs,
-  first: FirstRecord | null | 'unknown',
+  first: FirstRecord | null | 'unknown' | 'unread',
   records: RecordEvidence,
 ): SourceEpoch {
   const unasked = { doubted: null, doubtedFirst: null };
   const none = { recreatedAt: 0, certainAt: 0, kind: null, ...unasked };
   const { history } = syncs;
   if (history === null) return none;
-  if (observation.doubted?.has(topic.topic))
-    return { recreatedAt: history.length, certainAt: 0, kind: 'doubt', ...unasked };
+  const inDoubtWhole = { recreatedAt: history.length, certainAt: 0, kind: 'doubt', ...unasked } as const;
+  if (observation.doubted?.has(topic.topic)) return inDoubtWhole;
   const { source } = logs;
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
-  const begin = source === null || first === 'unknown' ? null : first;
-  const older = begin === null ? 0 : syncsOlderThanSource(history, begin);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
+  if (first === 'unread' && changed === null && same === null && history.length > 0) return inDoubtWhole;
+  const begin = source === null || typeof first === 'string' ? null : first;
+  const older = begin === null ? 0 : syncsOlderThanSource(history, begin);
   const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
   if (changed !== null) {
     const known = waitedUntil(history, knownAt(syncs, observation.remembered, changed), logs);
     const recreated = { kind: 'topic-id', certainAt: known, recreatedAt: known } as const;
     if (begin === null || inDoubt <= known) return { ...recreated, ...unasked };
     // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.
-    return { ...recreated, ...settledBetween(history, known, inDoubt, { ...logs, first: begin }, records) };
+    return {
+      ...recreated,
+      ...settledBetween(history, known, inDoubt, { ...logs, known: syncs.known, first: begin }, records),
+    };
   }
   const noticed = lastBreak(history, 'newSource');
   const wasNoticed = noticed > 0 || beginsWithNewSource(history);
@@ -63,7 +68,7 @@ export function sourceEpoch(
   const settled = { recreatedAt: noticed, certainAt: noticed, kind: earlier } as const;
   // What an earlier audit noticed stays, whatever is found of later syncs.
   if (inDoubt <= noticed || begin === null) return wasNoticed ? { ...settled, ...unasked } : none;
-  const between = settledBetween(history, noticed, inDoubt, { ...logs, first: begin }, records);
+  const between = settledBetween(history, noticed, inDoubt, { ...logs, known: syncs.known, first: begin }, records);
   if (between.recreatedAt === noticed) return { ...settled, ...between };
   return { kind: between.certainAt > noticed ? 'records' : (earlier ?? 'doubt'), ...between };
 }
@@ -79,29 +84,29 @@ function waitedUntil(history: SyncHistory, from: number, { targetEndBefore }: Lo
 }
 
 /**
- * Which of the syncs [known, inDoubt) are about an earlier source topic, by the records of the newest and of the oldest
+ * Which of the syncs [from, inDoubt) are about an earlier source topic, by the records of the newest and of the oldest
  * that can be compared. Clocks that differ make genuine syncs look old: then both show the same record on both sides.
  */
 function settledBetween(
   history: SyncHistory,
-  known: number,
+  from: number,
   inDoubt: number,
-  { first, ...logs }: Logs & { readonly first: FirstRecord },
+  { first, ...logs }: Logs & Pick<ReadSyncs, 'known'> & { readonly first: FirstRecord },
   { syncs }: RecordEvidence,
 ): Omit<SourceEpoch, 'kind'> {
-  const { newest = null, oldest = null } = comparableSyncs(history, known, inDoubt, logs);
+  const { newest = null, oldest = null } = comparableSyncs(history, from, inDoubt, logs);
   const asked = { doubted: newest, doubtedFirst: oldest };
   const found = newest === null ? undefined : syncs?.get(newest);
   if (found === 'different') return { recreatedAt: inDoubt, certainAt: inDoubt, ...asked };
-  if (found !== 'same' || newest === null) return { recreatedAt: inDoubt, certainAt: known, ...asked };
+  if (found !== 'same' || newest === null) return { recreatedAt: inDoubt, certainAt: from, ...asked };
   const before = oldest === null ? undefined : syncs?.get(oldest);
   // The topic was replaced between the two. The next audit compares one that lies between them.
   if (before === 'different' && oldest !== null) return { recreatedAt: newest, certainAt: oldest + 1, ...asked };
   // Where no records could be compared, syncs that look old stay in doubt: that the clocks differ does not explain a
   // topic that was replaced for certain.
-  const told = before === 'same' || known === 0 ? (oldest ?? newest) : newest;
+  const told = before === 'same' || from === 0 ? (oldest ?? newest) : newest;
   const untold = syncsOlderThanSource(history, first, told);
-  return { recreatedAt: Math.max(known, untold), certainAt: known, ...asked };
+  return { recreatedAt: Math.max(from, untold), certainAt: from, ...asked };
 }
 
 /** The logs of both sides, and the index of the first sync that is about the present target log. */
@@ -121,7 +126,7 @@ function comparableSyncs(
   history: SyncHistory,
   from: number,
   until: number,
-  { source, target, targetFirst }: Logs,
+  { source, target, targetFirst, targetEndBefore, known }: Logs & Pick<ReadSyncs, 'known'>,
 ): { readonly newest?: number; readonly oldest?: number } {
   let newest: number | undefined;
   let oldest: number | undefined;
@@ -129,7 +134,9 @@ function comparableSyncs(
     const [upstream, downstream] = [history.upstream(i), history.downstream(i)];
     if (target !== null && downstream >= target.highWatermark) return {};
     const isThere = source !== null && upstream >= source.start && upstream < source.highWatermark;
-    const isCopied = target === null || downstream >= target.start;
+    // If the log did not reach the record when an audit knew the sync, it was cut: what is there now came later.
+    const wasCut = i < known && targetEndBefore !== null && downstream >= targetEndBefore;
+    const isCopied = !wasCut && (target === null || downstream >= target.start);
     if (i < until && isThere && isCopied) {
       newest ??= i;
       oldest = i;

@@ -2,11 +2,14 @@ import { greatest } from '../model/offsets.ts';
 import type { PartitionState } from './partition-state.ts';
 
 /**
- * Source records behind Connect's commit and behind all that the target can hold, if a cut has made the syncs void; null
- * if it has not.
+ * Source records behind Connect's commit and behind all that the target can hold, if it is in doubt whether the syncs
+ * hold: a cut has made them void, or they may be about another topic. Null if it is not.
  */
-export function waitsAtLeast({ mapping, connect, source }: PartitionState): bigint | null {
-  if (mapping?.holeBehind !== true) return null;
-  if (connect === null || source === null) return 0n;
-  return greatest(0n, source.highWatermark - greatest(connect.offset + 1n, mapping.reach));
+export function waitsAtLeast({ mapping, history, connect, source, sourceRecreated }: PartitionState): bigint | null {
+  const isDoubtful = sourceRecreated === 'doubt' && history !== null && history.length > 0;
+  if (mapping?.holeBehind !== true && !isDoubtful) return null;
+  if (mapping === null || source === null || (connect === null && !isDoubtful)) return 0n;
+  const newest = isDoubtful ? history.at(history.length - 1) : null;
+  const reach = newest === null ? mapping.reach : newest.upstream + mapping.target.end - newest.downstream;
+  return greatest(0n, source.highWatermark - greatest((connect?.offset ?? -1n) + 1n, reach));
 }

@@ -56,7 +56,8 @@ export interface Epoch {
   readonly hadEarlierSource: boolean;
   /**
    * Whether the target log was empty when this epoch began. If its id did not change, it may have been cut instead:
-   * then it begins with records of the epoch before.
+   * then it begins with records of the epoch before. If both topics were replaced, MM2 may have written records of the
+   * earlier source topic to the new target log first.
    */
   readonly onNewTarget: boolean;
 }
@@ -104,7 +105,8 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
   }
   const hadEarlierSource = sourceFirst > 0 || evidence.sourceChanged === true || beginsWithNewSource(history);
   const source = { sourceFirst, hadEarlierSource };
-  if (first < length && history.downstream(length - 1) >= target.end) {
+  const isOfTarget = first < length || (cause === 'source-recreated' && targetRecreatedAt < length);
+  if (isOfTarget && history.downstream(length - 1) >= target.end) {
     // A record that a sync names no longer exists: the log is another one, or was cut off.
     return { first: length, cause: 'target-shortened', floor: target.start, ...source, onNewTarget: false };
   }
@@ -116,7 +118,8 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
     if (behindOld > floor && behindOld <= target.end) floor = behindOld;
   }
   const isUnbroken = cause === 'first-known' && !hadEarlierSource;
-  const onNewTarget = isUnbroken ? evidence.targetWasCut !== true : isNewTarget(evidence, first);
+  const replacedTogether = first === sourceFirst && hadEarlierSource && !isUnbroken;
+  const onNewTarget = isUnbroken ? evidence.targetWasCut !== true : !replacedTogether && isNewTarget(evidence, first);
   return { first, cause, floor, ...source, onNewTarget };
 }
 

@@ -40,6 +40,12 @@ export class PartitionMapping {
   readonly hasForeign: boolean;
   /** The source has offsets that never became a record on the target: markers, compacted or deleted records. */
   readonly hasGaps: boolean;
+  /**
+   * Between two syncs, source offsets without a record and target offsets without one may cancel each other out: no
+   * difference between offsets shows anything there. In transactions MM2 writes a marker with every batch, and the sync
+   * that a gap of the source forces can get lost in the same batch.
+   */
+  readonly mayCancel: boolean;
   /** Records after the newest sync that cannot all be new: the source does not have that many. */
   readonly surplusAtEnd: bigint;
   /**
@@ -86,6 +92,7 @@ export class PartitionMapping {
     this.#surplus = this.#findSurplus();
     this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
+    this.mayCancel = evidence.exactlyOnce === true || (this.hasForeign && this.hasGaps);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
   }
 

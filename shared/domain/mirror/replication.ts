@@ -46,6 +46,11 @@ export interface ReplicationEvidence {
 /** How far MM2 has mirrored, what waits, and what it will never mirror. */
 export interface Replication {
   readonly replicatedTo: bigint | null;
+  /**
+   * MM2 may be here already: Connect has committed it, at a time before the present topic's first record. Clocks that
+   * differ leave open which topic that is about. Null if there is no such commit.
+   */
+  readonly perhapsTo: bigint | null;
   readonly lag: Lag;
   /** MM2's consumer can read up to here: the high watermark, or the last stable offset under read_committed. */
   readonly readableEnd: bigint;
@@ -68,7 +73,11 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const { source, mapping } = evidence;
   const acknowledged = acknowledgedTo(evidence);
   const end = source.highWatermark;
-  const base = { readableEnd: readableEnd(evidence, acknowledged.next), sourceShorter: acknowledged.beyondEnd };
+  const base = {
+    readableEnd: readableEnd(evidence, acknowledged.next),
+    sourceShorter: acknowledged.beyondEnd,
+    perhapsTo: acknowledged.perhaps,
+  };
   const position = acknowledged.next;
   const coverage = mapping === null ? null : coverageOf(mapping, source, position, evidence.cutOffs);
   if (position === null) return withoutPosition(evidence, base);
@@ -94,14 +103,15 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   // and it acknowledged more than the syncs that a cut has left.
   const perhapsMore = mapping?.holeBehind === true && (evidence.connect === null || mapping.reach > at.next);
   const isOld = evidence.syncsMayLack || perhapsMore;
-  const isOpen = base.readableEnd < end || isOld || evidence.targetEnd === null;
+  const isDoubtful = acknowledged.perhaps !== null && acknowledged.perhaps > at.next;
+  const isOpen = base.readableEnd < end || isOld || isDoubtful || evidence.targetEnd === null;
   const basis = isOpen ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
 }
 
 function withoutPosition(
   evidence: ReplicationEvidence,
-  base: Pick<Replication, 'readableEnd' | 'sourceShorter'>,
+  base: Pick<Replication, 'readableEnd' | 'sourceShorter' | 'perhapsTo'>,
 ): Replication {
   const { source } = evidence;
   // Nothing is on the target yet, or MM2's consumer is out of range: it reads from the start of the log.
@@ -149,7 +159,11 @@ export function reckonedEnd(mapping: PartitionMapping, end: bigint): bigint | nu
 }
 
 /** Where MM2 continues, as far as it acknowledged; `beyondEnd` if the source log does not reach that far. */
-function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; beyondEnd: boolean } {
+function acknowledgedTo(evidence: ReplicationEvidence): {
+  readonly next: bigint | null;
+  readonly perhaps: bigint | null;
+  readonly beyondEnd: boolean;
+} {
   const { source, mapping, history, connect, recreatedSince } = evidence;
   let next: bigint | null = null;
   let beyondEnd = false;
@@ -171,7 +185,8 @@ function acknowledgedTo(evidence: ReplicationEvidence): { next: bigint | null; b
     consider(mapping?.lastVoid()?.upstream ?? null);
     if (stale) consider(connect.offset);
   }
-  return { next, beyondEnd: beyondEnd && next === null };
+  const isPerhaps = stale && connect.offset < source.highWatermark;
+  return { next, perhaps: isPerhaps ? connect.offset + 1n : null, beyondEnd: beyondEnd && next === null };
 }
 
 /** Whether earlier syncs of the present logs reached an offset that the newest one is below. */

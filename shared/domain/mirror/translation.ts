@@ -90,14 +90,13 @@ function located(mapping: PartitionMapping, upstream: bigint): Translation {
       'no offset sync holds here: compaction removed it, or a cut made it void',
     );
   }
-  if (mapping.hasForeign && mapping.hasGaps) {
-    // The two cancel each other out: no difference between offsets shows anything here.
+  if (mapping.mayCancel) {
     return conservative(
       mapping,
       a.downstream + 1n,
       b.downstream,
       again,
-      'the source has offsets that the target lacks, and the target has records that are not from the source',
+      'the source may have offsets that the target lacks, and the target has some that are not from the source',
     );
   }
   const fromLeft = a.downstream + u;

@@ -18,7 +18,8 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   const shorter = states.filter(
     (s) => s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened',
   );
-  const doubtful = states.filter((s) => s.sourceRecreated === 'doubt');
+  // Where the first record could not be read, nothing speaks for another topic: PARTITIONS_UNREADABLE says so.
+  const doubtful = states.filter((s) => s.sourceRecreated === 'doubt' && s.unread === null);
   const found = certain.length > 0 ? certain : shorter.length > 0 ? shorter : doubtful;
   const worst = worstOf(found, missingRecords);
   if (worst === null) return [];

@@ -1,5 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
+import { greatest } from '../../model/offsets.ts';
+import { isTime } from '../../model/record-time.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import { type Liveness, mirrorTime } from '../liveness.ts';
@@ -73,7 +75,7 @@ function notMirrored({ observation, topic, states, liveness }: TopicContext): Fi
   const records = states.filter((state) => state.source !== null && state.source.highWatermark > state.source.start);
   if (records.length === 0) return [];
   const oldest = topic.firstRecords.flatMap((first) =>
-    first.kind === 'read' && first.value !== null ? [first.value.timestamp] : [],
+    first.kind === 'read' && first.value !== null && isTime(first.value.timestamp) ? [first.value.timestamp] : [],
   );
   const since = oldest.reduce<bigint | null>((least, time) => (least === null || time < least ? time : least), null);
   // MM2 looks for new topics at intervals.
@@ -127,7 +129,8 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     const { replication } = state;
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
     // MM2 has all that it can read: an open transaction holds it up.
-    if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
+    const reached = greatest(replication.replicatedTo ?? 0n, replication.perhapsTo ?? 0n);
+    if (reached >= replication.readableEnd) return false;
     // A record that came since the last audit has not waited yet, even if its timestamp is old.
     const endBefore = observation.remembered?.sourceEnd(topic.topic, state.partition) ?? null;
     if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;

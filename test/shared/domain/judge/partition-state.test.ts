@@ -548,9 +548,9 @@ describe('whether the source topic is the one that the syncs speak of', () => {
       { sourceRecreated: null, doubted: null, recreatedAt: 0 },
     ],
     [
-      'nor does a first record that cannot be read',
+      'if the first record cannot be read, nothing shows that no other topic came in between',
       { partition: { ...YOUNGER, firstRecordAgoMs: 'unread' } },
-      { sourceRecreated: null, doubted: null, recreatedAt: 0 },
+      { sourceRecreated: 'doubt', doubted: null, recreatedAt: 0 },
     ],
     [
       'nor an empty log',

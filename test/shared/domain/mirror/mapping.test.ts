@@ -109,7 +109,7 @@ describe('the epoch that holds', () => {
     [
       'nor is the target the same: it ends before where the old ones stood',
       evidence(STEADY, { sourceRecreatedAt: 3, target: { start: 0n, end: 50n } }),
-      { first: 3, cause: 'source-recreated', floor: 0n, sourceFirst: 3 },
+      { first: 3, cause: 'target-shortened', floor: 0n, sourceFirst: 3 },
     ],
     [
       'the target begins behind the old ones',
@@ -234,7 +234,8 @@ describe('the epoch that holds', () => {
       [true, false],
       [true, false],
       [true, false],
-      [true, true],
+      // Both topics are new: MM2 may have written records of the old one to the new log.
+      [true, false],
       [false, true],
       [false, true],
     ]);

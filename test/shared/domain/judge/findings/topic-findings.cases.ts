@@ -143,6 +143,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       },
       'nobody knows how old the records are': {
         of: absent('unread', null),
+        beside: ['PARTITIONS_UNREADABLE'],
         subject: { topic: 'orders', cluster: 'B' },
         evidence: { targetTopic: 'A.orders', partitionsWithRecords: 2, firstRecordMs: null },
       },

@@ -176,16 +176,21 @@ describe('records that MM2 wrote again', () => {
   test('exactly-once was switched on later: what was written again before that is still counted', () => {
     const before = landing(partition, 2_600n);
     expect(before).toMatchObject({ position: 2_600n, rereadAtMost: 150n });
-    expect(landing(partition, 2_600n, { flow: { exactlyOnce: true } })).toEqual(before);
+    // Before the sync at 2,699 as after it, markers may hide gaps.
+    expect(landing(partition, 2_600n, { flow: { exactlyOnce: true } })).toMatchObject({
+      position: 1n,
+      rereadAtMost: 2_698n + 150n,
+    });
   });
 
   // 250 offsets beyond 301 records can be markers of transactions. But the 2,699 records before have none.
   test('the same where the first sync after the restart came as late as that', () => {
     const late = { ...partition, syncs: restart.filter(([upstream]) => upstream !== 2_700n) };
     for (const flow of [{}, { exactlyOnce: true }]) {
-      expect(landing(late, 2_600n, { flow })).toMatchObject({ rereadAtMost: 150n });
       expect(landing(late, 2_699n, { flow })).toMatchObject({ rereadAtMost: 249n });
     }
+    expect(landing(late, 2_600n)).toMatchObject({ rereadAtMost: 150n });
+    expect(landing(late, 2_600n, { flow: { exactlyOnce: true } })).toMatchObject({ rereadAtMost: 2_698n + 150n });
   });
 
   test('markers alone are no records that were written again', () => {
