@@ -1,6 +1,6 @@
 import type { Voided } from '../mirror/breaks/without-refuted.ts';
 import type { PartitionMapping } from '../mirror/mapping.ts';
-import { expiredUnread, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
+import { expiredUnread, firstCutOff, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
 import { greatest, least } from '../model/offsets.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
@@ -56,6 +56,10 @@ export function verifyPosition(
   stretches: readonly AlignedStretch[],
   notCompared: string,
 ): VerifiedPosition {
+  const cutOff = firstCutOff(mapping, upstream);
+  if (cutOff !== null && cutOff <= said.low) {
+    return unsettled(said, 'records do not show which of those at a cut the group has read');
+  }
   const bracket = bracketOf(mapping, upstream);
   const stretch = covering(stretches, bracket.from, bracket.until);
   if (stretch === null) return unsettled(said, notCompared);

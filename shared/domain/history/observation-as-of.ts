@@ -46,6 +46,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     targetGroups: targetGroupsOf(state),
     listingComplete: true,
     remembered: null,
+    cuts: state.cuts,
     doubted: new Set(state.unread.flatMap(({ kind, name }) => (kind === 'mapping' ? [name] : []))),
     unread: [sourceDown, targetDown].filter((side) => side !== null),
     opposite: null,

@@ -55,6 +55,8 @@ export function livenessOf(
   const sign = 'offset sync or Connect offset' as const;
   const patience = policy.mirrorStoppedMs + observation.flow.offsetFlushIntervalMs;
   if (at - lastSign <= patience) return { state: 'alive', lastSign, sign, steadySince: null };
+  // Heartbeats that this audit could not read may be new ones, and so may be what MM2 wrote beside them.
+  if (heartbeat.kind === 'unread') return { state: 'unknown', lastSign, sign, steadySince: null };
   const waits = states.some(
     ({ replication }) => replication?.waitingSince != null && at - Number(replication.waitingSince) > patience,
   );

@@ -147,6 +147,8 @@ export interface FlowObservation {
   readonly listingComplete: boolean;
   /** What earlier audits left; null for the first audit. */
   readonly remembered: RememberedFlow | null;
+  /** As of an earlier time: the cuts of logs that audits had noticed by then. `remembered` has those of a live audit. */
+  readonly cuts?: readonly PastCut[];
   /** Everything that could not be read, for the report. */
   readonly unread: readonly Unread[];
   /** As of a time: source topics whose syncs the audit of that time doubted. */

@@ -156,7 +156,8 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
-          tailUnknown: records.reckoning === 'refuted',
+          // Nobody can look either where the source does not answer: MM2 may have begun again since.
+          tailUnknown: records.reckoning === 'refuted' || (source === null && !observation.flow.exactlyOnce),
           ...(source === null
             ? {}
             : {
@@ -169,6 +170,7 @@ export function partitionState(
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
           targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),
+          sourceCuts: cutOffsOf(observation, topic.topic, partition, cuts),
         });
   const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const counted =

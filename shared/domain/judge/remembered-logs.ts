@@ -103,13 +103,14 @@ export function cutOffsOf(
 
 /** The cuts of the source log that earlier audits noticed, and the one that this audit found; oldest first. */
 function sourceCuts(
-  { remembered, at }: FlowObservation,
+  { remembered, cuts: then = [], at }: FlowObservation,
   topic: string,
   partition: number,
   cuts: readonly Cut[],
 ): readonly (Cut & Pick<PastCut, 'noticedAt'>)[] {
+  const past = pastCuts(remembered ?? { cuts: then }, 'source', topic, partition);
   const now = cuts.filter(({ side }) => side === 'source').map((cut) => ({ ...cut, noticedAt: at }));
-  return [...pastCuts(remembered, 'source', topic, partition), ...now];
+  return [...past, ...now];
 }
 
 /**
@@ -117,7 +118,7 @@ function sourceCuts(
  * since, the history keeps none.
  */
 export function pastCuts(
-  remembered: RememberedFlow | null,
+  remembered: Pick<RememberedFlow, 'cuts'> | null,
   side: ClusterRole,
   topic: string,
   partition: number,

@@ -9,6 +9,12 @@ export type EpochCause =
   | 'source-shortened'
   | 'records-refuted';
 
+export interface SourceCut {
+  readonly at: bigint;
+  readonly reached: bigint;
+  readonly noticedAt: number;
+}
+
 export interface MappingEvidence {
   readonly history: SyncHistory;
   /** Start and end of the target partition's log, read after the history. */
@@ -39,6 +45,11 @@ export interface MappingEvidence {
    * that, and so does a restart whose first sync got lost.
    */
   readonly tailUnknown?: boolean;
+  /**
+   * Where the present source log was cut, how far it had reached, and when the audit that noticed it began (ms since the
+   * epoch): of the records between the two, a group may have read those that are gone, or those that the log has again.
+   */
+  readonly sourceCuts?: readonly SourceCut[];
   /** A pair beyond the newest sync that was found by comparing records. */
   readonly anchor?: { readonly upstream: bigint; readonly downstream: bigint };
 }

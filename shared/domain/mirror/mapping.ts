@@ -1,4 +1,4 @@
-import { cutEpoch, type EpochCause, type MappingEvidence } from './epoch.ts';
+import { cutEpoch, type EpochCause, type MappingEvidence, type SourceCut } from './epoch.ts';
 import { hasOnlyMarkers } from './only-markers.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
 import { withoutJumps } from './without-jumps.ts';
@@ -106,6 +106,16 @@ export class PartitionMapping {
   /** The same mapping with an anchor: a verified pair after its newest sync. */
   withAnchor(anchor: { readonly upstream: bigint; readonly downstream: bigint }): PartitionMapping {
     return new PartitionMapping({ ...this.#evidence, anchor });
+  }
+
+  /** Whether MM2 writes in transactions. */
+  get inTransactions(): boolean {
+    return this.#evidence.exactlyOnce === true;
+  }
+
+  /** See `MappingEvidence.sourceCuts`. */
+  get sourceCuts(): readonly SourceCut[] {
+    return this.#evidence.sourceCuts ?? [];
   }
 
   /** Whether nothing is known of what lies directly behind the last sync: those that followed it are void. */

@@ -146,6 +146,8 @@ function reckonedPosition(
   // While MM2 writes records again, the target's end does not show how far it is.
   const settled = mapping?.settled === mapping?.length;
   if (reckoning === 'unchecked' && settled) return { next: reckoned, basis: 'estimated' };
+  // MM2 may be as far as that: equal records do not tell.
+  if (reckoning === 'ambiguous') return { next: position, basis: 'estimated' };
   return { next: position, basis: 'proven' };
 }
 

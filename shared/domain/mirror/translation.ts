@@ -1,6 +1,7 @@
 import type { LogOffsets } from '../model/cluster.ts';
 import { greatest, least } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
+import { indexBehind } from './coverage/cut-off.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /** Where a source offset lies on the target, or why that is not known. */
@@ -64,7 +65,35 @@ export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigi
   return whole.kind === 'interval' && whole.low < start ? start - whole.low : 0n;
 }
 
+/**
+ * The first target record that a group at `upstream` may not have read of those that a cut took off the source log; null
+ * if no cut concerns it. The offsets exist twice: the group may have read the records that are gone, or those that the
+ * log has there now.
+ */
+export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint | null {
+  let first: bigint | null = null;
+  for (const cut of mapping.sourceCuts) {
+    if (upstream < cut.at || upstream > cut.reached) continue;
+    const index = indexBehind(mapping, cut);
+    // The records before it went with an earlier target log.
+    if (index < 0) continue;
+    const copies = index <= mapping.first ? mapping.floor : mapping.at(index - 1).downstream + 1n;
+    if (first === null || copies < first) first = copies;
+  }
+  return first;
+}
+
+const READ_BEFORE_CUT =
+  'the source log was cut before this offset: it is not known which of the records there the group has read';
+
 function located(mapping: PartitionMapping, upstream: bigint): Translation {
+  const found = bySyncs(mapping, upstream);
+  const cutOff = found.kind === 'unknown' ? null : firstCutOff(mapping, upstream);
+  if (found.kind === 'unknown' || cutOff === null || cutOff >= found.low) return found;
+  return conservative(mapping, cutOff, found.high, found.again, READ_BEFORE_CUT);
+}
+
+function bySyncs(mapping: PartitionMapping, upstream: bigint): Translation {
   const { target } = mapping;
   if (mapping.empty) {
     if (mapping.length === 0) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };

@@ -123,6 +123,8 @@ function unreadable({ observation, topic, states }: TopicContext): Finding[] {
 
 function stalled({ observation, topic, states, liveness, policy }: TopicContext): Finding[] {
   if (liveness.state === 'stopped' || liveness.state === 'never-started') return [];
+  // What MM2 has written since, and whether it is alive, nobody can read.
+  if (observation.targetDown !== null) return [];
   const of = { flow: flowName(observation.flow), finding: 'MIRROR_STALLED', topic: topic.topic } as const;
   const { mirrorStalledMs } = thresholdsFor(policy, of);
   const waiting = states.filter((state) => {

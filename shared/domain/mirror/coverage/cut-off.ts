@@ -1,25 +1,24 @@
 import type { LogOffsets } from '../../model/cluster.ts';
 import { least } from '../../model/offsets.ts';
+import type { SourceCut } from '../epoch.ts';
 import type { PartitionMapping } from '../mapping.ts';
 import { clipped, type Hole } from './hole.ts';
 
-/** Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. */
-export interface CutOff {
-  /** Source offsets from the cut to where the log had reached: MM2 may never write those that the log has again. */
-  readonly at: bigint;
-  readonly reached: bigint;
+/**
+ * Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. MM2 may never
+ * write those of their offsets that the log has again.
+ */
+export interface CutOff extends SourceCut {
   /** Copies of the records that are gone: at most, and at least. */
   readonly records: bigint;
   readonly atLeast: bigint;
-  /** When the audit began that noticed the cut: ms since the epoch. */
-  readonly noticedAt: number;
 }
 
 /**
  * Index of the sync behind the records that were cut off, or the length where MM2 has written none since; −1 if no hole
  * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole.
  */
-export function indexBehind(mapping: PartitionMapping, { noticedAt }: CutOff): number {
+export function indexBehind(mapping: PartitionMapping, { noticedAt }: SourceCut): number {
   let last = -1;
   for (let i = mapping.length; i >= mapping.first; i--) {
     const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;

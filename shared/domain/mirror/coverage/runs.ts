@@ -54,7 +54,8 @@ export function runsOf(
     if (i === first) {
       // The target records before the first sync led up to it.
       const there = greatest(0n, downstream - began);
-      const others = takenBefore(i) + mapping.voidSurplus;
+      const markers = there < upstream ? markersAmong(mapping, there) : 0n;
+      const others = takenBefore(i) + mapping.voidSurplus + markers;
       const led = greatest(0n, there - others);
       // Nothing dates that hole: it may not be the one that the cut left.
       const holes = headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, others));
@@ -82,31 +83,43 @@ export function runsOf(
     if (arrived >= offsets) continue;
     run.covered.push({ from, until: left.upstream + 1n });
     from = upstream;
+    // The last of what arrived is the record of the sync.
+    const markers = markersAmong(mapping, arrived - 1n);
     const absent = offsets - arrived;
     const hole = {
       kind: 'between',
       from: left.upstream + 1n,
       until: upstream,
-      offsets: absent,
+      offsets: absent + markers,
       look: { from: upstream - absent, until: upstream },
       isPlace: arrived === 1n,
       index: i,
     } as const;
     // Which offsets are absent is not known, but most of the stretch is there: only the rest is a hole.
-    if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent });
+    if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent - markers });
     if (!mapping.isAccounted(i)) {
-      run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i) + most - arrived), source));
+      run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i) + most - arrived + markers), source));
     }
   }
-  const behind = behindLast - takenBefore(length);
   const next = last.upstream + 1n;
+  const left = behindLast - takenBefore(length);
+  const markers = position !== null && position > next + left ? markersAmong(mapping, left) : 0n;
+  const behind = left - markers;
   run.covered.push({ from, until: next + greatest(0n, behind) });
   runs.push(run);
   if (position !== null && position > next) {
     const holes = behindHole(source, next, position, behind);
-    run.holes.push(...holes.map((hole) => perhapsLess(hole, perhapsBefore(length))));
+    run.holes.push(...holes.map((hole) => perhapsLess(hole, perhapsBefore(length) + markers)));
   }
   return runs;
+}
+
+/**
+ * How many of so many target offsets can be markers, if MM2 writes in transactions: each follows a record of its
+ * transaction, which may lie before the first of them.
+ */
+function markersAmong({ inTransactions }: PartitionMapping, offsets: bigint): bigint {
+  return inTransactions && offsets > 0n ? (offsets + 1n) / 2n : 0n;
 }
 
 /** No sync holds any longer: only the length of the target log bounds what it lacks of the offsets that MM2 is past. */

@@ -245,7 +245,8 @@ describe("the source's dead reckoning", () => {
     for (const reckoning of ['refuted', 'ambiguous'] as const) {
       expect(reported({ partition: { ...beyond, records: { reckoning } } })).toMatchObject({
         replicatedTo: 1_001n,
-        lag: { records: 50n, basis: 'proven' },
+        // An equal record may be the last one that MM2 mirrored.
+        lag: { records: 50n, basis: reckoning === 'refuted' ? 'proven' : 'estimated' },
       });
     }
   });
