@@ -30,6 +30,8 @@ export interface ComparedPartition {
   readonly positions: readonly VerifiedPosition[];
   /** The last record on the target, if the log's end was compared and MM2 wrote nothing there again. */
   readonly tail: ClaimedPair | null;
+  /** See `SettledPositions.copied`. */
+  readonly copied: readonly number[];
   /** Bytes of record batches that both clusters sent. */
   readonly bytes: number;
 }
@@ -73,12 +75,18 @@ export async function comparePartition(
   }
   const notCompared = onTarget.missing ?? OVER_BUDGET;
   if (read.length === 0) {
-    return { positions: wanted.map(({ said }) => unsettled(said, notCompared)), tail: null, bytes: onTarget.bytes };
+    return {
+      positions: wanted.map(({ said }) => unsettled(said, notCompared)),
+      tail: null,
+      copied: [],
+      bytes: onTarget.bytes,
+    };
   }
 
   const onSource = new LogStretches(source, { topic, partition, isolation });
   let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, OVER_BUDGET));
   let tail: ClaimedPair | null = null;
+  let copied: readonly number[] = [];
   let range: Stretch = { from: plan.source.from, until: plan.source.from };
   let next = plan.source;
   const parts: DigestedStretch[] = [];
@@ -98,7 +106,7 @@ export async function comparePartition(
         end: log.until,
         ...(cutOff === null ? {} : { cutOff }),
       });
-      ({ positions, tail } = settlePositions(mapping, wanted, read, records, notCompared));
+      ({ positions, tail, copied } = settlePositions(mapping, wanted, read, records, notCompared));
     }
     if (onSource.missing !== null || !positions.some(({ open }) => open)) break;
     range = next;
@@ -106,7 +114,7 @@ export async function comparePartition(
   }
   const { missing } = onSource;
   if (missing !== null) positions = positions.map((one) => (one.open ? withReason(one, missing) : one));
-  return { positions, tail, bytes: onTarget.bytes + onSource.bytes };
+  return { positions, tail, copied, bytes: onTarget.bytes + onSource.bytes };
 }
 
 function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {

@@ -79,7 +79,12 @@ export async function comparePartitions(
     const result = results.get(one);
     const positions = result?.positions ?? wanted.map(({ said }): VerifiedPosition => unsettled(said, OVER_BUDGET));
     const tail = result?.tail ?? null;
-    evidence.set(topic, partition, { ...evidenceOf(wanted, positions), ...(tail === null ? {} : { tail }) });
+    const copied = result?.copied ?? [];
+    evidence.set(topic, partition, {
+      ...evidenceOf(wanted, positions),
+      ...(tail === null ? {} : { tail }),
+      ...(copied.length === 0 ? {} : { copied }),
+    });
     for (const pair of [...positions.map((position) => position.pair), tail]) {
       if (pair !== null) pairs.push({ topic, partition, ...pair });
     }

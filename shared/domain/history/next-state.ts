@@ -257,14 +257,17 @@ function keepVerified(state: HistoryState, verified: readonly VerifiedPair[]): v
   }
 }
 
-/** Notes which stretches without counterpart were looked at and hold no record: no later audit looks again. */
+/** Notes which stretches between syncs were looked at and are explained: no later audit looks again. */
 function keepAccounted(state: HistoryState, partitions: readonly PartitionState[]): void {
   for (const { topic, partition, history, replication, records } of partitions) {
-    if (records.holes === undefined || history === null) continue;
+    const { holes, copied = [] } = records;
     const kept = state.mapping.get(topic.topic)?.get(partition);
+    if (history === null || kept === undefined) continue;
+    for (const index of copied) if (index < history.length) accountSame(kept, history, index);
+    if (holes === undefined) continue;
     for (const hole of replication?.holes ?? []) {
-      const look = records.holes.get(holeKey(hole));
-      if (kept === undefined || hole.index === null || look === undefined || !isExplained(hole, look)) continue;
+      const look = holes.get(holeKey(hole));
+      if (hole.index === null || look === undefined || !isExplained(hole, look)) continue;
       if (hole.index < history.length) accountSame(kept, history, hole.index);
     }
   }

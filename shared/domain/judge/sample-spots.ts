@@ -1,4 +1,4 @@
-import type { PartitionMapping } from '../mirror/mapping.ts';
+import type { PartitionMapping, SurplusStretch } from '../mirror/mapping.ts';
 import { type Translation, translate } from '../mirror/translation.ts';
 import type { GroupState } from './group-state.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -28,7 +28,7 @@ export function isOpen(translation: Translation): boolean {
 
 /**
  * The spots that one audit compares without being asked: ends of logs at which a look found another record than
- * expected, group positions that the syncs leave open, then others, and intervals of any age. Each audit takes the
+ * expected, stretches with more records than the source has offsets, group positions that the syncs leave open, then others, and intervals of any age. Each audit takes the
  * next ones, so that within some hours every group and partition has its turn.
  * @param at when the audit began, ms since the epoch: it alone selects which ones
  * @param most spots
@@ -42,7 +42,8 @@ export function sampleSpots(
   const turn = fraction(Math.floor(at / 1000) * GOLDEN);
   const open = groups.filter(({ translation }) => isOpen(translation));
   const tails = evenlySpread(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
-  const wanted = [...tails];
+  const unexplained = evenlySpread(states.filter(hasSurplus), turn, Math.ceil(most / 8)).flatMap(surplusSpot);
+  const wanted = [...tails, ...unexplained];
   wanted.push(...evenlySpread(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
   wanted.push(...evenlySpread(groups, turn, settled).map(spotOf));
@@ -65,6 +66,24 @@ export function evenlySpread<T>(all: readonly T[], turn: number, count: number):
 /** Whether the target's last record is, or may be, another one than the offsets since the newest sync suggest. */
 function hasUnknownTail({ records }: PartitionState): boolean {
   return records.reckoning === 'refuted' || records.reckoning === 'ambiguous';
+}
+
+function hasSurplus(state: PartitionState): boolean {
+  return firstSurplus(state) !== null;
+}
+
+/** The oldest stretch with more target records than source offsets of which no audit has found out what they are. */
+function firstSurplus({ mapping }: PartitionState): SurplusStretch | null {
+  if (mapping === null || mapping.inTransactions) return null;
+  for (const stretch of mapping.surplusStretches()) if (!stretch.right.accounted) return stretch;
+  return null;
+}
+
+function surplusSpot(state: PartitionState): Spot[] {
+  const stretch = firstSurplus(state);
+  if (stretch === null || state.mapping === null) return [];
+  const upstream = stretch.left.upstream + 1n;
+  return [{ state, upstream, translation: translate(state.mapping, upstream) }];
 }
 
 function tailSpot(state: PartitionState): Spot[] {

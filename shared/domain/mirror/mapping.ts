@@ -13,6 +13,16 @@ const NOT_WRITTEN = {
   accounted: false,
 } as const;
 
+/** See `PartitionMapping.surplusStretches`. */
+export interface SurplusStretch {
+  /** Of the right sync. */
+  readonly index: number;
+  readonly left: SyncPoint;
+  readonly right: SyncPoint;
+  /** How many offsets more the target gained. */
+  readonly records: bigint;
+}
+
 /**
  * What is known of how a partition's source offsets correspond to target offsets, cut to its current epoch. The epoch
  * is the stretch in which the target log never went back and the source topic stayed the same.
@@ -266,6 +276,21 @@ export class PartitionMapping {
   *intervals(): Generator<{ readonly left: SyncPoint; readonly right: SyncPoint; readonly hole: boolean }> {
     for (let i = this.first; i + 1 < this.length; i++) {
       yield { left: this.at(i), right: this.at(i + 1), hole: this.holeAfter(i) };
+    }
+  }
+
+  /**
+   * Each stretch between two syncs in which the target gained more offsets than the source, oldest first: which of these
+   * records are copies, no sync shows.
+   */
+  *surplusStretches(): Generator<SurplusStretch> {
+    if (!this.hasForeign) return;
+    for (let index = this.first + 1; index < this.#history.length; index++) {
+      if (this.holeAfter(index - 1)) continue;
+      const [left, right] = [this.at(index - 1), this.at(index)];
+      const offsets = right.upstream - left.upstream;
+      const records = right.downstream - left.downstream - offsets;
+      if (offsets > 0n && records > 0n) yield { index, left, right, records };
     }
   }
 

@@ -185,12 +185,7 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
   if (observation.flow.exactlyOnce) return [];
   const foreign = sumOf(states, ({ mapping, partition, cuts }) => {
     let records = mapping?.surplusAtEnd ?? 0n;
-    for (const { left, right, hole } of mapping?.intervals() ?? []) {
-      if (hole) continue;
-      const upstream = right.upstream - left.upstream;
-      const surplus = right.downstream - left.downstream - upstream;
-      if (upstream > 0n && surplus > 0n) records += surplus;
-    }
+    for (const surplus of mapping?.surplusStretches() ?? []) if (!surplus.right.accounted) records += surplus.records;
     // MM2 mirrored these from the source before the source log was cut.
     const past = pastCuts(observation.remembered, 'source', topic.topic, partition);
     for (const { side, at, reached } of [...past, ...cuts]) if (side === 'source') records -= reached - at;
@@ -215,6 +210,8 @@ function writtenAgain({ topic, states }: TopicContext): Finding[] {
       if (right.upstream > left.upstream) continue;
       records += right.downstream - left.downstream - (right.upstream - left.upstream);
     }
+    // Of other surpluses only comparing tells that they are copies.
+    for (const surplus of mapping?.surplusStretches() ?? []) if (surplus.right.accounted) records += surplus.records;
     return records;
   });
   if (again === null) return [];

@@ -14,7 +14,10 @@ export interface SyncPoint {
   readonly refuted: boolean;
   /** A verified pair: MM2 did not write it, and the two records were found to be the same. */
   readonly compared: boolean;
-  /** The source offsets before it that have no counterpart on the target were checked: they hold no record. */
+  /**
+   * What one side has more before it was looked at: the source offsets without a counterpart hold no record, or the target
+   * records beyond the source's offsets are copies.
+   */
   readonly accounted: boolean;
 }
 
