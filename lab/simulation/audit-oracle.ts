@@ -51,7 +51,8 @@ function wrongCosts(world: SimulatedWorld, { group, committed, tidemark, mm2 }: 
     const position = offsetOf(where);
     const cost = costOf(where);
     if (position === null || cost === null) return [];
-    const { rereads, skips } = costOfPosition(world, committed, position);
+    const { rereads, skips: present } = costOfPosition(world, committed, position);
+    const skips = present + world.skipsCutOff(group, Number(position));
     const at = `${group} at ${committed}, on the target ${position} (${where === mm2 ? 'MM2' : 'Tidemark'})`;
     return [
       ...(BigInt(skips) > cost.skipAtMost ? [`position: ${at} skips ${skips}, ${cost.skipAtMost} reported`] : []),

@@ -6,7 +6,13 @@ import type { Step } from './step.ts';
  * A record on the simulated target: which source record it copies, and that record's time. Null for a marker. The epoch
  * is −1 for a foreign record, and −2 for a copy of a record that a cut has removed from the source log.
  */
-type TargetRecord = { readonly epoch: number; readonly source: number; readonly time: number } | null;
+type TargetRecord = {
+  readonly epoch: number;
+  readonly source: number;
+  readonly time: number;
+  /** Of a copy whose original a cut has removed: which cut of the source log that was. */
+  readonly cut?: number;
+} | null;
 
 export interface MirrorTerms {
   /** Of MM2's consumer. */
@@ -86,6 +92,8 @@ export class SimulatedMm2 {
   readonly #syncPairs: Pair[] = [];
   /** How many syncs audits have read. */
   syncsRead = 0;
+  /** How often a source topic was cut. */
+  sourceCuts = 0;
   #cancels = false;
   /** MM2 wrote a pair of a deleted source topic after the new topic had its first record. */
   #stale = false;
@@ -282,6 +290,7 @@ export class SimulatedMm2 {
     if (end === this.#sourceEnd) return;
     // A cut that comes before the first audit looks like a recreated topic.
     if (this.#audited.epoch !== this.#sourceEpoch && this.#syncLog.length > 0) this.#stale = true;
+    const cut = this.sourceCuts++;
     this.epochStarts.source.push(end);
     const seen = this.#audited.epoch === this.#sourceEpoch ? this.#audited.sourceEnd : 0;
     const told = this.#syncPairs.reduce((most, { u }) => Math.max(most, u + 1), seen);
@@ -293,7 +302,7 @@ export class SimulatedMm2 {
     for (const offset of [...this.#mirrored]) if (offset >= end) this.#mirrored.delete(offset);
     const epoch = this.#sourceEpoch;
     this.#target = this.#target.map((one) =>
-      one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2 } : one,
+      one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2, cut } : one,
     );
     // No audit saw the log reach beyond the cut, and its length hides the cut from MM2 as well.
     if (regrown > 0 && this.#position > end && seen <= end) this.#stale = true;
@@ -668,6 +677,20 @@ export class SimulatedMm2 {
       if (record != null && record.epoch === this.#sourceEpoch && record.source < upstream) records++;
     }
     return records;
+  }
+
+  /**
+   * Records that a cut took off the source, and that a group at `upstream` has not read: they are on the target only.
+   * @param since how often the source had been cut when the group committed
+   * @returns those before a target position, which the group will never read there
+   */
+  skipsCutOff(upstream: number, since: number, position: number): number {
+    const copies = new Map<string, number>();
+    this.#target.forEach((record, d) => {
+      if (record?.cut !== undefined && record.cut >= since && record.source >= upstream)
+        copies.set(`${record.cut} ${record.source}`, d);
+    });
+    return [...copies.values()].filter((last) => last < position && last >= this.#targetStart).length;
   }
 
   /** Whether the target has deleted a copy that such a group has not read, and that the source has not deleted. */

@@ -61,6 +61,8 @@ export class SimulatedWorld {
   readonly events = new Set<Event>();
   /** Commits by group, on each side. */
   readonly commits = { source: new Map<Group, number>(), target: new Map<Group, number>() };
+  /** How often the source had been cut when each group committed there. */
+  readonly #cutsBefore = new Map<Group, number>();
   readonly checkpoints: Checkpoint[] = [];
   readonly connectOffsets: { readonly offset: number; readonly at: number }[] = [];
   /** How many of them acknowledge nothing any more: MM2 has begun again before them. */
@@ -78,6 +80,7 @@ export class SimulatedWorld {
     switch (step.do) {
       case 'commit':
         commits.source.set(step.group, Math.max(0, mm2.sourceEnd - step.before));
+        this.#cutsBefore.set(step.group, mm2.sourceCuts);
         return;
       case 'move-target':
         commits.target.set(step.group, Math.max(0, mm2.targetEnd - step.before));
@@ -88,6 +91,14 @@ export class SimulatedWorld {
       default:
         this.#mirrorStep(step);
     }
+  }
+
+  /** Records that only the target still has, that a group has not read, and that it skips at a position there. */
+  skipsCutOff(group: string, position: number): number {
+    const [name] = GROUPS.filter((one) => one === group);
+    const committed = name === undefined ? undefined : this.commits.source.get(name);
+    if (name === undefined || committed === undefined) return 0;
+    return this.mm2.skipsCutOff(committed, this.#cutsBefore.get(name) ?? 0, position);
   }
 
   #mirrorStep(step: Step): void {

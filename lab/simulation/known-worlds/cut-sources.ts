@@ -131,4 +131,41 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'produce', records: 2 },
     ],
   },
+  {
+    name: 'a group behind the cut',
+    taught:
+      'an offset that the source log has twice does not tell which of the records there the group has read: it skips none of them',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'flush' },
+      { do: 'cut-source', offsets: 2, regrown: 0 },
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+    ],
+  },
+  {
+    name: 'MM2 began again before the cut',
+    taught:
+      'a group before the cut has not read the records that were cut off: the second copies in front of which it stood lie behind them',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 9 },
+      { do: 'mirror', records: 22, syncs: 99 },
+      { do: 'commit', group: 'behind', before: 37 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 8, regrown: 1 },
+      { do: 'produce', records: 7 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 33 },
+      { do: 'mirror', records: 32, syncs: 99 },
+    ],
+  },
 ];

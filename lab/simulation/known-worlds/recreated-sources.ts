@@ -243,4 +243,20 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'sync-groups' },
     ],
   },
+  {
+    name: 'a commit of an earlier topic, and no sync of it',
+    taught: 'what Connect committed before the record at that offset was written is about another topic',
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 11 },
+      { do: 'delete-records', offsets: 26 },
+      { do: 'jump', offsets: 38 },
+      { do: 'produce', records: 22 },
+      { do: 'flush' },
+      { do: 'recreate-source', records: 10 },
+      { do: 'mirror', records: 20, syncs: 3 },
+      { do: 'compact-source', keep: 6 },
+      { do: 'produce', records: 33 },
+    ],
+  },
 ];

@@ -172,7 +172,6 @@ export function partitionState(
           targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),
           sourceCuts: cutOffsOf(observation, topic.topic, partition, cuts),
         });
-  const recreatedSince = epoch.kind === null || first === null || first === 'unknown' ? null : first.timestamp;
   const counted =
     source === null
       ? null
@@ -183,7 +182,8 @@ export function partitionState(
           connect,
           targetEnd: targetMissing ? 0n : (target?.highWatermark ?? null),
           isolation: observation.flow.isolationLevel,
-          recreatedSince,
+          first: first === 'unknown' ? null : first,
+          mayBeRecreated: epoch.kind !== null,
           sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
           syncsMayLack: areOld(observation.syncs) || epoch.kind === 'doubt',
           cutOffs: cutOffsOf(observation, topic.topic, partition, cuts),

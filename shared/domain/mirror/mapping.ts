@@ -331,8 +331,10 @@ export class PartitionMapping {
       return this.#hasOnlyMarkers(index) ? null : this.at(index - 1);
     }
     const before = this.lastVoid();
-    const { exactlyOnce = false } = this.#evidence;
-    if (this.at(index).downstream <= this.floor) return null;
+    const { exactlyOnce = false, sourceInDoubt = false } = this.#evidence;
+    // If the syncs before hold after all, what the target has deleted is as unread as what it still has.
+    const mayHold = sourceInDoubt && before !== null;
+    if (this.at(index).downstream <= this.floor && !mayHold) return null;
     if (before === null) {
       // The syncs before the first known one are lost: MM2 may have begun again before it.
       return this.holeAfter(index - 1) && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;

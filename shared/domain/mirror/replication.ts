@@ -1,4 +1,4 @@
-import type { LogOffsets, Peek } from '../model/cluster.ts';
+import type { FirstRecord, LogOffsets, Peek } from '../model/cluster.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
 import { type Coverage, coverageOf } from './coverage/coverage.ts';
@@ -23,8 +23,10 @@ export interface ReplicationEvidence {
   readonly targetEnd: bigint | null;
   /** Isolation level of MM2's consumer. */
   readonly isolation: 'read_uncommitted' | 'read_committed';
-  /** Time of the present source log's first record, if the topic is known to be recreated. */
-  readonly recreatedSince: bigint | null;
+  /** The present source log's first record; null if it has none, or if that could not be read. */
+  readonly first: FirstRecord | null;
+  /** Whether an earlier source topic had the same name, for certain or perhaps. */
+  readonly mayBeRecreated: boolean;
   /**
    * Where the source log was cut, if MM2 has written no sync since: it continues where the log ended then, or begins
    * again. Else null.
@@ -166,7 +168,7 @@ function acknowledgedTo(evidence: ReplicationEvidence): {
   readonly perhaps: bigint | null;
   readonly beyondEnd: boolean;
 } {
-  const { source, mapping, history, connect, recreatedSince } = evidence;
+  const { source, mapping, history, connect } = evidence;
   let next: bigint | null = null;
   let beyondEnd = false;
   const consider = (acknowledged: bigint | null) => {
@@ -176,7 +178,7 @@ function acknowledgedTo(evidence: ReplicationEvidence): {
     else if (next === null || acknowledged + 1n > next) next = acknowledged + 1n;
   };
   const newest = mapping === null ? newestOf(history) : mapping.newestAcknowledged();
-  const stale = connect !== null && recreatedSince !== null && connect.timestamp < recreatedSince;
+  const stale = connect !== null && isOfEarlierTopic(connect, evidence);
   const latest = newest !== null && connect !== null && newest.timestamp > connect.timestamp;
   consider(newest?.upstream ?? null);
   // Connect's offset is older than a sync that went back: MM2 has begun again since.
@@ -189,6 +191,15 @@ function acknowledgedTo(evidence: ReplicationEvidence): {
   }
   const isPerhaps = stale && connect.offset < source.highWatermark;
   return { next, perhaps: isPerhaps ? connect.offset + 1n : null, beyondEnd: beyondEnd && next === null };
+}
+
+/** Whether Connect committed the offset before the record was there, or before the topic's first one. */
+function isOfEarlierTopic(
+  { offset, timestamp }: ObservedConnectOffset,
+  { first, mayBeRecreated }: Pick<ReplicationEvidence, 'first' | 'mayBeRecreated'>,
+): boolean {
+  if (first === null || timestamp >= first.timestamp) return false;
+  return mayBeRecreated || offset >= first.offset;
 }
 
 /** Whether earlier syncs of the present logs reached an offset that the newest one is below. */

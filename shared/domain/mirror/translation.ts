@@ -67,13 +67,13 @@ export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigi
 
 /**
  * The first target record that a group at `upstream` may not have read of those that a cut took off the source log; null
- * if no cut concerns it. The offsets exist twice: the group may have read the records that are gone, or those that the
- * log has there now.
+ * if no cut concerns it. Behind the cut the offsets exist twice: the group may have read the records that are gone, or
+ * those that the log has there now.
  */
 export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint | null {
   let first: bigint | null = null;
   for (const cut of mapping.sourceCuts) {
-    if (upstream < cut.at || upstream > cut.reached) continue;
+    if (upstream > cut.reached) continue;
     const index = indexBehind(mapping, cut);
     // The records before it went with an earlier target log.
     if (index < 0) continue;
@@ -84,7 +84,7 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
 }
 
 const READ_BEFORE_CUT =
-  'the source log was cut before this offset: it is not known which of the records there the group has read';
+  'the source log was cut: it is not known which of the records that only the target has now the group has read';
 
 function located(mapping: PartitionMapping, upstream: bigint): Translation {
   const found = bySyncs(mapping, upstream);

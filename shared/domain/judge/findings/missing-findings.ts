@@ -43,7 +43,9 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
   const end = targetMissing ? 0n : target?.highWatermark;
   if (end === undefined) return 0n;
   const isMapped = mapping !== null && mapping.first < mapping.length;
-  const behind = end - (isMapped ? mapping.newest().downstream + 1n : 0n);
+  // Markers among the copies make it open how far those before the newest sync led.
+  const last = isMapped ? (mapping.inTransactions ? mapping.at(mapping.first) : mapping.newest()) : null;
+  const behind = end - (last === null ? 0n : last.downstream + 1n);
   const before = isMapped ? mapping.surplusAmongSyncs(mapping.first, state.source?.start ?? 0n) : 0n;
   const sure = waiting - behind - before;
   return sure > USUAL_MARKERS ? sure : 0n;

@@ -41,7 +41,8 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     connect: connect === undefined ? null : { offset: connect, timestamp: 1500n },
     targetEnd: target[1],
     isolation: 'read_uncommitted',
-    recreatedSince: null,
+    first: null,
+    mayBeRecreated: false,
     sourceCutAt: null,
     syncsMayLack: false,
     cutOffs: [],
@@ -293,13 +294,24 @@ describe('which acknowledgement counts', () => {
       source: [0n, 300n],
       target: [0n, 100n],
       syncs,
-      evidence: { connect: { offset: 200n, timestamp }, recreatedSince: 1_500n },
+      evidence: {
+        connect: { offset: 200n, timestamp },
+        first: { offset: 0n, timestamp: 1_500n },
+        mayBeRecreated: true,
+      },
     });
     expect(to(of(1_500n))).toEqual([201n, 'proven']);
     // Unless the producers' clocks are ahead.
     expect(to(of(1_499n))).toEqual([100n, 'estimated']);
     expect(replicate(of(1_499n)).perhapsTo).toBe(201n);
     expect(replicate(of(1_500n)).perhapsTo).toBeNull();
+    // Without any other sign: it is about the record there or a later one, and that was not written yet.
+    const alone = of(1_499n);
+    const unsuspected = { ...alone.evidence, mayBeRecreated: false };
+    expect(to({ ...alone, evidence: unsuspected })).toEqual([100n, 'estimated']);
+    // What retention has deleted since was older.
+    const trimmed = { ...unsuspected, first: { offset: 201n, timestamp: 1_500n } };
+    expect(to({ ...alone, source: [201n, 300n], evidence: trimmed })).toEqual([201n, 'proven']);
     // MM2 does not notice: without any other acknowledgement it goes on from there.
     expect(to({ ...of(1_499n, []), target: [0n, 0n] })).toEqual([201n, 'proven']);
   });
