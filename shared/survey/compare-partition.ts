@@ -30,8 +30,8 @@ export interface ComparedPartition {
   readonly positions: readonly VerifiedPosition[];
   /** The last record on the target, if the log's end was compared and MM2 wrote nothing there again. */
   readonly tail: ClaimedPair | null;
-  /** See `SettledPositions.copied`. */
-  readonly copied: readonly number[];
+  /** See `SettledPositions.explained`. */
+  readonly explained: readonly number[];
   /** Bytes of record batches that both clusters sent. */
   readonly bytes: number;
 }
@@ -78,7 +78,7 @@ export async function comparePartition(
     return {
       positions: wanted.map(({ said }) => unsettled(said, notCompared)),
       tail: null,
-      copied: [],
+      explained: [],
       bytes: onTarget.bytes,
     };
   }
@@ -86,7 +86,7 @@ export async function comparePartition(
   const onSource = new LogStretches(source, { topic, partition, isolation });
   let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, OVER_BUDGET));
   let tail: ClaimedPair | null = null;
-  let copied: readonly number[] = [];
+  let explained: readonly number[] = [];
   let range: Stretch = { from: plan.source.from, until: plan.source.from };
   let next = plan.source;
   const parts: DigestedStretch[] = [];
@@ -106,7 +106,7 @@ export async function comparePartition(
         end: log.until,
         ...(cutOff === null ? {} : { cutOff }),
       });
-      ({ positions, tail, copied } = settlePositions(mapping, wanted, read, records, notCompared));
+      ({ positions, tail, explained } = settlePositions(mapping, wanted, read, records, notCompared));
     }
     if (onSource.missing !== null || !positions.some(({ open }) => open)) break;
     range = next;
@@ -114,7 +114,7 @@ export async function comparePartition(
   }
   const { missing } = onSource;
   if (missing !== null) positions = positions.map((one) => (one.open ? withReason(one, missing) : one));
-  return { positions, tail, copied, bytes: onTarget.bytes + onSource.bytes };
+  return { positions, tail, explained, bytes: onTarget.bytes + onSource.bytes };
 }
 
 function withReason(one: VerifiedPosition, reason: string): VerifiedPosition {

@@ -79,11 +79,11 @@ export async function comparePartitions(
     const result = results.get(one);
     const positions = result?.positions ?? wanted.map(({ said }): VerifiedPosition => unsettled(said, OVER_BUDGET));
     const tail = result?.tail ?? null;
-    const copied = result?.copied ?? [];
+    const explained = result?.explained ?? [];
     evidence.set(topic, partition, {
       ...evidenceOf(wanted, positions),
       ...(tail === null ? {} : { tail }),
-      ...(copied.length === 0 ? {} : { copied }),
+      ...(explained.length === 0 ? {} : { explained }),
     });
     for (const pair of [...positions.map((position) => position.pair), tail]) {
       if (pair !== null) pairs.push({ topic, partition, ...pair });

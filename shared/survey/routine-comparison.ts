@@ -67,7 +67,7 @@ function settledOnly(evidence: PartitionMap<RecordEvidence>, spots: readonly Spo
         found.kind === 'unknown' ? refuted.has(upstream) : open.has(upstream) && !isOpen(found),
       ),
     );
-    if (better.size > 0 || rest.tail !== undefined || rest.copied !== undefined || refutations.length > 0) {
+    if (better.size > 0 || rest.tail !== undefined || rest.explained !== undefined || refutations.length > 0) {
       settled.set(topic, partition, { ...rest, verified: better, refutations });
     }
   }

@@ -1,7 +1,8 @@
-import type { PartitionMapping, SurplusStretch } from '../mirror/mapping.ts';
+import type { PartitionMapping } from '../mirror/mapping.ts';
 import type { TranslatedInterval } from '../mirror/translation.ts';
 import { type AlignedStretch, alignStretch, type ClaimedPair } from './align-stretch.ts';
 import { type DigestedStretch, withoutHeaders } from './digested-record.ts';
+import { explainedIntervals } from './explained-intervals.ts';
 import { claimsWithin } from './plan-stretches.ts';
 import type { SourceRecords } from './source-records.ts';
 import { type VerifiedPosition, verifyPosition } from './verify-position.ts';
@@ -28,21 +29,8 @@ export function settlePositions(
   return {
     positions: wanted.map(({ upstream, said }) => verifyPosition(mapping, upstream, said, stretches, notCompared)),
     tail: clearTail(mapping, stretches),
-    copied: copiedStretches(mapping, stretches),
+    explained: explainedIntervals(mapping, stretches, source),
   };
-}
-
-/** Stretches with more target records than source offsets in which all of them were found to be copies. */
-function copiedStretches(mapping: PartitionMapping, stretches: readonly AlignedStretch[]): number[] {
-  const isCopied = ({ left, right }: SurplusStretch): boolean => {
-    const isInside = (position: bigint): boolean => position >= left.downstream && position <= right.downstream;
-    const stretch = stretches.find(({ from, until }) => from <= left.downstream && until > right.downstream);
-    if (stretch === undefined || [...stretch.contradicted, ...stretch.changed].some(isInside)) return false;
-    return stretch.records.every(({ position, compared }) => !isInside(position) || compared);
-  };
-  return [...mapping.surplusStretches()]
-    .filter((one) => !one.right.accounted && isCopied(one))
-    .map(({ index }) => index);
 }
 
 /** If nothing of a stretch equals its originals, a transform in MM2 may have changed the headers of every record. */
@@ -58,11 +46,8 @@ export interface SettledPositions {
   readonly positions: readonly VerifiedPosition[];
   /** The last record on the target, if the log's end was compared and MM2 wrote nothing there again. */
   readonly tail: ClaimedPair | null;
-  /**
-   * Indexes of syncs: all target records between each and the one before it are copies, although the source has fewer
-   * offsets there. MM2 wrote some of them again.
-   */
-  readonly copied: readonly number[];
+  /** See `explainedIntervals`. */
+  readonly explained: readonly number[];
 }
 
 /**

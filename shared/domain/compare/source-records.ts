@@ -100,6 +100,12 @@ export class SourceRecords {
     return { present, absent: end - from - present, wholly: reached >= end };
   }
 
+  /** The offsets of [from, until) that have a record; null if some were not read. */
+  offsetsIn(from: bigint, until: bigint): readonly bigint[] | null {
+    if (!this.countIn(from, until).wholly) return null;
+    return this.#records.slice(this.#firstFrom(from), this.#firstFrom(until)).map(({ offset }) => offset);
+  }
+
   /** Index of the record at an offset: null if there is none, undefined if the offset was not read. */
   indexAt(offset: bigint): number | null | undefined {
     if (!this.#covered.some(({ from, until }) => offset >= from && offset < until)) return undefined;

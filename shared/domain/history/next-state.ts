@@ -260,10 +260,10 @@ function keepVerified(state: HistoryState, verified: readonly VerifiedPair[]): v
 /** Notes which stretches between syncs were looked at and are explained: no later audit looks again. */
 function keepAccounted(state: HistoryState, partitions: readonly PartitionState[]): void {
   for (const { topic, partition, history, replication, records } of partitions) {
-    const { holes, copied = [] } = records;
+    const { holes, explained = [] } = records;
     const kept = state.mapping.get(topic.topic)?.get(partition);
     if (history === null || kept === undefined) continue;
-    for (const index of copied) if (index < history.length) accountSame(kept, history, index);
+    for (const index of explained) if (index < history.length) accountSame(kept, history, index);
     if (holes === undefined) continue;
     for (const hole of replication?.holes ?? []) {
       const look = holes.get(holeKey(hole));

@@ -184,7 +184,7 @@ export function partitionState(
           isolation: observation.flow.isolationLevel,
           first: first === 'unknown' ? null : first,
           mayBeRecreated: epoch.kind !== null,
-          sourceCutAt: sourceCutAt(observation, topic.topic, partition, history, cuts),
+          sourceCutAt: sourceCutAt(observation, topic, partition, history, cuts),
           syncsMayLack: areOld(observation.syncs) || epoch.kind === 'doubt',
           cutOffs: cutOffsOf(observation, topic.topic, partition, cuts),
           reckoning: reckoningOf(records, target),

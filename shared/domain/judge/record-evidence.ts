@@ -25,8 +25,8 @@ export interface RecordEvidence {
   readonly verified?: ReadonlyMap<bigint, Translation>;
   /** The last target record and its original, if comparing showed that MM2 wrote nothing again after the newest sync. */
   readonly tail?: { readonly upstream: bigint; readonly downstream: bigint };
-  /** Indexes of syncs before which the target has more records than the source has offsets, and all are copies. */
-  readonly copied?: readonly number[];
+  /** Indexes of syncs before which comparing has explained why the two logs differ in length. */
+  readonly explained?: readonly number[];
   /** Offsets for which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
 }

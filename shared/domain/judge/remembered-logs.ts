@@ -41,7 +41,7 @@ export const RECENT_MS = 24 * 60 * 60_000;
 /** Where the source log was cut, now or at an earlier audit, if MM2 has written no sync since. */
 export function sourceCutAt(
   observation: FlowObservation,
-  topic: string,
+  { topic, targetTopic }: Pick<ObservedTopic, 'topic' | 'targetTopic'>,
   partition: number,
   history: SyncHistory | null,
   cuts: readonly Cut[],
@@ -50,8 +50,13 @@ export function sourceCutAt(
   if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
   const newest = history.length === 0 ? null : Number(history.timestamp(history.length - 1));
   const all = sourceCuts(observation, topic, partition, cuts);
+  // A cut of the target log may have left the mapping open since. Else it was the last one of the source log, also if
+  // MM2's clock is ahead of ours.
+  const ofTarget = wasCut(observation, targetTopic, partition, cuts);
   // None of those since the newest sync was repaired by the next one.
-  const since = all.filter(({ noticedAt }, i) => i === all.length - 1 || newest === null || noticedAt > newest);
+  const since = all.filter(
+    ({ noticedAt }, i) => (i === all.length - 1 && !ofTarget) || newest === null || noticedAt > newest,
+  );
   return since.reduce<bigint | null>((lowest, { at }) => (lowest === null || at < lowest ? at : lowest), null);
 }
 

@@ -1,7 +1,8 @@
-import type { PartitionMapping, SurplusStretch } from '../mirror/mapping.ts';
+import type { PartitionMapping } from '../mirror/mapping.ts';
 import { type Translation, translate } from '../mirror/translation.ts';
 import type { GroupState } from './group-state.ts';
 import type { PartitionState } from './partition-state.ts';
+import { holeKey } from './record-evidence.ts';
 
 /** A source offset around which to compare records, and what the syncs say of it. */
 export interface Spot {
@@ -42,7 +43,7 @@ export function sampleSpots(
   const turn = fraction(Math.floor(at / 1000) * GOLDEN);
   const open = groups.filter(({ translation }) => isOpen(translation));
   const tails = evenlySpread(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
-  const unexplained = evenlySpread(states.filter(hasSurplus), turn, Math.ceil(most / 8)).flatMap(surplusSpot);
+  const unexplained = evenlySpread(states.flatMap(unexplainedSpot), turn, Math.ceil(most / 8));
   const wanted = [...tails, ...unexplained];
   wanted.push(...evenlySpread(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
@@ -68,22 +69,30 @@ function hasUnknownTail({ records }: PartitionState): boolean {
   return records.reckoning === 'refuted' || records.reckoning === 'ambiguous';
 }
 
-function hasSurplus(state: PartitionState): boolean {
-  return firstSurplus(state) !== null;
+/** Longer stretches are left to looks: comparing them would take the budget of all others. */
+const COMPARED_AT_MOST = 10_000n;
+
+/** A stretch in which one log has more than the other, and no audit has found out why. */
+function unexplainedSpot(state: PartitionState): Spot[] {
+  const { mapping, source } = state;
+  if (mapping === null || mapping.empty || source === null) return [];
+  const upstream = firstUnexplained(state, mapping);
+  if (upstream === null || upstream < source.start) return [];
+  return [{ state, upstream, translation: translate(mapping, upstream) }];
 }
 
-/** The oldest stretch with more target records than source offsets of which no audit has found out what they are. */
-function firstSurplus({ mapping }: PartitionState): SurplusStretch | null {
-  if (mapping === null || mapping.inTransactions) return null;
-  for (const stretch of mapping.surplusStretches()) if (!stretch.right.accounted) return stretch;
+function firstUnexplained({ missing, records }: PartitionState, mapping: PartitionMapping): bigint | null {
+  for (const { hole, certain } of missing) {
+    // A look is cheaper, and tells of most that they hold no record.
+    const isLookedAt = records.holes?.has(holeKey(hole)) === true;
+    if (!certain && isLookedAt && hole.index !== null && hole.until - hole.from <= COMPARED_AT_MOST) return hole.from;
+  }
+  // In transactions, markers make the target longer.
+  if (mapping.inTransactions) return null;
+  for (const { left, right } of mapping.surplusStretches()) {
+    if (!right.accounted && right.downstream - left.downstream <= COMPARED_AT_MOST) return left.upstream + 1n;
+  }
   return null;
-}
-
-function surplusSpot(state: PartitionState): Spot[] {
-  const stretch = firstSurplus(state);
-  if (stretch === null || state.mapping === null) return [];
-  const upstream = stretch.left.upstream + 1n;
-  return [{ state, upstream, translation: translate(state.mapping, upstream) }];
 }
 
 function tailSpot(state: PartitionState): Spot[] {

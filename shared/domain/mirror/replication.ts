@@ -139,10 +139,13 @@ function sinceRestart(mapping: PartitionMapping, coverage: Coverage, position: b
 }
 
 function reckonedPosition(
-  { reckoning, mapping }: ReplicationEvidence,
+  { reckoning, mapping, source }: ReplicationEvidence,
   position: bigint,
   reckoned: bigint | null,
 ): { readonly next: bigint; readonly basis: 'proven' | 'estimated' } {
+  // Among markers nothing tells how many records MM2 wrote after what it has acknowledged.
+  const mayBeFurther = mapping?.inTransactions === true && mapping.reach > position;
+  if (mayBeFurther && position < source.highWatermark) return { next: position, basis: 'estimated' };
   if (reckoned === null || reckoned <= position) return { next: position, basis: 'proven' };
   if (reckoning === 'confirmed') return { next: reckoned, basis: 'proven' };
   // While MM2 writes records again, the target's end does not show how far it is.

@@ -1,6 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
-import { greatest } from '../../model/offsets.ts';
 import { isTime } from '../../model/record-time.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
@@ -131,8 +130,7 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
     const { replication } = state;
     if (replication?.lag.kind !== 'known' || replication.lag.records === 0n) return false;
     // MM2 has all that it can read: an open transaction holds it up.
-    const reached = greatest(replication.replicatedTo ?? 0n, replication.perhapsTo ?? 0n);
-    if (reached >= replication.readableEnd) return false;
+    if ((replication.replicatedTo ?? 0n) >= replication.readableEnd) return false;
     // A record that came since the last audit has not waited yet, even if its timestamp is old.
     const endBefore = observation.remembered?.sourceEnd(topic.topic, state.partition) ?? null;
     if (endBefore !== null && endBefore <= (replication.replicatedTo ?? 0n)) return false;
@@ -146,7 +144,7 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
   const age = observation.at - Number(worst.replication?.waitingSince ?? 0n);
   const areNew = waiting.every((state) => mayHaveJustCome(observation, state));
   const isSure = waiting.some((state) => !mayHaveJustCome(observation, state) && waitsAtLeast(state) !== 0n);
-  const doubt = areNew ? 'they may have just come' : 'their log was cut, and the target may have them';
+  const doubt = areNew ? 'they may have just come' : 'the target may have them';
   const seconds = (age / 1000).toFixed(0);
   return [
     makeFinding(

@@ -18,12 +18,15 @@ export interface CutOff extends SourceCut {
  * Index of the sync behind the records that were cut off, or the length where MM2 has written none since; −1 if no hole
  * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole.
  */
-export function indexBehind(mapping: PartitionMapping, { noticedAt }: SourceCut): number {
+export function indexBehind(mapping: PartitionMapping, { at, noticedAt }: SourceCut): number {
   let last = -1;
   for (let i = mapping.length; i >= mapping.first; i--) {
     const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;
     if (!hole) continue;
-    if (i === mapping.first || Number(mapping.at(i - 1).timestamp) <= noticedAt) return i;
+    const before = i === mapping.first ? null : mapping.at(i - 1);
+    // A sync from behind the cut came after it: that hole is of a later one.
+    if (before !== null && before.upstream >= at) continue;
+    if (before === null || Number(before.timestamp) <= noticedAt) return i;
     last = Math.max(last, i);
   }
   return last;

@@ -103,7 +103,9 @@ export function runsOf(
   }
   const next = last.upstream + 1n;
   const left = behindLast - takenBefore(length);
-  const markers = position !== null && position > next + left ? markersAmong(mapping, left) : 0n;
+  // What MM2 has committed in a transaction ends with a marker.
+  const ends = mapping.inTransactions ? 1n : 0n;
+  const markers = position !== null && position > next + left - ends ? markersAmong(mapping, left) : 0n;
   const behind = left - markers;
   run.covered.push({ from, until: next + greatest(0n, behind) });
   runs.push(run);

@@ -82,7 +82,7 @@ describe('where the source log was cut', () => {
     ['the target log is another one besides', history('hole', 'newTarget'), null],
     ['no syncs are known', null, null],
   ])('%s', (_, syncs, expected) => {
-    expect(sourceCutAt(observed(PAST), 'orders', 0, syncs, [])).toBe(expected);
+    expect(sourceCutAt(observed(PAST), { topic: 'orders', targetTopic: 'A.orders' }, 0, syncs, [])).toBe(expected);
   });
 
   test('it was cut twice since the newest sync: at the lower place, whichever came last', () => {
@@ -90,12 +90,14 @@ describe('where the source log was cut', () => {
     const cutAt = (timestamp: number, ...past: readonly PastCut[]) => {
       const syncs = SyncHistory.of([{ timestamp: BigInt(timestamp), upstream: 0n, downstream: 0n }]);
       syncs.breakBeforeNext('hole');
-      return sourceCutAt(observed(...past), 'orders', 0, syncs, []);
+      return sourceCutAt(observed(...past), { topic: 'orders', targetTopic: 'A.orders' }, 0, syncs, []);
     };
     expect(cutAt(1, lower, PAST)).toBe(100n);
     expect(cutAt(lower.noticedAt, lower, PAST)).toBe(300n);
     expect(cutAt(AT, lower, PAST)).toBe(300n);
-    expect(sourceCutAt(observed(lower, PAST), 'orders', 0, pendingOnly(), [NOW])).toBe(100n);
+    expect(
+      sourceCutAt(observed(lower, PAST), { topic: 'orders', targetTopic: 'A.orders' }, 0, pendingOnly(), [NOW]),
+    ).toBe(100n);
   });
 });
 

@@ -402,6 +402,8 @@ export const MISSING_FINDINGS: FindingFamilies = {
         },
         subject: { topic: 'orders', partition: 2, cluster: 'A' },
         evidence: { records: 554n, cuts: 4, cutAt: 500n, reached: 1_001n, noticedMs: AT },
+        // No sync shows where in the mapping the earlier one lies.
+        beside: ['RECORDS_UNACCOUNTED'],
       },
     },
     quiet: {

@@ -780,9 +780,9 @@ describe('copies of records that a cut took off the source', () => {
     const syncs = [...before.syncs, [650n, 650n, { timestamp: 3_000n, hole: true }]] as Case['syncs'];
     const two = { ...before, syncs, targetEnd: 651n, position: 651n };
     expect(holes(two)).toEqual(['between 1-600: 200, look 400-600']);
-    // A sync of the very time was written before the cut.
+    // A sync from behind the cut came after it, also if its time is that of the audit.
     expect(holes({ ...two, cutOffs: [{ ...CUT_OFF, noticedAt: 2_000 }] })).toEqual([
-      'between 601-650: 49, look 601-650 = there',
+      'between 1-600: 200, look 400-600',
     ]);
   });
 
