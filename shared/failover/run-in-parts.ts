@@ -1,5 +1,6 @@
-import { isPastNoReturn, type RunRecord } from '../domain/failover/run-record.ts';
+import type { RunRecord } from '../domain/failover/run-record.ts';
 import type { StepName } from '../domain/failover/step-name.ts';
+import type { Clock } from '../ports.ts';
 import { type AssessRequest, assessFailover, beginRun } from './assess-failover.ts';
 import { FailoverRefusedError } from './failover-errors.ts';
 import { type StoredRun, storedRun } from './run-entry-schema.ts';
@@ -43,13 +44,32 @@ export async function takeFlow(
   await store.release(lock, true);
 }
 
-/** Gives the flow back if its run has changed nothing: it was refused, or nobody approved it. */
-export async function giveFlowBack(store: RunStore, flow: string, run: string): Promise<void> {
+/** Gives the flow back if its run has changed nothing: it was refused, or nobody approved it. `reasons` are recorded. */
+export async function giveFlowBack(
+  store: RunStore,
+  request: {
+    readonly flow: string;
+    readonly run: string;
+    readonly reasons: readonly string[];
+    readonly holder: string;
+    readonly clock: Clock;
+  },
+): Promise<void> {
+  const { flow, run, reasons, holder, clock } = request;
   const lock = await store.lockOf(flow);
-  if (lock === null || lock.run !== run || lock.holder !== null) return;
+  if (lock === null || lock.run !== run) return;
   const stored = storedRun(run, await store.read(run));
-  if (stored !== null && stored.record.phase !== 'awaiting-approval') return;
-  await store.release(lock, false);
+  if (stored === null) {
+    const taken = await takeLock(store, { flow, run, holder, at: clock.now(), override: false });
+    return await store.release(taken.lock, false);
+  }
+  if (stored.record.phase !== 'awaiting-approval') return;
+  const journal = await RunJournal.open({ store, stored, clock, holder, override: false });
+  try {
+    if (reasons.length > 0) await journal.add({ kind: 'refused', reasons });
+  } finally {
+    await journal.close();
+  }
 }
 
 /** Assesses for a run with a given id; if that is stored already, it stays as it is. */
@@ -134,11 +154,6 @@ export async function completeUndo(request: CarryOutRequest): Promise<RunRecord>
     await journal.add({ kind: 'ended', outcome: 'undone' });
     return journal.record;
   });
-}
-
-/** What the next part is about: a run that waits, that goes on, that can be undone, or that is over. */
-export function isUndoable(record: RunRecord): boolean {
-  return (record.phase === 'running' || record.phase === 'undoing') && !isPastNoReturn(record);
 }
 
 async function withJournal<T>(request: CarryOutRequest, work: (journal: RunJournal) => Promise<T>): Promise<T> {
