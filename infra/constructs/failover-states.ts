@@ -53,7 +53,7 @@ const RUN = { 'runId.$': '$.runId', 'flow.$': '$.flow', 'by.$': '$.by' };
 /** The states of a machine. Their names are those that people read in an execution. */
 export class FailoverStates extends Construct {
   readonly #props: FailoverStatesProps;
-  /** Where every task goes that cannot be done: the flow is given back if nothing was changed, people are told. */
+  /** Where every task goes that cannot be done: the flow is given back if nothing was changed, people learn of it. */
   readonly #ending: Next;
   readonly #tellEnding: Next;
 
@@ -288,7 +288,7 @@ export class FailoverStates extends Construct {
     return task;
   }
 
-  /** Nothing depends on whether people could be told. */
+  /** Nothing depends on whether the message arrives. */
   #tell(id: string, options: { readonly subject: string; readonly message: string; readonly next: Next }): Next {
     const { subject, message, next } = options;
     const publish = new SnsPublish(this, id, {

@@ -1,6 +1,6 @@
-import { createRequire } from 'node:module';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import validate from 'asl-validator';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
 import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
@@ -16,12 +16,6 @@ import { type Ended, TestMachine } from './machine.ts';
 const ORDER = ['fence', 'mirror', 'consumers', 'positions', 'name', 'cut'].map((what) => `${what}=true`);
 const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
 const failover = { approvalSeconds: 3_600, secrets: {}, policyArns: {} };
-
-interface Validation {
-  readonly isValid: boolean;
-  errorsText(): string;
-}
-const validate = createRequire(import.meta.url)('asl-validator') as (definition: unknown) => Validation;
 
 let local: DynamoDbLocal;
 let client: DynamoDBClient;
