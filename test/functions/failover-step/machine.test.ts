@@ -8,6 +8,7 @@ import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamo
 import type { RunRecord } from '../../../shared/domain/failover/run-record.ts';
 import { STEP_NAMES } from '../../../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { askedActions } from '../../infra/asked-actions.ts';
 import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
 import { synthesize } from '../../infra/synthesize.ts';
 import { FakeWorld, Killed, UNTOUCHED } from '../../shared/failover/failover-world.ts';
@@ -19,12 +20,19 @@ const failover = { approvalSeconds: 3_600, secrets: {}, policyArns: {} };
 
 let local: DynamoDbLocal;
 let client: DynamoDBClient;
+let asked: ReadonlySet<string>;
+let granted: readonly string[];
 let run: Definition;
 let undo: Definition;
 beforeAll(async () => {
   local = await DynamoDbLocal.start();
   client = local.client();
+  asked = askedActions(client);
   const template = synthesize({ failover });
+  granted = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith('FailoverStepRead'))
+    .flatMap(([, policy]): { Action: string | string[] }[] => policy.Properties.PolicyDocument.Statement)
+    .flatMap(({ Action }) => Action);
   run = definitionOf(template, 'FailoverRun');
   undo = definitionOf(template, 'FailoverUndo');
 });
@@ -119,6 +127,12 @@ describe('a failover as a state machine', () => {
     expect(ended.error).toBeNull();
     expect(fake.done).toEqual(ORDER.slice(1));
     expect(statesOf(record)).toMatchObject({ fence: 'skipped', drain: 'skipped', verify: 'done' });
+  });
+
+  test('needs of DynamoDB what its functions may do', async () => {
+    await approved();
+    expect([...asked].filter((action) => !granted.includes(action))).toEqual([]);
+    expect([...asked]).toContain('dynamodb:ConditionCheckItem');
   });
 
   test('no token and no secret is in the evidence, or in what people are told', async () => {
