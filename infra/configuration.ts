@@ -25,12 +25,20 @@ const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy(
  * @returns the names of the flows
  * @throws ConfigurationError; TidemarkError if the deployment would contain a secret
  */
-export function configuredFlows(settings: Pick<Settings, 'configFolder' | 'secrets'>): readonly string[] {
-  const environment = Object.fromEntries(Object.keys(settings.secrets).map((name) => [name, PLACEHOLDER]));
+export function configuredFlows(
+  settings: Pick<Settings, 'configFolder' | 'secrets'> & Pick<Partial<Settings>, 'failover'>,
+): readonly string[] {
+  const { failover } = settings;
+  const placeholders = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, PLACEHOLDER]));
+  const environment = placeholders(Object.keys(settings.secrets));
   // In Lambda the Region is always set; any value will do here.
   const file = join(settings.configFolder, 'tidemark.yaml');
   const { config } = loadTidemarkYaml(file, { ...environment, AWS_REGION: 'us-east-1' });
-  // The function never reads a writer's secrets, but secret files in the folder would be deployed: check writers, too.
+  if (failover !== undefined) {
+    const more = placeholders(Object.keys(failover.secrets));
+    loadTidemarkYaml(file, { ...environment, ...more, AWS_REGION: 'us-east-1' }, { writers: true });
+  }
+  // The audit function never reads a writer's secrets, but secret files in the folder would be deployed: check writers, too.
   refuseDeployedSecrets(loadTidemarkYaml(file, EVERY_VARIABLE, { writers: true }).config);
   return config.flows.map(flowName);
 }

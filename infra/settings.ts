@@ -2,9 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { SEVERITIES } from '../shared/contract/finding-codes.ts';
+import { DANGEROUS_STEPS, type StepName } from '../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `must be an ARN of ${service}`);
+
+/** Steps that have a function and a role of their own. */
+const changingStep = z.enum([...DANGEROUS_STEPS] as [StepName, ...StepName[]]);
 
 const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
 
@@ -90,6 +94,25 @@ export const settingsSchema = z.strictObject({
       ({ slack, webhook, email }) => slack !== undefined || webhook !== undefined || email,
       'must name a receiver',
     )
+    .optional(),
+  /** The state machine that fails over, after an approval. If absent, there is none, and nothing may write to Kafka. */
+  failover: z
+    .strictObject({
+      /** How long a person has to approve, in seconds. */
+      approvalSeconds: z.int().min(60).max(86_400).default(3_600),
+      /**
+       * Secrets of those that write: variables of tidemark.yaml, as in `secrets`. Only the functions of the named steps may
+       * read them.
+       */
+      secrets: z
+        .record(
+          z.string().regex(/^[A-Z][A-Z0-9_]*$/, 'must be a variable name in capitals'),
+          secretLocation.extend({ steps: z.array(changingStep).min(1) }),
+        )
+        .default({}),
+      /** Policies of IAM for the hooks of a step. */
+      policyArns: z.partialRecord(changingStep, z.array(arn('iam'))).default({}),
+    })
     .optional(),
   /** Where on-call can read docs/runbook.md during an incident; alarms link to its sections. */
   runbookUrl: z.string().min(1).default('docs/runbook.md'),

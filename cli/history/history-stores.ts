@@ -77,13 +77,20 @@ export async function openHistoryStores(place: HistoryPlace): Promise<HistorySto
   return { history, plans: createSqlitePlanStore(database), close: () => history.close() };
 }
 
-/** Failovers, which are in the same file as the history. @throws HistoryStoreError if it cannot be opened */
-export async function openRunStore(file: string): Promise<{ readonly runs: RunStore; close(): Promise<void> }> {
+/** Failovers, which are in the same place as the history. @throws HistoryStoreError if a file cannot be opened */
+export async function openRunStore(place: HistoryPlace): Promise<{ readonly runs: RunStore; close(): Promise<void> }> {
+  if (place.kind === 'dynamodb') {
+    const [client, { createDynamoDbRunStore }] = await Promise.all([
+      dynamoDb(),
+      import('../../shared/adapters/dynamodb/dynamodb-run-store.ts'),
+    ]);
+    return { runs: createDynamoDbRunStore(client, place.table), close: async () => client.destroy() };
+  }
   const [{ openHistoryDatabase }, { createSqliteRunStore }] = await Promise.all([
     import('../../shared/adapters/sqlite/open-database.ts'),
     import('../../shared/adapters/sqlite/sqlite-run-store.ts'),
   ]);
-  const database = openHistoryDatabase(file);
+  const database = openHistoryDatabase(place.file);
   return { runs: createSqliteRunStore(database), close: async () => database.close() };
 }
 

@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import { Annotations, Arn, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
-import { SecurityGroup, Vpc } from 'aws-cdk-lib/aws-ec2';
+import { Arn, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, type IFunction, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Architecture, Code, type IFunction, type ILayerVersion, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -15,6 +14,7 @@ import type { Settings } from '../settings.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskReadAccess } from './msk-read-access.ts';
 import { grantSecrets } from './secret-access.ts';
+import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
 
 export type AuditFunctionProps = Pick<
   Settings,
@@ -28,6 +28,8 @@ export type AuditFunctionProps = Pick<
 /** The audit function with the least permissions: its log, its metrics namespace, its secrets, the history. */
 export class AuditFunction extends Construct {
   readonly function: IFunction;
+  /** tidemark.yaml and its certificates, for other functions. */
+  readonly configuration: ILayerVersion;
 
   constructor(scope: Construct, id: string, props: AuditFunctionProps) {
     super(scope, id);
@@ -66,31 +68,30 @@ export class AuditFunction extends Construct {
         target: 'node24',
         bundleAwsSDK: true,
       },
-      ...(props.vpc !== undefined && this.placement(props.vpc)),
+      ...(props.vpc !== undefined && vpcPlacement(this, props.vpc)),
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
     lambda.addEnvironment(AUDIT_ENVIRONMENT.deployment, props.deployment.name);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
-    this.addConfiguration(lambda, props.configFolder);
+    this.configuration = this.createConfiguration(props.configFolder);
+    lambda.addLayers(this.configuration);
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.configFile, CONFIG_FILE_IN_LAMBDA);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.historyTable, props.history.table.tableName);
     props.history.grantRecording(role);
     this.grantMetrics(role);
     this.grantEvents(role);
     this.addSecrets(lambda, role, props);
-    if (props.vpc !== undefined) this.grantNetworkInterfaces(role);
+    if (props.vpc !== undefined) grantNetworkInterfaces(role);
     if (props.mskClusterArns.length > 0) new MskReadAccess(this, 'Msk', { role, clusterArns: props.mskClusterArns });
     this.function = lambda;
   }
 
   /** Uses a layer: a change of configuration is then a deployment that can be rolled back, without new code. */
-  private addConfiguration(lambda: NodejsFunction, folder: string): void {
-    lambda.addLayers(
-      new LayerVersion(this, 'Configuration', {
-        description: 'tidemark.yaml and the certificates that it names',
-        code: Code.fromAsset(folder),
-      }),
-    );
-    lambda.addEnvironment(AUDIT_ENVIRONMENT.configFile, CONFIG_FILE_IN_LAMBDA);
+  private createConfiguration(folder: string): LayerVersion {
+    return new LayerVersion(this, 'Configuration', {
+      description: 'tidemark.yaml and the certificates that it names',
+      code: Code.fromAsset(folder),
+    });
   }
 
   private grantMetrics(role: Role): void {
@@ -128,34 +129,5 @@ export class AuditFunction extends Construct {
     grantSecrets(role, Object.values(secrets), secretKeyArns);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.secrets, JSON.stringify(secrets));
     lambda.addEnvironment(AUDIT_ENVIRONMENT.secretTtlSeconds, '300');
-  }
-
-  private placement(vpc: NonNullable<Settings['vpc']>) {
-    const network = Vpc.fromVpcAttributes(this, 'Vpc', vpc);
-    for (const subnet of network.privateSubnets) {
-      const reason = 'The stack adds no routes: the template only uses the id of the subnet.';
-      Annotations.of(subnet).acknowledgeWarning('@aws-cdk/aws-ec2:noSubnetRouteTableId', reason);
-    }
-    const securityGroups = vpc.securityGroupIds.map((id) =>
-      SecurityGroup.fromSecurityGroupId(this, id, id, { mutable: false }),
-    );
-    return { vpc: network, vpcSubnets: { subnets: network.privateSubnets }, securityGroups };
-  }
-
-  /** Lambda creates the interfaces with the function's role (Lambda Developer Guide, "Execution role permissions"). */
-  private grantNetworkInterfaces(role: Role): void {
-    role.addToPolicy(
-      new PolicyStatement({
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSubnets',
-          'ec2:DeleteNetworkInterface',
-          'ec2:AssignPrivateIpAddresses',
-          'ec2:UnassignPrivateIpAddresses',
-        ],
-        resources: ['*'],
-      }),
-    );
   }
 }

@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
+  FAILOVERS_PREFIX,
   OUTBOX_PREFIX,
   PAGES_PREFIX,
   PARTITION_KEY,
@@ -35,6 +36,34 @@ export class HistoryTable extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
     });
+  }
+
+  /** Allows a role to carry failovers out: to record them, audits and the plans of restores. It deletes nothing. */
+  grantFailover(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'dynamodb:GetItem',
+          'dynamodb:BatchGetItem',
+          'dynamodb:Query',
+          'dynamodb:PutItem',
+          'dynamodb:UpdateItem',
+          'dynamodb:ConditionCheckItem',
+        ],
+        resources: [this.table.tableArn],
+      }),
+    );
+  }
+
+  /** Allows a role to read failovers and to hold them, and nothing of the history. */
+  grantFailoverControl(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:GetItem', 'dynamodb:Query', 'dynamodb:PutItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${FAILOVERS_PREFIX}*`] } },
+      }),
+    );
   }
 
   /** Allows a role to remember which pages were sent, and nothing of the history. */

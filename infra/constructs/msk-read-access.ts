@@ -15,7 +15,7 @@ export interface MskReadAccessProps {
 export class MskReadAccess extends Construct {
   constructor(scope: Construct, id: string, props: MskReadAccessProps) {
     super(scope, id);
-    const within = (kind: 'topic' | 'group') => props.clusterArns.map((arn) => this.within(arn, kind));
+    const within = (kind: 'topic' | 'group') => props.clusterArns.map((arn) => withinCluster(this, arn, kind));
     const policy = new Policy(this, 'Policy', {
       roles: [props.role],
       statements: [
@@ -42,9 +42,10 @@ export class MskReadAccess extends Construct {
       });
     }
   }
+}
 
-  private within(clusterArn: string, kind: 'topic' | 'group'): string {
-    const cluster = Arn.split(clusterArn, ArnFormat.SLASH_RESOURCE_NAME);
-    return Arn.format({ ...cluster, resource: kind, resourceName: `${cluster.resourceName}/*` }, Stack.of(this));
-  }
+/** The ARN of all topics or groups of a cluster. */
+export function withinCluster(scope: Construct, clusterArn: string, kind: 'topic' | 'group'): string {
+  const cluster = Arn.split(clusterArn, ArnFormat.SLASH_RESOURCE_NAME);
+  return Arn.format({ ...cluster, resource: kind, resourceName: `${cluster.resourceName}/*` }, Stack.of(scope));
 }

@@ -5,6 +5,7 @@ import { AuditAlarms } from '../constructs/audit-alarms.ts';
 import { AuditDashboard } from '../constructs/audit-dashboard.ts';
 import { AuditFunction } from '../constructs/audit-function.ts';
 import { AuditSchedule } from '../constructs/audit-schedule.ts';
+import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
 import { NotifyFunction } from '../constructs/notify-function.ts';
@@ -17,7 +18,8 @@ export interface AuditStackProps extends StackProps {
 }
 
 /**
- * Scheduler → audit function → history, metrics → alarms → topic, findings → events → pages. Deploy it in the Region of the replication's target.
+ * Scheduler → audit function → history, metrics → alarms → topic, findings → events → pages; and, if it is switched on, the
+ * state machine that fails over. Deploy it in the Region of the replication's target.
  * The stack has the name of its deployment, so two deployments never share one.
  */
 export class AuditStack extends Stack {
@@ -49,6 +51,10 @@ export class AuditStack extends Stack {
     new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms });
     if (settings.pages !== undefined) {
       new NotifyFunction(this, 'Notify', { ...settings, pages: settings.pages, history, onCall, failures: queue });
+    }
+    if (settings.failover !== undefined) {
+      const { configuration } = audit;
+      new Failover(this, 'Failover', { ...settings, failover: settings.failover, history, configuration, onCall });
     }
     const kept = {
       description: 'Stores the history; remains when the stack is deleted',

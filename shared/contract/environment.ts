@@ -34,6 +34,19 @@ export const NOTIFY_ENVIRONMENT = {
   serviceName: AUDIT_ENVIRONMENT.serviceName,
 } as const;
 
+/** Names of the environment variables of the functions that carry failovers out, and of the one by which people control them. */
+export const FAILOVER_ENVIRONMENT = {
+  configFile: AUDIT_ENVIRONMENT.configFile,
+  historyTable: AUDIT_ENVIRONMENT.historyTable,
+  secrets: AUDIT_ENVIRONMENT.secrets,
+  secretTtlSeconds: AUDIT_ENVIRONMENT.secretTtlSeconds,
+  /** JSON array: names to which the configuration refers, and which this function's step does not need and may not read. */
+  withheldSecrets: 'TIDEMARK_WITHHELD_SECRETS',
+  /** How long an assessment can be approved, in seconds. */
+  approvalSeconds: 'TIDEMARK_APPROVAL_SECONDS',
+  serviceName: AUDIT_ENVIRONMENT.serviceName,
+} as const;
+
 /** Path of the configuration file: Lambda mounts layers under /opt. */
 export const CONFIG_FILE_IN_LAMBDA = '/opt/tidemark.yaml';
 

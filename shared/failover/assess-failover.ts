@@ -82,11 +82,9 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
 export async function beginRun(
   store: RunStore,
   { subject, hash, figures }: Assessment,
-  options: { readonly by: string; readonly at: number; readonly validForMs: number },
+  options: { readonly by: string; readonly at: number; readonly validForMs: number; readonly run?: string },
 ): Promise<string> {
-  const { by, at, validForMs } = options;
-  const time = new Date(at).toISOString().replace(/[-:]|\.\d+/g, '');
-  const run = `${time}-${randomBytes(4).toString('hex')}`;
+  const { by, at, validForMs, run = runId(at, randomBytes(4).toString('hex')) } = options;
   const event = { kind: 'assessed', subject, hash, figures, by, expiresAt: at + validForMs } as const;
   const answer = await store.append(
     subject.flow,
@@ -94,6 +92,11 @@ export async function beginRun(
   );
   if (answer !== 'added') throw new Error(`run ${run} already exists`);
   return run;
+}
+
+/** Ids of runs sort by time. `tail` distinguishes those that began in the same second. */
+export function runId(at: number, tail: string): string {
+  return `${new Date(at).toISOString().replace(/[-:]|\.\d+/g, '')}-${tail}`;
 }
 
 type ClusterNow = { readonly kind: 'up'; readonly id: string | null } | { readonly kind: 'down' };

@@ -3,12 +3,28 @@ import type { FlowLock } from './run-store.ts';
 
 /** A gate said no: nothing was done, or nothing more was done. */
 export class FailoverRefusedError extends TidemarkError {
-  override readonly name = 'FailoverRefusedError';
+  override readonly name: string = 'FailoverRefusedError';
   readonly reasons: readonly string[];
 
-  constructor(code: string, reasons: readonly string[], remedy: string) {
-    super(code, reasons.join('; '), { remedy });
+  constructor(
+    code: string,
+    reasons: readonly string[],
+    remedy: string,
+    options: { readonly retriable?: boolean } = {},
+  ) {
+    super(code, reasons.join('; '), { remedy, ...options });
     this.reasons = reasons;
+  }
+}
+
+/** Another process works on this run, and certainly ends at a known time. */
+export class RunBusyError extends FailoverRefusedError {
+  override readonly name = 'RunBusyError';
+
+  constructor({ run, holder }: FlowLock) {
+    super('RUN_BUSY', [`${holder} works on run ${run}`], 'Wait until then, and run the same again.', {
+      retriable: true,
+    });
   }
 }
 

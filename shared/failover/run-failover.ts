@@ -38,6 +38,8 @@ export type RunOutcome =
       readonly code: string;
       readonly reason: string;
       readonly remedy: string | null;
+      /** Whether the same again may succeed without anybody doing something. */
+      readonly retriable: boolean;
     };
 
 /**
@@ -65,7 +67,8 @@ export async function runFailover(request: RunRequest): Promise<RunOutcome> {
   }
 }
 
-function requireOpen({ run, phase }: RunRecord): void {
+/** @throws FailoverRefusedError if the run has ended, or is being undone */
+export function requireOpen({ run, phase }: RunRecord): void {
   if (phase === 'awaiting-approval' || phase === 'running') return;
   const reason = phase === 'undoing' ? 'its undo has begun' : `it is ${phase}`;
   throw new FailoverRefusedError(
@@ -75,7 +78,12 @@ function requireOpen({ run, phase }: RunRecord): void {
   );
 }
 
-function requireApprovable({ run, hash, subject, expiresAt }: RunRecord, given: string | null, now: number): void {
+/** @throws FailoverRefusedError if this hash does not approve the run now */
+export function requireApprovable(
+  { run, hash, subject, expiresAt }: RunRecord,
+  given: string | null,
+  now: number,
+): void {
   const again = 'Assess again, and approve the hash that it prints.';
   if (subject.refused.length > 0) {
     const reason = `gates refuse run ${run}: ${subject.refused.join(', ')}`;
@@ -98,7 +106,7 @@ function requireApprovable({ run, hash, subject, expiresAt }: RunRecord, given: 
 }
 
 /** The world may have changed between the assessment and now: what is approved must be what will be done. */
-async function approve({ world, by, progress }: RunRequest, journal: RunJournal): Promise<void> {
+export async function approve({ world, by, progress }: RunRequest, journal: RunJournal): Promise<void> {
   const { subject, hash } = journal.record;
   const present = await assessFailover({
     world,
@@ -119,14 +127,15 @@ async function approve({ world, by, progress }: RunRequest, journal: RunJournal)
   await journal.add({ kind: 'approved', hash, by });
 }
 
-interface Failure {
+export interface Failure {
   readonly code: string;
   readonly reason: string;
   readonly remedy: string | null;
+  readonly retriable: boolean;
 }
 
 /** Brings one step to its end; null if that is reached. */
-async function carryOut(step: Step, request: RunRequest, journal: RunJournal): Promise<Failure | null> {
+export async function carryOut(step: Step, request: CarryOutRequest, journal: RunJournal): Promise<Failure | null> {
   const { world, progress = () => {} } = request;
   const state = stateOf(journal.record, step.name);
   if (state.kind === 'skipped') return null;
@@ -179,7 +188,8 @@ async function lapsed(
   }
   const reason = `step ${step.name} was done, and is no longer in effect`;
   await journal.add({ kind: 'refused', reasons: [reason] });
-  return { code: 'STEP_LAPSED', reason, remedy: 'Someone has changed it since. Undo the failover, and assess again.' };
+  const remedy = 'Someone has changed it since. Undo the failover, and assess again.';
+  return { code: 'STEP_LAPSED', reason, remedy, retriable: false };
 }
 
 /** The last look before anything dangerous: what will be done is, word for word, what was approved. */
@@ -230,5 +240,5 @@ export function failureOf(error: unknown): Failure {
   if (!(error instanceof TidemarkError) || error instanceof LockLostError || error instanceof FailoverRefusedError) {
     throw error;
   }
-  return { code: error.code, reason: error.message, remedy: error.remedy };
+  return { code: error.code, reason: error.message, remedy: error.remedy, retriable: error.retriable };
 }

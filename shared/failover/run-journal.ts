@@ -2,10 +2,11 @@ import { type ChainEntry, NO_ENTRY, sealed } from '../domain/failover/evidence-c
 import type { RunEvent } from '../domain/failover/run-event.ts';
 import { type RunRecord, recordOf } from '../domain/failover/run-record.ts';
 import type { Clock } from '../ports.ts';
-import { heldBy, LockLostError } from './failover-errors.ts';
+import { LockLostError } from './failover-errors.ts';
 import type { StoredRun } from './run-entry-schema.ts';
 import type { FlowLock, RunStore } from './run-store.ts';
 import { sha256 } from './sha256.ts';
+import { takeLock } from './take-lock.ts';
 
 export interface OpenJournal {
   readonly store: RunStore;
@@ -32,14 +33,12 @@ export class RunJournal {
     this.#record = stored.record;
   }
 
-  /** Takes the flow's lock. @throws FailoverRefusedError FLOW_LOCKED, HistoryStoreError */
+  /** Takes the flow's lock. @throws FailoverRefusedError FLOW_LOCKED, RunBusyError, HistoryStoreError */
   static async open(request: OpenJournal): Promise<RunJournal> {
     const { store, stored, clock, holder, override } = request;
     const { run, subject } = stored.record;
-    const answer = await store.lock({ flow: subject.flow, run, holder, at: clock.now(), override });
-    if (answer.kind === 'held') throw heldBy(answer.by);
-    const journal = new RunJournal(request, answer.lock);
-    const { overrode } = answer;
+    const { lock, overrode } = await takeLock(store, { flow: subject.flow, run, holder, at: clock.now(), override });
+    const journal = new RunJournal(request, lock);
     const from = overrode === null ? null : `run ${overrode.run}, ${overrode.holder ?? 'no process'}`;
     await journal.add({ kind: 'locked', by: holder, overrode: from });
     return journal;

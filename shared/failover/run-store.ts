@@ -29,7 +29,8 @@ export type AppendAnswer = 'added' | 'lock-lost' | 'taken';
 export interface RunStore {
   /**
    * Takes the flow for a run and a process, in one conditional write. It is refused while another run has the flow, or
-   * another process works on this one; `override` takes it anyway.
+   * another process works on this one. `override` takes it anyway; `overrideEpoch` takes it only from the holder with that
+   * epoch, and from no later one.
    */
   lock(request: {
     readonly flow: string;
@@ -37,6 +38,7 @@ export interface RunStore {
     readonly holder: string;
     readonly at: number;
     readonly override: boolean;
+    readonly overrideEpoch?: number;
   }): Promise<LockAnswer>;
   /** Ends the work of a process; `keep` leaves the flow to its run. Does nothing if another process has the flow now. */
   release(lock: FlowLock, keep: boolean): Promise<void>;

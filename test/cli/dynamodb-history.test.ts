@@ -4,10 +4,13 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { DynamoDbLocal } from '../../lab/dynamodb-local.ts';
+import { createDynamoDbRunStore } from '../../shared/adapters/dynamodb/dynamodb-run-store.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { HistoryState } from '../../shared/domain/history/history-state.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
+import { assessFailover, beginRun } from '../../shared/failover/assess-failover.ts';
 import { HistoryWriter } from '../../shared/history/history-writer.ts';
+import { FakeWorld } from '../shared/failover/failover-world.ts';
 import { runTidemark } from './run-tidemark.ts';
 
 const TABLE = 'tidemark-history';
@@ -66,6 +69,18 @@ describe('the history in DynamoDB on the command line', () => {
         ...environment,
       },
     });
+
+  test('a failover that the state machine began is shown with its evidence', async () => {
+    const client = local.client();
+    const runs = createDynamoDbRunStore(client, TABLE);
+    const fake = new FakeWorld();
+    const assessment = await assessFailover({ world: fake.world(), mode: 'planned', groups: ['*'], accept: [] });
+    const id = await beginRun(runs, assessment, { by: 'state machine', at: fake.now, validForMs: 60_000 });
+    client.destroy();
+    const shown = await run(['failover', 'status', '--format', 'json']);
+    expect(shown).toMatchObject({ code: 0, complaints: '' });
+    expect(JSON.parse(shown.stdout)).toMatchObject({ run: id, hash: assessment.hash, phase: 'awaiting-approval' });
+  });
 
   test('snapshots, and the audit of a time, are read from the table', async () => {
     const listed = await run(['snapshots', 'list']);

@@ -7,7 +7,7 @@ const functionSchema = z.object({
 });
 
 /** The beginnings of the functions' logical ids. */
-export type DeployedFunction = 'Audit' | 'Notify';
+export type DeployedFunction = 'Audit' | 'Notify' | 'FailoverStepRead' | 'FailoverControl';
 
 /**
  * A function's variables as a deployment sets them. A reference to a resource becomes its logical id, where

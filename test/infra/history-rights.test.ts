@@ -1,4 +1,4 @@
-import type { DynamoDBClient, TransactWriteItem } from '@aws-sdk/client-dynamodb';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { DynamoDbLocal } from '../../lab/dynamodb-local.ts';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
@@ -9,17 +9,11 @@ import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
 import { FindingAnnouncer } from '../../shared/history/finding-announcer.ts';
 import { HistoryWriter } from '../../shared/history/history-writer.ts';
 import { reportWith, skips } from '../shared/domain/notify/events-fixture.ts';
+import { askedActions } from './asked-actions.ts';
 import { synthesize } from './synthesize.ts';
 
 const TABLE = 'tidemark-history';
 const MINUTE = 60_000;
-const ITEM_ACTIONS = {
-  Put: 'PutItem',
-  Update: 'UpdateItem',
-  Delete: 'DeleteItem',
-  ConditionCheck: 'ConditionCheckItem',
-};
-
 let local: DynamoDbLocal;
 let client: DynamoDBClient;
 beforeAll(async () => {
@@ -32,24 +26,8 @@ afterAll(async () => {
   await local?.stop();
 });
 
-/** The IAM actions that a request needs; for a transaction, those of its parts. */
-function actionsOf(command: string, input: object): readonly string[] {
-  if (command !== 'TransactWriteItemsCommand') return [command.replace(/Command$/, '')];
-  const { TransactItems = [] } = input as { TransactItems?: readonly TransactWriteItem[] };
-  return TransactItems.flatMap((item) =>
-    Object.entries(ITEM_ACTIONS).flatMap(([part, action]) => (part in item ? [action] : [])),
-  );
-}
-
 test('the function has exactly the DynamoDB permissions that storing audits needs', async () => {
-  const asked = new Set<string>();
-  client.middlewareStack.add(
-    (next, context) => (request) => {
-      for (const action of actionsOf(String(context.commandName), request.input)) asked.add(`dynamodb:${action}`);
-      return next(request);
-    },
-    { step: 'initialize' },
-  );
+  const asked = askedActions(client);
   const store = createDynamoDbSnapshotStore(client, TABLE);
   const begin = Date.now();
   const outbox = createDynamoDbFindingOutbox(client, TABLE);

@@ -30,15 +30,14 @@ export interface OpenWorld {
   close(): Promise<void>;
 }
 
-/** Opens the runs of failovers. @throws UsageError if there is no file to keep them in */
+/** Opens the runs of failovers. @throws UsageError if there is no place to keep them in */
 export async function openRuns(
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
 ): Promise<{ readonly runs: RunStore; close(): Promise<void> }> {
   const place = historyPlace(options, terminal.environment);
-  if (place?.kind === 'sqlite') return await openRunStore(place.file);
-  const what = place === null ? 'the history is off' : 'a failover cannot keep its record in DynamoDB';
-  throw new UsageError(what, 'name a file to keep the record and the positions in: --history FILE');
+  if (place !== null) return await openRunStore(place);
+  throw new UsageError('the history is off', 'name a place to keep the record and the positions in: --history FILE');
 }
 
 /** Everything that a failover of the flow works on, from the configuration. The caller closes it. */
@@ -66,7 +65,7 @@ export async function openWorld(
   const { createOffsetWriter } = await import('../../../shared/adapters/kafka/offset-writer.ts');
   const reader = (role: ClusterRole) => createClusterReader(connectionOf(role), { deadlineMs: AUDIT_SECONDS * 1000 });
   const { createCanaryWriter } = await import('../../../shared/adapters/kafka/fencing/canary-writer.ts');
-  const { createGroupPlacement } = await import('./group-placement.ts');
+  const { createGroupPlacement } = await import('../../../shared/restore/group-placement.ts');
   const { fence } = config;
   const canary = fence?.kind === 'acl' ? fence.canary : null;
   const world: FailoverWorld = {

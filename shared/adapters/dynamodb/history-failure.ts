@@ -53,7 +53,7 @@ function storeError(cause: unknown): HistoryStoreError {
     return new HistoryStoreError('HISTORY_STORE_DENIED', `DynamoDB refused the history's request (${cause.name})`, {
       cause,
       remedy:
-        'Allow dynamodb:GetItem, BatchGetItem, Query, PutItem and UpdateItem on the table, and check that the credentials are valid.',
+        'Allow dynamodb:GetItem, BatchGetItem, Query, PutItem and UpdateItem on the table (failovers also need ConditionCheckItem), and check that the credentials are valid.',
     });
   }
   const isTransient = cause.$fault === 'server' || /Throttl|Exceeded|Conflict|InProgress|Canceled/.test(cause.name);

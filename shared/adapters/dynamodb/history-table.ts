@@ -43,6 +43,9 @@ export const METRICS_PREFIX = 'metrics#';
 /** Partitions of pages that were sent begin so. */
 export const PAGES_PREFIX = 'pages#';
 
+/** Partitions of failovers begin so: their entries, their locks, and the approvals that they wait for. */
+export const FAILOVERS_PREFIX = 'failovers#';
+
 /** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
 export function lineagesPartition(flow: string): string {
   return `lineages#${flow}`;

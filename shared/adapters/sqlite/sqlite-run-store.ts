@@ -32,12 +32,12 @@ export function createSqliteRunStore(database: DatabaseSync): RunStore {
     return { lock, isFree: row.is_free === 1 };
   };
   return {
-    async lock({ flow, run, holder, at, override }) {
+    async lock({ flow, run, holder, at, override, overrideEpoch }) {
       return inTransaction(database, () => {
         const present = lockOf(flow);
         const held = present === null || present.isFree ? null : present.lock;
         const isOurs = held === null || (held.run === run && held.holder === null);
-        if (!isOurs && !override) return { kind: 'held', by: held };
+        if (!isOurs && !override && held.epoch !== overrideEpoch) return { kind: 'held', by: held };
         const lock = { flow, run, epoch: (present?.lock.epoch ?? 0) + 1, holder, since: at };
         database
           .prepare(

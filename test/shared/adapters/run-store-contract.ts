@@ -71,6 +71,16 @@ export function describeRunStore(
       expect(answers.filter(({ kind }) => kind === 'locked')).toHaveLength(1);
     });
 
+    test('what is taken from one holder is not taken from the next', async () => {
+      const one = fresh();
+      const stale = await lock(store, one, 'p1');
+      if (stale.kind !== 'locked') throw new Error('not locked');
+      const from = { ...one, at: 6, override: false, overrideEpoch: stale.lock.epoch };
+      const taken = await other.lock({ ...from, holder: 'p2' });
+      expect(taken).toMatchObject({ kind: 'locked', overrode: stale.lock });
+      expect(await store.lock({ ...from, holder: 'p3' })).toMatchObject({ kind: 'held', by: { holder: 'p2' } });
+    });
+
     test('an overridden process writes nothing more, and releases nothing', async () => {
       const one = fresh();
       const stale = await lock(store, one, 'p1');

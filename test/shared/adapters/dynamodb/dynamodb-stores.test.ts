@@ -4,6 +4,7 @@ import { testAcknowledgementStore } from './dynamodb-acknowledgement-store.ts';
 import { testFindingOutbox } from './dynamodb-finding-outbox.ts';
 import { testGroupPlacesStore } from './dynamodb-group-places-store.ts';
 import { testPlanStore } from './dynamodb-plan-store.ts';
+import { testRunStore } from './dynamodb-run-store.ts';
 import { testSnapshotStore } from './dynamodb-snapshot-store.ts';
 
 /** One process for all stores, each with a table of its own: starting it takes longer than most of what they test. */
@@ -19,6 +20,7 @@ for (const testStore of [
   testAcknowledgementStore,
   testFindingOutbox,
   testGroupPlacesStore,
+  testRunStore,
 ]) {
   testStore(() => local);
 }

@@ -1,22 +1,23 @@
-import type { AuditPolicy } from '../../../shared/domain/judge/audit-policy.ts';
-import { TidemarkError } from '../../../shared/domain/model/errors.ts';
-import type { ClusterRole, Flow } from '../../../shared/domain/model/flow.ts';
-import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
-import { isComplete, type RestoreResult } from '../../../shared/domain/restore/restore-result.ts';
-import { DEFAULT_RESTORE_TERMS } from '../../../shared/domain/restore/restore-terms.ts';
-import type { Clock, ClusterReader, GroupPlacement, OffsetWriter, PlacementAnswer } from '../../../shared/ports.ts';
-import { applyRestore, type Restored } from '../../../shared/restore/apply-restore.ts';
-import { type LoadedPlan, loadPlan } from '../../../shared/restore/load-plan.ts';
-import { planRestore } from '../../../shared/restore/plan-restore.ts';
-import { undoRestore } from '../../../shared/restore/undo-restore.ts';
-import type { VerifyOptions } from '../../../shared/survey/verify-positions.ts';
-import type { HistoryStores } from '../../history/history-stores.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
+import { TidemarkError } from '../domain/model/errors.ts';
+import type { ClusterRole, Flow } from '../domain/model/flow.ts';
+import type { Refusal } from '../domain/restore/refusal.ts';
+import { isComplete, type RestoreResult } from '../domain/restore/restore-result.ts';
+import { DEFAULT_RESTORE_TERMS } from '../domain/restore/restore-terms.ts';
+import type { HistoryStore } from '../history/history-lineage.ts';
+import type { Clock, ClusterReader, GroupPlacement, OffsetWriter, PlacementAnswer } from '../ports.ts';
+import type { VerifyOptions } from '../survey/verify-positions.ts';
+import { applyRestore, type Restored } from './apply-restore.ts';
+import { type LoadedPlan, loadPlan } from './load-plan.ts';
+import { planRestore } from './plan-restore.ts';
+import type { PlanStore } from './plan-store.ts';
+import { undoRestore } from './undo-restore.ts';
 
 export interface PlacementWorld {
   readonly flow: Flow;
   readonly opposite: Flow | null;
   readonly policy: AuditPolicy;
-  readonly stores: HistoryStores;
+  readonly stores: { readonly history: HistoryStore; readonly plans: PlanStore };
   readonly clock: Clock;
   readonly reader: (role: ClusterRole) => ClusterReader;
   /** Writes to the target. */

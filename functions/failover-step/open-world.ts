@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { createConnectMirrorControl } from '../../shared/adapters/connect-rest/connect-mirror-control.ts';
+import { createConnectorReader } from '../../shared/adapters/connect-rest/connector-reader.ts';
+import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
+import { createDynamoDbPlanStore } from '../../shared/adapters/dynamodb/dynamodb-plan-store.ts';
+import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
+import { createHookFence, createHookLever, createHookMirrorControl } from '../../shared/adapters/hook/hook-lever.ts';
+import { createClusterReader } from '../../shared/adapters/kafka/cluster-reader.ts';
+import { createAclFence } from '../../shared/adapters/kafka/fencing/acl-fence.ts';
+import { createCanaryWriter } from '../../shared/adapters/kafka/fencing/canary-writer.ts';
+import { createOffsetWriter } from '../../shared/adapters/kafka/offset-writer.ts';
+import { runAudit } from '../../shared/audit/run-audit.ts';
+import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
+import { type FailoverConfig, type HookConfig, NO_FAILOVER } from '../../shared/config/failover/failover-config.ts';
+import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
+import type { StepName } from '../../shared/domain/failover/step-name.ts';
+import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
+import { type ClusterRole, type Flow, flowName, oppositeOf } from '../../shared/domain/model/flow.ts';
+import type { FlowReport } from '../../shared/domain/model/report.ts';
+import { FailoverRefusedError } from '../../shared/failover/failover-errors.ts';
+import { DEFAULT_PATIENCE, type FailoverPatience } from '../../shared/failover/step.ts';
+import { HistoryRecorder } from '../../shared/history/history-recorder.ts';
+import type { Clock, Lever, MirrorControl, WriteFence } from '../../shared/ports.ts';
+import { createGroupPlacement } from '../../shared/restore/group-placement.ts';
+import { DEFAULT_VERIFY_BYTES } from '../../shared/survey/verify-positions.ts';
+import type { OpenWorld, TaskHands } from './do-task.ts';
+
+/** How long one audit, and one use of a connection, may take. */
+const AUDIT_MS = 60_000;
+/** How long this invocation keeps the history for its next audit, and may take to record one. */
+const LEASE_MS = 31_000;
+/** A drain and its proof fit into one invocation; the state machine repeats the step. */
+const PATIENCE: FailoverPatience = { ...DEFAULT_PATIENCE, drainMs: 300_000 };
+
+export interface WorldSources {
+  readonly client: DynamoDBClient;
+  readonly table: string;
+  readonly clock: Clock;
+  readonly load: (options: { readonly writers: boolean }) => Promise<TidemarkConfig>;
+}
+
+/** Opens everything that a failover of a flow works on, from the deployed configuration. */
+export function createWorldOpener({ client, table, clock, load }: WorldSources): TaskHands['openWorld'] {
+  const plans = createDynamoDbPlanStore(client, table);
+  const acknowledgements = createDynamoDbAcknowledgementStore(client, table);
+  return async (name, options): Promise<OpenWorld> => {
+    const loaded = await load(options);
+    const flow = flowOf(loaded, name);
+    const config = loaded.failover?.get(name) ?? NO_FAILOVER;
+    const history = createDynamoDbSnapshotStore(client, table);
+    const recorder = new HistoryRecorder({
+      store: history,
+      owner: `failover:${randomUUID()}`,
+      retention: DEFAULT_RETENTION,
+      leaseMs: LEASE_MS,
+      clock,
+    });
+    const connectionOf = (alias: string): KafkaConnection => {
+      const connection = loaded.clusters.get(alias);
+      if (connection === undefined) throw new Error(`cluster ${alias} of a flow has no connection`);
+      return connection;
+    };
+    const reader = (role: ClusterRole) => createClusterReader(connectionOf(flow[role]), { deadlineMs: AUDIT_MS });
+    const audit = async (): Promise<FlowReport> => {
+      const end = clock.now() + AUDIT_MS;
+      const limits = () => ({ deadlineMs: Math.max(1, end - clock.now()) });
+      const { flows } = await runAudit({
+        config: loaded,
+        clock,
+        reader: (alias) => createClusterReader(connectionOf(alias), limits()),
+        connectors: (of) => {
+          const connection = loaded.connect?.get(of);
+          return connection === undefined ? null : createConnectorReader(connection, limits());
+        },
+        filter: { flow: (one) => one === name },
+        history: recorder,
+        acknowledgements,
+      });
+      const [report] = flows;
+      if (report === undefined) throw new Error('an audit of one flow has one report');
+      return report;
+    };
+    const canary = config.fence?.kind === 'acl' ? config.fence.canary : null;
+    return {
+      world: {
+        flow,
+        clock,
+        reader,
+        audit,
+        groups: createGroupPlacement({
+          flow,
+          opposite: oppositeOf(flow, loaded.flows),
+          policy: loaded.policy,
+          stores: { history, plans },
+          clock,
+          reader,
+          writer: () => createOffsetWriter(connectionOf(flow.target), { deadlineMs: AUDIT_MS }),
+          verify: { positions: 'open', budgetBytes: DEFAULT_VERIFY_BYTES },
+        }),
+        mirror: mirrorOf(config, flow),
+        fence: fenceOf(config, connectionOf(flow.source), name),
+        canary: canary === null ? null : createCanaryWriter(canary.connection, canary.topic),
+        stopConsumers: leverOf(config.stopConsumers, name, 'stop-consumers'),
+        name: leverOf(config.dns, name, 'switch-name'),
+        cutter: leverOf(config.cutConnections, name, 'cut-connections'),
+        rpoRecords: config.rpoRecords,
+        rtoSeconds: config.rtoSeconds,
+        patience: PATIENCE,
+      },
+      // A lease that could not be given back ends by itself; what was recorded stays.
+      close: () => recorder.release().catch(() => undefined),
+    };
+  };
+}
+
+function flowOf({ flows }: TidemarkConfig, name: string): Flow {
+  const flow = flows.find((one) => flowName(one) === name);
+  if (flow !== undefined) return flow;
+  const known = flows.map(flowName).join(', ');
+  const reason = `the configuration has no flow ${name}`;
+  throw new FailoverRefusedError('FLOW_UNKNOWN', [reason], `Name one of: ${known}.`);
+}
+
+function mirrorOf({ mirrorControl }: FailoverConfig, flow: Flow): MirrorControl | null {
+  if (mirrorControl === null) return null;
+  if (mirrorControl.kind === 'hook') return createHookMirrorControl(mirrorControl.hook, flowName(flow));
+  return createConnectMirrorControl(mirrorControl.connection, flow);
+}
+
+function fenceOf({ fence }: FailoverConfig, source: KafkaConnection, flow: string): WriteFence | null {
+  if (fence === null) return null;
+  return fence.kind === 'hook' ? createHookFence(fence.hook, flow) : createAclFence(source, fence);
+}
+
+function leverOf(hook: HookConfig | null, flow: string, step: StepName): Lever | null {
+  return hook === null ? null : createHookLever(hook, flow, step);
+}

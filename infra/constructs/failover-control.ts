@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
+import type { HistoryTable } from './history-table.ts';
+
+export interface FailoverControlProps {
+  readonly history: HistoryTable;
+  /** The state machine that waits for approvals. */
+  readonly stateMachineArn: string;
+}
+
+/**
+ * The function by which people approve, reject, hold and release failovers. Who may invoke it may do that. It has no access
+ * to Kafka or to its secrets.
+ */
+export class FailoverControl extends Construct {
+  readonly function: IFunction;
+
+  constructor(scope: Construct, id: string, { history, stateMachineArn }: FailoverControlProps) {
+    super(scope, id);
+    const logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.SIX_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const role = new Role(this, 'Role', {
+      description: 'Answers the state machine of failovers for people, and holds it',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    history.grantFailoverControl(role);
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
+        resources: [stateMachineArn],
+      }),
+    );
+    const lambda = new NodejsFunction(this, 'Function', {
+      description: 'Tidemark: approves, rejects, holds and releases failovers',
+      entry: join(import.meta.dirname, '../../functions/failover-control/handler.ts'),
+      projectRoot: join(import.meta.dirname, '../..'),
+      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 256,
+      timeout: Duration.seconds(30),
+      role,
+      logGroup,
+      awsSdkConnectionReuse: false,
+      bundling: {
+        logLevel: LogLevel.ERROR,
+        minify: true,
+        format: OutputFormat.CJS,
+        target: 'node24',
+        bundleAwsSDK: true,
+      },
+    });
+    lambda.addEnvironment(FAILOVER_ENVIRONMENT.serviceName, 'tidemark-failover-control');
+    lambda.addEnvironment(FAILOVER_ENVIRONMENT.historyTable, history.table.tableName);
+    this.function = lambda;
+  }
+}

@@ -1,0 +1,139 @@
+import { join } from 'node:path';
+import { CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, type IFunction, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { CONFIG_FILE_IN_LAMBDA, FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
+import { DANGEROUS_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
+import type { Settings } from '../settings.ts';
+import type { HistoryTable } from './history-table.ts';
+import { MskGroupAccess } from './msk-group-access.ts';
+import { MskReadAccess } from './msk-read-access.ts';
+import { grantSecrets } from './secret-access.ts';
+import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
+
+export type FailoverFunctionsProps = Pick<Settings, 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'> & {
+  readonly failover: NonNullable<Settings['failover']>;
+  readonly history: HistoryTable;
+  /** tidemark.yaml and its certificates. */
+  readonly configuration: ILayerVersion;
+};
+
+export interface FailoverFunction {
+  readonly function: IFunction;
+  readonly timeout: Duration;
+}
+
+/** A function that dies keeps the flow for this time at most. */
+const TIMEOUT = Duration.minutes(3);
+/** Of steps that wait: for MirrorMaker, for an audit after the consumers stopped, for the positions of many groups. */
+const LONG_TIMEOUT = Duration.minutes(15);
+const LONG_STEPS: ReadonlySet<StepName> = new Set(['drain', 'restore-groups']);
+
+/**
+ * One handler as several functions: one per step that changes something or takes long, and one for all else, which only
+ * reads Kafka. Each has a role that can do its own step and no other.
+ */
+export class FailoverFunctions extends Construct {
+  readonly #reads: FailoverFunction;
+  readonly #byStep: ReadonlyMap<StepName, FailoverFunction>;
+
+  constructor(scope: Construct, id: string, props: FailoverFunctionsProps) {
+    super(scope, id);
+    const placement = props.vpc === undefined ? {} : vpcPlacement(this, props.vpc);
+    const create = (step: StepName | null) => this.#create(step, props, placement);
+    this.#reads = create(null);
+    this.#byStep = new Map([...new Set([...DANGEROUS_STEPS, ...LONG_STEPS])].map((step) => [step, create(step)]));
+  }
+
+  /** For all tasks that change nothing in Kafka. */
+  get reading(): FailoverFunction {
+    return this.#reads;
+  }
+
+  of(step: StepName): FailoverFunction {
+    return this.#byStep.get(step) ?? this.#reads;
+  }
+
+  get logicalIds(): readonly string[] {
+    return [this.#reads, ...this.#byStep.values()].map(({ function: lambda }) => {
+      const resource = lambda.node.defaultChild;
+      if (!(resource instanceof CfnElement)) throw new Error('a function has a resource');
+      return Stack.of(this).getLogicalId(resource);
+    });
+  }
+
+  #create(step: StepName | null, props: FailoverFunctionsProps, placement: object): FailoverFunction {
+    const { failover, history, configuration, secrets, secretKeyArns, mskClusterArns, vpc } = props;
+    const id = step === null ? 'Read' : pascal(step);
+    const logGroup = new LogGroup(this, `${id}Log`, {
+      retention: RetentionDays.SIX_MONTHS,
+      removalPolicy: RemovalPolicy.RETAIN,
+    });
+    const what = step === null ? 'the steps of a failover that change nothing' : `the step ${step} of a failover`;
+    const role = new Role(this, `${id}Role`, {
+      description: `Carries out ${what}`,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    logGroup.grantWrite(role);
+    const timeout = step !== null && LONG_STEPS.has(step) ? LONG_TIMEOUT : TIMEOUT;
+    const lambda = new NodejsFunction(this, id, {
+      description: `Tidemark: carries out ${what}`,
+      entry: join(import.meta.dirname, '../../functions/failover-step/handler.ts'),
+      projectRoot: join(import.meta.dirname, '../..'),
+      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      memorySize: 1024,
+      timeout,
+      role,
+      logGroup,
+      layers: [configuration],
+      awsSdkConnectionReuse: false,
+      bundling: {
+        logLevel: LogLevel.ERROR,
+        minify: true,
+        format: OutputFormat.CJS,
+        target: 'node24',
+        bundleAwsSDK: true,
+      },
+      ...placement,
+    });
+    const ofWriters = Object.entries(failover.secrets);
+    const own = ofWriters.filter(([, { steps }]) => step !== null && steps.includes(step));
+    const readable = { ...secrets, ...Object.fromEntries(own.map(([name, { steps: _, ...place }]) => [name, place])) };
+    const withheld = ofWriters.map(([name]) => name).filter((name) => !(name in readable));
+    const variables = {
+      [FAILOVER_ENVIRONMENT.serviceName]: 'tidemark-failover',
+      [FAILOVER_ENVIRONMENT.configFile]: CONFIG_FILE_IN_LAMBDA,
+      [FAILOVER_ENVIRONMENT.historyTable]: history.table.tableName,
+      [FAILOVER_ENVIRONMENT.secrets]: JSON.stringify(readable),
+      [FAILOVER_ENVIRONMENT.secretTtlSeconds]: '60',
+      [FAILOVER_ENVIRONMENT.withheldSecrets]: JSON.stringify(withheld),
+      [FAILOVER_ENVIRONMENT.approvalSeconds]: String(failover.approvalSeconds),
+    };
+    for (const [name, value] of Object.entries(variables)) lambda.addEnvironment(name, value);
+    history.grantFailover(role);
+    grantSecrets(role, Object.values(readable), secretKeyArns);
+    if (vpc !== undefined) {
+      grantNetworkInterfaces(role);
+      const reason = 'The network interface actions of Lambda do not support resources.';
+      Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
+    }
+    if (mskClusterArns.length > 0) {
+      new MskReadAccess(this, `${id}Msk`, { role, clusterArns: mskClusterArns });
+      if (step === 'restore-groups') new MskGroupAccess(this, `${id}MskGroups`, { role, clusterArns: mskClusterArns });
+    }
+    for (const [index, arn] of (step === null ? [] : (failover.policyArns[step] ?? [])).entries()) {
+      role.addManagedPolicy(ManagedPolicy.fromManagedPolicyArn(this, `${id}Policy${index}`, arn));
+    }
+    return { function: lambda, timeout };
+  }
+}
+
+/** `stop-mirror` becomes `StopMirror`: ids of CloudFormation have no dashes. */
+function pascal(step: StepName): string {
+  return step.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+}

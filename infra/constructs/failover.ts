@@ -1,0 +1,73 @@
+import { CfnOutput, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { Construct } from 'constructs';
+import type { AlarmTopic } from './alarm-topic.ts';
+import { FailoverControl } from './failover-control.ts';
+import { FailoverFunctions, type FailoverFunctionsProps } from './failover-functions.ts';
+import { FailoverStates } from './failover-states.ts';
+
+export type FailoverProps = FailoverFunctionsProps & {
+  /** Learns of what waits for an approval, and of how failovers end. */
+  readonly onCall: AlarmTopic;
+};
+
+/**
+ * Failing over and undoing it, as state machines that people start. Nothing starts them by itself, and nothing changes
+ * before a person has approved.
+ */
+export class Failover extends Construct {
+  constructor(scope: Construct, id: string, props: FailoverProps) {
+    super(scope, id);
+    const { onCall, history } = props;
+    const functions = new FailoverFunctions(this, 'Step', props);
+    const states = (name: string) =>
+      new FailoverStates(this, name, {
+        functions,
+        topic: onCall.topic,
+        approvalSeconds: props.failover.approvalSeconds,
+      });
+    const run = this.#machine('Run', states('RunStates').failover(), functions, onCall);
+    const undo = this.#machine('Undo', states('UndoStates').undo(), functions, onCall);
+    const control = new FailoverControl(this, 'Control', { history, stateMachineArn: run.stateMachineArn });
+    const output = (name: string, description: string, value: string) =>
+      new CfnOutput(this, name, { description, value });
+    output('RunArn', 'Start it with { flow, mode, by }, or { flow, runId, by } to continue a run', run.stateMachineArn);
+    output('UndoArn', 'Start it with { flow, runId, by }', undo.stateMachineArn);
+    output('ControlName', 'Invoke it to approve, reject, hold or release', control.function.functionName);
+  }
+
+  #machine(id: string, definition: IChainable, functions: FailoverFunctions, onCall: AlarmTopic): StateMachine {
+    const role = new Role(this, `${id}Role`, {
+      description: 'Invokes the functions that carry failovers out, and tells people',
+      assumedBy: new ServicePrincipal('states.amazonaws.com'),
+    });
+    role.addToPolicy(
+      new PolicyStatement({ actions: ['kms:Decrypt', 'kms:GenerateDataKey'], resources: [onCall.key.keyArn] }),
+    );
+    const machine = new StateMachine(this, id, {
+      definitionBody: DefinitionBody.fromChainable(definition),
+      role,
+      tracingEnabled: true,
+      logs: {
+        destination: new LogGroup(this, `${id}Log`, {
+          retention: RetentionDays.SIX_MONTHS,
+          removalPolicy: RemovalPolicy.RETAIN,
+        }),
+        level: LogLevel.ALL,
+        // The input of the state that waits has the token.
+        includeExecutionData: false,
+      },
+    });
+    this.#acknowledge(role, functions);
+    return machine;
+  }
+
+  #acknowledge(role: Role, functions: FailoverFunctions): void {
+    const acknowledge = (what: string, reason: string) =>
+      Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${what}]`, reason });
+    acknowledge('*', 'X-Ray and the delivery of logs do not support resources.');
+    for (const id of functions.logicalIds) acknowledge(`<${id}.Arn>:*`, 'Any version of this one function.');
+  }
+}

@@ -1,0 +1,345 @@
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import validate from 'asl-validator';
+import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
+import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
+import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
+import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamodb-run-store.ts';
+import type { RunRecord } from '../../../shared/domain/failover/run-record.ts';
+import { STEP_NAMES } from '../../../shared/domain/failover/step-name.ts';
+import { TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { askedActions } from '../../infra/asked-actions.ts';
+import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
+import { synthesize } from '../../infra/synthesize.ts';
+import { FakeWorld, Killed, UNTOUCHED } from '../../shared/failover/failover-world.ts';
+import { type Ended, TestMachine } from './machine.ts';
+
+const ORDER = ['fence', 'mirror', 'consumers', 'positions', 'name', 'cut'].map((what) => `${what}=true`);
+const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
+const failover = { approvalSeconds: 3_600, secrets: {}, policyArns: {} };
+
+let local: DynamoDbLocal;
+let client: DynamoDBClient;
+let asked: ReadonlySet<string>;
+let granted: readonly string[];
+let run: Definition;
+let undo: Definition;
+beforeAll(async () => {
+  local = await DynamoDbLocal.start();
+  client = local.client();
+  asked = askedActions(client);
+  const template = synthesize({ failover });
+  granted = Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith('FailoverStepRead'))
+    .flatMap(([, policy]): { Action: string | string[] }[] => policy.Properties.PolicyDocument.Statement)
+    .flatMap(({ Action }) => Action);
+  run = definitionOf(template, 'FailoverRun');
+  undo = definitionOf(template, 'FailoverUndo');
+});
+afterAll(async () => {
+  client?.destroy();
+  await local?.stop();
+});
+
+let tables = 0;
+let fake: FakeWorld;
+let machine: TestMachine;
+beforeEach(async () => {
+  const table = `tidemark-machine-${tables++}`;
+  await local.createHistoryTable(table);
+  fake = new FakeWorld();
+  machine = new TestMachine(
+    fake,
+    {
+      runs: createDynamoDbRunStore(client, table),
+      approvals: createDynamoDbApprovalStore(client, table),
+      holds: createDynamoDbHoldStore(client, table),
+    },
+    { run, undo },
+  );
+});
+
+/** Starts a failover and approves it as it was assessed. */
+async function approved(input: object = PLANNED, id = 'one'): Promise<{ ended: Ended; record: RunRecord }> {
+  const execution = machine.start(input, id);
+  const { record } = await Promise.race([machine.awaited(), execution.then(endedEarly)]);
+  await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
+  return { ended: await execution, record: (await machine.stored(record.run)).record };
+}
+
+function endedEarly(ended: Ended): never {
+  throw new Error(`ended with ${ended.error}: ${machine.told.join('; ')} ${machine.invoked.join(', ')}`);
+}
+
+const again = (record: RunRecord) => ({ flow: 'A->B', runId: record.run, by: 'anna' });
+const statesOf = ({ steps }: RunRecord) => Object.fromEntries([...steps].map(([name, { kind }]) => [name, kind]));
+const ALL_DONE = Object.fromEntries(STEP_NAMES.map((name) => [name, 'done']));
+
+describe('the definitions', () => {
+  test('are valid', () => {
+    for (const definition of [run, undo]) {
+      // The validator adds defaults to what it is given.
+      const answer = validate(JSON.parse(JSON.stringify(definition)));
+      expect(answer.isValid ? '' : answer.errorsText()).toBe('');
+    }
+  });
+
+  test('every task is repeated after throttles, time-outs and dead functions, and leads to a named end', () => {
+    for (const { States } of [run, undo]) {
+      for (const [name, { Type, Retry = [], Catch = [], TimeoutSeconds }] of Object.entries(States)) {
+        if (Type !== 'Task') continue;
+        const repeated = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
+        const isTold = repeated.includes('States.ALL');
+        const transient = ['Lambda.TooManyRequestsException', 'Runtime.ExitError', 'Sandbox.Timedout', 'TidemarkRetry'];
+        expect([name, isTold || transient.every((one) => repeated.includes(one))]).toEqual([name, true]);
+        expect([name, Catch.flatMap(({ ErrorEquals }) => ErrorEquals)]).toEqual([
+          name,
+          expect.arrayContaining(['States.ALL']),
+        ]);
+        expect([name, TimeoutSeconds]).toEqual([name, expect.any(Number)]);
+      }
+    }
+  });
+
+  test('have no heartbeat, and nothing that only one interpreter knows', () => {
+    expect(JSON.stringify([run, undo])).not.toMatch(/Heartbeat|QueryLanguage|Assign|JSONata/);
+  });
+});
+
+describe('a failover as a state machine', () => {
+  test('planned: does every step once, in its order, and its evidence is complete', async () => {
+    const { ended, record } = await approved();
+    expect(ended.error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+    expect(statesOf(record)).toEqual(ALL_DONE);
+    expect(record).toMatchObject({ phase: 'completed', approval: { by: 'bert' } });
+    expect(await machine.stores.runs.lockOf('A->B')).toBeNull();
+    expect(machine.told).toHaveLength(2);
+    const { entries } = await machine.stored(record.run);
+    expect(machine.told[1]).toContain(entries.at(-1)?.hash);
+  });
+
+  test('unplanned: leaves out what a dead source cannot do', async () => {
+    fake.sourceDown = true;
+    const world = fake.world();
+    fake.world = () => ({ ...world, rpoRecords: null });
+    const { ended, record } = await approved({ ...PLANNED, mode: 'unplanned' });
+    expect(ended.error).toBeNull();
+    expect(fake.done).toEqual(ORDER.slice(1));
+    expect(statesOf(record)).toMatchObject({ fence: 'skipped', drain: 'skipped', verify: 'done' });
+  });
+
+  test('needs of DynamoDB what its functions may do', async () => {
+    await approved();
+    expect([...asked].filter((action) => !granted.includes(action))).toEqual([]);
+    expect([...asked]).toContain('dynamodb:ConditionCheckItem');
+  });
+
+  test('no token and no secret is in the evidence, or in what people are told', async () => {
+    const { record } = await approved();
+    const { entries } = await machine.stored(record.run);
+    expect(JSON.stringify([entries, machine.told])).not.toContain('token-');
+  });
+
+  test.each([...STEP_NAMES])('a throttled function is invoked again: %s', async (step) => {
+    machine.before = (state, nth) => {
+      if (state === step && nth < 2) throw Object.assign(new Error(), { name: 'Lambda.TooManyRequestsException' });
+    };
+    const { ended } = await approved();
+    expect(ended.error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+    expect(machine.invoked.filter((one) => one.startsWith(`${step}:`))).toHaveLength(3);
+  });
+
+  test.each([...STEP_NAMES])(
+    'an answer that gets lost is asked for again, and the step is done once: %s',
+    async (step) => {
+      machine.after = async (state, nth) => {
+        if (state === step && nth === 0) throw Object.assign(new Error(), { name: 'States.Timeout' });
+      };
+      const { ended, record } = await approved();
+      expect(ended.error).toBeNull();
+      expect(fake.done).toEqual(ORDER);
+      expect(statesOf(record)).toEqual(ALL_DONE);
+    },
+  );
+
+  test.each(ORDER.flatMap((what) => [[what, 'before'] as const, [what, 'after'] as const]))(
+    'a function that dies is resumed, once it certainly has ended: %s, %s',
+    async (what, when) => {
+      let deaths = 0;
+      fake.hazard = (at, moment) => {
+        if (at === what && moment === when && deaths++ === 0) throw new Killed();
+      };
+      const { ended, record } = await approved();
+      expect(ended.error).toBeNull();
+      expect(statesOf(record)).toEqual(ALL_DONE);
+      expect(Object.values(fake.effects).every(Boolean)).toBe(true);
+      expect(machine.invoked.some((one) => one.endsWith('Runtime.ExitError'))).toBe(true);
+      expect(machine.invoked.some((one) => one.endsWith('TidemarkBusy'))).toBe(true);
+    },
+  );
+
+  test('a service that throttles a step is asked again', async () => {
+    let refusals = 0;
+    fake.hazard = (what) => {
+      if (what !== 'positions=true' || refusals++ >= 2) return;
+      throw Object.assign(new Error('rate exceeded for secret-looking-key'), { name: 'ThrottlingException' });
+    };
+    const { ended } = await approved();
+    expect(ended.error).toBeNull();
+    expect(machine.invoked).toContain('restore-groups: TidemarkRetry');
+    expect(machine.told.join()).not.toContain('secret-looking-key');
+  });
+
+  test('a step that needs a person stops it, and the same run continues under its id', async () => {
+    fake.hazard = (what) => {
+      if (what === 'positions=true') throw new TidemarkError('DOWN', 'B refuses');
+    };
+    const { ended, record } = await approved();
+    expect(ended.error).toBe('FailoverStopped');
+    expect(statesOf(record)).toMatchObject({ fence: 'done', 'restore-groups': 'failed', 'switch-name': 'pending' });
+    expect(machine.told.at(-1)).toContain('B refuses');
+    fake.hazard = () => undefined;
+    const continued = await machine.start(again(record), 'two');
+    expect(continued.error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+    expect((await machine.start(again(record), 'three')).error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+  });
+});
+
+describe('an approval', () => {
+  const waiting = async () => {
+    const execution = machine.start(PLANNED, 'one');
+    const { record } = await Promise.race([machine.awaited(), execution.then(endedEarly)]);
+    return { execution, record };
+  };
+
+  test('with another hash is refused, and the state machine waits on', async () => {
+    const { execution, record } = await waiting();
+    const other = `${record.hash.startsWith('0') ? '1' : '0'}${record.hash.slice(1)}`;
+    const wrong = { action: 'approve', runId: record.run, hash: other, by: 'eve' };
+    await expect(machine.control(wrong)).rejects.toMatchObject({ code: 'HASH_DIFFERS' });
+    expect(fake.done).toEqual([]);
+    await machine.control({ ...wrong, hash: record.hash, by: 'bert' });
+    expect((await execution).error).toBeNull();
+  });
+
+  test('of a world that has changed since is refused, and the flow is free again', async () => {
+    const { execution, record } = await waiting();
+    fake.groups.push('late');
+    await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
+    expect((await execution).error).toBe('FailoverRefused');
+    expect(fake.done).toEqual([]);
+    expect(await machine.stores.runs.lockOf('A->B')).toBeNull();
+  });
+
+  test('that a person rejects ends it, and nothing was changed', async () => {
+    const { execution, record } = await waiting();
+    await machine.control({ action: 'reject', runId: record.run, reason: 'not today', by: 'bert' });
+    expect((await execution).error).toBe('FailoverRejected');
+    expect(fake.effects).toEqual(UNTOUCHED);
+    const { entries } = await machine.stored(record.run);
+    expect(entries.at(-1)?.event).toEqual({ kind: 'refused', reasons: ['not approved: bert: not today'] });
+    expect(await machine.stores.runs.lockOf('A->B')).toBeNull();
+  });
+
+  test('that nobody gives times out, and the flow is free again', async () => {
+    const template = synthesize({ failover: { ...failover, approvalSeconds: 1 } });
+    machine = new TestMachine(fake, machine.stores, { run: definitionOf(template, 'FailoverRun'), undo });
+    expect((await machine.start(PLANNED, 'one')).error).toBe('FailoverNotApproved');
+    expect(fake.done).toEqual([]);
+    expect(await machine.stores.runs.lockOf('A->B')).toBeNull();
+    expect((await machine.start(PLANNED, 'one again')).error).toBe('FailoverNotApproved');
+  });
+
+  test('is not asked for where a gate refuses', async () => {
+    fake.sourceDown = true;
+    expect((await machine.start(PLANNED, 'one')).error).toBe('FailoverRefused');
+    expect(machine.told).toHaveLength(1);
+    expect(machine.told[0]).toContain('SOURCE_DOWN');
+  });
+});
+
+describe('one at a time', () => {
+  test('a second start while one waits or runs is refused, and the first one is not disturbed', async () => {
+    const first = machine.start(PLANNED, 'one');
+    const { record } = await machine.awaited();
+    expect((await machine.start(PLANNED, 'two')).error).toBe('FailoverRefused');
+    expect(machine.told.at(-1)).toContain('FLOW_LOCKED');
+    await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
+    expect((await first).error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+  });
+
+  test('a stale run is overridden only where that is asked', async () => {
+    fake.hazard = (what) => {
+      if (what === 'mirror=true') throw new TidemarkError('DOWN', 'Connect refuses');
+    };
+    const { ended } = await approved();
+    expect(ended.error).toBe('FailoverStopped');
+    fake.hazard = () => undefined;
+    fake.effects = { ...UNTOUCHED };
+    expect((await machine.start(PLANNED, 'two')).error).toBe('FailoverRefused');
+    fake.now += 1_000;
+    expect((await approved({ ...PLANNED, overrideLock: true }, 'three')).ended.error).toBeNull();
+  });
+
+  test('the maintenance stop ends it before the next step, and it continues once that is over', async () => {
+    const hold = { action: 'hold', reason: 'network works', by: 'carl' };
+    const execution = machine.start(PLANNED, 'one');
+    const { record } = await machine.awaited();
+    machine.after = async (state) => {
+      if (state === 'fence') await machine.control(hold);
+    };
+    await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
+    expect((await execution).error).toBe('FailoverHeld');
+    expect(fake.done).toEqual(['fence=true']);
+    expect((await machine.start(again(record), 'two')).error).toBe('FailoverHeld');
+    await machine.control({ action: 'release', by: 'carl' });
+    machine.after = async () => undefined;
+    expect((await machine.start(again(record), 'three')).error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+  });
+});
+
+describe('undo as a state machine', () => {
+  const stoppedAt = async (where: string): Promise<RunRecord> => {
+    fake.hazard = (what) => {
+      if (what === where) throw new TidemarkError('DOWN', 'it refuses');
+    };
+    const { ended, record } = await approved();
+    expect(ended.error).toBe('FailoverStopped');
+    fake.hazard = () => undefined;
+    return record;
+  };
+
+  test.each(['mirror=true', 'consumers=true', 'positions=true'])(
+    'puts everything back after a stop at %s',
+    async (where) => {
+      const record = await stoppedAt(where);
+      expect((await machine.undo(again(record), 'undo')).error).toBeNull();
+      expect(fake.effects).toEqual(UNTOUCHED);
+      expect((await machine.stored(record.run)).record.phase).toBe('undone');
+      expect(await machine.stores.runs.lockOf('A->B')).toBeNull();
+    },
+  );
+
+  test('of which a function dies is resumed', async () => {
+    const record = await stoppedAt('positions=true');
+    let deaths = 0;
+    fake.hazard = (what, when) => {
+      if (what === 'mirror=false' && when === 'after' && deaths++ === 0) throw new Killed();
+    };
+    expect((await machine.undo(again(record), 'undo')).error).toBeNull();
+    expect(fake.effects).toEqual(UNTOUCHED);
+  });
+
+  test('is refused from the point of no return on', async () => {
+    const record = await stoppedAt('cut=true');
+    expect((await machine.undo(again(record), 'undo')).error).toBe('FailoverRefused');
+    expect(machine.told.at(-1)).toContain('PAST_NO_RETURN');
+    expect(fake.effects.name).toBe(true);
+  });
+});

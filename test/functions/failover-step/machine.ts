@@ -1,0 +1,207 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Logger } from '@aws-lambda-powertools/logger';
+import type { Context } from 'aws-lambda';
+import { StateMachine } from 'aws-local-stepfunctions';
+import { createHandler as createControl } from '../../../functions/failover-control/create-handler.ts';
+import { createHandler } from '../../../functions/failover-step/create-handler.ts';
+import type { ApprovalStore } from '../../../shared/failover/approval-store.ts';
+import type { HoldStore } from '../../../shared/failover/hold-store.ts';
+import { type StoredRun, storedRun } from '../../../shared/failover/run-entry-schema.ts';
+import type { RunStore } from '../../../shared/failover/run-store.ts';
+import type { Definition } from '../../infra/state-machine-definition.ts';
+import { hazardous } from '../../shared/failover/begin-run.ts';
+import { type FakeWorld, Killed } from '../../shared/failover/failover-world.ts';
+
+type LibraryDefinition = ConstructorParameters<typeof StateMachine>[0];
+
+const FUNCTION_MS = 180_000;
+const RETRY_PAUSE_MS = 10_000;
+
+export interface Stores {
+  readonly runs: RunStore;
+  readonly approvals: ApprovalStore;
+  readonly holds: HoldStore;
+}
+
+export interface Ended {
+  /** Null if the execution failed. */
+  readonly output: unknown;
+  /** Name of the error of its last state; null if it succeeded. */
+  readonly error: string | null;
+}
+
+interface Waiting {
+  answer(output: unknown): void;
+  fail(error: Error): void;
+}
+
+/** A Lambda error, as Step Functions sees it: known by its name. */
+function failure(name: string, message = ''): Error {
+  return Object.assign(new Error(message), { name });
+}
+
+/** Deployed state machines with local functions: the handlers of the functions, on a world whose Kafka is fake. */
+export class TestMachine {
+  readonly fake: FakeWorld;
+  readonly stores: Stores;
+  /** What people were told, in order. */
+  readonly told: string[] = [];
+  /** Invocations of functions: the state, and what was thrown. */
+  readonly invoked: string[] = [];
+  /** Called before each invocation. It throws what Lambda answers instead of the function. */
+  before: (state: string, nth: number) => void = () => undefined;
+  /** Called after each invocation. It throws if its answer gets lost. */
+  after: (state: string, nth: number) => Promise<void> = async () => undefined;
+  readonly #run: Definition;
+  readonly #undo: Definition;
+  readonly #waiting = new Map<string, Waiting>();
+  #requests = 0;
+
+  constructor(fake: FakeWorld, stores: Stores, machines: { readonly run: Definition; readonly undo: Definition }) {
+    this.fake = fake;
+    this.stores = stores;
+    this.#run = machines.run;
+    this.#undo = machines.undo;
+  }
+
+  start(input: object, id: string): Promise<Ended> {
+    return this.#execute(this.#run, input, id);
+  }
+
+  undo(input: object, id: string): Promise<Ended> {
+    return this.#execute(this.#undo, input, id);
+  }
+
+  /** Invokes the function by which people answer. */
+  async control(event: object): Promise<unknown> {
+    const handler = createControl({
+      logger: new Logger({ logLevel: 'SILENT' }),
+      clock: this.#clock,
+      ...this.stores,
+      target: {
+        approve: async (token, answer) => this.#waiting.get(token)?.answer(answer),
+        reject: async (token, { reason, by }) =>
+          this.#waiting.get(token)?.fail(failure('TidemarkRejected', `${by}: ${reason}`)),
+      },
+    });
+    return await handler(event, this.#context());
+  }
+
+  /** The run that waits for its approval. */
+  async awaited(): Promise<StoredRun> {
+    for (let tries = 0; tries < 2_000; tries++) {
+      const [run] = this.#waiting.size > 0 ? await this.stores.runs.runs(1) : [];
+      if (run !== undefined) return await this.stored(run);
+      await sleep(5);
+    }
+    throw new Error('no execution waits for an approval');
+  }
+
+  async stored(run: string): Promise<StoredRun> {
+    const stored = storedRun(run, await this.stores.runs.read(run));
+    if (stored === null) throw new Error(`no run ${run}`);
+    return stored;
+  }
+
+  async #execute(definition: Definition, input: object, id: string): Promise<Ended> {
+    const token = `token-${id}`;
+    const tasks = Object.entries(definition.States).filter(([, { Type }]) => Type === 'Task');
+    const handlers = tasks.map(
+      ([state, { Resource = '' }]) => [state, this.#handlerOf(state, Resource, token)] as const,
+    );
+    // Another test validates it, and the library would add defaults to it.
+    const machine = new StateMachine(definition as unknown as LibraryDefinition, {
+      validationOptions: { noValidate: true },
+    });
+    const { result } = machine.run(JSON.parse(JSON.stringify(input)), {
+      context: {
+        Execution: { Id: `arn:execution:${id}`, StartTime: new Date(this.fake.now).toISOString() },
+        Task: { Token: token },
+      },
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries(handlers),
+        retryIntervalOverrides: Object.fromEntries(tasks.map(([state]) => [state, 0])),
+      },
+    });
+    try {
+      return { output: await result, error: null };
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return { output: null, error: cause instanceof Error ? cause.name : String(cause) };
+    } finally {
+      this.#waiting.delete(token);
+    }
+  }
+
+  #handlerOf(state: string, resource: string, token: string) {
+    // The library passes JSON of its own type, which it does not export.
+    // biome-ignore lint/suspicious/noExplicitAny: see above
+    return async (parameters: any): Promise<any> => {
+      if (resource.endsWith('sns:publish')) {
+        this.told.push(parameters.Message);
+        return {};
+      }
+      const answer = this.#awaited(resource, token);
+      const output = await this.#invoke(state, parameters.Payload);
+      return answer === null ? { Payload: output } : await answer;
+    };
+  }
+
+  #awaited(resource: string, token: string): Promise<unknown> | null {
+    if (!resource.endsWith('.waitForTaskToken')) return null;
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#waiting.set(token, { answer: resolve, fail: reject });
+    promise.catch(() => undefined);
+    return promise;
+  }
+
+  /** An invocation in a process of its own. One that is killed does nothing more, and releases nothing. */
+  async #invoke(state: string, payload: unknown): Promise<unknown> {
+    const nth = this.invoked.filter((one) => one.startsWith(`${state}:`)).length;
+    let isDead = false;
+    const runs = hazardous(this.stores.runs, () => {
+      if (isDead) throw new Killed();
+    });
+    const handler = createHandler({
+      logger: new Logger({ logLevel: 'SILENT' }),
+      clock: this.#clock,
+      ...this.stores,
+      runs,
+      approvalMs: 3_600_000,
+      openWorld: async () => ({ world: this.fake.world(), close: async () => undefined }),
+    });
+    const { hazard } = this.fake;
+    this.fake.hazard = (what, when) => {
+      try {
+        hazard(what, when);
+      } catch (error) {
+        isDead = error instanceof Killed;
+        throw error;
+      }
+    };
+    try {
+      this.before(state, nth);
+      const output = await handler(JSON.parse(JSON.stringify(payload)), this.#context());
+      await this.after(state, nth);
+      this.invoked.push(`${state}: done`);
+      return JSON.parse(JSON.stringify(output));
+    } catch (error) {
+      const thrown = isDead ? failure('Runtime.ExitError') : (error as Error);
+      this.invoked.push(`${state}: ${thrown.name}`);
+      // The machine pauses before it repeats.
+      this.fake.now += RETRY_PAUSE_MS;
+      throw failure(thrown.name, thrown.message);
+    } finally {
+      this.fake.hazard = hazard;
+    }
+  }
+
+  get #clock() {
+    return { now: () => this.fake.now };
+  }
+
+  #context(): Context {
+    const awsRequestId = `request-${this.#requests++}`;
+    return { awsRequestId, getRemainingTimeInMillis: () => FUNCTION_MS } as unknown as Context;
+  }
+}

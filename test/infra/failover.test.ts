@@ -1,0 +1,166 @@
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { parseFailoverStepEnvironment } from '../../functions/failover-step/environment.ts';
+import { settingsSchema } from '../../infra/settings.ts';
+import { DANGEROUS_STEPS } from '../../shared/domain/failover/step-name.ts';
+import { STEPS } from '../../shared/failover/steps/index.ts';
+import { definitionOf } from './state-machine-definition.ts';
+import { exampleSettings, synthesize } from './synthesize.ts';
+import { synthesizeChecked } from './synthesize-checked.ts';
+
+const hookPolicy = 'arn:aws:iam::111122223333:policy/switch-records';
+const failover = {
+  approvalSeconds: 900,
+  secrets: {
+    FENCER_PASSWORD: { secretsManager: 'tidemark/fencer', key: 'password', steps: ['fence' as const] },
+    RESTORER_PASSWORD: { secretsManager: 'tidemark/restorer', steps: ['restore-groups' as const] },
+  },
+  policyArns: { 'switch-name': [hookPolicy] },
+};
+const vpc = {
+  vpcId: 'vpc-0123456789abcdef0',
+  availabilityZones: ['eu-central-1a'],
+  privateSubnetIds: ['subnet-0123456789abcdef0'],
+  securityGroupIds: ['sg-0123456789abcdef0'],
+};
+const msk = 'arn:aws:kafka:eu-central-1:111122223333:cluster/prod/0123-4';
+
+interface Statement {
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+/** Statements of the policies whose logical ids begin so. */
+function statementsOf(template: Template, prefix: string): Statement[] {
+  return Object.entries(template.findResources('AWS::IAM::Policy'))
+    .filter(([id]) => id.startsWith(prefix))
+    .flatMap(([, policy]): Statement[] => policy.Properties.PolicyDocument.Statement);
+}
+
+const actionsOf = (template: Template, prefix: string) =>
+  [...new Set(statementsOf(template, prefix).flatMap(({ Action }) => Action))].sort();
+const pascal = (step: string) => step.replace(/(?:^|-)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+
+describe('the failover in the stack', () => {
+  let template: Template;
+  beforeAll(() => {
+    template = synthesize({ failover });
+  });
+
+  test('is off by default', () => {
+    const off = synthesize();
+    off.resourceCountIs('AWS::StepFunctions::StateMachine', 0);
+    off.resourceCountIs('AWS::Lambda::Function', 1);
+  });
+
+  test('breaks no rule of cdk-nag, in a VPC and with MSK', () => {
+    expect(() => synthesizeChecked({ failover, vpc, mskClusterArns: [msk] })).not.toThrow();
+  });
+
+  test('runs the steps in the order of the use case, and undoes them backwards', () => {
+    const order = (machine: string, first: string) => {
+      const { States } = definitionOf(template, machine);
+      const found: string[] = [];
+      for (let at: string | undefined = first; at !== undefined; at = States[at]?.Next) found.push(at);
+      return found;
+    };
+    const names = STEPS.map(({ name }) => name);
+    expect(order('FailoverRun', 'Approve').slice(1, -3)).toEqual(names);
+    const undone = names.toReversed().map((name) => `Undo ${name}`);
+    expect(order('FailoverUndo', 'Take the flow').slice(1, -3)).toEqual(undone);
+  });
+
+  test('each step that changes something has a function of its own', () => {
+    const { States } = definitionOf(template, 'FailoverRun');
+    const functions = [...DANGEROUS_STEPS].map((step) => States[step]?.Parameters?.FunctionName);
+    expect(new Set(functions).size).toBe(DANGEROUS_STEPS.size);
+    expect(functions).not.toContain(States.Assess?.Parameters?.FunctionName);
+  });
+
+  test('a step may read the secrets that are named for it, and gets no others', () => {
+    const named = (prefix: string) => JSON.stringify(statementsOf(template, prefix).map(({ Resource }) => Resource));
+    expect(named('FailoverStepFenceRole')).toContain('tidemark/fencer');
+    expect(named('FailoverStepFenceRole')).not.toContain('tidemark/restorer');
+    expect(named('FailoverStepRestoreGroupsRole')).toContain('tidemark/restorer');
+    for (const id of ['Read', 'Drain', 'StopMirror', 'SwitchName']) {
+      expect(named(`FailoverStep${id}Role`)).not.toMatch(/fencer|restorer/);
+    }
+    expect(named('AuditRole')).not.toMatch(/fencer|restorer/);
+  });
+
+  test('its functions accept the variables that the stack sets', () => {
+    const lambdas = Object.entries(template.findResources('AWS::Lambda::Function'));
+    const variablesOf = (prefix: string) => {
+      const found = lambdas.find(([id]) => id.startsWith(prefix))?.[1].Properties.Environment.Variables;
+      return parseFailoverStepEnvironment({ ...found, TIDEMARK_HISTORY_TABLE: 'table' });
+    };
+    const fence = variablesOf('FailoverStepFence');
+    expect(fence.secrets.get('FENCER_PASSWORD')).toEqual({ secretsManager: 'tidemark/fencer', key: 'password' });
+    expect(fence.withheldSecrets).toEqual(['RESTORER_PASSWORD']);
+    expect(fence.approvalMs).toBe(900_000);
+    expect(variablesOf('FailoverStepRead').withheldSecrets).toEqual(['FENCER_PASSWORD', 'RESTORER_PASSWORD']);
+  });
+
+  test('no function may delete anything from the table, and only groups are moved on MSK', () => {
+    const placed = synthesize({ failover, mskClusterArns: [msk] });
+    for (const step of ['Read', 'Drain', ...[...DANGEROUS_STEPS].map(pascal)]) {
+      const actions = actionsOf(placed, `FailoverStep${step}`);
+      expect([step, actions.filter((action) => /dynamodb:.*Delete|states:|kms:(?!Decrypt)/.test(action))]).toEqual([
+        step,
+        [],
+      ]);
+      const writes = actions.filter((action) => /kafka-cluster:(Alter|Delete|Write|Create)/.test(action));
+      const moves = ['kafka-cluster:AlterGroup', 'kafka-cluster:DeleteGroup'];
+      expect([step, writes]).toEqual([step, step === 'RestoreGroups' ? moves : []]);
+    }
+  });
+
+  test('a policy for the hooks of a step is attached to its role alone', () => {
+    const roles = Object.entries(template.findResources('AWS::IAM::Role'));
+    const having = roles.filter(([, { Properties }]) => JSON.stringify(Properties).includes(hookPolicy));
+    expect(having.map(([id]) => id)).toEqual([expect.stringMatching(/^FailoverStepSwitchNameRole/)]);
+  });
+
+  test('the control function may answer one state machine, and read and hold failovers, and nothing else', () => {
+    const statements = statementsOf(template, 'FailoverControl');
+    expect(actionsOf(template, 'FailoverControl')).toEqual([
+      'dynamodb:GetItem',
+      'dynamodb:PutItem',
+      'dynamodb:Query',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      'states:SendTaskFailure',
+      'states:SendTaskSuccess',
+    ]);
+    const [run] = Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) =>
+      id.startsWith('FailoverRun'),
+    );
+    expect(statements.find(({ Action }) => Action.includes('states:SendTaskSuccess'))?.Resource).toEqual({ Ref: run });
+    expect(statements.find(({ Action }) => Action.includes('dynamodb:PutItem'))?.Condition).toEqual({
+      'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['failovers#*'] },
+    });
+  });
+
+  test('nothing starts it by itself, and its log has no data of executions', () => {
+    const triggers = JSON.stringify([
+      template.findResources('AWS::Events::Rule'),
+      template.findResources('AWS::Scheduler::Schedule'),
+      template.findResources('AWS::CloudWatch::Alarm'),
+    ]);
+    expect(triggers).not.toContain('Failover');
+    for (const { Properties } of Object.values(template.findResources('AWS::StepFunctions::StateMachine'))) {
+      expect(Properties.LoggingConfiguration).toMatchObject({ IncludeExecutionData: false, Level: 'ALL' });
+    }
+  });
+
+  test.each([
+    ['a step that changes nothing', { secrets: { X: { secretsManager: 'x', steps: ['drain'] } } }],
+    ['no step', { secrets: { X: { secretsManager: 'x', steps: [] } } }],
+    ['an approval of a second', { approvalSeconds: 1 }],
+    ['an unknown key', { automatic: true }],
+  ])('settings with %s are refused', (_, wrong) => {
+    const settings = { ...exampleSettings, failover: wrong };
+    expect(settingsSchema.safeParse(settings).success).toBe(false);
+  });
+});
