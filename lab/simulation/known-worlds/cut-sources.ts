@@ -168,4 +168,19 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'mirror', records: 32, syncs: 99 },
     ],
   },
+  {
+    name: 'a doubt that the history must not explain',
+    taught: 'the history merges intervals of equal lengths: what comparing shows of one does not hold for all',
+    terms: { ...USUAL, ahead: { producers: 30002, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 10 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 11, syncs: 99 },
+      { do: 'recreate-source', records: 11 },
+      { do: 'expire-target', offsets: 1 },
+      { do: 'produce', records: 23 },
+      { do: 'mirror', records: 57, syncs: 2 },
+      { do: 'audit', faults: ['checkpoints', 'source-listing'] },
+    ],
+  },
 ];

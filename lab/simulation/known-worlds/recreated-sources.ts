@@ -259,4 +259,17 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'produce', records: 33 },
     ],
   },
+  {
+    name: 'a position on the target, and a source that cannot be read',
+    taught: 'without the source nothing shows that a group would skip records of the present topic',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'recreate-source', records: 0 },
+      { do: 'move-target', group: 'reader', before: 0 },
+      { do: 'commit', group: 'reader', before: 0 },
+      { do: 'audit', faults: ['source-log'] },
+    ],
+  },
 ];

@@ -164,4 +164,21 @@ export const RESTARTED_MIRRORS: readonly KnownWorld[] = [
       { do: 'mirror', records: 1, syncs: 0 },
     ],
   },
+  {
+    name: 'MM2 wrote again in transactions, and the source does not answer',
+    taught: 'its last records may be there twice',
+    terms: { ...USUAL, inTransactions: true },
+    steps: [
+      { do: 'recreate-source', records: 1 },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'start-over', offsets: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'audit', faults: ['syncs', 'source-log'] },
+      { do: 'recreate-target' },
+      { do: 'open-transaction', records: 1 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

@@ -240,4 +240,18 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'sync-groups' },
     ],
   },
+  {
+    name: 'a marker between two positions',
+    taught: 'one target offset may be a marker: nobody skips it',
+    terms: { ...USUAL, inTransactions: true },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'move-target', group: 'behind', before: 0 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'compact-source', keep: 2 },
+      { do: 'produce', records: 1 },
+    ],
+  },
 ];

@@ -157,7 +157,7 @@ export function partitionState(
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
           // Nobody can look either where the source does not answer: MM2 may have begun again since.
-          tailUnknown: records.reckoning === 'refuted' || (source === null && !observation.flow.exactlyOnce),
+          tailUnknown: records.reckoning === 'refuted' || source === null,
           ...(source === null
             ? {}
             : {

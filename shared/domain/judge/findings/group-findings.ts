@@ -99,11 +99,15 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
   ];
 }
 
-/** If MM2 wrote records again, a position after the first copies may be right among the newer ones. */
+/**
+ * If MM2 wrote records again, a position after the first copies may be right among the newer ones. If the source cannot be
+ * read, nothing shows that it is the topic that the syncs are about. One offset may be a transaction marker.
+ */
 function skipsForCertain({ report: { mm2, tidemark }, translation, state }: GroupState): boolean {
   const again = translation.kind === 'interval' ? translation.again : 0n;
-  if (again > 0n || state.mapping?.writtenOnce === false) return false;
-  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high;
+  if (again > 0n || state.source === null || state.mapping?.writtenOnce === false) return false;
+  const markers = state.mapping?.inTransactions === true ? 1n : 0n;
+  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high + markers;
 }
 
 function expiredOf({ translation }: GroupState): bigint {
