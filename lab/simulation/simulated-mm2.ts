@@ -242,7 +242,8 @@ export class SimulatedMm2 {
       case 'jump':
         this.#flush();
         this.#forgetTask();
-        this.#position = Math.min(this.#sourceEnd, this.#position + step.offsets);
+        // Nobody sets an offset inside an open transaction: MM2 could not have read it.
+        this.#position = Math.max(this.#position, Math.min(this.#readableEnd, this.#position + step.offsets));
         this.#committed = this.#position;
         break;
       case 'start-over':
@@ -372,7 +373,7 @@ export class SimulatedMm2 {
     let left = records;
     let free = syncs;
     if (this.#position < this.#sourceStart) this.#position = this.#sourceStart;
-    const readable = this.isolation === 'read_committed' ? this.lastStable : this.#sourceEnd;
+    const readable = this.#readableEnd;
     for (; left > 0 && this.#position < readable; this.#position++) {
       const time = this.#sourceRecords.get(this.#position);
       if (time === undefined) {
@@ -424,6 +425,10 @@ export class SimulatedMm2 {
     this.#markers = true;
     this.#target.push(null);
     this.#targetOnly++;
+  }
+
+  get #readableEnd(): number {
+    return this.isolation === 'read_committed' ? this.lastStable : this.#sourceEnd;
   }
 
   #flush(): void {

@@ -35,12 +35,8 @@ export function missingStretches(
   return (replication?.holes ?? []).flatMap((hole) => {
     const { records, atLeast } = missingIn(hole, holes?.get(holeKey(hole)));
     if (records <= 0n) return [];
-    // What an open transaction holds may still be aborted.
-    const isOpen = replication !== null && hole.until > replication.readableEnd;
     return [
-      doubted || isOpen
-        ? { hole, records, certain: false, atLeast: 0n }
-        : { hole, records, certain: atLeast > 0n, atLeast },
+      doubted ? { hole, records, certain: false, atLeast: 0n } : { hole, records, certain: atLeast > 0n, atLeast },
     ];
   });
 }

@@ -2,6 +2,7 @@ import type { LogOffsets } from '../model/cluster.ts';
 import { greatest, least } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import { indexBehind } from './coverage/cut-off.ts';
+import type { SourceCut } from './epoch.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /** Where a source offset lies on the target, or why that is not known. */
@@ -74,13 +75,17 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
   let first: bigint | null = null;
   for (const cut of mapping.sourceCuts) {
     if (upstream > cut.reached) continue;
-    const index = indexBehind(mapping, cut);
-    // The records before it went with an earlier target log.
-    if (index < 0) continue;
-    const copies = index <= mapping.first ? mapping.floor : mapping.at(index - 1).downstream + 1n;
-    if (first === null || copies < first) first = copies;
+    const copies = firstCopyBehind(mapping, cut);
+    if (copies !== null && (first === null || copies < first)) first = copies;
   }
   return first;
+}
+
+/** Where the copies of what a cut took begin at the earliest; null if no hole shows it, as on a target log of later. */
+function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | null {
+  const index = indexBehind(mapping, cut);
+  if (index < 0) return null;
+  return index <= mapping.first ? mapping.floor : mapping.at(index - 1).downstream + 1n;
 }
 
 const READ_BEFORE_CUT =
