@@ -23,19 +23,17 @@ export function explainedIntervals(
   for (let index = mapping.first; index < mapping.length; index++) {
     if (mapping.isAccounted(index)) continue;
     const interval = intervalBefore(mapping, index);
+    const isHead = index === mapping.first;
     // The history merges intervals of equal lengths: what is known of one is not known of all.
-    if (index > mapping.first && lead(interval) === 0n) continue;
+    if (isHead ? interval.source.from >= interval.source.until : lead(interval) === 0n) continue;
     const { from, last } = interval.target;
     const stretch = stretches.find((one) => one.from <= from && one.until > last);
     const isInside = (position: bigint): boolean => position >= from && position <= last;
     if (stretch === undefined || [...stretch.contradicted, ...stretch.changed].some(isInside)) continue;
     const copies = stretch.records.filter(({ position }) => isInside(position));
-    if (
-      index > mapping.first && lead(interval) > 0n
-        ? areCopies(copies) && !mapping.inTransactions
-        : haveCopies(interval, copies, source)
-    )
-      explained.push(index);
+    const isLonger = !isHead && lead(interval) > 0n;
+    const isExplained = isLonger ? !mapping.inTransactions && areCopies(copies) : haveCopies(interval, copies, source);
+    if (isExplained) explained.push(index);
   }
   return explained;
 }

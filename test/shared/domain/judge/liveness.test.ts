@@ -209,3 +209,9 @@ describe('never started', () => {
     expect(liveness(of).state).not.toBe('never-started');
   });
 });
+
+test('heartbeats that could not be read may be new ones: nothing shows that MM2 has stopped', () => {
+  const waits = { waiting: { from: 1_001n, peek: peek(record(1_001n, AT - HOUR)) } };
+  const partition: PartitionCase = { source: [0n, 1_101n], connectAgoMs: HOUR, records: waits };
+  expect(liveness({ heartbeat: 'unread', partition }).state).toBe('unknown');
+});

@@ -320,3 +320,31 @@ describe('what it costs a group to stand elsewhere', () => {
     });
   });
 });
+
+describe('a source log that was cut', () => {
+  const history = SyncHistory.of([
+    { timestamp: 1n, upstream: 0n, downstream: 0n },
+    { timestamp: 3_000n, upstream: 60n, downstream: 120n, hole: true },
+    { timestamp: 4_000n, upstream: 200n, downstream: 260n },
+  ]);
+  const cut = { at: 40n, reached: 100n, noticedAt: 2_000 };
+  const told = (upstream: bigint, sourceCuts = [cut]) => {
+    const target = { start: 0n, end: 261n };
+    const found = translate(new PartitionMapping({ history, target, sourceEnd: 201n, sourceCuts }), upstream);
+    return found.kind === 'interval' ? [found.low, found.high, found.proof] : [];
+  };
+
+  test('a group at an offset that it has twice skips none of the records that only the target has now', () => {
+    expect(told(60n)).toEqual([1n, 120n, 'conservative']);
+    expect(told(100n)).toEqual([1n, 160n, 'conservative']);
+    expect(told(60n, [])).toEqual([120n, 120n, 'exact']);
+  });
+
+  test('one that is further has read on since', () => expect(told(101n)).toEqual([161n, 161n, 'exact']));
+
+  test('where no hole of the mapping lies behind it, it concerns another target log', () => {
+    const whole = SyncHistory.of([{ timestamp: 1n, upstream: 60n, downstream: 60n }]);
+    const mapping = new PartitionMapping({ history: whole, target: { start: 0n, end: 61n }, sourceCuts: [cut] });
+    expect(translate(mapping, 60n)).toMatchObject({ low: 60n, proof: 'exact' });
+  });
+});

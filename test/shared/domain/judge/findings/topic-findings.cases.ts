@@ -390,6 +390,17 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         groups: [],
         remembered: cutBefore({}, {}, {}),
       },
+      'comparing has found that all of them are copies': {
+        partition: {
+          syncs: [
+            [0n, 0n],
+            [100n, 130n, { accounted: true }],
+            [1_000n, 1_030n],
+          ],
+          target: [0n, 1_031n],
+        },
+        groups: [],
+      },
       'the offset-syncs topic lost what was in between': {
         partition: {
           syncs: [
@@ -435,6 +446,21 @@ export const TOPIC_FINDINGS: FindingFamilies = {
     },
     verdict: 'ready',
     alsoOpens: {
+      'no sync shows it, but comparing has found only copies': {
+        of: {
+          partition: {
+            syncs: [
+              [0n, 0n],
+              [100n, 130n, { accounted: true }],
+              [1_000n, 1_030n],
+            ],
+            target: [0n, 1_031n],
+          },
+          groups: [],
+        },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { records: 30n, partitions: 1 },
+      },
       'a sync of the same source offset again; the worst partition named': {
         of: {
           partitions: [
