@@ -154,7 +154,7 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
   {
     name: 'MM2 began again before the cut',
     taught:
-      'a group before the cut has not read the records that were cut off: the second copies in front of which it stood lie behind them',
+      'a group before the cut has not read the records that were cut off: the newer copies of its next record lie after them',
     terms: USUAL,
     steps: [
       { do: 'produce', records: 9 },

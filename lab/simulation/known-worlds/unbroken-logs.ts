@@ -212,7 +212,8 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
   },
   {
     name: 'expired while MM2 writes again, under a doubt',
-    taught: 'if the doubted syncs hold, MM2 is not yet back where it was, and what the target has deleted is unread',
+    taught:
+      'if the doubted syncs hold, MM2 is not yet back where it was, and the group has not consumed what the target has deleted',
     terms: { ...USUAL, ahead: { producers: 20007, mm2: 0 } },
     steps: [
       { do: 'produce', records: 6 },

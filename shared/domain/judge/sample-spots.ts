@@ -83,7 +83,7 @@ function unexplainedSpot(state: PartitionState): Spot[] {
 
 function firstUnexplained({ missing, records }: PartitionState, mapping: PartitionMapping): bigint | null {
   for (const { hole, certain } of missing) {
-    // A look is cheaper, and tells of most that they hold no record.
+    // A look is cheaper, and shows of most that they hold no record.
     const isLookedAt = records.holes?.has(holeKey(hole)) === true;
     if (!certain && isLookedAt && hole.index !== null && hole.until - hole.from <= COMPARED_AT_MOST) return hole.from;
   }

@@ -332,7 +332,7 @@ export class PartitionMapping {
     }
     const before = this.lastVoid();
     const { exactlyOnce = false, sourceInDoubt = false } = this.#evidence;
-    // If the syncs before hold after all, what the target has deleted is as unread as what it still has.
+    // If the syncs before hold after all, a group has consumed what the target has deleted no more than what it still has.
     const mayHold = sourceInDoubt && before !== null;
     if (this.at(index).downstream <= this.floor && !mayHold) return null;
     if (before === null) {

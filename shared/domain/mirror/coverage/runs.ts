@@ -117,7 +117,7 @@ export function runsOf(
 }
 
 /**
- * How many of so many target offsets can be markers, if MM2 writes in transactions: each follows a record of its
+ * How many of these target offsets can be markers, if MM2 writes in transactions: each follows a record of its
  * transaction, which may lie before the first of them.
  */
 function markersAmong({ inTransactions }: PartitionMapping, offsets: bigint): bigint {
