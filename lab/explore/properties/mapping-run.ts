@@ -52,6 +52,23 @@ export const mappingThinned = property({
       ],
       2,
     ],
+    // In transactions: the sync that shows that the target has more than markers must stay.
+    [
+      [
+        { do: 'produce', records: 32 },
+        { do: 'marker' },
+        { do: 'produce', records: 1 },
+        { do: 'mirror', records: 23, syncs: 99 },
+        { do: 'foreign', records: 1 },
+        { do: 'mirror', records: 10, syncs: 0 },
+        { do: 'produce', records: 1 },
+        { do: 'foreign', records: 2 },
+        { do: 'mirror', records: 1, syncs: 99 },
+        { do: 'gap', offsets: 1 },
+        { do: 'flush' },
+      ],
+      2,
+    ],
   ],
   holds: ([steps, budget], count) => {
     const mm2 = SimulatedMm2.after(steps);

@@ -90,8 +90,8 @@ function areGaps(history: SyncHistory, left: number, index: number, right: numbe
 }
 
 /**
- * Whether the same side, source or target, has the more offsets between all three points. A stretch without a marker stays
- * as it is: its length shows whether MM2 wrote it in a transaction.
+ * Whether the same side, source or target, has the more offsets between all three points, and markers can be all that the
+ * target has more. A stretch without a marker stays as it is: its length shows whether MM2 wrote it in a transaction.
  */
 function areOneSided(history: SyncHistory, left: number, index: number, right: number): boolean {
   if (history.isBrokenBefore(index) || history.isBrokenBefore(right)) return false;
@@ -100,11 +100,14 @@ function areOneSided(history: SyncHistory, left: number, index: number, right: n
   return before !== null && behind !== null && before !== 0n && behind !== 0n && before > 0n === behind > 0n;
 }
 
-/** How many offsets more the source gained between two points than the target; null if either went back. */
+/**
+ * How many offsets more the source gained between two points than the target. Null if either went back, or if the target
+ * gained more than a marker for each record.
+ */
 function lead(history: SyncHistory, left: number, right: number): bigint | null {
   const upstream = history.upstream(right) - history.upstream(left);
   const downstream = history.downstream(right) - history.downstream(left);
-  return upstream > 0n && downstream > 0n ? upstream - downstream : null;
+  return upstream > 0n && downstream > 0n && downstream <= 2n * upstream ? upstream - downstream : null;
 }
 
 /** Whether there is no break between two points, and the target gained no more offsets than the source. */
