@@ -149,6 +149,7 @@ export function partitionState(
     records,
   );
 
+  const cutOffs = cutOffsOf(observation, topic.topic, partition, cuts);
   const mapping =
     history === null || target === null
       ? null
@@ -170,7 +171,7 @@ export function partitionState(
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
           targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),
-          sourceCuts: cutOffsOf(observation, topic.topic, partition, cuts),
+          sourceCuts: cutOffs,
         });
   const counted =
     source === null
@@ -186,7 +187,7 @@ export function partitionState(
           mayBeRecreated: epoch.kind !== null,
           sourceCutAt: sourceCutAt(observation, topic, partition, history, cuts),
           syncsMayLack: areOld(observation.syncs) || epoch.kind === 'doubt',
-          cutOffs: cutOffsOf(observation, topic.topic, partition, cuts),
+          cutOffs,
           reckoning: reckoningOf(records, target),
           waiting: records.waiting ?? null,
         });
