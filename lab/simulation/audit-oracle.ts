@@ -101,12 +101,13 @@ function isTrue({ world, report, faults }: AuditedMoment, finding: Finding, trut
     case 'SYNC_TOPIC_UNREADABLE':
       return faults.has('syncs');
     case 'TARGET_POSITION_SKIPS':
-      return groupsOf(report, finding).some(({ committed, mm2 }) => {
+      return groupsOf(report, finding).some(({ group, committed, mm2 }) => {
         const position = offsetOf(mm2);
         if (position === null) return false;
         const { skips, expired } = costOfPosition(world, committed, position);
+        const cutOff = world.skipsCutOff(group, Number(position));
         // Beyond the end, the group misses what MM2 is about to write.
-        return skips > expired || position > world.mm2.targetEnd;
+        return skips + cutOff > expired || position > world.mm2.targetEnd;
       });
     case 'GROUP_RECORDS_EXPIRED':
       // No audit knows what compaction has removed from the source since.

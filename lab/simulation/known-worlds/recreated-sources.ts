@@ -272,4 +272,15 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: ['source-log'] },
     ],
   },
+  {
+    name: 'a new topic whose syncs look older than the audit that could not read them',
+    taught: 'a sync of a record that the target did not have then is of later',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: -20012 } },
+    steps: [
+      { do: 'audit', faults: ['syncs'] },
+      { do: 'recreate-source', records: 19 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'produce', records: 2 },
+    ],
+  },
 ];

@@ -5,7 +5,7 @@ import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
 import { idChanged } from '../judge/remembered-logs.ts';
 import type { PastCut } from '../mirror/breaks/cut.ts';
-import type { Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
+import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { mapOutcome, type Outcome } from '../model/outcome.ts';
 import { offsetsByPartition, PartitionMap } from '../model/partition-map.ts';
@@ -229,13 +229,14 @@ function keepMapping(
 
   const recreated = new PartitionMap<Recreations>();
   const valid = new PartitionMap<SyncHistory>();
-  for (const { topic, partition, recreatedAt, sourceRecreated, history } of partitions) {
+  for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) valid.set(topic, partition, read);
+  for (const { topic, partition, recreatedAt, sourceRecreated, history, cuts } of partitions) {
     recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged: sourceRecreated === 'topic-id' });
+    // What a cut has made void is not in it any more. Where MM2 had written no sync, the first one comes behind the cut.
     if (history !== null) valid.set(topic.topic, partition, history);
+    else if (cuts.length > 0 && syncs.kind === 'read') valid.set(topic.topic, partition, withHole());
   }
-  for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) {
-    // What a cut has made void is not in it any more.
-    const history = valid.get(topic, partition) ?? read;
+  for (const [topic, partition, history] of valid.entries()) {
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
     const at = recreated.get(topic, partition) ?? {
       source: 0,
@@ -247,6 +248,12 @@ function keepMapping(
     const next = continued(before, history, at, flow.exactlyOnce);
     if (next !== before) state.partitionsOf(topic).set(partition, next);
   }
+}
+
+function withHole(): SyncHistory {
+  const history = new SyncHistory();
+  history.breakBeforeNext('hole');
+  return history;
 }
 
 /** Stores verified pairs beside the syncs. */

@@ -236,10 +236,12 @@ export function waitsElsewhere({ records, replication }: PartitionState): boolea
 }
 
 function probeWaiting(observation: FlowObservation, state: PartitionState): Probe[] {
-  const { replication, source } = state;
+  const { replication, source, records } = state;
   const end = source?.highWatermark ?? 0n;
   if (replication?.replicatedTo == null || replication.replicatedTo >= end) return [];
   const from = replication.replicatedTo;
+  // An earlier look from further back has found it: one from here would say nothing of what lies between.
+  if (records.waiting?.peek.record?.offset === from) return [];
   // A read_committed fetch returns nothing from the last stable offset on: what waits there is in an open transaction.
   const isolation = from >= replication.readableEnd ? 'read_uncommitted' : observation.flow.isolationLevel;
   return [look(state, { about: 'waiting', from }, from, end, isolation)];

@@ -85,11 +85,18 @@ export interface ReadSyncs {
 /**
  * How many syncs were written up to the last audit that saw a topic id. What it had read counts, not the times: MM2's
  * clock is not ours. The time of that audit (ms) decides only if it could not read the syncs.
+ * @param targetEnd the end of the same target log at the last audit, or null: MM2 wrote a record behind it later
  */
-export function knownAt({ history, known }: ReadSyncs, remembered: RememberedFlow | null, time: bigint): number {
+export function knownAt(
+  { history, known }: ReadSyncs,
+  remembered: RememberedFlow | null,
+  time: bigint,
+  targetEnd: bigint | null = null,
+): number {
   if (history === null || remembered?.syncsRead === true) return known;
+  const isLater = (index: number): boolean => targetEnd !== null && history.downstream(index) >= targetEnd;
   let count = known;
-  while (count < history.length && history.timestamp(count) <= time) count++;
+  while (count < history.length && history.timestamp(count) <= time && !isLater(count)) count++;
   return count;
 }
 

@@ -40,9 +40,10 @@ export function sourceEpoch(
   if (first === 'unread' && changed === null && same === null && history.length > 0) return inDoubtWhole;
   const begin = source === null || typeof first === 'string' ? null : first;
   const older = begin === null ? 0 : syncsOlderThanSource(history, begin);
-  const inDoubt = same === null ? older : Math.min(older, knownAt(syncs, observation.remembered, BigInt(same)));
+  const readAt = (time: bigint) => knownAt(syncs, observation.remembered, time, logs.targetEndBefore);
+  const inDoubt = same === null ? older : Math.min(older, readAt(BigInt(same)));
   if (changed !== null) {
-    const known = waitedUntil(history, knownAt(syncs, observation.remembered, changed), logs);
+    const known = waitedUntil(history, readAt(changed), logs);
     const recreated = { kind: 'topic-id', certainAt: known, recreatedAt: known } as const;
     if (begin === null || inDoubt <= known) return { ...recreated, ...unasked };
     // Syncs that look older than the new topic's records are of the old one, unless the clocks differ.

@@ -13,7 +13,9 @@ export function waitsAtLeast(state: PartitionState): bigint | null {
   const isDoubtful =
     (sourceRecreated === 'doubt' || isShortened || isUnreckoned) && history !== null && history.length > 0;
   const isCommitted = (replication?.perhapsTo ?? null) !== null;
-  if (mapping?.holeBehind !== true && !isDoubtful && !isCommitted) return null;
+  // A copy found behind the newest sync shows how far MM2 is, and not which syncs the cut made void.
+  const isCut = mapping?.holeBehind === true || history?.breaksBeforeNext('hole') === true;
+  if (!isCut && !isDoubtful && !isCommitted) return null;
   if (mapping === null || source === null || (connect === null && !isDoubtful)) return 0n;
   const newest = isDoubtful ? history.at(history.length - 1) : null;
   const reach = newest === null ? mapping.reach : newest.upstream + mapping.target.end - newest.downstream;

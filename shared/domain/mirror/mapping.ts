@@ -243,6 +243,13 @@ export class PartitionMapping {
     return this.#anchor === undefined && this.#history.breaksBeforeNext('hole');
   }
 
+  /** Whether syncs before this one are void or lost, also if comparing has found a pair there since. */
+  holeBefore(index: number): boolean {
+    const { length } = this.#history;
+    if (index < length) return this.#history.breaksBefore(index, 'hole');
+    return index === length && this.#history.breaksBeforeNext('hole');
+  }
+
   /** Whether the source offsets before this sync that have no counterpart on the target are known to hold no record. */
   isAccounted(index: number): boolean {
     return index < this.#history.length && this.#history.isAccounted(index);

@@ -1,9 +1,10 @@
 import type { FirstRecord, LogOffsets, Peek } from '../model/cluster.ts';
+import { greatest } from '../model/offsets.ts';
 import { isTime } from '../model/record-time.ts';
 import type { Lag } from '../model/report.ts';
 import { type Coverage, coverageOf } from './coverage/coverage.ts';
-import type { CutOff } from './coverage/cut-off.ts';
-import { type Hole, holeOfUnknownPlace, holesBefore } from './coverage/hole.ts';
+import { type CutOff, takenBy } from './coverage/cut-off.ts';
+import { type Hole, holeOfUnknownPlace, holesBefore, perhapsLess } from './coverage/hole.ts';
 import type { PartitionMapping } from './mapping.ts';
 import type { SyncHistory } from './syncs/sync-history.ts';
 
@@ -98,15 +99,13 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const from = at.next > source.start ? at.next : source.start;
   const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
   const holes =
-    mapping === null && evidence.targetEnd !== null
-      ? holeOfUnknownPlace(source, position, evidence.targetEnd)
-      : holesBefore(coverage?.holes ?? [], source, at.next);
+    mapping === null ? withoutMapping(evidence, position) : holesBefore(coverage?.holes ?? [], source, at.next);
   // Records in a transaction that is still open may be aborted. What MM2 acknowledged may be gone from the target,
   // and it acknowledged more than the syncs that a cut has left.
   const perhapsMore = mapping?.holeBehind === true && (evidence.connect === null || mapping.reach > at.next);
   const isOld = evidence.syncsMayLack || perhapsMore;
   const isDoubtful = acknowledged.perhaps !== null && acknowledged.perhaps > at.next;
-  const isOpen = base.readableEnd < end || isOld || isDoubtful || evidence.targetEnd === null;
+  const isOpen = base.readableEnd < end || isOld || isDoubtful || isWithoutSync(mapping) || evidence.targetEnd === null;
   const basis = isOpen ? 'estimated' : at.basis;
   return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
 }
@@ -128,6 +127,20 @@ function withoutPosition(
     waitingSince: null,
     holes: [],
   };
+}
+
+/** No sync could be read: only the length of the target log bounds what it lacks. */
+function withoutMapping({ source, targetEnd, cutOffs }: ReplicationEvidence, position: bigint): Hole[] {
+  if (targetEnd === null) return [];
+  const { records, atLeast } = takenBy(cutOffs);
+  const there = greatest(0n, targetEnd - records);
+  return holeOfUnknownPlace(source, position, there).map((hole) => perhapsLess(hole, records - atLeast));
+}
+
+/** Whether all syncs are void, and nothing shows which records the present target log holds. */
+function isWithoutSync(mapping: PartitionMapping | null): boolean {
+  if (mapping === null || mapping.first < mapping.length || mapping.length === 0) return false;
+  return mapping.target.end > mapping.began;
 }
 
 /** While MM2 writes records again after a restart, the records that it mirrored before are still on the target. */

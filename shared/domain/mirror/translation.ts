@@ -85,7 +85,15 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
 function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | null {
   const index = indexBehind(mapping, cut);
   if (index < 0) return null;
-  return index <= mapping.first ? mapping.floor : mapping.at(index - 1).downstream + 1n;
+  if (index <= mapping.first) return mapping.floor;
+  // Before it went back, MM2 may have been past the place of the cut, and no sync shows it.
+  for (let i = mapping.first + 1; i < index; i++) {
+    const [left, right] = [mapping.at(i - 1), mapping.at(i)];
+    const written = right.downstream - left.downstream;
+    const wentBack = written > right.upstream - left.upstream;
+    if (wentBack && left.upstream + written > cut.at) return left.downstream + 1n;
+  }
+  return mapping.at(index - 1).downstream + 1n;
 }
 
 const READ_BEFORE_CUT =

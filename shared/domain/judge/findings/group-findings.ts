@@ -1,6 +1,7 @@
 import { isNewLog, translate } from '../../mirror/translation.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
+import { greatest } from '../../model/offsets.ts';
 import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
@@ -120,9 +121,10 @@ function expiredOf({ translation }: GroupState): bigint {
  */
 function expiresForCertain({ state, committed, report }: GroupState): boolean {
   const { mapping, source } = state;
-  if (mapping === null || !mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark)))
-    return false;
-  const whole = translate(mapping.whole, source !== null && committed < source.start ? source.start : committed);
+  // The source may have deleted them as well: nobody can look.
+  if (mapping === null || source === null) return false;
+  if (!mapping.oneCopyEach || !['exact', 'verified'].includes(proofOf(report.tidemark))) return false;
+  const whole = translate(mapping.whole, greatest(committed, source.start));
   if (whole.kind !== 'interval' || whole.low !== whole.high || whole.low >= mapping.target.start) return false;
   return mapping.newest().downstream >= whole.low;
 }

@@ -1,5 +1,6 @@
 import type { Severity } from '../../../contract/finding-codes.ts';
 import type { PastCut } from '../../mirror/breaks/cut.ts';
+import type { PartitionMapping } from '../../mirror/mapping.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { thresholdsFor } from '../audit-rules.ts';
@@ -46,7 +47,7 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
   // Markers among the copies make it open how far those before the newest sync led.
   const last = isMapped ? (mapping.inTransactions ? mapping.at(mapping.first) : mapping.newest()) : null;
   const behind = end - (last === null ? 0n : last.downstream + 1n);
-  const before = isMapped ? mapping.surplusAmongSyncs(mapping.first, state.source?.start ?? 0n) : 0n;
+  const before = isMapped ? writtenBefore(mapping, state.source?.start ?? 0n) : 0n;
   const sure = waiting - behind - before;
   return sure > USUAL_MARKERS ? sure : 0n;
 }
@@ -69,7 +70,13 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
     if (right.upstream === source.start) atBegin = missing;
     else elsewhere += missing;
   }
-  return atBegin > elsewhere && atBegin > USUAL_MARKERS ? atBegin : 0n;
+  const deleted = atBegin - writtenBefore(mapping, source.start);
+  return deleted > elsewhere && deleted > USUAL_MARKERS ? deleted : 0n;
+}
+
+/** How many of the offsets before the start of the source log MM2 may have mirrored before it began again. */
+function writtenBefore(mapping: PartitionMapping, start: bigint): bigint {
+  return mapping.surplusAmongSyncs(mapping.first, start);
 }
 
 /** A commit or abort marker, and the marker of a transaction that wrote nothing. */

@@ -27,8 +27,7 @@ export function coverageOf(
   const runs = runsOf(mapping, source, position, cutOffs);
   const covered = merged(runs.flatMap((run) => run.covered));
   const holes = runs
-    .flatMap((run) => run.holes)
-    .flatMap((hole) => withoutCovered(hole, covered))
+    .flatMap((run) => run.holes.flatMap((hole) => withoutOtherRuns(hole, runs, run)))
     .map((hole) => withoutUnplaced(hole, runs))
     // Whatever the syncs on both sides of a cut say of it.
     .concat(cutOffs.flatMap((cutOff) => holeOfCut(mapping, source, position, cutOff)))
@@ -39,19 +38,22 @@ export function coverageOf(
   };
 }
 
-/** Removes from a hole what another run of MM2 has mirrored. */
-function withoutCovered(hole: Hole, covered: readonly Range[]): Hole[] {
-  const { from, until } = hole.isPlace ? hole.look : hole;
-  // The run's own covered offsets in the stretch are counted in the hole already.
-  const counted = hole.isPlace ? 0n : until - from - hole.offsets;
-  const present = covered.reduce((sum, range) => sum + overlap(range, { from, until }), 0n);
-  const offsets = until - from - greatest(counted, present);
+/**
+ * Removes from a hole what other runs of MM2 have mirrored. Where not all of a stretch is absent, what another run brought
+ * of it can be what its own run had brought already.
+ */
+function withoutOtherRuns(hole: Hole, runs: readonly Run[], own: Run): Hole[] {
+  if (runs.length === 1) return [hole];
+  const others = runs.filter((run) => run !== own);
+  const stretch = hole.isPlace ? hole.look : hole;
+  const brought = others.flatMap((run) => run.covered);
+  const surely = overlaps(brought, stretch);
+  const perhaps = overlaps([...brought, ...others.flatMap((run) => run.inPart)], stretch);
+  if (perhaps === 0n) return [hole];
+  const offsets = least(hole.offsets, stretch.until - stretch.from - surely);
   if (offsets <= 0n) return [];
-  if (offsets >= hole.offsets) return [hole];
-  const found = hole.offsets - offsets;
   // Which of its offsets the other run has brought, no single look shows.
-  const rest = { ...hole, offsets, isPlace: false };
-  return [hole.least === undefined ? rest : { ...rest, least: greatest(0n, hole.least - found) }];
+  return [{ ...hole, offsets, least: greatest(0n, (hole.least ?? hole.offsets) - perhaps), isPlace: false }];
 }
 
 /** Another run may have brought some of what a hole lacks before MM2 began again: no sync shows which. */
@@ -63,8 +65,11 @@ function withoutUnplaced(hole: Hole, runs: readonly Run[]): Hole {
   return perhapsLess(hole, records);
 }
 
-function overlap(a: Range, b: Range): bigint {
-  return greatest(0n, least(a.until, b.until) - greatest(a.from, b.from));
+/** How many offsets of a stretch lie in at least one of the ranges. */
+function overlaps(ranges: readonly Range[], { from, until }: Range): bigint {
+  return merged(ranges).reduce((sum, range) => {
+    return sum + greatest(0n, least(range.until, until) - greatest(range.from, from));
+  }, 0n);
 }
 
 function merged(ranges: readonly Range[]): Range[] {

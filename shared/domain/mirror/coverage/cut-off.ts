@@ -14,15 +14,23 @@ export interface CutOff extends SourceCut {
   readonly atLeast: bigint;
 }
 
+/** Copies of what cuts have taken off the source log. */
+export function takenBy(cutOffs: readonly CutOff[]): Pick<CutOff, 'records' | 'atLeast'> {
+  return cutOffs.reduce(
+    (sum, { records, atLeast }) => ({ records: sum.records + records, atLeast: sum.atLeast + atLeast }),
+    { records: 0n, atLeast: 0n },
+  );
+}
+
 /**
  * Index of the sync behind the records that were cut off, or the length where MM2 has written none since; −1 if no hole
- * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole.
+ * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole. Later ones are possible as well: see
+ * `indexesBehind`.
  */
 export function indexBehind(mapping: PartitionMapping, { at, noticedAt }: SourceCut): number {
   let last = -1;
   for (let i = mapping.length; i >= mapping.first; i--) {
-    const hole = i === mapping.length ? mapping.holeBehind : mapping.at(i).hole;
-    if (!hole) continue;
+    if (!mapping.holeBefore(i)) continue;
     const before = i === mapping.first ? null : mapping.at(i - 1);
     // A sync from behind the cut came after it: that hole is of a later one.
     if (before !== null && before.upstream >= at) continue;
@@ -32,14 +40,37 @@ export function indexBehind(mapping: PartitionMapping, { at, noticedAt }: Source
   return last;
 }
 
+/**
+ * All indexes that `indexBehind` can stand for. MM2 holds syncs back for a while: those directly behind the hole can be of
+ * before the cut, if they are from before its place and the target has no more records there than the source has offsets.
+ */
+function indexesBehind(mapping: PartitionMapping, cut: SourceCut): number[] {
+  const hole = indexBehind(mapping, cut);
+  if (hole < 0) return [];
+  const indexes = [hole];
+  for (let index = hole; index < mapping.length; index++) {
+    const { upstream, downstream } = mapping.at(index);
+    const left = index === mapping.first ? { upstream: 0n, downstream: mapping.began } : mapping.at(index - 1);
+    if (upstream >= cut.at || upstream < left.upstream) break;
+    if (downstream - left.downstream > upstream - left.upstream) break;
+    indexes.push(index + 1);
+  }
+  return indexes;
+}
+
 const NONE: readonly CutOff[] = [];
 
-/** The cuts before whose sync the index lies: see `indexBehind`. */
+/** The cuts that may lie directly before the sync of an index: see `indexesBehind`. */
 export function cutsBefore(
   mapping: PartitionMapping,
   cutOffs: readonly CutOff[],
 ): (index: number) => readonly CutOff[] {
-  const byIndex = Map.groupBy(cutOffs, (cutOff) => indexBehind(mapping, cutOff));
+  const byIndex = new Map<number, CutOff[]>();
+  for (const cutOff of cutOffs) {
+    const indexes = indexesBehind(mapping, cutOff);
+    const taken = indexes.length > 1 ? { ...cutOff, atLeast: 0n } : cutOff;
+    for (const index of indexes) byIndex.set(index, [...(byIndex.get(index) ?? []), taken]);
+  }
   return (index) => byIndex.get(index) ?? NONE;
 }
 

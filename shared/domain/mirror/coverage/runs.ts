@@ -1,7 +1,7 @@
 import type { LogOffsets } from '../../model/cluster.ts';
 import { greatest, least } from '../../model/offsets.ts';
 import type { PartitionMapping } from '../mapping.ts';
-import { type CutOff, cutsBefore, skippedHead } from './cut-off.ts';
+import { type CutOff, cutsBefore, skippedHead, takenBy } from './cut-off.ts';
 import { clipped, type Hole, holeOfUnknownPlace, perhapsLess } from './hole.ts';
 
 export interface Range {
@@ -13,6 +13,8 @@ export interface Range {
 /** Source offsets that MM2 wrote without going back, from its first sync to its last. */
 export interface Run {
   readonly covered: Range[];
+  /** Stretches of which it wrote some records, and no sync shows which. */
+  readonly inPart: Range[];
   readonly holes: Hole[];
   /** What it wrote behind its last sync before MM2 began again: how many records, and from which offset on. */
   unplaced?: { readonly from: bigint; readonly records: bigint };
@@ -47,7 +49,7 @@ export function runsOf(
   /** Of what counts as cut off before a sync, this many records may be copies of present ones. */
   const perhapsBefore = (index: number): bigint => takenBefore(index) - takenBy(cutsAt(index)).atLeast;
   const runs: Run[] = [];
-  let run: Run = { covered: [], holes: [] };
+  let run: Run = { covered: [], inPart: [], holes: [] };
   let from = 0n;
   for (let i = first; i < length; i++) {
     const { upstream, downstream } = mapping.at(i);
@@ -62,6 +64,7 @@ export function runsOf(
       const skipped = skippedBefore(i, upstream);
       const isSkipped = skipped > (holes[0]?.offsets ?? 0n) && !mapping.isAccounted(i);
       from = ledUp(mapping) && !isSkipped ? upstream - led : upstream;
+      if (there > 0n && (from === upstream || others > 0n)) run.inPart.push({ from: 0n, until: upstream });
       run.holes.push(...(isSkipped ? [skippedHead(i, source, upstream, skipped)] : holes));
       continue;
     }
@@ -72,7 +75,7 @@ export function runsOf(
       run.covered.push({ from, until: left.upstream + 1n });
       run.unplaced = { from: left.upstream + 1n, records: downstream - left.downstream - 1n };
       runs.push(run);
-      run = { covered: [], holes: [] };
+      run = { covered: [], inPart: [], holes: [] };
       from = upstream;
       continue;
     }
@@ -80,7 +83,7 @@ export function runsOf(
     // The record of the sync itself has arrived.
     const most = least(offsets, greatest(1n, written - takenBefore(i)));
     const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream)));
-    if (arrived >= offsets) continue;
+    if (arrived >= offsets || mapping.isAccounted(i)) continue;
     run.covered.push({ from, until: left.upstream + 1n });
     from = upstream;
     // The last of what arrived is the record of the sync.
@@ -95,11 +98,9 @@ export function runsOf(
       isPlace: arrived === 1n,
       index: i,
     } as const;
-    // Which offsets are absent is not known, but most of the stretch is there: only the rest is a hole.
-    if (arrived > 1n) run.covered.push({ from: left.upstream + 1n, until: upstream - absent - markers });
-    if (!mapping.isAccounted(i)) {
-      run.holes.push(...clipped(perhapsLess(hole, perhapsBefore(i) + most - arrived + markers), source));
-    }
+    const perhaps = perhapsBefore(i) + most - arrived + markers;
+    if (arrived > 1n || perhaps > 0n) run.inPart.push({ from: left.upstream + 1n, until: upstream });
+    run.holes.push(...clipped(perhapsLess(hole, perhaps), source));
   }
   const next = last.upstream + 1n;
   const left = behindLast - takenBefore(length);
@@ -107,11 +108,13 @@ export function runsOf(
   const ends = mapping.inTransactions ? 1n : 0n;
   const markers = position !== null && position > next + left - ends ? markersAmong(mapping, left) : 0n;
   const behind = left - markers;
+  const perhaps = perhapsBefore(length) + markers;
   run.covered.push({ from, until: next + greatest(0n, behind) });
+  if (perhaps > 0n) run.inPart.push({ from: next, until: next + behindLast });
   runs.push(run);
   if (position !== null && position > next) {
     const holes = behindHole(source, next, position, behind);
-    run.holes.push(...holes.map((hole) => perhapsLess(hole, perhapsBefore(length) + markers)));
+    run.holes.push(...holes.map((hole) => perhapsLess(hole, perhaps)));
   }
   return runs;
 }
@@ -131,7 +134,7 @@ function withoutSyncs(
   position: bigint | null,
   cutOffs: readonly CutOff[],
 ): Run {
-  if (position === null) return { covered: [], holes: [] };
+  if (position === null) return { covered: [], inPart: [], holes: [] };
   const { began, target } = mapping;
   // Some may be copies of records that a cut has taken off the source.
   const { records: taken, atLeast } = takenBy(cutOffs);
@@ -146,20 +149,12 @@ function withoutSyncs(
     const hole = { kind: 'head', ...look, offsets, least: lacks, look, isPlace, index: null } as const;
     return clipped(perhapsLess(hole, perhaps), source);
   };
-  if (mayBeOfEarlier(mapping)) return { covered: [], holes: head(position, position) };
+  if (mayBeOfEarlier(mapping)) return { covered: [], inPart: [], holes: head(position, position) };
   if (!ledUp(mapping) || mapping.cause === 'first-known') {
     const holes = holeOfUnknownPlace(source, position, there);
-    return { covered: [], holes: holes.map((hole) => perhapsLess(hole, perhaps)) };
+    return { covered: [], inPart: [], holes: holes.map((hole) => perhapsLess(hole, perhaps)) };
   }
-  return { covered: [{ from: lacks, until: position }], holes: head(lacks, lacks) };
-}
-
-/** Copies of what cuts have taken off the source log. */
-function takenBy(cutOffs: readonly CutOff[]): Pick<CutOff, 'records' | 'atLeast'> {
-  return cutOffs.reduce(
-    (sum, { records, atLeast }) => ({ records: sum.records + records, atLeast: sum.atLeast + atLeast }),
-    { records: 0n, atLeast: 0n },
-  );
+  return { covered: [{ from: lacks, until: position }], inPart: [], holes: head(lacks, lacks) };
 }
 
 function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {

@@ -120,6 +120,8 @@ describe('how many syncs were written up to the audit that saw a topic id', () =
     ['at least those that are known', [{ history, known: 2 }, unread, 5n], 2],
     ['by their times where nothing is remembered', [{ history, known: 0 }, null, 10n], 1],
     ['as many as are known without syncs', [{ history: null, known: 0 }, unread, 99n], 0],
+    ['not those of records that the target did not have then', [{ history, known: 0 }, unread, 99n, 20n], 1],
+    ['those of records that it had', [{ history, known: 0 }, unread, 99n, 21n], 2],
   ])('%s', (_, asked, expected) => {
     expect(knownAt(...asked)).toBe(expected);
   });

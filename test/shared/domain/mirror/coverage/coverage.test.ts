@@ -347,7 +347,7 @@ describe('source offsets without counterpart on the present target log', () => {
       [],
     ],
     [
-      'a run that brings some of a stretch whose place is not known',
+      'a run that brings some of a stretch of which others may be missing',
       {
         syncs: [
           [0n, 0n],
@@ -356,10 +356,61 @@ describe('source offsets without counterpart on the present target log', () => {
           [100n, 56n],
         ],
       },
-      ['between 1-100: 45, look 50-100'],
+      ['between 1-100: 50, look 50-100'],
+    ],
+    [
+      'a run that leaves room for fewer than are missing',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 50n],
+          [61n, 51n],
+          [100n, 90n],
+        ],
+      },
+      ['between 1-100: 50, look 50-100'],
+    ],
+    [
+      'a run that brings more of it than was there',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 11n],
+          [51n, 12n],
+          [100n, 61n],
+        ],
+      },
+      ['between 1-100: 50, look 11-100'],
+    ],
+    [
+      'a run that brings some of it, and no sync shows which',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 1n],
+          [51n, 2n],
+          [100n, 31n],
+        ],
+      },
+      ['between 1-100: 98, look 1-100', 'between 52-100: 20, look 80-100'],
     ],
   ])('where MM2 began again below: %s', (_, of, expected) => {
     expect(holes(of)).toEqual(expected);
+  });
+
+  test('are at least as many as another run cannot have brought', () => {
+    const again = (from: bigint, to: bigint) =>
+      coverage({
+        syncs: [
+          [0n, 0n],
+          [100n, 50n],
+          [from, 51n],
+          [100n, to],
+        ],
+      }).holes[0];
+    expect(again(95n, 56n)).toMatchObject({ offsets: 50n, least: 45n });
+    expect(again(41n, 110n)).toMatchObject({ offsets: 40n, least: 0n });
+    expect(again(60n, 60n)).toMatchObject({ offsets: 50n, least: 10n });
   });
 
   test.each<[string, Case, string[]]>([
@@ -525,7 +576,7 @@ describe('how far the target covers the source', () => {
       102n,
     ],
     [
-      'to a hole',
+      'not into a stretch of which some are missing: no sync shows which',
       {
         syncs: [
           [0n, 0n],
@@ -534,10 +585,10 @@ describe('how far the target covers the source', () => {
         ],
       },
       10n,
-      90n,
+      10n,
     ],
     [
-      'to a hole, from the sync in front of it',
+      'to such a stretch, from the sync in front of it',
       {
         syncs: [
           [0n, 0n],
@@ -546,7 +597,19 @@ describe('how far the target covers the source', () => {
         ],
       },
       0n,
-      90n,
+      1n,
+    ],
+    [
+      'beyond it, once an audit has shown that none is missing',
+      {
+        syncs: [
+          [0n, 0n],
+          [100n, 90n, { accounted: true }],
+          [200n, 190n],
+        ],
+      },
+      10n,
+      201n,
     ],
     [
       'to the sync in front of a hole of which nothing is there',
