@@ -18,6 +18,9 @@ export interface FlowAsOf {
   readonly said: SaidThen | null;
 }
 
+/** No look of that time is kept: MM2 may have been less far than the length of the target log suggests. */
+const UNLOOKED = { reckoning: 'ambiguous' } as const;
+
 /**
  * Reads a flow from the history alone: neither cluster is asked. Null if the history does not reach back to that time.
  * @param asOf ms since the epoch, like `now`
@@ -40,5 +43,5 @@ export async function surveyAsOf(
     groups: whole.groups.filter(({ listing }) => filter.group?.(listing.group) ?? true),
   };
   const origin = { asOf, takenAt: state.at, heldUntil, thinned, passedOver, unread: state.unread };
-  return { observation, states: partitionStates(observation), origin, said: state.said };
+  return { observation, states: partitionStates(observation, UNLOOKED), origin, said: state.said };
 }

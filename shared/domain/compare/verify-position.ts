@@ -58,7 +58,7 @@ export function verifyPosition(
 ): VerifiedPosition {
   const cutOff = firstCutOff(mapping, upstream);
   if (cutOff !== null && cutOff <= said.low) {
-    return unsettled(said, 'records do not show which of those at a cut the group has read');
+    return unsettled(said, AT_A_CUT);
   }
   const bracket = bracketOf(mapping, upstream);
   const stretch = covering(stretches, bracket.from, bracket.until);
@@ -130,6 +130,8 @@ export function verifyPosition(
       open: false,
     };
   }
+  // The record has a later copy, and what was cut off lies between the two.
+  if (cutOff !== null && cutOff < position) return { ...unsettled(said, AT_A_CUT), refutation };
   const pair = pairAt(all, keep, upstream);
   if (copies.perhaps === 0n) {
     const { again } = copies;
@@ -164,6 +166,8 @@ export function verifyPosition(
   const why = `for ${copies.perhaps} records on the target it is not known whether the group has read them`;
   return { ...unsettled(best, why), refutation, open: true };
 }
+
+const AT_A_CUT = 'records do not show which of those at a cut the group has read';
 
 const NOT_RECOGNISED = 'it is not known whether MM2 wrote the target records that equal none of the source';
 

@@ -14,7 +14,7 @@ import { type KnownFlow, knownSyncs, readAtOf } from './known-flow.ts';
  */
 export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string): FlowObservation {
   const { state } = known;
-  const logs = { source: logsOf(state, 'source'), target: logsOf(state, 'target') };
+  const logs = { source: logsOf(state, 'source', flow), target: logsOf(state, 'target', flow) };
   const syncs = knownSyncs(known, syncsTopic, flow.offsetSyncsLocation);
   const sourceDown = downThen(state, 'source', flow.source);
   const targetDown = downThen(state, 'target', flow.target);
@@ -53,8 +53,12 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
   };
 }
 
-function logsOf(state: HistoryState, role: ClusterRole): Map<string, Outcome<LogOffsets>[]> {
+/** Ends of an earlier audit would contradict syncs of this one: what the audit could not read is unread. */
+function logsOf(state: HistoryState, role: ClusterRole, flow: Flow): Map<string, Outcome<LogOffsets>[]> {
   const logs = new Map<string, Outcome<LogOffsets>[]>();
+  const unread = state.unread.filter((part) => part.role === role);
+  const isDown = unread.some(({ kind }) => kind === 'cluster');
+  const topics = new Set(unread.flatMap(({ kind, name }) => (kind === 'topic' ? [name] : [])));
   for (const series of state.known()) {
     if (series.kind !== 'end' || series.role !== role) continue;
     const { topic, partition } = series;
@@ -67,7 +71,10 @@ function logsOf(state: HistoryState, role: ClusterRole): Map<string, Outcome<Log
       logs.set(topic, partitions);
     }
     while (partitions.length <= partition) partitions.push(NOT_RECORDED);
-    partitions[partition] = read({ start, highWatermark: end, lastStableOffset: end });
+    partitions[partition] =
+      isDown || topics.has(topic)
+        ? unreadThen(topic, flow[role])
+        : read({ start, highWatermark: end, lastStableOffset: end });
   }
   return logs;
 }
@@ -82,6 +89,11 @@ const NOT_RECORDED: Outcome<never> = {
     retriable: false,
   },
 };
+
+function unreadThen(topic: string, cluster: string): Outcome<never> {
+  const message = `${topic} could not be read at that time`;
+  return { kind: 'unread', unread: { what: 'log offsets', cluster, error: 'NOT_RECORDED', message, retriable: false } };
+}
 
 function downThen(state: HistoryState, role: ClusterRole, cluster: string): Unread | null {
   if (!state.unread.some((part) => part.role === role && part.kind === 'cluster')) return null;

@@ -75,9 +75,9 @@ export interface PartitionState {
 }
 
 /** The states of all partitions of a flow before any probe, in the order of topics and partitions. */
-export function partitionStates(observation: FlowObservation): PartitionState[] {
+export function partitionStates(observation: FlowObservation, records: RecordEvidence = {}): PartitionState[] {
   return observation.topics.flatMap((topic) =>
-    topic.source.map((_, partition) => partitionState(observation, topic, partition, {})),
+    topic.source.map((_, partition) => partitionState(observation, topic, partition, records)),
   );
 }
 

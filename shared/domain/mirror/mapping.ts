@@ -123,6 +123,11 @@ export class PartitionMapping {
     return this.#evidence.exactlyOnce === true;
   }
 
+  /** See `MappingEvidence.sourceInDoubt`. */
+  get sourceInDoubt(): boolean {
+    return this.#evidence.sourceInDoubt === true;
+  }
+
   /** See `MappingEvidence.sourceCuts`. */
   get sourceCuts(): readonly SourceCut[] {
     return this.#evidence.sourceCuts ?? [];
@@ -338,9 +343,9 @@ export class PartitionMapping {
       return this.#hasOnlyMarkers(index) ? null : this.at(index - 1);
     }
     const before = this.lastVoid();
-    const { exactlyOnce = false, sourceInDoubt = false } = this.#evidence;
+    const { exactlyOnce = false } = this.#evidence;
     // If the syncs before hold after all, a group has consumed what the target has deleted no more than what it still has.
-    const mayHold = sourceInDoubt && before !== null;
+    const mayHold = this.sourceInDoubt && before !== null;
     if (this.at(index).downstream <= this.floor && !mayHold) return null;
     if (before === null) {
       // The syncs before the first known one are lost: MM2 may have begun again before it.

@@ -198,7 +198,8 @@ function acknowledgedTo(evidence: ReplicationEvidence): {
   const latest = newest !== null && connect !== null && newest.timestamp > connect.timestamp;
   consider(newest?.upstream ?? null);
   // Connect's offset is older than a sync that went back: MM2 has begun again since.
-  const overtaken = latest && newest !== null && newest.upstream < connect.offset && wentBack(mapping, connect.offset);
+  const isBelow = latest && newest !== null && newest.upstream < connect.offset;
+  const overtaken = isBelow && (wentBack(mapping, connect.offset) || isRefuted(evidence, connect.offset));
   if (connect !== null && !stale && !overtaken) consider(connect.offset);
   if (next === null) {
     // MM2 does not notice that another topic replaced this one: it continues from its offset in the old one.
@@ -216,6 +217,14 @@ function isOfEarlierTopic(
 ): boolean {
   if (first === null || timestamp >= first.timestamp) return false;
   return mayBeRecreated || offset >= first.offset;
+}
+
+/**
+ * Whether the target has room for all up to an offset, and its last record is not the one that this suggests: MM2 may have
+ * begun again, and what fills the room is of another producer.
+ */
+function isRefuted({ mapping, reckoning }: ReplicationEvidence, offset: bigint): boolean {
+  return reckoning === 'refuted' && mapping !== null && mapping.reach > offset;
 }
 
 /** Whether earlier syncs of the present logs reached an offset that the newest one is below. */

@@ -158,7 +158,8 @@ function withoutSyncs(
 }
 
 function headHole(mapping: PartitionMapping, index: number, source: LogOffsets, upstream: bigint, led: bigint): Hole[] {
-  if (mapping.isAccounted(index)) return [];
+  // If the topic is the same after all, an audit has explained only what lies behind the sync before.
+  if (mapping.isAccounted(index) && !(mapping.sourceInDoubt && index > 0)) return [];
   if (!ledUp(mapping) && !mayBeOfEarlier(mapping)) {
     return holeOfUnknownPlace(source, upstream, led).map((hole) => ({ ...hole, index }));
   }
