@@ -283,4 +283,19 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'produce', records: 2 },
     ],
   },
+  {
+    name: 'a new topic, and nobody can read the target',
+    taught: 'where the syncs may be of another topic, an empty end proves nothing',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 23 },
+      { do: 'mirror', records: 23, syncs: 3 },
+      { do: 'recreate-source', records: 17 },
+      { do: 'gap', offsets: 7 },
+      { do: 'audit', faults: ['target-log'] },
+      { do: 'expire-target', offsets: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'mirror', records: 1, syncs: 99 },
+    ],
+  },
 ];

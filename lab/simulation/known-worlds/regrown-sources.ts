@@ -383,4 +383,22 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'commit', group: 'behind', before: 0 },
     ],
   },
+  {
+    name: 'a group at the first record, which MM2 wrote again behind what a cut took',
+    taught: 'a later copy of a record does not hide the record that was cut off between the two',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'commit', group: 'behind', before: 2 },
+      { do: 'produce', records: 7 },
+      { do: 'mirror', records: 2, syncs: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 8, regrown: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 1, syncs: 1 },
+      { do: 'commit', group: 'reader', before: 0 },
+      { do: 'kill' },
+      { do: 'produce', records: 17 },
+    ],
+  },
 ];

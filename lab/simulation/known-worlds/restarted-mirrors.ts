@@ -243,4 +243,17 @@ export const RESTARTED_MIRRORS: readonly KnownWorld[] = [
       { do: 'mirror', records: 1, syncs: 99 },
     ],
   },
+  {
+    name: 'Connect forgot its offsets, and another producer fills the room',
+    taught: 'a look that refutes the reckoning shows that a commit can be of before',
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'jump', offsets: 2 },
+      { do: 'start-over', offsets: 2 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 1 },
+      { do: 'foreign', records: 1 },
+    ],
+  },
 ];

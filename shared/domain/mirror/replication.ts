@@ -261,7 +261,8 @@ function waitingFrom(
   const peek = evidence.waiting?.from === from ? evidence.waiting.peek : null;
   // Markers, aborted records and compacted offsets are not waiting to be mirrored.
   if (peek !== null && peek.record === null && peek.scannedTo >= end) {
-    return { replicatedTo: end, lag: { kind: 'known', records: 0n, basis: 'proven' }, waitingSince: null };
+    const shown = from <= evidence.source.start ? 'proven' : basis;
+    return { replicatedTo: end, lag: { kind: 'known', records: 0n, basis: shown }, waitingSince: null };
   }
   const at = peek === null ? from : (peek.record?.offset ?? peek.scannedTo);
   const since = peek?.record?.timestamp ?? null;

@@ -83,23 +83,25 @@ export function runsOf(
     // The record of the sync itself has arrived.
     const most = least(offsets, greatest(1n, written - takenBefore(i)));
     const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream)));
-    if (arrived >= offsets || mapping.isAccounted(i)) continue;
-    run.covered.push({ from, until: left.upstream + 1n });
-    from = upstream;
     // The last of what arrived is the record of the sync.
     const markers = markersAmong(mapping, arrived - 1n);
+    // Where a cut made syncs void, a marker can be where a record is missing.
+    const hidden = mapping.holeBefore(i) ? markers : 0n;
+    if (arrived - hidden >= offsets || mapping.isAccounted(i)) continue;
+    run.covered.push({ from, until: left.upstream + 1n });
+    from = upstream;
     const absent = offsets - arrived;
+    const stretch = { from: left.upstream + 1n, until: upstream };
     const hole = {
       kind: 'between',
-      from: left.upstream + 1n,
-      until: upstream,
+      ...stretch,
       offsets: absent + markers,
-      look: { from: upstream - absent, until: upstream },
+      look: absent > 0n ? { from: upstream - absent, until: upstream } : stretch,
       isPlace: arrived === 1n,
       index: i,
     } as const;
     const perhaps = perhapsBefore(i) + most - arrived + markers;
-    if (arrived > 1n || perhaps > 0n) run.inPart.push({ from: left.upstream + 1n, until: upstream });
+    if (arrived > 1n || perhaps > 0n) run.inPart.push(stretch);
     run.holes.push(...clipped(perhapsLess(hole, perhaps), source));
   }
   const next = last.upstream + 1n;
