@@ -53,7 +53,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
   };
 }
 
-/** Ends of an earlier audit would contradict syncs of this one: what the audit could not read is unread. */
+/** Ends of an earlier audit would contradict syncs of this one: what the audit could not read stays so. */
 function logsOf(state: HistoryState, role: ClusterRole, flow: Flow): Map<string, Outcome<LogOffsets>[]> {
   const logs = new Map<string, Outcome<LogOffsets>[]>();
   const unread = state.unread.filter((part) => part.role === role);
