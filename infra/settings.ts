@@ -63,9 +63,10 @@ export const settingsSchema = z.strictObject({
   maxAuditSeconds: z.number().positive().max(50).default(40),
   /**
    * The most groups per flow that get their own metrics in one hour. CloudWatch charges for six metrics per group. The
-   * names of the groups are one item of the history's table, which limits their number.
+   * names of the groups are one item of the history's table, which limits their number. If absent,
+   * `defaultGroupMetricsLimit` chooses by the number of flows.
    */
-  groupMetricsLimit: z.int().nonnegative().max(1_000).default(3),
+  groupMetricsLimit: z.int().nonnegative().max(1_000).optional(),
   /**
    * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
    * one.

@@ -6,6 +6,8 @@ const PARTITIONS_PER_GROUP = 100;
 const LARGEST = 100_000;
 /** One group in a hundred may skip records at a time. */
 const SKIPPING = 0.01;
+/** One group in fifty has a new name in each audit, as consoles have. */
+const RENAMED = 0.02;
 
 export interface FlowSize {
   readonly partitions: number;
@@ -19,7 +21,8 @@ export function pairsOf({ partitions, groups }: FlowSize): number {
 
 /**
  * Reports of a flow in which every number changes from audit to audit, the same ones in each run: lags, what groups
- * re-read, and which of them are the worst or skip records. No audit ranks the groups as the one before.
+ * re-read, and which of them are the worst or skip records. No audit ranks the groups as the one before, and some are gone
+ * in the next one.
  */
 export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'flow'> {
   const random = generator(11);
@@ -38,10 +41,11 @@ export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'f
   });
   const entriesOf = (group: number, at: number): GroupReport[] => {
     const skips = random() < SKIPPING;
+    const name = random() < RENAMED ? `console-${at}-${group}` : `service-${group}`;
     return Array.from({ length: Math.min(size.partitions, PARTITIONS_PER_GROUP) }, (_, index) => {
       const skipAtMost = skips ? magnitude() : 0n;
       return {
-        group: `service-${group}`,
+        group: name,
         topic: 'orders',
         partition: (group * PARTITIONS_PER_GROUP + index) % size.partitions,
         committed: 1_000n,

@@ -9,6 +9,7 @@ import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
 import { NotifyFunction } from '../constructs/notify-function.ts';
+import { defaultGroupMetricsLimit } from '../group-metrics-limit.ts';
 import type { Settings } from '../settings.ts';
 
 export interface AuditStackProps extends StackProps {
@@ -32,7 +33,8 @@ export class AuditStack extends Stack {
     });
     const { queue } = new FailureQueue(this, 'Failures');
     const history = new HistoryTable(this, 'History', settings.historyTable);
-    const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue, history });
+    const groupMetricsLimit = settings.groupMetricsLimit ?? defaultGroupMetricsLimit(flows.length);
+    const audit = new AuditFunction(this, 'Audit', { ...settings, groupMetricsLimit, failures: queue, history });
     new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
     const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails, displayName: 'Tidemark alarms' });
     const tickets = new AlarmTopic(this, 'Tickets', {

@@ -45,9 +45,9 @@ export function heartbeatMetric(report: AuditReport): Metric {
   return completed(sawEveryFlow(report), {});
 }
 
-/** The heartbeats of the flows. Publish each after all other metrics of its flow were accepted. */
-export function flowHeartbeats(report: AuditReport): readonly Metric[] {
-  return report.flows.map((flow) => completed(!isBlind(flow), { Flow: flow.flow }));
+/** The heartbeat of a flow: that its other metrics were accepted. */
+export function flowHeartbeat(flow: FlowReport): Metric {
+  return completed(!isBlind(flow), { Flow: flow.flow });
 }
 
 function completed(isComplete: boolean, dimensions: Metric['dimensions']): Metric {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { labelValue } from '../../../../shared/adapters/prometheus/label-value.ts';
 import { prometheusText } from '../../../../shared/adapters/prometheus/prometheus-text.ts';
-import { flowHeartbeats, projectMetrics } from '../../../../shared/audit/project-metrics.ts';
+import { flowHeartbeat, projectMetrics } from '../../../../shared/audit/project-metrics.ts';
 import {
   type DimensionName,
   METRICS,
@@ -22,7 +22,7 @@ const known = (records: bigint) => ({ kind: 'known', records, basis: 'proven' })
 
 async function textOf(audited: AuditReport, named: ReadonlySet<string> = new Set()): Promise<string> {
   const metrics = audited.flows.flatMap((one) => projectMetrics(one, named, { forAllFlows: true }));
-  return await prometheusText([...metrics, ...flowHeartbeats(audited)], OWN);
+  return await prometheusText([...metrics, ...audited.flows.map(flowHeartbeat)], OWN);
 }
 
 /** Name with labels → value, of every line that is no comment. */
