@@ -7,8 +7,7 @@ import { countsOfFindings } from './finding-metrics.ts';
 import { countUnknownCosts, knownCosts } from './group-costs.ts';
 
 /**
- * The numbers of a flow as metrics, without its heartbeat. An unknown value gives no sample; the matching `…Unknown…`
- * metric counts it.
+ * The numbers of a flow as metrics, without its heartbeat. An unknown value gives no sample, never a 0.
  * @param named the groups that get metrics of their own: CloudWatch charges for each metric
  * @param forAllFlows whether they count for all flows together, too: where alarms watch those
  */
@@ -73,9 +72,7 @@ function flowMetrics(flow: FlowReport): Metric[] {
     metric('LagUnknownPartitions', of, [flow.partitions.length - lags.length]),
     metric('LagUnknownShare', of, unknownShare(flow.partitions.length, lags.length)),
     metric('LossRecords', of, loss.kind === 'known' ? [Number(loss.records)] : []),
-    metric('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]),
     metric('LossSeconds', of, seconds === null ? [] : [seconds]),
-    metric('LossSecondsUnknown', of, [seconds === null ? 1 : 0]),
     metric('MissingRecords', of, [Number(missing)]),
     ...VERDICTS.map((verdict) => metric('Verdict', { ...of, Verdict: verdict }, [flow.verdict === verdict ? 1 : 0])),
     ...SEVERITIES.map((severity) =>

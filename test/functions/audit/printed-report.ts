@@ -63,8 +63,6 @@ export function printedNumbers(report: PrintedReport): Numbers {
     add('LagUnknownPartitions', of, [unknownLags]);
     add('LagUnknownShare', of, [lags.length === 0 ? null : (100 * unknownLags) / lags.length]);
     add('LossRecords', of, [loss.kind === 'known' ? loss.records : null]);
-    add('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]);
-    add('LossSecondsUnknown', of, [loss.kind === 'known' && loss.seconds !== null ? 0 : 1]);
     add('MissingRecords', of, [partitions.reduce((sum, { missing }) => sum + missing, 0)]);
     for (const each of ['ready', 'at-risk', 'not-ready', 'unknown']) {
       add('Verdict', { ...of, Verdict: each }, [verdict === each ? 1 : 0]);

@@ -124,23 +124,18 @@ describe('a report as metrics', () => {
     const metrics = project(report(flow()));
     expect(samples(metrics, 'LossRecords', of)).toEqual([[12, 1]]);
     expect(samples(metrics, 'LossSeconds', of)).toEqual([[3.5, 1]]);
-    expect(samples(metrics, 'LossRecordsUnknown', of)).toEqual([[0, 1]]);
-    expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[0, 1]]);
   });
 
   test('GIVEN records without a time THEN only the seconds are unknown', () => {
     const metrics = project(report(flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'proven' } })));
     expect(samples(metrics, 'LossRecords', of)).toEqual([[1, 1]]);
     expect(samples(metrics, 'LossSeconds', of)).toBeUndefined();
-    expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[1, 1]]);
   });
 
-  test('GIVEN an unknown loss THEN neither number is published, and both count as unknown', () => {
+  test('GIVEN an unknown loss THEN neither number is published', () => {
     const metrics = project(report(flow({ loss: { kind: 'unknown', reason: 'source unreachable' } })));
     expect(samples(metrics, 'LossRecords', of)).toBeUndefined();
     expect(samples(metrics, 'LossSeconds', of)).toBeUndefined();
-    expect(samples(metrics, 'LossRecordsUnknown', of)).toEqual([[1, 1]]);
-    expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[1, 1]]);
   });
 
   test('exactly one verdict is 1', () => {
@@ -261,7 +256,7 @@ describe('a report as metrics', () => {
     const ofGroup = metrics.filter((metric) => metric.dimensions.Group !== undefined);
     expect(ofGroup).toHaveLength(6);
     const ofAll = metrics.filter((metric) => metric.dimensions.Flow === undefined);
-    expect(metrics.length - ofGroup.length - ofAll.length).toBe(29);
+    expect(metrics.length - ofGroup.length - ofAll.length).toBe(27);
     expect(ofAll.length).toBe(15);
     for (const metric of metrics) {
       const definition: MetricDefinition = METRICS[metric.name];

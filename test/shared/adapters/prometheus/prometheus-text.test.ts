@@ -46,7 +46,6 @@ describe('the text that Prometheus scrapes', () => {
     expect(series.get('tidemark_lag_unknown_partitions{flow="A->B"}')).toBe(1);
     expect(series.get('tidemark_lag_unknown_share{flow="A->B"}')).toBe(25);
     expect(series.get('tidemark_verdict{flow="A->B",verdict="not-ready"}')).toBe(1);
-    expect(series.get('tidemark_loss_records_unknown{flow="A->B"}')).toBe(1);
     expect(series.has('tidemark_loss_records{flow="A->B"}')).toBe(false);
     expect(series.get('tidemark_audit_completed{flow="A->B"}')).toBe(1);
     expect(series.get('tidemark_audit_duration_seconds')).toBe(1.5);
