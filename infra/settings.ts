@@ -59,6 +59,10 @@ export const settingsSchema = z.strictObject({
   maxGroupsUntranslatable: z.int().nonnegative().default(0),
   /** Findings of missing or old checkpoints that a flow may have. */
   maxCheckpointFindings: z.int().nonnegative().default(0),
+  /** How long MM2 may mirror a partition without an offset sync that it should have written, in seconds. */
+  maxMappingAgeSeconds: z.number().positive().default(900),
+  /** How old a checkpoint may be that MM2 should have replaced, in seconds. */
+  maxCheckpointAgeSeconds: z.number().positive().default(900),
   /** How long an audit may take, in seconds. The function ends it after 50. */
   maxAuditSeconds: z.number().positive().max(50).default(40),
   /**

@@ -27,6 +27,7 @@ export function pairsOf({ partitions, groups }: FlowSize): number {
 export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'flow'> {
   const random = generator(11);
   const magnitude = () => BigInt(Math.floor(LARGEST ** random()));
+  const age = () => ({ kind: 'known', seconds: Math.floor(LARGEST * random()) }) as const;
   const partition = (index: number): PartitionReport => ({
     topic: 'orders',
     targetTopic: 'A.orders',
@@ -72,6 +73,7 @@ export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'f
     verdict: 'ready',
     reasons: [],
     loss: { kind: 'known', records: magnitude(), seconds: 1, basis: 'proven' },
+    ages: { mapping: age(), checkpoints: age() },
     partitions: Array.from({ length: size.partitions }, (_, index) => partition(index)),
     groups: Array.from({ length: size.groups }, (_, group) => entriesOf(group, at)).flat(),
     findings: [],

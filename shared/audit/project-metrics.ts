@@ -2,7 +2,7 @@ import { SEVERITIES } from '../contract/finding-codes.ts';
 import { type DimensionName, METRICS, type MetricDefinition, type MetricName, POSITIONS } from '../contract/metrics.ts';
 import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
-import { type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
+import { type Age, type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
 import { countsOfFindings } from './finding-metrics.ts';
 import { countUnknownCosts, knownCosts } from './group-costs.ts';
 
@@ -74,6 +74,8 @@ function flowMetrics(flow: FlowReport): Metric[] {
     metric('LossRecords', of, loss.kind === 'known' ? [Number(loss.records)] : []),
     metric('LossSeconds', of, seconds === null ? [] : [seconds]),
     metric('MissingRecords', of, [Number(missing)]),
+    metric('MappingAge', of, secondsOf(flow.ages?.mapping)),
+    metric('CheckpointAge', of, secondsOf(flow.ages?.checkpoints)),
     ...VERDICTS.map((verdict) => metric('Verdict', { ...of, Verdict: verdict }, [flow.verdict === verdict ? 1 : 0])),
     ...SEVERITIES.map((severity) =>
       metric('Findings', { ...of, Severity: severity }, [
@@ -83,6 +85,10 @@ function flowMetrics(flow: FlowReport): Metric[] {
     metric('UnreadParts', of, [flow.unread.length]),
     ...countsOfFindings(flow).map(([name, count]) => metric(name, of, [count])),
   ].filter((candidate) => candidate !== null);
+}
+
+function secondsOf(age: Age | undefined): number[] {
+  return age?.kind === 'known' ? [age.seconds] : [];
 }
 
 function unknownShare(partitions: number, known: number): number[] {

@@ -69,6 +69,17 @@ export const METRICS = {
     dimensions: [['Flow']],
     sample: 'one audit: records that MM2 skipped and will never mirror',
   },
+  MappingAge: {
+    unit: 'Seconds',
+    dimensions: FLOW_AND_ALL,
+    sample:
+      'one audit: how long MM2 has mirrored a partition since an offset sync that should have had a successor; 0 if none',
+  },
+  CheckpointAge: {
+    unit: 'Seconds',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: age of the oldest checkpoint that should have had a successor; 0 if none',
+  },
   Verdict: {
     unit: 'Count',
     dimensions: [['Flow', 'Verdict'], ['Verdict']],

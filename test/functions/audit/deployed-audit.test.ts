@@ -205,16 +205,23 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   async function expectSameNumbers(): Promise<void> {
     const [data, printed] = [await audit(), await print()];
     const own = [{}, { Flow: 'A->B' }].map((of) => metricKey('AuditCompleted', of));
-    const grows = [{}, { Flow: 'A->B' }].map((of) => metricKey('LossSeconds', of)).concat(own);
+    const grows = [{}, { Flow: 'A->B' }]
+      .flatMap((of) => [metricKey('LossSeconds', of), metricKey('CheckpointAge', of)])
+      .concat(own);
     const published = Object.entries(publishedNumbers(data)).filter(([key]) => !grows.includes(key));
     expect(Object.fromEntries(published)).toEqual(printedNumbers(printed));
 
-    const loss = printed.flows[0]?.loss;
-    const seconds = loss?.kind === 'known' ? loss.seconds : null;
+    const { loss, ages } = printed.flows[0] ?? {};
     const elapsed = Date.parse(printed.at) / 1000 - (data[0]?.Timestamp ?? Number.NaN);
-    if (seconds === null) expect(value(data, 'LossSeconds', { Flow: 'A->B' })).toBeUndefined();
-    else if (seconds === 0) expect(value(data, 'LossSeconds', { Flow: 'A->B' })).toEqual([0]);
-    else expect(value(data, 'LossSeconds', { Flow: 'A->B' })?.[0]).toBeCloseTo(seconds - elapsed, 1);
+    for (const [name, printedSeconds] of [
+      ['LossSeconds', loss?.kind === 'known' ? loss.seconds : null],
+      ['CheckpointAge', ages?.checkpoints.kind === 'known' ? ages.checkpoints.seconds : null],
+    ] as const) {
+      const sent = value(data, name, { Flow: 'A->B' });
+      if (printedSeconds === null) expect(sent).toBeUndefined();
+      else if (printedSeconds === 0) expect(sent).toEqual([0]);
+      else expect(sent?.[0]).toBeCloseTo(printedSeconds - elapsed, 1);
+    }
   }
 
   /** Between the two audits a group sync can run or a heartbeat can become stale; that is not an error. */

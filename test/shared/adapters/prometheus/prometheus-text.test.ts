@@ -53,7 +53,8 @@ describe('the text that Prometheus scrapes', () => {
   });
 
   test('names, labels and the number of series are those of docs/metrics.md', async () => {
-    const audited = report(flow({ groups: [group(), group({ group: 'shipping' })] }));
+    const ages = { mapping: { kind: 'known', seconds: 0 }, checkpoints: { kind: 'known', seconds: 1 } } as const;
+    const audited = report(flow({ ages, groups: [group(), group({ group: 'shipping' })] }));
     const count = async (...named: string[]) => seriesOf(await textOf(audited, new Set(named))).size;
     const docs = readFileSync(new URL('../../../../docs/metrics.md', import.meta.url), 'utf8');
     const own = Object.values(OWN).filter((value) => value !== null).length;
