@@ -8,6 +8,7 @@ import { AuditSchedule } from '../constructs/audit-schedule.ts';
 import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
+import { MaintenanceWindows } from '../constructs/maintenance-windows.ts';
 import { NotifyFunction } from '../constructs/notify-function.ts';
 import { defaultGroupMetricsLimit } from '../group-metrics-limit.ts';
 import type { Settings } from '../settings.ts';
@@ -42,7 +43,7 @@ export class AuditStack extends Stack {
       displayName: 'Tidemark tickets',
       key: onCall.key,
     });
-    const { alarms } = new AuditAlarms(this, 'Alarms', {
+    const alarms = new AuditAlarms(this, 'Alarms', {
       ...settings,
       deployment,
       flows,
@@ -50,7 +51,8 @@ export class AuditStack extends Stack {
       queueName: queue.queueName,
       actions: { page: onCall.action, ticket: tickets.action },
     });
-    new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms });
+    new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms: alarms.alarms });
+    new MaintenanceWindows(this, 'Maintenance', { windows: settings.maintenance, alarms });
     if (settings.pages !== undefined) {
       new NotifyFunction(this, 'Notify', { ...settings, pages: settings.pages, history, onCall, failures: queue });
     }
