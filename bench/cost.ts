@@ -28,7 +28,7 @@ const published = await publishHour({
   deployment: settings.deployment.name,
   flows,
   size,
-  groupMetricsLimit: settings.groupMetricsLimit,
+  groupMetricsLimit: parts.groupMetricsLimit,
 });
 const secrets = new Set(Object.values(settings.secrets).map(({ secretsManager }) => secretsManager)).size;
 const pairs = pairsOf(size);
@@ -40,10 +40,12 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 say(
   `${flows.length} flows, each of ${size.partitions} partitions and ${size.groups} groups (${pairs} pairs), audited once a minute,`,
 );
-say('every number of it another one in each audit. List prices in us-east-1, without free tiers.');
+say(
+  'every number of it another one in each audit, and one group in fifty a new one. List prices in us-east-1, without free tiers.',
+);
 say(renderTable([['', 'a month', 'USD'], ...lines.map(({ what, amount, usd }) => [what, amount, usd.toFixed(2)])]));
 say(
-  `metrics of groups: ${published.groupMetrics} of ${published.metrics.size}; resources of the stack: ${parts.resources}`,
+  `metrics of groups: ${published.groupMetrics} of ${published.metrics.size}, at most ${parts.groupMetricsLimit} groups of a flow; resources of the stack: ${parts.resources}`,
 );
 if (settings.vpc !== undefined && parts.endpointZones === 0) {
   say('The stack makes no endpoints. Those of a VPC without Internet access come on top (docs/deployment.md).');
@@ -51,7 +53,7 @@ if (settings.vpc !== undefined && parts.endpointZones === 0) {
 const seconds = auditSeconds({ flows: flows.length, pairs, parts });
 if (seconds > parts.timeoutSeconds) {
   say(
-    `Such an audit takes about ${seconds.toFixed(0)} s, and the function has ${parts.timeoutSeconds} s: deploy the flows in several parts.`,
+    `Such an audit takes about ${seconds.toFixed(0)} s, and the function has ${parts.timeoutSeconds} s: deploy the flows in several parts. The time above is that of all.`,
   );
 }
 const alarms = parts.alarms + parts.compositeAlarms;

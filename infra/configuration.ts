@@ -5,6 +5,7 @@ import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
 import { loadTidemarkYaml } from '../shared/config/yaml/tidemark-yaml.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { flowName } from '../shared/domain/model/flow.ts';
+import { secretsInFolder } from './deployed-secrets.ts';
 import type { Settings } from './settings.ts';
 
 /** Replaces every secret during synthesis. It looks like PEM, so that it passes for a certificate or key. */
@@ -40,6 +41,7 @@ export function configuredFlows(
   }
   // The audit function never reads a writer's secrets, but secret files in the folder would be deployed: check writers, too.
   refuseDeployedSecrets(loadTidemarkYaml(file, EVERY_VARIABLE, { writers: true }).config);
+  refuseSecretFiles(settings.configFolder);
   return config.flows.map(flowName);
 }
 
@@ -62,6 +64,20 @@ function refuseDeployedSecrets(config: TidemarkConfig): void {
     {
       remedy:
         'Refer to each as { env: NAME } in tidemark.yaml, and map NAME to a Secrets Manager secret in the settings.',
+    },
+  );
+}
+
+function refuseSecretFiles(folder: string): void {
+  const places = secretsInFolder(folder);
+  if (places.length === 0) return;
+  const all = places.length > 10 ? [...places.slice(0, 10), `${places.length - 10} more`] : places;
+  throw new TidemarkError(
+    'SECRET_IN_CONFIGURATION',
+    `the whole configuration folder is deployed, and it contains what looks like secrets in plain text: ${all.join(', ')}`,
+    {
+      remedy:
+        'Take them out of the folder. Refer to a secret that an audit needs as { env: NAME } in tidemark.yaml, and map NAME to a Secrets Manager secret in the settings.',
     },
   );
 }

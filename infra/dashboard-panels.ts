@@ -102,6 +102,14 @@ export const DASHBOARD_PANELS: readonly DashboardPanel[] = [
     ],
   },
   {
+    title: 'How long has MM2 owed an offset sync or a checkpoint?',
+    unit: 'seconds',
+    lines: [
+      { metric: 'MappingAge', statistic: 'Maximum', dimensions: ofFlow, label: 'offset sync' },
+      { metric: 'CheckpointAge', statistic: 'Maximum', dimensions: ofFlow, label: 'checkpoint' },
+    ],
+  },
+  {
     title: 'What would each group skip at the position of MM2?',
     unit: 'records',
     lines: [{ metric: 'SkipAtMost', statistic: 'Sum', dimensions: ofGroup, only: byMm2 }],

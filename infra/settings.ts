@@ -12,6 +12,30 @@ const changingStep = z.enum([...DANGEROUS_STEPS] as [StepName, ...StepName[]]);
 
 const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
 
+/** A time in which alarms notify nobody (CloudWatch's alarm mute rules). */
+const maintenanceWindow = z.strictObject({
+  /** Part of the rule's name. */
+  name: z.string().regex(/^[A-Za-z][A-Za-z0-9-]{0,39}$/, 'must be 1 to 40 letters, digits and dashes, a letter first'),
+  /** When it begins: `cron(0 2 * * SUN)`, or once `at(2026-12-01T02:00)`. */
+  schedule: z
+    .string()
+    .regex(
+      /^(cron\([^\s()]+( [^\s()]+){4}\)|at\(\d{4}-\d\d-\d\dT\d\d:\d\d\))$/,
+      'must be cron(…) of five fields, or at(yyyy-MM-ddThh:mm)',
+    ),
+  /** How long it lasts, from a minute to 15 days, as ISO 8601: `PT2H`. */
+  duration: z
+    .string()
+    .regex(/^P(?=\d|T\d)(\d{1,2}D)?(T(?=\d)(\d{1,3}H)?(\d{1,4}M)?)?$/, 'must be a duration such as PT2H'),
+  timezone: z
+    .string()
+    .regex(/^[\w+/-]{1,50}$/)
+    .default('UTC'),
+  /** The flows whose alarms it mutes; all alarms of the deployment if absent. */
+  flows: z.array(z.string()).min(1).optional(),
+});
+export type MaintenanceWindow = z.infer<typeof maintenanceWindow>;
+
 export const settingsSchema = z.strictObject({
   deployment: z.strictObject({
     /**
@@ -59,13 +83,18 @@ export const settingsSchema = z.strictObject({
   maxGroupsUntranslatable: z.int().nonnegative().default(0),
   /** Findings of missing or old checkpoints that a flow may have. */
   maxCheckpointFindings: z.int().nonnegative().default(0),
+  /** How long MM2 may mirror a partition without an offset sync that it should have written, in seconds. */
+  maxMappingAgeSeconds: z.number().positive().default(900),
+  /** How old a checkpoint may be that MM2 should have replaced, in seconds. */
+  maxCheckpointAgeSeconds: z.number().positive().default(900),
   /** How long an audit may take, in seconds. The function ends it after 50. */
   maxAuditSeconds: z.number().positive().max(50).default(40),
   /**
    * The most groups per flow that get their own metrics in one hour. CloudWatch charges for six metrics per group. The
-   * names of the groups are one item of the history's table, which limits their number.
+   * names of the groups are one item of the history's table, which limits their number. If absent,
+   * `defaultGroupMetricsLimit` chooses by the number of flows.
    */
-  groupMetricsLimit: z.int().nonnegative().max(1_000).default(3),
+  groupMetricsLimit: z.int().nonnegative().max(1_000).optional(),
   /**
    * Name of an existing table that has the history, such as one that a deleted stack left. If absent, the stack makes
    * one.
@@ -78,6 +107,11 @@ export const settingsSchema = z.strictObject({
   alarmEmails: z.array(z.email()).default([]),
   /** Addresses to which the topic of tickets sends mail: alarms that can wait for working hours. */
   ticketEmails: z.array(z.email()).default([]),
+  /** When alarms notify nobody. */
+  maintenance: z
+    .array(maintenanceWindow)
+    .refine((windows) => new Set(windows.map(({ name }) => name)).size === windows.length, 'must have different names')
+    .default([]),
   /** Pages for findings that open, besides the alarms. If absent, findings are events that nobody is paged for. */
   pages: z
     .strictObject({

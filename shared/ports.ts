@@ -108,8 +108,13 @@ export interface MetricSink {
   /**
    * Publishes all `metrics` with one timestamp (`at`, ms since the epoch). A failed request does not stop the others;
    * afterwards this throws a `TidemarkError` with the number of metrics that were not accepted.
+   * @param options.heartbeat shows that all `metrics` were accepted: never accepted without them
    */
-  publish(metrics: readonly Metric[], at: number, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  publish(
+    metrics: readonly Metric[],
+    at: number,
+    options?: { readonly signal?: AbortSignal; readonly heartbeat?: Metric },
+  ): Promise<void>;
 }
 
 /** Takes events of findings, to route them to people. */

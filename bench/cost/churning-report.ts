@@ -6,6 +6,8 @@ const PARTITIONS_PER_GROUP = 100;
 const LARGEST = 100_000;
 /** One group in a hundred may skip records at a time. */
 const SKIPPING = 0.01;
+/** One group in fifty has a new name in each audit, as consoles have. */
+const RENAMED = 0.02;
 
 export interface FlowSize {
   readonly partitions: number;
@@ -19,11 +21,13 @@ export function pairsOf({ partitions, groups }: FlowSize): number {
 
 /**
  * Reports of a flow in which every number changes from audit to audit, the same ones in each run: lags, what groups
- * re-read, and which of them are the worst or skip records. No audit ranks the groups as the one before.
+ * re-read, and which of them are the worst or skip records. No audit ranks the groups as the one before, and some are gone
+ * in the next one.
  */
 export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'flow'> {
   const random = generator(11);
   const magnitude = () => BigInt(Math.floor(LARGEST ** random()));
+  const age = () => ({ kind: 'known', seconds: Math.floor(LARGEST * random()) }) as const;
   const partition = (index: number): PartitionReport => ({
     topic: 'orders',
     targetTopic: 'A.orders',
@@ -38,10 +42,11 @@ export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'f
   });
   const entriesOf = (group: number, at: number): GroupReport[] => {
     const skips = random() < SKIPPING;
+    const name = random() < RENAMED ? `console-${at}-${group}` : `service-${group}`;
     return Array.from({ length: Math.min(size.partitions, PARTITIONS_PER_GROUP) }, (_, index) => {
       const skipAtMost = skips ? magnitude() : 0n;
       return {
-        group: `service-${group}`,
+        group: name,
         topic: 'orders',
         partition: (group * PARTITIONS_PER_GROUP + index) % size.partitions,
         committed: 1_000n,
@@ -68,6 +73,7 @@ export function createChurn(size: FlowSize): (at: number) => Omit<FlowReport, 'f
     verdict: 'ready',
     reasons: [],
     loss: { kind: 'known', records: magnitude(), seconds: 1, basis: 'proven' },
+    ages: { mapping: age(), checkpoints: age() },
     partitions: Array.from({ length: size.partitions }, (_, index) => partition(index)),
     groups: Array.from({ length: size.groups }, (_, group) => entriesOf(group, at)).flat(),
     findings: [],

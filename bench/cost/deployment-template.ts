@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { z } from 'zod';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
+import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
 
 const templateSchema = z.object({
   Resources: z.record(
@@ -14,7 +15,11 @@ const templateSchema = z.object({
 });
 const metricsSchema = z.array(z.object({ MetricStat: z.unknown().optional() }));
 const endpointSchema = z.object({ VpcEndpointType: z.literal('Interface'), SubnetIds: z.array(z.unknown()) });
-const functionSchema = z.object({ MemorySize: z.number(), Timeout: z.number() });
+const functionSchema = z.object({
+  MemorySize: z.number(),
+  Timeout: z.number(),
+  Environment: z.object({ Variables: z.object({ [AUDIT_ENVIRONMENT.groupMetricsLimit]: z.coerce.number() }) }),
+});
 
 /** What a deployment has that AWS charges for, counted in its template. */
 export interface DeployedParts {
@@ -31,6 +36,8 @@ export interface DeployedParts {
   readonly memoryMib: number;
   /** After this time Lambda ends an audit. */
   readonly timeoutSeconds: number;
+  /** The most groups per flow with metrics of their own. */
+  readonly groupMetricsLimit: number;
 }
 
 /** Synthesizes the stack as `cdk synth` does, without bundling code, and without the validation, which takes the most time. */
@@ -46,7 +53,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
       all.filter(([, { Type }]) => Type === type).map(([id, { Properties }]) => ({ id, Properties }));
     const alarms = of('AWS::CloudWatch::Alarm');
     const audit = of('AWS::Lambda::Function').find(({ id }) => id.startsWith('Audit'));
-    const { MemorySize, Timeout } = functionSchema.parse(audit?.Properties);
+    const { MemorySize, Timeout, Environment } = functionSchema.parse(audit?.Properties);
     return {
       resources: all.length,
       alarms: alarms.length,
@@ -59,6 +66,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
       keys: of('AWS::KMS::Key').length,
       memoryMib: MemorySize,
       timeoutSeconds: Timeout,
+      groupMetricsLimit: Environment.Variables[AUDIT_ENVIRONMENT.groupMetricsLimit],
     };
   } finally {
     rmSync(outdir, { recursive: true, force: true });

@@ -20,8 +20,9 @@ export function* renderAuditJson(report: AuditReport): Generator<string> {
 }
 
 function* renderFlow(flow: FlowReport): Generator<string> {
-  const { flow: name, verdict, reasons, loss, snapshot } = flow;
-  const head = { flow: name, verdict, reasons, loss, ...(snapshot && { snapshot: snapshotJson(snapshot) }) };
+  const { flow: name, verdict, reasons, loss, ages, snapshot } = flow;
+  const told = { flow: name, verdict, reasons, loss, ...(ages && { ages }) };
+  const head = { ...told, ...(snapshot && { snapshot: snapshotJson(snapshot) }) };
   yield json(head).slice(0, -1);
   yield* renderList('partitions', flow.partitions, partition);
   yield* renderList('groups', flow.groups, group);

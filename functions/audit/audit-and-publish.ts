@@ -1,4 +1,4 @@
-import { flowHeartbeats, heartbeatMetric, projectMetrics } from '../../shared/audit/project-metrics.ts';
+import { flowHeartbeat, heartbeatMetric, projectMetrics } from '../../shared/audit/project-metrics.ts';
 import type { PublishedGroups } from '../../shared/audit/published-groups.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import { alarmsAreTogether } from '../../shared/contract/alarms.ts';
@@ -29,8 +29,8 @@ export interface AuditDependencies<Config extends { readonly flows: readonly unk
 }
 
 /**
- * Runs one audit and publishes the metrics of each flow as soon as it is done, its heartbeat last. So a flow that refuses
- * or hangs neither delays nor loses the metrics of another one. The heartbeat of the whole audit comes at the end, in a
+ * Runs one audit and publishes the metrics of each flow as soon as it is done, with its heartbeat. So a flow that refuses or
+ * hangs neither delays nor loses the metrics of another one. The heartbeat of the whole audit comes at the end, in a
  * request of its own: it shows that all other metrics were accepted. The dead-man alarms therefore also notice an audit
  * whose numbers never arrived.
  * @throws MetricPublishError for the first flow whose metrics were not all accepted, after all flows are done
@@ -50,9 +50,9 @@ export async function auditAndPublish<Config extends { readonly flows: readonly 
     try {
       for (const flow of report.flows) {
         const named = await groups.choose(flow, report.at);
-        await sink.publish(projectMetrics(flow, named, { forAllFlows }), report.at, { signal });
+        const heartbeat = flowHeartbeat(flow);
+        await sink.publish(projectMetrics(flow, named, { forAllFlows }), report.at, { signal, heartbeat });
       }
-      await sink.publish(flowHeartbeats(report), report.at, { signal });
     } catch (error) {
       failures.push(error);
     }

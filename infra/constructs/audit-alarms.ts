@@ -54,6 +54,10 @@ const LONGEST_FLOW_IN_NAME = 150;
 export class AuditAlarms extends Construct {
   /** In the order of `ALARMS`, those of a kind by flow. */
   readonly alarms: readonly Alarm[];
+  /** By flow, those that are about it alone. */
+  readonly ofFlows: ReadonlyMap<string, readonly Alarm[]>;
+  /** Of the whole audit. */
+  readonly deadMan: Alarm;
   readonly #props: AuditAlarmsProps;
 
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
@@ -61,16 +65,25 @@ export class AuditAlarms extends Construct {
     this.#props = props;
     const alarms = Object.entries<AlarmDefinition>(ALARMS);
     const areTogether = alarmsAreTogether(props.flows.length);
+    const ofFlows = new Map<string, Alarm[]>(props.flows.map((flow) => [flow, []]));
+    let deadMan: Alarm | undefined;
     this.alarms = alarms.flatMap(([key, definition]) => {
       const name = `${key[0]?.toUpperCase()}${key.slice(1)}`;
       if (definition.about === 'deployment' || (definition.about === 'flow-or-all' && areTogether)) {
-        return [this.#alarm(name, definition)];
+        const alarm = this.#alarm(name, definition);
+        if (definition === ALARMS.deadMan) deadMan = alarm;
+        return [alarm];
       }
-      return props.flows.map((flow) =>
+      return props.flows.map((flow) => {
         // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
-        this.#alarm(`${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`, definition, flow),
-      );
+        const alarm = this.#alarm(`${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`, definition, flow);
+        ofFlows.get(flow)?.push(alarm);
+        return alarm;
+      });
     });
+    if (deadMan === undefined) throw new Error('the contract has a dead-man alarm of the whole audit');
+    this.deadMan = deadMan;
+    this.ofFlows = ofFlows;
   }
 
   #alarm(id: string, definition: AlarmDefinition, flow?: string): Alarm {

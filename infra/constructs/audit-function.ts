@@ -18,8 +18,10 @@ import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
 
 export type AuditFunctionProps = Pick<
   Settings,
-  'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc' | 'groupMetricsLimit'
+  'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'
 > & {
+  /** The most groups per flow with metrics of their own. */
+  readonly groupMetricsLimit: number;
   /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
   readonly history: HistoryTable;

@@ -8,7 +8,9 @@ import { AuditSchedule } from '../constructs/audit-schedule.ts';
 import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
+import { MaintenanceWindows } from '../constructs/maintenance-windows.ts';
 import { NotifyFunction } from '../constructs/notify-function.ts';
+import { defaultGroupMetricsLimit } from '../group-metrics-limit.ts';
 import type { Settings } from '../settings.ts';
 
 export interface AuditStackProps extends StackProps {
@@ -32,7 +34,8 @@ export class AuditStack extends Stack {
     });
     const { queue } = new FailureQueue(this, 'Failures');
     const history = new HistoryTable(this, 'History', settings.historyTable);
-    const audit = new AuditFunction(this, 'Audit', { ...settings, failures: queue, history });
+    const groupMetricsLimit = settings.groupMetricsLimit ?? defaultGroupMetricsLimit(flows.length);
+    const audit = new AuditFunction(this, 'Audit', { ...settings, groupMetricsLimit, failures: queue, history });
     new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
     const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails, displayName: 'Tidemark alarms' });
     const tickets = new AlarmTopic(this, 'Tickets', {
@@ -40,7 +43,7 @@ export class AuditStack extends Stack {
       displayName: 'Tidemark tickets',
       key: onCall.key,
     });
-    const { alarms } = new AuditAlarms(this, 'Alarms', {
+    const alarms = new AuditAlarms(this, 'Alarms', {
       ...settings,
       deployment,
       flows,
@@ -48,7 +51,8 @@ export class AuditStack extends Stack {
       queueName: queue.queueName,
       actions: { page: onCall.action, ticket: tickets.action },
     });
-    new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms });
+    new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms: alarms.alarms });
+    new MaintenanceWindows(this, 'Maintenance', { windows: settings.maintenance, alarms });
     if (settings.pages !== undefined) {
       new NotifyFunction(this, 'Notify', { ...settings, pages: settings.pages, history, onCall, failures: queue });
     }

@@ -2,13 +2,12 @@ import { SEVERITIES } from '../contract/finding-codes.ts';
 import { type DimensionName, METRICS, type MetricDefinition, type MetricName, POSITIONS } from '../contract/metrics.ts';
 import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
-import { type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
+import { type Age, type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
 import { countsOfFindings } from './finding-metrics.ts';
 import { countUnknownCosts, knownCosts } from './group-costs.ts';
 
 /**
- * The numbers of a flow as metrics, without its heartbeat. An unknown value gives no sample; the matching `…Unknown…`
- * metric counts it.
+ * The numbers of a flow as metrics, without its heartbeat. An unknown value gives no sample, never a 0.
  * @param named the groups that get metrics of their own: CloudWatch charges for each metric
  * @param forAllFlows whether they count for all flows together, too: where alarms watch those
  */
@@ -45,9 +44,9 @@ export function heartbeatMetric(report: AuditReport): Metric {
   return completed(sawEveryFlow(report), {});
 }
 
-/** The heartbeats of the flows. Publish each after all other metrics of its flow were accepted. */
-export function flowHeartbeats(report: AuditReport): readonly Metric[] {
-  return report.flows.map((flow) => completed(!isBlind(flow), { Flow: flow.flow }));
+/** The heartbeat of a flow: that its other metrics were accepted. */
+export function flowHeartbeat(flow: FlowReport): Metric {
+  return completed(!isBlind(flow), { Flow: flow.flow });
 }
 
 function completed(isComplete: boolean, dimensions: Metric['dimensions']): Metric {
@@ -73,10 +72,10 @@ function flowMetrics(flow: FlowReport): Metric[] {
     metric('LagUnknownPartitions', of, [flow.partitions.length - lags.length]),
     metric('LagUnknownShare', of, unknownShare(flow.partitions.length, lags.length)),
     metric('LossRecords', of, loss.kind === 'known' ? [Number(loss.records)] : []),
-    metric('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]),
     metric('LossSeconds', of, seconds === null ? [] : [seconds]),
-    metric('LossSecondsUnknown', of, [seconds === null ? 1 : 0]),
     metric('MissingRecords', of, [Number(missing)]),
+    metric('MappingAge', of, secondsOf(flow.ages?.mapping)),
+    metric('CheckpointAge', of, secondsOf(flow.ages?.checkpoints)),
     ...VERDICTS.map((verdict) => metric('Verdict', { ...of, Verdict: verdict }, [flow.verdict === verdict ? 1 : 0])),
     ...SEVERITIES.map((severity) =>
       metric('Findings', { ...of, Severity: severity }, [
@@ -86,6 +85,10 @@ function flowMetrics(flow: FlowReport): Metric[] {
     metric('UnreadParts', of, [flow.unread.length]),
     ...countsOfFindings(flow).map(([name, count]) => metric(name, of, [count])),
   ].filter((candidate) => candidate !== null);
+}
+
+function secondsOf(age: Age | undefined): number[] {
+  return age?.kind === 'known' ? [age.seconds] : [];
 }
 
 function unknownShare(partitions: number, known: number): number[] {

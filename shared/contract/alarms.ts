@@ -15,6 +15,8 @@ export type AlarmLimit =
   | 'maxGroupsRereading'
   | 'maxGroupsUntranslatable'
   | 'maxCheckpointFindings'
+  | 'maxMappingAgeSeconds'
+  | 'maxCheckpointAgeSeconds'
   | 'maxAuditSeconds';
 
 /**
@@ -166,6 +168,24 @@ export const ALARMS = {
     threshold: 'maxCheckpointFindings',
     section: 'checkpoints-alarm',
     description: 'Checkpoints of MirrorMaker 2 are missing or too old.',
+  },
+  mappingAge: {
+    ...OF_AUDITS,
+    path: 'mapping-old',
+    urgency: 'ticket',
+    metric: 'MappingAge',
+    threshold: 'maxMappingAgeSeconds',
+    section: 'mapping-age-alarm',
+    description: 'MirrorMaker 2 mirrors records and no longer writes their offset syncs.',
+  },
+  checkpointAge: {
+    ...OF_AUDITS,
+    path: 'checkpoints-old',
+    urgency: 'ticket',
+    metric: 'CheckpointAge',
+    threshold: 'maxCheckpointAgeSeconds',
+    section: 'checkpoint-age-alarm',
+    description: 'MirrorMaker 2 has not written a checkpoint that its own offset syncs allow.',
   },
   history: {
     ...OF_AUDITS,

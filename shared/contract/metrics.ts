@@ -27,7 +27,10 @@ export interface MetricDefinition {
 /** A metric of each flow, and of all flows together: alarms of a deployment with many flows watch the latter. */
 const FLOW_AND_ALL = [['Flow'], []] as const;
 
-/** Name → definition. The `…Unknown…` metrics count unknown values; the others then have fewer samples, never a 0. */
+/**
+ * Name → definition. An unknown value gives no sample, never a 0. Of a metric with many samples a `…Unknown…` metric counts
+ * those that lack; one with a single sample is absent then, while `AuditCompleted` of the flow is there.
+ */
 export const METRICS = {
   AuditCompleted: {
     unit: 'Count',
@@ -56,25 +59,26 @@ export const METRICS = {
     dimensions: FLOW_AND_ALL,
     sample: 'one audit: source records that a failover now loses',
   },
-  LossRecordsUnknown: {
-    unit: 'Count',
-    dimensions: [['Flow']],
-    sample: 'one audit: 1 if that number is unknown, else 0',
-  },
   LossSeconds: {
     unit: 'Seconds',
     dimensions: FLOW_AND_ALL,
     sample: 'one audit: age of the oldest record that a failover now loses',
   },
-  LossSecondsUnknown: {
-    unit: 'Count',
-    dimensions: [['Flow']],
-    sample: 'one audit: 1 if that age is unknown, else 0',
-  },
   MissingRecords: {
     unit: 'Count',
     dimensions: [['Flow']],
     sample: 'one audit: records that MM2 skipped and will never mirror',
+  },
+  MappingAge: {
+    unit: 'Seconds',
+    dimensions: FLOW_AND_ALL,
+    sample:
+      'one audit: how long MM2 has mirrored a partition since an offset sync that should have had a successor; 0 if none',
+  },
+  CheckpointAge: {
+    unit: 'Seconds',
+    dimensions: FLOW_AND_ALL,
+    sample: 'one audit: age of the oldest checkpoint that should have had a successor; 0 if none',
   },
   Verdict: {
     unit: 'Count',

@@ -60,6 +60,11 @@ function weighed() {
   ];
 }
 
+/** An age of something that MM2 should have written. */
+function owed(more: { readonly group?: string } = {}) {
+  return { kind: 'known', seconds: 1_200.5, of: { ...more, topic: 'orders', partition: 0 } } as const;
+}
+
 const audited: readonly AuditReport[] = [
   report(),
   report(
@@ -83,7 +88,8 @@ const audited: readonly AuditReport[] = [
       suppressed: [suppressed(), suppressed({ subject: { topic: 't', partition: 3, group: 'g' } })],
       unread: [unreadPart],
     }),
-    flow({ findings: weighed() }),
+    flow({ findings: weighed(), ages: { mapping: owed(), checkpoints: owed({ group: 'billing' }) } }),
+    flow({ ages: { mapping: { kind: 'known', seconds: 0 }, checkpoints: unknown } }),
     flow({ loss: unknown, verdict: 'unknown', snapshot: past }),
     flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'estimated' } }),
   ),

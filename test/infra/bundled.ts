@@ -19,6 +19,8 @@ const functionSchema = assetMetadata.extend({
 /** The output of `cdk synth` on disk, with bundle and configuration layer. */
 export interface Bundled {
   readonly template: Template;
+  /** Everything that would be uploaded: templates, manifests and assets. */
+  readonly folder: string;
   /** `index.js`, which Lambda runs. */
   readonly bundle: string;
   /** The folder that Lambda mounts under /opt. */
@@ -42,6 +44,7 @@ export function bundle(settings: Settings, of: DeployedFunction = 'Audit'): Bund
   const layer = assetMetadata.parse(only('AWS::Lambda::LayerVersion'));
   return {
     template,
+    folder: outdir,
     bundle: join(outdir, lambda.Metadata['aws:asset:path'], 'index.js'),
     layer: join(outdir, layer.Metadata['aws:asset:path']),
     variables: deployedVariables(template, of),

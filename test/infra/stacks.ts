@@ -9,7 +9,9 @@ export const LIMITS: Readonly<Record<AlarmLimit, number>> = {
   maxGroupsRereading: 15,
   maxGroupsUntranslatable: 16,
   maxCheckpointFindings: 17,
-  maxAuditSeconds: 18,
+  maxMappingAgeSeconds: 18,
+  maxCheckpointAgeSeconds: 19,
+  maxAuditSeconds: 20,
 };
 
 export const HOSTILE_FLOWS = [

@@ -1,7 +1,7 @@
 import { prometheusText } from '../../../shared/adapters/prometheus/prometheus-text.ts';
 import { chooseGroups } from '../../../shared/audit/group-places.ts';
 import type { GroupPlaces } from '../../../shared/audit/group-places-store.ts';
-import { flowHeartbeats, projectMetrics } from '../../../shared/audit/project-metrics.ts';
+import { flowHeartbeat, projectMetrics } from '../../../shared/audit/project-metrics.ts';
 import { rankGroups } from '../../../shared/audit/rank-groups.ts';
 import type { Metric } from '../../../shared/domain/model/metric.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
@@ -43,7 +43,7 @@ export class MetricsText {
         this.#places.set(flow.flow, places);
         return projectMetrics(flow, new Set(places.since.keys()), { forAllFlows: false });
       }),
-      ...flowHeartbeats(report),
+      ...report.flows.map(flowHeartbeat),
     ];
     this.#projected = { of: report, metrics };
     return metrics;

@@ -11,6 +11,7 @@ import { topicFindings } from './findings/topic-findings.ts';
 import { type GroupState, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
 import { lossAtLeast, lossOf, missingOf } from './loss.ts';
+import { mirrorAges } from './mirror-ages.ts';
 import type { FlowObservation } from './observation.ts';
 import { lagOf, type PartitionState } from './partition-state.ts';
 import { reasonsOf, verdictOf } from './verdict.ts';
@@ -51,6 +52,7 @@ export function judgeFlow(
     verdict: verdictOf(observation, loss, counted, reports),
     reasons: reasonsOf(counted),
     loss,
+    ages: mirrorAges(observation, states, groups, liveness),
     partitions: states.map(partitionReport),
     groups: reports,
     findings,

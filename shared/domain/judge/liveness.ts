@@ -68,6 +68,11 @@ export function mirrorTime({ at, clockAheadMs = 0 }: FlowObservation): number {
   return at - clockAheadMs;
 }
 
+/** Until when MM2 is known to have worked: what it did not do after that is no refusal, because it may be dead. */
+export function workedUntil({ state, lastSign }: Liveness, at: number): number {
+  return state === 'alive' ? at : (lastSign ?? Number.NEGATIVE_INFINITY);
+}
+
 function neverStarted(observation: FlowObservation): boolean {
   const { syncs, checkpoints, connectOffsets, heartbeat, topics } = observation;
   if (observation.sourceDown !== null || observation.targetDown !== null) return false;

@@ -26,6 +26,26 @@ export type Loss =
     }
   | { readonly kind: 'unknown'; readonly reason: string };
 
+/** What an age is about; without a group it is about the mapping of the partition. */
+export interface AgeSubject {
+  readonly group?: string;
+  readonly topic: string;
+  readonly partition: number;
+}
+
+/** How long something newer is owed; 0 if nothing is. `of` is what has waited longest. */
+export type Age =
+  | { readonly kind: 'known'; readonly seconds: number; readonly of?: AgeSubject }
+  | { readonly kind: 'unknown'; readonly reason: string };
+
+/** How old what MM2 wrote for a failover is where it should have written something newer. */
+export interface MirrorAges {
+  /** From the newest offset sync of a partition to MM2's last commit there, if it lies more than `offset.lag.max` records behind. */
+  readonly mapping: Age;
+  /** Age of the checkpoint of a group that MM2's own syncs would put further ahead. */
+  readonly checkpoints: Age;
+}
+
 export interface PartitionReport {
   readonly topic: string;
   readonly targetTopic: string;
@@ -125,6 +145,8 @@ export interface FlowReport {
   /** Codes of the findings that made the verdict, worst first; each at most once. */
   readonly reasons: readonly FindingCode[];
   readonly loss: Loss;
+  /** Absent if a cluster refused the audit. */
+  readonly ages?: MirrorAges;
   readonly partitions: readonly PartitionReport[];
   readonly groups: readonly GroupReport[];
   readonly findings: readonly Finding[];

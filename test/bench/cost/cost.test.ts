@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { describe, expect, test } from '@jest/globals';
+import { createChurn } from '../../../bench/cost/churning-report.ts';
 import { deployedParts } from '../../../bench/cost/deployment-template.ts';
-import { type BillInput, monthlyBill } from '../../../bench/cost/monthly-bill.ts';
+import { auditSeconds, type BillInput, monthlyBill } from '../../../bench/cost/monthly-bill.ts';
 import { metricsUsd } from '../../../bench/cost/prices.ts';
 import { publishHour } from '../../../bench/cost/published-hour.ts';
 import { recordHour } from '../../../bench/cost/recorded-hour.ts';
@@ -12,6 +13,8 @@ import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const flows = ['east->west', 'west->east'];
+const churned = { partitions: 20, groups: 50 };
+const churn = createChurn(churned);
 
 describe('what a deployment costs', () => {
   test('the parts are those of the template', () => {
@@ -43,9 +46,32 @@ describe('what a deployment costs', () => {
       expect(sent.requests).toBe(endpoint.requests.length);
       expect(sent.groupMetrics).toBe(flows.length * 3 * 6);
       expect(await publishHour(options)).toEqual(sent);
+      // One for each flow, with its heartbeat, and one for the heartbeat of all.
+      expect(sent.requests).toBe(60 * (flows.length + 1));
     } finally {
       await endpoint.close();
     }
+  });
+
+  test.each([
+    [1, undefined, 3],
+    [20, undefined, 1],
+    [20, 5, 5],
+    [300, undefined, 1],
+  ])(
+    'GIVEN %i flows and the limit %p THEN %i groups of each have metrics of their own',
+    (count, groupMetricsLimit, most) => {
+      const many = Array.from({ length: count }, (_, index) => `plant-${index}->centre`);
+      const settings = { ...exampleSettings, ...(groupMetricsLimit !== undefined && { groupMetricsLimit }) };
+      expect(deployedParts(settings, many).groupMetricsLimit).toBe(most);
+    },
+  );
+
+  test('groups that come and go take no more metrics than those that stay', async () => {
+    const names = new Set(Array.from({ length: 60 }, (_, at) => churn(at).groups.map(({ group }) => group)).flat());
+    expect(names.size).toBeGreaterThan(100);
+    const { groupMetrics } = await publishHour({ deployment: 'test', flows, size: churned, groupMetricsLimit: 1 });
+    expect(groupMetrics).toBe(flows.length * 6);
   });
 
   test('a larger flow takes more writes and more room', async () => {
@@ -73,7 +99,7 @@ describe('what a deployment costs', () => {
     const input: BillInput = {
       flows: 1,
       pairs: 0,
-      parts: { ...parts, memoryMib: 1024, timeoutSeconds: 50 },
+      parts: { ...parts, memoryMib: 1024, timeoutSeconds: 50, groupMetricsLimit: 3 },
       published: { metrics: new Set(), requests: 100, writeUnits: 0 },
       recorded: { writeUnits: 60, storedBytes: 0 },
       secrets: 0,
@@ -86,9 +112,20 @@ describe('what a deployment costs', () => {
     expect(usd['DynamoDB write units']).toBeCloseTo(0.027_375);
   });
 
-  test('the command prints the sum of its lines', () => {
-    const sizes = ['--partitions', '20', '--groups', '10'];
-    const run = spawnSync(process.execPath, ['bench/cost.ts', ...sizes], { cwd: root, encoding: 'utf8' });
+  test('GIVEN more pairs than one function can audit THEN their whole time is in the bill', () => {
+    const parts = { ...deployedParts(exampleSettings, flows), memoryMib: 1024, timeoutSeconds: 50 };
+    const published = { metrics: new Set<string>(), requests: 0, writeUnits: 0 };
+    const recorded = { writeUnits: 0, storedBytes: 0 };
+    const lambda = (pairs: number) => {
+      const lines = monthlyBill({ flows: 20, pairs, parts, published, recorded, secrets: 0 });
+      return lines.find(({ what }) => what === 'Lambda')?.usd ?? 0;
+    };
+    expect(auditSeconds({ flows: 20, pairs: 1_000_000, parts })).toBeGreaterThan(parts.timeoutSeconds);
+    expect(lambda(2_000_000) / lambda(1_000_000)).toBeCloseTo(2, 1);
+  });
+
+  test('the command prints the sum of its lines: at most 25 USD for 1,000 partitions and 100 groups', () => {
+    const run = spawnSync(process.execPath, ['bench/cost.ts'], { cwd: root, encoding: 'utf8' });
     expect(run.stderr).toBe('');
     const lines = run.stdout.trimEnd().split('\n');
     const [, usd, metrics] = /^COST usd_month=([\d.]+) metrics=(\d+) alarms=\d+$/.exec(lines.at(-1) ?? '') ?? [];
@@ -96,5 +133,6 @@ describe('what a deployment costs', () => {
     expect(amounts).toHaveLength(13);
     expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBeCloseTo(Number(usd), 1);
     expect(Number(metrics)).toBeGreaterThan(40);
+    expect(Number(usd)).toBeLessThanOrEqual(25);
   });
 });

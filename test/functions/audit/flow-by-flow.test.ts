@@ -152,7 +152,7 @@ describe('of three flows, one refuses its password and one hangs', () => {
 
   test('metrics of one flow that CloudWatch refuses take nothing from the others; the audit fails and has no heartbeat', async () => {
     endpoint.refuse((data) =>
-      data.some((datum) => datum.MetricName === 'LossRecordsUnknown' && dimension(datum, 'Flow') === REFUSED)
+      data.some((datum) => datum.MetricName === 'MissingRecords' && dimension(datum, 'Flow') === REFUSED)
         ? { status: 500, type: 'InternalServiceFault' }
         : null,
     );

@@ -6,6 +6,7 @@ const count = z.string().regex(/^\d+$/).transform(Number);
 const cost = z.object({ rereadAtMost: count.nullable(), skipAtMost: count.nullable() });
 const known = z.object({ kind: z.literal('known'), records: count });
 const unknown = z.object({ kind: z.literal('unknown') });
+const age = z.discriminatedUnion('kind', [z.object({ kind: z.literal('known'), seconds: z.number() }), unknown]);
 
 /** The part of `tidemark audit --format json` from which metrics are made. */
 export const printedReport = z.object({
@@ -16,6 +17,7 @@ export const printedReport = z.object({
       flow: z.string(),
       verdict: z.string(),
       loss: z.discriminatedUnion('kind', [known.extend({ seconds: z.number().nullable() }), unknown]),
+      ages: z.object({ mapping: age, checkpoints: age }).optional(),
       partitions: z.array(z.object({ lag: z.discriminatedUnion('kind', [known, unknown]), missing: count })),
       groups: z.array(z.object({ group: z.string(), mm2: cost, tidemark: cost })),
       findings: z.array(
@@ -47,7 +49,7 @@ export function publishedNumbers(data: readonly ReceivedDatum[]): Numbers {
 
 /**
  * The numbers that should have been published for a printed report, computed from the JSON alone. The caller must check
- * `LossSeconds`, because the age of a record grows between two audits.
+ * `LossSeconds` and `CheckpointAge`, because both can grow between two audits.
  */
 export function printedNumbers(report: PrintedReport): Numbers {
   const numbers: Record<string, number[]> = {};
@@ -55,7 +57,7 @@ export function printedNumbers(report: PrintedReport): Numbers {
     const known = values.filter((value) => value !== null).sort((a, b) => a - b);
     if (known.length > 0) numbers[metricKey(name, of)] = known;
   };
-  for (const { flow, verdict, loss, partitions, groups, findings, unread } of report.flows) {
+  for (const { flow, verdict, loss, ages, partitions, groups, findings, unread } of report.flows) {
     const of = { Flow: flow };
     const lags = partitions.map(({ lag }) => (lag.kind === 'known' ? lag.records : null));
     const unknownLags = lags.filter((lag) => lag === null).length;
@@ -63,9 +65,8 @@ export function printedNumbers(report: PrintedReport): Numbers {
     add('LagUnknownPartitions', of, [unknownLags]);
     add('LagUnknownShare', of, [lags.length === 0 ? null : (100 * unknownLags) / lags.length]);
     add('LossRecords', of, [loss.kind === 'known' ? loss.records : null]);
-    add('LossRecordsUnknown', of, [loss.kind === 'known' ? 0 : 1]);
-    add('LossSecondsUnknown', of, [loss.kind === 'known' && loss.seconds !== null ? 0 : 1]);
     add('MissingRecords', of, [partitions.reduce((sum, { missing }) => sum + missing, 0)]);
+    add('MappingAge', of, [ages?.mapping.kind === 'known' ? ages.mapping.seconds : null]);
     for (const each of ['ready', 'at-risk', 'not-ready', 'unknown']) {
       add('Verdict', { ...of, Verdict: each }, [verdict === each ? 1 : 0]);
     }

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { ScanCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { type HttpReceiver, startHttpReceiver } from '../../../lab/http-receiver.ts';
@@ -7,6 +8,7 @@ import { type SecretsEndpoint, startSecretsEndpoint } from '../../../lab/secrets
 import { failoverNow } from '../../../shared/domain/notify/failover-now.ts';
 import { followFindings } from '../../../shared/domain/notify/follow-findings.ts';
 import { type Bundled, bundle } from '../../infra/bundled.ts';
+import { holdingFiles, holds } from '../../infra/holding-files.ts';
 import { exampleSettings } from '../../infra/synthesize.ts';
 import { BEGIN, digest, reportWith, stopped } from '../../shared/domain/notify/events-fixture.ts';
 
@@ -79,6 +81,17 @@ describe('the deployed notify function', () => {
     expect(secrets.asked).toEqual(['lab/pages']);
     expect(lambda.log).toContain('event handled');
     expect(lambda.log).not.toContain('hunter2');
+  });
+
+  test('nothing that is uploaded, logged, sent or stored has the token of the receiver', async () => {
+    expect(holdingFiles(bundled.folder, TOKEN)).toEqual([]);
+    expect(holdingFiles(bundled.folder, 'lab/pages')).not.toEqual([]);
+    const client = local.client();
+    const { Items = [] } = await client.send(new ScanCommand({ TableName: TABLE }));
+    client.destroy();
+    const texts = [lambda.log, receiver.bodies.join(), JSON.stringify(Items)];
+    expect(texts.map((text) => holds(text, TOKEN))).toEqual([false, false, false]);
+    expect(texts.map((text) => text.length > 100)).toEqual([true, true, true]);
   });
 
   test('refuses an event that is not of Tidemark, without its content in the log', async () => {

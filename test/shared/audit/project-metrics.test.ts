@@ -124,23 +124,31 @@ describe('a report as metrics', () => {
     const metrics = project(report(flow()));
     expect(samples(metrics, 'LossRecords', of)).toEqual([[12, 1]]);
     expect(samples(metrics, 'LossSeconds', of)).toEqual([[3.5, 1]]);
-    expect(samples(metrics, 'LossRecordsUnknown', of)).toEqual([[0, 1]]);
-    expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[0, 1]]);
   });
 
   test('GIVEN records without a time THEN only the seconds are unknown', () => {
     const metrics = project(report(flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'proven' } })));
     expect(samples(metrics, 'LossRecords', of)).toEqual([[1, 1]]);
     expect(samples(metrics, 'LossSeconds', of)).toBeUndefined();
-    expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[1, 1]]);
   });
 
-  test('GIVEN an unknown loss THEN neither number is published, and both count as unknown', () => {
+  test('GIVEN an unknown loss THEN neither number is published', () => {
     const metrics = project(report(flow({ loss: { kind: 'unknown', reason: 'source unreachable' } })));
     expect(samples(metrics, 'LossRecords', of)).toBeUndefined();
     expect(samples(metrics, 'LossSeconds', of)).toBeUndefined();
-    expect(samples(metrics, 'LossRecordsUnknown', of)).toEqual([[1, 1]]);
-    expect(samples(metrics, 'LossSecondsUnknown', of)).toEqual([[1, 1]]);
+  });
+
+  test('an age is published where it is known, also a 0', () => {
+    const unknownAge = { kind: 'unknown', reason: 'unread' } as const;
+    const ages = (mapping: number, checkpoints = unknownAge) => ({
+      mapping: { kind: 'known', seconds: mapping } as const,
+      checkpoints,
+    });
+    const metrics = project(report(flow({ ages: ages(0) })));
+    expect(samples(metrics, 'MappingAge', of)).toEqual([[0, 1]]);
+    expect(samples(metrics, 'CheckpointAge', of)).toBeUndefined();
+    expect(samples(project(report(flow({ ages: ages(12.5) }))), 'MappingAge', of)).toEqual([[12.5, 1]]);
+    expect(samples(project(report(flow())), 'MappingAge', of)).toBeUndefined();
   });
 
   test('exactly one verdict is 1', () => {
@@ -254,7 +262,8 @@ describe('a report as metrics', () => {
   });
 
   test('every metric of the contract is published, under the dimensions and unit that the contract names', () => {
-    const audit = report(flow({ groups: [group('g', 0, 1n, 1n)] }));
+    const ages = { mapping: { kind: 'known', seconds: 0 }, checkpoints: { kind: 'known', seconds: 1 } } as const;
+    const audit = report(flow({ ages, groups: [group('g', 0, 1n, 1n)] }));
     const metrics = [...project(audit), heartbeatMetric(audit)];
     expect(new Set(metrics.map((metric) => metric.name))).toEqual(new Set(Object.keys(METRICS)));
     // docs/metrics.md gives these numbers for the price.
@@ -262,7 +271,7 @@ describe('a report as metrics', () => {
     expect(ofGroup).toHaveLength(6);
     const ofAll = metrics.filter((metric) => metric.dimensions.Flow === undefined);
     expect(metrics.length - ofGroup.length - ofAll.length).toBe(29);
-    expect(ofAll.length).toBe(15);
+    expect(ofAll.length).toBe(17);
     for (const metric of metrics) {
       const definition: MetricDefinition = METRICS[metric.name];
       expect(definition.dimensions).toContainEqual(DIMENSIONS.filter((name) => metric.dimensions[name] !== undefined));

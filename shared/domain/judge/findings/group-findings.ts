@@ -6,7 +6,7 @@ import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import type { GroupState } from '../group-state.ts';
-import { type Liveness, mirrorTime } from '../liveness.ts';
+import { type Liveness, mirrorTime, workedUntil } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { makeFinding } from './make-finding.ts';
 import { sumOf, worstOf } from './worst-of.ts';
@@ -308,11 +308,6 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
 /** Whether MM2 has had time for its periodic work since it last paused. */
 function steadyFor(liveness: Liveness, at: number, patience: number): boolean {
   return liveness.steadySince === null || at - liveness.steadySince > patience;
-}
-
-/** Until when MM2 is known to have worked: what it did not do after that is no refusal, because it may be dead. */
-function workedUntil({ state, lastSign }: Liveness, at: number): number {
-  return state === 'alive' ? at : (lastSign ?? Number.NEGATIVE_INFINITY);
 }
 
 function translates(liveness: Liveness): boolean {

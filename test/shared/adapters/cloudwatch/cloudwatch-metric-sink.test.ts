@@ -88,6 +88,48 @@ describe('publishing to an endpoint that speaks CloudWatch', () => {
     expect(endpoint.requests.map((request) => request.data.length).sort()).toEqual([1000, 1000, 500].sort());
   });
 
+  const heartbeat: Metric = {
+    name: 'AuditCompleted',
+    dimensions: { Flow: 'A->B' },
+    unit: 'Count',
+    samples: [{ value: 1, count: 1 }],
+  };
+  const names = () => endpoint.requests.map(({ data }) => data.map(({ MetricName }) => MetricName));
+
+  test('a heartbeat travels in the request of the metrics that it vouches for', async () => {
+    await sink.publish([lag('A->B', [1])], at, { heartbeat });
+    expect(names()).toEqual([['LagRecords', 'AuditCompleted']]);
+  });
+
+  test('a flow without numbers has its heartbeat', async () => {
+    await sink.publish([], at, { heartbeat });
+    expect(names()).toEqual([['AuditCompleted']]);
+  });
+
+  test.each([1_000, 1_500])(
+    'GIVEN %i metrics THEN the heartbeat follows when all of them were accepted',
+    async (many) => {
+      await sink.publish(
+        Array.from({ length: many }, (_, index) => lag(`f${index}->B`, [index])),
+        at,
+        { heartbeat },
+      );
+      expect(names().at(-1)).toEqual(['AuditCompleted']);
+      expect(names().flat()).toHaveLength(many + 1);
+    },
+  );
+
+  test.each([1, 1_500])('GIVEN %i metrics, some refused THEN no heartbeat arrives', async (many) => {
+    endpoint.refuse((data) =>
+      data.some((datum) => datum.MetricName === 'LagRecords' && datum.Values[0] === 0)
+        ? { status: 500, type: 'InternalServiceFault' }
+        : null,
+    );
+    const metrics = Array.from({ length: many }, (_, index) => lag(`f${index}->B`, [index]));
+    await expect(sink.publish(metrics, at, { heartbeat })).rejects.toMatchObject({ code: 'METRICS_REJECTED' });
+    expect(names().flat()).not.toContain('AuditCompleted');
+  });
+
   test('no request is larger than a megabyte', async () => {
     const wide = Array.from({ length: 150 }, (_, index) => 1e15 + index);
     await sink.publish(

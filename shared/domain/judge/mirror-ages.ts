@@ -1,0 +1,86 @@
+import type { SyncPoint } from '../mirror/syncs/sync-history.ts';
+import type { Age, AgeSubject, MirrorAges } from '../model/report.ts';
+import type { GroupState } from './group-state.ts';
+import { type Liveness, mirrorTime, workedUntil } from './liveness.ts';
+import type { FlowObservation } from './observation.ts';
+import type { PartitionState } from './partition-state.ts';
+
+/**
+ * How long MM2 has owed a newer mapping and newer checkpoints. What it wrote long ago is no fault while nothing has changed
+ * since, so the age of the last write alone would alarm on every quiet topic.
+ */
+export function mirrorAges(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  groups: readonly GroupState[],
+  liveness: Liveness,
+): MirrorAges {
+  return { mapping: mappingAge(observation, states), checkpoints: checkpointAge(observation, groups, liveness) };
+}
+
+/**
+ * MM2 means to write an offset sync at the latest when it has mirrored `offset.lag.max` records past the last one
+ * (`OffsetSyncWriter` of Kafka 4.3's MirrorMaker). Connect's offsets show how far it has mirrored, and both times are of the
+ * same clock.
+ */
+function mappingAge(observation: FlowObservation, states: readonly PartitionState[]): Age {
+  const { syncs, connectOffsets, flow } = observation;
+  if (syncs.kind !== 'read') return unknown('the offset syncs could not be read');
+  if (connectOffsets.kind !== 'read') return unknown('the offsets of Kafka Connect could not be read');
+  let mirrored = 0;
+  let judged = 0;
+  let found: Aged | null = null;
+  for (const { connect, mapping, source, sourceRecreated, topic, partition } of states) {
+    if (connect === null) continue;
+    mirrored++;
+    const newest = mapping?.newestSync() ?? null;
+    // Connect's offset may be one of another log of this name.
+    const isOther = source === null || sourceRecreated !== null || connect.offset >= source.highWatermark;
+    if (newest === null || isOther) continue;
+    judged++;
+    if (connect.offset - newest.upstream <= BigInt(flow.offsetLagMax)) continue;
+    const ms = Number(connect.timestamp - newest.timestamp);
+    if (ms > (found?.ms ?? 0)) found = { ms, of: { topic: topic.topic, partition } };
+  }
+  if (judged === 0 && mirrored > 0) return unknown('no partition has an offset sync of its present logs');
+  return ageOf(found);
+}
+
+/**
+ * MM2 gives a group at or beyond the newest sync that sync's own position, at its next checkpoint. (Further back its 64
+ * slots decide, which are not visible from outside.) The checkpoint that a failover would use is as old as this.
+ */
+function checkpointAge(observation: FlowObservation, groups: readonly GroupState[], liveness: Liveness): Age {
+  if (observation.checkpoints.kind !== 'read') return unknown('the checkpoints could not be read');
+  // What MM2 did not do after its last sign of life is no fault of its checkpoints: it may be dead.
+  const until = workedUntil(liveness, mirrorTime(observation));
+  const newest = new Map<PartitionState, SyncPoint | null>();
+  let found: Aged | null = null;
+  for (const { checkpoint, state, committed, report } of groups) {
+    if (checkpoint === null) continue;
+    let sync = newest.get(state);
+    if (sync === undefined) {
+      sync = state.mapping?.newestSync() ?? null;
+      newest.set(state, sync);
+    }
+    if (sync === null || committed < sync.upstream || sync.downstream <= checkpoint.downstream) continue;
+    const ms = until - Number(checkpoint.timestamp);
+    const { group, topic, partition } = report;
+    if (ms > (found?.ms ?? 0)) found = { ms, of: { group, topic, partition } };
+  }
+  return ageOf(found);
+}
+
+interface Aged {
+  readonly ms: number;
+  readonly of: AgeSubject;
+}
+
+function ageOf(oldest: Aged | null): Age {
+  if (oldest === null || oldest.ms <= 0) return { kind: 'known', seconds: 0 };
+  return { kind: 'known', seconds: oldest.ms / 1_000, of: oldest.of };
+}
+
+function unknown(reason: string): Age {
+  return { kind: 'unknown', reason };
+}
