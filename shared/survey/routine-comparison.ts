@@ -5,6 +5,7 @@ import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
 import type { RecordEvidence } from '../domain/judge/record-evidence.ts';
 import { isOpen, type Spot, sampleSpots } from '../domain/judge/sample-spots.ts';
+import { skipLooks } from '../domain/judge/skipped-records.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import { comparePartitions } from './compare-partitions.ts';
@@ -41,7 +42,29 @@ export async function compareRoutinely(
     widenAtMost: WIDEN_AT_MOST,
   });
   const found = withEvidence(observation, states, settledOnly(evidence, spots));
-  return { states: found, groups: judgeGroupsAgain(observation, judged, statesByPartition(found)), pairs };
+  const groups = judgeGroupsAgain(observation, judged, statesByPartition(found));
+  const absent = await absentRecords(observation, groups, target);
+  const known = withEvidence(observation, found, absent);
+  return { states: known, groups: judgeGroupsAgain(observation, groups, statesByPartition(known)), pairs };
+}
+
+/** Looks whether the target has any of the records that groups would skip: compaction may have removed them all. */
+async function absentRecords(
+  observation: FlowObservation,
+  groups: readonly GroupState[],
+  target: ClusterReader,
+): Promise<PartitionMap<RecordEvidence>> {
+  const found = new PartitionMap<RecordEvidence>();
+  const looks = skipLooks(observation, groups, SPOTS);
+  if (looks.length === 0) return found;
+  const peeks = await target.peek(looks.map(({ request }) => request));
+  for (const [i, { topic, partition, from, until }] of looks.entries()) {
+    const peek = peeks[i];
+    if (peek?.kind !== 'read' || peek.value.record !== null || peek.value.scannedTo < until) continue;
+    const { absent = [] } = found.get(topic, partition) ?? {};
+    found.set(topic, partition, { absent: [...absent, { from, until }] });
+  }
+  return found;
 }
 
 /**

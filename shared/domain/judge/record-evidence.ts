@@ -27,6 +27,8 @@ export interface RecordEvidence {
   readonly tail?: { readonly upstream: bigint; readonly downstream: bigint };
   /** Indexes of syncs before which comparing has explained why the two logs differ in length. */
   readonly explained?: readonly number[];
+  /** Stretches of the target log that looks have shown to hold no record. */
+  readonly absent?: readonly { readonly from: bigint; readonly until: bigint }[];
   /** Offsets for which the records contradict the syncs. */
   readonly refutations?: readonly Refutation[];
 }

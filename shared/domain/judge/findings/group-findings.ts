@@ -8,6 +8,7 @@ import { thresholdsFor } from '../audit-rules.ts';
 import type { GroupState } from '../group-state.ts';
 import { type Liveness, mirrorTime, workedUntil } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
+import { skippedStretch, skipsForCertain } from '../skipped-records.ts';
 import { makeFinding } from './make-finding.ts';
 import { sumOf, worstOf } from './worst-of.ts';
 
@@ -72,10 +73,7 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 function positionSkips({ observation, group, states }: Context): Finding[] {
   // Records that expired on the target are lost at any position: they have a finding of their own.
   const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
-  // Without group sync, clients that fail over ask for the translated checkpoint. With it, MM2 still writes the commit.
-  const isUsed = ({ report: { mm2 } }: GroupState) =>
-    mm2.kind === 'at' && (mm2.from === 'group-offset' || !observation.flow.syncGroupOffsets.enabled);
-  const possible = states.filter((s) => skips(s) > 0n && isUsed(s));
+  const possible = states.filter((s) => skips(s) > 0n && skippedStretch(observation, s) !== null);
   const certain = possible.filter(skipsForCertain);
   const skipping = certain.length > 0 ? certain : possible;
   const worst = worstOf(skipping, skips);
@@ -98,17 +96,6 @@ function positionSkips({ observation, group, states }: Context): Finding[] {
       certain.length > 0 ? 'critical' : 'warning',
     ),
   ];
-}
-
-/**
- * If MM2 wrote records again, a position after the first copies may be right among the newer ones. If the source cannot be
- * read, nothing shows that it is the topic that the syncs are about. One offset may be a transaction marker.
- */
-function skipsForCertain({ report: { mm2, tidemark }, translation, state }: GroupState): boolean {
-  const again = translation.kind === 'interval' ? translation.again : 0n;
-  if (again > 0n || state.source === null || state.mapping?.writtenOnce === false) return false;
-  const markers = state.mapping?.inTransactions === true ? 1n : 0n;
-  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high + markers;
 }
 
 function expiredOf({ translation }: GroupState): bigint {
