@@ -7,6 +7,8 @@ export interface Terminal {
   readonly environment: NodeJS.ProcessEnv;
   /** What has to be put in order where Ctrl-C or SIGTERM ends the process; returns how to take it back. */
   readonly onInterrupt: (putInOrder: () => Promise<void>) => () => void;
+  /** The words that start Tidemark again, as it was started: `npx tidemark`, for instance. */
+  readonly startedAs: readonly string[];
 }
 
 export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';

@@ -193,7 +193,9 @@ describe('restore on a live flow', () => {
     const args = ['--mm2', mm2.propertiesFile, '--onto', 'source', '--as-of', before, '--group', 'billing'];
     const { stdout } = await inLab('restore', 'plan', ...args);
     expect(stdout).toMatch(/2 go back by 1,080 records/);
-    expect(stdout).toMatch(/tidemark restore apply \S+ --hash [0-9a-f]{64} --mm2 \S+\n$/);
+    expect(stdout).toMatch(
+      /node \S+tidemark\.js restore apply [0-9a-f]{6} --hash [0-9a-f]{64} --mm2 \S+ --history \S+\n$/,
+    );
   });
 
   test.each(['classic', 'consumer'] as const)(
@@ -356,8 +358,8 @@ describe('restore on a live flow', () => {
       codes: ['CLUSTER_UNREAD'],
     });
     const { stdout } = await inLab('restore', 'show', '--mm2', mm2.propertiesFile);
-    expect(stdout).toMatch(/^\S+ {2}applied +A->B onto the target as of /m);
-    expect(stdout).toMatch(/^\S+ {2}undone +A->B onto the source as of /m);
+    expect(stdout).toMatch(/^\S+ {2}applied +made \S+: A->B onto the target as of /m);
+    expect(stdout).toMatch(/^\S+ {2}undone +made \S+: A->B onto the source as of /m);
   });
 
   test('retention has taken records that the group had not read: refused, and with --clamp they are counted', async () => {

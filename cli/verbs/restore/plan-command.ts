@@ -1,12 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { flowName, oppositeOf } from '../../../shared/domain/model/flow.ts';
 import { KNOWN_PROOFS } from '../../../shared/domain/model/report.ts';
+import { shortId } from '../../../shared/domain/model/short-id.ts';
 import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../../shared/domain/restore/restore-terms.ts';
 import type { Planned } from '../../../shared/restore/plan-restore.ts';
 import { connector } from '../../connect.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
@@ -16,6 +17,7 @@ import { ExitCode } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { openRestoreStores } from './restore-stores.ts';
+import { planIds } from './stored-plans.ts';
 
 interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
   readonly asOf: number;
@@ -80,19 +82,25 @@ Exit codes: 0 planned, 2 wrong usage or configuration, 3 could not be read,
             4 refused`,
     )
     .action(async (options: PlanOptions) => {
-      const planned = await plan(options, terminal);
+      const { planned, ids } = await plan(options, terminal);
       if (options.format === 'json') {
         const { renderPlanJson } = await import('./json.ts');
         const hash = planned.kind === 'planned' ? planned.hash : null;
         const refusals = planned.kind === 'refused' ? planned.refusals : [];
         const one = planned.kind === 'planned' ? planned.plan : planned.draft;
         await writeAll(terminal.stdout, renderPlanJson(one, hash, refusals));
-      } else await writeAll(terminal.stdout, await planText(planned, options, terminal));
+      } else await writeAll(terminal.stdout, await planText(planned, ids, options, terminal));
       finish(planned.kind === 'planned' ? ExitCode.fine : ExitCode.refused);
     });
 }
 
-async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> {
+interface Stored {
+  readonly planned: Planned;
+  /** Ids of all stored plans. */
+  readonly ids: readonly string[];
+}
+
+async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
   const verify = await verifyOpen(options);
   const config = await loadFromOptions(options, terminal);
   const flow = oneFlow(config.flows, options.flow);
@@ -106,7 +114,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
   try {
     const topic = matcher(options.topic) ?? null;
     const { planRestore } = await import('../../../shared/restore/plan-restore.ts');
-    return await planRestore({
+    const planned = await planRestore({
       flow,
       opposite: oppositeOf(flow, config.flows),
       policy: config.policy,
@@ -128,13 +136,19 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
       ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
     });
+    return { planned, ids: await planIds(stores.plans) };
   } finally {
     progress.end();
     await Promise.all([readers.source.close(), readers.target.close(), stores.close()]);
   }
 }
 
-async function planText(planned: Planned, options: PlanOptions, terminal: Terminal): Promise<Iterable<string>> {
+async function planText(
+  planned: Planned,
+  ids: readonly string[],
+  options: PlanOptions,
+  terminal: Terminal,
+): Promise<Iterable<string>> {
   const { renderPlan } = await import('./plan-table.ts');
   const { renderRefusals } = await import('./refusals-table.ts');
   const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
@@ -143,11 +157,11 @@ async function planText(planned: Planned, options: PlanOptions, terminal: Termin
     return [title, ...renderRefusals(planned.refusals, look)];
   }
   const { id, expiresAt } = planned.plan;
-  const given = { config: options.config, mm2: options.mm2, history: options.history };
+  const apply = ['restore', 'apply', shortId(id, ids), '--hash', planned.hash];
   return [
     ...renderPlan(planned.plan, look),
     `\nNothing has been written yet. To do exactly this, until ${new Date(expiresAt).toISOString()}:\n`,
-    `  ${commandLine(['restore', 'apply', id, '--hash', planned.hash], given)}\n`,
+    `  ${commandLine(terminal, apply, givenAgain(options, terminal))}\n`,
   ];
 }
 
