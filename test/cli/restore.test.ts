@@ -22,6 +22,7 @@ const planned = z.object({
   id: z.string().nullable(),
   hash: z.string().nullable(),
   refusals: z.array(z.object({ code: z.string() })),
+  leftOut: z.array(z.object({ group: z.string(), code: z.string() })),
   groups: z.array(
     z.object({
       group: z.string(),
@@ -212,6 +213,13 @@ describe('restore on a live flow', () => {
         codes: ['GROUP_LIVE'],
         hash: null,
       });
+      const around = await plan('source', '--group', '*', '--exclude', 'payer');
+      expect({ code: around.code, refusals: around.plan.refusals, leftOut: around.plan.leftOut }).toEqual({
+        code: 0,
+        refusals: [],
+        leftOut: [{ group: 'billing', code: 'GROUP_LIVE' }],
+      });
+      expect(around.plan.groups.map(({ group }) => group)).toEqual(['shipping']);
       await live.stop();
       const made = await waitUntil('the group to be empty', async () => {
         const ran = await plan('source', '--group', 'billing', '--group', 'shipping');

@@ -181,6 +181,7 @@ const plan: RestorePlan = {
     steps: one.steps.flatMap((step) => [step, { ...step, clamped: 'start' as const, reason: 'the log begins at 5' }]),
   })),
 };
+const partial: RestorePlan = { ...plan, leftOut: [{ group: 'live', code: 'GROUP_LIVE', reason: 'it has members' }] };
 const nameless = planOf({ id: '20261120T100000Z-bbbbbbbb', clusterId: null, topicId: null, madeAt: AT });
 
 const moved: PartitionResult = {
@@ -240,6 +241,7 @@ export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
   ],
   'restore-plan-1': [
     renderPlanJson(plan, 'ab', []),
+    renderPlanJson(partial, 'ab', []),
     renderPlanJson(nameless, null, refusals),
     renderPlanJson(null, null, refusals),
   ],

@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { flowName, oppositeOf } from '../../../shared/domain/model/flow.ts';
 import { KNOWN_PROOFS } from '../../../shared/domain/model/report.ts';
 import { shortId } from '../../../shared/domain/model/short-id.ts';
+import type { GroupChoice } from '../../../shared/domain/restore/choose-groups.ts';
 import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../../shared/domain/restore/restore-terms.ts';
 import type { Planned } from '../../../shared/restore/plan-restore.ts';
 import { connector } from '../../connect.ts';
@@ -24,6 +25,7 @@ interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
   readonly onto: 'source' | 'target';
   readonly flow?: string;
   readonly group: readonly string[];
+  readonly exclude?: readonly string[];
   readonly topic?: readonly string[];
   readonly minProof: RestoreTerms['minProof'];
   readonly maxAge: number;
@@ -49,6 +51,7 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
         .makeOptionMandatory(),
     )
     .requiredOption('-g, --group <name>', "consumer group, or a glob ('*' for all); several times", collect)
+    .option('-x, --exclude <name>', 'not this group, or a glob; several times', collect)
     .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
     .option('-f, --flow <A->B>', 'the flow; may be left out where there is only one')
     .addOption(
@@ -72,11 +75,13 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
     .addHelpText(
       'after',
       `
-Only reads Kafka. All reasons against a plan are reported at once, and the plan is then not stored.
+Only reads Kafka. Groups with members are left out and named, as long as others remain.
+All reasons against a plan are reported at once, and the plan is then not
+stored.
 
 Examples:
   tidemark restore plan --as-of 15m --onto source --group billing
-  tidemark restore plan --as-of 2026-11-20T10:00:00Z --onto target --group '*'
+  tidemark restore plan --as-of 2026-11-20T10:00:00Z --onto target --group '*' --exclude 'test-*'
 
 Exit codes: 0 planned, 2 wrong usage or configuration, 3 could not be read,
             4 refused`,
@@ -124,12 +129,14 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
       clock: { now: () => Date.now() },
       asOf: options.asOf,
       onto: options.onto,
-      groups: options.group.map((text) => ({ text, matches: matcher([text]) ?? (() => false) })),
+      groups: options.group.map(choiceOf),
+      exclude: (options.exclude ?? []).map(choiceOf),
       ...(topic === null ? {} : { topic }),
       terms: {
         minProof: options.minProof,
         clamp: options.clamp === true,
         evenIfMm2Syncs: options.evenIfMm2Syncs === true,
+        leaveOut: true,
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,
       },
@@ -163,6 +170,10 @@ async function planText(
     `\nNothing has been written yet. To do exactly this, until ${new Date(expiresAt).toISOString()}:\n`,
     `  ${commandLine(terminal, apply, givenAgain(options, terminal))}\n`,
   ];
+}
+
+function choiceOf(text: string): GroupChoice {
+  return { text, matches: matcher([text]) ?? (() => false) };
 }
 
 /** Seconds, or none at all. */

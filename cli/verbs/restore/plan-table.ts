@@ -10,6 +10,7 @@ import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
 
 const STEPS_SHOWN = 40;
+const LEFT_OUT_SHOWN = 10;
 const COLUMN_WIDTH = 12;
 const PROOF_WIDTH = 14;
 
@@ -32,6 +33,7 @@ export function* renderPlan(plan: RestorePlan, options: TableOptions): Generator
   for (const sentence of summaryText(summary, plan)) {
     for (const line of wrapped(sentence, width, '  ')) yield `${line}\n`;
   }
+  yield* leftOutLines(plan, options);
   let left = STEPS_SHOWN;
   if (summary.partitions > 0) {
     yield `${paint('dim', `    ${' '.repeat(nameSpace(width))}${columns(['from', 'to', '', 're-read'], 'proof')}`)}\n`;
@@ -43,6 +45,18 @@ export function* renderPlan(plan: RestorePlan, options: TableOptions): Generator
     left -= steps.length;
   }
   if (left < 0) yield `  … and more, ${grouped(summary.partitions)} in all: --format json has every one\n`;
+}
+
+/** Groups that the plan does not touch, by the reason. A name is never cut. */
+function* leftOutLines({ leftOut }: RestorePlan, { width, paint }: TableOptions): Generator<string> {
+  if (leftOut.length === 0) return;
+  yield `  ${paint('yellow', `${plural(leftOut.length, 'group')} left out`)}\n`;
+  for (const [reason, alike] of Map.groupBy(leftOut, ({ code, reason }) => `${code}: ${reason}`)) {
+    for (const line of wrapped(printable(reason), width, '    ')) yield `${line}\n`;
+    for (const { group } of alike.slice(0, LEFT_OUT_SHOWN)) yield `      ${printable(group)}\n`;
+    const rest = alike.length - LEFT_OUT_SHOWN;
+    if (rest > 0) yield `      … and ${grouped(rest)} more: --format json has every one\n`;
+  }
 }
 
 function* stepLines(step: RestoreStep, { width, paint }: TableOptions): Generator<string> {

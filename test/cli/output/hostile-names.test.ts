@@ -283,6 +283,7 @@ function planOf(name: string): RestorePlan {
     expiresAt: AT,
     topics: [{ topic: name, id: null, logs: [] }],
     groups: [{ group: name, leftAlone: [], steps: [{ ...step, proof: 'exact', reason: name, clamped: null }] }],
+    leftOut: [{ group: name, code: 'GROUP_LIVE', reason: name }],
   };
 }
 
