@@ -11,16 +11,18 @@ import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '
 import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
+import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
 import { commandLine } from '../../output/command-line.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
-import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { lookOf } from '../../output/table-options.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
 import { openRestoreStores } from './restore-stores.ts';
 import { planIds } from './stored-plans.ts';
 
-interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
+interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions, RowsOption {
   readonly asOf: number;
   readonly onto: 'source' | 'target';
   readonly flow?: string;
@@ -71,6 +73,7 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
     .option('--even-if-mm2-syncs', 'plan although MirrorMaker moves groups on the target forward again')
     .option('--valid-for <seconds>', 'how long the plan may be begun', age, validForMs / 1000)
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(rowsOption())
     .option('--timeout <seconds>', 'be done by then', seconds, 120)
     .addHelpText(
       'after',
@@ -158,7 +161,7 @@ async function planText(
 ): Promise<Iterable<string>> {
   const { renderPlan } = await import('./plan-table.ts');
   const { renderRefusals } = await import('./refusals-table.ts');
-  const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
+  const look = lookOf(terminal, options.rows);
   if (planned.kind === 'refused') {
     const title = `${look.paint('red', 'refused')}: no plan was stored\n`;
     return [title, ...renderRefusals(planned.refusals, look)];

@@ -7,16 +7,18 @@ import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
 import type { HistoryStores } from '../../history/history-stores.ts';
 import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
 import { idWritten } from '../../options/written-id.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { json } from '../../output/json.ts';
-import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { lookOf } from '../../output/table-options.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
 import { grouped, plural, printable } from '../../output/text.ts';
 import { unknownName } from '../../output/usage-error.ts';
 import { openRestoreStores } from './restore-stores.ts';
 import { planIds } from './stored-plans.ts';
 
-interface ShowOptions extends ConfigOptions, HistoryOptions {
+interface ShowOptions extends ConfigOptions, HistoryOptions, RowsOption {
   readonly format: 'table' | 'json';
 }
 
@@ -26,6 +28,7 @@ export function addRestoreShowCommand(restore: Command, terminal: Terminal, fini
   const command = restore.command('show [id]').description('a stored plan and its result, or the newest plans');
   addHistoryOption(addConfigOptions(command))
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(rowsOption())
     .addHelpText(
       'after',
       `
@@ -58,7 +61,7 @@ async function show(
   const found = await loadPlan(plans, id, now);
   if (found.kind === 'absent') throw unknownName('plan', id, ids);
   const noted = found.kind === 'altered' ? found : await logOf(plans, found.loaded, now);
-  const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
+  const look = lookOf(terminal, options.rows);
   const plan = found.kind === 'altered' ? null : found.loaded;
   const refusals = noted.kind === 'altered' ? [noted.refusal] : [];
   if (options.format === 'json') {
