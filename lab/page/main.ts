@@ -1,7 +1,6 @@
 import { mkdtempSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { Access } from '../../cli/verbs/serve/access.ts';
 import { LagLog } from '../../cli/verbs/serve/lag-log.ts';
@@ -10,6 +9,7 @@ import { MetricsText } from '../../cli/verbs/serve/metrics-text.ts';
 import { preparePage } from '../../cli/verbs/serve/page/prepare-page.ts';
 import { ServedAudits } from '../../cli/verbs/serve/served-audits.ts';
 import { createAuditServer, listen } from '../../cli/verbs/serve/server.ts';
+import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { type Look, lookAt, openBrowser, type Screen } from './browser.ts';
 import { largeReport } from './large-report.ts';
@@ -28,7 +28,11 @@ const SCREENS: readonly Screen[] = [
 ];
 const SLOWEST_MS = 1_000;
 
-const { values } = parseArgs({ options: { 'only-large': { type: 'boolean', default: false } } });
+const values = scriptOptions({
+  name: 'drill:page',
+  does: 'Looks at the page of tidemark serve in a real Chromium, over real clusters. Leaves pictures in a folder that it names.',
+  options: { 'only-large': { type: 'boolean', says: 'only the large flow, without clusters' } },
+});
 const folder = mkdtempSync(join(temporaryParent(), 'tidemark-page-'));
 const browser = await openBrowser();
 const looks: Look[] = [];
