@@ -10,6 +10,7 @@ import { silenceSqliteWarning } from './silence-sqlite-warning.ts';
 import { presentStart, startedAs } from './started-as.ts';
 import { addAcknowledgeCommand } from './verbs/acknowledge/command.ts';
 import { addAuditCommand } from './verbs/audit/command.ts';
+import { addCompletionCommand } from './verbs/completion/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
@@ -96,6 +97,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addRestoreCommand,
     addFailoverCommand,
     addInitCommand,
+    addCompletionCommand,
   ])
     add(program, terminal, finish);
   tellOfHelp(program, terminal, []);

@@ -19,6 +19,7 @@ const COMMANDS: readonly (readonly [words: readonly string[], does: string])[] =
     'what a failover would do; refused here, for nothing says how to stop MM2',
   ],
   [['init', 'FILE'], 'a commented tidemark.yaml'],
+  [['completion', 'bash'], 'a script that completes these commands in a shell'],
 ];
 
 /** Lines to paste, one for each verb, with what it does. */
