@@ -1,6 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { Access } from '../../cli/verbs/serve/access.ts';
 import { LagLog } from '../../cli/verbs/serve/lag-log.ts';
@@ -16,7 +17,7 @@ import { largeReport } from './large-report.ts';
 import { LiveStates } from './live-states.ts';
 
 /**
- * `npm run drill:page`: looks at the page of `tidemark serve` in a real Chromium: real clusters in each state, hostile
+ * `npm run drill:page`: looks at the page of `tidemark serve`, and at the file of `tidemark report`, in a real Chromium: real clusters in each state, hostile
  * names, a large flow; wide and 320 px, light and dark. Leaves pictures in a folder that it names. Exits 1 if a page
  * gives an error, has a serious fault of accessibility, is wider than the screen, or takes a second to appear.
  */
@@ -85,6 +86,9 @@ async function lookAtLive(): Promise<void> {
     await look('past', `${live.url}/?as-of=${encodeURIComponent(before)}`);
     await live.sourceDead();
     await look('source-dead', `${live.url}/`);
+    const report = join(folder, 'report.html');
+    await live.report(report);
+    await look('report', pathToFileURL(report).href);
     await look('runbook', `${live.url}/runbook#mirror-stopped`);
   } finally {
     await live.stop();

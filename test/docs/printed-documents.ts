@@ -1,6 +1,7 @@
 import { renderAuditJson } from '../../cli/output/audit-json.ts';
 import { acknowledgementsJson } from '../../cli/verbs/acknowledge/json.ts';
 import { renderDoctorJson } from '../../cli/verbs/doctor/json.ts';
+import { renderReportJson } from '../../cli/verbs/report/json.ts';
 import { renderPlanJson, renderResultJson } from '../../cli/verbs/restore/json.ts';
 import { historySizeJson, snapshotListJson, snapshotsShownJson } from '../../cli/verbs/snapshots/json.ts';
 import { renderTranslationJson } from '../../cli/verbs/translate/table.ts';
@@ -13,6 +14,7 @@ import type { AuditReport, TidemarkPosition } from '../../shared/domain/model/re
 import type { Refusal } from '../../shared/domain/restore/refusal.ts';
 import type { RestorePlan } from '../../shared/domain/restore/restore-plan.ts';
 import type { PartitionResult, RestoreResult } from '../../shared/domain/restore/restore-result.ts';
+import { reportData } from '../cli/verbs/report/sample-report-data.ts';
 import {
   AT,
   acknowledgement,
@@ -238,6 +240,14 @@ export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
         ['B->A', { ...sized, oldest: null, newest: null, heldUntil: null, levels }],
       ]),
     ),
+  ],
+  'report-1': [
+    renderReportJson(reportData()),
+    renderReportJson({
+      ...reportData(),
+      flows: reportData().flows.flatMap((one) => (audited[1]?.flows ?? []).map((last) => ({ ...one, last }))),
+    }),
+    renderReportJson({ ...reportData(), flows: [] }),
   ],
   'restore-plan-1': [
     renderPlanJson(plan, 'ab', []),

@@ -1,3 +1,4 @@
+import type { PeriodEvent, Standing as PeriodStanding } from '../../cli/verbs/report/flow-period.ts';
 import type { AcknowledgementState } from '../../shared/acknowledge/acknowledgement-state.ts';
 import { FINDINGS, type Severity } from '../../shared/contract/finding-codes.ts';
 import type { CheckStatus } from '../../shared/doctor/check.ts';
@@ -93,6 +94,9 @@ export const ENUMS: readonly (readonly [path: string, values: readonly (string |
   ['#refusal/code', REFUSAL_CODES],
   ['/severity', allOf<Severity>({ critical: true, warning: true, info: true })],
   ['/verdict', VERDICTS],
+  ['#verdict', VERDICTS],
+  ['#standing', allOf<PeriodStanding>({ kept: true, broken: true, unknown: true })],
+  ['#event/event', allOf<PeriodEvent['kind']>({ opened: true, closed: true, verdict: true })],
   ['/verdict|0', VERDICTS],
   ['#basis', allOf<Basis>({ proven: true, estimated: true })],
   [
