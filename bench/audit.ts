@@ -1,5 +1,6 @@
 import { cpus, totalmem } from 'node:os';
 import { type Lab, startLab } from '../lab/lab.ts';
+import { scriptOptions } from '../lab/script-options.ts';
 import { CHECK, reportCheck, WITHOUT_RECORDS, wholeAudit } from './audit-measure.ts';
 import type { ClusterReading, Racer } from './cluster-reading.ts';
 import { MeasuredChild } from './measured-child.ts';
@@ -9,6 +10,11 @@ import { missedBars, type Results, renderResults, renderSummary, summaryOf, type
 import { directServers, type ScaleFlow, startScaleFlow } from './scale-flow.ts';
 
 /** `npm run bench:audit`: measures an audit of 100,000 pairs. Progress goes to stderr, the table to stdout. */
+scriptOptions({
+  name: 'bench:audit',
+  does: "Measures an audit of 100,000 pairs on real clusters, next to Kafka's own AdminClient. Takes minutes.",
+  options: {},
+});
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Network round trips in milliseconds, in addition to the direct connection. */

@@ -1,7 +1,7 @@
-import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { configuredFlows } from '../infra/configuration.ts';
 import { loadSettings } from '../infra/settings.ts';
+import { scriptOptions } from '../lab/script-options.ts';
 import { pairsOf } from './cost/churning-report.ts';
 import { deployedParts } from './cost/deployment-template.ts';
 import { auditSeconds, monthlyBill, total } from './cost/monthly-bill.ts';
@@ -9,11 +9,13 @@ import { publishHour } from './cost/published-hour.ts';
 import { PAIRS_PER_PARTITION, recordHour } from './cost/recorded-hour.ts';
 import { renderTable } from './table.ts';
 
-const { values } = parseArgs({
+const values = scriptOptions({
+  name: 'cost',
+  does: 'Prints what a deployment costs in a month. Starts DynamoDB Local.',
   options: {
-    settings: { type: 'string', default: 'infra/example/settings.json' },
-    partitions: { type: 'string', default: '1000' },
-    groups: { type: 'string', default: '100' },
+    settings: { type: 'string', value: 'FILE', default: 'infra/example/settings.json', says: 'of the stack' },
+    partitions: { type: 'string', value: 'COUNT', default: '1000', says: 'of each flow' },
+    groups: { type: 'string', value: 'COUNT', default: '100', says: 'of each flow' },
   },
 });
 const size = {

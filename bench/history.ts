@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DynamoDbLocal } from '../lab/dynamodb-local.ts';
+import { scriptOptions } from '../lab/script-options.ts';
 import { createDynamoDbSnapshotStore } from '../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { openHistoryDatabase } from '../shared/adapters/sqlite/open-database.ts';
 import { createSqliteSnapshotStore } from '../shared/adapters/sqlite/sqlite-snapshot-store.ts';
@@ -14,6 +15,11 @@ import { HistoryMovement } from './history-movement.ts';
 import { type CountedWrites, countWrites } from './history-writes.ts';
 import { livingFrames } from './living-frames.ts';
 
+scriptOptions({
+  name: 'bench:history',
+  does: 'Measures what 35 days of audits take in SQLite and in DynamoDB Local. HISTORY_PARTITIONS: 10,000 by default. Takes minutes.',
+  options: {},
+});
 const PARTITIONS = Number(process.env.HISTORY_PARTITIONS ?? 10_000);
 const FLOW = 'A->B';
 const TABLE = 'tidemark-history';

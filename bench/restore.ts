@@ -6,6 +6,7 @@ import type { LabCluster } from '../lab/cluster.ts';
 import { runTidemark } from '../lab/demo/run-tidemark.ts';
 import { startLab } from '../lab/lab.ts';
 import { mm2Properties } from '../lab/mm2-properties.ts';
+import { scriptOptions } from '../lab/script-options.ts';
 import { RecordWriter } from '../lab/workload/record-writer.ts';
 import { createClusterReader } from '../shared/adapters/kafka/cluster-reader.ts';
 import { createOffsetWriter } from '../shared/adapters/kafka/offset-writer.ts';
@@ -16,6 +17,11 @@ import { DEFAULT_RETENTION } from '../shared/domain/history/retention.ts';
 import { HistoryWriter } from '../shared/history/history-writer.ts';
 
 /** `npm run bench:restore`: measures plan, apply and undo of a restore of 100,000 positions on the command line. */
+scriptOptions({
+  name: 'bench:restore',
+  does: 'Measures plan, apply and undo of a restore of 100,000 positions on a real cluster. Takes minutes.',
+  options: {},
+});
 const GROUPS = 1_000;
 const PARTITIONS = 100;
 const RECORDS = 20;

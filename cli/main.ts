@@ -1,15 +1,20 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
+import { shellWord } from '../shared/domain/model/shell-word.ts';
 import { endOnSignals } from './interruption.ts';
+import { nextStepsOf } from './next-steps.ts';
 import { ExitCode, type Finish } from './output/exit-code.ts';
 import { describeError, exitCodeOf } from './output/report-error.ts';
 import type { Terminal } from './output/terminal.ts';
 import { printableLines } from './output/text.ts';
 import { silenceSqliteWarning } from './silence-sqlite-warning.ts';
+import { presentStart, startedAs } from './started-as.ts';
 import { addAcknowledgeCommand } from './verbs/acknowledge/command.ts';
 import { addAuditCommand } from './verbs/audit/command.ts';
+import { addCompletionCommand } from './verbs/completion/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
+import { addReportCommand } from './verbs/report/command.ts';
 import { addRestoreCommand } from './verbs/restore/command.ts';
 import { addServeCommand } from './verbs/serve/command.ts';
 import { addSnapshotsCommand } from './verbs/snapshots/command.ts';
@@ -26,7 +31,8 @@ import { addWatchCommand } from './verbs/watch/command.ts';
 export async function main(argv: readonly string[], version: string): Promise<void> {
   silenceSqliteWarning();
   const { stdout, stderr, env: environment } = process;
-  const terminal: Terminal = { stdout, stderr, environment, onInterrupt: endOnSignals() };
+  const startedBy = startedAs(presentStart());
+  const terminal: Terminal = { stdout, stderr, environment, onInterrupt: endOnSignals(), startedAs: startedBy };
   // A reader that goes away (`| head`) must not become a stack trace; writes see it and stop.
   for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
   const code = await run(argv, version, terminal);
@@ -40,12 +46,14 @@ async function run(argv: readonly string[], version: string, terminal: Terminal)
   const program = createProgram(version, terminal, (result) => {
     code = result;
   });
+  const nextSteps = nextStepsOf(program, terminal);
   try {
     await program.parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.usage;
-    terminal.stderr.write(describeError(error, { debug: argv.includes('--debug') }));
+    const options = { debug: argv.includes('--debug'), nextStep: nextSteps.commandFor };
+    terminal.stderr.write(describeError(error, options));
     return exitCodeOf(error);
   }
 }
@@ -64,7 +72,6 @@ function createProgram(version: string, terminal: Terminal, finish: Finish): Com
       writeErr: (text) => void terminal.stderr.write(text),
       outputError: (text, write) => write(printableLines(text.replace(/^error: /, 'tidemark: '))),
     })
-    .showHelpAfterError('  → tidemark --help shows the commands')
     .addHelpText(
       'after',
       `
@@ -90,15 +97,21 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addSnapshotsCommand,
     addRestoreCommand,
     addFailoverCommand,
+    addReportCommand,
     addInitCommand,
+    addCompletionCommand,
   ])
     add(program, terminal, finish);
-  for (const command of program.commands) {
-    command.showHelpAfterError(`  → tidemark ${command.name()} --help shows the options`).option('--debug', 'as above');
-    const debug = command.options.find((option) => option.long === '--debug');
-    debug?.hideHelp();
-  }
+  tellOfHelp(program, terminal, []);
   return program;
+}
+
+/** Every command names its own help after an error, and knows `--debug`. */
+function tellOfHelp(command: Command, terminal: Terminal, verbs: readonly string[]): void {
+  const help = [...terminal.startedAs, ...verbs, '--help'].map(shellWord).join(' ');
+  command.showHelpAfterError(`  → ${help} shows the ${command.commands.length > 0 ? 'commands' : 'options'}`);
+  if (verbs.length > 0) command.addOption(new Option('--debug').hideHelp());
+  for (const one of command.commands) tellOfHelp(one, terminal, [...verbs, one.name()]);
 }
 
 function ignoreBrokenPipe(error: Error): void {

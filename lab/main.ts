@@ -6,9 +6,17 @@ import { type Lab, startLab } from './lab.ts';
 import { waitUntilGroupSynced, waitUntilSettled } from './mirroring.ts';
 import type { LabMm2 } from './mm2.ts';
 import { mm2Properties } from './mm2-properties.ts';
+import { scriptOptions } from './script-options.ts';
+import { tidemarkCommands } from './tidemark-commands.ts';
 import { RecordWriter } from './workload/record-writer.ts';
 
 /** `npm run lab`: runs two clusters with MM2 between them and some traffic, until Ctrl-C. Progress goes to stderr. */
+scriptOptions({
+  name: 'lab',
+  does: `Starts two Kafka clusters with MirrorMaker 2 between them and some traffic, prints commands for Tidemark and for Kafka's own
+tools to try on them, and runs until Ctrl-C. To audit your own clusters: npx tidemark --help.`,
+  options: {},
+});
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
 async function fill(a: LabCluster, b: LabCluster, mm2: LabMm2, writer: RecordWriter): Promise<void> {
@@ -32,8 +40,8 @@ function printCommands(lab: Lab, a: LabCluster, b: LabCluster, mm2: LabMm2): voi
 Cluster A (source) ${a.bootstrapServers}, cluster B (target) ${b.bootstrapServers}
 MirrorMaker 2 A->B ${mm2.propertiesFile}
 
-Audit the flow:
-  npx tidemark audit --mm2 ${mm2.propertiesFile}
+Try Tidemark on the flow:
+${tidemarkCommands(mm2.propertiesFile)}
 
 Inspect it with Kafka's own tools:
   ${kafka('topics', `${on(b)} --list`)}

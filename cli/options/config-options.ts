@@ -61,7 +61,7 @@ function sourceOf(options: ConfigOptions): ConfigSource {
   if (existsSync(DEFAULT_FILE)) return { kind: 'tidemark-yaml', file: DEFAULT_FILE };
   throw new UsageError(
     `no configuration is given, and there is no ./${DEFAULT_FILE}`,
-    "name MirrorMaker's own file: --mm2 mm2.properties; or make one: tidemark init mm2.properties --output tidemark.yaml",
+    "name MirrorMaker's own file: --mm2 mm2.properties; or make one: `tidemark init mm2.properties --output tidemark.yaml`",
   );
 }
 

@@ -8,6 +8,7 @@ import { newestHistory } from '../../shared/history/history-lineage.ts';
 import type { SnapshotStore } from '../../shared/history/snapshot-store.ts';
 import type { HistoryPlace } from '../history/history-place.ts';
 import type { AuditStores } from '../history/history-stores.ts';
+import type { GivenOptions } from '../output/command-line.ts';
 import type { Terminal } from '../output/terminal.ts';
 import { UsageError } from '../output/usage-error.ts';
 import { type ConfigOptions, configFileOf } from './config-options.ts';
@@ -67,6 +68,15 @@ export async function requireAuditHistory(
   const stores = await openAuditHistory(options, terminal);
   if (stores !== null) return stores;
   throw new UsageError('the history is off', `name its place: --history FILE, or unset ${VARIABLE}`);
+}
+
+/**
+ * The options with which another command has the same configuration and history. A variable is among them: it may be set
+ * for this command alone.
+ */
+export function givenAgain(options: HistoryOptions & ConfigOptions, { environment }: Terminal): GivenOptions {
+  const { config, mm2, history = environment[VARIABLE] } = options;
+  return { config, mm2, history: history === '' ? undefined : history };
 }
 
 /** Name under which this process holds the right to write a flow's history. */

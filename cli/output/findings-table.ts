@@ -28,21 +28,21 @@ export function findingLines(findings: readonly Finding[], options: TableOptions
   ];
 }
 
-function byCode(sorted: readonly Finding[], { width, paint }: TableOptions): string[] {
+function byCode(sorted: readonly Finding[], { width, rows = SHOWN_OF_A_CODE, paint }: TableOptions): string[] {
   const out: string[] = [];
   for (const same of Map.groupBy(sorted, ({ code, severity }) => `${severity} ${code}`).values()) {
     const [first] = same;
     if (first === undefined) continue;
     const { code, severity, runbook } = first;
     out.push(`${paint(STYLES[severity], severity.toUpperCase().padEnd(8))}  ${code}  ${runbook}`);
-    for (const finding of same.slice(0, SHOWN_OF_A_CODE)) {
+    for (const finding of same.slice(0, rows)) {
       const subject = subjectText(finding);
       const text = subject === '' ? finding.message : `${subject}: ${finding.message}`;
       out.push(...wrapped(printable(`${text}${ruleText(finding)}`), width, '    '));
       if (finding.acknowledged === undefined) continue;
       out.push(...wrapped(printable(acknowledgedText(finding.acknowledged)), width, '      '));
     }
-    if (same.length > SHOWN_OF_A_CODE) out.push(`    and ${same.length - SHOWN_OF_A_CODE} more like these`);
+    if (same.length > rows) out.push(`    and ${same.length - rows} more like these`);
   }
   return out;
 }
@@ -73,13 +73,13 @@ export function subjectText({ subject, message }: Finding): string {
   return named.filter((part) => !message.includes(part)).join(' ');
 }
 
-export function unreadLines(unread: readonly Unread[], { width, paint }: TableOptions): string[] {
+export function unreadLines(unread: readonly Unread[], { width, rows = SHOWN_UNREAD, paint }: TableOptions): string[] {
   if (unread.length === 0) return [];
   const out = ['', paint('bold', `NOT READ: ${plural(unread.length, 'part')}; what depends on it is unknown`)];
-  for (const one of unread.slice(0, SHOWN_UNREAD)) {
+  for (const one of unread.slice(0, rows)) {
     const again = one.retriable ? ' (may pass)' : '';
     out.push(...wrapped(printable(`${one.cluster}: ${one.what}: ${one.message}${again}`), width, '    '));
   }
-  if (unread.length > SHOWN_UNREAD) out.push(`    and ${tally(unread.slice(SHOWN_UNREAD).map((one) => one.error))}`);
+  if (unread.length > rows) out.push(`    and ${tally(unread.slice(rows).map((one) => one.error))}`);
   return out;
 }

@@ -7,6 +7,8 @@ export interface Terminal {
   readonly environment: NodeJS.ProcessEnv;
   /** What has to be put in order where Ctrl-C or SIGTERM ends the process; returns how to take it back. */
   readonly onInterrupt: (putInOrder: () => Promise<void>) => () => void;
+  /** The words that start Tidemark again, as it was started: `npx tidemark`, for instance. */
+  readonly startedAs: readonly string[];
 }
 
 export type Style = 'red' | 'yellow' | 'green' | 'bold' | 'dim';
@@ -19,9 +21,18 @@ export function painter({ stdout, environment }: Terminal): Paint {
   return (style, text) => (colours ? styleText(style, text, { validateStream: false }) : text);
 }
 
-/** Columns to fill: 80 where the stream is no terminal. */
+/** Longer lines of text are hard to read. */
+const WIDEST_TEXT = 120;
+const WIDEST_TABLE = 200;
+
+/** Columns that a text fills: 80 where the stream is no terminal. */
 export function widthOf(stream: NodeJS.WriteStream): number {
-  return Math.min(120, Math.max(60, stream.columns ?? 80));
+  return Math.min(WIDEST_TEXT, columnsOf(stream));
+}
+
+/** Columns that a table may take, for names and numbers beside each other. */
+export function columnsOf(stream: NodeJS.WriteStream): number {
+  return Math.min(WIDEST_TABLE, Math.max(60, stream.columns ?? 80));
 }
 
 /** Writes all of it, waiting where the reader is slow; a reader that has gone away is no error (`| head`): false. */

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../script-options.ts';
 import { type RestoredPosition, resultLines, tallyOf } from './drill-result.ts';
 import { DrillStage } from './drill-stage.ts';
 import { corrupted } from './stories/corrupted.ts';
@@ -13,9 +13,13 @@ const STORIES: readonly Story[] = [corrupted, sourceDead, syncsCompacted, killed
  * `npm run drill:restore`: restores groups on real clusters with the command line. A real consumer reads from each
  * position. Exits 1 if a record was skipped, or if a consumer re-read more records than the plan's bound.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { only } = scriptOptions({
+  name: 'drill:restore',
+  does: 'Restores groups on real clusters with the command line; a real consumer reads from each position. Takes minutes.',
+  options: { only: { type: 'string', value: 'NAME', says: `one of: ${STORIES.map(({ name }) => name).join(', ')}` } },
+});
 const results: (readonly RestoredPosition[])[] = [];
-for (const story of STORIES.filter(({ name }) => values.only === undefined || name === values.only)) {
+for (const story of STORIES.filter(({ name }) => only === undefined || name === only)) {
   process.stderr.write(`playing ${story.name} …\n`);
   const stage = await DrillStage.open(story.stage ?? {});
   try {

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { cpus, loadavg } from 'node:os';
 import { dirname, join } from 'node:path';
 import { isDeepStrictEqual, promisify } from 'node:util';
+import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { buildBinaryOfCopy, copyCheckout, installOffline, packCopy } from './checkout-copy.ts';
 import { comparableAudit } from './comparable-audit.ts';
@@ -14,6 +15,11 @@ import { type Program, raceOf, timedRun } from './timed-run.ts';
  * `npm run drill:install`: package and executable, as people install them, on several Node versions, beside the checkout on a real
  * flow. It needs a registry, for Node's versions and for `npm ci --omit=dev`. Exits 1 if anything differs or is too slow.
  */
+scriptOptions({
+  name: 'drill:install',
+  does: 'Installs package and executable on several Node versions, and audits a real flow with each. Needs a registry. Takes minutes.',
+  options: {},
+});
 const ROOT = join(import.meta.dirname, '../..');
 const TOO_OLD = '20';
 /** The oldest that runs the package, and the newest of the same line. */

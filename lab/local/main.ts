@@ -1,36 +1,35 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { TidemarkError } from '../../shared/domain/model/errors.ts';
 import type { LabCluster } from '../cluster.ts';
 import { startLab } from '../lab.ts';
 import { waitUntilGroupSynced, waitUntilSettled } from '../mirroring.ts';
 import type { LabMm2 } from '../mm2.ts';
 import { mm2Properties } from '../mm2-properties.ts';
+import { scriptOptions } from '../script-options.ts';
 import { RecordWriter } from '../workload/record-writer.ts';
 import { LocalCloud, type Minute } from './local-cloud.ts';
 import { type DeploymentFiles, synthesizeStack } from './synthesize-stack.ts';
 
-const USAGE = `npm run local -- [--minute SECONDS]
-
-Runs a deployment on this machine: the stack that cdk synth makes, its bundles, schedule, alarms and pages, with DynamoDB
-Local, two real Kafka clusters and MirrorMaker 2. Prints every alarm that changes its state, and every message as it
-would be sent. Ctrl-C ends it.
-
-  --minute SECONDS  how long a minute of the schedule and of the alarms takes, at least 5; 60 by default
-  --help            this text
-`;
-
 const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
-/** `npm run local`. Output goes to stdout, progress to stderr. */
-function minuteMs(): number | null {
-  const { values } = parseArgs({ options: { minute: { type: 'string', default: '60' }, help: { type: 'boolean' } } });
-  if (values.help === true) {
-    process.stdout.write(USAGE);
-    return null;
-  }
-  const seconds = Number(values.minute);
-  if (!(seconds >= 5 && seconds <= 60)) throw new TidemarkError('USAGE', `--minute must be from 5 to 60\n\n${USAGE}`);
+/** `npm run local`. Output goes to stdout, progress to stderr. @returns ms that a minute takes */
+function minuteMs(): number {
+  const { minute } = scriptOptions({
+    name: 'local',
+    does: `Runs a deployment on this machine: the stack that cdk synth makes, its bundles, schedule, alarms and pages, with DynamoDB
+Local, two real Kafka clusters and MirrorMaker 2. Prints every alarm that changes its state, and every message as it
+would be sent. Ctrl-C ends it.`,
+    options: {
+      minute: {
+        type: 'string',
+        value: 'SECONDS',
+        default: '60',
+        says: 'how long a minute of the schedule takes, from 5 on',
+      },
+    },
+  });
+  const seconds = Number(minute);
+  if (!(seconds >= 5 && seconds <= 60)) throw new TidemarkError('USAGE', '--minute must be from 5 to 60');
   return seconds * 1_000;
 }
 
@@ -113,8 +112,7 @@ async function run(minute: number): Promise<never> {
 // The watchdogs end the clusters, MM2 and DynamoDB Local, and remove all files; the functions end with this process.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(130));
 try {
-  const minute = minuteMs();
-  if (minute !== null) await run(minute);
+  await run(minuteMs());
 } catch (error) {
   const isKnown = error instanceof TidemarkError || (error instanceof Error && 'code' in error);
   if (!isKnown) throw error;

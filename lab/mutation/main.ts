@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { Stryker } from '@stryker-mutator/core';
+import { scriptOptions } from '../script-options.ts';
 import { mutatedFiles } from './scope.ts';
 import { isSurvivor, scoresByFile, scoreText } from './score.ts';
 import { notAccepted, outdated, survivorOf } from './survivors.ts';
@@ -10,13 +10,15 @@ import { notAccepted, outdated, survivorOf } from './survivors.ts';
 /**
  * `npm run mutation`: makes small changes to the domain's code, one at a time, and counts how many of them its tests
  * notice. Exits 1 if the score is below the committed gate.
- *
- *   --only mapping,verdict   only files whose path contains one of these, without the gate
- *   --all                    print every survivor, not only those that the committed list does not accept
- *   --raise                  write a better score to the gate
  */
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, all: { type: 'boolean' }, raise: { type: 'boolean' } },
+const values = scriptOptions({
+  name: 'mutation',
+  does: "Makes small changes to the domain's code, and counts how many of them its tests notice. Takes minutes.",
+  options: {
+    only: { type: 'string', value: 'PARTS', says: 'only files whose path contains one of these, without the gate' },
+    all: { type: 'boolean', says: 'print every survivor, not only those that the committed list does not accept' },
+    raise: { type: 'boolean', says: 'write a better score to the gate' },
+  },
 });
 const only = values.only?.split(',') ?? null;
 const GATE = new URL('./gate.json', import.meta.url);

@@ -10,6 +10,7 @@ import { mm2Properties } from '../mm2-properties.ts';
 import { waitUntil } from '../wait-until.ts';
 import { RecordWriter } from '../workload/record-writer.ts';
 
+const BIN = join(import.meta.dirname, '../../bin/tidemark.js');
 /** Group names that a careless page runs, hides behind, or is torn by. */
 const HOSTILE = [
   '<script>document.title="ran"</script>',
@@ -28,6 +29,7 @@ export class LiveStates {
   readonly #lab: Lab;
   readonly #source: LabCluster;
   readonly #mm2: LabMm2;
+  readonly #began = new Date().toISOString();
 
   private constructor(server: ServeProcess, lab: Lab, source: LabCluster, mm2: LabMm2) {
     this.url = server.url;
@@ -95,6 +97,14 @@ export class LiveStates {
     return at;
   }
 
+  /** `tidemark report` of all that happened, as a file; it reads the history beside the server. */
+  async report(file: string): Promise<void> {
+    const args = [BIN, 'report', '--from', this.#began, '--output', file];
+    const child = spawn(process.execPath, args, { ...inLab(this.#lab), stdio: ['ignore', 'inherit', 'inherit'] });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`tidemark report ended with ${code}`);
+  }
+
   async stop(): Promise<void> {
     await this.serverDead();
     await this.#lab.stop();
@@ -121,15 +131,17 @@ interface ServeProcess {
   readonly child: ChildProcess;
 }
 
+function inLab({ folder }: Lab) {
+  return { cwd: folder, env: { ...process.env, TIDEMARK_HISTORY: join(folder, 'history.db') } };
+}
+
 /** Starts the real command, which ends with this process. */
 async function serve(lab: Lab): Promise<ServeProcess> {
-  const bin = join(import.meta.dirname, '../../bin/tidemark.js');
   const child = spawn(
     process.execPath,
-    [bin, 'serve', '--listen', '127.0.0.1:0', '--interval', '2', '--timeout', '15'],
+    [BIN, 'serve', '--listen', '127.0.0.1:0', '--interval', '2', '--timeout', '15'],
     {
-      cwd: lab.folder,
-      env: { ...process.env, TIDEMARK_HISTORY: join(lab.folder, 'history.db') },
+      ...inLab(lab),
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );

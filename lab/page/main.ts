@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import type { Server } from 'node:http';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { pathToFileURL } from 'node:url';
 import type { Page } from 'playwright-core';
 import { Access } from '../../cli/verbs/serve/access.ts';
 import { LagLog } from '../../cli/verbs/serve/lag-log.ts';
@@ -10,13 +10,14 @@ import { MetricsText } from '../../cli/verbs/serve/metrics-text.ts';
 import { preparePage } from '../../cli/verbs/serve/page/prepare-page.ts';
 import { ServedAudits } from '../../cli/verbs/serve/served-audits.ts';
 import { createAuditServer, listen } from '../../cli/verbs/serve/server.ts';
+import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { type Look, lookAt, openBrowser, type Screen } from './browser.ts';
 import { largeReport } from './large-report.ts';
 import { LiveStates } from './live-states.ts';
 
 /**
- * `npm run drill:page`: looks at the page of `tidemark serve` in a real Chromium: real clusters in each state, hostile
+ * `npm run drill:page`: looks at the page of `tidemark serve`, and at the file of `tidemark report`, in a real Chromium: real clusters in each state, hostile
  * names, a large flow; wide and 320 px, light and dark. Leaves pictures in a folder that it names. Exits 1 if a page
  * gives an error, has a serious fault of accessibility, is wider than the screen, or takes a second to appear.
  */
@@ -28,7 +29,11 @@ const SCREENS: readonly Screen[] = [
 ];
 const SLOWEST_MS = 1_000;
 
-const { values } = parseArgs({ options: { 'only-large': { type: 'boolean', default: false } } });
+const values = scriptOptions({
+  name: 'drill:page',
+  does: 'Looks at the page of tidemark serve in a real Chromium, over real clusters. Leaves pictures in a folder that it names.',
+  options: { 'only-large': { type: 'boolean', says: 'only the large flow, without clusters' } },
+});
 const folder = mkdtempSync(join(temporaryParent(), 'tidemark-page-'));
 const browser = await openBrowser();
 const looks: Look[] = [];
@@ -81,6 +86,9 @@ async function lookAtLive(): Promise<void> {
     await look('past', `${live.url}/?as-of=${encodeURIComponent(before)}`);
     await live.sourceDead();
     await look('source-dead', `${live.url}/`);
+    const report = join(folder, 'report.html');
+    await live.report(report);
+    await look('report', pathToFileURL(report).href);
     await look('runbook', `${live.url}/runbook#mirror-stopped`);
   } finally {
     await live.stop();

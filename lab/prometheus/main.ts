@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { alertRules } from '../../infra/prometheus/alert-rules.ts';
 import { settingsSchema } from '../../infra/settings.ts';
 import { LiveStates } from '../page/live-states.ts';
+import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { waitUntil } from '../wait-until.ts';
 import { Prometheus } from './prometheus.ts';
@@ -12,6 +13,11 @@ import { Prometheus } from './prometheus.ts';
  * deploy/prometheus/, with periods of seconds, fire when MM2 stops and when the server is gone, and clear when MM2 runs
  * again. Needs `prometheus` on the PATH. Exits 1 if one does not.
  */
+scriptOptions({
+  name: 'drill:prometheus',
+  does: 'A real Prometheus, which has to be on the PATH, scrapes tidemark serve over real clusters: alerts fire and clear.',
+  options: {},
+});
 const PERIOD_SECONDS = 4;
 const limits = { ...settingsSchema.parse({ deployment: { name: 'drill' }, configFolder: '.' }), maxLagRecords: 1_000 };
 const STOPPED = ['TidemarkNotReady', 'TidemarkReplicationLag'];

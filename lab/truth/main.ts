@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../script-options.ts';
 import { play } from './play.ts';
 import type { JudgedPosition } from './position-judge.ts';
 import { readRecording } from './recording.ts';
@@ -21,16 +21,22 @@ import {
  * `npm run truth`: audits every recorded and every live run of MM2 and compares each answer with the records
  * themselves, and of live runs the verdict and the pages, too. Exits 1 if one is wrong. With `--verify` the audits also compare records, in live runs only.
  */
-const { values } = parseArgs({
+const values = scriptOptions({
+  name: 'truth',
+  does: 'Audits recorded and live runs of MM2 and compares each answer with the records themselves. Live runs start clusters.',
   options: {
-    recordings: { type: 'string', default: 'test/recordings' },
-    only: { type: 'string' },
-    'no-live': { type: 'boolean', default: false },
-    'no-recordings': { type: 'boolean', default: false },
+    recordings: { type: 'string', value: 'FOLDER', default: 'test/recordings', says: 'of recorded runs' },
+    only: { type: 'string', value: 'NAMES', says: 'of recordings and scenarios, several with commas' },
+    'no-live': { type: 'boolean', says: 'only recordings' },
+    'no-recordings': { type: 'boolean', says: 'only live runs' },
     // Recordings contain no records to compare. Live scenarios cover the same situations.
-    verify: { type: 'boolean', default: false },
-    // Audits at each live moment, of which the last one is judged: each compares other records.
-    audits: { type: 'string', default: '1' },
+    verify: { type: 'boolean', says: 'compare records, too; live runs only' },
+    audits: {
+      type: 'string',
+      value: 'COUNT',
+      default: '1',
+      says: 'audits at each live moment; the last one is judged',
+    },
   },
 });
 const chosen = values.only?.split(',');

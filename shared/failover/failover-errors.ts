@@ -61,7 +61,7 @@ export class LockLostError extends TidemarkError {
 
   constructor(flow: string) {
     super('FLOW_LOCK_LOST', `another process has taken the failover of ${flow} over`, {
-      remedy: 'Follow the run there: tidemark failover status.',
+      remedy: 'Follow the run there with `tidemark failover status`.',
     });
   }
 }

@@ -90,7 +90,11 @@ export async function assessRun(
 export async function runOf(store: RunStore, run: string): Promise<StoredRun> {
   const stored = storedRun(run, await store.read(run));
   if (stored !== null) return stored;
-  throw new FailoverRefusedError('RUN_UNKNOWN', [`there is no run ${run}`], 'List the runs: tidemark failover status.');
+  throw new FailoverRefusedError(
+    'RUN_UNKNOWN',
+    [`there is no run ${run}`],
+    '`tidemark failover status` shows the newest.',
+  );
 }
 
 /** Approves a run by its hash, after assessing again. @throws FailoverRefusedError if nothing may be done */

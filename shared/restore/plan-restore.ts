@@ -5,6 +5,7 @@ import type { ClusterMetadata } from '../domain/model/cluster.ts';
 import { ClusterUnreachableError } from '../domain/model/errors.ts';
 import type { ClusterRole } from '../domain/model/flow.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
+import { chooseGroups, type GroupChoice } from '../domain/restore/choose-groups.ts';
 import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
 import { asObserved } from '../domain/restore/land-on-target.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
@@ -21,13 +22,6 @@ import { KEEP_DOCUMENTS_MS, type PlanStore } from './plan-store.ts';
 import { presentGroups } from './present-groups.ts';
 import { planCodec, planHash } from './restore-documents.ts';
 
-/** A name or pattern that selects groups. */
-export interface GroupChoice {
-  /** The text that the operator gave, for messages. */
-  readonly text: string;
-  matches(group: string): boolean;
-}
-
 export interface PlanRequest {
   readonly flow: Flow;
   readonly opposite: Flow | null;
@@ -42,6 +36,8 @@ export interface PlanRequest {
   readonly asOf: number;
   readonly onto: ClusterRole;
   readonly groups: readonly GroupChoice[];
+  /** Groups that are left alone although `groups` selects them. */
+  readonly exclude?: readonly GroupChoice[];
   /** Which source topics; all if absent. */
   readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
@@ -76,8 +72,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const known = [...found.state.positions('source')]
     .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
     .map(([group]) => group);
-  const groups = known.filter((group) => request.groups.some(({ matches }) => matches(group)));
-  const unmatched = request.groups.filter(({ matches }) => !known.some(matches)).map(({ text }) => text);
+  const { groups, unmatched } = chooseGroups(known, request.groups, request.exclude ?? []);
 
   const chosen = new Set(groups);
   const commits = wantedCommits({ state: found.state, groups, topic });
@@ -106,6 +101,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     heldUntil: Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
     unmatched,
+    compared: request.verify !== undefined,
     topic,
     observation,
     states,

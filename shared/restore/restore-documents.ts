@@ -54,47 +54,54 @@ const count = z.number().int().nonnegative();
 const place = { topic: z.string(), partition: count };
 const role = z.enum(['source', 'target']);
 
-const planSchema = z.strictObject({
-  schema: z.literal(PLAN_SCHEMA),
-  id: z.string(),
-  flow: z.string(),
-  onto: role,
-  cluster: z.string(),
-  clusterId: z.string().nullable(),
-  asOf: z.number(),
-  stateAt: z.number(),
-  heldUntil: z.number(),
-  madeAt: z.number(),
-  expiresAt: z.number(),
-  topics: z.array(
-    z.strictObject({
-      topic: z.string(),
-      id: z.string().nullable(),
-      logs: z.array(z.strictObject({ partition: count, start: offset, end: offset })),
-    }),
-  ),
-  groups: z.array(
-    z.strictObject({
-      group: z.string(),
-      steps: z.array(
-        z
-          .strictObject({
-            ...place,
-            from: offset.nullable(),
-            to: offset,
-            rereadAtMost: offset,
-            skipAtMost: offset,
-            proof: z.enum(KNOWN_PROOFS),
-            reason: z.string().exactOptional(),
-            clamped: z.enum(['start', 'end']).nullable(),
-            unreadLoss: offset,
-          })
-          .transform((step) => ({ ...step, reason: step.reason ?? null })),
-      ),
-      leftAlone: z.array(z.strictObject({ ...place, at: offset })),
-    }),
-  ),
-});
+const planSchema = z
+  .strictObject({
+    schema: z.literal(PLAN_SCHEMA),
+    id: z.string(),
+    flow: z.string(),
+    onto: role,
+    cluster: z.string(),
+    clusterId: z.string().nullable(),
+    asOf: z.number(),
+    stateAt: z.number(),
+    heldUntil: z.number(),
+    madeAt: z.number(),
+    expiresAt: z.number(),
+    topics: z.array(
+      z.strictObject({
+        topic: z.string(),
+        id: z.string().nullable(),
+        logs: z.array(z.strictObject({ partition: count, start: offset, end: offset })),
+      }),
+    ),
+    groups: z.array(
+      z.strictObject({
+        group: z.string(),
+        steps: z.array(
+          z
+            .strictObject({
+              ...place,
+              from: offset.nullable(),
+              to: offset,
+              rereadAtMost: offset,
+              skipAtMost: offset,
+              proof: z.enum(KNOWN_PROOFS),
+              reason: z.string().exactOptional(),
+              clamped: z.enum(['start', 'end']).nullable(),
+              unreadLoss: offset,
+            })
+            .transform((step) => ({ ...step, reason: step.reason ?? null })),
+        ),
+        leftAlone: z.array(z.strictObject({ ...place, at: offset })),
+      }),
+    ),
+    leftOut: z
+      .array(
+        z.strictObject({ group: z.string(), code: z.enum(['GROUP_LIVE', 'GROUP_NOT_A_CONSUMER']), reason: z.string() }),
+      )
+      .exactOptional(),
+  })
+  .transform((plan) => ({ ...plan, leftOut: plan.leftOut ?? [] }));
 
 const journalSchema = z.strictObject({
   schema: z.literal('tidemark.restore-journal/1'),
@@ -164,7 +171,8 @@ function storedPlan(plan: RestorePlan): object {
     ...group,
     steps: group.steps.map((step) => withoutNull(step, 'reason')),
   }));
-  return { ...plan, groups };
+  const { leftOut, ...rest } = plan;
+  return { ...rest, groups, ...(leftOut.length === 0 ? {} : { leftOut }) };
 }
 
 function storedResult(result: StoredResult): object {

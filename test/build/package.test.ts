@@ -24,6 +24,8 @@ const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
 
 /** Work that takes long shows progress, and on a busy machine all work does. */
 const PROGRESS = /^.* …\n/gm;
+/** Printed next steps begin with how each was started. */
+const AS_STARTED = /(`|→ )\S*(?:node \S*tidemark\.js|\/tidemark)(?= )/g;
 
 interface Ran {
   readonly code: number;
@@ -44,7 +46,11 @@ describe('the package', () => {
     new Promise<Ran>((resolve) => {
       const env = { PATH: '', HOME: folder, TIDEMARK_HISTORY: 'off', ...COMPILE_CACHE, ...environment };
       execFile(file, args, { cwd: folder, env }, (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr: stderr.replace(PROGRESS, '') });
+        resolve({
+          code: error === null ? 0 : Number(error.code),
+          stdout,
+          stderr: stderr.replace(PROGRESS, '').replace(AS_STARTED, '$1tidemark'),
+        });
       });
     });
   const ofPackage = (args: readonly string[], environment?: Readonly<Record<string, string>>) =>

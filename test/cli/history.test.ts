@@ -247,7 +247,7 @@ describe('the history', () => {
     const { code, stdout, stderr } = await run('audit', '--as-of', '2020-01-01T00:00:00Z');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toContain('has no snapshot of A->B as of 2020-01-01T00:00:00.000Z');
-    expect(stderr).toContain('tidemark snapshots list');
+    expect(stderr).toContain('tidemark.js snapshots list');
   });
 
   test('snapshots list, show and stats', async () => {

@@ -22,6 +22,7 @@ const planned = z.object({
   id: z.string().nullable(),
   hash: z.string().nullable(),
   refusals: z.array(z.object({ code: z.string() })),
+  leftOut: z.array(z.object({ group: z.string(), code: z.string() })),
   groups: z.array(
     z.object({
       group: z.string(),
@@ -193,7 +194,9 @@ describe('restore on a live flow', () => {
     const args = ['--mm2', mm2.propertiesFile, '--onto', 'source', '--as-of', before, '--group', 'billing'];
     const { stdout } = await inLab('restore', 'plan', ...args);
     expect(stdout).toMatch(/2 go back by 1,080 records/);
-    expect(stdout).toMatch(/tidemark restore apply \S+ --hash [0-9a-f]{64} --mm2 \S+\n$/);
+    expect(stdout).toMatch(
+      /node \S+tidemark\.js restore apply [0-9a-f]{6} --hash [0-9a-f]{64} --mm2 \S+ --history \S+\n$/,
+    );
   });
 
   test.each(['classic', 'consumer'] as const)(
@@ -210,6 +213,13 @@ describe('restore on a live flow', () => {
         codes: ['GROUP_LIVE'],
         hash: null,
       });
+      const around = await plan('source', '--group', '*', '--exclude', 'payer');
+      expect({ code: around.code, refusals: around.plan.refusals, leftOut: around.plan.leftOut }).toEqual({
+        code: 0,
+        refusals: [],
+        leftOut: [{ group: 'billing', code: 'GROUP_LIVE' }],
+      });
+      expect(around.plan.groups.map(({ group }) => group)).toEqual(['shipping']);
       await live.stop();
       const made = await waitUntil('the group to be empty', async () => {
         const ran = await plan('source', '--group', 'billing', '--group', 'shipping');
@@ -356,8 +366,8 @@ describe('restore on a live flow', () => {
       codes: ['CLUSTER_UNREAD'],
     });
     const { stdout } = await inLab('restore', 'show', '--mm2', mm2.propertiesFile);
-    expect(stdout).toMatch(/^\S+ {2}applied +A->B onto the target as of /m);
-    expect(stdout).toMatch(/^\S+ {2}undone +A->B onto the source as of /m);
+    expect(stdout).toMatch(/^\S+ {2}applied +made \S+: A->B onto the target as of /m);
+    expect(stdout).toMatch(/^\S+ {2}undone +made \S+: A->B onto the source as of /m);
   });
 
   test('retention has taken records that the group had not read: refused, and with --clamp they are counted', async () => {

@@ -124,7 +124,7 @@ describe('a KafkaMirrorMaker2 as the configuration', () => {
         'bootstrapServers: "127.0.0.1:1", authentication: { type: kerberos } }\n      source',
       ),
       'odd.yaml:7: spec.mirrors[0].source.authentication: authentication type kerberos is not supported',
-      'make a tidemark.yaml of odd.yaml with `tidemark init`, and complete it there',
+      'tidemark.js init`, and complete it there',
     ],
     [`${OPEN}---\n${OPEN}`, 'A->B is in this file twice', 'save one resource at a time'],
     [

@@ -93,7 +93,7 @@ describe('wrong input', () => {
 
   test('without a configuration it says how to get one', async () => {
     const { code, stderr } = await tidemark(['audit'], { cwd: join(folder, 'empty') });
-    expect(stderr).toContain('tidemark init mm2.properties');
+    expect(stderr).toMatch(/`\S*node \S*tidemark\.js init mm2\.properties --output tidemark\.yaml`/);
     expect(code).toBe(2);
   });
 
@@ -104,7 +104,9 @@ describe('wrong input', () => {
 
   test('brokers that refuse connections: exit 3, one message', async () => {
     const { code, stdout, stderr } = await run('audit', '--mm2', 'good.properties');
-    expect(stderr).toMatch(/^tidemark: no flow could be audited: .*127\.0\.0\.1:1.*\n {2}→ .*tidemark doctor/m);
+    expect(stderr).toMatch(
+      /^tidemark: no flow could be audited: .*127\.0\.0\.1:1.*\n {2}→ .*tidemark\.js doctor --mm2 good\.properties`$/m,
+    );
     expect(stderr).not.toMatch(/\n\s+at /);
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
   });

@@ -1,6 +1,7 @@
 import { renderAuditJson } from '../../cli/output/audit-json.ts';
 import { acknowledgementsJson } from '../../cli/verbs/acknowledge/json.ts';
 import { renderDoctorJson } from '../../cli/verbs/doctor/json.ts';
+import { renderReportJson } from '../../cli/verbs/report/json.ts';
 import { renderPlanJson, renderResultJson } from '../../cli/verbs/restore/json.ts';
 import { historySizeJson, snapshotListJson, snapshotsShownJson } from '../../cli/verbs/snapshots/json.ts';
 import { renderTranslationJson } from '../../cli/verbs/translate/table.ts';
@@ -13,6 +14,7 @@ import type { AuditReport, TidemarkPosition } from '../../shared/domain/model/re
 import type { Refusal } from '../../shared/domain/restore/refusal.ts';
 import type { RestorePlan } from '../../shared/domain/restore/restore-plan.ts';
 import type { PartitionResult, RestoreResult } from '../../shared/domain/restore/restore-result.ts';
+import { reportData } from '../cli/verbs/report/sample-report-data.ts';
 import {
   AT,
   acknowledgement,
@@ -187,6 +189,7 @@ const plan: RestorePlan = {
     steps: one.steps.flatMap((step) => [step, { ...step, clamped: 'start' as const, reason: 'the log begins at 5' }]),
   })),
 };
+const partial: RestorePlan = { ...plan, leftOut: [{ group: 'live', code: 'GROUP_LIVE', reason: 'it has members' }] };
 const nameless = planOf({ id: '20261120T100000Z-bbbbbbbb', clusterId: null, topicId: null, madeAt: AT });
 
 const moved: PartitionResult = {
@@ -244,8 +247,17 @@ export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
       ]),
     ),
   ],
+  'report-1': [
+    renderReportJson(reportData()),
+    renderReportJson({
+      ...reportData(),
+      flows: reportData().flows.flatMap((one) => (audited[1]?.flows ?? []).map((last) => ({ ...one, last }))),
+    }),
+    renderReportJson({ ...reportData(), flows: [] }),
+  ],
   'restore-plan-1': [
     renderPlanJson(plan, 'ab', []),
+    renderPlanJson(partial, 'ab', []),
     renderPlanJson(nameless, null, refusals),
     renderPlanJson(null, null, refusals),
   ],

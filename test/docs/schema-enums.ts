@@ -1,3 +1,4 @@
+import type { PeriodEvent, Standing as PeriodStanding } from '../../cli/verbs/report/flow-period.ts';
 import type { AcknowledgementState } from '../../shared/acknowledge/acknowledgement-state.ts';
 import { FINDINGS, type Severity } from '../../shared/contract/finding-codes.ts';
 import type { CheckStatus } from '../../shared/doctor/check.ts';
@@ -9,7 +10,7 @@ import type { ClusterRole } from '../../shared/domain/model/flow.ts';
 import type { Permission } from '../../shared/domain/model/permission.ts';
 import { type Basis, type Mm2Position, type Proof, VERDICTS } from '../../shared/domain/model/report.ts';
 import type { RefusalCode } from '../../shared/domain/restore/refusal.ts';
-import type { RestoreStep } from '../../shared/domain/restore/restore-plan.ts';
+import type { LeftOut, RestoreStep } from '../../shared/domain/restore/restore-plan.ts';
 import type { RestoreResult, Standing } from '../../shared/domain/restore/restore-result.ts';
 import type { Damage } from '../../shared/history/history-errors.ts';
 
@@ -62,6 +63,7 @@ const damages = allOf<Damage>({
 /** What an enum of docs/schema has to be, by the end of its path; the first that fits counts. */
 export const ENUMS: readonly (readonly [path: string, values: readonly (string | null)[]])[] = [
   ['#finding/code', FINDING_CODES],
+  ['/leftOut[]/code', allOf<LeftOut['code']>({ GROUP_LIVE: true, GROUP_NOT_A_CONSUMER: true })],
   ['#gate', GATE_CODES],
   ['#step', STEP_NAMES],
   ['/mode', FAILOVER_MODES],
@@ -92,6 +94,9 @@ export const ENUMS: readonly (readonly [path: string, values: readonly (string |
   ['#refusal/code', REFUSAL_CODES],
   ['/severity', allOf<Severity>({ critical: true, warning: true, info: true })],
   ['/verdict', VERDICTS],
+  ['#verdict', VERDICTS],
+  ['#standing', allOf<PeriodStanding>({ kept: true, broken: true, unknown: true })],
+  ['#event/event', allOf<PeriodEvent['kind']>({ opened: true, closed: true, verdict: true })],
   ['/verdict|0', VERDICTS],
   ['#basis', allOf<Basis>({ proven: true, estimated: true })],
   [

@@ -10,15 +10,17 @@ import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } fr
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
 import { filterOf, matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
+import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
 import { auditExitCode, type FailOn } from '../../output/audit-exit-code.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
-import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { lookOf } from '../../output/table-options.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
 import { auditPast } from './audit-past.ts';
 
-interface AuditOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
+interface AuditOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions, RowsOption {
   readonly flow?: readonly string[];
   readonly group?: readonly string[];
   readonly topic?: readonly string[];
@@ -37,6 +39,7 @@ export function addAuditCommand(program: Command, terminal: Terminal, finish: Fi
     .option('-g, --group <name>', 'only this consumer group, or a glob; several times', collect)
     .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(rowsOption())
     .addOption(
       new Option('--fail-on <severity>', 'exit with 1 from this severity of findings on')
         .choices([...SEVERITIES, 'never'])
@@ -74,8 +77,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or the verdict not-ready
         await writeAll(terminal.stdout, renderAuditJson(report));
       } else {
         const { renderAuditTable } = await import('./table.ts');
-        const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
-        await writeAll(terminal.stdout, renderAuditTable(report, look));
+        await writeAll(terminal.stdout, renderAuditTable(report, lookOf(terminal, options.rows)));
       }
       finish(auditExitCode(report, options.failOn));
     });

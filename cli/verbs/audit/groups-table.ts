@@ -10,52 +10,98 @@ import {
 } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+import { duration, grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 import { worstGroupsFirst } from '../../output/worst-first.ts';
 
 const SHOWN = 10;
+const NUMBER = 13;
+const PROOF = 14;
+/** Both positions and their costs, each with its proof. */
+const BOTH = 6 * NUMBER + 2 * PROOF;
+const LEAST_NAME = 40;
 
-/** Where each group would continue on the target: MM2's position beside Tidemark's, with what standing there costs. */
-export function groupLines(flow: FlowReport, options: TableOptions): string[] {
-  const { width, paint } = options;
+/**
+ * Where each group would continue on the target: MM2's position beside Tidemark's, with what standing there costs. On a wide
+ * terminal that is one row, else three.
+ * @param at when the audit began, or the one whose snapshot a report of the past shows: ms since the epoch
+ */
+export function groupLines(flow: FlowReport, at: number, options: TableOptions): string[] {
+  const { width, columns = width, rows = SHOWN, paint } = options;
   if (flow.groups.length === 0) return [];
   const worstFirst = flow.groups.toSorted(worstGroupsFirst);
+  const isWide = columns >= 2 + LEAST_NAME + BOTH;
   const names = new Set(flow.groups.map((one) => one.group));
   const title = `GROUPS: where ${plural(names.size, 'group')} would continue, worst first`;
-  const columns = ['position', 're-read', 'skip'].map((name) => name.padStart(13)).join('');
-  const out = ['', paint('bold', title), paint('dim', `${' '.repeat(12)}${columns}  proof`)];
+  const out = [
+    '',
+    paint('bold', title),
+    ...(isWide ? wideHead(columns) : narrowHead()).map((line) => paint('dim', line)),
+  ];
   let said = '';
-  for (const one of worstFirst.slice(0, SHOWN)) {
-    const name = `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
-    const committed = `  at ${grouped(one.committed)}`;
-    out.push(
-      ...rowLines(name, Math.min(name.length, width - 2 - committed.length), committed, '  '),
-      mm2Line(one.mm2),
-      tidemarkLine(one.tidemark),
-    );
+  for (const one of worstFirst.slice(0, rows)) {
+    out.push(...(isWide ? wideRow(one, at, columns) : narrowRow(one, at, width)));
     const reason = one.tidemark.kind === 'unknown' ? one.tidemark.reason : '';
     // A dead broker gives a hundred groups the same reason: only the first of them shows it.
     if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
     said = reason;
   }
-  const rest = worstFirst.slice(SHOWN);
+  const rest = worstFirst.slice(rows);
   if (rest.length > 0) out.push(...restLines(rest, width));
   return out;
 }
 
-function mm2Line(mm2: Mm2Position): string {
-  if (mm2.kind === 'none') return line('MM2', mm2, 'no offset, no checkpoint');
-  return line('MM2', mm2, { 'group-offset': 'its offset', checkpoint: 'checkpoint' }[mm2.from]);
+function nameOf(one: GroupReport): string {
+  return `${printable(one.group)}  ${printable(partitionName(one.topic, one.partition))}`;
 }
 
-function tidemarkLine(tidemark: TidemarkPosition): string {
-  return line('Tidemark', tidemark, proofOf(tidemark));
+/** Where the group is on the source. A commit that this audit could not read is of an earlier one: how long before. */
+function committedText({ committed, commitCheckedAt }: GroupReport, at: number): string {
+  const age = commitCheckedAt < at ? `, read ${duration((at - commitCheckedAt) / 1_000)} before` : '';
+  return `  at ${grouped(committed)}${age}`;
 }
 
-function line(who: string, position: TidemarkPosition | Mm2Position, proof: string): string {
+function narrowHead(): string[] {
+  return [`${' '.repeat(12)}${POSITION_HEAD}  proof`];
+}
+
+const POSITION_HEAD = ['position', 're-read', 'skip'].map((name) => name.padStart(NUMBER)).join('');
+
+function narrowRow(one: GroupReport, at: number, width: number): string[] {
+  const name = nameOf(one);
+  const committed = committedText(one, at);
+  return [
+    ...rowLines(name, Math.min(name.length, width - 2 - committed.length), committed, '  '),
+    `    ${'MM2'.padEnd(8)}${numbersOf(one.mm2)}  ${one.mm2.kind === 'none' ? 'no offset, no checkpoint' : mm2Proof(one.mm2)}`,
+    `    ${'Tidemark'.padEnd(8)}${numbersOf(one.tidemark)}  ${proofOf(one.tidemark)}`,
+  ];
+}
+
+function wideHead(columns: number): string[] {
+  const name = ' '.repeat(columns - BOTH);
+  const whose = (text: string): string => text.padStart(NUMBER).padEnd(3 * NUMBER + PROOF);
+  const head = `${POSITION_HEAD}${'  proof'.padEnd(PROOF)}`;
+  return [`${name}${whose('MM2')}${whose('Tidemark')}`, `${name}${head}${head}`];
+}
+
+function wideRow(one: GroupReport, at: number, columns: number): string[] {
+  const committed = committedText(one, at);
+  const mm2 = `${numbersOf(one.mm2)}${`  ${mm2Proof(one.mm2)}`.padEnd(PROOF)}`;
+  const cells = `${mm2}${numbersOf(one.tidemark)}  ${proofOf(one.tidemark)}`;
+  const space = columns - 2 - BOTH;
+  const name = nameOf(one);
+  if (name.length + committed.length <= space) return [`  ${`${name}${committed}`.padEnd(space)}${cells}`];
+  return rowLines(name, columns - 2 - committed.length, committed, '  ').concat(`  ${' '.repeat(space)}${cells}`);
+}
+
+function mm2Proof(mm2: Mm2Position): string {
+  if (mm2.kind === 'none') return 'none';
+  return { 'group-offset': 'its offset', checkpoint: 'checkpoint' }[mm2.from];
+}
+
+function numbersOf(position: TidemarkPosition | Mm2Position): string {
   const { rereadAtMost = null, skipAtMost = null } = costOf(position) ?? {};
   const numbers = [cell(offsetOf(position), ''), cell(rereadAtMost, '≤ '), cell(skipAtMost, '≤ ')];
-  return `    ${who.padEnd(8)}${numbers.map((text) => text.padStart(13)).join('')}  ${proof}`;
+  return numbers.map((text) => text.padStart(NUMBER)).join('');
 }
 
 function cell(value: bigint | null, bound: string): string {
@@ -73,6 +119,6 @@ function restLines(rest: readonly GroupReport[], width: number): string[] {
   const text =
     `and ${grouped(rest.length)} more: ${tally(rest.map((one) => proofOf(one.tidemark)))}; ` +
     `re-read at most ${sum('tidemark', 'rereadAtMost')} (MM2 ${sum('mm2', 'rereadAtMost')}), ` +
-    `skip at most ${sum('tidemark', 'skipAtMost')} (MM2 ${sum('mm2', 'skipAtMost')})`;
+    `skip at most ${sum('tidemark', 'skipAtMost')} (MM2 ${sum('mm2', 'skipAtMost')}); --rows all shows them`;
   return wrapped(text, width, '  ');
 }

@@ -1,6 +1,6 @@
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import type { TableOptions } from '../../output/table-options.ts';
+import { nameWidth, type TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
 import { lagOf, worstPartitionsFirst } from '../../output/worst-first.ts';
 
@@ -8,28 +8,33 @@ const SHOWN = 10;
 const COLUMNS = [14, 15, 12, 12] as const;
 
 /** How far each partition is replicated: lost and unknown ones first, then by lag, then counts. */
-export function partitionLines(flow: FlowReport, { width, paint }: TableOptions): string[] {
+export function partitionLines(flow: FlowReport, options: TableOptions): string[] {
+  const { width, rows = SHOWN, paint } = options;
   if (flow.partitions.length === 0) return [];
   const worstFirst = flow.partitions.toSorted(worstPartitionsFirst);
   const title = `PARTITIONS: ${plural(flow.partitions.length, 'partition')}, worst first`;
-  const nameWidth = width - 2 - COLUMNS.reduce((a, b) => a + b, 0);
+  const shown = worstFirst.slice(0, rows);
+  const names = shown.map(({ topic, partition }) => printable(partitionName(topic, partition)));
+  const space = nameWidth(options, 2 + COLUMNS.reduce((a, b) => a + b, 0), names);
   const head = row(['source end', 'replicated to', 'lag', 'missing']);
-  const out = ['', paint('bold', title), paint('dim', `${' '.repeat(nameWidth + 2)}${head}`)];
+  const out = ['', paint('bold', title), paint('dim', `${' '.repeat(space + 2)}${head}`)];
   let said = '';
-  for (const one of worstFirst.slice(0, SHOWN)) {
+  for (const one of shown) {
     const name = printable(partitionName(one.topic, one.partition));
     const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), one.missing].map((cell) =>
       cell === null ? 'unknown' : grouped(cell),
     );
-    out.push(...rowLines(name, nameWidth, row(cells), '  '));
+    out.push(...rowLines(name, space, row(cells), '  '));
     const reason = one.lag.kind === 'unknown' ? one.lag.reason : '';
     if (reason !== '' && reason !== said) out.push(...wrapped(printable(reason), width, '      '));
     said = reason;
   }
-  const rest = worstFirst.slice(SHOWN);
+  const rest = worstFirst.slice(rows);
   if (rest.length > 0) {
     const lag = rest.reduce((sum, one) => sum + (lagOf(one) ?? 0n), 0n);
-    out.push(`  and ${grouped(rest.length)} more: ${tally(rest.map(state))}; ${plural(lag, 'record')} of lag`);
+    out.push(
+      `  and ${grouped(rest.length)} more: ${tally(rest.map(state))}; ${plural(lag, 'record')} of lag; --rows all shows them`,
+    );
   }
   return out;
 }

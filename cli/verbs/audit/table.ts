@@ -17,9 +17,11 @@ export function* renderAuditTable(report: AuditReport, options: TableOptions): G
   const past = report.flows.find(({ snapshot }) => snapshot !== null)?.snapshot ?? null;
   if (past === null) yield `Audited at ${new Date(report.at).toISOString()}\n\n`;
   else yield* lines([...pastLines(past.asOf, options), '']);
-  const nameWidth = Math.max(4, ...report.flows.map((flow) => printable(flow.flow).length));
-  for (const flow of report.flows) yield* lines(verdictLines(flow, nameWidth, options));
-  for (const flow of report.flows) yield* renderFlow(flow, report.flows.length > 1, options);
+  const nameSpace = Math.max(4, ...report.flows.map((flow) => printable(flow.flow).length));
+  for (const flow of report.flows) yield* lines(verdictLines(flow, nameSpace, options));
+  for (const flow of report.flows) {
+    yield* renderFlow(flow, flow.snapshot?.takenAt ?? report.at, report.flows.length > 1, options);
+  }
 }
 
 function pastLines(asOf: number, { width, paint }: TableOptions): string[] {
@@ -27,12 +29,12 @@ function pastLines(asOf: number, { width, paint }: TableOptions): string[] {
   return [paint('bold', title), ...wrapped('From the history alone: no cluster was asked.', width, '')];
 }
 
-function* renderFlow(flow: FlowReport, several: boolean, options: TableOptions): Generator<string> {
+function* renderFlow(flow: FlowReport, at: number, several: boolean, options: TableOptions): Generator<string> {
   if (several) yield `\n${options.paint('bold', `── ${printable(flow.flow)} ──`)}\n`;
   yield* lines(findingLines(flow.findings, options));
   yield* lines(suppressedLines(flow.suppressed, options));
   yield* lines(unreadLines(flow.unread, options));
-  yield* lines(groupLines(flow, options));
+  yield* lines(groupLines(flow, at, options));
   yield* lines(partitionLines(flow, options));
 }
 

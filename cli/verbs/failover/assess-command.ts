@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { GATE_CODES, type GateCode } from '../../../shared/domain/failover/gates.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
 import { collect, seconds } from '../../options/option-values.ts';
 import { commandLine } from '../../output/command-line.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
@@ -10,7 +10,7 @@ import type { Terminal } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
 import { openRuns, openWorld } from './failover-world.ts';
 import { personOf } from './person.ts';
-import { addFormatOption, type FormatOption, findRun, printRun } from './print-run.ts';
+import { addFormatOption, type FormatOption, findRun, printRun, shortRunId } from './print-run.ts';
 
 interface AssessOptions extends ConfigOptions, HistoryOptions, FormatOption {
   readonly planned?: boolean;
@@ -75,8 +75,8 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
     const id = await beginRun(runs, assessment, { by, at: clock.now(), validForMs: options.validFor * 1000 });
     progress.end();
     const isRefused = assessment.subject.refused.length > 0;
-    const given = { config: options.config, mm2: options.mm2, history: options.history };
-    const approve = commandLine(['failover', 'run', id, '--approve', assessment.hash], given);
+    const run = ['failover', 'run', await shortRunId(runs, id), '--approve', assessment.hash];
+    const approve = commandLine(terminal, run, givenAgain(options, terminal));
     const more = isRefused ? [] : [`\nNothing has been changed yet. To do exactly this:\n  ${approve}\n`];
     await printRun(await findRun(runs, id), { gates: assessment.gates, faults: [] }, options, terminal, more);
     return isRefused ? ExitCode.refused : ExitCode.fine;

@@ -32,9 +32,4 @@ Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or writt
   ]) {
     add(failover, terminal, finish);
   }
-  for (const command of failover.commands) {
-    command.showHelpAfterError(`  → tidemark failover ${command.name()} --help shows the options`);
-    command.option('--debug', 'as above');
-    command.options.find((option) => option.long === '--debug')?.hideHelp();
-  }
 }

@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
+import { shortId } from '../../../shared/domain/model/short-id.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { RunStore } from '../../../shared/failover/run-store.ts';
+import { idWritten } from '../../options/written-id.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { UsageError, unknownName } from '../../output/usage-error.ts';
 import type { FailoverSaid } from './json.ts';
@@ -15,18 +17,24 @@ export function addFormatOption(command: Command): Command {
   );
 }
 
-const RUNS_KNOWN = 100;
+/** More than anybody keeps: whether a short id is the only one depends on all of them. */
+const ALL = 1_000_000;
 
-/** The run with this id, or the newest one. @throws UsageError if there is none; DamagedRunError */
+/** The run with this id, or the only one that begins so, or the newest one. @throws UsageError if there is none; DamagedRunError */
 export async function findRun(runs: RunStore, id: string | undefined): Promise<StoredRun> {
   const { storedRun } = await import('../../../shared/failover/run-entry-schema.ts');
-  const [newest] = id === undefined ? await runs.runs(1) : [id];
-  if (newest === undefined) {
-    throw new UsageError('no failover was assessed', 'begin with: tidemark failover assess --planned');
+  const found = id === undefined ? (await runs.runs(1))[0] : idWritten('run', id, await runs.runs(ALL));
+  if (found === undefined) {
+    throw new UsageError('no failover was assessed', 'begin with `tidemark failover assess --planned`');
   }
-  const stored = storedRun(newest, await runs.read(newest));
-  if (stored === null) throw unknownName('run', newest, await runs.runs(RUNS_KNOWN));
+  const stored = storedRun(found, await runs.read(found));
+  if (stored === null) throw unknownName('run', found, await runs.runs(ALL));
   return stored;
+}
+
+/** As much of a run's id as tells it apart from all others. */
+export async function shortRunId(runs: RunStore, id: string): Promise<string> {
+  return shortId(id, await runs.runs(ALL));
 }
 
 export async function printRun(

@@ -4,7 +4,7 @@ import { FailoverRefusedError } from '../../../shared/failover/failover-errors.t
 import type { CarryOutRequest, RunOutcome } from '../../../shared/failover/run-failover.ts';
 import type { UndoOutcome } from '../../../shared/failover/undo-failover.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
 import { commandLine } from '../../output/command-line.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
@@ -12,7 +12,7 @@ import type { Terminal } from '../../output/terminal.ts';
 import { openRuns, openWorld } from './failover-world.ts';
 import type { FailoverFault } from './json.ts';
 import { personOf, processName } from './person.ts';
-import { addFormatOption, type FormatOption, findRun, printRun } from './print-run.ts';
+import { addFormatOption, type FormatOption, findRun, printRun, shortRunId } from './print-run.ts';
 
 interface CarryOutOptions extends ConfigOptions, HistoryOptions, FormatOption {
   readonly overrideLock?: boolean;
@@ -104,8 +104,8 @@ async function carryOut(
     };
     const faults = await faultsOf(() => work(request)).finally(open.close);
     progress.end();
-    const given = { config: options.config, mm2: options.mm2, history: options.history };
-    const again = commandLine(['failover', 'run', id], given);
+    const words = ['failover', 'run', await shortRunId(store, stored.record.run)];
+    const again = commandLine(terminal, words, givenAgain(options, terminal));
     const more = faults.length === 0 ? [] : [`\n  to continue: ${again}\n`];
     await printRun(await findRun(store, id), { gates: [], faults }, options, terminal, more);
     return faults.length === 0 ? ExitCode.fine : ExitCode.refused;

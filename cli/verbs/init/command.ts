@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { place } from '../../../shared/config/configuration-error.ts';
-import { shellWord } from '../../../shared/domain/model/shell-word.ts';
+import { commandLine } from '../../output/command-line.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
@@ -47,7 +47,7 @@ Examples:
         terminal.stderr.write(`note: ${printable(`${where}: ${note.key}: ${note.message}`)}\n`);
       }
       if (output !== undefined) {
-        const check = `tidemark doctor -c ${shellWord(output)}`;
+        const check = commandLine(terminal, ['doctor'], { config: output });
         terminal.stderr.write(`${printable(output)} is written; check it with: ${check}\n`);
       }
       finish(ExitCode.fine);

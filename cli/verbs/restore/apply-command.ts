@@ -1,5 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
+import { shortId } from '../../../shared/domain/model/short-id.ts';
 import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
 import type { ClusterReader, OffsetWriter } from '../../../shared/ports.ts';
 import type { Restored } from '../../../shared/restore/apply-restore.ts';
@@ -7,8 +8,9 @@ import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
 import { connector } from '../../connect.ts';
 import type { HistoryStores } from '../../history/history-stores.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions } from '../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
 import { seconds } from '../../options/option-values.ts';
+import { idWritten } from '../../options/written-id.ts';
 import { commandLine } from '../../output/command-line.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
@@ -16,6 +18,7 @@ import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { UsageError, unknownName } from '../../output/usage-error.ts';
 import { openRestoreStores } from './restore-stores.ts';
+import { planIds } from './stored-plans.ts';
 
 interface CarryOutOptions extends ConfigOptions, HistoryOptions {
   readonly format: 'table' | 'json';
@@ -28,6 +31,14 @@ interface ApplyOptions extends CarryOutOptions {
 
 interface UndoOptions extends CarryOutOptions {
   readonly force?: boolean;
+}
+
+/** What became of a plan. */
+interface CarriedOut {
+  readonly id: string;
+  /** As much of the id as tells it apart from all others. */
+  readonly short: string;
+  readonly restored: Restored;
 }
 
 /** What carrying out a plan works with; the connections end when it is done. */
@@ -56,12 +67,12 @@ Groups with members are left out and named. Can be run again to complete it.
 ${CODES}`,
     )
     .action(async (id: string, options: ApplyOptions) => {
-      const restored = await carryOut(id, options, terminal, async (hands) => {
+      const carried = await carryOut(id, options, terminal, async (hands) => {
         const { applyRestore } = await import('../../../shared/restore/apply-restore.ts');
         return await applyRestore({ ...hands, hash: options.hash });
       });
-      await print(id, 'apply', restored, options, terminal);
-      finish(codeOf(restored));
+      await print(carried, 'apply', options, terminal);
+      finish(codeOf(carried.restored));
     });
 }
 
@@ -77,12 +88,12 @@ moved since, are left alone and named. Can be run again; the plan can then not b
 ${CODES}`,
     )
     .action(async (id: string, options: UndoOptions) => {
-      const restored = await carryOut(id, options, terminal, async (hands) => {
+      const carried = await carryOut(id, options, terminal, async (hands) => {
         const { undoRestore } = await import('../../../shared/restore/undo-restore.ts');
         return await undoRestore({ ...hands, force: options.force === true });
       });
-      await print(id, 'undo', restored, options, terminal);
-      finish(codeOf(restored));
+      await print(carried, 'undo', options, terminal);
+      finish(codeOf(carried.restored));
     });
 }
 
@@ -97,20 +108,23 @@ function codeOf(restored: Restored): ExitCode {
 }
 
 async function carryOut(
-  id: string,
+  written: string,
   options: CarryOutOptions,
   terminal: Terminal,
   work: (hands: Hands) => Promise<Restored>,
-): Promise<Restored> {
+): Promise<CarriedOut> {
   const config = await loadFromOptions(options, terminal, { writers: true });
   const stores = await openRestoreStores(options, terminal);
   const progress = createProgress(terminal.stderr);
   const open: { close(): Promise<void> }[] = [stores];
   try {
     const { loadPlan } = await import('../../../shared/restore/load-plan.ts');
+    const ids = await planIds(stores.plans);
+    const id = idWritten('plan', written, ids);
     const found = await loadPlan(stores.plans, id, Date.now());
-    if (found.kind === 'absent') throw unknownName('plan', id, await stores.plans.plans(100, Date.now()));
-    if (found.kind === 'altered') return { kind: 'refused', refusals: [found.refusal] };
+    if (found.kind === 'absent') throw unknownName('plan', id, ids);
+    const short = shortId(id, ids);
+    if (found.kind === 'altered') return { id, short, restored: { kind: 'refused', refusals: [found.refusal] } };
     const { loaded } = found;
     const connection = connectionOf(config.clusters, loaded.plan.cluster);
     const [connect, connectWriter] = await Promise.all([connector(options.timeout), writerConnector(options.timeout)]);
@@ -118,7 +132,8 @@ async function carryOut(
     const writer = connectWriter(connection);
     open.unshift(reader, writer);
     const clock = { now: () => Date.now() };
-    return await work({ loaded, plans: stores.plans, reader, writer, clock, progress: (step) => progress.step(step) });
+    const hands = { loaded, plans: stores.plans, reader, writer, clock };
+    return { id, short, restored: await work({ ...hands, progress: (step) => progress.step(step) }) };
   } finally {
     progress.end();
     for (const one of open) await one.close();
@@ -142,9 +157,8 @@ function connectionOf(clusters: ReadonlyMap<string, KafkaConnection>, alias: str
 }
 
 async function print(
-  id: string,
+  { id, short, restored }: CarriedOut,
   action: 'apply' | 'undo',
-  restored: Restored,
   options: CarryOutOptions,
   terminal: Terminal,
 ): Promise<void> {
@@ -163,7 +177,7 @@ async function print(
     return;
   }
   const { renderResult } = await import('./result-table.ts');
-  const given = { config: options.config, mm2: options.mm2, history: options.history };
-  const undo = action === 'undo' ? [] : [`  to undo it: ${commandLine(['restore', 'undo', id], given)}\n`];
+  const command = commandLine(terminal, ['restore', 'undo', short], givenAgain(options, terminal));
+  const undo = action === 'undo' ? [] : [`  to undo it: ${command}\n`];
   await writeAll(terminal.stdout, [...renderResult(result, look), ...undo]);
 }

@@ -22,9 +22,4 @@ Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or writt
   for (const add of [addRestorePlanCommand, addRestoreApplyCommand, addRestoreUndoCommand, addRestoreShowCommand]) {
     add(restore, terminal, finish);
   }
-  for (const command of restore.commands) {
-    command.showHelpAfterError(`  → tidemark restore ${command.name()} --help shows the options`);
-    command.option('--debug', 'as above');
-    command.options.find((option) => option.long === '--debug')?.hideHelp();
-  }
 }

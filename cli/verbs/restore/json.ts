@@ -27,6 +27,7 @@ export function* renderPlanJson(
       '}',
     ].join(''),
   );
+  yield* list('leftOut', plan?.leftOut ?? [], json);
   yield '\n}\n';
 }
 
@@ -54,7 +55,7 @@ export function* renderResultJson(
   yield '\n}\n';
 }
 
-function headOf({ groups, topics: _topics, ...plan }: RestorePlan): object {
+function headOf({ groups, topics: _topics, leftOut: _leftOut, ...plan }: RestorePlan): object {
   const { asOf, stateAt, heldUntil, madeAt, expiresAt } = plan;
   const times = {
     asOf: iso(asOf),

@@ -1,27 +1,33 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { flowName, oppositeOf } from '../../../shared/domain/model/flow.ts';
 import { KNOWN_PROOFS } from '../../../shared/domain/model/report.ts';
+import { shortId } from '../../../shared/domain/model/short-id.ts';
+import type { GroupChoice } from '../../../shared/domain/restore/choose-groups.ts';
 import { DEFAULT_RESTORE_TERMS, type RestoreTerms } from '../../../shared/domain/restore/restore-terms.ts';
 import type { Planned } from '../../../shared/restore/plan-restore.ts';
 import { connector } from '../../connect.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
+import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
 import { commandLine } from '../../output/command-line.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
-import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { lookOf } from '../../output/table-options.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
 import { openRestoreStores } from './restore-stores.ts';
+import { planIds } from './stored-plans.ts';
 
-interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions {
+interface PlanOptions extends ConfigOptions, HistoryOptions, VerifyOpenOptions, RowsOption {
   readonly asOf: number;
   readonly onto: 'source' | 'target';
   readonly flow?: string;
   readonly group: readonly string[];
+  readonly exclude?: readonly string[];
   readonly topic?: readonly string[];
   readonly minProof: RestoreTerms['minProof'];
   readonly maxAge: number;
@@ -47,6 +53,7 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
         .makeOptionMandatory(),
     )
     .requiredOption('-g, --group <name>', "consumer group, or a glob ('*' for all); several times", collect)
+    .option('-x, --exclude <name>', 'not this group, or a glob; several times', collect)
     .option('-t, --topic <name>', 'only this source topic, or a glob; several times', collect)
     .option('-f, --flow <A->B>', 'the flow; may be left out where there is only one')
     .addOption(
@@ -66,33 +73,42 @@ export function addRestorePlanCommand(restore: Command, terminal: Terminal, fini
     .option('--even-if-mm2-syncs', 'plan although MirrorMaker moves groups on the target forward again')
     .option('--valid-for <seconds>', 'how long the plan may be begun', age, validForMs / 1000)
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(rowsOption())
     .option('--timeout <seconds>', 'be done by then', seconds, 120)
     .addHelpText(
       'after',
       `
-Only reads Kafka. All reasons against a plan are reported at once, and the plan is then not stored.
+Only reads Kafka. Groups with members are left out and named, as long as others remain.
+All reasons against a plan are reported at once, and the plan is then not
+stored.
 
 Examples:
   tidemark restore plan --as-of 15m --onto source --group billing
-  tidemark restore plan --as-of 2026-11-20T10:00:00Z --onto target --group '*'
+  tidemark restore plan --as-of 2026-11-20T10:00:00Z --onto target --group '*' --exclude 'test-*'
 
 Exit codes: 0 planned, 2 wrong usage or configuration, 3 could not be read,
             4 refused`,
     )
     .action(async (options: PlanOptions) => {
-      const planned = await plan(options, terminal);
+      const { planned, ids } = await plan(options, terminal);
       if (options.format === 'json') {
         const { renderPlanJson } = await import('./json.ts');
         const hash = planned.kind === 'planned' ? planned.hash : null;
         const refusals = planned.kind === 'refused' ? planned.refusals : [];
         const one = planned.kind === 'planned' ? planned.plan : planned.draft;
         await writeAll(terminal.stdout, renderPlanJson(one, hash, refusals));
-      } else await writeAll(terminal.stdout, await planText(planned, options, terminal));
+      } else await writeAll(terminal.stdout, await planText(planned, ids, options, terminal));
       finish(planned.kind === 'planned' ? ExitCode.fine : ExitCode.refused);
     });
 }
 
-async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> {
+interface Stored {
+  readonly planned: Planned;
+  /** Ids of all stored plans. */
+  readonly ids: readonly string[];
+}
+
+async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
   const verify = await verifyOpen(options);
   const config = await loadFromOptions(options, terminal);
   const flow = oneFlow(config.flows, options.flow);
@@ -106,7 +122,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
   try {
     const topic = matcher(options.topic) ?? null;
     const { planRestore } = await import('../../../shared/restore/plan-restore.ts');
-    return await planRestore({
+    const planned = await planRestore({
       flow,
       opposite: oppositeOf(flow, config.flows),
       policy: config.policy,
@@ -116,39 +132,51 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Planned> 
       clock: { now: () => Date.now() },
       asOf: options.asOf,
       onto: options.onto,
-      groups: options.group.map((text) => ({ text, matches: matcher([text]) ?? (() => false) })),
+      groups: options.group.map(choiceOf),
+      exclude: (options.exclude ?? []).map(choiceOf),
       ...(topic === null ? {} : { topic }),
       terms: {
         minProof: options.minProof,
         clamp: options.clamp === true,
         evenIfMm2Syncs: options.evenIfMm2Syncs === true,
+        leaveOut: true,
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,
       },
       ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
     });
+    return { planned, ids: await planIds(stores.plans) };
   } finally {
     progress.end();
     await Promise.all([readers.source.close(), readers.target.close(), stores.close()]);
   }
 }
 
-async function planText(planned: Planned, options: PlanOptions, terminal: Terminal): Promise<Iterable<string>> {
+async function planText(
+  planned: Planned,
+  ids: readonly string[],
+  options: PlanOptions,
+  terminal: Terminal,
+): Promise<Iterable<string>> {
   const { renderPlan } = await import('./plan-table.ts');
   const { renderRefusals } = await import('./refusals-table.ts');
-  const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
+  const look = lookOf(terminal, options.rows);
   if (planned.kind === 'refused') {
     const title = `${look.paint('red', 'refused')}: no plan was stored\n`;
     return [title, ...renderRefusals(planned.refusals, look)];
   }
   const { id, expiresAt } = planned.plan;
-  const given = { config: options.config, mm2: options.mm2, history: options.history };
+  const apply = ['restore', 'apply', shortId(id, ids), '--hash', planned.hash];
   return [
     ...renderPlan(planned.plan, look),
     `\nNothing has been written yet. To do exactly this, until ${new Date(expiresAt).toISOString()}:\n`,
-    `  ${commandLine(['restore', 'apply', id, '--hash', planned.hash], given)}\n`,
+    `  ${commandLine(terminal, apply, givenAgain(options, terminal))}\n`,
   ];
+}
+
+function choiceOf(text: string): GroupChoice {
+  return { text, matches: matcher([text]) ?? (() => false) };
 }
 
 /** Seconds, or none at all. */

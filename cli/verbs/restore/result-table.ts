@@ -8,7 +8,7 @@ const FAILURES_SHOWN = 20;
 
 /** What an apply or undo left, as it was read back. */
 export function* renderResult(result: RestoreResult, options: TableOptions): Generator<string> {
-  const { width, paint } = options;
+  const { width, rows = FAILURES_SHOWN, paint } = options;
   const complete = isComplete(result);
   const verb = result.action === 'apply' ? 'applied' : 'undone';
   const state = complete ? paint('green', verb) : paint('red', `${verb} in part`);
@@ -33,10 +33,10 @@ export function* renderResult(result: RestoreResult, options: TableOptions): Gen
         .filter(({ standing }) => standing !== 'written' && standing !== 'already')
         .map((partition) => ({ group, ...partition })),
     );
-  for (const { group, topic, partition, standing, why } of failed.slice(0, FAILURES_SHOWN)) {
+  for (const { group, topic, partition, standing, why } of failed.slice(0, rows)) {
     yield `  ${paint('red', standing)}  ${printable(group)} ${partitionName(printable(topic), partition)}\n`;
     for (const line of wrapped(printable(why ?? ''), width, '    ')) yield `${line}\n`;
   }
-  const rest = failed.length - FAILURES_SHOWN;
+  const rest = failed.length - rows;
   if (rest > 0) yield `  … and ${grouped(rest)} more: --format json has every one\n`;
 }

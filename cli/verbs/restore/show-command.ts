@@ -1,19 +1,24 @@
 import { type Command, Option } from 'commander';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
+import { shortId } from '../../../shared/domain/model/short-id.ts';
 import { summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
 import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
 import type { HistoryStores } from '../../history/history-stores.ts';
 import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
+import { idWritten } from '../../options/written-id.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { json } from '../../output/json.ts';
-import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
+import { lookOf } from '../../output/table-options.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
 import { grouped, plural, printable } from '../../output/text.ts';
 import { unknownName } from '../../output/usage-error.ts';
 import { openRestoreStores } from './restore-stores.ts';
+import { planIds } from './stored-plans.ts';
 
-interface ShowOptions extends ConfigOptions, HistoryOptions {
+interface ShowOptions extends ConfigOptions, HistoryOptions, RowsOption {
   readonly format: 'table' | 'json';
 }
 
@@ -23,6 +28,7 @@ export function addRestoreShowCommand(restore: Command, terminal: Terminal, fini
   const command = restore.command('show [id]').description('a stored plan and its result, or the newest plans');
   addHistoryOption(addConfigOptions(command))
     .addOption(new Option('--format <format>', 'how to print it').choices(['table', 'json']).default('table'))
+    .addOption(rowsOption())
     .addHelpText(
       'after',
       `
@@ -41,14 +47,21 @@ Exit codes: 0 shown, 2 wrong usage or configuration, 3 could not be read, 4 alte
     });
 }
 
-async function show(id: string, { plans }: HistoryStores, options: ShowOptions, terminal: Terminal): Promise<ExitCode> {
+async function show(
+  written: string,
+  { plans }: HistoryStores,
+  options: ShowOptions,
+  terminal: Terminal,
+): Promise<ExitCode> {
   const { loadPlan } = await import('../../../shared/restore/load-plan.ts');
   const { logOf } = await import('../../../shared/restore/restore-checks.ts');
   const now = Date.now();
+  const ids = await planIds(plans);
+  const id = idWritten('plan', written, ids);
   const found = await loadPlan(plans, id, now);
-  if (found.kind === 'absent') throw unknownName('plan', id, await plans.plans(100, now));
+  if (found.kind === 'absent') throw unknownName('plan', id, ids);
   const noted = found.kind === 'altered' ? found : await logOf(plans, found.loaded, now);
-  const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
+  const look = lookOf(terminal, options.rows);
   const plan = found.kind === 'altered' ? null : found.loaded;
   const refusals = noted.kind === 'altered' ? [noted.refusal] : [];
   if (options.format === 'json') {
@@ -71,13 +84,14 @@ async function planList({ plans }: HistoryStores, options: ShowOptions): Promise
   const now = Date.now();
   const rows: object[] = [];
   const lines: string[] = [];
-  for (const id of await plans.plans(PLANS_LISTED, now)) {
+  const ids = await planIds(plans);
+  for (const id of ids.slice(0, PLANS_LISTED)) {
     const found = await loadPlan(plans, id, now);
     if (found.kind === 'absent') continue;
     const loaded = found.kind === 'found' ? found.loaded : null;
     const state = loaded === null ? 'damaged' : await stateOf(plans, loaded, now);
     rows.push({ id, state, ...(loaded === null ? {} : rowOf(loaded)) });
-    lines.push(`${id}  ${state.padEnd(11)}${loaded === null ? '' : lineOf(loaded)}\n`);
+    lines.push(`${shortId(id, ids)}  ${state.padEnd(11)}${loaded === null ? id : lineOf(loaded)}\n`);
   }
   if (options.format === 'json') return [`${json({ schema: 'tidemark.restore-plans/1', plans: rows })}\n`];
   return lines.length === 0 ? ['no restore was planned\n'] : lines;
@@ -102,5 +116,5 @@ function rowOf({ plan, hash }: LoadedPlan): object {
 
 function lineOf({ plan }: LoadedPlan): string {
   const { groups, partitions } = summaryOf(plan);
-  return `${printable(plan.flow)} onto the ${plan.onto} as of ${iso(plan.asOf)}: ${plural(groups, 'group')}, ${grouped(partitions)} partitions`;
+  return `made ${iso(plan.madeAt)}: ${printable(plan.flow)} onto the ${plan.onto} as of ${iso(plan.asOf)}: ${plural(groups, 'group')}, ${grouped(partitions)} partitions`;
 }

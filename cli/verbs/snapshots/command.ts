@@ -51,11 +51,6 @@ Exit codes: 0 printed, 2 wrong usage or configuration, 3 nothing recorded or rea
   addList(snapshots, terminal, finish);
   addShow(snapshots, terminal, finish);
   addStats(snapshots, terminal, finish);
-  for (const command of snapshots.commands) {
-    command.showHelpAfterError(`  → tidemark snapshots ${command.name()} --help shows the options`);
-    command.option('--debug', 'as above');
-    command.options.find((option) => option.long === '--debug')?.hideHelp();
-  }
 }
 
 function addList(snapshots: Command, terminal: Terminal, finish: Finish): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../../script-options.ts';
 import { type FaultResult, isClean, notPlayed, resultLines, tallyLine, tallyOf } from './fault-result.ts';
 import { playFault, playSteadily } from './play-fault.ts';
 import { alarmNames, runbookAlarms } from './runbook-alarms.ts';
@@ -23,7 +23,14 @@ const STEADY = 'steady';
  *
  * `minutes to page` of a fault is the time until the first of its alarms notified.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' }, steady: { type: 'string' } } });
+const values = scriptOptions({
+  name: 'drill:alarms',
+  does: 'Inflicts faults on real clusters and MM2, audited as deployed, and compares the alarms with the runbook. Takes an hour.',
+  options: {
+    only: { type: 'string', value: 'NAMES', says: `parts of faults' names, several with commas; ${STEADY}: no fault` },
+    steady: { type: 'string', value: 'MINUTES', says: `how long without a fault; ${STEADY_MINUTES} by default` },
+  },
+});
 const only = values.only?.split(',');
 const isWanted = (name: string): boolean => only === undefined || only.some((one) => name.includes(one));
 const steadyMinutes = values.steady === undefined ? STEADY_MINUTES : Number(values.steady);

@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { scriptOptions } from '../../script-options.ts';
 import { isClean, type RunResult, resultLine, tallyLine } from './failover-result.ts';
 import { type FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { playFailover } from './play-failover.ts';
@@ -21,7 +21,18 @@ const SCENARIOS: readonly FailoverScenario[] = (['planned', 'unplanned'] as cons
  * its plan allows, or if the loss is not what was counted. `--sabotage skip|reread|loss` does harm after each failover: then
  * the drill has to exit with 1, because it counts it.
  */
-const { values } = parseArgs({ options: { only: { type: 'string' }, sabotage: { type: 'string' } } });
+const values = scriptOptions({
+  name: 'drill:failover',
+  does: 'Fails a flow over under load on real clusters, and counts what real consumers processed. Takes minutes.',
+  options: {
+    only: {
+      type: 'string',
+      value: 'NAMES',
+      says: `several with commas: ${SCENARIOS.map(({ name }) => name).join(', ')}`,
+    },
+    sabotage: { type: 'string', value: 'HARM', says: 'skip, reread or loss, which the drill has to count' },
+  },
+});
 const sabotage = sabotageOf(values.sabotage);
 const only = values.only?.split(',');
 const results: RunResult[] = [];

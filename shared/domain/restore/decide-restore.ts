@@ -12,14 +12,16 @@ import { mm2SyncRefusal } from './mm2-sync-refusal.ts';
 import { refusalOfGroup } from './present-group.ts';
 import type { Refusal } from './refusal.ts';
 import type { RestoreInputs } from './restore-inputs.ts';
-import type { LeftAlone, PlannedGroup, PlannedTopic, RestorePlan, RestoreStep } from './restore-plan.ts';
-import type { RestoreTerms } from './restore-terms.ts';
+import type { LeftAlone, LeftOut, PlannedGroup, PlannedTopic, RestorePlan, RestoreStep } from './restore-plan.ts';
 
 export interface RestoreDecision {
   readonly plan: RestorePlan;
   /** Why the plan must not be applied; empty if it may be. */
   readonly refusals: readonly Refusal[];
 }
+
+const NO_ANSWER = 'Try again when all brokers answer, or leave the group out with --exclude.';
+const LEAVE_OUT = 'Leave the group out with --exclude, select other topics with --topic';
 
 /** Decides the new position of every group, and collects every reason to refuse. */
 export function decideRestore(inputs: RestoreInputs): RestoreDecision {
@@ -33,17 +35,22 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   const refusals: Refusal[] = flowRefusals(inputs, cluster);
   const topics = new Map<string, { id: string | null; logs: Map<number, { start: bigint; end: bigint }> }>();
   const groups: PlannedGroup[] = [];
+  const immovable = immovableGroups(commits, cluster, inputs);
+  // A plan that moves nothing is of no use: then the reasons are reasons to refuse.
+  const leftOut = terms.leaveOut && immovable.length < commits.size ? immovable : [];
+  const isLeftOut = new Set(leftOut.map(({ group }) => group));
   for (const [group, committed] of commits) {
+    if (isLeftOut.has(group)) continue;
     const present = inputs.present.get(group);
     const refused = refusalOfGroup(group, cluster, present);
-    if (refused !== null) refusals.push(refused);
+    if (refused !== null) refusals.push(refused.code === 'GROUP_UNREAD' ? { ...refused, remedy: NO_ANSWER } : refused);
     const commitsNow = present?.committed.kind === 'read' ? present.committed.value : new PartitionMap<bigint>();
     const steps: RestoreStep[] = [];
     for (const landing of landings.get(group) ?? []) {
       const topic = nameOn(onto, landing.topic);
       const cutOff = cutRefusal(inputs, landing.topic, landing.partition, committed, group);
       if (cutOff !== null) refusals.push(cutOff);
-      const against = landingRefusal(landing, { group, topic, partition: landing.partition }, terms);
+      const against = landingRefusal(landing, { group, topic, partition: landing.partition }, inputs);
       if (against !== null) refusals.push(against);
       if (landing.kind === 'nowhere') continue;
       const from = commitsNow.get(topic, landing.partition) ?? null;
@@ -79,9 +86,24 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
     expiresAt: inputs.now + terms.validForMs,
     topics: plannedTopics.sort((a, b) => (a.topic < b.topic ? -1 : 1)),
     groups,
+    leftOut,
   };
   const synced = mm2SyncRefusal(inputs, states, groups);
   return { plan, refusals: synced === null ? refusals : [...refusals, synced] };
+}
+
+/** Groups that cannot be moved now, whatever is planned. What could not be read of a group is no such reason. */
+function immovableGroups(
+  commits: ReadonlyMap<string, unknown>,
+  cluster: string,
+  { present }: RestoreInputs,
+): readonly LeftOut[] {
+  return [...commits.keys()].flatMap((group) => {
+    const refusal = refusalOfGroup(group, cluster, present.get(group));
+    if (refusal === null) return [];
+    const { code, reason } = refusal;
+    return code === 'GROUP_LIVE' || code === 'GROUP_NOT_A_CONSUMER' ? [{ group, code, reason }] : [];
+  });
 }
 
 /** The source commits of the selected groups and topics, ordered by group and partition. */
@@ -132,8 +154,9 @@ function stepOf(landing: LandedAt, topic: string, from: bigint | null): RestoreS
   return { topic, partition, from, to: position, ...costs, reason };
 }
 
-function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: RestoreTerms): Refusal | null {
+function landingRefusal(landing: Landing, subject: Refusal['subject'], inputs: RestoreInputs): Refusal | null {
   if (landing.kind === 'nowhere') return nowhereRefusal(landing, subject);
+  const { terms } = inputs;
   const { proof, clamped, unreadLoss } = landing;
   const reason = landing.reason ?? '';
   if (clamped !== null && !terms.clamp) {
@@ -142,7 +165,10 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], terms: Re
     return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
   }
   if (compareProofs(proof, terms.minProof) < 0) {
-    const remedy = `--verify may prove it by comparing records; --min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
+    // Where records were compared, or cannot be, comparing them does not help.
+    const canCompare = !inputs.compared && inputs.onto === 'target' && inputs.observation.sourceDown === null;
+    const compare = canCompare ? '--verify may prove it by comparing records; ' : '';
+    const remedy = `${compare}--min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
     return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
   }
   return null;
@@ -174,7 +200,7 @@ function cutRefusal(
     code: 'LOG_CHANGED',
     subject: { group, topic: onto === 'source' ? topic.topic : topic.targetTopic, partition },
     reason: `the source log was cut at offset ${cut.at} since then; the group had read up to ${offset}`,
-    remedy: `Leave the group or topic out, or choose a time after ${new Date(cut.noticedAt).toISOString()}.`,
+    remedy: `${LEAVE_OUT}, or choose a time after ${new Date(cut.noticedAt).toISOString()}.`,
   };
 }
 
@@ -183,11 +209,11 @@ function nowhereRefusal({ why, reason }: Extract<Landing, { kind: 'nowhere' }>, 
     case 'missing':
       return missing(subject, reason);
     case 'log-unread': {
-      const remedy = 'Try again when all brokers answer, or leave the topic out.';
+      const remedy = 'Try again when all brokers answer, or select other topics with --topic.';
       return { code: 'LOG_UNREAD', subject, reason, remedy };
     }
     case 'unknown': {
-      const remedy = 'Leave the group or topic out, or choose a time at which its mapping is known.';
+      const remedy = `${LEAVE_OUT}, or choose a time at which its mapping is known.`;
       return { code: 'MAPPING_UNKNOWN', subject, reason, remedy };
     }
   }

@@ -2,7 +2,7 @@ import type { ObservedTopic } from '../judge/observation.ts';
 import { flowName } from '../model/flow.ts';
 import { iso } from '../model/iso-time.ts';
 import type { Refusal } from './refusal.ts';
-import type { RestoreInputs } from './restore-inputs.ts';
+import type { RestoreInputs, UnmatchedName } from './restore-inputs.ts';
 
 /** Reasons to refuse a restore of the whole flow, or of one of its topics. */
 export function flowRefusals(inputs: RestoreInputs, cluster: string): Refusal[] {
@@ -28,12 +28,31 @@ function unreachable({ onto, observation }: RestoreInputs, cluster: string): Ref
 }
 
 function unmatched(inputs: RestoreInputs): Refusal[] {
-  return inputs.unmatched.map((group) => ({
+  const had = `had a position${inputs.topic === null ? '' : ' on the selected topics'} as of ${iso(inputs.asOf)}`;
+  return inputs.unmatched.map(({ kind, name }) => ({
     code: 'GROUP_UNKNOWN',
-    subject: { group, flow: flowOf(inputs) },
-    reason: `no group with this name had a position${inputs.topic === null ? '' : ' on the selected topics'} as of ${iso(inputs.asOf)}`,
-    remedy: 'Correct the name, or choose a later time.',
+    subject: { group: name, flow: flowOf(inputs) },
+    ...textOf(kind, had),
   }));
+}
+
+function textOf(kind: UnmatchedName['kind'], had: string): Pick<Refusal, 'reason' | 'remedy'> {
+  switch (kind) {
+    case 'unknown':
+      return { reason: `no group with this name ${had}`, remedy: 'Correct the name, or choose a later time.' };
+    case 'excluded':
+      return { reason: '--exclude removes every group with this name', remedy: 'Leave out one of the two.' };
+    case 'excludes-nothing': {
+      // A slip in the name of a group that must not move would move it.
+      const reason = `it is to be excluded, and no group with this name ${had}`;
+      return { reason, remedy: 'Correct the name, or remove this --exclude.' };
+    }
+  }
+}
+
+/** What accepts this age also a while later: until the command is run again, the age can grow. */
+function acceptedAge(ageMs: number): number {
+  return Math.ceil(ageMs / 600_000) * 600 + 600;
 }
 
 function tooOld(inputs: RestoreInputs): Refusal[] {
@@ -46,7 +65,7 @@ function tooOld(inputs: RestoreInputs): Refusal[] {
     return [{ code, subject, reason: 'no audit has read the source', remedy: 'Choose a later time.' }];
   }
   const reason = `the positions were last read at ${iso(inputs.heldUntil)}, ${seconds} s before the requested time`;
-  const remedy = `--max-age ${seconds} accepts them. If a group consumed records in between, it re-reads them.`;
+  const remedy = `--max-age ${acceptedAge(age)} accepts them. If a group consumed records in between, it re-reads them.`;
   return [{ code, subject, reason, remedy }];
 }
 
@@ -63,14 +82,13 @@ function mappingTooOld(inputs: RestoreInputs): Refusal[] {
   const newest = heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) : null;
   const age = (newest ?? observation.at) - readAt;
   if (age <= terms.maxAgeMs) return [];
-  const seconds = Math.ceil(age / 1000);
   const until = newest === null ? 'it is not known when MirrorMaker stopped' : `MirrorMaker ran until ${iso(newest)}`;
   return [
     {
       code: 'INPUT_TOO_OLD',
       subject: { flow: flowOf(inputs) },
       reason: `the mapping was last read at ${iso(readAt)}, and ${until}`,
-      remedy: `--max-age ${seconds} accepts it. If MirrorMaker wrote records twice since then, groups re-read more than the bounds say.`,
+      remedy: `--max-age ${acceptedAge(age)} accepts it. If MirrorMaker wrote records twice since then, groups re-read more than the bounds say.`,
     },
   ];
 }
@@ -81,7 +99,7 @@ function unreadThen({ state, groups }: RestoreInputs): Refusal[] {
   return state.unread.flatMap(({ role, kind, name }) => {
     if (role !== 'source' || kind !== 'group' || !chosen.has(name)) return [];
     const reason = `the audit of ${iso(state.at)} could not read the group: its positions are older, by how much is not known`;
-    const remedy = 'Choose a time at which the audit read the group.';
+    const remedy = 'Choose a time at which the audit read the group, or leave it out with --exclude.';
     return [{ code: 'INPUT_UNREAD', subject: { group: name }, reason, remedy }];
   });
 }
@@ -109,7 +127,7 @@ function recreated(inputs: RestoreInputs): Refusal[] {
           code: 'TOPIC_RECREATED',
           subject: { cluster, topic: name },
           reason: `as of ${iso(inputs.asOf)} the topic had the id ${before}, now it has ${now}`,
-          remedy: 'Exclude the topic, or choose a time after it was recreated.',
+          remedy: 'Select other topics with --topic, or choose a time after it was recreated.',
         },
       ];
     });

@@ -31,7 +31,7 @@ export function refusalOfGroup(group: string, cluster: string, present: PresentG
       code: 'GROUP_NOT_A_CONSUMER',
       subject,
       reason: `it is ${kind} and has no committed positions`,
-      remedy: 'Select other groups with --group.',
+      remedy: 'Leave it out with --exclude.',
     };
   }
   if (listed.state === 'Empty' || listed.state === 'Dead') return null;
@@ -40,7 +40,7 @@ export function refusalOfGroup(group: string, cluster: string, present: PresentG
       code: 'GROUP_UNREAD',
       subject,
       reason: 'the cluster does not report whether the group has members',
-      remedy: 'Try again when all brokers answer.',
+      remedy,
     };
   }
   const protocol = listed.type === 'unknown' ? '' : ` (${listed.type} protocol)`;

@@ -7,6 +7,17 @@ import type { ClusterRole } from '../model/flow.ts';
 import type { PresentGroup } from './present-group.ts';
 import type { RestoreTerms } from './restore-terms.ts';
 
+/**
+ * A name or pattern to no effect:
+ * - `unknown`: no group that it selects had a position at the requested time.
+ * - `excluded`: the exclusions remove every group that it selects.
+ * - `excludes-nothing`: it is to exclude groups, and none that had a position has such a name.
+ */
+export interface UnmatchedName {
+  readonly kind: 'unknown' | 'excluded' | 'excludes-nothing';
+  readonly name: string;
+}
+
 /** Everything that the decision about a restore depends on. */
 export interface RestoreInputs {
   readonly id: string;
@@ -20,8 +31,10 @@ export interface RestoreInputs {
   readonly heldUntil: number;
   /** The selected groups; all of them have positions in `state`. */
   readonly groups: readonly string[];
-  /** Names and patterns that match no group in `state`. */
-  readonly unmatched: readonly string[];
+  /** Names and patterns that select or exclude no group. */
+  readonly unmatched: readonly UnmatchedName[];
+  /** Whether records were compared around the positions. */
+  readonly compared: boolean;
   /** Which source topics; null for all. */
   readonly topic: ((name: string) => boolean) | null;
   /** The flow as it is now. */

@@ -1,5 +1,6 @@
 import type { ClusterRole } from '../model/flow.ts';
 import type { KnownProof } from '../model/report.ts';
+import type { RefusalCode } from './refusal.ts';
 
 /** The new position of one group on one partition of the cluster that the restore writes to. */
 export interface RestoreStep {
@@ -37,6 +38,13 @@ export interface PlannedGroup {
   readonly leftAlone: readonly LeftAlone[];
 }
 
+/** A selected group that the plan does not touch, for nobody can move it now; why, as a refusal says it. */
+export interface LeftOut {
+  readonly group: string;
+  readonly code: Extract<RefusalCode, 'GROUP_LIVE' | 'GROUP_NOT_A_CONSUMER'>;
+  readonly reason: string;
+}
+
 /** A topic on which groups are moved, as it was when the plan was made. */
 export interface PlannedTopic {
   readonly topic: string;
@@ -63,6 +71,8 @@ export interface RestorePlan {
   readonly expiresAt: number;
   readonly topics: readonly PlannedTopic[];
   readonly groups: readonly PlannedGroup[];
+  /** By group; empty if none was. */
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** The totals of a plan. */

@@ -8,6 +8,11 @@ export interface RestoreTerms {
   readonly clamp: boolean;
   /** Plans even if MM2's group sync will move groups on the target forward again. */
   readonly evenIfMm2Syncs: boolean;
+  /**
+   * Groups that nobody can move now (with members, or no consumer groups) are left out as long as another one remains, instead of
+   * being refused.
+   */
+  readonly leaveOut: boolean;
   /** Most time between the last read of the positions and the requested time, in ms. */
   readonly maxAgeMs: number;
   /** How long after planning the first apply may begin, in ms. */
@@ -19,6 +24,7 @@ export const DEFAULT_RESTORE_TERMS: RestoreTerms = {
   minProof: 'bounded',
   clamp: false,
   evenIfMm2Syncs: false,
+  leaveOut: false,
   maxAgeMs: 3_600_000,
   validForMs: 3_600_000,
 };

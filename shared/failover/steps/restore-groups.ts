@@ -98,7 +98,8 @@ async function plannedSince(world: FailoverWorld, { groups }: StepScope, since: 
   if (recent !== null) return recent;
   throw new StepFailedError('POSITIONS_OLD', 'the history has no audit since the consumers were stopped', {
     retriable: true,
-    remedy: 'See that audits are recorded: tidemark snapshots list. Then run the failover again under the same id.',
+    remedy:
+      'See with `tidemark snapshots list` that audits are recorded. Then run the failover again under the same id.',
   });
 }
 

@@ -21,7 +21,13 @@ test("a command that writes gets the writer's credentials, and another one does 
   ];
   writeFileSync(config, `${lines.join('\n')}\n`);
   const terminal = (environment: Record<string, string>) =>
-    ({ stderr: process.stderr, stdout: process.stdout, environment, onInterrupt: () => () => undefined }) as Terminal;
+    ({
+      stderr: process.stderr,
+      stdout: process.stdout,
+      environment,
+      onInterrupt: () => () => undefined,
+      startedAs: ['tidemark'],
+    }) as Terminal;
   const audit = await loadFromOptions({ config }, terminal({}));
   expect(audit.clusters.get('B')?.writer).toBeUndefined();
   const applied = await loadFromOptions({ config }, terminal({ WRITER: 'w' }), { writers: true });

@@ -42,6 +42,7 @@ import type { TranslatedOffset } from '../../../shared/translate/translate-offse
 import { AT, finding, flow, group, partition, report, snapshot } from '../verbs/sample-report.ts';
 
 const LOOK = { width: 80, paint: (_: string, text: string) => text };
+const ERRORS = { debug: false, nextStep: () => 'tidemark' };
 const unknownBecause = (reason: string): TidemarkPosition => ({ kind: 'unknown', reason });
 
 /** Everything that a command prints, with the name wherever a name, a reason or a message may stand. */
@@ -60,12 +61,10 @@ const TABLES: Readonly<Record<string, (name: string) => Iterable<string>>> = {
   result: (name) => renderResult(resultOf(name), LOOK),
   refusals: (name) => renderRefusals(refusalsOf(name), LOOK),
   doctor: (name) => renderDoctorTable(...doctorOf(name), LOOK),
-  error: (name) => [describeError(new TidemarkError('X', name, { remedy: name }), { debug: false })],
-  stack: (name) => [describeError(new TypeError(name), { debug: true }).replaceAll(/^.* at .*\n/gm, '')],
+  error: (name) => [describeError(new TidemarkError('X', name, { remedy: name }), ERRORS)],
+  stack: (name) => [describeError(new TypeError(name), { ...ERRORS, debug: true }).replaceAll(/^.* at .*\n/gm, '')],
   faults: (name) => [
-    describeError(new ConfigurationError([{ file: name, key: name, line: 1, message: name, remedy: name }]), {
-      debug: false,
-    }),
+    describeError(new ConfigurationError([{ file: name, key: name, line: 1, message: name, remedy: name }]), ERRORS),
   ],
   progress: (name) => [progressOf(name)],
 };
@@ -172,7 +171,7 @@ describe('printed commands', () => {
     const lacking = [{ operation: 'Read', resourceType: 'Group', resourceName: name }] as const;
     const remedy = unauthorized('A', lacking, 1).remedy ?? '';
     const commands = [
-      commandLine(['restore', 'apply', name], { config: name, mm2: undefined }),
+      commandLine({ startedAs: ['tidemark'] }, ['restore', 'apply', name], { config: name }),
       ...permissionCommands(connection, [
         ...lacking,
         { ...lacking[0], resourceType: 'Topic', resourceName: `${name}*` },
@@ -284,6 +283,7 @@ function planOf(name: string): RestorePlan {
     expiresAt: AT,
     topics: [{ topic: name, id: null, logs: [] }],
     groups: [{ group: name, leftAlone: [], steps: [{ ...step, proof: 'exact', reason: name, clamped: null }] }],
+    leftOut: [{ group: name, code: 'GROUP_LIVE', reason: name }],
   };
 }
 

@@ -155,6 +155,7 @@ export function planOf(options: {
     heldUntil: madeAt - 60_000,
     madeAt,
     expiresAt: madeAt + 3_600_000,
+    leftOut: [],
     topics: [{ topic: TOPIC, id: topicId, logs: [0, 1].map((partition) => ({ partition, start: 0n, end: 1_000n })) }],
     groups: Object.entries(groupsPlanned(prefix)).map(([group, positions]) => ({
       group,

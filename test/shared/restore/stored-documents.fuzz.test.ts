@@ -62,6 +62,12 @@ test('GIVEN a plan with and without reasons THEN its hash is what it always was'
   expect(planCodec.decode(planCodec.encode(plan), 'p')).toEqual(plan);
 });
 
+test('GIVEN a plan that leaves groups out THEN its hash covers them, and they are read back', () => {
+  const partial = { ...plan, leftOut: [{ group: 'live', code: 'GROUP_LIVE' as const, reason: 'it has members' }] };
+  expect(planHash(partial)).not.toBe(planHash(plan));
+  expect(planCodec.decode(planCodec.encode(partial), 'p')).toEqual(partial);
+});
+
 test('GIVEN bytes of another document, or of none THEN they are no plan and no journal', async () => {
   const journal = journalCodec.encode({ plan: 'p', hash: 'h', run: 1, at: 1, groups: [] });
   expect(() => planCodec.decode(journal, 'p')).toThrow(DamagedDocumentError);

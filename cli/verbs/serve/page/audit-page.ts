@@ -1,6 +1,7 @@
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../../shared/domain/model/report.ts';
 import { figuresOf } from '../../../output/flow-figures.ts';
+import { type Html, html } from '../../../output/html.ts';
 import { lossText } from '../../../output/loss-text.ts';
 import { snapshotLines } from '../../../output/snapshot-lines.ts';
 import { duration, grouped, plural } from '../../../output/text.ts';
@@ -10,7 +11,6 @@ import type { ServedAudits } from '../served-audits.ts';
 import { documentAnswer } from './document.ts';
 import { findingsSection } from './findings.ts';
 import { groupsSection } from './groups.ts';
-import { type Html, html } from './html.ts';
 import { type Asked, linkTo } from './links.ts';
 import { more } from './more.ts';
 import { partitionsSection } from './partitions.ts';

@@ -3,8 +3,8 @@ import { worstFirst } from '../../../../shared/domain/judge/findings/make-findin
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
 import { acknowledgedText, subjectText } from '../../../output/findings-table.ts';
+import { type Html, html } from '../../../output/html.ts';
 import { grouped, plural, tally } from '../../../output/text.ts';
-import { type Html, html } from './html.ts';
 import { more } from './more.ts';
 
 /** Of one code: a thousand partitions can have the same fault. */

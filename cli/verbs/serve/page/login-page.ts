@@ -1,6 +1,6 @@
+import { html } from '../../../output/html.ts';
 import type { Answer } from '../answer.ts';
 import { documentAnswer } from './document.ts';
-import { html } from './html.ts';
 
 /** Asks for the token. It goes into the body of a POST, so no log of addresses has it. */
 export function loginPage(wasWrong: boolean): Answer {

@@ -1,8 +1,8 @@
 import type { FlowReport, PartitionReport } from '../../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
+import { type Html, html } from '../../../output/html.ts';
 import { grouped, plural, tally } from '../../../output/text.ts';
 import { lagOf, worstPartitionsFirst } from '../../../output/worst-first.ts';
-import { type Html, html } from './html.ts';
 import { more } from './more.ts';
 
 const SHOWN = 10;

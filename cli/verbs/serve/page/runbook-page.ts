@@ -1,6 +1,6 @@
+import { type Html, html, verbatim } from '../../../output/html.ts';
 import type { Answer } from '../answer.ts';
 import { documentAnswer } from './document.ts';
-import { type Html, html, verbatim } from './html.ts';
 
 /** The runbook, so that a link beside a finding needs no network. @param text in Markdown; null if it is not there */
 export function runbookPage(text: string | null): Answer {

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../output/html.ts';
 import { duration, grouped } from '../../../output/text.ts';
 import type { LagPoint } from '../lag-log.ts';
-import { type Html, html } from './html.ts';
 
 const WIDTH = 300;
 const HEIGHT = 40;

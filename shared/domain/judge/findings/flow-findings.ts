@@ -158,7 +158,7 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
           'SYNC_TOPIC_UNREADABLE',
           { cluster, topic: syncs.value.topic },
           `${syncs.value.malformed} records of ${syncs.value.topic} are not offset syncs and were left out`,
-          { malformed: syncs.value.malformed },
+          { malformed: BigInt(syncs.value.malformed) },
           'warning',
         ),
       ];

@@ -13,7 +13,8 @@ import {
   suppressed,
 } from '../sample-report.ts';
 
-const table = (of: AuditReport): string => [...renderAuditTable(of, { width: 80, paint: (_, text) => text })].join('');
+const table = (of: AuditReport, look: { rows?: number; width?: number; columns?: number } = {}): string =>
+  [...renderAuditTable(of, { width: 80, paint: (_, text) => text, ...look })].join('');
 
 const oneLine = (text: string): string => text.replace(/\s+/g, ' ');
 
@@ -66,6 +67,60 @@ describe('the audit table', () => {
     expect(oneLine(text)).toMatch(
       /and 9,990 more: 9,990 exact; re-read at most 0 \(MM2 [\d,]+\), skip at most 0 \(MM2 0\)/,
     );
+  });
+
+  test('--rows shows that many of each list, and all of them where it says so', () => {
+    const many = <T>(make: (i: number) => T): T[] => Array.from({ length: 40 }, (_, i) => make(i));
+    const unread = { what: 'w', cluster: 'A', error: 'E', retriable: false };
+    const of = report(
+      flow({
+        partitions: many((i) => partition({ partition: i })),
+        groups: many((i) => group({ group: `g${i}.` })),
+        findings: many((i) => finding({ message: `finding ${i}.` })),
+        unread: many((i) => ({ ...unread, message: `part ${i}.` })),
+      }),
+    );
+    const counted = (rows?: number) =>
+      [/^ {2}orders-\d+ .*1,234/gm, /^ {2}g\d+\. .*at/gm, /finding \d+\./g, /part \d+\./g, /more/g].map(
+        (one) => table(of, rows === undefined ? {} : { rows }).match(one)?.length ?? 0,
+      );
+    expect(counted(Number.POSITIVE_INFINITY)).toEqual([40, 40, 40, 40, 0]);
+    expect(counted(12).slice(0, 4)).toEqual([12, 12, 12, 12]);
+    expect(counted().slice(0, 4)).toEqual([10, 10, 3, 5]);
+    expect(table(of)).toContain('--rows all');
+  });
+
+  test('a commit that this audit could not read says how old it is; others do not', () => {
+    const old = group({ group: 'old', commitCheckedAt: AT - 750_000 });
+    const text = table(report(flow({ groups: [old, group()] })));
+    expect(text).toMatch(/^ {2}old {2}orders-0 {2}at 1,000, read 13 min before$/m);
+    expect(text).toMatch(/^ {2}billing {2}orders-0 {2}at 1,000$/m);
+    const past = snapshot({ takenAt: AT - 750_000 });
+    expect(table(report(flow({ groups: [old], snapshot: past })))).not.toContain('before');
+  });
+
+  test('200 columns have a group in one row, and long names in theirs', () => {
+    const topic = `${'long.topic.name.'.repeat(6)}end`;
+    const none = { kind: 'none' } as const;
+    const of = report(
+      flow({
+        partitions: [partition({ topic })],
+        groups: [group(), group({ topic, group: 'g'.repeat(99) }), group({ group: 'new', mm2: none })],
+      }),
+    );
+    const text = table(of, { width: 120, columns: 200 });
+    const lines = text.split('\n');
+    expect(lines.filter((line) => line.length > 200)).toEqual([]);
+    expect(text).toMatch(/^ {2}billing {2}orders-0 {2}at 1,000 +203 +≤ 797 +0 {2}its offset +1,000 +0 +0 {2}exact$/m);
+    expect(text).toMatch(/^ {2}new {2}orders-0 {2}at 1,000 +unknown +unknown +unknown {2}none +1,000 +0 +0 {2}exact$/m);
+    expect(text).toMatch(new RegExp(`^ {2}${topic}-0 +1,234 +1,200 +34 +0$`, 'm'));
+    // Numbers stand below each other and below their heads, also where a name takes a line of its own.
+    const ends = lines.filter((line) => / {2}exact$/.test(line)).map((line) => line.length);
+    expect(ends).toHaveLength(3);
+    expect(new Set(ends).size).toBe(1);
+    const [head] = lines.filter((line) => line.includes('skip  proof'));
+    expect(head?.lastIndexOf('skip')).toBe((ends[0] ?? 0) - '0  exact'.length - 'ski'.length);
+    expect(table(of, { width: 120, columns: 140 })).toMatch(/^ {4}Tidemark +1,000/m);
   });
 
   test('nothing is wider than 80 columns, whatever the names', () => {

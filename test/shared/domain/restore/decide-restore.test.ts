@@ -235,7 +235,7 @@ describe('refusals', () => {
     ['a rebalancing group', { listing: { state: 'PreparingRebalance' } }, ['GROUP_LIVE']],
     ['a group of unknown state', { listing: { state: 'Unknown' } }, ['GROUP_UNREAD']],
     ['a share group', { listing: { type: 'share' } }, ['GROUP_NOT_A_CONSUMER']],
-    ['a name that no group had', { unmatched: ['bilig'] }, ['GROUP_UNKNOWN']],
+    ['a name that no group had', { unmatched: [{ kind: 'unknown', name: 'bilig' }] }, ['GROUP_UNKNOWN']],
     ['positions older than asked', { heldUntil: THEN - 3_600_001 }, ['INPUT_TOO_OLD']],
     ['positions as old as asked', { heldUntil: THEN - 3_600_000 }, []],
     ['positions of no audit', { heldUntil: 0 }, ['INPUT_TOO_OLD']],
@@ -312,10 +312,58 @@ describe('refusals', () => {
     expect(decide({ ...of, onto: 'source' }).codes).toEqual([]);
   });
 
+  test('what cannot be moved now is left out, with the reason, while another group remains', () => {
+    const commits = { a: 150n, b: 150n, c: 150n, d: 150n };
+    const listings = { a: { state: 'Stable' }, c: { type: 'share' as const }, d: { state: 'Unknown' } };
+    const { plan, refusals } = decide({ commits, listings, terms: { leaveOut: true } });
+    expect(plan.groups.map(({ group }) => group)).toEqual(['b', 'd']);
+    expect(plan.leftOut).toEqual([
+      { group: 'a', code: 'GROUP_LIVE', reason: 'the group has members (classic protocol): its state is Stable' },
+      { group: 'c', code: 'GROUP_NOT_A_CONSUMER', reason: 'it is a share group and has no committed positions' },
+    ]);
+    // Whether d can be moved is not known.
+    expect(refusals).toMatchObject([{ code: 'GROUP_UNREAD', subject: { group: 'd' } }]);
+    expect(refusals[0]?.remedy).toContain('--exclude');
+    expect(decide({ commits, listings }).codes).toEqual(['GROUP_LIVE', 'GROUP_NOT_A_CONSUMER', 'GROUP_UNREAD']);
+  });
+
+  test('groups that are left out give no other reason to refuse', () => {
+    const of: RestoreCase = { commits: { a: 5_000n, b: 150n }, listings: { a: { state: 'Stable' } }, onto: 'source' };
+    expect(decide({ ...of, listings: {} }).codes).toEqual(['OUTSIDE_LOG']);
+    const { codes, plan } = decide({ ...of, terms: { leaveOut: true } });
+    expect(codes).toEqual([]);
+    expect(plan.topics).toEqual(decide({ commits: { b: 150n }, onto: 'source' }).plan.topics);
+  });
+
+  test('where every group is live, there is nothing to plan', () => {
+    const { codes, plan } = decide({ listing: { state: 'Stable' }, terms: { leaveOut: true } });
+    expect([codes, plan.leftOut]).toEqual([['GROUP_LIVE'], []]);
+  });
+
+  test('a proof that is too weak: comparing records is advised only where it may help', () => {
+    const partition = {
+      syncs: [
+        [0n, 0n],
+        [1_000n, 900n],
+      ],
+    } as const;
+    const of: RestoreCase = { partition, terms: { minProof: 'exact' } };
+    const advice = (more: RestoreCase) =>
+      decide({ ...of, ...more }).refusals.map(({ remedy }) => remedy.includes('--verify'));
+    expect([advice({}), advice({ compared: true })]).toEqual([[true], [false]]);
+  });
+
+  test('the age that is accepted is accepted a while later, too', () => {
+    const [refusal] = decide({ heldUntil: THEN - 3_600_001 }).refusals;
+    const [, seconds = ''] = /--max-age (\d+)/.exec(refusal?.remedy ?? '') ?? [];
+    const later = { heldUntil: THEN - 3_600_001 - 600_000, terms: { maxAgeMs: Number(seconds) * 1_000 } };
+    expect(decide(later).codes).toEqual([]);
+  });
+
   test('are all reported at once', () => {
     const { codes } = decide({
       listing: { state: 'Stable' },
-      unmatched: ['x'],
+      unmatched: [{ kind: 'unknown', name: 'x' }],
       heldUntil: THEN - 7_200_000,
       partition: {
         syncs: [

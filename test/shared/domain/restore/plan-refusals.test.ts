@@ -27,6 +27,7 @@ const PLAN: RestorePlan = {
   heldUntil: 1,
   madeAt: 1,
   expiresAt: 2,
+  leftOut: [],
   topics: [
     {
       topic: 'A.orders',

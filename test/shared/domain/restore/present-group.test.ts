@@ -50,7 +50,7 @@ test.each<[string, PresentGroup | undefined, readonly string[] | null]>([
   [
     'a share group',
     present({ type: 'share', state: 'Stable' }),
-    ['GROUP_NOT_A_CONSUMER', 'it is a share group and has no committed positions', 'Select other groups with --group.'],
+    ['GROUP_NOT_A_CONSUMER', 'it is a share group and has no committed positions', 'Leave it out with --exclude.'],
   ],
   [
     "Connect's",
@@ -58,7 +58,7 @@ test.each<[string, PresentGroup | undefined, readonly string[] | null]>([
     [
       'GROUP_NOT_A_CONSUMER',
       "it is Kafka Connect's own group and has no committed positions",
-      'Select other groups with --group.',
+      'Leave it out with --exclude.',
     ],
   ],
   [

@@ -26,8 +26,11 @@ export interface RestoreCase {
   /** Present commits on the cluster that the restore writes to. */
   readonly now?: Readonly<Record<string, bigint>>;
   readonly listing?: Partial<GroupListing>;
+  /** The same of single groups. */
+  readonly listings?: Readonly<Record<string, Partial<GroupListing>>>;
   readonly terms?: Partial<RestoreTerms>;
-  readonly unmatched?: readonly string[];
+  readonly unmatched?: RestoreInputs['unmatched'];
+  readonly compared?: boolean;
   readonly observation?: (observation: FlowObservation) => FlowObservation;
   readonly topic?: (topic: ObservedTopic) => ObservedTopic;
   readonly state?: (state: HistoryState) => void;
@@ -51,7 +54,14 @@ export function restoreCase(of: RestoreCase = {}): RestoreInputs {
       const committed = new PartitionMap<bigint>();
       const offset = now[group];
       if (offset !== undefined) committed.set(onto === 'source' ? 't' : 'A.t', 0, offset);
-      const listing: GroupListing = { group, state: 'Empty', type: 'classic', protocolType: '', ...of.listing };
+      const listing: GroupListing = {
+        group,
+        state: 'Empty',
+        type: 'classic',
+        protocolType: '',
+        ...of.listing,
+        ...of.listings?.[group],
+      };
       return [group, { listing: read(listing), committed: read(committed) }];
     }),
   );
@@ -66,6 +76,7 @@ export function restoreCase(of: RestoreCase = {}): RestoreInputs {
     groups: Object.keys(commits),
     topic: null,
     unmatched: of.unmatched ?? [],
+    compared: of.compared ?? false,
     observation,
     states: partitionStates(observation),
     metadata: { clusterId: 'cluster', brokers: [], topics: new Map() },

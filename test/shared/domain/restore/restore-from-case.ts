@@ -45,6 +45,7 @@ export function restoreOf(of: RestoreOf = {}): RestoreDecision {
     heldUntil: THEN,
     groups,
     unmatched: [],
+    compared: false,
     topic: null,
     observation,
     states,

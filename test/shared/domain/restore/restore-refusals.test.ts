@@ -201,7 +201,7 @@ describe('where the source log was cut since then', () => {
         code: 'LOG_CHANGED',
         subject: STEP,
         reason: 'the source log was cut at offset 499 since then; the group had read up to 500',
-        remedy: `Leave the group or topic out, or choose a time after ${iso(noticedAt)}.`,
+        remedy: `Leave the group out with --exclude, select other topics with --topic, or choose a time after ${iso(noticedAt)}.`,
       },
     ]);
     const onSource = restoreOf({ ...cutSince(cut()), onto: 'source' }).refusals;
@@ -227,7 +227,7 @@ describe('where the source log was cut since then', () => {
     const commits = { 'billing orders-0': 500n, 'billing orders-1': 500n, 'billing orders-2': 500n };
     const found = restoreOf({ flow, commits }).refusals.filter(({ code }) => code === 'LOG_CHANGED');
     expect(found.map(({ subject, remedy }) => [subject.partition, remedy])).toEqual([
-      [1, `Leave the group or topic out, or choose a time after ${iso(AT)}.`],
+      [1, `Leave the group out with --exclude, select other topics with --topic, or choose a time after ${iso(AT)}.`],
     ]);
   });
 });
@@ -251,7 +251,7 @@ describe('what speaks against the flow as a whole', () => {
   const WHEN = `as of ${iso(THEN)}`;
 
   test('names that no group had on the selected topics', () => {
-    expect(refusals({ inputs: { unmatched: ['x'], topic: () => true } })).toEqual([
+    expect(refusals({ inputs: { unmatched: [{ kind: 'unknown', name: 'x' }], topic: () => true } })).toEqual([
       [
         'GROUP_UNKNOWN',
         { group: 'x', ...FLOW },
@@ -261,7 +261,24 @@ describe('what speaks against the flow as a whole', () => {
   });
 
   test('names that no group had on any topic', () => {
-    expect(refusals({ inputs: { unmatched: ['x'] } })[0]?.[2]).toBe(`no group with this name had a position ${WHEN}`);
+    expect(refusals({ inputs: { unmatched: [{ kind: 'unknown', name: 'x' }] } })[0]?.[2]).toBe(
+      `no group with this name had a position ${WHEN}`,
+    );
+  });
+
+  test('exclusions to no effect, or of everything', () => {
+    const unmatched = [
+      { kind: 'excluded', name: 'b*' },
+      { kind: 'excludes-nothing', name: 'bilig' },
+    ] as const;
+    expect(refusals({ inputs: { unmatched } })).toEqual([
+      ['GROUP_UNKNOWN', { group: 'b*', ...FLOW }, '--exclude removes every group with this name'],
+      [
+        'GROUP_UNKNOWN',
+        { group: 'bilig', ...FLOW },
+        `it is to be excluded, and no group with this name had a position ${WHEN}`,
+      ],
+    ]);
   });
 
   test('positions that were last read too long before', () => {
@@ -272,7 +289,7 @@ describe('what speaks against the flow as a whole', () => {
         code: 'INPUT_TOO_OLD',
         subject: FLOW,
         reason: `the positions were last read at ${iso(heldUntil)}, 3601 s before the requested time`,
-        remedy: '--max-age 3601 accepts them. If a group consumed records in between, it re-reads them.',
+        remedy: '--max-age 4800 accepts them. If a group consumed records in between, it re-reads them.',
       },
     ]);
     expect(codes({ inputs: { heldUntil: THEN - HOUR } })).toEqual([]);
@@ -298,7 +315,7 @@ describe('what speaks against the flow as a whole', () => {
         subject: FLOW,
         reason: `the mapping was last read at ${iso(THEN)}, and MirrorMaker ran until ${iso(AT - SECOND)}`,
         remedy:
-          '--max-age 599 accepts it. If MirrorMaker wrote records twice since then, groups re-read more than the bounds say.',
+          '--max-age 1200 accepts it. If MirrorMaker wrote records twice since then, groups re-read more than the bounds say.',
       },
     ]);
     expect(codes(of({}, { terms: { maxAgeMs: 10 * MINUTE - SECOND } }))).toEqual([]);
