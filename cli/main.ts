@@ -10,6 +10,7 @@ import { addAuditCommand } from './verbs/audit/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
+import { addReconcileCommand } from './verbs/reconcile/command.ts';
 import { addRestoreCommand } from './verbs/restore/command.ts';
 import { addServeCommand } from './verbs/serve/command.ts';
 import { addSnapshotsCommand } from './verbs/snapshots/command.ts';
@@ -90,6 +91,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addSnapshotsCommand,
     addRestoreCommand,
     addFailoverCommand,
+    addReconcileCommand,
     addInitCommand,
   ])
     add(program, terminal, finish);
