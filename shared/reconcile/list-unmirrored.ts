@@ -19,6 +19,7 @@ import {
   type WindowSize,
 } from './compare-logs.ts';
 import { UnreadLogError } from './reconcile-errors.ts';
+import { compactsOf, type TopicSettings, topicSettings } from './topic-settings.ts';
 
 /** Where the target's logs ended before applications wrote there, as a failover recorded it. */
 export interface FailoverPoint {
@@ -92,11 +93,10 @@ export async function listUnmirrored(request: ListRequest): Promise<UnmirroredLi
   const present = topics.filter(({ targetTopic }) => onTarget.metadata.topics.has(targetTopic));
   const names = present.map(({ targetTopic }) => targetTopic);
   const targetLogs = await target.offsets(names, 'read_uncommitted');
-  const configs = await target.topicConfigs(names);
+  const settingsOf = await topicSettings(target, names);
   const partitions: ListedPartition[] = [];
   for (const named of topics) {
-    const settings = configs.get(named.targetTopic);
-    const ofTarget = settings?.kind === 'read' ? settings.value : null;
+    const settings = settingsOf(named.targetTopic);
     for (let partition = 0; partition < named.partitions; partition++) {
       if (request.partition?.(partition) === false) continue;
       const logs = {
@@ -105,7 +105,7 @@ export async function listUnmirrored(request: ListRequest): Promise<UnmirroredLi
       };
       const clusterId = onSource.metadata.clusterId;
       const origin = clusterId === null ? null : { clusterId, topic: named.topic, partition };
-      partitions.push(await listPartition(request, { named, partition, origin, ...logs, settings: ofTarget, point }));
+      partitions.push(await listPartition(request, { named, partition, origin, ...logs, settings, point }));
     }
   }
   return {
@@ -137,7 +137,7 @@ interface PartitionToList {
   readonly source: Outcome<LogOffsets> | undefined;
   readonly target: Outcome<LogOffsets> | undefined;
   /** Settings of the target's topic; null if they could not be read. */
-  readonly settings: ReadonlyMap<string, string> | null;
+  readonly settings: TopicSettings;
   readonly point: FailoverPoint | null;
 }
 
@@ -170,7 +170,7 @@ async function listPartition(request: ListRequest, one: PartitionToList): Promis
       request.window ?? WINDOW,
     );
     const { absent } = compared;
-    const compacts = settings === null ? null : (settings.get('cleanup.policy') ?? 'delete').includes('compact');
+    const compacts = compactsOf(settings);
     const lastOfKey = await lastOfKeys(logs, target, absent.keysToLookUp(compacts));
     const classified = absent.classified({
       start: logs.target.start,

@@ -7,6 +7,7 @@ import { replayedIn } from './compare-logs.ts';
 import { RecordsDigest, recordsOf } from './lost-records.ts';
 import { sizeOf } from './read-record.ts';
 import { ReplayRefusedError, UnreadLogError } from './reconcile-errors.ts';
+import { compactsOf, topicSettings } from './topic-settings.ts';
 
 export interface RunReplayRequest {
   readonly plan: ReplayPlan;
@@ -82,11 +83,13 @@ export async function runReplay(request: RunReplayRequest): Promise<readonly Rep
     (one) => ends.get(one) ?? one.lookFrom,
     (one) => later.get(one)?.highWatermark ?? one.lookFrom,
   );
-  const configs = await target.topicConfigs([...new Set(plan.partitions.map(({ targetTopic }) => targetTopic))]);
+  const settingsOf = await topicSettings(
+    target,
+    plan.partitions.map(({ targetTopic }) => targetTopic),
+  );
   const results: ReplayedPartition[] = [];
   for (const one of plan.partitions) {
-    const config = configs.get(one.targetTopic);
-    const compacts = config?.kind === 'read' && (config.value.get('cleanup.policy') ?? '').includes('compact');
+    const compacts = compactsOf(settingsOf(one.targetTopic));
     results.push(await replayPartition(request, one, there.get(one) ?? new Set(), compacts));
   }
   return results;
@@ -167,14 +170,14 @@ async function replayPartition(
   request: RunReplayRequest,
   one: ReplayPartition,
   there: ReadonlySet<bigint>,
-  compacts: boolean,
+  compacts: boolean | null,
 ): Promise<ReplayedPartition> {
   const { plan, source, target, writer, isolation, progress = () => {} } = request;
   const { topic, targetTopic, partition, records: planned } = one;
   const name = partitionName(targetTopic, partition);
   const origin = originOf(plan, one);
   // Compaction may have removed a replayed record in favour of a later one. They are written in order: all before it were.
-  const reached = compacts ? [...there].reduce((most, offset) => (offset > most ? offset : most), -1n) : -1n;
+  const reached = compacts === false ? -1n : [...there].reduce((most, offset) => (offset > most ? offset : most), -1n);
   let written = 0n;
   let already = 0n;
   let failure: string | null = null;
@@ -196,6 +199,10 @@ async function replayPartition(
     let bytes = 0;
     reading: for await (const records of recordsOf(source, { topic, partition, isolation }, one.ranges)) {
       for (const record of records) {
+        if (compacts === null && record.offset < reached && !there.has(record.offset)) {
+          failure = `offset ${record.offset} was replayed and compacted, or never was: only DescribeConfigs on ${targetTopic} shows which`;
+          break reading;
+        }
         if (there.has(record.offset) || record.offset < reached) {
           already++;
           continue;
@@ -214,7 +221,7 @@ async function replayPartition(
   }
   progress(`reading ${name} back`);
   const counts = await readBack(target, one, origin);
-  const missing = counts === null || compacts ? null : planned - BigInt(counts.size);
+  const missing = counts === null || compacts === true ? null : planned - BigInt(counts.size);
   const twice = counts === null ? null : BigInt([...counts.values()].filter((count) => count > 1).length);
   const complete = already + written === planned && (missing ?? 0n) === 0n && twice === 0n;
   if (!complete && failure === null) failure = 'what was read back is not what was planned';

@@ -125,6 +125,15 @@ describe('what the list of a flow has', () => {
     expect(found.unknown).toEqual([expect.objectContaining({ from: 0n, until: 2n, records: 2n })]);
   });
 
+  test('without the right to see settings it lists, and says what it does not know', async () => {
+    write(a, 't', 'a', 'b');
+    write(b, 'A.t', 'a');
+    b.hidesConfigs = true;
+    const found = await listed('default');
+    expect(offsetsOf(found)).toEqual(['1-1']);
+    expect(found.notes).toEqual(['the settings of the topic on the target could not be read']);
+  });
+
   test('offsets without a record are counted as such, and deleted ones are noted', async () => {
     write(a, 't', 'a', 'b', 'c', 'd');
     const log = a.log('t');

@@ -1,4 +1,5 @@
 import type { LogRecord, ScanRequest } from '../../../shared/domain/model/cluster.ts';
+import { AuthorizationError } from '../../../shared/domain/model/errors.ts';
 import { read, unread } from '../../../shared/domain/model/outcome.ts';
 import type { ClusterReader, NewRecord, RecordWriter } from '../../../shared/ports.ts';
 
@@ -16,6 +17,8 @@ export class MemoryCluster {
   readonly logs = new Map<string, MemoryLog>();
   readonly ids = new Map<string, string>();
   readonly configs = new Map<string, string>([['cleanup.policy', 'delete']]);
+  /** Whether the brokers refuse to show settings. */
+  hidesConfigs = false;
   /** Topics whose records no broker gives. */
   readonly unreadable = new Set<string>();
 
@@ -64,7 +67,13 @@ export class MemoryCluster {
             return [topic, [read({ start, highWatermark, lastStableOffset })]] as const;
           }),
         ),
-      topicConfigs: async (topics) => new Map(topics.map((topic) => [topic, read(configs)])),
+      topicConfigs: async (topics) => {
+        const missing = topics.map(
+          (resourceName) => ({ operation: 'DescribeConfigs', resourceType: 'Topic', resourceName }) as const,
+        );
+        if (this.hidesConfigs) throw new AuthorizationError(alias, missing);
+        return new Map(topics.map((topic) => [topic, read(configs)]));
+      },
       scan: async ({ topic, from, until, maxBytes }: ScanRequest, visit) => {
         if (unreadable.has(topic)) {
           const what = `records of ${topic}-0`;

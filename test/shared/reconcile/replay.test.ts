@@ -129,6 +129,30 @@ describe('a replay that is killed', () => {
   });
 });
 
+describe('without the right to see settings', () => {
+  beforeEach(() => {
+    b.hidesConfigs = true;
+  });
+
+  test('a replay is carried out, and completed after a kill', async () => {
+    const plan = await planned();
+    let writes = 0;
+    await expect(run(plan, { writer: b.writer(() => (++writes === 2 ? 'after' : 'no')) })).rejects.toThrow('killed');
+    const [result] = await run(plan);
+    expect(result).toMatchObject({ already: 1_000n, missing: 0n, twice: 0n, failure: null });
+  });
+
+  test('nothing is written where compaction may have removed what an earlier run wrote', async () => {
+    const plan = await planned();
+    let writes = 0;
+    await expect(run(plan, { writer: b.writer(() => (++writes === 2 ? 'after' : 'no')) })).rejects.toThrow('killed');
+    const log = b.log('t');
+    log.records = log.records.filter(({ offset }) => offset < MIRRORED || offset >= MIRRORED + 900);
+    const [result] = await run(plan);
+    expect(result).toMatchObject({ written: 0n, failure: expect.stringContaining('only DescribeConfigs on t') });
+  });
+});
+
 describe('a replay is refused', () => {
   const refused = async (work: Promise<unknown>): Promise<string> => {
     const error: unknown = await work.catch((one: unknown) => one);
