@@ -18,7 +18,9 @@ export function* renderList(list: UnmirroredList, options: TableOptions): Genera
   const { width, paint } = options;
   const sum = sumOf(list);
   const style = sum.lost > 0n ? 'red' : sum.unknownPartitions > 0 ? 'yellow' : 'green';
-  const head = `${plural(sum.lost, 'record')} of the source never reached the target`;
+  // What is unknown can be lost as well.
+  const least = sum.unknownPartitions > 0 ? 'at least ' : '';
+  const head = `${least}${plural(sum.lost, 'record')} of the source never reached the target`;
   yield `${paint('bold', printable(list.flow))}: ${paint(style, head)}\n`;
   for (const line of basisOf(list, sum)) for (const text of wrapped(line, width, '  ')) yield `${text}\n`;
   let complete = 0;
@@ -27,14 +29,14 @@ export function* renderList(list: UnmirroredList, options: TableOptions): Genera
     if (lostRecords(found) === 0n && found.unknown.length === 0) complete++;
     else yield* partitionLines(listed, options);
   }
-  if (complete > 0) yield `  ${plural(complete, 'partition')}: every record is on the target\n`;
+  if (complete > 0) yield `  ${plural(complete, 'partition')}: nothing is lost\n`;
 }
 
 function basisOf({ failover, partitions }: UnmirroredList, sum: ReturnType<typeof sumOf>): string[] {
   const lines = [`basis: ${grouped(sum.records)} source records compared with the target's, one by one`];
   if (partitions.some(({ found }) => found.boundary === 'failover-point')) {
     lines.push(
-      `copies are looked for up to the failover points of ${printable(failover ?? '')}: what applications wrote since is none`,
+      `copies are looked for up to the failover points of ${printable(failover ?? '')}: records behind them are no copies`,
     );
   }
   if (sum.compacted > 0n)
@@ -72,7 +74,7 @@ function* keyLines(
   if (keys.distinct === null) return;
   const without =
     keys.without === null || keys.without === 0n ? '' : `, ${plural(keys.without, 'record')} without a key`;
-  yield `    keys: ${plural(keys.distinct, 'key')}${without}\n`;
+  yield `    ${plural(keys.distinct, 'key')}${without}\n`;
   if (superseded !== null && superseded.length > 0) {
     const some = superseded.slice(0, KEYS_SHOWN).map(({ key, offset }) => `${printable(keyText(key))} (${offset})`);
     const more = superseded.length > KEYS_SHOWN ? ` and ${superseded.length - KEYS_SHOWN} more` : '';
