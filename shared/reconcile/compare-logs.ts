@@ -5,6 +5,7 @@ import { least } from '../domain/model/offsets.ts';
 import { AbsentRecords, type ReadRecord, type Standing } from '../domain/reconcile/absent-records.ts';
 import { type ReplayOrigin, replayedOffset } from '../domain/reconcile/replay-header.ts';
 import type { ClusterReader } from '../ports.ts';
+import { digestRecord } from '../survey/digest-record.ts';
 import { keyName, readRecord } from './read-record.ts';
 import { UnreadLogError } from './reconcile-errors.ts';
 
@@ -89,7 +90,7 @@ export async function compareLogs(
     let ordinal = 0;
     const visit = (record: LogRecord): void => {
       const mark = origin === null ? null : replayedOffset(record.headers, origin);
-      if (mark === null) matcher.visit(readRecord(record), ordinal);
+      if (mark === null) matcher.visit(digestRecord(record), ordinal);
       else replayed.add(mark);
       ordinal++;
     };
