@@ -37,14 +37,18 @@ export async function requireFree(path: string): Promise<void> {
 }
 
 function fileError(path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return error;
-  if (error.code === 'EEXIST') return taken(path);
-  return new UsageError(
-    `${path} cannot be written: ${String(error.code)}`,
-    'name a file in a folder that can be written to',
-  );
+  const code = systemErrorOf(error);
+  if (code === null) return error;
+  if (code === 'EEXIST') return taken(path);
+  return new UsageError(`${path} cannot be written: ${code}`, 'name a file in a folder that can be written to');
 }
 
 function taken(path: string): UsageError {
   return new UsageError(`${path} exists already`, 'name a new file: nothing is overwritten');
+}
+
+/** The code of an error that the operating system gave, such as `EEXIST`; null for any other error. */
+export function systemErrorOf(error: unknown): string | null {
+  if (typeof error !== 'object' || error === null || !('syscall' in error) || !('code' in error)) return null;
+  return typeof error.code === 'string' ? error.code : null;
 }

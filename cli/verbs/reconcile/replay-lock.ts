@@ -1,6 +1,7 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { systemErrorOf } from './new-file.ts';
 
 /**
  * Keeps two processes from carrying one plan out at the same time: each would write what the other has not written yet. A
@@ -19,7 +20,7 @@ export async function holdPlan(plan: string): Promise<() => Promise<void>> {
         if ((await readFile(file, 'utf8').catch(() => '')) === own) await unlink(file).catch(() => undefined);
       };
     } catch (error) {
-      if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+      if (systemErrorOf(error) !== 'EEXIST') throw error;
     }
     const holder = (await readFile(file, 'utf8').catch(() => '')).trim();
     if (isAlive(holder)) {
@@ -42,6 +43,6 @@ function isAlive(holder: string): boolean {
     process.kill(Number(pid), 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return systemErrorOf(error) === 'EPERM';
   }
 }
