@@ -4,7 +4,7 @@
  */
 
 /** shared/domain/, from above; storeys on one line do not know each other unless they are listed in order. */
-const DOMAIN = ['failover', 'restore', 'notify', 'history', 'judge', 'compare', 'mirror', 'model'];
+const DOMAIN = ['failover', 'restore', 'reconcile', 'notify', 'history', 'judge', 'compare', 'mirror', 'model'];
 /** What every use case stands on, from above. All other folders of shared/ are use cases, but for the adapters. */
 const FOUNDATIONS = ['survey', 'history', 'config', 'ports', 'domain', 'contract'];
 const foundation = (names) => `^shared/(${names.join('|')})(/|\\.ts$)`;
@@ -22,6 +22,9 @@ const READING_WIRE =
 const WRITES_KAFKA =
   '^shared/adapters/kafka/' +
   `(?!(cluster-reader|kafka-error-code)\\.ts$|(reading|connection|records)/|wire/(${READING_WIRE})\\.ts$)`;
+/** What writes records, and the one command that does. */
+const RECORD_WRITER = '^shared/adapters/kafka/replaying/';
+const REPLAYS = '^cli/verbs/reconcile/replay-command\\.ts$';
 const KAFKAJS = '(^|/)node_modules/kafkajs/';
 
 /** A storey may import itself and what lies below it. */
@@ -168,15 +171,35 @@ module.exports = {
         'Of the entry points only these verbs, and the steps of a failover, reach what writes to Kafka, fences or moves groups.',
       severity: 'error',
       from: {
-        pathNot: [WRITES_KAFKA, '^cli/verbs/(restore|failover)/', '^functions/failover-step/', '^(lab|bench|test)/'],
+        pathNot: [
+          WRITES_KAFKA,
+          '^cli/verbs/(restore|failover)/',
+          REPLAYS,
+          '^functions/failover-step/',
+          '^(lab|bench|test)/',
+        ],
       },
       to: { path: WRITES_KAFKA },
+    },
+    {
+      name: 'only-a-replay-writes-records',
+      comment: 'Whatever else writes to Kafka moves groups or fences. To list and to export what is lost only reads.',
+      severity: 'error',
+      from: { pathNot: [RECORD_WRITER, REPLAYS, '^(lab|bench|test)/'] },
+      to: { path: RECORD_WRITER },
+    },
+    {
+      name: 'a-replay-only-writes-records',
+      comment: 'It neither fences nor moves groups.',
+      severity: 'error',
+      from: { path: REPLAYS },
+      to: { path: WRITES_KAFKA, pathNot: RECORD_WRITER },
     },
     {
       name: 'only-connections-and-fencing-know-kafkajs',
       comment: 'The rest of the adapter speaks to brokers through connection/.',
       severity: 'error',
-      from: { pathNot: ['^shared/adapters/kafka/(connection|fencing)/', '^(lab|bench|test)/'] },
+      from: { pathNot: ['^shared/adapters/kafka/(connection|fencing|replaying)/', '^(lab|bench|test)/'] },
       to: { path: KAFKAJS },
     },
     {

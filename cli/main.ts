@@ -14,6 +14,7 @@ import { addCompletionCommand } from './verbs/completion/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
+import { addReconcileCommand } from './verbs/reconcile/command.ts';
 import { addReportCommand } from './verbs/report/command.ts';
 import { addRestoreCommand } from './verbs/restore/command.ts';
 import { addServeCommand } from './verbs/serve/command.ts';
@@ -97,6 +98,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addSnapshotsCommand,
     addRestoreCommand,
     addFailoverCommand,
+    addReconcileCommand,
     addReportCommand,
     addInitCommand,
     addCompletionCommand,

@@ -17,7 +17,7 @@ import type { Flow } from './domain/model/flow.ts';
 import type { Metric } from './domain/model/metric.ts';
 import type { MirrorConnector } from './domain/model/mirror-connector.ts';
 import type { Outcome } from './domain/model/outcome.ts';
-import type { PartitionWrite } from './domain/model/partition-write.ts';
+import type { PartitionWrite, WriteFailure } from './domain/model/partition-write.ts';
 import type { Permission } from './domain/model/permission.ts';
 import type { TopicPartition } from './domain/model/topic-partition.ts';
 import type { FindingEvent } from './domain/notify/finding-event.ts';
@@ -69,8 +69,8 @@ export interface ClusterReader {
 }
 
 /**
- * Writes committed offsets of groups on one cluster, with its own credentials. Besides the fence and its canary, this is
- * the only port that writes to Kafka. Calls for different groups may run concurrently. Answers are in the order of the request. The broker may have
+ * Writes committed offsets of groups on one cluster, with its own credentials. Besides the fence, its canary and the replay
+ * of records, this is the only port that writes to Kafka. Calls for different groups may run concurrently. Answers are in the order of the request. The broker may have
  * accepted a write that failed with a retriable error, so read back. Methods throw only `ClusterUnreachableError`,
  * `AuthenticationError` and `AuthorizationError`; the broker then accepted nothing of that call.
  */
@@ -84,6 +84,26 @@ export interface OffsetWriter {
   /** Sends one OffsetDelete request for the group. */
   delete(group: string, partitions: readonly TopicPartition[]): Promise<readonly PartitionWrite[]>;
   /** Closes all connections at once; never waits for a hung broker. */
+  close(): Promise<void>;
+}
+
+/** A record to write. Its offset is the broker's to choose. */
+export type NewRecord = Omit<LogRecord, 'offset'>;
+
+/**
+ * Writes records to one cluster, with its own credentials: only a replay that a person approved does that. Calls for one
+ * partition come one after the other; the broker appends their records in order, and none of them twice.
+ */
+export interface RecordWriter {
+  readonly alias: string;
+  /** Why a record cannot be written as it is; null if it can. */
+  unwritable(record: NewRecord): string | null;
+  /**
+   * Writes records to one partition, and waits until all replicas in sync have them. If it fails, the broker may have
+   * taken them or not: read the log before writing again. Never throws.
+   * @returns null if the broker has taken all of them
+   */
+  write(topic: string, partition: number, records: readonly NewRecord[]): Promise<WriteFailure | null>;
   close(): Promise<void>;
 }
 

@@ -27,6 +27,7 @@ import {
   suppressed,
 } from '../cli/verbs/sample-report.ts';
 import { planOf } from '../shared/restore/restore-world.ts';
+import { REPLAY_DOCUMENTS, UNMIRRORED_DOCUMENTS } from './reconcile-documents.ts';
 
 const unknown = { kind: 'unknown', reason: 'broker 2 is down' } as const;
 const nowhere: TidemarkPosition = {
@@ -239,6 +240,8 @@ export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
       { clusters: new Map([['A', A]]), flows: [], policy: DEFAULT_AUDIT_POLICY },
     ),
   ],
+  'replay-1': REPLAY_DOCUMENTS,
+  'unmirrored-1': UNMIRRORED_DOCUMENTS,
   'history-size-1': [
     historySizeJson(
       new Map([

@@ -9,6 +9,7 @@ import type { UnreadPart } from '../../shared/domain/history/history-state.ts';
 import type { ClusterRole } from '../../shared/domain/model/flow.ts';
 import type { Permission } from '../../shared/domain/model/permission.ts';
 import { type Basis, type Mm2Position, type Proof, VERDICTS } from '../../shared/domain/model/report.ts';
+import type { UnmirroredPartition } from '../../shared/domain/reconcile/unmirrored.ts';
 import type { RefusalCode } from '../../shared/domain/restore/refusal.ts';
 import type { LeftOut, RestoreStep } from '../../shared/domain/restore/restore-plan.ts';
 import type { RestoreResult, Standing } from '../../shared/domain/restore/restore-result.ts';
@@ -114,6 +115,7 @@ export const ENUMS: readonly (readonly [path: string, values: readonly (string |
   ['/role', roles],
   ['/onto', roles],
   ['/kind', allOf<UnreadPart['kind']>({ cluster: true, group: true, topic: true, syncs: true, mapping: true })],
+  ['/boundary', allOf<UnmirroredPartition['boundary']>({ 'failover-point': true, 'log-end': true })],
   ['/action', allOf<RestoreResult['action']>({ apply: true, undo: true })],
   ['/standing', allOf<Standing>({ written: true, already: true, refused: true, differs: true, unknown: true })],
   ['/clamped', [...allOf<NonNullable<RestoreStep['clamped']>>({ start: true, end: true }), null]],

@@ -24,7 +24,7 @@ export interface OffsetWriterOptions extends ConnectionOptions {
 const DEFAULTS = { deadlineMs: 60_000, retryMs: 20_000, maxInFlight: 4 };
 
 /**
- * The only writer of a cluster. It commits and deletes the offsets of groups, with the credentials of the connection's
+ * The only writer of group offsets. It commits and deletes the offsets of groups, with the credentials of the connection's
  * `writer` if there is one. It connects at the first request; `close()` ends it. Commits get empty metadata, because
  * Tidemark reads none.
  *

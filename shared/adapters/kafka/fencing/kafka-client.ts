@@ -7,11 +7,14 @@ import { tlsOptions } from '../connection/tls-options.ts';
 
 const CONNECT_TIMEOUT_MS = 4_000;
 const REQUEST_TIMEOUT_MS = 15_000;
-/** A client that is used for longer than this gets no new token. */
 const TOKEN_DEADLINE_MS = 60_000;
 
-/** kafkajs's own client, for requests that change ACLs and for the canary: nothing else in Tidemark writes that way. */
-export function kafkaClient(connection: KafkaConnection): Kafka {
+/**
+ * kafkajs's own client, for requests that change ACLs, for the canary and for a replay: nothing else in Tidemark writes that
+ * way.
+ * @param tokenDeadlineMs a client that is used for longer than this gets no new token
+ */
+export function kafkaClient(connection: KafkaConnection, tokenDeadlineMs = TOKEN_DEADLINE_MS): Kafka {
   const { alias, bootstrapServers, clientId, tls, sasl } = connection;
   return new kafkajs.Kafka({
     clientId,
@@ -23,7 +26,7 @@ export function kafkaClient(connection: KafkaConnection): Kafka {
     logLevel: kafkajs.logLevel.NOTHING,
     retry: { retries: 3 },
     ...(tls === undefined ? {} : { ssl: tlsOptions(alias, tls) }),
-    ...(sasl === undefined ? {} : { sasl: saslOptions(alias, sasl, new Deadline(TOKEN_DEADLINE_MS))() }),
+    ...(sasl === undefined ? {} : { sasl: saslOptions(alias, sasl, new Deadline(tokenDeadlineMs))() }),
   });
 }
 
