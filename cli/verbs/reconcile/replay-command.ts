@@ -91,7 +91,13 @@ async function plan(options: ReplayOptions, terminal: Terminal): Promise<ExitCod
   const isEmpty = planned.plan.partitions.length === 0;
   if (!isEmpty) await writeNewFile(options.plan, (file) => file.writeFile(replayPlanText(planned.plan)));
   const words = ['reconcile', 'replay', '--plan', options.plan, '--approve', hash];
-  await printPlan(planned, isEmpty ? null : hash, commandLine(words, givenOptions(options, flow)), options, terminal);
+  await printPlan(
+    planned,
+    isEmpty ? null : hash,
+    commandLine(terminal, words, givenOptions(options, flow)),
+    options,
+    terminal,
+  );
   return ExitCode.fine;
 }
 

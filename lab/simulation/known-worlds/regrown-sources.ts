@@ -401,4 +401,20 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'produce', records: 17 },
     ],
   },
+  {
+    name: 'a part of a stretch is looked at while MM2 begins again',
+    taught: 'to explain a part of a stretch does not explain the whole',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 4 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 4, syncs: 99 },
+      { do: 'cut-source', offsets: 2, regrown: 40 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'start-over', offsets: 5 },
+      { do: 'gap', offsets: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 2, syncs: 1 },
+    ],
+  },
 ];

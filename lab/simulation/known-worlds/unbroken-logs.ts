@@ -288,4 +288,20 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'sync-groups' },
     ],
   },
+  {
+    name: 'a gap ends where the log begins',
+    taught: 'a few offsets without records at the start of a log may never have had any',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 6 },
+      { do: 'gap', offsets: 3 },
+      { do: 'produce', records: 12 },
+      { do: 'mirror', records: 17, syncs: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'delete-records', offsets: 10 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'sync-groups' },
+      { do: 'flush' },
+    ],
+  },
 ];

@@ -157,8 +157,9 @@ export function partitionState(
           history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
-          // Nobody can look either where the source does not answer: MM2 may have begun again since.
-          tailUnknown: records.reckoning === 'refuted' || source === null,
+          // Nobody can look either where the source does not answer, nor where no new sync could be read: MM2 may have begun
+          // again since.
+          tailUnknown: records.reckoning === 'refuted' || source === null || areOld(observation.syncs),
           ...(source === null
             ? {}
             : {

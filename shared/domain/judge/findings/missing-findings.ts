@@ -39,7 +39,8 @@ function severityOfDeletion(states: readonly PartitionState[], records: bigint, 
  */
 export function surelyDeletedBefore(state: PartitionState): bigint {
   const waiting = state.replication?.deletedBefore ?? 0n;
-  if (waiting === 0n) return deletedBeforeMirrored(state);
+  // Once MM2 is past them, nobody can look whether they held records.
+  if (waiting === 0n) return moreThan(RARE_MARKERS, deletedBeforeMirrored(state));
   const { mapping, target, targetMissing } = state;
   const end = targetMissing ? 0n : target?.highWatermark;
   if (end === undefined) return 0n;
@@ -48,8 +49,11 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
   const last = isMapped ? (mapping.inTransactions ? mapping.at(mapping.first) : mapping.newest()) : null;
   const behind = end - (last === null ? 0n : last.downstream + 1n);
   const before = isMapped ? writtenBefore(mapping, state.source?.start ?? 0n) : 0n;
-  const sure = waiting - behind - before;
-  return sure > USUAL_MARKERS ? sure : 0n;
+  return moreThan(USUAL_MARKERS, waiting - behind - before);
+}
+
+function moreThan(bound: bigint, offsets: bigint): bigint {
+  return offsets > bound ? offsets : 0n;
 }
 
 /**
@@ -76,11 +80,17 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
 
 /** How many of the offsets before the start of the source log MM2 may have mirrored before it began again. */
 function writtenBefore(mapping: PartitionMapping, start: bigint): bigint {
-  return mapping.surplusAmongSyncs(mapping.first, start);
+  const { first, began } = mapping;
+  // The syncs before the first known one are lost: they may have been of any offsets.
+  const unknown = mapping.holeBefore(first) ? mapping.at(first).downstream - began : 0n;
+  return unknown + mapping.surplusAmongSyncs(first, start);
 }
 
 /** A commit or abort marker, and the marker of a transaction that wrote nothing. */
 const USUAL_MARKERS = 2n;
+
+/** So many markers in a row are not seen, and compaction, which leaves longer gaps, does not move the start of a log. */
+const RARE_MARKERS = 100n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
   const began = states.filter(

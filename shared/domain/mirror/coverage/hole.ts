@@ -22,7 +22,8 @@ export interface Hole {
   readonly look: { readonly from: bigint; readonly until: bigint };
   readonly isPlace: boolean;
   /**
-   * Index of the sync after it, which remembers that an audit explained the hole; null for a hole after the last sync.
+   * Index of the sync after it, which remembers that an audit explained the hole; null for a hole after the last sync, and
+   * for a part of a hole.
    */
   readonly index: number | null;
 }
@@ -45,9 +46,15 @@ export function holeOfUnknownPlace(source: LogOffsets, until: bigint, there: big
   return clipped({ kind, ...look, offsets: until - there, look, isPlace, index: null }, source);
 }
 
-/** What of the holes lies before an offset: from there on everything waits. */
+/**
+ * What of the holes lies before an offset: from there on everything waits. To explain a part of a hole does not explain
+ * the whole.
+ */
 export function holesBefore(holes: readonly Hole[], source: LogOffsets, end: bigint): Hole[] {
-  return holes.flatMap((hole) => (hole.until <= end ? [hole] : clipped(hole, { ...source, highWatermark: end })));
+  return holes.flatMap((hole) => {
+    if (hole.until <= end) return [hole];
+    return clipped(hole, { ...source, highWatermark: end }).map((part) => ({ ...part, index: null }));
+  });
 }
 
 /** Only what the source log still holds can be lost with it: nothing where no offsets are left. */

@@ -316,7 +316,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { malformed: 1 },
         severity: 'warning',
         subject: { cluster: 'A', topic: 'mm2-offset-syncs.B.internal' },
-        evidence: { malformed: 1 },
+        evidence: { malformed: 1n },
         says: '1 records of mm2-offset-syncs.B.internal are not offset syncs and were left out',
       },
       'the opposite flow writes there too': {

@@ -138,8 +138,9 @@ export const MISSING_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { records: 300n, partitions: 1, sourceStart: 600n },
       },
-      'three offsets are more than a marker and an empty transaction': {
+      'milder: three offsets are more than a marker and an empty transaction': {
         of: marker(3n),
+        severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { records: 3n, partitions: 1, sourceStart: 52n },
       },
