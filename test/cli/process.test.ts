@@ -120,7 +120,7 @@ describe('the process', () => {
       cwd: folder,
     });
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
-    expect(stderr).toContain('tidemark doctor -c made.yaml');
+    expect(stderr).toContain('doctor --config made.yaml');
     expect(readFileSync(join(folder, 'made.yaml'), 'utf8')).toContain('flow: A->B');
   });
 });

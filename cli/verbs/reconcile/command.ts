@@ -19,9 +19,4 @@ of that plan, and each record carries a header, so that it can be run again.`,
   for (const add of [addReconcileListCommand, addReconcileExportCommand, addReconcileReplayCommand]) {
     add(reconcile, terminal, finish);
   }
-  for (const command of reconcile.commands) {
-    command.showHelpAfterError(`  → tidemark reconcile ${command.name()} --help shows the options`);
-    command.option('--debug', 'as above');
-    command.options.find((option) => option.long === '--debug')?.hideHelp();
-  }
 }

@@ -113,7 +113,8 @@ describe.each(['zsh', 'fish'])('%s', (shell) => {
   });
 
   const isHere = spawnSync(shell, ['-c', 'exit']).status === 0;
-  (isHere ? test : test.skip)('is a script that the shell can read', () => {
+  if (!isHere) return;
+  test('is a script that the shell can read', () => {
     const { status, stderr } = spawnSync(shell, ['-n', join(folder, shell)], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   });

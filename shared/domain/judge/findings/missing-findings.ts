@@ -82,7 +82,7 @@ export function deletedBeforeMirrored(state: PartitionState): bigint {
 function writtenBefore(mapping: PartitionMapping, start: bigint): bigint {
   const { first, began } = mapping;
   // The syncs before the first known one are lost: they may have been of any offsets.
-  const unknown = mapping.holeBefore(first) ? mapping.at(first).downstream - began : 0n;
+  const unknown = first < mapping.length && mapping.holeBefore(first) ? mapping.at(first).downstream - began : 0n;
   return unknown + mapping.surplusAmongSyncs(first, start);
 }
 
