@@ -324,4 +324,18 @@ export const CUT_TARGETS: readonly KnownWorld[] = [
       { do: 'commit', group: 'reader', before: 51 },
     ],
   },
+  {
+    name: 'a sync that MM2 held back names a record that a cut took',
+    taught: 'what is there now tells nothing of the source topic',
+    terms: { ...USUAL, ahead: { producers: 21000, mm2: 0 } },
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'flush' },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'cut-target', offsets: 1 },
+      { do: 'foreign', records: 1 },
+    ],
+  },
 ];

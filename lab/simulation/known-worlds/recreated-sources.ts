@@ -298,4 +298,21 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'mirror', records: 1, syncs: 99 },
     ],
   },
+  {
+    name: 'syncs of two topics in step, and what they name has expired',
+    taught: 'the history merges no syncs while it is in doubt which topic they are of',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'flush' },
+      { do: 'recreate-source', records: 2 },
+      { do: 'delete-records', offsets: 1 },
+      { do: 'expire-target', offsets: 2 },
+      { do: 'produce', records: 10 },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'mirror', records: 10, syncs: 99 },
+      { do: 'sync-groups' },
+    ],
+  },
 ];

@@ -231,7 +231,8 @@ function keepMapping(
   const valid = new PartitionMap<SyncHistory>();
   for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) valid.set(topic, partition, read);
   for (const { topic, partition, recreatedAt, sourceRecreated, history, cuts } of partitions) {
-    recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged: sourceRecreated === 'topic-id' });
+    const isDoubted = sourceRecreated === 'doubt';
+    recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged: sourceRecreated === 'topic-id', isDoubted });
     // What a cut has made void is not in it any more. Where MM2 had written no sync, the first one comes behind the cut.
     if (history !== null) valid.set(topic.topic, partition, history);
     else if (cuts.length > 0 && syncs.kind === 'read') valid.set(topic.topic, partition, withHole());
@@ -242,6 +243,7 @@ function keepMapping(
       source: 0,
       target: 0,
       sourceChanged: false,
+      isDoubted: false,
       sourceMayBeCut: false,
       targetMayBeCut: false,
     };
@@ -290,7 +292,11 @@ function accountSame(kept: SyncHistory, history: SyncHistory, index: number): vo
 }
 
 /** Where topics of the same names begin in the syncs, and whether the source's id changed since the last audit. */
-type Recreations = PartitionState['recreatedAt'] & { readonly sourceChanged: boolean };
+type Recreations = PartitionState['recreatedAt'] & {
+  readonly sourceChanged: boolean;
+  /** Some syncs may be of an earlier topic: merged with later ones, they would no longer show it. */
+  readonly isDoubted: boolean;
+};
 
 /** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
 function continued(
@@ -322,7 +328,8 @@ function continued(
   kept.truncate(common);
   for (const { index, what } of news) if (index < common) kept.breakAt(index, what);
   kept.pendingBreaks = 0;
-  for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index), inTransactions);
+  const isApart = inTransactions || recreatedAt.isDoubted;
+  for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index), isApart);
   kept.pendingBreaks = next.pendingBreaks;
   return kept;
 }

@@ -22,7 +22,7 @@ import type { PartitionReport } from '../model/report.ts';
 import { goneWithTarget, type MissingStretch, missingStretches } from './missing-stretches.ts';
 import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
 import type { RecordEvidence } from './record-evidence.ts';
-import { cutOffsOf, idChanged, isRecent, knownAt, logsNow, sourceCutAt, wasCut } from './remembered-logs.ts';
+import { cutOffsOf, cutsOf, idChanged, isRecent, knownAt, logsNow, sourceCutAt } from './remembered-logs.ts';
 import { type SourceEpoch, sourceEpoch } from './source-topic.ts';
 
 /** Everything that one audit knows of one partition of a flow. */
@@ -139,7 +139,8 @@ export function partitionState(
     targetChanged === null ? 0 : knownAt({ history, known }, remembered, targetChanged),
   );
   const targetEndBefore = logsThen.sameTargetSince === null ? null : leftOf(logsThen.targetEndBefore, cuts);
-  const logs = { source, target, targetFirst: targetRecreatedAt, targetEndBefore };
+  const targetCuts = cutsOf(observation, 'target', topic.targetTopic, partition, cuts);
+  const logs = { source, target, targetFirst: targetRecreatedAt, targetEndBefore, targetCuts };
   const epoch = sourceEpoch(
     observation,
     topic,
@@ -171,7 +172,7 @@ export function partitionState(
           sourceChanged: epoch.kind === 'topic-id',
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
-          targetWasCut: wasCut(observation, topic.targetTopic, partition, cuts),
+          targetWasCut: targetCuts.length > 0,
           sourceCuts: cutOffs,
         });
   const counted =

@@ -49,7 +49,7 @@ export function sourceCutAt(
   // A cut leaves the mapping open until the next sync.
   if (history?.breaksBeforeNext('hole') !== true || history.breaksBeforeNext('newTarget')) return null;
   const newest = history.length === 0 ? null : Number(history.timestamp(history.length - 1));
-  const all = sourceCuts(observation, topic, partition, cuts);
+  const all = cutsOf(observation, 'source', topic, partition, cuts);
   // A cut of the target log may have left the mapping open since. Else it was the last one of the source log, also if
   // MM2's clock is ahead of ours.
   const ofTarget = wasCut(observation, targetTopic, partition, cuts);
@@ -61,13 +61,8 @@ export function sourceCutAt(
 }
 
 /** Whether the target log is known to have been cut, now or at an earlier audit. */
-export function wasCut(
-  { remembered }: FlowObservation,
-  topic: string,
-  partition: number,
-  cuts: readonly Cut[],
-): boolean {
-  return cuts.some(({ side }) => side === 'target') || pastCuts(remembered, 'target', topic, partition).length > 0;
+export function wasCut(observation: FlowObservation, topic: string, partition: number, cuts: readonly Cut[]): boolean {
+  return cutsOf(observation, 'target', topic, partition, cuts).length > 0;
 }
 
 /** How many of the syncs that were read now an earlier audit had read. */
@@ -107,21 +102,22 @@ export function cutOffsOf(
   partition: number,
   cuts: readonly Cut[],
 ): readonly CutOff[] {
-  return sourceCuts(observation, topic, partition, cuts).map((cut) => {
+  return cutsOf(observation, 'source', topic, partition, cuts).map((cut) => {
     const { at, reached, acknowledged = reached, copies = reached - at, noticedAt } = cut;
     return { at, reached, records: copies, atLeast: acknowledged - at, noticedAt };
   });
 }
 
-/** The cuts of the source log that earlier audits noticed, and the one that this audit found; oldest first. */
-function sourceCuts(
+/** The cuts of one log that earlier audits noticed, and the one that this audit found; oldest first. */
+export function cutsOf(
   { remembered, cuts: then = [], at }: FlowObservation,
+  side: ClusterRole,
   topic: string,
   partition: number,
   cuts: readonly Cut[],
 ): readonly (Cut & Pick<PastCut, 'noticedAt'>)[] {
-  const past = pastCuts(remembered ?? { cuts: then }, 'source', topic, partition);
-  const now = cuts.filter(({ side }) => side === 'source').map((cut) => ({ ...cut, noticedAt: at }));
+  const past = pastCuts(remembered ?? { cuts: then }, side, topic, partition);
+  const now = cuts.filter((cut) => cut.side === side).map((cut) => ({ ...cut, noticedAt: at }));
   return [...past, ...now];
 }
 

@@ -1,3 +1,4 @@
+import type { Cut } from '../mirror/breaks/cut.ts';
 import { beginsWithNewSource, lastBreak } from '../mirror/epoch.ts';
 import { syncsOlderThanSource } from '../mirror/source-epoch.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
@@ -117,6 +118,8 @@ export interface Logs {
   readonly source: LogOffsets | null;
   readonly target: LogOffsets | null;
   readonly targetFirst: number;
+  /** Cuts of the target log: MM2 can have held back a sync about a record that one of them took. */
+  readonly targetCuts: readonly Pick<Cut, 'at' | 'reached'>[];
 }
 
 /**
@@ -127,7 +130,7 @@ function comparableSyncs(
   history: SyncHistory,
   from: number,
   until: number,
-  { source, target, targetFirst, targetEndBefore, known }: Logs & Pick<ReadSyncs, 'known'>,
+  { source, target, targetFirst, targetEndBefore, targetCuts, known }: Logs & Pick<ReadSyncs, 'known'>,
 ): { readonly newest?: number; readonly oldest?: number } {
   let newest: number | undefined;
   let oldest: number | undefined;
@@ -137,7 +140,8 @@ function comparableSyncs(
     const isThere = source !== null && upstream >= source.start && upstream < source.highWatermark;
     // If the log did not reach the record when an audit knew the sync, it was cut: what is there now came later.
     const wasCut = i < known && targetEndBefore !== null && downstream >= targetEndBefore;
-    const isCopied = !wasCut && (target === null || downstream >= target.start);
+    const wasTaken = targetCuts.some(({ at, reached }) => downstream >= at && downstream < reached);
+    const isCopied = !wasCut && !wasTaken && (target === null || downstream >= target.start);
     if (i < until && isThere && isCopied) {
       newest ??= i;
       oldest = i;

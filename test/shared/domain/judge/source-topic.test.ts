@@ -16,7 +16,13 @@ const PAIRS: Pairs = [
 /** Younger than all syncs. */
 const FIRST = { offset: 0n, timestamp: BigInt(AT - MINUTE) };
 const log = (start: bigint, end: bigint) => ({ start, highWatermark: end, lastStableOffset: end });
-const LOGS: Logs = { source: log(0n, 1_500n), target: log(0n, 1_001n), targetFirst: 0, targetEndBefore: null };
+const LOGS: Logs = {
+  source: log(0n, 1_500n),
+  target: log(0n, 1_001n),
+  targetFirst: 0,
+  targetEndBefore: null,
+  targetCuts: [],
+};
 
 interface Case {
   readonly pairs?: Pairs;
@@ -55,6 +61,7 @@ describe('which syncs are compared where all look older than the source topic', 
     ['those of the very begin of the target as well', { logs: { target: log(100n, 1_001n) } }, 2, 1],
     ['whatever the source holds, if the target was not read', { logs: { target: null } }, 2, 0],
     ['only those of the present target log', { logs: { targetFirst: 1 } }, 2, 1],
+    ['not those of records that a cut took', { logs: { targetCuts: [{ at: 150n, reached: 2_000n }] } }, 1, 0],
     ['only those since another topic id was seen', { changedAfter: 1 }, 2, 1],
     ['none where the target ends before one of them', { logs: { target: log(0n, 1_000n) } }, null, null],
     [
