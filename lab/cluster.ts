@@ -14,7 +14,7 @@ import { LabProxy } from './proxy.ts';
 import { ClusterSecurity, type SecurityOptions } from './security.ts';
 import { waitUntil } from './wait-until.ts';
 
-const READY_DEADLINE_MS = 90_000;
+const READY_DEADLINE_MS = 180_000;
 
 export interface ClusterOptions {
   /** The cluster's alias in MM2's configuration. */

@@ -6,7 +6,7 @@ import { JavaProcess } from './java-process.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
-const READY_DEADLINE_MS = 90_000;
+const READY_DEADLINE_MS = 180_000;
 
 export interface ConnectOptions {
   /** Bootstrap servers of the plain cluster that keeps the worker's topics, and that connectors write to. */

@@ -5,7 +5,7 @@ import type { LabCluster } from './cluster.ts';
 import type { LabMm2 } from './mm2.ts';
 import { waitUntil } from './wait-until.ts';
 
-const DEADLINE_MS = 90_000;
+const DEADLINE_MS = 240_000;
 /** Number of offsets at the end of a log that are searched for the last data record. */
 const TAIL_OFFSETS = 2_000;
 

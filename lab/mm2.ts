@@ -4,7 +4,7 @@ import { JavaProcess } from './java-process.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
-const READY_DEADLINE_MS = 90_000;
+const READY_DEADLINE_MS = 180_000;
 
 export interface Mm2Options {
   /** The text of mm2.properties; `mm2Properties()` renders one. */
