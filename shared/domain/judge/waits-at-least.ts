@@ -14,7 +14,7 @@ export function waitsAtLeast(state: PartitionState): bigint | null {
     (sourceRecreated === 'doubt' || isShortened || isUnreckoned) && history !== null && history.length > 0;
   const isCommitted = (replication?.perhapsTo ?? null) !== null;
   // A copy found behind the newest sync shows how far MM2 is, and not which syncs the cut made void.
-  const isCut = mapping?.holeBehind === true || history?.breaksBeforeNext('hole') === true;
+  const isCut = history?.breaksBeforeNext('hole') === true;
   if (!isCut && !isDoubtful && !isCommitted) return null;
   if (mapping === null || source === null || (connect === null && !isDoubtful)) return 0n;
   const newest = isDoubtful ? history.at(history.length - 1) : null;

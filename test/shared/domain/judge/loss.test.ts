@@ -162,7 +162,7 @@ describe('what a failover now loses at least, where a cut made the syncs void', 
     const { start, highWatermark: end } = state.target;
     const mapping = new PartitionMapping({ history, target: { start, end } });
     const replication = { ...state.replication, lag: { kind: 'known', records: 50n, basis: 'proven' } } as Replication;
-    expect(lossAtLeast(observation, [{ ...state, mapping, replication, missing: [] }])).toBe(atLeast);
+    expect(lossAtLeast(observation, [{ ...state, history, mapping, replication, missing: [] }])).toBe(atLeast);
   });
 });
 
@@ -183,10 +183,20 @@ test('GIVEN a cut made the syncs void WHEN a probe shows only markers behind Con
     const history = state.history.copy();
     history.breakBeforeNext('hole');
     const mapping = new PartitionMapping({ history, target: { start: 0n, end: 100n } });
-    return lossAtLeast(observation, [{ ...state, mapping }]);
+    return lossAtLeast(observation, [{ ...state, history, mapping }]);
   };
   expect(atLeast(undefined)).toBe(100n);
   expect(atLeast({ waiting: { from: 100n, peek: peek(null, 200n) } })).toBe(0n);
+});
+
+test('a copy found behind the newest sync leaves open what MM2 has acknowledged after a cut', () => {
+  const [state] = flowCase({ partition: { source: [0n, 1_051n], connect: null } }).states;
+  if (state?.history == null) throw new Error('one partition with syncs');
+  const history = state.history.copy();
+  history.breakBeforeNext('hole');
+  const mapping = new PartitionMapping({ history, target: { start: 0n, end: 1_051n } });
+  const anchored = mapping.withAnchor({ upstream: 1_050n, downstream: 1_050n });
+  expect(waitsAtLeast({ ...state, history, mapping: anchored })).toBe(0n);
 });
 
 test('of a source that could not be read, no record waits for certain where a cut made the syncs void', () => {
@@ -195,7 +205,7 @@ test('of a source that could not be read, no record waits for certain where a cu
   const history = state.history.copy();
   history.breakBeforeNext('hole');
   const mapping = new PartitionMapping({ history, target: { start: 0n, end: 1_001n } });
-  expect(waitsAtLeast({ ...state, mapping })).toBe(0n);
+  expect(waitsAtLeast({ ...state, history, mapping })).toBe(0n);
 });
 
 describe('with a dead source, of what it was last known to hold', () => {

@@ -35,7 +35,7 @@ describe('MIRROR_STALLED where a cut made the syncs void, so that the target may
       if (history === null) throw new Error('a partition with syncs');
       const cut = history.copy();
       cut.breakBeforeNext('hole');
-      return { mapping: new PartitionMapping({ history: cut, target: { start: 0n, end: 1_001n } }) };
+      return { history: cut, mapping: new PartitionMapping({ history: cut, target: { start: 0n, end: 1_001n } }) };
     });
     const { severity, message } = findings.find(({ code }) => code === 'MIRROR_STALLED') ?? {};
     return [severity, message];
