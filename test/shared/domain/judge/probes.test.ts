@@ -9,7 +9,7 @@ import {
 } from '../../../../shared/domain/judge/probes.ts';
 import { read, unread } from '../../../../shared/domain/model/outcome.ts';
 import { peek, record, SOURCE_DOWN } from './case-parts.ts';
-import { type FlowCase, MINUTE, type PartitionCase } from './case-shapes.ts';
+import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
 
 function probes(of: FlowCase, budget = 500): Probe[] {
@@ -174,6 +174,12 @@ describe('which records are worth looking at', () => {
       const inDoubt = of({ ...BEHIND, records: settled, firstRecordAgoMs: 10 * MINUTE });
       expect(what(inDoubt)).toContain('reckoning orders-0');
     }
+  });
+
+  test('the first record that waits, once: a look from there would not tell since when the others wait', () => {
+    const looked = (from: bigint) => ({ waiting: { from, peek: peek(record(1_005n, AT - HOUR)) } });
+    expect(of({ ...LAGGING, records: looked(1_001n) })).toEqual([]);
+    expect(what(of({ ...LAGGING, records: looked(900n) }))).toEqual(['waiting orders-0']);
   });
 
   test('the first record that waits, as MM2 would read it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
-import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { costOfStandingAt, translate } from '../../../../shared/domain/mirror/translation.ts';
 import { rememberedIds } from '../judge/case-parts.ts';
 import type { FlowCase, PartitionCase, SyncCase } from '../judge/case-shapes.ts';
@@ -340,11 +340,42 @@ describe('a source log that was cut', () => {
     expect(told(60n, [])).toEqual([120n, 120n, 'exact']);
   });
 
+  describe('where MM2 went back before the sync behind the cut', () => {
+    const low = (again: NewPoint, upstream = 10n): bigint | undefined => {
+      const syncs = SyncHistory.of([
+        { timestamp: 1n, upstream: 0n, downstream: 0n },
+        again,
+        { timestamp: 3_000n, upstream: again.upstream + 10n, downstream: again.downstream + 10n, hole: true },
+        { timestamp: 4_000n, upstream: 200n, downstream: 400n },
+      ]);
+      const mapping = new PartitionMapping({ history: syncs, target: { start: 0n, end: 401n }, sourceCuts: [cut] });
+      const found = translate(mapping, upstream);
+      return found.kind === 'interval' ? found.low : undefined;
+    };
+
+    test('it may have been past the place of the cut: the copies can begin before', () => {
+      expect(low({ timestamp: 2n, upstream: 0n, downstream: 41n })).toBe(1n);
+      expect(low({ timestamp: 2n, upstream: 9n, downstream: 50n })).toBe(1n);
+    });
+
+    test('it cannot have been where it wrote none twice', () => {
+      expect(low({ timestamp: 2n, upstream: 30n, downstream: 30n }, 40n)).toBe(31n);
+    });
+  });
+
   test('one that is further has read on since', () => expect(told(101n)).toEqual([161n, 161n, 'exact']));
 
   test('where no hole of the mapping lies behind it, it concerns another target log', () => {
     const whole = SyncHistory.of([{ timestamp: 1n, upstream: 60n, downstream: 60n }]);
     const mapping = new PartitionMapping({ history: whole, target: { start: 0n, end: 61n }, sourceCuts: [cut] });
     expect(translate(mapping, 60n)).toMatchObject({ low: 60n, proof: 'exact' });
+  });
+
+  test('a pair that comparing found behind the newest sync does not end the hole there', () => {
+    const open = SyncHistory.of([{ timestamp: 1n, upstream: 30n, downstream: 30n }]);
+    open.breakBeforeNext('hole');
+    const mapping = new PartitionMapping({ history: open, target: { start: 0n, end: 91n }, sourceCuts: [cut] });
+    const anchored = mapping.withAnchor({ upstream: 60n, downstream: 90n });
+    expect(translate(anchored, 60n)).toMatchObject({ low: 31n, proof: 'conservative' });
   });
 });
