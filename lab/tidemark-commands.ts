@@ -18,6 +18,7 @@ const COMMANDS: readonly (readonly [words: readonly string[], does: string])[] =
     ['failover', 'assess', '--planned', '--mm2', 'FILE'],
     'what a failover would do; refused here, for nothing says how to stop MM2',
   ],
+  [['reconcile', 'list', '--mm2', 'FILE'], 'which source records never reached B'],
   [['report', '--mm2', 'FILE', '--output', 'report.html'], 'one HTML file for managers and auditors'],
   [['init', 'FILE'], 'a commented tidemark.yaml'],
   [['completion', 'bash'], 'a script that completes these commands in a shell'],

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { loadSettings, type Settings } from '../../infra/settings.ts';
+import { scriptOptions } from '../script-options.ts';
 import { type CheckRow, resourceRows } from './check-rows.ts';
 import { adapterChecks } from './checks.ts';
 import { deploy } from './deployment.ts';
@@ -17,6 +18,11 @@ const SETTINGS: Settings = {
   pages: { severity: 'critical', email: true, slack: { secretsManager: 'tidemark/slack' } },
   maintenance: [{ name: 'upgrade', schedule: 'cron(0 2 * * SUN)', duration: 'PT2H', timezone: 'UTC' }],
 };
+scriptOptions({
+  name: 'drill:aws',
+  does: "The stack and the adapters against moto, an implementation of AWS's APIs that others wrote. Takes a minute or two.",
+  options: {},
+});
 const progress = (line: string): void => void process.stderr.write(`${line} …\n`);
 
 const rows: CheckRow[] = [];
