@@ -27,7 +27,12 @@ export function coverageOf(
   const runs = runsOf(mapping, source, position, cutOffs);
   const covered = merged(runs.flatMap((run) => run.covered));
   const holes = runs
-    .flatMap((run) => run.holes.flatMap((hole) => withoutOtherRuns(hole, runs, run)))
+    .flatMap((run) =>
+      withoutOtherRuns(
+        run.holes,
+        runs.filter((one) => one !== run),
+      ),
+    )
     .map((hole) => withoutUnplaced(hole, runs))
     // Whatever the syncs on both sides of a cut say of it.
     .concat(cutOffs.flatMap((cutOff) => holeOfCut(mapping, source, position, cutOff)))
@@ -39,21 +44,22 @@ export function coverageOf(
 }
 
 /**
- * Removes from a hole what other runs of MM2 have mirrored. Where not all of a stretch is absent, what another run brought
- * of it can be what its own run had brought already.
+ * Removes from a run's holes what other runs of MM2 have mirrored. Where not all of a stretch is absent, what another run
+ * brought of it can be what its own run had brought already.
  */
-function withoutOtherRuns(hole: Hole, runs: readonly Run[], own: Run): Hole[] {
-  if (runs.length === 1) return [hole];
-  const others = runs.filter((run) => run !== own);
-  const stretch = hole.isPlace ? hole.look : hole;
-  const brought = others.flatMap((run) => run.covered);
-  const surely = overlaps(brought, stretch);
-  const perhaps = overlaps([...brought, ...others.flatMap((run) => run.inPart)], stretch);
-  if (perhaps === 0n) return [hole];
-  const offsets = least(hole.offsets, stretch.until - stretch.from - surely);
-  if (offsets <= 0n) return [];
-  // Which of its offsets the other run has brought, no single look shows.
-  return [{ ...hole, offsets, least: greatest(0n, (hole.least ?? hole.offsets) - perhaps), isPlace: false }];
+function withoutOtherRuns(holes: readonly Hole[], others: readonly Run[]): readonly Hole[] {
+  if (others.length === 0) return holes;
+  const brought = merged(others.flatMap((run) => run.covered));
+  const perhapsBrought = merged([...brought, ...others.flatMap((run) => run.inPart)]);
+  return holes.flatMap((hole) => {
+    const stretch = hole.isPlace ? hole.look : hole;
+    const perhaps = overlap(perhapsBrought, stretch);
+    if (perhaps === 0n) return [hole];
+    const offsets = least(hole.offsets, stretch.until - stretch.from - overlap(brought, stretch));
+    if (offsets <= 0n) return [];
+    // Which of its offsets the other run has brought, no single look shows.
+    return [{ ...hole, offsets, least: greatest(0n, (hole.least ?? hole.offsets) - perhaps), isPlace: false }];
+  });
 }
 
 /** Another run may have brought some of what a hole lacks before MM2 began again: no sync shows which. */
@@ -65,11 +71,9 @@ function withoutUnplaced(hole: Hole, runs: readonly Run[]): Hole {
   return perhapsLess(hole, records);
 }
 
-/** How many offsets of a stretch lie in at least one of the ranges. */
-function overlaps(ranges: readonly Range[], { from, until }: Range): bigint {
-  return merged(ranges).reduce((sum, range) => {
-    return sum + greatest(0n, least(range.until, until) - greatest(range.from, from));
-  }, 0n);
+/** How many offsets of a stretch lie in ranges that do not overlap. */
+function overlap(ranges: readonly Range[], { from, until }: Range): bigint {
+  return ranges.reduce((sum, range) => sum + greatest(0n, least(range.until, until) - greatest(range.from, from)), 0n);
 }
 
 function merged(ranges: readonly Range[]): Range[] {
