@@ -48,7 +48,7 @@ export function coverageOf(
  * brought of it can be what its own run had brought already.
  */
 function withoutOtherRuns(holes: readonly Hole[], others: readonly Run[]): readonly Hole[] {
-  if (others.length === 0) return holes;
+  if (others.length === 0 || holes.length === 0) return holes;
   const brought = merged(others.flatMap((run) => run.covered));
   const perhapsBrought = merged([...brought, ...others.flatMap((run) => run.inPart)]);
   return holes.flatMap((hole) => {
