@@ -417,4 +417,21 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'mirror', records: 2, syncs: 1 },
     ],
   },
+  {
+    name: 'the copies of a cut are before the first sync that holds',
+    taught: 'more records before the first sync than offsets: MM2 began again, and may have been past the cut',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 14 },
+      { do: 'jump', offsets: 1 },
+      { do: 'commit', group: 'behind', before: 12 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 13, regrown: 0 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 1 },
+    ],
+  },
 ];

@@ -87,6 +87,8 @@ function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | nu
   if (index < 0) return null;
   if (index <= mapping.first) return mapping.floor;
   // Before it went back, MM2 may have been past the place of the cut, and no sync shows it.
+  const first = mapping.at(mapping.first);
+  if (first.downstream - mapping.floor > first.upstream) return mapping.floor;
   for (let i = mapping.first + 1; i < index; i++) {
     const [left, right] = [mapping.at(i - 1), mapping.at(i)];
     const written = right.downstream - left.downstream;
