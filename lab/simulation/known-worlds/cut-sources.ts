@@ -183,4 +183,19 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: ['checkpoints', 'source-listing'] },
     ],
   },
+  {
+    name: 'a cut of a log without records, and syncs that nobody can read',
+    taught: 'a mapping without a sync has nothing behind the last one',
+    terms: USUAL,
+    steps: [
+      { do: 'gap', offsets: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'produce', records: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
 ];

@@ -315,4 +315,18 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'sync-groups' },
     ],
   },
+  {
+    name: 'a new source, a cut target, and MM2 with a clock of its own',
+    taught: 'where a cut took a record, an equal one settles a doubt anyway',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: -10002 } },
+    steps: [
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 23 },
+      { do: 'mirror', records: 23, syncs: 99 },
+      { do: 'cut-target', offsets: 2 },
+      { do: 'recreate-source', records: 24 },
+      { do: 'commit', group: 'behind', before: 1 },
+      { do: 'mirror', records: 1, syncs: 1 },
+    ],
+  },
 ];

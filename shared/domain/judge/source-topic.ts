@@ -96,12 +96,19 @@ function settledBetween(
   { first, ...logs }: Logs & Pick<ReadSyncs, 'known'> & { readonly first: FirstRecord },
   { syncs }: RecordEvidence,
 ): Omit<SourceEpoch, 'kind'> {
+  // Where a cut took the record, the one that is there now says nothing of the source.
+  const foundAt = (index: number) => {
+    const downstream = history.downstream(index);
+    const wasTaken = logs.targetCuts.some(({ at, reached }) => downstream >= at && downstream < reached);
+    const found = syncs?.get(index);
+    return wasTaken && found === 'different' ? 'unknown' : found;
+  };
   const { newest = null, oldest = null } = comparableSyncs(history, from, inDoubt, logs);
   const asked = { doubted: newest, doubtedFirst: oldest };
-  const found = newest === null ? undefined : syncs?.get(newest);
+  const found = newest === null ? undefined : foundAt(newest);
   if (found === 'different') return { recreatedAt: inDoubt, certainAt: inDoubt, ...asked };
   if (found !== 'same' || newest === null) return { recreatedAt: inDoubt, certainAt: from, ...asked };
-  const before = oldest === null ? undefined : syncs?.get(oldest);
+  const before = oldest === null ? undefined : foundAt(oldest);
   // The topic was replaced between the two. The next audit compares one that lies between them.
   if (before === 'different' && oldest !== null) return { recreatedAt: newest, certainAt: oldest + 1, ...asked };
   // Where no records could be compared, syncs that look old stay in doubt: that the clocks differ does not explain a
@@ -130,7 +137,7 @@ function comparableSyncs(
   history: SyncHistory,
   from: number,
   until: number,
-  { source, target, targetFirst, targetEndBefore, targetCuts, known }: Logs & Pick<ReadSyncs, 'known'>,
+  { source, target, targetFirst, targetEndBefore, known }: Logs & Pick<ReadSyncs, 'known'>,
 ): { readonly newest?: number; readonly oldest?: number } {
   let newest: number | undefined;
   let oldest: number | undefined;
@@ -140,8 +147,7 @@ function comparableSyncs(
     const isThere = source !== null && upstream >= source.start && upstream < source.highWatermark;
     // If the log did not reach the record when an audit knew the sync, it was cut: what is there now came later.
     const wasCut = i < known && targetEndBefore !== null && downstream >= targetEndBefore;
-    const wasTaken = targetCuts.some(({ at, reached }) => downstream >= at && downstream < reached);
-    const isCopied = !wasCut && !wasTaken && (target === null || downstream >= target.start);
+    const isCopied = !wasCut && (target === null || downstream >= target.start);
     if (i < until && isThere && isCopied) {
       newest ??= i;
       oldest = i;

@@ -270,7 +270,7 @@ export class PartitionMapping {
     // Records that cannot be new may be copies of any earlier ones. If the topic was recreated, they start with its
     // first record.
     const mayBeCopies = this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown;
-    return mayBeCopies ? records + this.target.end - this.newest().downstream - 1n : records;
+    return mayBeCopies && this.length > 0 ? records + this.target.end - this.newest().downstream - 1n : records;
   }
 
   /** Those copies that are on the target before the newest sync. */

@@ -53,6 +53,16 @@ function epoch({ pairs = PAIRS, logs = {}, records = {}, changedAfter, doubted =
   );
 }
 
+test('another record where a cut of the target took the one that the sync names tells nothing', () => {
+  const records = { syncs: new Map([[2, 'different' as const]]) };
+  const taken = { targetCuts: [{ at: 1_000n, reached: 1_001n }] };
+  const before = { targetCuts: [{ at: 999n, reached: 1_000n }] };
+  expect(epoch({ records, logs: taken })).toMatchObject({ certainAt: 0, recreatedAt: 3 });
+  expect(epoch({ records, logs: before })).toMatchObject({ certainAt: 3, recreatedAt: 3 });
+  const same = { syncs: new Map([[2, 'same' as const]]) };
+  expect(epoch({ records: same, logs: taken })).toEqual(epoch({ records: same }));
+});
+
 describe('which syncs are compared where all look older than the source topic', () => {
   test.each<[string, Case, newest: number | null, oldest: number | null]>([
     ['the newest and the oldest', {}, 2, 0],
@@ -61,7 +71,6 @@ describe('which syncs are compared where all look older than the source topic', 
     ['those of the very begin of the target as well', { logs: { target: log(100n, 1_001n) } }, 2, 1],
     ['whatever the source holds, if the target was not read', { logs: { target: null } }, 2, 0],
     ['only those of the present target log', { logs: { targetFirst: 1 } }, 2, 1],
-    ['not those of records that a cut took', { logs: { targetCuts: [{ at: 150n, reached: 2_000n }] } }, 1, 0],
     ['only those since another topic id was seen', { changedAfter: 1 }, 2, 1],
     ['none where the target ends before one of them', { logs: { target: log(0n, 1_000n) } }, null, null],
     [

@@ -26,6 +26,11 @@ const STEADY = [
   [200n, 200n],
 ] as const;
 
+test('without a sync, nothing is said to lie behind the last one', () => {
+  const empty = mappingOf({ syncs: [], end: 10n, since: ['hole'], evidence: { tailUnknown: true } });
+  expect(empty.surplusBehind(0, 5n)).toBe(0n);
+});
+
 describe('what MM2 has acknowledged', () => {
   test.each<Case & { readonly acknowledged: bigint | null }>([
     { what: 'all syncs hold', syncs: STEADY, acknowledged: 200n },
