@@ -31,6 +31,6 @@ export const activeActive: LiveScenario = {
       flow: 'A->B',
       expect: ['TARGET_POSITION_SKIPS'],
     });
-    await stage.moment('MM2 is down, B->A', { flow: 'B->A' });
+    await stage.moment('MM2 is down, B->A', { flow: 'B->A', allow: ['HEARTBEAT_STALE'] });
   },
 };
