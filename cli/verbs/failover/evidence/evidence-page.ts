@@ -26,6 +26,7 @@ const POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:";
 const STYLE = `${PAGE_STYLE}
 code,pre{overflow-wrap:anywhere;font-family:ui-monospace,monospace;font-size:.8125rem}
 pre{white-space:pre-wrap;margin:.35rem 0;padding:.5rem;background:var(--card);border:1px solid var(--edge)}
+time{white-space:nowrap}
 summary{cursor:pointer;color:var(--line);font-size:.875rem}
 ol,ul{padding-left:2rem;margin:.3rem 0}li{margin:.15rem 0}ol>li{margin:.6rem 0}
 dl{display:grid;grid-template-columns:12rem 1fr;gap:.35rem 1rem;margin:.75rem 0}dt{font-weight:600}dd{margin:0;min-width:0}
@@ -53,7 +54,7 @@ ${summary(record, entries)}
 <h2>Steps</h2>${stepList(record)}
 <h2>What was not done, and why</h2>${notDone(record)}
 <h2>Where both clusters ended</h2>${pointsTable(record, entries)}
-<h2>Where consumer groups continue</h2>${positionsTable(entries)}
+<h2>Where consumer groups continue</h2>${positionsTable(record, entries)}
 <h2>Timeline</h2>
 <p>Every entry of the run in its order: an entry is stored before and after the work of each step, and its number is its place in the hash chain.</p>${timeline(entries)}
 <h2>How to check this file</h2>${howToCheck(entries)}
@@ -139,7 +140,7 @@ function approved({ subject, hash, approval, expiresAt }: RunRecord): Html {
 <p>Source: ${cluster(clusters.source)}. Target: ${cluster(clusters.target)}.</p>
 <details><summary>${plural(topics.length, 'topic')}</summary>${names(topics.map(({ topic, targetTopic, partitions }) => `${topic}, on the target ${targetTopic} (${plural(partitions, 'partition')})`))}</details>
 <details><summary>${plural(groups.length, 'consumer group')}</summary><p class="quiet">chosen by ${chosen.join(', ')}</p>${names(groups)}</details>
-${accepted.length === 0 ? html`<p>Nothing that spoke against it had to be accepted.</p>` : html`<p>${word('Accepted', 'warn')} in spite of it, by the person who assessed it:</p><ul>${accepted.map(gate)}</ul>`}
+${accepted.length === 0 ? html`<p>Nothing that spoke against it had to be accepted.</p>` : html`<p>${word('Accepted', 'warn')} by the person who assessed it, although it speaks against the failover:</p><ul>${accepted.map(gate)}</ul>`}
 ${refused.length === 0 ? null : html`<p>${word('Refused', 'bad')}: with these reasons against it, it could not be approved:</p><ul>${refused.map(gate)}</ul>`}`;
 }
 

@@ -8,10 +8,10 @@ import { failoverPoints } from '../../../../shared/failover/steps/record-points.
 import { restored, type WrittenPosition } from '../../../../shared/failover/steps/restore-groups.ts';
 import { type Html, html } from '../../../output/html.ts';
 import { plural } from '../../../output/text.ts';
-import { tableOf } from './table-html.ts';
+import { tableOf, word } from './table-html.ts';
 
 /** Where every group was on the target before, where it was put, and what that costs it; or why that is not known. */
-export function positionsTable(entries: readonly ChainEntry[]): Html {
+export function positionsTable({ steps }: RunRecord, entries: readonly ChainEntry[]): Html {
   const evidence = lastEvidence(entries, 'restore-groups');
   if (evidence === null) return unknown('step restore-groups, which writes the positions, was not completed');
   const parsed = restored.safeParse(evidence);
@@ -24,8 +24,11 @@ export function positionsTable(entries: readonly ChainEntry[]): Html {
   }
   if (written === undefined) return unknown('the version of Tidemark that carried it out did not record them');
   if (written.length === 0) return html`<p>There was no consumer group to place.</p>`;
+  const state = steps.get('restore-groups')?.kind;
+  const isUndone = state === 'undone' || state === 'undoing';
+  const after = isUndone ? html` ${word('They were put back later', 'warn')}: see the undo in the timeline.` : null;
   return html`<p>${plural(written.length, 'position')}, each of them read back from the target as it is here under "after". Written by the restore plan
-<span class="name">${plan ?? 'unknown'}</span> with the hash <code>${hash ?? 'unknown'}</code>, from what the groups had reached on the source at ${readAt ?? 'an unknown time'}.</p>
+<span class="name">${plan ?? 'unknown'}</span> with the hash <code>${hash ?? 'unknown'}</code>, from what the groups had reached on the source at ${readAt ?? 'an unknown time'}.${after}</p>
 ${tableOf(
   'Positions of consumer groups',
   [

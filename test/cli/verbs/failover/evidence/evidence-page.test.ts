@@ -120,6 +120,18 @@ test('a run that was undone, and one that nobody approved, claim nothing', async
   expect(waiting).toContain('step fence the run was not approved');
 });
 
+test('positions that were put back later are said to be', async () => {
+  const place = { group: 'billing', topic: 'A.orders', partition: 0, from: null, to: '40' };
+  const written = [{ ...place, rereadAtMost: '2', skipAtMost: '0', proof: 'exact' }];
+  const stored = withEvents(await undoneRun(), (event) =>
+    event.kind === 'failed' ? { kind: 'done', step: 'restore-groups', evidence: { positions: 1, written } } : event,
+  );
+  const text = plain(stored);
+  expect(text).toContain('billing A.orders-0 none 40 2 0 exact');
+  expect(text).toContain('They were put back later : see the undo in the timeline.');
+  expect(plain(await completedRun())).not.toContain('They were put back later');
+});
+
 describe('a stranger can open it', () => {
   test.each([
     '<script>alert(1)</script>',
