@@ -235,6 +235,8 @@ export interface PlacedPosition {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
+  /** Its commit there when it was planned; null if it had none. */
+  readonly from: bigint | null;
   readonly to: bigint;
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;

@@ -10,6 +10,7 @@ import { MetricsText } from '../../cli/verbs/serve/metrics-text.ts';
 import { preparePage } from '../../cli/verbs/serve/page/prepare-page.ts';
 import { ServedAudits } from '../../cli/verbs/serve/served-audits.ts';
 import { createAuditServer, listen } from '../../cli/verbs/serve/server.ts';
+import { evidenceGoldens } from '../../test/cli/verbs/failover/evidence/golden.ts';
 import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { type Look, lookAt, openBrowser, type Screen } from './browser.ts';
@@ -17,7 +18,7 @@ import { largeReport } from './large-report.ts';
 import { LiveStates } from './live-states.ts';
 
 /**
- * `npm run drill:page`: looks at the page of `tidemark serve`, and at the file of `tidemark report`, in a real Chromium: real clusters in each state, hostile
+ * `npm run drill:page`: looks at the page of `tidemark serve`, at the file of `tidemark report`, and at evidence of failovers, in a real Chromium: real clusters in each state, hostile
  * names, a large flow; wide and 320 px, light and dark. Leaves pictures in a folder that it names. Exits 1 if a page
  * gives an error, has a serious fault of accessibility, is wider than the screen, or takes a second to appear.
  */
@@ -68,6 +69,7 @@ async function lookAtLarge(): Promise<void> {
   await look('large', `${url}/`);
   await look('large-group', `${url}/?group=team-7.consumer`);
   server.close();
+  for (const { name, page } of evidenceGoldens()) await look(`evidence-${name}`, pathToFileURL(page).href);
 }
 
 async function lookAtLive(): Promise<void> {

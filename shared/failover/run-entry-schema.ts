@@ -10,7 +10,8 @@ import { sha256 } from './sha256.ts';
 
 const json: z.ZodType<Json> = z.json();
 const step = z.enum(STEP_NAMES);
-const time = z.number();
+/** ms since the epoch, as far as a date can have them. */
+const time = z.int().nonnegative().max(8_640_000_000_000_000);
 const text = z.string();
 const gates = z.array(z.enum(GATE_CODES));
 
@@ -21,7 +22,7 @@ const subject = z.strictObject({
   topics: z.array(z.strictObject({ topic: text, targetTopic: text, partitions: z.int().nonnegative() })),
   chosen: z.array(text),
   groups: z.array(text),
-  rpoRecords: text.nullable(),
+  rpoRecords: text.regex(/^\d+$/).nullable(),
   rtoSeconds: z.int().nullable(),
   accepted: gates,
   refused: gates,
@@ -62,7 +63,10 @@ export interface StoredRun {
 /** Checks stored entries of a run; null if there are none. @throws DamagedRunError */
 export function storedRun(run: string, stored: readonly unknown[]): StoredRun | null {
   const parsed = z.array(entry).safeParse(stored);
-  if (!parsed.success) throw new DamagedRunError(run, 'an entry does not match the schema of this version');
+  if (!parsed.success) {
+    const index = parsed.error.issues[0]?.path[0];
+    throw new DamagedRunError(run, `entry ${String(index)} does not match the schema of this version`);
+  }
   const entries: readonly ChainEntry[] = parsed.data;
   const broken = brokenAt(run, entries, sha256);
   if (broken !== null) throw new DamagedRunError(run, broken);

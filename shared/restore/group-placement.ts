@@ -99,8 +99,8 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
 
 function positionsOf({ plan }: LoadedPlan) {
   return plan.groups.flatMap(({ group, steps }) =>
-    steps.map(({ topic, partition, to, rereadAtMost, skipAtMost, proof }) => {
-      return { group, topic, partition, to, rereadAtMost, skipAtMost, proof };
+    steps.map(({ topic, partition, from, to, rereadAtMost, skipAtMost, proof }) => {
+      return { group, topic, partition, from, to, rereadAtMost, skipAtMost, proof };
     }),
   );
 }

@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
+import { renderEvidenceJson } from '../../cli/verbs/failover/evidence/evidence-json.ts';
 import { tidemark } from '../cli/tidemark.ts';
+import { completedRun } from '../cli/verbs/failover/evidence/recorded-runs.ts';
 import { failoverDocuments } from './failover-documents.ts';
 import { PRINTED } from './printed-documents.ts';
 import { faultsOf, publishedSchema, SCHEMA_NAMES, type SchemaNode } from './published-schema.ts';
@@ -46,6 +48,7 @@ describe('the published schemas', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     documents.set(RESTORE_PLANS, [JSON.parse(stdout)]);
     documents.set('failover-1', await failoverDocuments());
+    documents.set('failover-evidence-1', [JSON.parse(renderEvidenceJson(await completedRun()))]);
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -65,7 +68,7 @@ describe('the published schemas', () => {
       const { $id, title } = publishedSchema(name);
       return [$id, `${name}.json`, title?.replace(' --format json', '').replace('tidemark ', '')];
     });
-    expect(rows.sort()).toEqual(wanted);
+    expect(rows.sort()).toEqual(wanted.sort());
   });
 
   test('docs/restore.md lists every refusal', () => {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { Finish } from '../../output/exit-code.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { addFailoverAssessCommand } from './assess-command.ts';
+import { addFailoverEvidenceCommand } from './evidence/command.ts';
 import { addFailoverRunCommand, addFailoverUndoCommand } from './run-command.ts';
 import { addFailoverStatusCommand } from './status-command.ts';
 
@@ -20,6 +21,7 @@ Examples:
   tidemark failover assess --planned
   tidemark failover run <id> --approve <hash>
   tidemark failover status --format json
+  tidemark failover evidence --output failover.html
 
 Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or written,
             4 refused, or stopped at a step`,
@@ -29,6 +31,7 @@ Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or writt
     addFailoverRunCommand,
     addFailoverStatusCommand,
     addFailoverUndoCommand,
+    addFailoverEvidenceCommand,
   ]) {
     add(failover, terminal, finish);
   }

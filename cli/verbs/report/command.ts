@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import { openRunStore } from '../../history/history-stores.ts';
@@ -12,6 +11,7 @@ import {
 import { collect, positiveCount } from '../../options/option-values.ts';
 import { pointInTime } from '../../options/point-in-time.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { writeNewFile } from '../../output/new-file.ts';
 import { createProgress } from '../../output/progress.ts';
 import { type Terminal, writeAll } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
@@ -71,7 +71,10 @@ Exit codes: 0 printed, 2 wrong usage or configuration, 3 nothing recorded or rea
       const text = options.format === 'json' ? renderReportJson(data) : renderReportPage(data);
       const { output = STANDARD_OUTPUT } = options;
       if (output === STANDARD_OUTPUT) await writeAll(terminal.stdout, [text]);
-      else writeNew(output, text, terminal);
+      else {
+        writeNewFile(output, text);
+        terminal.stderr.write(`${printable(output)} is written\n`);
+      }
       finish(ExitCode.fine);
     });
 }
@@ -103,14 +106,4 @@ async function report(options: ReportOptions, terminal: Terminal): Promise<Repor
     progress.end();
     await Promise.all([stores.close(), close()]);
   }
-}
-
-function writeNew(file: string, text: string, terminal: Terminal): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx', mode: 0o640 });
-  } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown reason';
-    throw new UsageError(`${file} could not be written (${String(code)})`, 'name a new file in a folder that exists');
-  }
-  terminal.stderr.write(`${printable(file)} is written\n`);
 }

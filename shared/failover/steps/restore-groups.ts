@@ -1,4 +1,6 @@
+import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
+import { canonicalJson } from '../../domain/model/canonical-json.ts';
 import type { PlacedPosition, PlacementAnswer, PlacementPlan } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { withReader } from '../log-ends.ts';
@@ -19,6 +21,38 @@ export const placement = z.object({
   rereadAtMost: z.string(),
   skipAtMost: z.string(),
 });
+
+/**
+ * Evidence of the positions that were written, all of them read back as `to`. They are recorded here because the stored
+ * plan is removed with the history. `written` is null if they are longer than `MOST_WRITTEN_BYTES`, and absent in runs of versions that did
+ * not record them.
+ */
+export const restored = placement.partial().extend({
+  positions: z.int(),
+  written: z
+    .array(
+      z.object({
+        group: z.string(),
+        topic: z.string(),
+        partition: z.int(),
+        /** The group's commit on the target when it was planned; null if it had none. */
+        from: z.string().nullable(),
+        to: z.string(),
+        rereadAtMost: z.string(),
+        skipAtMost: z.string(),
+        proof: z.string(),
+      }),
+    )
+    .nullable()
+    .optional(),
+});
+export type WrittenPosition = NonNullable<z.infer<typeof restored>['written']>[number];
+
+/**
+ * How long the written positions may be, compressed, in bytes: an entry of a run has to fit into an item of DynamoDB, and no run must
+ * stop because it says too much of itself.
+ */
+export const MOST_WRITTEN_BYTES = 250_000;
 
 /** Puts every group where it continues on the target, by a stored plan, and reads each position back. */
 export const restoreGroups: Step = {
@@ -71,8 +105,10 @@ export const restoreGroups: Step = {
 
   async evidence({ world }, intent) {
     const plan = placement.safeParse(intent);
-    if (!plan.success) return { positions: 0 };
-    return { ...plan.data, positions: (await world.groups.positions(plan.data.plan)).length };
+    if (!plan.success) return { positions: 0, written: [] };
+    const written = writtenOf(await world.groups.positions(plan.data.plan));
+    const isShort = gzipSync(canonicalJson(written)).length <= MOST_WRITTEN_BYTES;
+    return { ...plan.data, positions: written.length, written: isShort ? written : null };
   },
 
   async undo({ world }, intent) {
@@ -121,6 +157,16 @@ export async function movedPositions(
     const at = found.value.find((one) => one.topic === topic && one.partition === partition)?.offset;
     return at === to ? [] : [`${group} on ${topic}-${partition} is at ${at ?? 'no position'}, planned was ${to}`];
   });
+}
+
+function writtenOf(placed: readonly PlacedPosition[]): WrittenPosition[] {
+  return placed.map(({ from, to, rereadAtMost, skipAtMost, ...where }) => ({
+    ...where,
+    from: from?.toString() ?? null,
+    to: to.toString(),
+    rereadAtMost: rereadAtMost.toString(),
+    skipAtMost: skipAtMost.toString(),
+  }));
 }
 
 /** The plan is made after the approval: it may place fewer groups, and no other. */

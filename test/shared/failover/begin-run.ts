@@ -1,5 +1,6 @@
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteRunStore } from '../../../shared/adapters/sqlite/sqlite-run-store.ts';
+import type { GateCode } from '../../../shared/domain/failover/gates.ts';
 import type { FailoverMode } from '../../../shared/domain/failover/step-name.ts';
 import { assessFailover, beginRun } from '../../../shared/failover/assess-failover.ts';
 import { type StoredRun, storedRun } from '../../../shared/failover/run-entry-schema.ts';
@@ -45,9 +46,13 @@ export class TestRun {
   }
 }
 
-export async function begin(fake: FakeWorld, mode: FailoverMode = 'planned'): Promise<TestRun> {
+export async function begin(
+  fake: FakeWorld,
+  mode: FailoverMode = 'planned',
+  accept: readonly GateCode[] = [],
+): Promise<TestRun> {
   const store = createSqliteRunStore(openHistoryDatabase(':memory:'));
-  const assessment = await assessFailover({ world: fake.world(), mode, groups: ['*'], accept: [] });
+  const assessment = await assessFailover({ world: fake.world(), mode, groups: ['*'], accept });
   const id = await beginRun(store, assessment, { by: 'anna', at: fake.now, validForMs: HOUR });
   return new TestRun(fake, store, id, assessment.hash);
 }

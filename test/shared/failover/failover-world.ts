@@ -141,6 +141,7 @@ export class FakeWorld {
       group,
       topic: 'A.orders',
       partition: 0,
+      from: 7n,
       to: 40n,
       rereadAtMost: 2n,
       skipAtMost: 0n,

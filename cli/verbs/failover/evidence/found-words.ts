@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
+import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
+import { duration, plural } from '../../../output/text.ts';
+
+const fence = z.object({ canary: z.string().nullable(), stillMs: z.number(), up: z.boolean().nullable() });
+const drain = z.object({ missing: z.string() });
+const mirror = z.object({ known: z.boolean().nullable() });
+const points = z.object({ targetEnds: z.record(z.string(), z.array(z.string())) });
+const groups = z.object({ positions: z.int() });
+const verify = z.object({
+  positions: z.int(),
+  groups: z.int(),
+  active: z.int(),
+  source: z.object({ kind: z.string() }),
+});
+
+/** What a step found when it was done, in a sentence; null if its evidence has a form that this version does not know. */
+export function foundWords(step: StepName, evidence: Json): string | null {
+  const say = <T>(shape: z.ZodType<T>, words: (value: T) => string): string | null => {
+    const parsed = shape.safeParse(evidence);
+    return parsed.success ? words(parsed.data) : null;
+  };
+  switch (step) {
+    case 'fence':
+      return say(fence, ({ canary, stillMs, up }) => {
+        const tried = canary === null ? '' : `A write as an ordinary application was refused (${canary}). `;
+        const read = up === true ? ' The fence was read back.' : '';
+        return `${tried}No log of the source grew for ${duration(stillMs / 1_000)}.${read}`;
+      });
+    case 'drain':
+      return say(drain, ({ missing }) => {
+        const rest = missing === '0' ? '' : `, but for ${missing} records that MirrorMaker will never copy`;
+        return `An audit proved that everything on the source is on the target${rest}.`;
+      });
+    case 'stop-mirror':
+      return say(mirror, ({ known }) =>
+        known === true
+          ? 'MirrorMaker was read back as stopped, and no log of the target grew.'
+          : 'No log of the target grew. Whether MirrorMaker had stopped was not known yet.',
+      );
+    case 'record-points':
+      return say(points, ({ targetEnds }) => {
+        const count = Object.values(targetEnds).reduce((sum, ends) => sum + ends.length, 0);
+        return `${plural(count, 'failover point')}: see "Where both clusters ended".`;
+      });
+    case 'restore-groups':
+      return say(groups, ({ positions }) => `${plural(positions, 'position')}: see "Where consumer groups continue".`);
+    case 'verify':
+      return say(verify, ({ positions, groups: all, active, source }) => {
+        const silent = source.kind === 'silent' ? 'The source was silent.' : 'The source was not read.';
+        return `${plural(positions, 'position')} as planned or further. ${active} of ${plural(all, 'group')} had consumers. ${silent}`;
+      });
+    case 'stop-consumers':
+    case 'switch-name':
+    case 'cut-connections':
+      return say(mirror, ({ known }) =>
+        known === true ? 'It was read back as in effect.' : 'Whether it took effect could not be read back.',
+      );
+  }
+}

@@ -1,0 +1,87 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, test } from '@jest/globals';
+import { renderEvidenceJson } from '../../../../../cli/verbs/failover/evidence/evidence-json.ts';
+import { renderEvidencePage } from '../../../../../cli/verbs/failover/evidence/evidence-page.ts';
+import { createConnectMirrorControl } from '../../../../../shared/adapters/connect-rest/connect-mirror-control.ts';
+import { createHookLever } from '../../../../../shared/adapters/hook/hook-lever.ts';
+import { createAclFence } from '../../../../../shared/adapters/kafka/fencing/acl-fence.ts';
+import { createCanaryWriter } from '../../../../../shared/adapters/kafka/fencing/canary-writer.ts';
+import { loadTidemarkYaml } from '../../../../../shared/config/yaml/tidemark-yaml.ts';
+import type { FailoverWorld } from '../../../../../shared/failover/step.ts';
+import { begin } from '../../../../shared/failover/begin-run.ts';
+import { FakeWorld } from '../../../../shared/failover/failover-world.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'tidemark-secrets-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const SECRETS = {
+  AUDITOR: 'swordfish-auditor',
+  APP: 'swordfish-app',
+  CONNECT: 'swordfish-connect',
+  TOKEN: 'swordfish-hook',
+};
+const SPILLS = 'echo "403 for $TOKEN"; echo "403 for $TOKEN" >&2; exit 1';
+const YAML = `
+clusters:
+  A: { bootstrapServers: "a:9092", sasl: { mechanism: PLAIN, username: auditor, password: { env: AUDITOR } } }
+  B: { bootstrapServers: "b:9092", sasl: { mechanism: PLAIN, username: auditor, password: { env: AUDITOR } } }
+flows:
+  - flow: A->B
+    connect: { url: "http://connect:8083", username: auditor, password: { env: CONNECT } }
+    failover:
+      mirrorControl: connect
+      fence: { acl: { principals: ["User:app"], canary: { topic: orders, sasl: { mechanism: PLAIN, username: app, password: { env: APP } } } } }
+      stopConsumers: { hook: { apply: [/bin/sh, -c, ${JSON.stringify(SPILLS)}], environment: [TOKEN] } }
+`;
+
+/** A world whose steps are described, and one carried out, by what the configuration with passwords makes. */
+function configuredWorld(fake: ConfiguredWorld): FailoverWorld {
+  const file = join(folder, 'tidemark.yaml');
+  writeFileSync(file, YAML);
+  const { config } = loadTidemarkYaml(file, SECRETS, { writers: true });
+  const failover = config.failover?.get('A->B');
+  const source = config.clusters.get('A');
+  const [flow] = config.flows;
+  const { fence, mirrorControl, stopConsumers } = failover ?? {};
+  if (flow === undefined || source === undefined || fence?.kind !== 'acl' || mirrorControl?.kind !== 'connect') {
+    throw new Error('the configuration is not as the test needs it');
+  }
+  if (fence.canary === null || stopConsumers == null) throw new Error('the configuration has no canary or hook');
+  const world = fake.plainWorld();
+  const real = createAclFence(source, fence);
+  const canary = createCanaryWriter(fence.canary.connection, fence.canary.topic);
+  const mirror = createConnectMirrorControl(mirrorControl.connection, flow);
+  return {
+    ...world,
+    fence: { ...fake.fence(), describe: (topics) => real.describe(topics) },
+    canary: { describe: () => canary.describe(), tryWrite: async () => ({ kind: 'refused', error: 'X' }) },
+    mirror: { ...fake.mirror(), describe: () => mirror.describe() },
+    stopConsumers: createHookLever(stopConsumers, 'A->B', 'stop-consumers'),
+  };
+}
+
+class ConfiguredWorld extends FakeWorld {
+  readonly plainWorld = () => super.world();
+
+  override world(): FailoverWorld {
+    return configuredWorld(this);
+  }
+}
+
+test('no password of the configuration is in the evidence, also not one that a hook prints', async () => {
+  const run = await begin(new ConfiguredWorld());
+  expect(await run.run()).toMatchObject({ kind: 'failed', step: 'stop-consumers', code: 'HOOK_FAILED' });
+  const stored = await run.stored();
+  for (const text of [renderEvidenceJson(stored), renderEvidencePage(stored)]) {
+    // It is what the configuration does, and what its hook said.
+    expect(text).toContain('connect:8083');
+    expect(text).toContain('403 for ');
+    for (const secret of Object.values(SECRETS)) {
+      // What it does is printed with the name of the variable, and never with its value.
+      expect(text).not.toContain(secret);
+      expect(text).not.toContain(Buffer.from(secret).toString('base64'));
+    }
+  }
+});
