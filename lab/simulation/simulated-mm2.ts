@@ -302,8 +302,10 @@ export class SimulatedMm2 {
     for (const offset of [...this.#sourceRecords.keys()]) if (offset >= end) this.#sourceRecords.delete(offset);
     for (const offset of [...this.#mirrored]) if (offset >= end) this.#mirrored.delete(offset);
     const epoch = this.#sourceEpoch;
+    // Of a record that no audit and no sync had told of, nobody can know that the target still has it (decision 17).
+    const cutOf = ({ source }: { readonly source: number }) => (source < told ? { cut } : {});
     this.#target = this.#target.map((one) =>
-      one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2, cut } : one,
+      one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2, ...cutOf(one) } : one,
     );
     // No audit saw the log reach beyond the cut, and its length hides the cut from MM2 as well.
     if (regrown > 0 && this.#position > end && seen <= end) this.#stale = true;
