@@ -302,7 +302,7 @@ export class SimulatedMm2 {
     for (const offset of [...this.#sourceRecords.keys()]) if (offset >= end) this.#sourceRecords.delete(offset);
     for (const offset of [...this.#mirrored]) if (offset >= end) this.#mirrored.delete(offset);
     const epoch = this.#sourceEpoch;
-    // Of a record that no audit and no sync had told of, nobody can know that the target still has it (decision 17).
+    // No audit saw the other records, and no sync names them: Tidemark cannot know their copies (decision 17).
     const cutOf = ({ source }: { readonly source: number }) => (source < told ? { cut } : {});
     this.#target = this.#target.map((one) =>
       one !== null && one.epoch === epoch && one.source >= end ? { ...one, epoch: -2, ...cutOf(one) } : one,
