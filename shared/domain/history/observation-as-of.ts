@@ -73,27 +73,17 @@ function logsOf(state: HistoryState, role: ClusterRole, flow: Flow): Map<string,
     while (partitions.length <= partition) partitions.push(NOT_RECORDED);
     partitions[partition] =
       isDown || topics.has(topic)
-        ? unreadThen(topic, flow[role])
+        ? unreadLog(flow[role], `${topic} could not be read at that time`)
         : read({ start, highWatermark: end, lastStableOffset: end });
   }
   return logs;
 }
 
-const NOT_RECORDED: Outcome<never> = {
-  kind: 'unread',
-  unread: {
-    what: 'log offsets',
-    cluster: '',
-    error: 'NOT_RECORDED',
-    message: 'the history has no offsets of this partition',
-    retriable: false,
-  },
-};
-
-function unreadThen(topic: string, cluster: string): Outcome<never> {
-  const message = `${topic} could not be read at that time`;
+function unreadLog(cluster: string, message: string): Outcome<never> {
   return { kind: 'unread', unread: { what: 'log offsets', cluster, error: 'NOT_RECORDED', message, retriable: false } };
 }
+
+const NOT_RECORDED = unreadLog('', 'the history has no offsets of this partition');
 
 function downThen(state: HistoryState, role: ClusterRole, cluster: string): Unread | null {
   if (!state.unread.some((part) => part.role === role && part.kind === 'cluster')) return null;
