@@ -1,7 +1,7 @@
 import type { IsolationLevel } from '../domain/model/cluster.ts';
 import { partitionName } from '../domain/model/topic-partition.ts';
 import { type ReplayPartition, type ReplayPlan, withoutOffsets } from '../domain/reconcile/replay-plan.ts';
-import { lostRecords } from '../domain/reconcile/unmirrored.ts';
+import { lostRecords, type UnknownRange } from '../domain/reconcile/unmirrored.ts';
 import type { ClusterReader, RecordWriter } from '../ports.ts';
 import type { ListedPartition, UnmirroredList } from './list-unmirrored.ts';
 import { RecordsDigest, recordsOf } from './lost-records.ts';
@@ -33,10 +33,18 @@ export interface LeftOut {
   readonly reason: string;
 }
 
+/** A range of which the list does not know whether it is lost. A replay does not write it. */
+export interface UnknownInPartition extends UnknownRange {
+  readonly topic: string;
+  readonly partition: number;
+}
+
 export interface PlannedReplay {
   readonly plan: ReplayPlan;
   /** Records that cannot be written as they are. */
   readonly leftOut: readonly LeftOut[];
+  /** An empty plan beside these does not mean that nothing is lost. */
+  readonly unknown: readonly UnknownInPartition[];
 }
 
 /** Decides what a replay of the listed records would write, and reads all of it once for its digest. Writes nothing. */
@@ -61,7 +69,10 @@ export async function planReplay(request: PlanReplayRequest): Promise<PlannedRep
     expiresAt: now + REPLAY_VALID_MS,
     partitions,
   };
-  return { plan, leftOut };
+  const unknown = list.partitions.flatMap(({ found: { topic, partition, unknown: ranges } }) =>
+    ranges.map((range) => ({ topic, partition, ...range })),
+  );
+  return { plan, leftOut, unknown };
 }
 
 /** Everything that speaks against a plan, at once. */

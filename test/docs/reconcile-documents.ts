@@ -90,6 +90,7 @@ export const REPLAY_DOCUMENTS: readonly Iterable<string>[] = [
     hash: 'h',
     file,
     leftOut: [{ topic: 't', partition: 0, offset: 6n, reason: 'a header has no value' }],
+    unknown: [...compared.unknown, ...notRead.unknown].map((one) => ({ topic: 't', partition: 0, ...one })),
   }),
   renderReplayJson({ plan: null, hash: null, file, refusals: ['what was approved is not this plan'] }),
   renderReplayJson({

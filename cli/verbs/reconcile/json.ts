@@ -1,7 +1,7 @@
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { ReplayPlan } from '../../../shared/domain/reconcile/replay-plan.ts';
 import type { ListedPartition, UnmirroredList } from '../../../shared/reconcile/list-unmirrored.ts';
-import type { LeftOut } from '../../../shared/reconcile/plan-replay.ts';
+import type { LeftOut, UnknownInPartition } from '../../../shared/reconcile/plan-replay.ts';
 import type { ReplayedPartition } from '../../../shared/reconcile/run-replay.ts';
 import { json } from '../../output/json.ts';
 
@@ -33,10 +33,11 @@ export function renderReplayJson(said: {
   readonly hash: string | null;
   readonly file: string;
   readonly leftOut?: readonly LeftOut[];
+  readonly unknown?: readonly UnknownInPartition[];
   readonly results?: readonly ReplayedPartition[];
   readonly refusals?: readonly string[];
 }): string {
-  const { plan, hash, file, leftOut = [], results, refusals = [] } = said;
+  const { plan, hash, file, leftOut = [], unknown = [], results, refusals = [] } = said;
   const planJson = plan === null ? null : { ...plan, madeAt: iso(plan.madeAt), expiresAt: iso(plan.expiresAt) };
   const complete = results === undefined ? null : results.every(({ failure }) => failure === null);
   const document = {
@@ -45,6 +46,7 @@ export function renderReplayJson(said: {
     hash,
     plan: planJson,
     leftOut,
+    unknown,
     refusals,
     complete,
     results: results ?? null,

@@ -3,6 +3,7 @@ import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import {
   lostRecords,
   type RecordRange,
+  type UnknownRange,
   type UnmirroredPartition,
 } from '../../../shared/domain/reconcile/unmirrored.ts';
 import type { ListedPartition, UnmirroredList } from '../../../shared/reconcile/list-unmirrored.ts';
@@ -54,16 +55,19 @@ function* partitionLines({ found, superseded }: ListedPartition, { width, paint 
   for (const range of lost.slice(0, RANGES_SHOWN)) yield `    ${rangeText(range)}\n`;
   if (lost.length > RANGES_SHOWN)
     yield `    and ${lost.length - RANGES_SHOWN} more ranges: --format json has every one\n`;
-  for (const { from, until, records, reason } of unknown.slice(0, RANGES_SHOWN)) {
-    const count = records === null ? '' : ` (${plural(records, 'record')})`;
-    const text = `offsets ${grouped(from)} … ${grouped(until - 1n)}${count}: unknown, because ${printable(reason)}`;
-    for (const line of wrapped(text, width, '    ')) yield `${paint('yellow', line)}\n`;
+  for (const range of unknown.slice(0, RANGES_SHOWN)) {
+    for (const line of wrapped(unknownText(range), width, '    ')) yield `${paint('yellow', line)}\n`;
   }
   if (unknown.length > RANGES_SHOWN)
     yield `    and ${unknown.length - RANGES_SHOWN} more unknown ranges: --format json has every one\n`;
   if (lost.length > 0) yield* keyLines(found, superseded, width);
   for (const note of notes) for (const line of wrapped(`note: ${printable(note)}`, width, '    ')) yield `${line}\n`;
   if (keys.distinct === null && lost.length > 0) yield '    keys: unknown\n';
+}
+
+export function unknownText({ from, until, records, reason }: UnknownRange): string {
+  const count = records === null ? '' : ` (${plural(records, 'record')})`;
+  return `offsets ${grouped(from)} … ${grouped(until - 1n)}${count}: unknown, because ${printable(reason)}`;
 }
 
 function* keyLines(

@@ -46,8 +46,8 @@ Examples:
   tidemark reconcile replay --plan replay.json --skip-superseded
   tidemark reconcile replay --plan replay.json --approve <hash>
 
-Exit codes: 0 planned, or all records are on the target, 2 wrong usage or configuration,
-            3 could not be read, 4 refused, or not complete: run it again`,
+Exit codes: 0 planned, or all records are on the target, 1 planned, but of some records it is
+            unknown whether they are lost, 2 wrong usage or configuration, 3 could not be read, 4 refused, or not complete: run it again`,
     )
     .action(async (options: ReplayOptions) => {
       try {
@@ -98,7 +98,7 @@ async function plan(options: ReplayOptions, terminal: Terminal): Promise<ExitCod
     options,
     terminal,
   );
-  return ExitCode.fine;
+  return planned.unknown.length === 0 ? ExitCode.fine : ExitCode.critical;
 }
 
 async function carryOut(options: ReplayOptions, approved: string, terminal: Terminal): Promise<ExitCode> {
@@ -149,7 +149,7 @@ async function readPlan(file: string): Promise<string> {
 }
 
 async function printPlan(
-  { plan: made, leftOut }: PlannedReplay,
+  { plan: made, leftOut, unknown }: PlannedReplay,
   hash: string | null,
   command: string,
   options: ReplayOptions,
@@ -157,13 +157,13 @@ async function printPlan(
 ): Promise<void> {
   if (options.format === 'json') {
     const { renderReplayJson } = await import('./json.ts');
-    await writeAll(terminal.stdout, [renderReplayJson({ plan: made, hash, file: options.plan, leftOut })]);
+    await writeAll(terminal.stdout, [renderReplayJson({ plan: made, hash, file: options.plan, leftOut, unknown })]);
     return;
   }
   const { renderReplayPlan } = await import('./replay-table.ts');
   const look = { width: widthOf(terminal.stdout), paint: painter(terminal) };
   const next = hash === null ? [] : [`\nNothing has been written to Kafka. To write exactly this:\n`, `  ${command}\n`];
-  await writeAll(terminal.stdout, [...renderReplayPlan(made, leftOut, look), ...next]);
+  await writeAll(terminal.stdout, [...renderReplayPlan({ plan: made, leftOut, unknown }, look), ...next]);
 }
 
 async function printResults(

@@ -1,18 +1,18 @@
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { ReplayPlan } from '../../../shared/domain/reconcile/replay-plan.ts';
-import type { LeftOut } from '../../../shared/reconcile/plan-replay.ts';
+import type { PlannedReplay } from '../../../shared/reconcile/plan-replay.ts';
 import type { ReplayedPartition } from '../../../shared/reconcile/run-replay.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { unknownText } from './list-table.ts';
 
 const RANGES_SHOWN = 5;
 const LEFT_OUT_SHOWN = 10;
 
 /** What would be written where. */
 export function* renderReplayPlan(
-  plan: ReplayPlan,
-  leftOut: readonly LeftOut[],
+  { plan, leftOut, unknown }: PlannedReplay,
   { width, paint }: TableOptions,
 ): Generator<string> {
   const records = plan.partitions.reduce((sum, one) => sum + one.records, 0n);
@@ -34,6 +34,12 @@ export function* renderReplayPlan(
   }
   if (leftOut.length > LEFT_OUT_SHOWN)
     yield `  and ${leftOut.length - LEFT_OUT_SHOWN} more are left out: --format json has every one\n`;
+  for (const { topic, partition, ...range } of unknown.slice(0, RANGES_SHOWN)) {
+    const text = `not planned: ${printable(partitionName(topic, partition))}, ${unknownText(range)}`;
+    for (const line of wrapped(text, width, '  ')) yield `${paint('yellow', line)}\n`;
+  }
+  if (unknown.length > RANGES_SHOWN)
+    yield `  and ${unknown.length - RANGES_SHOWN} more unknown ranges: --format json has every one\n`;
   if (plan.partitions.length > 0) yield `  it may be carried out until ${iso(plan.expiresAt)}\n`;
 }
 

@@ -215,6 +215,25 @@ test('records with newer ones of their key can be left out', async () => {
   expect(keys.filter((one) => one === key.toString())).toHaveLength(1);
 });
 
+test('a range of which nothing is known is named beside the plan: an empty one does not say that nothing is lost', async () => {
+  b.log('t').records.splice(0);
+  b.log('t').start = BigInt(MIRRORED);
+  a.log('t').records.splice(0, MIRRORED);
+  a.log('t').start = BigInt(MIRRORED);
+  const { plan, unknown } = await planned();
+  expect(plan.partitions).toEqual([]);
+  expect(unknown).toEqual([
+    {
+      topic: 't',
+      partition: 0,
+      from: BigInt(MIRRORED),
+      until: BigInt(MIRRORED + LOST),
+      records: BigInt(LOST),
+      reason: expect.stringContaining('the target has deleted its records before offset 10'),
+    },
+  ]);
+});
+
 test('a record that cannot be written as it is, is left out and named', async () => {
   a.append('t', { headers: [{ key: 'h', value: null }] });
   const { plan, leftOut } = await planned();
