@@ -304,4 +304,22 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'flush' },
     ],
   },
+  {
+    name: 'acknowledgements are late, and the source has deleted what they do not name',
+    taught:
+      "the target's last record, once recognised, shows what MM2 has mirrored; an older look at where the mapping led before says nothing of it",
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 17 },
+      { do: 'mirror', records: 8, syncs: 0 },
+      { do: 'delete-records', offsets: 4 },
+      { do: 'compact-source', keep: 2 },
+      { do: 'mirror', records: 3, syncs: 1 },
+      { do: 'produce', records: 1 },
+      { do: 'commit', group: 'behind', before: 50 },
+      { do: 'sync-groups' },
+      { do: 'commit', group: 'behind', before: 35 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

@@ -175,12 +175,19 @@ export function partitionState(
           targetWasCut: targetCuts.length > 0,
           sourceCuts: cutOffs,
         });
+  const end = source?.highWatermark ?? 0n;
+  const reckoned = mapping === null || source === null ? null : reckonedEnd(mapping, end);
+  const anchor =
+    records.reckoning === 'confirmed' && reckoned !== null && target !== null
+      ? { upstream: reckoned - 1n, downstream: target.highWatermark - 1n }
+      : (records.tail ?? null);
+  const anchored = mapping === null || anchor === null ? mapping : mapping.withAnchor(anchor);
   const counted =
     source === null
       ? null
       : replicationOf({
           source,
-          mapping,
+          mapping: anchored,
           history,
           connect,
           targetEnd: targetMissing ? 0n : (target?.highWatermark ?? null),
@@ -196,12 +203,6 @@ export function partitionState(
   // The syncs name other records than those that are there: nothing shows what of the source is on the target.
   const isRefuted = voided.length > 0 || (mapping?.cause === 'records-refuted' && mapping.first >= mapping.length);
   const replication = counted !== null && isRefuted ? { ...counted, ...UNCOUNTED } : counted;
-  const reckoned = mapping === null || replication === null ? null : reckonedEnd(mapping, source?.highWatermark ?? 0n);
-  const anchor =
-    records.reckoning === 'confirmed' && reckoned !== null && target !== null
-      ? { upstream: reckoned - 1n, downstream: target.highWatermark - 1n }
-      : (records.tail ?? null);
-  const anchored = mapping === null || anchor === null ? mapping : mapping.withAnchor(anchor);
 
   return {
     topic,
@@ -256,8 +257,10 @@ function orderedSyncs(
 }
 
 /** What is known of the target's last record. If the target has deleted it, no look can ever confirm a reckoning. */
-function reckoningOf({ reckoning }: RecordEvidence, target: LogOffsets | null): ReplicationEvidence['reckoning'] {
+function reckoningOf({ reckoning, tail }: RecordEvidence, target: LogOffsets | null): ReplicationEvidence['reckoning'] {
   const isGone = target !== null && target.start >= target.highWatermark;
+  // The mapping ends with it now: an earlier look was where the mapping led before.
+  if (tail !== undefined && tail.downstream + 1n === target?.highWatermark) return 'confirmed';
   return reckoning ?? (isGone ? 'refuted' : 'unchecked');
 }
 

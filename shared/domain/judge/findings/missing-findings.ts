@@ -3,6 +3,7 @@ import type { PastCut } from '../../mirror/breaks/cut.ts';
 import type { PartitionMapping } from '../../mirror/mapping.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
+import { greatest } from '../../model/offsets.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import type { MissingStretch } from '../missing-stretches.ts';
 import type { PartitionState } from '../partition-state.ts';
@@ -12,14 +13,15 @@ import type { TopicContext } from './topic-context.ts';
 import { sumOf, worstOf } from './worst-of.ts';
 
 export function lostToRetention({ topic, states }: TopicContext): Finding[] {
-  const lost = sumOf(states, deletedBeforeMirrored);
+  const lost = sumOf(states, (state) => (knownDeleted(state) > 0n ? deletedBeforeMirrored(state) : 0n));
   if (lost === null) return [];
   const { records, partitions, worst } = lost;
+  const atLeast = states.reduce((sum, state) => sum + greatest(0n, knownDeleted(state)), 0n);
   return [
     makeFinding(
       'RECORDS_LOST_TO_RETENTION',
       { topic: topic.topic, partition: worst.partition },
-      `${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
+      `${atLeast < records ? `at least ${atLeast} and up to ` : ''}${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
       { records, partitions, sourceStart: worst.source?.start ?? null },
       severityOfDeletion(states, records, partitions),
     ),
@@ -32,15 +34,20 @@ function severityOfDeletion(states: readonly PartitionState[], records: bigint, 
   return records <= USUAL_MARKERS * BigInt(partitions) ? 'info' : 'warning';
 }
 
-/**
- * Of the offsets deleted before MM2 mirrored them, how many it cannot have mirrored. MM2's acknowledgements are late:
- * the target may hold records of them. It may have mirrored others before it began again. A few offsets may have been
- * markers.
- */
+/** Of the offsets deleted before MM2 mirrored them, how many it cannot have mirrored. A few of them may have been markers. */
 export function surelyDeletedBefore(state: PartitionState): bigint {
-  const waiting = state.replication?.deletedBefore ?? 0n;
   // Once MM2 is past them, nobody can look whether they held records.
-  if (waiting === 0n) return moreThan(RARE_MARKERS, deletedBeforeMirrored(state));
+  const bound = (state.replication?.deletedBefore ?? 0n) === 0n ? RARE_MARKERS : USUAL_MARKERS;
+  return moreThan(bound, knownDeleted(state));
+}
+
+/**
+ * Of the offsets deleted before MM2 mirrored them, how many the target has no room for; below 0 if it has more. MM2's
+ * acknowledgements are late: the target may hold records of them. It may have mirrored others before it began again.
+ */
+function knownDeleted(state: PartitionState): bigint {
+  const waiting = state.replication?.deletedBefore ?? 0n;
+  if (waiting === 0n) return deletedBeforeMirrored(state);
   const { mapping, target, targetMissing } = state;
   const end = targetMissing ? 0n : target?.highWatermark;
   if (end === undefined) return 0n;
@@ -49,7 +56,7 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
   const last = isMapped ? (mapping.inTransactions ? mapping.at(mapping.first) : mapping.newest()) : null;
   const behind = end - (last === null ? 0n : last.downstream + 1n);
   const before = isMapped ? writtenBefore(mapping, state.source?.start ?? 0n) : 0n;
-  return moreThan(USUAL_MARKERS, waiting - behind - before);
+  return waiting - behind - before;
 }
 
 function moreThan(bound: bigint, offsets: bigint): bigint {
