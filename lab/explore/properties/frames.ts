@@ -28,6 +28,7 @@ const point = fc.record({
   newTarget: fc.boolean(),
   compared: fc.boolean(),
   accounted: fc.boolean(),
+  confirmed: fc.boolean(),
 });
 const said = fc.option(
   fc.record({

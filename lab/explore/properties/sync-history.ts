@@ -21,6 +21,7 @@ const point = fc.record(
     refuted: fc.boolean(),
     compared: fc.boolean(),
     accounted: fc.boolean(),
+    confirmed: fc.boolean(),
   },
   { noNullPrototype: true },
 );

@@ -329,4 +329,19 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'mirror', records: 1, syncs: 1 },
     ],
   },
+  {
+    name: 'what was compared once',
+    taught:
+      'a sync whose record was compared is about the topic that has been there since, also when the target has deleted the record',
+    terms: { ...USUAL, ahead: { producers: 0, mm2: -10002 } },
+    steps: [
+      { do: 'recreate-source', records: 2 },
+      { do: 'mirror', records: 2, syncs: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 2 },
+      { do: 'foreign', records: 1 },
+      { do: 'foreign', records: 1 },
+      { do: 'expire-target', offsets: 1 },
+    ],
+  },
 ];

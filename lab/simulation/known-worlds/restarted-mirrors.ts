@@ -291,4 +291,19 @@ export const RESTARTED_MIRRORS: readonly KnownWorld[] = [
       { do: 'flush' },
     ],
   },
+  {
+    name: 'a pair that was compared ends the mapping of a target that was cut',
+    taught: 'the last record that is recognised a second time is no step back of MM2',
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 27 },
+      { do: 'mirror', records: 27, syncs: 99 },
+      { do: 'kill' },
+      { do: 'mirror', records: 27, syncs: 3 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'gap', offsets: 7 },
+      { do: 'cut-target', offsets: 25 },
+    ],
+  },
 ];

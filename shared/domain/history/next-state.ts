@@ -46,6 +46,7 @@ export function nextState(
   keepMapping(state, known, observation, partitions, unread);
   keepVerified(state, verified);
   keepAccounted(state, partitions);
+  keepConfirmed(state, partitions);
   const doubted = partitions.flatMap(({ topic, sourceRecreated }) =>
     sourceRecreated === 'doubt' ? [topic.topic] : [],
   );
@@ -272,23 +273,38 @@ function keepAccounted(state: HistoryState, partitions: readonly PartitionState[
     const { holes, explained = [] } = records;
     const kept = state.mapping.get(topic.topic)?.get(partition);
     if (history === null || kept === undefined) continue;
-    for (const index of explained) if (index < history.length) accountSame(kept, history, index);
+    const account = (index: number) => {
+      const at = samePlace(kept, history, index);
+      if (at !== null) kept.account(at);
+    };
+    for (const index of explained) if (index < history.length) account(index);
     if (holes === undefined) continue;
     for (const hole of replication?.holes ?? []) {
       const look = holes.get(holeKey(hole));
       if (hole.index === null || look === undefined || !isExplained(hole, look)) continue;
-      if (hole.index < history.length) accountSame(kept, history, hole.index);
+      if (hole.index < history.length) account(hole.index);
+    }
+  }
+}
+
+/** Remembers which syncs were compared: when the target has deleted the record, no later audit can do so. */
+function keepConfirmed(state: HistoryState, partitions: readonly PartitionState[]): void {
+  for (const { topic, partition, history, records } of partitions) {
+    const kept = state.mapping.get(topic.topic)?.get(partition);
+    if (history === null || kept === undefined) continue;
+    for (const [index, found] of records.syncs ?? []) {
+      const at = found === 'same' ? samePlace(kept, history, index) : null;
+      if (at !== null) kept.confirm(at);
     }
   }
 }
 
 /** Runs merge in the history, so that a point can have another index there. */
-function accountSame(kept: SyncHistory, history: SyncHistory, index: number): void {
+function samePlace(kept: SyncHistory, history: SyncHistory, index: number): number | null {
   for (let at = Math.min(index, kept.length - 1); at >= 0; at--) {
-    if (kept.upstream(at) !== history.upstream(index) || kept.downstream(at) !== history.downstream(index)) continue;
-    kept.account(at);
-    return;
+    if (kept.upstream(at) === history.upstream(index) && kept.downstream(at) === history.downstream(index)) return at;
   }
+  return null;
 }
 
 /** Where topics of the same names begin in the syncs, and whether the source's id changed since the last audit. */

@@ -28,9 +28,10 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
   const judged: GroupState[] = [];
   for (const group of observation.groups) {
     if (group.committed.kind === 'unread') continue;
+    const places = placesOf(observation, group);
     for (const { topic, partition, offset } of group.committed.value) {
       const state = states.get(topic, partition);
-      if (state !== undefined) judged.push(judgeGroup(observation, group, state, offset));
+      if (state !== undefined) judged.push(judgeGroup(observation, group, state, offset, places));
     }
   }
   return judged;
@@ -45,8 +46,23 @@ export function judgeGroupsAgain(
   return judged.map((one) => {
     const { topic, partition } = one.report;
     const state = states.get(topic, partition);
-    return state === undefined || state === one.state ? one : judgeGroup(observation, one.group, state, one.committed);
+    if (state === undefined || state === one.state) return one;
+    return judgeGroup(observation, one.group, state, one.committed, placesOf(observation, one.group));
   });
+}
+
+/** Where MM2 has put a group, by target topic and partition: looked up once for all partitions of the group. */
+interface Places {
+  readonly commits: PartitionMap<bigint> | null;
+  readonly checkpoints: PartitionMap<ObservedCheckpoint> | null;
+}
+
+function placesOf({ targetGroups, checkpoints }: FlowObservation, { listing: { group } }: ObservedGroup): Places {
+  const onTarget = targetGroups.get(group)?.committed;
+  return {
+    commits: onTarget?.kind === 'read' ? onTarget.value : null,
+    checkpoints: checkpoints.kind === 'read' ? (checkpoints.value.byGroup.get(group) ?? null) : null,
+  };
 }
 
 function judgeGroup(
@@ -54,17 +70,13 @@ function judgeGroup(
   group: ObservedGroup,
   state: PartitionState,
   committed: bigint,
+  { commits, checkpoints }: Places,
 ): GroupState {
   const { targetTopic, topic } = state.topic;
   const translation = translationFor(observation, state, committed);
   const name = group.listing.group;
-  const onTarget = observation.targetGroups.get(name);
-  const targetCommit =
-    onTarget?.committed.kind === 'read' ? (onTarget.committed.value.get(targetTopic, state.partition) ?? null) : null;
-  const checkpoint =
-    observation.checkpoints.kind === 'read'
-      ? (observation.checkpoints.value.byGroup.get(name)?.get(targetTopic, state.partition) ?? null)
-      : null;
+  const targetCommit = commits?.get(targetTopic, state.partition) ?? null;
+  const checkpoint = checkpoints?.get(targetTopic, state.partition) ?? null;
   return {
     group,
     state,

@@ -181,7 +181,7 @@ export function partitionState(
     records.reckoning === 'confirmed' && reckoned !== null && target !== null
       ? { upstream: reckoned - 1n, downstream: target.highWatermark - 1n }
       : (records.tail ?? null);
-  const anchored = mapping === null || anchor === null ? mapping : mapping.withAnchor(anchor);
+  const anchored = mapping === null || anchor === null ? mapping : mapping.endingAt(anchor);
   const counted =
     source === null
       ? null

@@ -53,8 +53,8 @@ export function skipLooks(observation: FlowObservation, groups: readonly GroupSt
   const looks: SkipLook[] = [];
   for (const group of groups) {
     if (looks.length >= most) break;
-    const stretch = skipsForCertain(group) ? skippedStretch(observation, group) : null;
-    if (stretch === null) continue;
+    const stretch = skippedStretch(observation, group);
+    if (stretch === null || !skipsForCertain(group)) continue;
     const { topic, partition, target } = group.state;
     if (target === null || stretch.from < target.start || stretch.until > target.highWatermark) continue;
     const at = { offset: stretch.from, until: stretch.until, isolation: COPIES_ISOLATION } as const;

@@ -40,7 +40,8 @@ export function sourceEpoch(
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
   if (first === 'unread' && changed === null && same === null && history.length > 0) return inDoubtWhole;
   const begin = source === null || typeof first === 'string' ? null : first;
-  const older = begin === null ? 0 : syncsOlderThanSource(history, begin);
+  const older =
+    begin === null ? 0 : syncsOlderThanSource(history, begin, same === null ? undefined : confirmed(history));
   const readAt = (time: bigint) => knownAt(syncs, observation.remembered, time, logs.targetEndBefore);
   const inDoubt = same === null ? older : Math.min(older, readAt(BigInt(same)));
   if (changed !== null) {
@@ -73,6 +74,16 @@ export function sourceEpoch(
   const between = settledBetween(history, noticed, inDoubt, { ...logs, known: syncs.known, first: begin }, records);
   if (between.recreatedAt === noticed) return { ...settled, ...between };
   return { kind: between.certainAt > noticed ? 'records' : (earlier ?? 'doubt'), ...between };
+}
+
+/**
+ * The first sync of which an audit found the record on both sides, if the topic has been the same since: neither it nor
+ * a later one can be about an earlier topic. The length if there is none.
+ */
+function confirmed(history: SyncHistory): number {
+  let index = lastBreak(history, 'newSource');
+  while (index < history.length && !history.isConfirmed(index)) index++;
+  return index;
 }
 
 /**

@@ -11,6 +11,7 @@ const NOT_WRITTEN = {
   refuted: false,
   compared: true,
   accounted: false,
+  confirmed: false,
 } as const;
 
 /** See `PartitionMapping.surplusStretches`. */
@@ -113,8 +114,9 @@ export class PartitionMapping {
     return this.#whole;
   }
 
-  /** The same mapping with an anchor: a verified pair after its newest sync. */
-  withAnchor(anchor: { readonly upstream: bigint; readonly downstream: bigint }): PartitionMapping {
+  /** The same mapping up to a verified pair, an anchor, behind its newest sync; itself if it has that pair already. */
+  endingAt(anchor: { readonly upstream: bigint; readonly downstream: bigint }): PartitionMapping {
+    if (this.first < this.length && this.downstream(this.length - 1) >= anchor.downstream) return this;
     return new PartitionMapping({ ...this.#evidence, anchor });
   }
 
@@ -160,6 +162,18 @@ export class PartitionMapping {
       return { ...NOT_WRITTEN, ...this.#anchor };
     }
     return this.#history.at(index);
+  }
+
+  /** Source offset of a point, without the rest of it: translations ask for hundreds of thousands. */
+  upstream(index: number): bigint {
+    const anchor = index === this.#history.length ? this.#anchor : undefined;
+    return anchor === undefined ? this.#history.upstream(index) : anchor.upstream;
+  }
+
+  /** Target offset of a point. */
+  downstream(index: number): bigint {
+    const anchor = index === this.#history.length ? this.#anchor : undefined;
+    return anchor === undefined ? this.#history.downstream(index) : anchor.downstream;
   }
 
   newest(): SyncPoint {
@@ -310,7 +324,7 @@ export class PartitionMapping {
     const minima = new BigInt64Array(Math.max(0, this.settled - this.first));
     let least: bigint | null = null;
     for (let i = minima.length - 1; i >= 0; i--) {
-      const upstream = this.at(this.first + i).upstream;
+      const upstream = this.upstream(this.first + i);
       if (least === null || upstream < least) least = upstream;
       minima[i] = least;
     }
@@ -361,10 +375,8 @@ export class PartitionMapping {
 
   #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
     for (let i = this.first; i + 1 < this.length; i++) {
-      const left = this.at(i);
-      const right = this.at(i + 1);
-      const upstream = right.upstream - left.upstream;
-      if (upstream > 0n && test(upstream, right.downstream - left.downstream)) return true;
+      const upstream = this.upstream(i + 1) - this.upstream(i);
+      if (upstream > 0n && test(upstream, this.downstream(i + 1) - this.downstream(i))) return true;
     }
     return false;
   }

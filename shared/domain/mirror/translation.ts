@@ -116,12 +116,12 @@ function bySyncs(mapping: PartitionMapping, upstream: bigint): Translation {
   }
   const index = mapping.lookup(upstream);
   if (index < 0) return olderThanFirst(mapping, upstream);
-  const a = mapping.at(index);
+  const a = { upstream: mapping.upstream(index), downstream: mapping.downstream(index) };
   if (upstream === a.upstream) return exactly(mapping, a.downstream, mapping.surplusBehind(index, upstream));
   if (index === mapping.settled - 1) return beyondSettled(mapping, upstream);
 
   const again = mapping.surplusBehind(index + 1, upstream);
-  const b = mapping.at(index + 1);
+  const b = { upstream: mapping.upstream(index + 1), downstream: mapping.downstream(index + 1) };
   const u = upstream - a.upstream;
   const U = b.upstream - a.upstream;
   const D = b.downstream - a.downstream;
@@ -208,15 +208,14 @@ function causeOf(mapping: PartitionMapping): string {
 }
 
 function olderThanFirst(mapping: PartitionMapping, upstream: bigint): TranslatedInterval {
-  const first = mapping.at(mapping.first);
+  const first = mapping.downstream(mapping.first);
   const again = mapping.surplusBehind(mapping.first, upstream);
-  if (mapping.floor >= first.downstream) return exactly(mapping, first.downstream, again);
-  return conservative(mapping, mapping.floor, first.downstream, again, causeOf(mapping));
+  if (mapping.floor >= first) return exactly(mapping, first, again);
+  return conservative(mapping, mapping.floor, first, again, causeOf(mapping));
 }
 
 function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedInterval {
-  const last = mapping.at(mapping.settled - 1);
-  const low = last.downstream + 1n;
+  const low = mapping.downstream(mapping.settled - 1) + 1n;
   if (mapping.settled < mapping.length) {
     return conservative(mapping, low, mapping.target.end, 0n, 'MM2 is writing records again after a restart');
   }
@@ -231,7 +230,8 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedI
       'it is not known what MM2 wrote after the newest offset sync',
     );
   }
-  if (upstream === last.upstream + 1n) return exactly(mapping, low, mapping.surplusBehind(mapping.settled, upstream));
+  if (upstream === mapping.upstream(mapping.settled - 1) + 1n)
+    return exactly(mapping, low, mapping.surplusBehind(mapping.settled, upstream));
   return conservative(mapping, low, mapping.target.end, 0n, 'it is ahead of the newest offset sync');
 }
 

@@ -118,8 +118,9 @@ function expiresForCertain({ state, committed, report }: GroupState): boolean {
 
 /** Records that the group has not read and that the source may still hold, but that the target no longer has. */
 function recordsExpired({ observation, group, states }: Context): Finding[] {
-  const certain = states.filter(expiresForCertain);
-  const found = certain.some((s) => expiredOf(s) > 0n) ? certain : states;
+  const perhaps = states.filter((s) => expiredOf(s) > 0n);
+  const certain = perhaps.filter(expiresForCertain);
+  const found = certain.length > 0 ? certain : perhaps;
   const expired = sumOf(found, expiredOf);
   if (expired === null) return [];
   const { records, partitions, worst } = expired;
@@ -236,11 +237,12 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
 function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
   const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
   if (!translates(liveness) || !steadyFor(liveness, mirrorTime(observation), patience)) return [];
-  const old = (timestamp: bigint) => workedUntil(liveness, mirrorTime(observation)) - Number(timestamp) > patience;
+  const until = workedUntil(liveness, mirrorTime(observation));
+  const old = (timestamp: bigint) => until - Number(timestamp) > patience;
   const behind = (s: GroupState) => {
+    if (s.checkpoint === null || !old(s.checkpoint.timestamp)) return 0n;
     const newest = s.state.mapping?.newestSync() ?? null;
-    if (s.checkpoint === null || newest === null || s.committed < newest.upstream) return 0n;
-    if (!old(s.checkpoint.timestamp) || !old(newest.timestamp)) return 0n;
+    if (newest === null || s.committed < newest.upstream || !old(newest.timestamp)) return 0n;
     return newest.downstream > s.checkpoint.downstream ? newest.downstream - s.checkpoint.downstream : 0n;
   };
   const found = states.filter((s) => behind(s) > 0n);

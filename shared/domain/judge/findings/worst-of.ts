@@ -16,10 +16,16 @@ export function sumOf<T>(
   items: readonly T[],
   measure: (item: T) => bigint,
 ): { readonly records: bigint; readonly partitions: number; readonly worst: T } | null {
-  const amounts = new Map(items.map((item) => [item, measure(item)]));
-  const found = items.filter((item) => (amounts.get(item) ?? 0n) > 0n);
-  const worst = worstOf(found, (item) => amounts.get(item) ?? 0n);
-  if (worst === null) return null;
-  const records = found.reduce((sum, item) => sum + (amounts.get(item) ?? 0n), 0n);
-  return { records, partitions: found.length, worst };
+  let [records, most, partitions] = [0n, 0n, 0];
+  let worst: T | null = null;
+  for (const item of items) {
+    const amount = measure(item);
+    if (amount <= 0n) continue;
+    records += amount;
+    partitions++;
+    if (amount <= most) continue;
+    worst = item;
+    most = amount;
+  }
+  return worst === null ? null : { records, partitions, worst };
 }

@@ -19,6 +19,8 @@ export interface SyncPoint {
    * records beyond the source's offsets are copies.
    */
   readonly accounted: boolean;
+  /** An audit found the same record on both sides there: the sync is about the source topic of that time. */
+  readonly confirmed: boolean;
 }
 
 /** What can have happened between one point and the next. */
@@ -37,11 +39,11 @@ export interface PointColumns {
 }
 
 /** Bits of a point's flags; they are stored like this. */
-const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16, refuted: 32 } as const;
+const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16, refuted: 32, confirmed: 64 } as const;
 /** All breaks, as the codec stores them. */
 export const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget | FLAGS.refuted;
 /** All bits of a point's flags. */
-export const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted;
+export const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted | FLAGS.confirmed;
 const COLUMNS = 3;
 const LEAST_CAPACITY = 2;
 const NO_COLUMNS = new BigInt64Array(0);
@@ -254,6 +256,17 @@ export class SyncHistory {
     this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS.accounted;
   }
 
+  isConfirmed(index: number): boolean {
+    this.#check(index);
+    return ((this.#flags[index] ?? 0) & FLAGS.confirmed) !== 0;
+  }
+
+  confirm(index: number): void {
+    this.#check(index);
+    this.#own(this.#length);
+    this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS.confirmed;
+  }
+
   /** Index of the newest point that MM2 itself wrote, −1 if there is none. */
   newestWritten(): number {
     let index = this.#length - 1;
@@ -272,6 +285,7 @@ export class SyncHistory {
       refuted: this.breaksBefore(index, 'refuted'),
       compared: this.isCompared(index),
       accounted: this.isAccounted(index),
+      confirmed: this.isConfirmed(index),
     };
   }
 
@@ -316,6 +330,7 @@ export class SyncHistory {
     if (point.refuted === true) flags |= FLAGS.refuted;
     if (point.compared === true) flags |= FLAGS.compared;
     if (point.accounted === true) flags |= FLAGS.accounted;
+    if (point.confirmed === true) flags |= FLAGS.confirmed;
     this.#flags[index] = flags;
   }
 }

@@ -195,7 +195,7 @@ test('a copy found behind the newest sync leaves open what MM2 has acknowledged 
   const history = state.history.copy();
   history.breakBeforeNext('hole');
   const mapping = new PartitionMapping({ history, target: { start: 0n, end: 1_051n } });
-  const anchored = mapping.withAnchor({ upstream: 1_050n, downstream: 1_050n });
+  const anchored = mapping.endingAt({ upstream: 1_050n, downstream: 1_050n });
   expect(waitsAtLeast({ ...state, history, mapping: anchored })).toBe(0n);
 });
 

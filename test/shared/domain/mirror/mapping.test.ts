@@ -638,7 +638,7 @@ describe('a mapping', () => {
   });
 
   test('goes on to a pair that comparing showed, and does not begin with one', () => {
-    const anchored = mapping(STEADY, { target: { start: 0n, end: 251n } }).withAnchor({
+    const anchored = mapping(STEADY, { target: { start: 0n, end: 251n } }).endingAt({
       upstream: 260n,
       downstream: 250n,
     });
@@ -652,7 +652,7 @@ describe('a mapping', () => {
     const doubted = mapping(STEADY, { target: { start: 0n, end: 251n }, mayPredateSource: true });
     expect(doubted.mayPredateSource).toBe(true);
     // The pair was found in the present topic.
-    expect(doubted.withAnchor({ upstream: 260n, downstream: 250n }).mayPredateSource).toBe(false);
+    expect(doubted.endingAt({ upstream: 260n, downstream: 250n }).mayPredateSource).toBe(false);
     expect(anchored.at(3)).toEqual({
       timestamp: -1n,
       upstream: 260n,
@@ -663,13 +663,14 @@ describe('a mapping', () => {
       refuted: false,
       compared: true,
       accounted: false,
+      confirmed: false,
     });
     expect([anchored.newestSync()?.upstream, anchored.holeAfter(2), anchored.furthestUpstream()]).toEqual([
       200n,
       false,
       200n,
     ]);
-    const cut = mapping(STEADY, { target: { start: 0n, end: 200n } }).withAnchor({ upstream: 260n, downstream: 250n });
+    const cut = mapping(STEADY, { target: { start: 0n, end: 200n } }).endingAt({ upstream: 260n, downstream: 250n });
     expect([cut.length, cut.first]).toEqual([3, 3]);
     expect(() => anchored.at(4)).toThrow(RangeError);
   });

@@ -375,7 +375,7 @@ describe('a source log that was cut', () => {
     const open = SyncHistory.of([{ timestamp: 1n, upstream: 30n, downstream: 30n }]);
     open.breakBeforeNext('hole');
     const mapping = new PartitionMapping({ history: open, target: { start: 0n, end: 91n }, sourceCuts: [cut] });
-    const anchored = mapping.withAnchor({ upstream: 60n, downstream: 90n });
+    const anchored = mapping.endingAt({ upstream: 60n, downstream: 90n });
     expect(translate(anchored, 60n)).toMatchObject({ low: 31n, proof: 'conservative' });
   });
 });
