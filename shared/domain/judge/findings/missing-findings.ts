@@ -8,6 +8,7 @@ import { thresholdsFor } from '../audit-rules.ts';
 import type { MissingStretch } from '../missing-stretches.ts';
 import type { PartitionState } from '../partition-state.ts';
 import { RECENT_MS } from '../remembered-logs.ts';
+import { between } from './between.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 import { sumOf, worstOf } from './worst-of.ts';
@@ -21,7 +22,7 @@ export function lostToRetention({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'RECORDS_LOST_TO_RETENTION',
       { topic: topic.topic, partition: worst.partition },
-      `${atLeast < records ? `at least ${atLeast} and up to ` : ''}${records} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
+      `${between(atLeast, records)} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
       { records, partitions, sourceStart: worst.source?.start ?? null },
       severityOfDeletion(states, records, partitions),
     ),
@@ -132,7 +133,7 @@ export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation:
     makeFinding(
       'RECORDS_NEVER_MIRRORED',
       { topic: topic.topic, partition: worst.partition },
-      `${atLeast < records ? `at least ${atLeast} and up to ` : ''}${records} records of ${topic.topic} are not on the target, and MM2 is past them: it jumped ahead, or the target lost them`,
+      `${between(atLeast, records)} records of ${topic.topic} are not on the target, and MM2 is past them: it jumped ahead, or the target lost them`,
       { records, partitions, fromOffset: from, untilOffset: until },
     ),
   ];

@@ -1,6 +1,7 @@
 import type { Finding } from '../../model/finding.ts';
 import { missingRecords } from '../missing-stretches.ts';
 import type { PartitionState } from '../partition-state.ts';
+import { between } from './between.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
 import { worstOf } from './worst-of.ts';
@@ -29,12 +30,13 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
       : shorter.length > 0
         ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
         : CERTAINTIES.doubt;
-  const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
+  const { passedOver, text } = missingOf(found);
+  const is = found === doubtful ? 'may not be' : 'is not';
   return [
     makeFinding(
       'SOURCE_TOPIC_RECREATED',
       { topic: topic.topic, partition: worst.partition },
-      `${topic.topic} is not the topic that was mirrored before: ${how}; MM2 skipped ${passedOver} of its records`,
+      `${topic.topic} ${is} the topic that was mirrored before: ${how}; MM2 skipped ${text} of its records`,
       { partitions: found.length, passedOver, topicId: topic.sourceId },
       certain.length > 0 || shorter.length > 0 ? 'critical' : 'warning',
     ),
@@ -50,17 +52,24 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
   );
   const worst = worstOf(found, missingRecords);
   if (worst === null) return [];
-  const passedOver = found.reduce((sum, state) => sum + missingRecords(state), 0n);
+  const { passedOver, text } = missingOf(found);
   return [
     makeFinding(
       'TARGET_TOPIC_RECREATED',
       { topic: topic.targetTopic, partition: worst.partition },
-      `${topic.targetTopic} is not the log that MM2 wrote to before: ${passedOver} records mirrored earlier are no longer there`,
+      `${topic.targetTopic} is not the log that MM2 wrote to before: ${text} records mirrored earlier are no longer there`,
       { partitions: found.length, missing: passedOver, topicId: topic.targetId },
       // MM2 mirrors again what the source holds: groups that stand wrong there have findings of their own.
       passedOver === 0n && found.every(isMirrored) ? 'info' : 'critical',
     ),
   ];
+}
+
+/** How many records the partitions lack: at most, and in words with what is certain. */
+function missingOf(states: readonly PartitionState[]): { readonly passedOver: bigint; readonly text: string } {
+  const passedOver = states.reduce((sum, state) => sum + missingRecords(state), 0n);
+  const atLeast = states.flatMap(({ missing }) => missing).reduce((sum, one) => sum + one.atLeast, 0n);
+  return { passedOver, text: between(atLeast, passedOver) };
 }
 
 /** Whether it is known how far MM2 is in the present log: 0 missing records are none then. */
