@@ -1,14 +1,17 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
+import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
+import { waitsElsewhere } from '../domain/judge/probes.ts';
 import type { RecordEvidence } from '../domain/judge/record-evidence.ts';
 import { isOpen, type Spot, sampleSpots } from '../domain/judge/sample-spots.ts';
 import { skipLooks } from '../domain/judge/skipped-records.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import { comparePartitions } from './compare-partitions.ts';
+import { lookAtRecords } from './look-at-records.ts';
 
 /** What every audit compares: spots, and bytes of record batches that both clusters send. */
 const SPOTS = 24;
@@ -33,6 +36,7 @@ export async function compareRoutinely(
   states: readonly PartitionState[],
   source: ClusterReader,
   target: ClusterReader,
+  policy: AuditPolicy,
 ): Promise<RoutineComparison> {
   const judged = judgeGroups(observation, statesByPartition(states));
   const spots = sampleSpots(states, judged, observation.at, SPOTS);
@@ -41,7 +45,13 @@ export async function compareRoutinely(
     atOnce: SPOTS,
     widenAtMost: WIDEN_AT_MOST,
   });
-  const found = withEvidence(observation, states, settledOnly(evidence, spots));
+  const compared = withEvidence(observation, states, settledOnly(evidence, spots));
+  // Where the last record was recognised, MM2 is further than it seemed, and another record waits.
+  const moved = compared.filter(waitsElsewhere);
+  const found =
+    moved.length === 0
+      ? compared
+      : withEvidence(observation, compared, await lookAtRecords(observation, moved, source, target, policy));
   const groups = judgeGroupsAgain(observation, judged, statesByPartition(found));
   const absent = await absentRecords(observation, groups, target);
   const known = withEvidence(observation, found, absent);

@@ -85,7 +85,11 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   const isDown = observation.sourceDown !== null || observation.targetDown !== null;
   if (verify === undefined || isDown) return { observation, states, pairs: [], verification: null };
   if (verify === 'routine') {
-    return { observation, ...(await compareRoutinely(observation, states, source, target)), verification: null };
+    return {
+      observation,
+      ...(await compareRoutinely(observation, states, source, target, policy)),
+      verification: null,
+    };
   }
   const groups = request.groups ?? observation.groups;
   const verification = await verifyPositions({ ...observation, groups }, states, source, target, {
