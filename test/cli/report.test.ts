@@ -76,7 +76,7 @@ test('as one HTML file, which it does not overwrite', async () => {
   expect(readFileSync(file, 'utf8')).toMatch(/^<!doctype html>.*A-&gt;B.*Records at risk \(RPO\).*<\/html>\n$/s);
   const again = await run('--output', file);
   expect(again).toMatchObject({ code: 2, stdout: '' });
-  expect(again.stderr).toContain('could not be written (EEXIST)');
+  expect(again.stderr).toContain('exists already');
 });
 
 test('--states reads fewer, and says so', async () => {

@@ -72,8 +72,8 @@ describe('wrong input', () => {
     [['audit', '--mm2', 'no-variable.properties'], 'NOT_SET is not set', 'export NOT_SET='],
     [['doctor', '--mm2', 'faults.properties'], '3 faults', 'a comma always separates two patterns'],
     [['init', 'nowhere.properties'], 'there is no file', 'correct the path'],
-    [['init', 'good.properties', '--output', 'typo.yaml'], 'typo.yaml exists already', 'name another file'],
-    [['init', 'good.properties', '--output', 'no/such/dir.yaml'], 'could not be written (ENOENT)', 'directory'],
+    [['init', 'good.properties', '--output', 'typo.yaml'], 'typo.yaml exists already', 'name a new file'],
+    [['init', 'good.properties', '--output', 'no/such/dir.yaml'], 'cannot be written: ENOENT', 'folder'],
   ])('%j: exit 2, one message with a remedy, no stack, no secret', async (args, message, remedy) => {
     const { code, stdout, stderr } = await run(...args);
     expect(stdout).toBe('');

@@ -1,11 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { place } from '../../../shared/config/configuration-error.ts';
 import { commandLine } from '../../output/command-line.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { requireFree, writeNewFile } from '../../output/new-file.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
-import { UsageError } from '../../output/usage-error.ts';
 
 /** As a file's name in `--output`: standard output. */
 const STANDARD_OUTPUT = '-';
@@ -34,14 +33,12 @@ Examples:
     )
     .action(async (file: string, options: InitOptions) => {
       const output = options.output === STANDARD_OUTPUT ? undefined : options.output;
-      if (output !== undefined && existsSync(output)) {
-        throw new UsageError(`${output} exists already`, 'name another file, or remove it first');
-      }
+      if (output !== undefined) await requireFree(output);
       const draft = await draftFrom(file);
       const { renderDraft } = await import('../../../shared/config/draft/draft-yaml.ts');
       const text = renderDraft(draft);
       if (output === undefined) terminal.stdout.write(text);
-      else writeNew(output, text);
+      else await writeNewFile(output, text);
       for (const note of draft.notes) {
         const where = place({ file, line: note.line });
         terminal.stderr.write(`note: ${printable(`${where}: ${note.key}: ${note.message}`)}\n`);
@@ -62,13 +59,4 @@ async function draftFrom(file: string) {
   }
   const { draftFromMm2Properties } = await import('../../../shared/config/draft/mm2-draft.ts');
   return draftFromMm2Properties(file);
-}
-
-function writeNew(file: string, text: string): void {
-  try {
-    writeFileSync(file, text, { flag: 'wx', mode: 0o640 });
-  } catch (error) {
-    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : 'unknown reason';
-    throw new UsageError(`${file} could not be written (${String(code)})`, 'name a file in a directory that exists');
-  }
 }

@@ -4,10 +4,10 @@ import type { LogRecord } from '../../../shared/domain/model/cluster.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { json } from '../../output/json.ts';
+import { PRIVATE_FILE, requireFree, writeNewFile } from '../../output/new-file.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { plural, printable } from '../../output/text.ts';
 import { listExitCode, sumOf } from './list-sum.ts';
-import { requireFree, writeNewFile } from './new-file.ts';
 import { addReconcileOptions, type Hands, type ReconcileOptions, withList } from './reconcile-options.ts';
 
 interface ExportOptions extends ReconcileOptions {
@@ -30,7 +30,7 @@ Exit codes: 0 nothing is lost, 1 lost records are in the file, or some may be lo
     .action(async (options: ExportOptions) => {
       await requireFree(options.out);
       const list = await withList(options, terminal, async (hands) => {
-        await writeNewFile(options.out, (file) => writeLost(file, hands));
+        await writeNewFile(options.out, (file) => writeLost(file, hands), PRIVATE_FILE);
         return hands.list;
       });
       const { lost } = sumOf(list);

@@ -8,10 +8,10 @@ import { connector } from '../../connect.ts';
 import { loadFromOptions, oneFlow } from '../../options/config-options.ts';
 import { commandLine } from '../../output/command-line.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { PRIVATE_FILE, requireFree, writeNewFile } from '../../output/new-file.ts';
 import { createProgress } from '../../output/progress.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
-import { requireFree, writeNewFile } from './new-file.ts';
 import {
   addReconcileOptions,
   connectionOf,
@@ -89,7 +89,7 @@ async function plan(options: ReplayOptions, terminal: Terminal): Promise<ExitCod
   });
   const hash = replayHash(planned.plan);
   const isEmpty = planned.plan.partitions.length === 0;
-  if (!isEmpty) await writeNewFile(options.plan, (file) => file.writeFile(replayPlanText(planned.plan)));
+  if (!isEmpty) await writeNewFile(options.plan, replayPlanText(planned.plan), PRIVATE_FILE);
   const words = ['reconcile', 'replay', '--plan', options.plan, '--approve', hash];
   await printPlan(
     planned,

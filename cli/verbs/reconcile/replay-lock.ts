@@ -1,7 +1,7 @@
 import { readFile, unlink, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
-import { systemErrorOf } from './new-file.ts';
+import { systemErrorOf } from '../../output/new-file.ts';
 
 /**
  * Keeps two processes from carrying one plan out at the same time: each would write what the other has not written yet. A

@@ -72,7 +72,7 @@ Exit codes: 0 printed, 2 wrong usage or configuration, 3 nothing recorded or rea
       const { output = STANDARD_OUTPUT } = options;
       if (output === STANDARD_OUTPUT) await writeAll(terminal.stdout, [text]);
       else {
-        writeNewFile(output, text);
+        await writeNewFile(output, text);
         terminal.stderr.write(`${printable(output)} is written\n`);
       }
       finish(ExitCode.fine);

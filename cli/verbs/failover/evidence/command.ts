@@ -64,7 +64,7 @@ async function write(id: string | undefined, options: EvidenceOptions, terminal:
     const text = await rendered(options.format, stored);
     if (output === STANDARD_OUTPUT) await writeAll(terminal.stdout, [text]);
     else {
-      writeNewFile(output, text);
+      await writeNewFile(output, text);
       terminal.stderr.write(`${printable(output)} is written\n`);
     }
     terminal.stderr.write(`keep its head in another place: ${stored.entries.at(-1)?.hash ?? ''}\n`);

@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { writeNewFile } from '../../../../cli/verbs/reconcile/new-file.ts';
 import { holdPlan } from '../../../../cli/verbs/reconcile/replay-lock.ts';
 
 let folder: string;
@@ -32,23 +31,4 @@ test('a process of this machine that has died holds nothing', async () => {
 test('of a process on another machine it is not known whether it has died', async () => {
   writeFileSync(`${plan}.lock`, 'elsewhere 1\n');
   await expect(holdPlan(plan)).rejects.toThrow('the plan is being carried out by elsewhere 1');
-});
-
-test('a file that could not be filled leaves nothing behind', async () => {
-  const failing = writeNewFile(plan, async (file) => {
-    await file.writeFile('half');
-    throw new Error('the source died');
-  });
-  await expect(failing).rejects.toThrow('the source died');
-  expect(readdirSync(folder)).toEqual([]);
-});
-
-test('a file that was made in the meantime is not replaced', async () => {
-  const late = writeNewFile(plan, async (file) => {
-    await file.writeFile('mine');
-    writeFileSync(plan, 'theirs');
-  });
-  await expect(late).rejects.toThrow('exists already');
-  expect(readFileSync(plan, 'utf8')).toBe('theirs');
-  expect(readdirSync(folder)).toEqual(['replay.json']);
 });
