@@ -1,7 +1,10 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
   Alarm,
+  type AlarmBase,
+  AlarmRule,
   ComparisonOperator,
+  CompositeAlarm,
   type IAlarmAction,
   Metric,
   Stats,
@@ -14,11 +17,17 @@ import {
   ALARM_PERIOD_SECONDS,
   ALARMS,
   type AlarmDefinition,
+  type AlarmKey,
   type AlarmLimit,
   AWS_METRICS,
   alarmName,
   alarmRunbook,
   alarmsAreTogether,
+  CATCH_UP_SECONDS,
+  CAUSE_WAIT_SECONDS,
+  COMPOSITE_ALARMS,
+  type CompositeAlarmDefinition,
+  notifiedBy,
 } from '../../shared/contract/alarms.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
@@ -48,50 +57,52 @@ const MISSING = { ignore: TreatMissingData.IGNORE, missing: TreatMissingData.MIS
 const LONGEST_FLOW_IN_NAME = 150;
 
 /**
- * The alarms of a deployment. Each flow has all alarms of its own while they fit into the stack. With more flows, each
- * keeps its dead-man alarm, and the others watch all flows together.
+ * The alarms of a deployment. Each flow has all alarms of its own while they fit into the stack, and composite ones that
+ * notify once for a cause. With more flows, each keeps its dead-man alarm, and the others watch all flows together.
  */
 export class AuditAlarms extends Construct {
-  /** In the order of `ALARMS`, those of a kind by flow. */
-  readonly alarms: readonly Alarm[];
+  /** In the order of `ALARMS`, those of a kind by flow; the composite ones last. */
+  readonly alarms: readonly AlarmBase[];
   /** By flow, those that are about it alone. */
-  readonly ofFlows: ReadonlyMap<string, readonly Alarm[]>;
+  readonly ofFlows: ReadonlyMap<string, readonly AlarmBase[]>;
   /** Of the whole audit. */
   readonly deadMan: Alarm;
   readonly #props: AuditAlarmsProps;
+  readonly #areTogether: boolean;
 
   constructor(scope: Construct, id: string, props: AuditAlarmsProps) {
     super(scope, id);
     this.#props = props;
-    const alarms = Object.entries<AlarmDefinition>(ALARMS);
-    const areTogether = alarmsAreTogether(props.flows.length);
-    const ofFlows = new Map<string, Alarm[]>(props.flows.map((flow) => [flow, []]));
-    let deadMan: Alarm | undefined;
-    this.alarms = alarms.flatMap(([key, definition]) => {
-      const name = `${key[0]?.toUpperCase()}${key.slice(1)}`;
-      if (definition.about === 'deployment' || (definition.about === 'flow-or-all' && areTogether)) {
-        const alarm = this.#alarm(name, definition);
-        if (definition === ALARMS.deadMan) deadMan = alarm;
-        return [alarm];
-      }
-      return props.flows.map((flow) => {
-        // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
-        const alarm = this.#alarm(`${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`, definition, flow);
-        ofFlows.get(flow)?.push(alarm);
-        return alarm;
+    this.#areTogether = alarmsAreTogether(props.flows.length);
+    const ofFlows = new Map(props.flows.map((flow) => [flow, new Map<AlarmKey, Alarm>()]));
+    const metricAlarms = alarmEntries().flatMap(([key, definition]) => {
+      if (!this.#isOfOneFlow(definition)) return [[key, this.#alarm(key, definition)] as const];
+      return [...ofFlows].map(([flow, own]) => {
+        const alarm = this.#alarm(key, definition, flow);
+        own.set(key, alarm);
+        return [key, alarm] as const;
       });
     });
+    const composites = new Map(
+      [...ofFlows].map(([flow, own]) => [flow, this.#areTogether ? [] : this.#composites(flow, own)]),
+    );
+    const deadMan = metricAlarms.find(([key]) => key === 'deadMan')?.[1];
     if (deadMan === undefined) throw new Error('the contract has a dead-man alarm of the whole audit');
     this.deadMan = deadMan;
-    this.ofFlows = ofFlows;
+    this.alarms = [...metricAlarms.map(([, alarm]) => alarm), ...[...composites.values()].flat()];
+    this.ofFlows = new Map(
+      [...ofFlows].map(([flow, own]) => [flow, [...own.values(), ...(composites.get(flow) ?? [])]]),
+    );
   }
 
-  #alarm(id: string, definition: AlarmDefinition, flow?: string): Alarm {
-    const { actions, runbookUrl } = this.#props;
-    const named = flow === undefined ? undefined : dimensionValue(flow, LONGEST_FLOW_IN_NAME);
-    const alarm = new Alarm(this, id, {
-      alarmName: alarmName(Stack.of(this).stackName, definition, named),
-      alarmDescription: `${definition.description} Runbook: ${alarmRunbook(runbookUrl, definition)}`,
+  #isOfOneFlow({ about }: AlarmDefinition): boolean {
+    return about === 'flow' || (about === 'flow-or-all' && !this.#areTogether);
+  }
+
+  #alarm(key: AlarmKey, definition: AlarmDefinition, flow?: string): Alarm {
+    const alarm = new Alarm(this, constructId(key, flow), {
+      alarmName: this.#nameOf(definition, flow),
+      alarmDescription: this.#describe(definition),
       metric: this.#metric(definition, flow),
       threshold: this.#threshold(definition),
       comparisonOperator: COMPARISONS[definition.comparison],
@@ -99,11 +110,43 @@ export class AuditAlarms extends Construct {
       evaluationPeriods: definition.periods,
       treatMissingData: MISSING[definition.missing],
     });
-    const action = actions[definition.urgency];
+    if (!this.#areTogether && notifiedBy(key) !== null) return alarm;
+    const action = this.#props.actions[definition.urgency];
     alarm.addAlarmAction(action);
     alarm.addOkAction(action);
     if (definition.missing === 'missing') alarm.addInsufficientDataAction(action);
     return alarm;
+  }
+
+  #composites(flow: string, own: ReadonlyMap<AlarmKey, Alarm>): CompositeAlarm[] {
+    const alarmOf = (key: AlarmKey): Alarm => {
+      const found = own.get(key);
+      if (found === undefined) throw new Error(`a composite alarm can only be about alarms of its flow, not ${key}`);
+      return found;
+    };
+    return Object.entries<CompositeAlarmDefinition>(COMPOSITE_ALARMS).map(([key, definition]) => {
+      const alarm = new CompositeAlarm(this, constructId(key, flow), {
+        compositeAlarmName: this.#nameOf(definition, flow),
+        alarmDescription: this.#describe(definition),
+        alarmRule: AlarmRule.anyOf(...definition.anyOf.map(alarmOf)),
+        actionsSuppressor: alarmOf(definition.cause),
+        actionsSuppressorWaitPeriod: Duration.seconds(CAUSE_WAIT_SECONDS),
+        actionsSuppressorExtensionPeriod: Duration.seconds(CATCH_UP_SECONDS),
+      });
+      const action = this.#props.actions[definition.urgency];
+      alarm.addAlarmAction(action);
+      alarm.addOkAction(action);
+      return alarm;
+    });
+  }
+
+  #nameOf(definition: Pick<AlarmDefinition, 'path'>, flow?: string): string {
+    const named = flow === undefined ? undefined : dimensionValue(flow, LONGEST_FLOW_IN_NAME);
+    return alarmName(Stack.of(this).stackName, definition, named);
+  }
+
+  #describe(definition: Pick<AlarmDefinition, 'description' | 'section'>): string {
+    return `${definition.description} Runbook: ${alarmRunbook(this.#props.runbookUrl, definition)}`;
   }
 
   #metric({ metric, statistic, verdict }: AlarmDefinition, flow?: string): Metric {
@@ -140,4 +183,14 @@ export class AuditAlarms extends Construct {
     // AWS measures the duration of a function in milliseconds.
     return metric === 'Duration' ? limit * 1_000 : limit;
   }
+}
+
+function alarmEntries(): readonly (readonly [AlarmKey, AlarmDefinition])[] {
+  return Object.entries(ALARMS) as [AlarmKey, AlarmDefinition][];
+}
+
+function constructId(key: string, flow?: string): string {
+  const name = `${key[0]?.toUpperCase()}${key.slice(1)}`;
+  // CDK takes a slash for a path: `a/b` and `a--b` would become one resource.
+  return flow === undefined ? name : `${name} ${dimensionValue(flow).replaceAll('/', '%2F')}`;
 }

@@ -1,6 +1,6 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import {
-  type Alarm,
+  type AlarmBase,
   AlarmStatusWidget,
   Dashboard,
   GraphWidget,
@@ -18,7 +18,7 @@ import type { Settings } from '../settings.ts';
 export interface AuditDashboardProps extends Pick<Settings, AlarmLimit> {
   /** Name of the deployment, as its metrics carry it. */
   readonly deployment: string;
-  readonly alarms: readonly Alarm[];
+  readonly alarms: readonly AlarmBase[];
   readonly runbookUrl: string;
 }
 

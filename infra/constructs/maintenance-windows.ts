@@ -1,5 +1,5 @@
 import { Duration, Stack, TimeZone } from 'aws-cdk-lib';
-import { type Alarm, AlarmMuteRule, ScheduleExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { type AlarmBase, AlarmMuteRule, ScheduleExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
 import { alarmsAreTogether } from '../../shared/contract/alarms.ts';
 import { TidemarkError } from '../../shared/domain/model/errors.ts';
@@ -47,7 +47,7 @@ function mutedWith(
   { name }: MaintenanceWindow,
   flows: readonly string[],
   { ofFlows, deadMan }: MaintenanceWindowsProps['alarms'],
-): readonly Alarm[] {
+): readonly AlarmBase[] {
   if (alarmsAreTogether(ofFlows.size)) {
     throw windowError(name, `${ofFlows.size} flows have their alarms together, so it cannot be about some of them`);
   }

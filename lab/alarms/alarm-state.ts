@@ -1,21 +1,31 @@
-import type { AlarmDefinition } from './alarm-definition.ts';
-
 export type AlarmState = 'OK' | 'ALARM' | 'INSUFFICIENT_DATA';
 
 /** One value per period, the oldest first; null if the metric has none. */
 export type Datapoints = readonly (number | null)[];
 
-/** What decides the state of an alarm, besides its datapoints. */
-export type AlarmRule = Pick<
-  AlarmDefinition,
-  'Threshold' | 'ComparisonOperator' | 'EvaluationPeriods' | 'DatapointsToAlarm' | 'TreatMissingData'
->;
+export const COMPARISONS = [
+  'GreaterThanThreshold',
+  'GreaterThanOrEqualToThreshold',
+  'LessThanThreshold',
+  'LessThanOrEqualToThreshold',
+] as const;
+
+export const MISSING_DATA_TREATMENTS = ['breaching', 'notBreaching', 'ignore', 'missing'] as const;
+
+/** What decides the state of an alarm on a metric, besides its datapoints. */
+export interface MetricRule {
+  readonly Threshold: number;
+  readonly ComparisonOperator: (typeof COMPARISONS)[number];
+  readonly EvaluationPeriods: number;
+  readonly DatapointsToAlarm: number;
+  readonly TreatMissingData: (typeof MISSING_DATA_TREATMENTS)[number];
+}
 
 /** How many more periods CloudWatch looks at than the alarm asks for. The guide only has the example of 5 for 3. */
 const EXTRA_PERIODS = 2;
 
 /** Number of periods whose datapoints CloudWatch retrieves: the "evaluation range". */
-export function evaluationRange({ EvaluationPeriods }: Pick<AlarmRule, 'EvaluationPeriods'>): number {
+export function evaluationRange({ EvaluationPeriods }: Pick<MetricRule, 'EvaluationPeriods'>): number {
   return EvaluationPeriods + EXTRA_PERIODS;
 }
 
@@ -29,7 +39,7 @@ export function evaluationRange({ EvaluationPeriods }: Pick<AlarmRule, 'Evaluati
  * OK. If all existing ones breach, the state becomes ALARM only when the oldest is M periods old.
  * @param datapoints of at least the evaluation range; older ones are not looked at
  */
-export function nextAlarmState(rule: AlarmRule, datapoints: Datapoints, before: AlarmState): AlarmState {
+export function nextAlarmState(rule: MetricRule, datapoints: Datapoints, before: AlarmState): AlarmState {
   const { EvaluationPeriods: periods, DatapointsToAlarm: toAlarm, TreatMissingData: treatment } = rule;
   const range = datapoints.slice(-evaluationRange(rule));
   const existing = range.filter((value) => value !== null);
@@ -45,7 +55,7 @@ export function nextAlarmState(rule: AlarmRule, datapoints: Datapoints, before: 
   return isOldEnough ? 'ALARM' : 'INSUFFICIENT_DATA';
 }
 
-export function breaches({ ComparisonOperator, Threshold }: AlarmRule, value: number): boolean {
+export function breaches({ ComparisonOperator, Threshold }: MetricRule, value: number): boolean {
   switch (ComparisonOperator) {
     case 'GreaterThanThreshold':
       return value > Threshold;

@@ -1,4 +1,4 @@
-import type { AlarmDefinition } from './alarm-definition.ts';
+import type { MetricAlarm } from './alarm-definition.ts';
 
 /** The samples of one metric, as `PutMetricData` takes them. */
 export interface MetricSamples {
@@ -11,7 +11,7 @@ export interface MetricSamples {
 }
 
 /** A metric and its statistic, as an alarm names them. */
-export type WatchedMetric = Pick<AlarmDefinition, 'Namespace' | 'MetricName' | 'Statistic'> &
+export type WatchedMetric = Pick<MetricAlarm, 'Namespace' | 'MetricName' | 'Statistic'> &
   Pick<MetricSamples, 'Dimensions'>;
 
 interface Samples {

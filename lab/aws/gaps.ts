@@ -4,6 +4,7 @@
  */
 export const NOT_MADE: Readonly<Record<string, string>> = {
   'AWS::CloudWatch::Alarm': 'makes no alarms of a template; npm run drill:alarms evaluates them',
+  'AWS::CloudWatch::CompositeAlarm': 'is not asked for them, because they refer to the alarms',
   'AWS::CloudWatch::AlarmMuteRule': 'does not know mute rules',
   'AWS::CloudWatch::Dashboard': 'is not asked for it, because it refers to the alarms',
   'AWS::Scheduler::Schedule': 'makes no schedules of a template; npm run local plays it',
@@ -14,4 +15,4 @@ export const NOT_MADE: Readonly<Record<string, string>> = {
 };
 
 /** Of these, what has to be left out of the template: with a reference to an alarm moto refuses all of it. */
-export const REFUSED: readonly string[] = ['AWS::CloudWatch::Dashboard'];
+export const REFUSED: readonly string[] = ['AWS::CloudWatch::Dashboard', 'AWS::CloudWatch::CompositeAlarm'];

@@ -1,6 +1,6 @@
 import { CreateTableCommand, DeleteTableCommand, UpdateTimeToLiveCommand } from '@aws-sdk/client-dynamodb';
-import { AlarmBoard, type StateChange } from '../alarms/alarm-board.ts';
-import type { AlarmDefinition } from '../alarms/alarm-definition.ts';
+import { AlarmBoard, type AlarmEvent } from '../alarms/alarm-board.ts';
+import type { AlarmDefinition, MetricAlarm } from '../alarms/alarm-definition.ts';
 import { type AlarmState, breaches, evaluationRange } from '../alarms/alarm-state.ts';
 import { type MetricSamples, MetricStore } from '../alarms/metric-store.ts';
 import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../cloudwatch-endpoint.ts';
@@ -24,7 +24,7 @@ export interface Minute {
   /** The first one is 1. */
   readonly minute: number;
   readonly audits: readonly Invocation[];
-  readonly changes: readonly StateChange[];
+  readonly alarms: readonly AlarmEvent[];
   /** What alarms published. */
   readonly notifications: readonly PublishedMessage[];
   /** What functions published: pages for findings. */
@@ -116,7 +116,7 @@ export class LocalCloud implements AsyncDisposable {
   }
 
   /** Whether the newest minute of its metric is beyond the alarm's limit. */
-  isBreaching(alarm: AlarmDefinition): boolean {
+  isBreaching(alarm: MetricAlarm): boolean {
     const value = this.#metrics.datapoint(this.#begins.length, alarm);
     return value !== null && breaches(alarm, value);
   }
@@ -160,9 +160,9 @@ export class LocalCloud implements AsyncDisposable {
     this.#route();
     await this.#deliver(minute);
     this.#collectMetrics(minute);
-    const changes = this.#board.evaluate(minute, this.#metrics);
-    const notifications = changes.flatMap((change) => change.actions.map((topic) => alarmNotification(change, topic)));
-    return { minute, audits, changes, notifications, pages: this.#sns.take() };
+    const alarms = this.#board.evaluate(minute, this.#metrics);
+    const notifications = alarms.flatMap((event) => event.actions.map((topic) => alarmNotification(event, topic)));
+    return { minute, audits, alarms, notifications, pages: this.#sns.take() };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -229,7 +229,8 @@ export class LocalCloud implements AsyncDisposable {
     for (const [id, { length }] of this.#queues) {
       this.#publish('AWS/SQS', 'ApproximateNumberOfMessagesVisible', 'QueueName', id, length);
     }
-    this.#metrics.forgetBefore(minute - Math.max(0, ...this.stack.alarms.map(evaluationRange)));
+    const ranges = this.stack.alarms.map((alarm) => (alarm.kind === 'metric' ? evaluationRange(alarm) : 0));
+    this.#metrics.forgetBefore(minute - Math.max(0, ...ranges));
   }
 
   #minuteOf(at: number): number {

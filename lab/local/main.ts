@@ -71,11 +71,16 @@ Break it:
 `);
 }
 
-function print({ minute, audits, changes, notifications, pages }: Minute, { topics }: LocalCloud['stack']): void {
+function print({ minute, audits, alarms, notifications, pages }: Minute, { topics }: LocalCloud['stack']): void {
   for (const { durationMs, error } of audits) {
     progress(`minute ${minute}: audited in ${(durationMs / 1_000).toFixed(1)} s${error === null ? '' : `: ${error}`}`);
   }
-  const lines = changes.map(({ alarm, from, to }) => `minute ${minute}: ${alarm.AlarmName}: ${from} -> ${to}`);
+  const lines = alarms.flatMap((event) => {
+    if (event.kind === 'late actions') return [];
+    const { alarm, from, to, suppressedBy } = event;
+    const note = suppressedBy === null ? '' : ` (it notifies nobody now: ${suppressedBy})`;
+    return [`minute ${minute}: ${alarm.AlarmName}: ${from} -> ${to}${note}`];
+  });
   for (const { topic, subject, message } of [...notifications, ...pages]) {
     const text = subject.startsWith('OK: ') ? [] : message.trimEnd().split('\n');
     lines.push(

@@ -1,11 +1,16 @@
 import type { FindingCode } from '../contract/finding-codes.ts';
 import type { MetricName } from '../contract/metrics.ts';
 import { countedFindings } from '../domain/judge/acknowledgements.ts';
+import type { Finding } from '../domain/model/finding.ts';
 import type { FlowReport } from '../domain/model/report.ts';
 
 /** Metrics that count findings, so that an alarm knows what people have acknowledged and what rules turned off. */
 const COUNTED = {
-  MirrorTasksFailed: { codes: ['MIRROR_TASK_FAILED'], count: 'findings' },
+  // A checkpoint or heartbeat connector that has failed is a warning, and the flow is mirrored in spite of it.
+  MirrorNotRunning: {
+    codes: ['MIRROR_STOPPED', 'MIRROR_NEVER_STARTED', 'MIRROR_TASK_FAILED'],
+    count: 'critical findings',
+  },
   CheckpointsBehind: {
     codes: ['CHECKPOINTS_MISSING', 'CHECKPOINT_BEHIND', 'CHECKPOINT_NEVER_EMITTED'],
     count: 'findings',
@@ -15,7 +20,10 @@ const COUNTED = {
   GroupsUntranslatable: { codes: ['GROUP_UNTRANSLATABLE'], count: 'groups' },
   HistoryNotRecorded: { codes: ['HISTORY_NOT_RECORDED'], count: 'findings' },
 } as const satisfies Partial<
-  Record<MetricName, { readonly codes: readonly FindingCode[]; readonly count: 'findings' | 'groups' }>
+  Record<
+    MetricName,
+    { readonly codes: readonly FindingCode[]; readonly count: 'findings' | 'critical findings' | 'groups' }
+  >
 >;
 
 /** How many findings, or groups with findings, count in this audit: 0 if none does. */
@@ -24,7 +32,17 @@ export function countsOfFindings({ findings }: Pick<FlowReport, 'findings'>): re
   return Object.entries(COUNTED).map(([name, { codes, count }]) => {
     const wanted: readonly FindingCode[] = codes;
     const found = counted.filter(({ code }) => wanted.includes(code));
-    const number = count === 'findings' ? found.length : new Set(found.map(({ subject }) => subject.group)).size;
-    return [name as keyof typeof COUNTED, number];
+    return [name as keyof typeof COUNTED, countOf(found, count)];
   });
+}
+
+function countOf(found: readonly Finding[], count: 'findings' | 'critical findings' | 'groups'): number {
+  switch (count) {
+    case 'findings':
+      return found.length;
+    case 'critical findings':
+      return found.filter(({ severity }) => severity === 'critical').length;
+    case 'groups':
+      return new Set(found.map(({ subject }) => subject.group)).size;
+  }
 }

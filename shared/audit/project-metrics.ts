@@ -1,5 +1,11 @@
-import { SEVERITIES } from '../contract/finding-codes.ts';
-import { type DimensionName, METRICS, type MetricDefinition, type MetricName, POSITIONS } from '../contract/metrics.ts';
+import {
+  COUNTED_SEVERITIES,
+  type DimensionName,
+  METRICS,
+  type MetricDefinition,
+  type MetricName,
+  POSITIONS,
+} from '../contract/metrics.ts';
 import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import { distribution, type Metric } from '../domain/model/metric.ts';
 import { type Age, type AuditReport, type FlowReport, type GroupReport, VERDICTS } from '../domain/model/report.ts';
@@ -69,7 +75,6 @@ function flowMetrics(flow: FlowReport): Metric[] {
   const seconds = loss.kind === 'known' ? loss.seconds : null;
   return [
     metric('LagRecords', of, lags),
-    metric('LagUnknownPartitions', of, [flow.partitions.length - lags.length]),
     metric('LagUnknownShare', of, unknownShare(flow.partitions.length, lags.length)),
     metric('LossRecords', of, loss.kind === 'known' ? [Number(loss.records)] : []),
     metric('LossSeconds', of, seconds === null ? [] : [seconds]),
@@ -77,7 +82,7 @@ function flowMetrics(flow: FlowReport): Metric[] {
     metric('MappingAge', of, secondsOf(flow.ages?.mapping)),
     metric('CheckpointAge', of, secondsOf(flow.ages?.checkpoints)),
     ...VERDICTS.map((verdict) => metric('Verdict', { ...of, Verdict: verdict }, [flow.verdict === verdict ? 1 : 0])),
-    ...SEVERITIES.map((severity) =>
+    ...COUNTED_SEVERITIES.map((severity) =>
       metric('Findings', { ...of, Severity: severity }, [
         counted.filter((finding) => finding.severity === severity).length,
       ]),

@@ -124,14 +124,14 @@ export const ALARMS = {
     section: 'lag-unknown-alarm',
     description: 'The lag of too many partitions is unknown, so the lag alarm does not cover them.',
   },
-  taskFailed: {
+  notRunning: {
     ...OF_AUDITS,
-    path: 'mirror-task-failed',
+    path: 'mirror-not-running',
     urgency: 'page',
-    metric: 'MirrorTasksFailed',
+    metric: 'MirrorNotRunning',
     threshold: 0,
-    section: 'mirror-task-failed',
-    description: 'Kafka Connect reports a failed connector or task of MirrorMaker 2.',
+    section: 'mirror-not-running-alarm',
+    description: 'MirrorMaker 2 does not mirror: it has stopped, was never started, or a connector or task has failed.',
   },
   groupsSkip: {
     ...OF_AUDITS,
@@ -242,17 +242,71 @@ export const ALARMS = {
   },
 } as const satisfies Record<string, AlarmDefinition>;
 
+/**
+ * An alarm on the states of other alarms, which notifies in their place: once for all of them, and not while the alarm of
+ * their cause has notified. It is there only where each flow has alarms of its own, because the cause in one flow says
+ * nothing of another one.
+ */
+export interface CompositeAlarmDefinition {
+  /** Last part of the alarm's name. */
+  readonly path: string;
+  readonly urgency: 'page';
+  /** It is in ALARM while one of these is. They notify nobody themselves. */
+  readonly anyOf: readonly AlarmKey[];
+  /** Its notifications wait while this one is in ALARM; this one notifies by itself. */
+  readonly cause: AlarmKey;
+  /** Section of docs/runbook.md. */
+  readonly section: string;
+  readonly description: string;
+}
+
+export type AlarmKey = keyof typeof ALARMS;
+
+/**
+ * How long a notification waits for the alarm of its cause. Both follow from the same audits, but a low limit of lag can be
+ * passed before MM2 counts as stopped.
+ */
+export const CAUSE_WAIT_SECONDS = 120;
+
+/** How long MM2 may take to mirror what has waited, after the alarm of the cause is over. */
+export const CATCH_UP_SECONDS = 300;
+
+export const COMPOSITE_ALARMS = {
+  behind: {
+    path: 'behind',
+    urgency: 'page',
+    anyOf: ['lag', 'lossSeconds', 'lossRecords'],
+    cause: 'notRunning',
+    section: 'behind-alarm',
+    description: 'MirrorMaker 2 runs and is behind: a limit of the lag or of the loss is passed.',
+  },
+  wouldFail: {
+    path: 'failover-would-fail',
+    urgency: 'page',
+    anyOf: ['notReady'],
+    cause: 'notRunning',
+    section: 'not-ready-alarm',
+    description: 'MirrorMaker 2 runs, and the audits find critical faults: a failover now would go wrong.',
+  },
+} as const satisfies Record<string, CompositeAlarmDefinition>;
+
+/** The composite alarm that notifies in place of this one. */
+export function notifiedBy(key: AlarmKey): CompositeAlarmDefinition | null {
+  const composites = Object.values<CompositeAlarmDefinition>(COMPOSITE_ALARMS);
+  return composites.find(({ anyOf }) => anyOf.includes(key)) ?? null;
+}
+
 /** A stack has at most 500 resources. The other ones, and room for more, need the rest. */
 const MOST_ALARMS = 400;
 
 /**
  * Whether the alarms of each flow would not fit into a stack. Each flow then keeps its dead-man alarm, and the others
- * watch the metrics of all flows together, which are published only then.
+ * watch the metrics of all flows together, which are published only then. Each of them notifies by itself.
  */
 export function alarmsAreTogether(flows: number): boolean {
   const all = Object.values<AlarmDefinition>(ALARMS);
-  const ofFlows = all.filter(({ about }) => about !== 'deployment').length;
-  return all.length + flows * ofFlows > MOST_ALARMS;
+  const ofFlow = all.filter(({ about }) => about !== 'deployment').length + Object.keys(COMPOSITE_ALARMS).length;
+  return all.length + flows * ofFlow > MOST_ALARMS;
 }
 
 /**
@@ -260,11 +314,11 @@ export function alarmsAreTogether(flows: number): boolean {
  * @param prefix name of the deployment's stack
  * @param flow in printable ASCII
  */
-export function alarmName(prefix: string, alarm: AlarmDefinition, flow?: string): string {
+export function alarmName(prefix: string, alarm: Pick<AlarmDefinition, 'path'>, flow?: string): string {
   return [prefix, ...(flow === undefined ? [] : [flow]), alarm.path].join('/');
 }
 
 /** Link to the section of the runbook that says what to do about an alarm. */
-export function alarmRunbook(base: string, alarm: AlarmDefinition): string {
+export function alarmRunbook(base: string, alarm: Pick<AlarmDefinition, 'section'>): string {
   return `${base}#${alarm.section}`;
 }

@@ -1,3 +1,5 @@
+import type { Severity } from './finding-codes.ts';
+
 /** All CloudWatch metrics that Tidemark publishes. Version 1 of the contract: add, do not rename. */
 export const METRIC_NAMESPACE = 'Tidemark';
 
@@ -13,6 +15,9 @@ export type DimensionName = (typeof DIMENSIONS)[number];
 /** Values of the dimension `Position`: where MM2 left the group, or where Tidemark would put it. */
 export const POSITIONS = ['mm2', 'tidemark'] as const;
 export type Position = (typeof POSITIONS)[number];
+
+/** Values of the dimension `Severity`. Nothing has to be done about an `info`, and every value of a dimension is paid for. */
+export const COUNTED_SEVERITIES = ['critical', 'warning'] as const satisfies readonly Severity[];
 
 export interface MetricDefinition {
   readonly unit: MetricUnit;
@@ -43,11 +48,6 @@ export const METRICS = {
     isDistribution: true,
     dimensions: FLOW_AND_ALL,
     sample: 'one partition: source records not yet on the target',
-  },
-  LagUnknownPartitions: {
-    unit: 'Count',
-    dimensions: [['Flow']],
-    sample: 'one audit: partitions whose lag is unknown',
   },
   LagUnknownShare: {
     unit: 'Percent',
@@ -88,13 +88,13 @@ export const METRICS = {
   Findings: {
     unit: 'Count',
     dimensions: [['Flow', 'Severity']],
-    sample: 'one audit: findings of that severity that count (not acknowledged, not turned off)',
+    sample: 'one audit: critical or warning findings that count (not acknowledged, not turned off)',
   },
   UnreadParts: { unit: 'Count', dimensions: [['Flow']], sample: 'one audit: reads that failed' },
-  MirrorTasksFailed: {
+  MirrorNotRunning: {
     unit: 'Count',
     dimensions: FLOW_AND_ALL,
-    sample: 'one audit: 1 if the finding MIRROR_TASK_FAILED counts, else 0',
+    sample: 'one audit: critical findings of MIRROR_STOPPED, MIRROR_NEVER_STARTED and MIRROR_TASK_FAILED that count',
   },
   CheckpointsBehind: {
     unit: 'Count',

@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { ALARMS, type AlarmDefinition } from '../../shared/contract/alarms.ts';
+import {
+  ALARMS,
+  type AlarmDefinition,
+  COMPOSITE_ALARMS,
+  type CompositeAlarmDefinition,
+} from '../../shared/contract/alarms.ts';
 import { METRICS, type MetricDefinition } from '../../shared/contract/metrics.ts';
 
 const text = readFileSync(join(import.meta.dirname, '../../docs/metrics.md'), 'utf8');
@@ -44,5 +49,24 @@ describe('docs/metrics.md', () => {
       expect(missing?.startsWith(`${alarm.missing}:`)).toBe(true);
       expect(section).toBe(`\`${alarm.section}\``);
     }
+  });
+
+  test('has one row for every composite alarm, with the alarms for which it notifies, its cause and runbook section', () => {
+    const pathsIn = (cell = '') => [...cell.matchAll(/`([^`]+)`/g)].map(([, path]) => path);
+    const wanted = Object.values<CompositeAlarmDefinition>(COMPOSITE_ALARMS).map((alarm) => [
+      [`<stack>/<flow>/${alarm.path}`],
+      alarm.urgency,
+      alarm.anyOf.map((key) => ALARMS[key].path),
+      [ALARMS[alarm.cause].path],
+      [alarm.section],
+    ]);
+    const found = table('composite alarm').map(([name, urgency, states, cause, section]) => [
+      pathsIn(name),
+      urgency,
+      pathsIn(states),
+      pathsIn(cause),
+      pathsIn(section),
+    ]);
+    expect(found).toEqual(wanted);
   });
 });

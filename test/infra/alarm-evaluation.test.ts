@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import type { AlarmDefinition } from '../../lab/alarms/alarm-definition.ts';
+import type { MetricAlarm } from '../../lab/alarms/alarm-definition.ts';
 import type { ReceivedDatum } from '../../lab/cloudwatch-endpoint.ts';
 import { alarmOf, isInAlarm } from './alarm-evaluation.ts';
 import { synthesize } from './synthesize.ts';
@@ -16,9 +16,9 @@ const datum = (MetricName: string, Values: number[], of: ReceivedDatum['Dimensio
 });
 
 describe('when the synthesized alarms fire', () => {
-  let lag: AlarmDefinition;
-  let history: AlarmDefinition;
-  let deadMan: AlarmDefinition;
+  let lag: MetricAlarm;
+  let history: MetricAlarm;
+  let deadMan: MetricAlarm;
   beforeAll(() => {
     const template = synthesize({ maxLagRecords: 100 });
     lag = alarmOf(template, '/east->west/replication-lag');

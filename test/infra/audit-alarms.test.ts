@@ -1,14 +1,23 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
 import { dimensionValue } from '../../shared/adapters/cloudwatch/dimension-value.ts';
-import { ALARMS, type AlarmDefinition } from '../../shared/contract/alarms.ts';
+import {
+  ALARMS,
+  type AlarmDefinition,
+  type AlarmKey,
+  COMPOSITE_ALARMS,
+  type CompositeAlarmDefinition,
+  notifiedBy,
+} from '../../shared/contract/alarms.ts';
 import { METRICS, type MetricDefinition } from '../../shared/contract/metrics.ts';
 import { alarmOf, isInAlarm } from './alarm-evaluation.ts';
+import { playAlarms } from './alarm-minutes.ts';
 import { LIMITS, MANY_FLOWS } from './stacks.ts';
 import { exampleSettings, synthesize } from './synthesize.ts';
 
 const FLOW = 'east->west';
-const all = Object.entries<AlarmDefinition>(ALARMS);
+const all = Object.entries(ALARMS) as [AlarmKey, AlarmDefinition][];
+const composites = Object.values<CompositeAlarmDefinition>(COMPOSITE_ALARMS);
 
 describe('the alarms of a deployment', () => {
   let template: Template;
@@ -23,13 +32,15 @@ describe('the alarms of a deployment', () => {
 
   test('there are those of the contract and no others', () => {
     template.resourceCountIs('AWS::CloudWatch::Alarm', all.length);
+    template.resourceCountIs('AWS::CloudWatch::CompositeAlarm', composites.length);
   });
 
-  test.each(all)('%s watches its metric, links to its runbook section, and pages or writes a ticket', (_, alarm) => {
+  test.each(all)('%s watches its metric, links to its runbook section, and pages or writes a ticket', (key, alarm) => {
     const { metric, verdict, missing } = alarm;
     const limit = typeof alarm.threshold === 'number' ? alarm.threshold : LIMITS[alarm.threshold];
     const isOwn = metric in METRICS;
-    const action = [topic(alarm.urgency === 'page' ? 'OnCall' : 'Tickets')];
+    const isNotifiedByAnother = notifiedBy(key) !== null;
+    const action = isNotifiedByAnother ? Match.absent() : [topic(alarm.urgency === 'page' ? 'OnCall' : 'Tickets')];
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `Tidemark-example${nameOf(alarm)}`,
       AlarmDescription: `${alarm.description} Runbook: docs/runbook.md#${alarm.section}`,
@@ -98,6 +109,11 @@ describe('the alarms of a deployment', () => {
     const together = all.filter(([, { about }]) => about !== 'flow').map(([, { path }]) => path);
     const own = MANY_FLOWS.map((flow) => `${dimensionValue(flow)}/flow-not-audited`);
     expect([...names].sort()).toEqual([...together, ...own].sort());
+    // The cause in one flow says nothing of another one.
+    large.resourceCountIs('AWS::CloudWatch::CompositeAlarm', 0);
+    for (const { Properties } of Object.values(large.findResources('AWS::CloudWatch::Alarm'))) {
+      expect([Properties.AlarmName, Properties.AlarmActions]).toEqual([Properties.AlarmName, [expect.anything()]]);
+    }
     expect(alarmOf(large, 'example/lag-unknown').Dimensions).toEqual([{ Name: 'Deployment', Value: 'example' }]);
   });
 
@@ -112,5 +128,79 @@ describe('the alarms of a deployment', () => {
   test('a limit of more than the timeout of the function could never be passed', () => {
     const [lambda] = Object.values(template.findResources('AWS::Lambda::Function'));
     expect(exampleSettings.maxAuditSeconds).toBeLessThan(lambda?.Properties.Timeout);
+  });
+});
+
+describe('one page for a cause', () => {
+  const flows = [FLOW, 'west->east'];
+  let template: Template;
+  beforeAll(() => {
+    template = synthesize({ maxLagRecords: 10, maxLossSeconds: 10, maxLossRecords: 10 }, flows);
+  });
+
+  const well = {
+    AuditCompleted: 1,
+    MirrorNotRunning: 0,
+    'not-ready': 0,
+    LagRecords: 0,
+    LossSeconds: 0,
+    LossRecords: 0,
+  };
+  const stopped = { ...well, MirrorNotRunning: 1, 'not-ready': 1, LagRecords: 11, LossSeconds: 11, LossRecords: 11 };
+  const slow = { ...well, LagRecords: 11, LossSeconds: 11, LossRecords: 11 };
+  const wrong = { ...well, 'not-ready': 1 };
+  const times = <T>(count: number, minute: T): T[] => Array.from({ length: count }, () => minute);
+  /** What the alarms of one flow notified, minute by minute, after all was well. */
+  const notified = (minutes: readonly Readonly<Record<string, number>>[], without: readonly string[] = []) =>
+    playAlarms(template, FLOW, [...times(6, well), ...minutes], without).filter(({ minute }) => minute > 6);
+  const pages = (...args: Parameters<typeof notified>) =>
+    notified(...args).flatMap(({ minute, path, state }) => (state === 'OK' ? [] : [`${path} ${minute - 6}`]));
+
+  test.each(composites)(
+    '$path is about alarms of its flow that have the same urgency, and a cause that notifies itself',
+    (one) => {
+      expect(ALARMS[one.cause]).toMatchObject({ urgency: one.urgency, about: 'flow-or-all' });
+      expect(notifiedBy(one.cause)).toBeNull();
+      for (const key of one.anyOf) expect(ALARMS[key]).toMatchObject({ urgency: one.urgency, about: 'flow-or-all' });
+    },
+  );
+
+  test('GIVEN MM2 is killed and healed THEN one page, and all is clear at the end', () => {
+    const all = notified([...times(15, stopped), ...times(15, well)]);
+    expect(all.filter(({ state }) => state !== 'OK')).toEqual([
+      { minute: 9, path: 'mirror-not-running', state: 'ALARM' },
+    ]);
+    expect(all.at(-1)?.state).toBe('OK');
+  });
+
+  test('GIVEN the limits are passed a minute before MM2 counts as stopped THEN one page', () => {
+    expect(pages([slow, ...times(15, stopped), ...times(15, well)])).toEqual(['mirror-not-running 4']);
+  });
+
+  test('GIVEN MM2 runs again and stays behind THEN that pages when it had time to catch up', () => {
+    expect(pages([...times(10, stopped), ...times(15, slow)])).toEqual(['mirror-not-running 3', 'behind 18']);
+  });
+
+  test('GIVEN MM2 is slow THEN one page for three limits', () => expect(pages(times(15, slow))).toEqual(['behind 5']));
+
+  test('GIVEN two causes one after the other THEN each pages', () => {
+    expect(pages([...times(10, wrong), ...times(10, { ...slow, 'not-ready': 1 }), ...times(10, stopped)])).toEqual([
+      'failover-would-fail 5',
+      'behind 15',
+      'mirror-not-running 23',
+    ]);
+  });
+
+  test('GIVEN the metric of the cause is not published, or its alarm was deleted and made again THEN the symptoms page', () => {
+    expect(pages(times(15, stopped), ['MirrorNotRunning']).sort()).toEqual(['behind 5', 'failover-would-fail 5']);
+    const neverKnown = playAlarms(template, FLOW, times(10, stopped), ['MirrorNotRunning']);
+    expect(neverKnown.map(({ path }) => path).sort()).toEqual(
+      expect.arrayContaining(['behind', 'failover-would-fail']),
+    );
+  });
+
+  test('GIVEN MM2 of another flow is killed THEN this flow pages in spite of it', () => {
+    const other = playAlarms(template, FLOW, [...times(6, well), ...times(10, slow)], [], { 'west->east': stopped });
+    expect(other.filter(({ state }) => state === 'ALARM').map(({ path }) => path)).toEqual(['behind']);
   });
 });

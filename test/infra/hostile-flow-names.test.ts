@@ -34,10 +34,13 @@ describe('alarms of flows with hostile names', () => {
   });
 
   test('alarm names are printable, within the limit of CloudWatch, and all different', () => {
-    const names = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map((alarm) =>
-      String(alarm.Properties.AlarmName),
+    const alarms = ['AWS::CloudWatch::Alarm', 'AWS::CloudWatch::CompositeAlarm'].flatMap((type) =>
+      Object.values(template.findResources(type)),
     );
+    const names = alarms.map(({ Properties }) => String(Properties.AlarmName));
     for (const name of names) expect(name).toMatch(/^[\x20-\x7e]{1,255}$/);
+    // In the rule of a composite alarm a quote ends the name.
+    for (const name of names) expect(name).not.toContain('"');
     expect(new Set(names).size).toBe(names.length);
   });
 });

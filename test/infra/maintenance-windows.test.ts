@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { settingsSchema } from '../../infra/settings.ts';
-import { ALARMS } from '../../shared/contract/alarms.ts';
+import { ALARMS, COMPOSITE_ALARMS } from '../../shared/contract/alarms.ts';
 import { MANY_FLOWS } from './stacks.ts';
 import { synthesize } from './synthesize.ts';
 import { synthesizeChecked } from './synthesize-checked.ts';
@@ -20,9 +20,16 @@ function rulesOf(template: Template): MuteRule[] {
   return Object.values(rules).map(({ Properties }) => Properties as MuteRule);
 }
 
+function alarmsOf(template: Template) {
+  return {
+    ...template.findResources('AWS::CloudWatch::Alarm'),
+    ...template.findResources('AWS::CloudWatch::CompositeAlarm'),
+  };
+}
+
 /** Names of the alarms that a rule mutes. */
 function mutedBy(template: Template, { MuteTargets }: MuteRule): string[] {
-  const alarms = template.findResources('AWS::CloudWatch::Alarm');
+  const alarms = alarmsOf(template);
   return MuteTargets.AlarmNames.map(({ Ref }) => String(alarms[Ref]?.Properties.AlarmName)).sort();
 }
 
@@ -39,16 +46,15 @@ describe('maintenance windows', () => {
       Name: 'Tidemark-example-upgrade',
       Rule: { Schedule: { Expression: 'cron(0 2 * * SUN)', Duration: 'PT2H', Timezone: 'Europe/Berlin' } },
     });
-    const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm'));
+    const alarms = Object.values(alarmsOf(template));
     expect(rule && mutedBy(template, rule)).toEqual(alarms.map(({ Properties }) => Properties.AlarmName).sort());
   });
 
   test('a window of a flow mutes its alarms and the dead-man alarm that needs every flow, and no other', () => {
     const template = synthesize({ maintenance: [{ ...weekly, flows: ['A->B'] }] }, FLOWS);
     const [rule] = rulesOf(template);
-    const paths = Object.values(ALARMS)
-      .filter(({ about }) => about !== 'deployment')
-      .map(({ path }) => `A->B/${path}`);
+    const ofFlow = Object.values(ALARMS).filter(({ about }) => about !== 'deployment');
+    const paths = [...ofFlow, ...Object.values(COMPOSITE_ALARMS)].map(({ path }) => `A->B/${path}`);
     expect(rule && mutedBy(template, rule)).toEqual(
       [...paths, 'audit-not-completed'].map((path) => `Tidemark-example/${path}`).sort(),
     );
@@ -59,7 +65,7 @@ describe('maintenance windows', () => {
     const rules = rulesOf(template);
     expect(rules.every(({ MuteTargets }) => MuteTargets.AlarmNames.length <= 100)).toBe(true);
     const muted = rules.flatMap((rule) => mutedBy(template, rule));
-    expect(muted).toHaveLength(Object.keys(template.findResources('AWS::CloudWatch::Alarm')).length);
+    expect(muted).toHaveLength(Object.keys(alarmsOf(template)).length);
     expect(new Set(muted).size).toBe(muted.length);
     expect(new Set(rules.map(({ Name }) => Name)).size).toBe(rules.length);
   });

@@ -24,6 +24,7 @@ export const HOSTILE_FLOWS = [
   'a--b->c',
   'a%2Fb->c',
   ' a -> b ',
+  'a")b->c',
   'a\n->\u0000b',
   '東京->大阪',
   '🦊->🐇',

@@ -21,8 +21,8 @@ class Watch {
   readonly #raised = new Set<string>();
 
   /** @param minutes since the fault, or since it was healed */
-  note({ changes, pages }: Minute, minutes: number): void {
-    for (const { alarm, to, actions } of changes) {
+  note({ alarms, pages }: Minute, minutes: number): void {
+    for (const { alarm, to, actions } of alarms) {
       const { AlarmName: name } = alarm;
       if (to === 'OK') {
         if (this.#raised.delete(name)) this.cleared.set(name, minutes);
@@ -43,6 +43,7 @@ class Watch {
 /** Whether an alarm is within its limit, or has no data and no action for that; and so is its newest minute. */
 function isClear({ cloud }: World, alarm: AlarmDefinition): boolean {
   const state = cloud.stateOf(alarm);
+  if (alarm.kind === 'composite') return state === 'OK';
   const hasNone = state === 'INSUFFICIENT_DATA' && alarm.TreatMissingData !== 'missing';
   return (state === 'OK' || hasNone) && !cloud.isBreaching(alarm);
 }
@@ -118,12 +119,17 @@ function unstored({ cloud }: World): readonly string[] {
 
 async function say(playing: Promise<Minute>, progress: Progress): Promise<Minute> {
   const played = await playing;
-  const { minute, audits, changes } = played;
+  const { minute, audits, alarms } = played;
   const took = audits.map(
     ({ durationMs, error }) =>
       `${(durationMs / 1_000).toFixed(1)} s${error === null ? '' : `: ${error.split('\n')[0]}`}`,
   );
-  const states = changes.map(({ alarm, to }) => `${alarm.AlarmName.slice(alarm.AlarmName.indexOf('/') + 1)} ${to}`);
+  const states = alarms.map((event) => {
+    const { alarm, to, actions } = event;
+    const isSilent = to !== 'OK' && actions.length === 0;
+    const note = event.kind === 'late actions' ? ' notifies now' : isSilent ? ' (notifies nobody)' : '';
+    return `${alarm.AlarmName.slice(alarm.AlarmName.indexOf('/') + 1)} ${to}${note}`;
+  });
   const of = minute === 1 ? [] : states;
   progress(`  minute ${minute}: ${[took.join(', ') || 'no audit', ...of].join('; ')}`);
   return played;

@@ -1,10 +1,19 @@
-import { ALARMS, type AlarmDefinition, alarmName } from '../../../shared/contract/alarms.ts';
+import {
+  ALARMS,
+  type AlarmDefinition,
+  alarmName,
+  COMPOSITE_ALARMS,
+  type CompositeAlarmDefinition,
+} from '../../../shared/contract/alarms.ts';
+
+/** An alarm that notifies: one on a metric, or a composite one. */
+type NotifyingAlarm = AlarmDefinition | CompositeAlarmDefinition;
 
 /**
  * The table of docs/runbook.md that names the alarms of each fault: fault → paths of alarms.
  * @throws if there is no such table, or it names an alarm that does not exist
  */
-export function runbookAlarms(runbook: string): ReadonlyMap<string, readonly AlarmDefinition[]> {
+export function runbookAlarms(runbook: string): ReadonlyMap<string, readonly NotifyingAlarm[]> {
   const lines = runbook.split('\n');
   const head = lines.findIndex((line) => line.startsWith('| fault |'));
   if (head === -1) throw new Error('the runbook has no table of faults');
@@ -21,14 +30,17 @@ export function runbookAlarms(runbook: string): ReadonlyMap<string, readonly Ala
 }
 
 /** The full names of a fault's alarms. */
-export function alarmNames(stack: string, alarms: readonly AlarmDefinition[], flows: readonly string[]): string[] {
+export function alarmNames(stack: string, alarms: readonly NotifyingAlarm[], flows: readonly string[]): string[] {
   return alarms.flatMap((alarm) =>
-    alarm.about === 'deployment' ? [alarmName(stack, alarm)] : flows.map((flow) => alarmName(stack, alarm, flow)),
+    'about' in alarm && alarm.about === 'deployment'
+      ? [alarmName(stack, alarm)]
+      : flows.map((flow) => alarmName(stack, alarm, flow)),
   );
 }
 
-function alarmOfPath(path: string): AlarmDefinition {
-  const found = Object.values<AlarmDefinition>(ALARMS).find((alarm) => alarm.path === path);
+function alarmOfPath(path: string): NotifyingAlarm {
+  const all: readonly NotifyingAlarm[] = [...Object.values(ALARMS), ...Object.values(COMPOSITE_ALARMS)];
+  const found = all.find((alarm) => alarm.path === path);
   if (found === undefined) throw new Error(`there is no alarm ${path}`);
   return found;
 }

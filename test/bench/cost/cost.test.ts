@@ -9,6 +9,7 @@ import { metricsUsd } from '../../../bench/cost/prices.ts';
 import { publishHour } from '../../../bench/cost/published-hour.ts';
 import { recordHour } from '../../../bench/cost/recorded-hour.ts';
 import { startCloudWatchEndpoint } from '../../../lab/cloudwatch-endpoint.ts';
+import { COMPOSITE_ALARMS } from '../../../shared/contract/alarms.ts';
 import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -24,7 +25,7 @@ describe('what a deployment costs', () => {
     expect(parts).toMatchObject({
       alarms,
       alarmMetrics: alarms,
-      compositeAlarms: 0,
+      compositeAlarms: flows.length * Object.keys(COMPOSITE_ALARMS).length,
       dashboards: 1,
       endpointZones: 0,
       keys: 1,

@@ -3,7 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditDependencies } from '../../../functions/audit/audit-and-publish.ts';
 import { createHandler } from '../../../functions/audit/create-handler.ts';
-import type { AlarmDefinition } from '../../../lab/alarms/alarm-definition.ts';
+import type { MetricAlarm } from '../../../lab/alarms/alarm-definition.ts';
 import {
   type CloudWatchEndpoint,
   type ReceivedDatum,
@@ -45,7 +45,7 @@ const three: TidemarkConfig = {
 
 describe('of three flows, one refuses its password and one hangs', () => {
   let endpoint: CloudWatchEndpoint;
-  let alarms: readonly AlarmDefinition[];
+  let alarms: readonly MetricAlarm[];
   /** A minute in which all was well. */
   let before: readonly ReceivedDatum[];
 

@@ -62,7 +62,6 @@ export function printedNumbers(report: PrintedReport): Numbers {
     const lags = partitions.map(({ lag }) => (lag.kind === 'known' ? lag.records : null));
     const unknownLags = lags.filter((lag) => lag === null).length;
     add('LagRecords', of, lags);
-    add('LagUnknownPartitions', of, [unknownLags]);
     add('LagUnknownShare', of, [lags.length === 0 ? null : (100 * unknownLags) / lags.length]);
     add('LossRecords', of, [loss.kind === 'known' ? loss.records : null]);
     add('MissingRecords', of, [partitions.reduce((sum, { missing }) => sum + missing, 0)]);
@@ -70,7 +69,7 @@ export function printedNumbers(report: PrintedReport): Numbers {
     for (const each of ['ready', 'at-risk', 'not-ready', 'unknown']) {
       add('Verdict', { ...of, Verdict: each }, [verdict === each ? 1 : 0]);
     }
-    for (const severity of ['critical', 'warning', 'info']) {
+    for (const severity of ['critical', 'warning']) {
       add('Findings', { ...of, Severity: severity }, [findings.filter((one) => one.severity === severity).length]);
     }
     add('UnreadParts', of, [unread.length]);
@@ -78,7 +77,8 @@ export function printedNumbers(report: PrintedReport): Numbers {
     const groupsWith = (...codes: readonly string[]) =>
       new Set(having(...codes).map(({ subject }) => subject.group)).size;
     add('HistoryNotRecorded', of, [having('HISTORY_NOT_RECORDED').length]);
-    add('MirrorTasksFailed', of, [having('MIRROR_TASK_FAILED').length]);
+    const notRunning = having('MIRROR_STOPPED', 'MIRROR_NEVER_STARTED', 'MIRROR_TASK_FAILED');
+    add('MirrorNotRunning', of, [notRunning.filter(({ severity }) => severity === 'critical').length]);
     const checkpoints = having('CHECKPOINTS_MISSING', 'CHECKPOINT_BEHIND', 'CHECKPOINT_NEVER_EMITTED');
     add('CheckpointsBehind', of, [checkpoints.length]);
     add('GroupsSkipping', of, [groupsWith('TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED')]);

@@ -1,11 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { type AlarmRule, type AlarmState, evaluationRange, nextAlarmState } from '../../../lab/alarms/alarm-state.ts';
+import { type AlarmState, evaluationRange, type MetricRule, nextAlarmState } from '../../../lab/alarms/alarm-state.ts';
 
 const TREATMENTS = ['missing', 'ignore', 'breaching', 'notBreaching'] as const;
 const STATES = ['OK', 'ALARM', 'INSUFFICIENT_DATA'] as const;
 
-function rule(toAlarm: number, periods: number, TreatMissingData: AlarmRule['TreatMissingData']): AlarmRule {
+function rule(toAlarm: number, periods: number, TreatMissingData: MetricRule['TreatMissingData']): MetricRule {
   return {
     DatapointsToAlarm: toAlarm,
     EvaluationPeriods: periods,
@@ -100,7 +100,7 @@ describe('for every alarm and every metric', () => {
     .map(([toAlarm, more, treatment]) => rule(toAlarm, toAlarm + more, treatment));
   const metrics = fc.array(fc.constantFrom(0, 1, null), { minLength: 13, maxLength: 16 });
   const states = fc.constantFrom(...STATES);
-  const last = (of: AlarmRule, values: readonly (number | null)[]) => values.slice(-evaluationRange(of));
+  const last = (of: MetricRule, values: readonly (number | null)[]) => values.slice(-evaluationRange(of));
 
   test('without missing data, M of the newest N decide, whatever the treatment and the state before', () => {
     const whole = fc.array(fc.constantFrom(0, 1), { minLength: 13, maxLength: 16 });

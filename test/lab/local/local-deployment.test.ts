@@ -48,7 +48,7 @@ describe('a deployment on a laptop', () => {
     expect(pids).toHaveLength(3);
     process.kill(pids[0] ?? 0, 'SIGKILL');
     await seen('a page', () => local.out, /to "Tidemark alarms": CRITICAL MIRROR_STOPPED: A->B, B \[local\]/);
-    await seen('the alarm', () => local.out, /to "Tidemark alarms": ALARM: "Tidemark-local\/A->B\/not-ready"/);
+    await seen('the alarm', () => local.out, /to "Tidemark alarms": ALARM: "Tidemark-local\/A->B\/mirror-not-running"/);
     const interrupted = performance.now();
     local.child.kill('SIGINT');
     expect((await once(local.child, 'close'))[0]).toBe(130);

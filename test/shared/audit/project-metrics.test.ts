@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { heartbeatMetric, projectMetrics, sawEveryFlow } from '../../../shared/audit/project-metrics.ts';
-import type { FindingCode } from '../../../shared/contract/finding-codes.ts';
+import type { FindingCode, Severity } from '../../../shared/contract/finding-codes.ts';
 import { DIMENSIONS, METRICS, type MetricDefinition } from '../../../shared/contract/metrics.ts';
 import type { Metric } from '../../../shared/domain/model/metric.ts';
 import type { AuditReport, FlowReport, GroupReport, Lag } from '../../../shared/domain/model/report.ts';
@@ -101,7 +101,7 @@ describe('a report as metrics', () => {
   test('an unknown lag gives no sample, and counts as unknown', () => {
     const metrics = project(report(flow({ partitions: partitions(unknown, known(12n), unknown) })));
     expect(samples(metrics, 'LagRecords', of)).toEqual([[12, 1]]);
-    expect(samples(metrics, 'LagUnknownPartitions', of)).toEqual([[2, 1]]);
+    expect(samples(metrics, 'LagUnknownShare', of)).toEqual([[(100 * 2) / 3, 1]]);
   });
 
   test('findings that are acknowledged or turned off do not count', () => {
@@ -188,7 +188,6 @@ describe('a report as metrics', () => {
     );
     expect(samples(metrics, 'Findings', { ...of, Severity: 'critical' })).toEqual([[1, 1]]);
     expect(samples(metrics, 'Findings', { ...of, Severity: 'warning' })).toEqual([[2, 1]]);
-    expect(samples(metrics, 'Findings', { ...of, Severity: 'info' })).toEqual([[0, 1]]);
     expect(samples(metrics, 'MissingRecords', of)).toEqual([[3, 1]]);
     expect(samples(metrics, 'UnreadParts', of)).toEqual([[1, 1]]);
   });
@@ -249,7 +248,8 @@ describe('a report as metrics', () => {
             about('GROUP_REREADS_MUCH', 'a'),
             about('CHECKPOINTS_MISSING'),
             about('CHECKPOINT_BEHIND', 'a'),
-            about('MIRROR_TASK_FAILED'),
+            about('MIRROR_TASK_FAILED', undefined, { severity: 'critical' }),
+            about('MIRROR_STOPPED', undefined, { severity: 'critical', acknowledged: acknowledgement() }),
           ],
         }),
       ),
@@ -258,7 +258,16 @@ describe('a report as metrics', () => {
     expect(samples(metrics, 'GroupsRereading', of)).toEqual([[1, 1]]);
     expect(samples(metrics, 'GroupsUntranslatable', of)).toEqual([[0, 1]]);
     expect(samples(metrics, 'CheckpointsBehind', of)).toEqual([[2, 1]]);
-    expect(samples(metrics, 'MirrorTasksFailed', {})).toEqual([[1, 1]]);
+    expect(samples(metrics, 'MirrorNotRunning', {})).toEqual([[1, 1]]);
+  });
+
+  test('MM2 that mirrors runs, although a connector that does not mirror has failed', () => {
+    const count = (severity: Severity, code: FindingCode = 'MIRROR_TASK_FAILED') =>
+      samples(project(report(flow({ findings: [finding({ code, severity })] }))), 'MirrorNotRunning', of);
+    expect(count('warning')).toEqual([[0, 1]]);
+    expect(count('critical')).toEqual([[1, 1]]);
+    expect(count('critical', 'MIRROR_NEVER_STARTED')).toEqual([[1, 1]]);
+    expect(count('critical', 'MIRROR_STALLED')).toEqual([[0, 1]]);
   });
 
   test('every metric of the contract is published, under the dimensions and unit that the contract names', () => {
@@ -270,7 +279,7 @@ describe('a report as metrics', () => {
     const ofGroup = metrics.filter((metric) => metric.dimensions.Group !== undefined);
     expect(ofGroup).toHaveLength(6);
     const ofAll = metrics.filter((metric) => metric.dimensions.Flow === undefined);
-    expect(metrics.length - ofGroup.length - ofAll.length).toBe(29);
+    expect(metrics.length - ofGroup.length - ofAll.length).toBe(27);
     expect(ofAll.length).toBe(17);
     for (const metric of metrics) {
       const definition: MetricDefinition = METRICS[metric.name];

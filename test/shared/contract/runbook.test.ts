@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { ALARMS } from '../../../shared/contract/alarms.ts';
+import { ALARMS, COMPOSITE_ALARMS } from '../../../shared/contract/alarms.ts';
 import { FINDINGS } from '../../../shared/contract/finding-codes.ts';
 
 const sections = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$/gm)].map(([, title]) => title);
@@ -9,7 +9,9 @@ const sections = [...readFileSync('docs/runbook.md', 'utf8').matchAll(/^## (.+)$
 const PROCEDURES = ['failing-over'];
 
 test('every finding and every alarm has a section in the runbook, and there are no others but procedures', () => {
-  const wanted = [...Object.values(FINDINGS), ...Object.values(ALARMS)].map(({ section }) => section);
+  const wanted = [...Object.values(FINDINGS), ...Object.values(ALARMS), ...Object.values(COMPOSITE_ALARMS)].map(
+    ({ section }) => section,
+  );
   expect([...sections].sort()).toEqual([...new Set([...wanted, ...PROCEDURES])].sort());
 });
 

@@ -43,7 +43,6 @@ describe('the text that Prometheus scrapes', () => {
     expect(series.get('tidemark_lag_records_maximum{flow="A->B"}')).toBe(5);
     expect(series.get('tidemark_lag_records_combined{flow="A->B"}')).toBe(12);
     expect(series.get('tidemark_lag_records_samples{flow="A->B"}')).toBe(3);
-    expect(series.get('tidemark_lag_unknown_partitions{flow="A->B"}')).toBe(1);
     expect(series.get('tidemark_lag_unknown_share{flow="A->B"}')).toBe(25);
     expect(series.get('tidemark_verdict{flow="A->B",verdict="not-ready"}')).toBe(1);
     expect(series.has('tidemark_loss_records{flow="A->B"}')).toBe(false);
