@@ -147,11 +147,6 @@ export const METRICS = {
     ],
     sample: 'one audit: partitions of groups whose re-reads or skips are unknown',
   },
-  GroupsNotPublished: {
-    unit: 'Count',
-    dimensions: [['Flow']],
-    sample: 'one audit: groups beyond the limit, without metrics of their own',
-  },
 } as const satisfies Record<string, MetricDefinition>;
 
 export type MetricName = keyof typeof METRICS;

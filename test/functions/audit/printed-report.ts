@@ -84,7 +84,6 @@ export function printedNumbers(report: PrintedReport): Numbers {
     add('GroupsSkipping', of, [groupsWith('TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED')]);
     add('GroupsRereading', of, [groupsWith('GROUP_REREADS_MUCH')]);
     add('GroupsUntranslatable', of, [groupsWith('GROUP_UNTRANSLATABLE')]);
-    add('GroupsNotPublished', of, [0]);
     const names = [undefined, ...new Set(groups.map(({ group }) => group))];
     for (const position of ['mm2', 'tidemark'] as const) {
       for (const name of names) {
