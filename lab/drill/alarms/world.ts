@@ -33,6 +33,8 @@ const SETTINGS = {
   pages: { email: true },
 };
 const POLICY = { heartbeatStaleSeconds: 4, mirrorStoppedSeconds: 5, mirrorStalledSeconds: 12, maxGroupReread: 1_000 };
+/** How many records a group may re-read where re-reads follow from the fault, and are not what is played. */
+const ANY_REREADS = 1_000_000_000;
 
 /** MM2 reads committed records only: producers abort some transactions. */
 const MM2 = { 'A.consumer.isolation.level': 'read_committed' };
@@ -45,6 +47,10 @@ export interface WorldOptions {
   readonly mm2?: Readonly<Record<string, string>>;
   /** Two more flows: back, and to a third cluster that needs a password. */
   readonly threeFlows?: boolean;
+  /** Settings of the deployment that take precedence. */
+  readonly settings?: Readonly<Record<string, number>>;
+  /** Whether groups may re-read any number of records. */
+  readonly anyRereads?: true;
 }
 
 const REQUEST_SIZE = 'producer.override.max.request.size';
@@ -190,9 +196,9 @@ export class World implements AsyncDisposable {
     const toC = { sasl: { mechanism: 'PLAIN', username: 'auditor', password: { env: 'C_PASSWORD' } } };
     const connect = this.#connect?.url;
     const files: DeploymentFiles = {
-      settings: { ...SETTINGS, ...(c === undefined ? {} : { secrets: { C_PASSWORD: { secretsManager: C_SECRET } } }) },
+      settings: { ...SETTINGS, ...this.#options.settings, ...(c === undefined ? {} : { secrets: { C_PASSWORD: { secretsManager: C_SECRET } } }) },
       configuration: {
-        policy: POLICY,
+        policy: { ...POLICY, ...(this.#options.anyRereads === true && { maxGroupReread: ANY_REREADS }) },
         clusters: { A: direct, ...(c === undefined ? {} : { C: toC }) },
         ...(connect === undefined
           ? {}

@@ -3,6 +3,7 @@ import type { Fault } from './fault.ts';
 import { auditorKilled, scheduleDisabled, tableGone } from './faults/auditor.ts';
 import { brokerDown, flowRefused, replicatedBrokerDown, sourceGone } from './faults/clusters.ts';
 import { groupSyncRefused, rereadsRise } from './faults/groups.ts';
+import { checkpointsRefused, syncsRefused } from './faults/memory.ts';
 import { linkCut, mm2Killed, taskFailed } from './faults/mirror.ts';
 import { retentionLoss, topicRecreated } from './faults/topics.ts';
 import type { WorldOptions } from './world.ts';
@@ -29,4 +30,9 @@ export const WORLDS: readonly PlayedWorld[] = [
   { options: { source: { brokers: 3 }, mm2: MM2_ON_THREE_BROKERS }, faults: [replicatedBrokerDown, brokerDown] },
   { options: {}, faults: [groupSyncRefused, rereadsRise] },
   { options: {}, faults: [retentionLoss, topicRecreated] },
+  {
+    // Groups read on and keep their old positions on the target; the tickets about that are not the ones that are played.
+    options: { anyRereads: true, settings: { maxMappingAgeSeconds: 20, maxCheckpointAgeSeconds: 20 } },
+    faults: [syncsRefused, checkpointsRefused],
+  },
 ];
