@@ -196,7 +196,11 @@ export class World implements AsyncDisposable {
     const toC = { sasl: { mechanism: 'PLAIN', username: 'auditor', password: { env: 'C_PASSWORD' } } };
     const connect = this.#connect?.url;
     const files: DeploymentFiles = {
-      settings: { ...SETTINGS, ...this.#options.settings, ...(c === undefined ? {} : { secrets: { C_PASSWORD: { secretsManager: C_SECRET } } }) },
+      settings: {
+        ...SETTINGS,
+        ...this.#options.settings,
+        ...(c === undefined ? {} : { secrets: { C_PASSWORD: { secretsManager: C_SECRET } } }),
+      },
       configuration: {
         policy: { ...POLICY, ...(this.#options.anyRereads === true && { maxGroupReread: ANY_REREADS }) },
         clusters: { A: direct, ...(c === undefined ? {} : { C: toC }) },

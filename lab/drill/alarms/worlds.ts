@@ -33,7 +33,10 @@ export const WORLDS: readonly PlayedWorld[] = [
   { options: {}, faults: [retentionLoss, topicRecreated] },
   {
     // Groups read on and keep their old positions on the target; the tickets about that are not the ones that are played.
-    options: { anyRereads: true, settings: { maxMappingAgeSeconds: 20, maxCheckpointAgeSeconds: 20, maxCheckpointFindings: 1_000 } },
+    options: {
+      anyRereads: true,
+      settings: { maxMappingAgeSeconds: 20, maxCheckpointAgeSeconds: 20, maxCheckpointFindings: 1_000 },
+    },
     faults: [syncsRefused, checkpointsRefused],
   },
 ];
