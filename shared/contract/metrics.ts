@@ -104,7 +104,8 @@ export const METRICS = {
   GroupsSkipping: {
     unit: 'Count',
     dimensions: FLOW_AND_ALL,
-    sample: 'one audit: groups with a finding that counts, by which a failover now skips records or finds them expired',
+    sample:
+      'one audit: groups with a critical finding that counts, by which a failover now skips records or finds them expired',
   },
   GroupsRereading: {
     unit: 'Count',

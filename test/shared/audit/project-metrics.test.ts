@@ -240,10 +240,12 @@ describe('a report as metrics', () => {
       report(
         flow({
           findings: [
-            about('TARGET_POSITION_SKIPS', 'a'),
-            about('GROUP_RECORDS_EXPIRED', 'a'),
-            about('GROUP_RECORDS_EXPIRED', 'b'),
-            about('TARGET_POSITION_SKIPS', 'c', { acknowledged: acknowledgement() }),
+            about('TARGET_POSITION_SKIPS', 'a', { severity: 'critical' }),
+            about('GROUP_RECORDS_EXPIRED', 'a', { severity: 'critical' }),
+            about('GROUP_RECORDS_EXPIRED', 'b', { severity: 'critical' }),
+            about('TARGET_POSITION_SKIPS', 'c', { severity: 'critical', acknowledged: acknowledgement() }),
+            // A skip that is only possible.
+            about('TARGET_POSITION_SKIPS', 'd', { severity: 'warning' }),
             about('GROUP_REREADS_MUCH', 'a'),
             about('CHECKPOINTS_MISSING'),
             about('CHECKPOINT_BEHIND', 'a'),
