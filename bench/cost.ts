@@ -4,7 +4,7 @@ import { loadSettings } from '../infra/settings.ts';
 import { scriptOptions } from '../lab/script-options.ts';
 import { pairsOf } from './cost/churning-report.ts';
 import { deployedParts } from './cost/deployment-template.ts';
-import { auditSeconds, monthlyBill, total } from './cost/monthly-bill.ts';
+import { longestAuditSeconds, monthlyBill, total } from './cost/monthly-bill.ts';
 import { publishHour } from './cost/published-hour.ts';
 import { PAIRS_PER_PARTITION, recordHour } from './cost/recorded-hour.ts';
 import { renderTable } from './table.ts';
@@ -52,11 +52,10 @@ say(
 if (settings.vpc !== undefined && parts.endpointZones === 0) {
   say('The stack makes no endpoints. Those of a VPC without Internet access come on top (docs/deployment.md).');
 }
-const seconds = auditSeconds({ flows: flows.length, pairs, parts });
-if (seconds > parts.timeoutSeconds) {
-  say(
-    `Such an audit takes about ${seconds.toFixed(0)} s, and the function has ${parts.timeoutSeconds} s: deploy the flows in several parts. The time above is that of all.`,
-  );
-}
+const seconds = longestAuditSeconds({ flows: flows.length, pairs, parts });
+say(
+  `audit functions: ${parts.auditFunctions}, each at most ${Math.ceil(flows.length / parts.auditFunctions)} flows and about ${seconds.toFixed(0)} s of its ${parts.timeoutSeconds} s`,
+);
+if (seconds > parts.timeoutSeconds) say('That is too long: raise `auditFunctions` in the settings.');
 const alarms = parts.alarms + parts.compositeAlarms;
 say(`COST usd_month=${total(lines).toFixed(2)} metrics=${published.metrics.size} alarms=${alarms}`);

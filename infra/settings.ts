@@ -90,6 +90,11 @@ export const settingsSchema = z.strictObject({
   /** How long an audit may take, in seconds. The function ends it after 50. */
   maxAuditSeconds: z.number().positive().max(50).default(40),
   /**
+   * How many functions share the flows, each with the flows of its part and a schedule of its own. If absent,
+   * `auditFunctionsCount` chooses by the number of flows.
+   */
+  auditFunctions: z.int().min(1).max(20).optional(),
+  /**
    * The most groups per flow that get their own metrics in one hour. CloudWatch charges for six metrics per group. The
    * names of the groups are one item of the history's table, which limits their number. If absent,
    * `defaultGroupMetricsLimit` chooses by the number of flows.

@@ -32,7 +32,9 @@ export interface DeployedParts {
   /** Interface endpoints times their subnets. */
   readonly endpointZones: number;
   readonly keys: number;
-  /** Memory of the audit function in MiB. */
+  /** How many functions share the flows. */
+  readonly auditFunctions: number;
+  /** Memory of an audit function in MiB. */
   readonly memoryMib: number;
   /** After this time Lambda ends an audit. */
   readonly timeoutSeconds: number;
@@ -52,8 +54,8 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
     const of = (type: string) =>
       all.filter(([, { Type }]) => Type === type).map(([id, { Properties }]) => ({ id, Properties }));
     const alarms = of('AWS::CloudWatch::Alarm');
-    const audit = of('AWS::Lambda::Function').find(({ id }) => id.startsWith('Audit'));
-    const { MemorySize, Timeout, Environment } = functionSchema.parse(audit?.Properties);
+    const audits = of('AWS::Lambda::Function').filter(({ id }) => id.startsWith('Audit'));
+    const { MemorySize, Timeout, Environment } = functionSchema.parse(audits[0]?.Properties);
     return {
       resources: all.length,
       alarms: alarms.length,
@@ -64,6 +66,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
         .flatMap(({ Properties }) => endpointSchema.safeParse(Properties).data ?? [])
         .reduce((sum, { SubnetIds }) => sum + SubnetIds.length, 0),
       keys: of('AWS::KMS::Key').length,
+      auditFunctions: audits.length,
       memoryMib: MemorySize,
       timeoutSeconds: Timeout,
       groupMetricsLimit: Environment.Variables[AUDIT_ENVIRONMENT.groupMetricsLimit],

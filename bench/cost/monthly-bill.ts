@@ -34,22 +34,29 @@ const LOG_BYTES_PER_FLOW = 1_500;
 /** The function caches secrets for five minutes. */
 const SECRET_READS_PER_HOUR = 12;
 
-/** How long one audit takes in Lambda, in seconds. */
+/** How long some flows of one function take in Lambda, in seconds. */
 export function auditSeconds({ flows, pairs, parts }: Pick<BillInput, 'flows' | 'pairs' | 'parts'>): number {
   const cores = Math.min(1, parts.memoryMib / MIB_OF_A_CORE);
   return WAITING_SECONDS + (flows * pairs * CORE_SECONDS_PER_PAIR) / cores;
+}
+
+/** How long the function with the most flows takes. */
+export function longestAuditSeconds(input: Pick<BillInput, 'flows' | 'pairs' | 'parts'>): number {
+  return auditSeconds({ ...input, flows: Math.ceil(input.flows / input.parts.auditFunctions) });
 }
 
 /** A month of audits, one a minute. */
 export function monthlyBill(input: BillInput): readonly BillLine[] {
   const { flows, parts, published, recorded, secrets } = input;
   const audits = AUDITS_PER_HOUR * HOURS_PER_MONTH;
-  const requests = published.requests * HOURS_PER_MONTH;
+  const invocations = audits * parts.auditFunctions;
+  // One heartbeat is among those that were counted; every other function adds its own.
+  const requests = published.requests * HOURS_PER_MONTH + invocations - audits;
   const writes = (recorded.writeUnits * flows + published.writeUnits) * HOURS_PER_MONTH;
   const reads = READS_PER_FLOW * flows * audits;
   const stored = (recorded.storedBytes * flows) / GIGABYTE;
-  // Not cut at the time-out: flows that do not fit into one function take the same time in several.
-  const seconds = auditSeconds(input);
+  // Not cut at the time-out: flows that do not fit into one function take the same time in several. Each waits for itself.
+  const seconds = auditSeconds(input) + (parts.auditFunctions - 1) * WAITING_SECONDS;
   const gigabyteSeconds = (audits * seconds * parts.memoryMib) / 1024;
   const logs = (audits * flows * LOG_BYTES_PER_FLOW) / GIGABYTE;
   const line = (what: string, amount: string, usd: number): BillLine => ({ what, amount, usd });
@@ -72,9 +79,9 @@ export function monthlyBill(input: BillInput): readonly BillLine[] {
     line(
       'Lambda',
       `${audits} × ${seconds.toFixed(1)} s, ${parts.memoryMib} MiB`,
-      gigabyteSeconds * PRICES.lambdaGigabyteSecond + audits * PRICES.lambdaRequest,
+      gigabyteSeconds * PRICES.lambdaGigabyteSecond + invocations * PRICES.lambdaRequest,
     ),
-    line('Scheduler', `${audits}`, audits * PRICES.schedulerInvocation),
+    line('Scheduler', `${invocations}`, invocations * PRICES.schedulerInvocation),
     line('Logs', `${logs.toFixed(2)} GB`, logs * PRICES.logGigabyte),
     line(
       'VPC endpoints by zone',

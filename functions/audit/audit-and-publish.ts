@@ -32,7 +32,7 @@ export interface AuditDependencies<Config extends { readonly flows: readonly unk
  * Runs one audit and publishes the metrics of each flow as soon as it is done, with its heartbeat. So a flow that refuses or
  * hangs neither delays nor loses the metrics of another one. The heartbeat of the whole audit comes at the end, in a
  * request of its own: it shows that all other metrics were accepted. The dead-man alarms therefore also notice an audit
- * whose numbers never arrived.
+ * whose numbers never arrived. Each of several functions adds its own heartbeat: the alarm needs the sum of all.
  * @throws MetricPublishError for the first flow whose metrics were not all accepted, after all flows are done
  */
 export async function auditAndPublish<Config extends { readonly flows: readonly unknown[] }>(

@@ -47,6 +47,6 @@ export const handler = createHandler({
     variables: process.env,
     warn: (warnings) => logger.warn('the configuration is valid, but has likely mistakes', { warnings }),
   }),
-  audit: createAuditor(clock, keeper),
+  audit: createAuditor(clock, keeper, environment.part),
   sink: createCloudWatchMetricSink(new CloudWatchClient(AWS_CLIENT_SETTINGS), environment.deployment),
 });

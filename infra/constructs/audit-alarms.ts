@@ -31,19 +31,27 @@ import {
 } from '../../shared/contract/alarms.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
+import { partId } from './part-id.ts';
 
 export interface AuditAlarmsProps extends Pick<Settings, AlarmLimit> {
   /** Name of the deployment, as its metrics carry it. */
   readonly deployment: string;
   /** Flow names as in the audit report: `A->B`. */
   readonly flows: readonly string[];
-  /** Name of the audit function. */
-  readonly functionName: string;
+  /** Names of the audit functions. */
+  readonly functionNames: readonly string[];
   /** Name of the queue of failures. */
   readonly queueName: string;
   /** What a page and a ticket do. */
   readonly actions: Readonly<Record<AlarmDefinition['urgency'], IAlarmAction>>;
   readonly runbookUrl: string;
+}
+
+/** What an alarm is about, besides the whole deployment. */
+interface AlarmSubject {
+  readonly key: AlarmKey;
+  readonly flow?: string | undefined;
+  readonly functionName?: string | undefined;
 }
 
 const STATISTICS = { Maximum: Stats.MAXIMUM, Sum: Stats.SUM } as const;
@@ -76,9 +84,14 @@ export class AuditAlarms extends Construct {
     this.#areTogether = alarmsAreTogether(props.flows.length);
     const ofFlows = new Map(props.flows.map((flow) => [flow, new Map<AlarmKey, Alarm>()]));
     const metricAlarms = alarmEntries().flatMap(([key, definition]) => {
-      if (!this.#isOfOneFlow(definition)) return [[key, this.#alarm(key, definition)] as const];
+      if (definition.perFunction === 'alarm') {
+        return props.functionNames.map(
+          (name, index) => [key, this.#alarmOfFunction(key, definition, name, index)] as const,
+        );
+      }
+      if (!this.#isOfOneFlow(definition)) return [[key, this.#alarm(constructId(key), definition, { key })] as const];
       return [...ofFlows].map(([flow, own]) => {
-        const alarm = this.#alarm(key, definition, flow);
+        const alarm = this.#alarm(constructId(key, flow), definition, { key, flow });
         own.set(key, alarm);
         return [key, alarm] as const;
       });
@@ -99,11 +112,16 @@ export class AuditAlarms extends Construct {
     return about === 'flow' || (about === 'flow-or-all' && !this.#areTogether);
   }
 
-  #alarm(key: AlarmKey, definition: AlarmDefinition, flow?: string): Alarm {
-    const alarm = new Alarm(this, constructId(key, flow), {
+  #alarmOfFunction(key: AlarmKey, definition: AlarmDefinition, functionName: string, index: number): Alarm {
+    const path = this.#props.functionNames.length === 1 ? definition.path : `${definition.path}-${index + 1}`;
+    return this.#alarm(partId(constructId(key), index), { ...definition, path }, { key, functionName });
+  }
+
+  #alarm(id: string, definition: AlarmDefinition, { key, flow, functionName }: AlarmSubject): Alarm {
+    const alarm = new Alarm(this, id, {
       alarmName: this.#nameOf(definition, flow),
       alarmDescription: this.#describe(definition),
-      metric: this.#metric(definition, flow),
+      metric: this.#metric(definition, { flow, functionName }),
       threshold: this.#threshold(definition),
       comparisonOperator: COMPARISONS[definition.comparison],
       datapointsToAlarm: definition.datapoints,
@@ -149,17 +167,18 @@ export class AuditAlarms extends Construct {
     return `${definition.description} Runbook: ${alarmRunbook(this.#props.runbookUrl, definition)}`;
   }
 
-  #metric({ metric, statistic, verdict }: AlarmDefinition, flow?: string): Metric {
+  #metric({ metric, statistic, verdict }: AlarmDefinition, { flow, functionName }: Omit<AlarmSubject, 'key'>): Metric {
     const common = {
       metricName: metric,
       statistic: STATISTICS[statistic],
       period: Duration.seconds(ALARM_PERIOD_SECONDS),
     };
     if (metric === 'Duration') {
+      if (functionName === undefined) throw new Error('the alarm of a duration is about one function');
       return new Metric({
         ...common,
         namespace: AWS_METRICS[metric],
-        dimensionsMap: { FunctionName: this.#props.functionName },
+        dimensionsMap: { FunctionName: functionName },
       });
     }
     if (metric === 'ApproximateNumberOfMessagesVisible') {
@@ -178,8 +197,9 @@ export class AuditAlarms extends Construct {
     });
   }
 
-  #threshold({ metric, threshold }: AlarmDefinition): number {
+  #threshold({ metric, threshold, perFunction }: AlarmDefinition): number {
     const limit = typeof threshold === 'number' ? threshold : this.#props[threshold];
+    if (perFunction === 'threshold') return limit * this.#props.functionNames.length;
     // AWS measures the duration of a function in milliseconds.
     return metric === 'Duration' ? limit * 1_000 : limit;
   }

@@ -1,9 +1,10 @@
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { auditFunctionsCount } from '../audit-functions-count.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { AuditAlarms } from '../constructs/audit-alarms.ts';
 import { AuditDashboard } from '../constructs/audit-dashboard.ts';
-import { AuditFunction } from '../constructs/audit-function.ts';
+import { AuditFunctions } from '../constructs/audit-functions.ts';
 import { AuditSchedule } from '../constructs/audit-schedule.ts';
 import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
@@ -35,8 +36,19 @@ export class AuditStack extends Stack {
     const { queue } = new FailureQueue(this, 'Failures');
     const history = new HistoryTable(this, 'History', settings.historyTable);
     const groupMetricsLimit = settings.groupMetricsLimit ?? defaultGroupMetricsLimit(flows.length);
-    const audit = new AuditFunction(this, 'Audit', { ...settings, groupMetricsLimit, failures: queue, history });
-    new AuditSchedule(this, 'EveryMinute', { target: audit.function, undelivered: queue });
+    const count = auditFunctionsCount(settings, flows.length);
+    const audit = new AuditFunctions(this, 'Audit', {
+      ...settings,
+      groupMetricsLimit,
+      count,
+      failures: queue,
+      history,
+    });
+    new AuditSchedule(this, 'EveryMinute', { targets: audit.functions, undelivered: queue });
+    if (count > 1) {
+      const says = `${flows.length} flows are audited by ${count} functions, at most ${Math.ceil(flows.length / count)} flows each`;
+      Annotations.of(this).addInfoV2('tidemark:auditFunctions', says);
+    }
     const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails, displayName: 'Tidemark alarms' });
     const tickets = new AlarmTopic(this, 'Tickets', {
       emails: settings.ticketEmails,
@@ -47,7 +59,7 @@ export class AuditStack extends Stack {
       ...settings,
       deployment,
       flows,
-      functionName: audit.function.functionName,
+      functionNames: audit.functions.map(({ functionName }) => functionName),
       queueName: queue.queueName,
       actions: { page: onCall.action, ticket: tickets.action },
     });

@@ -4,6 +4,8 @@ import { countedFindings } from '../domain/judge/acknowledgements.ts';
 import type { Finding } from '../domain/model/finding.ts';
 import type { FlowReport } from '../domain/model/report.ts';
 
+type Counted = 'findings' | 'critical findings' | 'groups' | 'groups with critical findings';
+
 /** Metrics that count findings, so that an alarm knows what people have acknowledged and what rules turned off. */
 const COUNTED = {
   // A checkpoint or heartbeat connector that has failed is a warning, and the flow is mirrored in spite of it.
@@ -15,16 +17,12 @@ const COUNTED = {
     codes: ['CHECKPOINTS_MISSING', 'CHECKPOINT_BEHIND', 'CHECKPOINT_NEVER_EMITTED'],
     count: 'findings',
   },
-  GroupsSkipping: { codes: ['TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED'], count: 'groups' },
+  // As a warning a skip is only possible, as every one is while the source is gone: its alarm wakes nobody up for that.
+  GroupsSkipping: { codes: ['TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED'], count: 'groups with critical findings' },
   GroupsRereading: { codes: ['GROUP_REREADS_MUCH'], count: 'groups' },
   GroupsUntranslatable: { codes: ['GROUP_UNTRANSLATABLE'], count: 'groups' },
   HistoryNotRecorded: { codes: ['HISTORY_NOT_RECORDED'], count: 'findings' },
-} as const satisfies Partial<
-  Record<
-    MetricName,
-    { readonly codes: readonly FindingCode[]; readonly count: 'findings' | 'critical findings' | 'groups' }
-  >
->;
+} as const satisfies Partial<Record<MetricName, { readonly codes: readonly FindingCode[]; readonly count: Counted }>>;
 
 /** How many findings, or groups with findings, count in this audit: 0 if none does. */
 export function countsOfFindings({ findings }: Pick<FlowReport, 'findings'>): readonly [MetricName, number][] {
@@ -36,13 +34,20 @@ export function countsOfFindings({ findings }: Pick<FlowReport, 'findings'>): re
   });
 }
 
-function countOf(found: readonly Finding[], count: 'findings' | 'critical findings' | 'groups'): number {
+function countOf(found: readonly Finding[], count: Counted): number {
+  const critical = found.filter(({ severity }) => severity === 'critical');
   switch (count) {
     case 'findings':
       return found.length;
     case 'critical findings':
-      return found.filter(({ severity }) => severity === 'critical').length;
+      return critical.length;
     case 'groups':
-      return new Set(found.map(({ subject }) => subject.group)).size;
+      return groupsIn(found);
+    case 'groups with critical findings':
+      return groupsIn(critical);
   }
+}
+
+function groupsIn(findings: readonly Finding[]): number {
+  return new Set(findings.map(({ subject }) => subject.group)).size;
 }

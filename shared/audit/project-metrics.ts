@@ -103,11 +103,9 @@ function unknownShare(partitions: number, known: number): number[] {
 function positionMetrics(flow: FlowReport, named: ReadonlySet<string>): Metric[] {
   const groups = [...Map.groupBy(flow.groups, (entry) => entry.group)];
   const published = groups.filter(([group]) => named.has(group));
-  const left = metric('GroupsNotPublished', { Flow: flow.flow }, [groups.length - published.length]);
   return [
     ...costs(flow.groups, { Flow: flow.flow }),
     ...published.flatMap(([group, entries]) => costs(entries, { Flow: flow.flow, Group: group })),
-    ...(left === null ? [] : [left]),
   ];
 }
 

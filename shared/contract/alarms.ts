@@ -40,6 +40,11 @@ export interface AlarmDefinition {
   readonly comparison: 'GreaterThanThreshold' | 'LessThanThreshold';
   /** A number, or the setting that has it. */
   readonly threshold: number | AlarmLimit;
+  /**
+   * What it means if several functions share the flows: one such alarm for each, or one whose threshold is that of one
+   * function times their number. If absent, there is one for all.
+   */
+  readonly perFunction?: 'alarm' | 'threshold';
   /** M of N: datapoints to alarm out of evaluation periods. */
   readonly datapoints: number;
   readonly periods: number;
@@ -207,12 +212,15 @@ export const ALARMS = {
     ...DEAD_MAN,
     path: 'audit-not-completed',
     about: 'deployment',
+    // Each function adds its heartbeat to the sum.
+    perFunction: 'threshold',
     section: 'audit-dead-man-alarm',
     description: 'No audit that could judge every flow has completed: the replication is not monitored.',
   },
   slow: {
     path: 'audit-slow',
     about: 'deployment',
+    perFunction: 'alarm',
     urgency: 'ticket',
     metric: 'Duration',
     statistic: 'Maximum',

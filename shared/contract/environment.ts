@@ -8,6 +8,8 @@ export const AUDIT_ENVIRONMENT = {
   historyTable: 'TIDEMARK_HISTORY_TABLE',
   /** The most groups per flow that get their own metrics in one hour. */
   groupMetricsLimit: 'TIDEMARK_GROUP_METRICS_LIMIT',
+  /** Which part of the flows this function audits: `2/4` is the second of four. */
+  part: 'TIDEMARK_PART',
   /**
    * JSON object: name → location in Secrets Manager, `{ "secretsManager": ARN or name, "key"?: key }`. The
    * configuration refers to the name as `{ env: NAME }`, as on a laptop. No variable holds the value itself.

@@ -104,7 +104,8 @@ export const METRICS = {
   GroupsSkipping: {
     unit: 'Count',
     dimensions: FLOW_AND_ALL,
-    sample: 'one audit: groups with a finding that counts, by which a failover now skips records or finds them expired',
+    sample:
+      'one audit: groups with a critical finding that counts, by which a failover now skips records or finds them expired',
   },
   GroupsRereading: {
     unit: 'Count',
@@ -146,11 +147,6 @@ export const METRICS = {
       ['Flow', 'Group', 'Position'],
     ],
     sample: 'one audit: partitions of groups whose re-reads or skips are unknown',
-  },
-  GroupsNotPublished: {
-    unit: 'Count',
-    dimensions: [['Flow']],
-    sample: 'one audit: groups beyond the limit, without metrics of their own',
   },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -3,7 +3,10 @@ import { AlarmBoard } from '../../lab/alarms/alarm-board.ts';
 import { alarmsOfTemplate, type MetricAlarm } from '../../lab/alarms/alarm-definition.ts';
 import { MetricStore } from '../../lab/alarms/metric-store.ts';
 
-/** An alarm of a flow that notified somebody. */
+/** The metrics of a minute; several numbers are several samples. */
+export type MinuteMetrics = Readonly<Record<string, number | readonly number[]>>;
+
+/** An alarm that notified somebody. */
 export interface Notified {
   /** The first one is 1. */
   readonly minute: number;
@@ -14,6 +17,7 @@ export interface Notified {
 
 /**
  * Plays all alarms of a synthesized template.
+ * @param flow undefined for what is about no flow alone
  * @param minutes the metrics of the flow in each minute; a verdict is named by itself
  * @param without metrics that are not published
  * @param others metrics of other flows in every minute
@@ -21,10 +25,10 @@ export interface Notified {
  */
 export function playAlarms(
   template: Template,
-  flow: string,
-  minutes: readonly Readonly<Record<string, number>>[],
+  flow: string | undefined,
+  minutes: readonly MinuteMetrics[],
   without: readonly string[] = [],
-  others: Readonly<Record<string, Readonly<Record<string, number>>>> = {},
+  others: Readonly<Record<string, MinuteMetrics>> = {},
 ): readonly Notified[] {
   const alarms = alarmsOfTemplate(template.toJSON());
   const board = new AlarmBoard(alarms);
@@ -37,11 +41,13 @@ export function playAlarms(
       const ofFlow = own === flow ? metrics : others[own ?? ''];
       const value = ofFlow?.[dimension(alarm, 'Verdict') ?? alarm.MetricName];
       if (value === undefined || without.includes(alarm.MetricName)) continue;
-      store.add(minute, [{ ...alarm, Values: [value], Counts: [1] }]);
+      const values = [value].flat();
+      store.add(minute, [{ ...alarm, Values: values, Counts: values.map(() => 1) }]);
     }
     return board.evaluate(minute, store).flatMap(({ alarm, to, actions }) => {
-      const [, of, path = ''] = alarm.AlarmName.split('/');
-      return of === flow && actions.length > 0 ? [{ minute, path, state: to }] : [];
+      const [, ...names] = alarm.AlarmName.split('/');
+      const path = names.pop() ?? '';
+      return names[0] === flow && actions.length > 0 ? [{ minute, path, state: to }] : [];
     });
   });
 }

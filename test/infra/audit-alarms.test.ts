@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Match, type Template } from 'aws-cdk-lib/assertions';
+import { auditFunctionsCount } from '../../infra/audit-functions-count.ts';
 import { dimensionValue } from '../../shared/adapters/cloudwatch/dimension-value.ts';
 import {
   ALARMS,
@@ -106,7 +107,12 @@ describe('the alarms of a deployment', () => {
     const names = Object.values(large.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) =>
       String(Properties.AlarmName).replace('Tidemark-example/', ''),
     );
-    const together = all.filter(([, { about }]) => about !== 'flow').map(([, { path }]) => path);
+    const functions = auditFunctionsCount({}, MANY_FLOWS.length);
+    const together = all
+      .filter(([, { about }]) => about !== 'flow')
+      .flatMap(([, { path, perFunction }]) =>
+        perFunction === 'alarm' ? Array.from({ length: functions }, (_, index) => `${path}-${index + 1}`) : [path],
+      );
     const own = MANY_FLOWS.map((flow) => `${dimensionValue(flow)}/flow-not-audited`);
     expect([...names].sort()).toEqual([...together, ...own].sort());
     // The cause in one flow says nothing of another one.

@@ -25,14 +25,18 @@ export const WORLDS: readonly PlayedWorld[] = [
     steady: true,
     faults: [mm2Killed, linkCut, auditorKilled, scheduleDisabled, tableGone, sourceGone],
   },
-  { options: { threeFlows: true }, faults: [flowRefused] },
+  // Two functions share the flows.
+  { options: { threeFlows: true, settings: { auditFunctions: 2 } }, faults: [flowRefused] },
   { options: { onConnect: true }, faults: [taskFailed] },
   { options: { source: { brokers: 3 }, mm2: MM2_ON_THREE_BROKERS }, faults: [replicatedBrokerDown, brokerDown] },
   { options: {}, faults: [groupSyncRefused, rereadsRise] },
   { options: {}, faults: [retentionLoss, topicRecreated] },
   {
     // Groups read on and keep their old positions on the target; the tickets about that are not the ones that are played.
-    options: { anyRereads: true, settings: { maxMappingAgeSeconds: 20, maxCheckpointAgeSeconds: 20 } },
+    options: {
+      anyRereads: true,
+      settings: { maxMappingAgeSeconds: 20, maxCheckpointAgeSeconds: 20, maxCheckpointFindings: 1_000 },
+    },
     faults: [syncsRefused, checkpointsRefused],
   },
 ];

@@ -28,6 +28,7 @@ describe('what a deployment costs', () => {
       compositeAlarms: flows.length * Object.keys(COMPOSITE_ALARMS).length,
       dashboards: 1,
       endpointZones: 0,
+      auditFunctions: 1,
       keys: 1,
     });
     expect(parts.resources).toBe(Object.keys(template.toJSON().Resources).length);
@@ -100,7 +101,7 @@ describe('what a deployment costs', () => {
     const input: BillInput = {
       flows: 1,
       pairs: 0,
-      parts: { ...parts, memoryMib: 1024, timeoutSeconds: 50, groupMetricsLimit: 3 },
+      parts: { ...parts, auditFunctions: 1, memoryMib: 1024, timeoutSeconds: 50, groupMetricsLimit: 3 },
       published: { metrics: new Set(), requests: 100, writeUnits: 0 },
       recorded: { writeUnits: 60, storedBytes: 0 },
       secrets: 0,

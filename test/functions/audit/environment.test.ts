@@ -7,6 +7,7 @@ const good = {
   [AUDIT_ENVIRONMENT.configFile]: '/opt/tidemark.yaml',
   [AUDIT_ENVIRONMENT.historyTable]: 'tidemark-history',
   [AUDIT_ENVIRONMENT.groupMetricsLimit]: '50',
+  [AUDIT_ENVIRONMENT.part]: '2/4',
   [AUDIT_ENVIRONMENT.secrets]: '{"A_PASSWORD":{"secretsManager":"kafka/a","key":"password"}}',
   [AUDIT_ENVIRONMENT.secretTtlSeconds]: '300',
 };
@@ -18,6 +19,7 @@ describe("the audit function's environment", () => {
       configFile: '/opt/tidemark.yaml',
       historyTable: 'tidemark-history',
       groupMetricsLimit: 50,
+      part: { part: 2, of: 4 },
       secrets: new Map([['A_PASSWORD', { secretsManager: 'kafka/a', key: 'password' }]]),
       secretTtlMs: 300_000,
     });
@@ -31,6 +33,9 @@ describe("the audit function's environment", () => {
   test.each([
     [AUDIT_ENVIRONMENT.groupMetricsLimit, '-1'],
     [AUDIT_ENVIRONMENT.groupMetricsLimit, 'many'],
+    [AUDIT_ENVIRONMENT.part, '0/4'],
+    [AUDIT_ENVIRONMENT.part, '5/4'],
+    [AUDIT_ENVIRONMENT.part, 'all'],
     [AUDIT_ENVIRONMENT.secretTtlSeconds, '0'],
     [AUDIT_ENVIRONMENT.secrets, 'hunter2'],
     [AUDIT_ENVIRONMENT.secrets, '{"A":"hunter2"}'],

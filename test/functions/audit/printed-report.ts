@@ -81,10 +81,12 @@ export function printedNumbers(report: PrintedReport): Numbers {
     add('MirrorNotRunning', of, [notRunning.filter(({ severity }) => severity === 'critical').length]);
     const checkpoints = having('CHECKPOINTS_MISSING', 'CHECKPOINT_BEHIND', 'CHECKPOINT_NEVER_EMITTED');
     add('CheckpointsBehind', of, [checkpoints.length]);
-    add('GroupsSkipping', of, [groupsWith('TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED')]);
+    const skips = having('TARGET_POSITION_SKIPS', 'GROUP_RECORDS_EXPIRED').filter(
+      ({ severity }) => severity === 'critical',
+    );
+    add('GroupsSkipping', of, [new Set(skips.map(({ subject }) => subject.group)).size]);
     add('GroupsRereading', of, [groupsWith('GROUP_REREADS_MUCH')]);
     add('GroupsUntranslatable', of, [groupsWith('GROUP_UNTRANSLATABLE')]);
-    add('GroupsNotPublished', of, [0]);
     const names = [undefined, ...new Set(groups.map(({ group }) => group))];
     for (const position of ['mm2', 'tidemark'] as const) {
       for (const name of names) {

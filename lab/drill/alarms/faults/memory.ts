@@ -7,7 +7,7 @@ import type { World } from '../world.ts';
 /** A topic that takes no record: less than any has. */
 const NOTHING = { 'max.message.bytes': '1' };
 
-/** MM2 goes on mirroring: it only writes to its log that it could not send a sync. */
+/** MM2 continues to mirror: it only writes to its log that it could not send a sync. */
 export const syncsRefused: Fault = {
   name: 'MM2 cannot write its offset syncs',
   inflict: ({ a }) => refuse(a, 'mm2-offset-syncs.B.internal'),

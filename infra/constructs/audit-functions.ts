@@ -13,27 +13,34 @@ import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskReadAccess } from './msk-read-access.ts';
+import { partId } from './part-id.ts';
 import { grantSecrets } from './secret-access.ts';
 import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
 
-export type AuditFunctionProps = Pick<
+export type AuditFunctionsProps = Pick<
   Settings,
   'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'
 > & {
   /** The most groups per flow with metrics of their own. */
   readonly groupMetricsLimit: number;
+  /** How many functions share the flows. */
+  readonly count: number;
   /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
   readonly history: HistoryTable;
 };
 
-/** The audit function with the least permissions: its log, its metrics namespace, its secrets, the history. */
-export class AuditFunction extends Construct {
-  readonly function: IFunction;
+/**
+ * The audit functions, each with a part of the flows, and the least permissions: the log, the metrics namespace, the secrets, the
+ * history. Each is a function of its own, and not only another invocation, because it keeps what it read from MM2's topics in
+ * memory and the history's lease for its flows.
+ */
+export class AuditFunctions extends Construct {
+  readonly functions: readonly IFunction[];
   /** tidemark.yaml and its certificates, for other functions. */
   readonly configuration: ILayerVersion;
 
-  constructor(scope: Construct, id: string, props: AuditFunctionProps) {
+  constructor(scope: Construct, id: string, props: AuditFunctionsProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
@@ -45,7 +52,26 @@ export class AuditFunction extends Construct {
     });
     logGroup.grantWrite(role);
 
-    const lambda = new NodejsFunction(this, 'Function', {
+    this.configuration = this.createConfiguration(props.configFolder);
+    this.functions = Array.from({ length: props.count }, (_, index) => {
+      const part = `${index + 1}/${props.count}`;
+      return this.createFunction(partId('Function', index), part, props, { role, logGroup });
+    });
+    props.history.grantRecording(role);
+    this.grantMetrics(role);
+    this.grantEvents(role);
+    grantSecrets(role, Object.values(props.secrets), props.secretKeyArns);
+    if (props.vpc !== undefined) grantNetworkInterfaces(role);
+    if (props.mskClusterArns.length > 0) new MskReadAccess(this, 'Msk', { role, clusterArns: props.mskClusterArns });
+  }
+
+  private createFunction(
+    id: string,
+    part: string,
+    props: AuditFunctionsProps,
+    { role, logGroup }: { readonly role: Role; readonly logGroup: LogGroup },
+  ): IFunction {
+    const lambda = new NodejsFunction(this, id, {
       description: 'Audits MirrorMaker 2 and publishes lag, loss and verdicts as metrics',
       entry: join(import.meta.dirname, '../../functions/audit/handler.ts'),
       projectRoot: join(import.meta.dirname, '../..'),
@@ -75,17 +101,13 @@ export class AuditFunction extends Construct {
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
     lambda.addEnvironment(AUDIT_ENVIRONMENT.deployment, props.deployment.name);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
-    this.configuration = this.createConfiguration(props.configFolder);
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.part, part);
     lambda.addLayers(this.configuration);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.configFile, CONFIG_FILE_IN_LAMBDA);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.historyTable, props.history.table.tableName);
-    props.history.grantRecording(role);
-    this.grantMetrics(role);
-    this.grantEvents(role);
-    this.addSecrets(lambda, role, props);
-    if (props.vpc !== undefined) grantNetworkInterfaces(role);
-    if (props.mskClusterArns.length > 0) new MskReadAccess(this, 'Msk', { role, clusterArns: props.mskClusterArns });
-    this.function = lambda;
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.secrets, JSON.stringify(props.secrets));
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.secretTtlSeconds, '300');
+    return lambda;
   }
 
   /** Uses a layer: a change of configuration is then a deployment that can be rolled back, without new code. */
@@ -121,15 +143,5 @@ export class AuditFunction extends Construct {
         conditions: { StringEquals: { 'events:source': FINDING_EVENT_SOURCE } },
       }),
     );
-  }
-
-  private addSecrets(
-    lambda: NodejsFunction,
-    role: Role,
-    { secrets, secretKeyArns }: Pick<AuditFunctionProps, 'secrets' | 'secretKeyArns'>,
-  ): void {
-    grantSecrets(role, Object.values(secrets), secretKeyArns);
-    lambda.addEnvironment(AUDIT_ENVIRONMENT.secrets, JSON.stringify(secrets));
-    lambda.addEnvironment(AUDIT_ENVIRONMENT.secretTtlSeconds, '300');
   }
 }
