@@ -13,6 +13,7 @@ import { addAuditCommand } from './verbs/audit/command.ts';
 import { addCompletionCommand } from './verbs/completion/command.ts';
 import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
+import { addFailbackCommand } from './verbs/failover/failback-command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
 import { addReconcileCommand } from './verbs/reconcile/command.ts';
 import { addReportCommand } from './verbs/report/command.ts';
@@ -98,6 +99,7 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addSnapshotsCommand,
     addRestoreCommand,
     addFailoverCommand,
+    addFailbackCommand,
     addReconcileCommand,
     addReportCommand,
     addInitCommand,

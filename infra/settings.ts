@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { SEVERITIES } from '../shared/contract/finding-codes.ts';
-import { DANGEROUS_STEPS, type StepName } from '../shared/domain/failover/step-name.ts';
+import { CHANGING_STEPS, type StepName } from '../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `must be an ARN of ${service}`);
 
 /** Steps that have a function and a role of their own. */
-const changingStep = z.enum([...DANGEROUS_STEPS] as [StepName, ...StepName[]]);
+const changingStep = z.enum(CHANGING_STEPS as [StepName, ...StepName[]]);
 
 const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
 

@@ -1,17 +1,26 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { renderProperties } from './broker-properties.ts';
 import { freePorts } from './free-port.ts';
 import { JavaProcess } from './java-process.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
+/** What `GET /connectors/NAME/offsets` answers of a MirrorSourceConnector. */
+const committed = z.object({
+  offsets: z.array(
+    z.object({ partition: z.looseObject({ topic: z.string() }), offset: z.object({ offset: z.int() }) }),
+  ),
+});
 const READY_DEADLINE_MS = 180_000;
 
 export interface ConnectOptions {
   /** Bootstrap servers of the plain cluster that keeps the worker's topics, and that connectors write to. */
   readonly bootstrapServers: string;
   readonly name?: string;
+  /** How clients log in there, without `bootstrap.servers`; for a cluster that is not plain. */
+  readonly clientProperties?: Readonly<Record<string, string>>;
 }
 
 /** A distributed Kafka Connect worker with its REST API, without login. */
@@ -25,7 +34,7 @@ export class LabConnect {
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'connect.properties');
     this.url = `http://127.0.0.1:${port}`;
-    writeFileSync(file, renderProperties(workerProperties(name, this.url, options.bootstrapServers)), { mode: 0o600 });
+    writeFileSync(file, renderProperties(workerProperties(name, this.url, options)), { mode: 0o600 });
     this.#process = new JavaProcess(
       {
         name: `Kafka Connect "${name}"`,
@@ -62,6 +71,39 @@ export class LabConnect {
     });
   }
 
+  /** Creates a connector that does not run until it is resumed. */
+  async createStopped(name: string, config: Readonly<Record<string, string>>): Promise<void> {
+    await this.#wait(`connector ${name} to be created`, async () => {
+      const body = JSON.stringify({ name, config, initial_state: 'STOPPED' });
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${this.url}/connectors`, { method: 'POST', headers, body });
+      if (response.ok || response.status === 409) return response.ok;
+      throw new Error(`Connect answered ${response.status}: ${await response.text()}`);
+    });
+  }
+
+  /** Stops a source connector, sets it some records back in every partition of these topics, and lets it go on. */
+  async rewind(name: string, topics: readonly string[], records: number): Promise<void> {
+    const path = `${this.url}/connectors/${encodeURIComponent(name)}`;
+    const send = async (method: string, to: string, body?: object) =>
+      (
+        await fetch(`${path}${to}`, {
+          method,
+          ...(body === undefined
+            ? {}
+            : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+        })
+      ).ok;
+    await this.#wait(`connector ${name} to stop`, () => send('PUT', '/stop'));
+    const { offsets } = committed.parse(await (await fetch(`${path}/offsets`)).json());
+    const back = offsets
+      .filter(({ partition }) => topics.includes(partition.topic))
+      .map(({ partition, offset: { offset } }) => ({ partition, offset: { offset: Math.max(0, offset - records) } }));
+    // Refused until all tasks have ended.
+    await this.#wait(`connector ${name} to be set back`, () => send('PATCH', '/offsets', { offsets: back }));
+    await this.#wait(`connector ${name} to resume`, () => send('PUT', '/resume'));
+  }
+
   /** SIGSTOP: nothing is mirrored, and the REST API does not answer. */
   pause(): void {
     this.#process.pause();
@@ -94,13 +136,21 @@ export class LabConnect {
   }
 }
 
-function workerProperties(name: string, url: string, bootstrapServers: string): Record<string, string> {
+function workerProperties(
+  name: string,
+  url: string,
+  { bootstrapServers, clientProperties = {} }: ConnectOptions,
+): Record<string, string> {
   const converter = 'org.apache.kafka.connect.converters.ByteArrayConverter';
   const topics = ['config', 'offset', 'status'].flatMap((kind) => [
     [`${kind}.storage.topic`, `${name}-${kind}s`],
     [`${kind}.storage.replication.factor`, '1'],
   ]);
+  const login = ['', 'producer.', 'consumer.', 'admin.'].flatMap((of) =>
+    Object.entries(clientProperties).map(([key, value]) => [`${of}${key}`, value]),
+  );
   return {
+    ...Object.fromEntries(login),
     'bootstrap.servers': bootstrapServers,
     'group.id': name,
     listeners: url,

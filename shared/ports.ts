@@ -21,6 +21,7 @@ import type { PartitionWrite, WriteFailure } from './domain/model/partition-writ
 import type { Permission } from './domain/model/permission.ts';
 import type { TopicPartition } from './domain/model/topic-partition.ts';
 import type { FindingEvent } from './domain/notify/finding-event.ts';
+import type { Join } from './domain/restore/join.ts';
 
 /**
  * Reads one cluster, and only reads. One instance serves one audit: it holds connections, a deadline and a request
@@ -182,6 +183,26 @@ export interface MirrorEnd {
 }
 
 /**
+ * Where MirrorMaker continues in each partition of its source. It must be stopped to set that. Methods throw only
+ * `TidemarkError`.
+ */
+export interface MirrorOffsets {
+  /** Where they are kept, in words and without secrets: a person approves this. */
+  describe(): string;
+  /** As MirrorMaker has committed them, or as they were set. A partition without one is read from its beginning. */
+  read(): Promise<readonly MirrorEnd[]>;
+  /** Sets those of the given partitions, and no other; null removes one. It does not say whether they were understood. */
+  set(places: readonly MirrorPlace[]): Promise<void>;
+  /** Whether MirrorMaker leaves out records that have a header with this key. */
+  leavesOut(header: string): Promise<boolean>;
+}
+
+/** The offset after which MirrorMaker continues in a partition; null: at its beginning. */
+export interface MirrorPlace extends Pick<MirrorEnd, 'topic' | 'partition'> {
+  readonly lastMirrored: bigint | null;
+}
+
+/**
  * Makes writes to topics of the source impossible for applications, while MirrorMaker reads on. Only `raise` and `lift`
  * write. Methods throw only `TidemarkError`.
  */
@@ -209,8 +230,11 @@ export type CanaryAnswer =
 
 /** Puts groups at their positions on the target: the plan, its apply and its undo are those of a restore. */
 export interface GroupPlacement {
-  /** Plans from the newest positions that were read of the source. Writes nothing to Kafka. */
-  plan(groups: readonly string[]): Promise<PlacementPlan>;
+  /**
+   * Plans from the newest positions that were read of the source. Writes nothing to Kafka.
+   * @param joins of a failback: where the records of both directions join
+   */
+  plan(groups: readonly string[], joins?: readonly Join[]): Promise<PlacementPlan>;
   /** Applies a plan and reads every position back. It can be repeated. */
   apply(plan: string, hash: string): Promise<PlacementAnswer>;
   /** Puts back what an apply overwrote. It can be repeated. */

@@ -6,7 +6,7 @@ import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-n
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CONFIG_FILE_IN_LAMBDA, FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
-import { DANGEROUS_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
+import { CHANGING_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
 import type { Settings } from '../settings.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskGroupAccess } from './msk-group-access.ts';
@@ -45,7 +45,7 @@ export class FailoverFunctions extends Construct {
     const placement = props.vpc === undefined ? {} : vpcPlacement(this, props.vpc);
     const create = (step: StepName | null) => this.#create(step, props, placement);
     this.#reads = create(null);
-    this.#byStep = new Map([...new Set([...DANGEROUS_STEPS, ...LONG_STEPS])].map((step) => [step, create(step)]));
+    this.#byStep = new Map([...new Set([...CHANGING_STEPS, ...LONG_STEPS])].map((step) => [step, create(step)]));
   }
 
   /** For all tasks that change nothing in Kafka. */

@@ -151,13 +151,15 @@ interface FlowAudit {
 async function auditFlow(request: AuditRequest, { flow, source, target, memory, at }: FlowAudit): Promise<FlowOutcome> {
   const { config, clock, filter = {}, history, verify, progress } = request;
   const kept: { history: FlowHistory | null } = { history: null };
+  const opposite = oppositeOf(flow, config.flows);
   const { observation, states, groups, pairs, verification } = await surveyFlow({
     flow,
-    opposite: oppositeOf(flow, config.flows),
+    opposite,
     policy: config.policy,
     source,
     target,
     connectors: request.connectors?.(flowName(flow)) ?? null,
+    oppositeConnectors: opposite === null ? null : (request.connectors?.(flowName(opposite)) ?? null),
     filter,
     memory,
     clock,

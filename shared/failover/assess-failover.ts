@@ -2,20 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { type ApprovalSubject, hashOfSubject } from '../domain/failover/approval-subject.ts';
 import { NO_ENTRY, sealed } from '../domain/failover/evidence-chain.ts';
 import { type Gate, type GateCode, gatesOf } from '../domain/failover/gates.ts';
-import type { FailoverMode } from '../domain/failover/step-name.ts';
+import type { RunMode } from '../domain/failover/step-name.ts';
 import type { Json } from '../domain/model/canonical-json.ts';
 import { ClusterUnreachableError } from '../domain/model/errors.ts';
 import { type ClusterRole, flowName } from '../domain/model/flow.ts';
 import { matchesGlob } from '../domain/model/name-glob.ts';
 import { costOf, type FlowReport } from '../domain/model/report.ts';
+import { gatesOfWayBack } from './assess-way-back.ts';
 import type { RunStore } from './run-store.ts';
 import { sha256 } from './sha256.ts';
 import type { FailoverWorld } from './step.ts';
-import { STEPS } from './steps/index.ts';
+import { stepsOf } from './steps/index.ts';
+import type { WayBack } from './way-back.ts';
 
 export interface AssessRequest {
   readonly world: FailoverWorld;
-  readonly mode: FailoverMode;
+  readonly mode: RunMode;
   /** Names or globs of the groups to place. */
   readonly groups: readonly string[];
   /** Gates that a person accepts. */
@@ -42,25 +44,31 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
   progress(`auditing ${flowName(world.flow)}`);
   const [source, target] = [await clusterId(world, 'source'), await clusterId(world, 'target')];
   const report = await world.audit();
-  const groups = [...new Set(report.groups.map((one) => one.group))]
+  const away = world.back?.origin.renames === true && source.kind === 'up' ? await world.back.groupsAway() : [];
+  const groups = [...new Set([...report.groups.map((one) => one.group), ...away])]
     .filter((group) => request.groups.some((pattern) => matchesGlob(pattern, group)))
     .sort();
-  const gates = gatesOf({
-    mode,
-    report,
-    sourceDown: source.kind === 'down',
-    targetDown: target.kind === 'down',
-    rpoRecords: world.rpoRecords,
-    hasMirrorControl: world.mirror !== null,
-    hasFence: world.fence !== null,
-    groups: new Set(groups),
-    now: world.clock.now(),
-  });
-  const accepted = gates.filter(({ code, isFinal }) => !isFinal && accept.includes(code));
+  const down = { source: source.kind === 'down', target: target.kind === 'down' };
   const scope = { mode, topics: topicsOf(report), groups };
+  const gates =
+    mode === 'failback'
+      ? await gatesOfWayBack(requireBack(world), scope, down)
+      : gatesOf({
+          mode,
+          report,
+          sourceDown: down.source,
+          targetDown: down.target,
+          rpoRecords: world.rpoRecords,
+          hasMirrorControl: world.mirror !== null,
+          hasFence: world.fence !== null,
+          groups: new Set(groups),
+          now: world.clock.now(),
+        });
+  const accepted = gates.filter(({ code, isFinal }) => !isFinal && accept.includes(code));
   const subject: ApprovalSubject = {
     flow: flowName(world.flow),
     ...scope,
+    ...takesBack(world, mode),
     chosen: [...request.groups],
     clusters: { source: idOf(source), target: idOf(target) },
     rpoRecords: world.rpoRecords?.toString() ?? null,
@@ -70,12 +78,24 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
       .filter((gate) => !accepted.includes(gate))
       .map(({ code }) => code)
       .sort(),
-    steps: STEPS.map((step) => {
+    steps: stepsOf(mode).map((step) => {
       const skipped = step.skip(world, mode);
       return { step: step.name, skipped, actions: skipped === null ? step.describe(world, scope) : [] };
     }),
   };
   return { subject, hash: hashOfSubject(subject, sha256), gates, report, figures: figuresOf(report, groups) };
+}
+
+function requireBack(world: FailoverWorld): FailoverWorld & { readonly back: WayBack } {
+  const { back } = world;
+  if (back === undefined) throw new Error('a failback has the failover that it takes back');
+  return { ...world, back };
+}
+
+function takesBack({ back }: FailoverWorld, mode: RunMode): Pick<ApprovalSubject, 'takesBack'> {
+  return mode === 'failback' && back !== undefined
+    ? { takesBack: { run: back.origin.run, head: back.origin.head } }
+    : {};
 }
 
 /** Stores an assessment as the beginning of a run, which waits for its approval. Returns the run's id. */

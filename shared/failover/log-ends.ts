@@ -1,17 +1,12 @@
-import { z } from 'zod';
 import type { ClusterRole } from '../domain/model/flow.ts';
 import type { ClusterReader } from '../ports.ts';
+import type { LogEnds } from './ends-by-topic.ts';
 import { StepFailedError } from './failover-errors.ts';
 import type { StepContext } from './step.ts';
 
-/** Log ends by topic, in the order of partitions, as decimal strings: they are part of the evidence. */
-export type LogEnds = Readonly<Record<string, readonly string[]>>;
-
-export const logEnds: z.ZodType<LogEnds> = z.record(z.string(), z.array(z.string()));
-
 /** Opens a reader for one use of it. */
 export async function withReader<T>(
-  { world }: StepContext,
+  { world }: Pick<StepContext, 'world'>,
   role: ClusterRole,
   use: (reader: ClusterReader) => Promise<T>,
 ): Promise<T> {
@@ -24,7 +19,7 @@ export async function withReader<T>(
 }
 
 /** The ends of all logs of the failover on one cluster. @throws StepFailedError if an end could not be read */
-export async function readEnds(context: StepContext, role: ClusterRole): Promise<LogEnds> {
+export async function readEnds(context: Pick<StepContext, 'world' | 'scope'>, role: ClusterRole): Promise<LogEnds> {
   const topics = context.scope.topics.map((one) => (role === 'source' ? one.topic : one.targetTopic));
   return await withReader(context, role, async (reader) => {
     const found = await reader.offsets(topics, 'read_uncommitted');
@@ -39,6 +34,16 @@ export async function readEnds(context: StepContext, role: ClusterRole): Promise
     }
     return ends;
   });
+}
+
+/** Ids of the topics of the failover on one cluster, by name; null if the brokers are too old for them. */
+export async function readIds(
+  context: Pick<StepContext, 'world' | 'scope'>,
+  role: ClusterRole,
+): Promise<Readonly<Record<string, string | null>>> {
+  const { topics } = await withReader(context, role, (reader) => reader.metadata());
+  const names = context.scope.topics.map((one) => (role === 'source' ? one.topic : one.targetTopic));
+  return Object.fromEntries(names.map((name) => [name, topics.get(name)?.id ?? null]));
 }
 
 /** The first partition at which the ends differ, in words; null if none does. */

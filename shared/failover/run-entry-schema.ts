@@ -3,13 +3,13 @@ import { hashOfSubject } from '../domain/failover/approval-subject.ts';
 import { brokenAt, type ChainEntry } from '../domain/failover/evidence-chain.ts';
 import { GATE_CODES } from '../domain/failover/gates.ts';
 import { ImpossibleRunError, type RunRecord, recordOf } from '../domain/failover/run-record.ts';
-import { FAILOVER_MODES, STEP_NAMES } from '../domain/failover/step-name.ts';
+import { ALL_STEP_NAMES, RUN_MODES } from '../domain/failover/step-name.ts';
 import type { Json } from '../domain/model/canonical-json.ts';
 import { DamagedRunError } from './failover-errors.ts';
 import { sha256 } from './sha256.ts';
 
 const json: z.ZodType<Json> = z.json();
-const step = z.enum(STEP_NAMES);
+const step = z.enum(ALL_STEP_NAMES);
 /** ms since the epoch, as far as a date can have them. */
 const time = z.int().nonnegative().max(8_640_000_000_000_000);
 const text = z.string();
@@ -17,7 +17,8 @@ const gates = z.array(z.enum(GATE_CODES));
 
 const subject = z.strictObject({
   flow: text,
-  mode: z.enum(FAILOVER_MODES),
+  mode: z.enum(RUN_MODES),
+  takesBack: z.strictObject({ run: text, head: text }).exactOptional(),
   clusters: z.strictObject({ source: text.nullable(), target: text.nullable() }),
   topics: z.array(z.strictObject({ topic: text, targetTopic: text, partitions: z.int().nonnegative() })),
   chosen: z.array(text),

@@ -9,7 +9,7 @@ import type { StoredRun } from './run-entry-schema.ts';
 import { RunJournal } from './run-journal.ts';
 import type { RunStore } from './run-store.ts';
 import type { FailoverWorld, Step, StepContext } from './step.ts';
-import { STEPS } from './steps/index.ts';
+import { stepsOf } from './steps/index.ts';
 
 export interface CarryOutRequest {
   readonly world: FailoverWorld;
@@ -56,7 +56,7 @@ export async function runFailover(request: RunRequest): Promise<RunOutcome> {
   const journal = await RunJournal.open({ store, stored, clock: world.clock, holder, override: overrideLock });
   try {
     if (journal.record.approval === null) await approve(request, journal);
-    for (const step of STEPS) {
+    for (const step of stepsOf(journal.record.subject.mode)) {
       const failure = await carryOut(step, request, journal);
       if (failure !== null) return { kind: 'failed', record: journal.record, step: step.name, ...failure };
     }

@@ -17,7 +17,7 @@ import {
 import { RunJournal } from './run-journal.ts';
 import type { RunStore } from './run-store.ts';
 import type { Step } from './step.ts';
-import { STEPS } from './steps/index.ts';
+import { stepsOf } from './steps/index.ts';
 import { takeLock } from './take-lock.ts';
 import { requireUndoable, undoStep } from './undo-failover.ts';
 
@@ -113,8 +113,9 @@ export async function approveRun(request: RunRequest & { readonly approve: strin
 export async function runStep(request: CarryOutRequest, name: StepName): Promise<Failure | null> {
   const { record } = request.stored;
   requireOpen(record);
-  const step = stepOf(name);
-  const open = STEPS.slice(0, STEPS.indexOf(step)).filter((one) => !isBehind(record, one.name));
+  const steps = stepsOf(record.subject.mode);
+  const step = stepOf(steps, name);
+  const open = steps.slice(0, steps.indexOf(step)).filter((one) => !isBehind(record, one.name));
   requireTurn(`step ${name} of run ${record.run}`, open);
   return await withJournal(request, (journal) => carryOut(step, request, journal));
 }
@@ -126,7 +127,7 @@ export async function completeRun(request: CarryOutRequest): Promise<RunRecord> 
   requireOpen(record);
   requireTurn(
     `the end of run ${record.run}`,
-    STEPS.filter(({ name }) => !isBehind(record, name)),
+    stepsOf(record.subject.mode).filter(({ name }) => !isBehind(record, name)),
   );
   return await withJournal(request, async (journal) => {
     await journal.add({ kind: 'ended', outcome: 'completed' });
@@ -138,8 +139,9 @@ export async function completeRun(request: CarryOutRequest): Promise<RunRecord> 
 export async function undoRunStep(request: CarryOutRequest, name: StepName): Promise<Failure | null> {
   const { record } = request.stored;
   requireUndoable(record);
-  const step = stepOf(name);
-  const open = STEPS.slice(STEPS.indexOf(step) + 1).filter((one) => !isUndone(record, one.name));
+  const steps = stepsOf(record.subject.mode);
+  const step = stepOf(steps, name);
+  const open = steps.slice(steps.indexOf(step) + 1).filter((one) => !isUndone(record, one.name));
   requireTurn(`the undo of step ${name} of run ${record.run}`, open);
   if (isUndone(record, name)) return null;
   return await withJournal(request, (journal) => undoStep(step, request, journal));
@@ -152,7 +154,7 @@ export async function completeUndo(request: CarryOutRequest): Promise<RunRecord>
   requireUndoable(record);
   requireTurn(
     `the end of the undo of run ${record.run}`,
-    STEPS.filter(({ name }) => !isUndone(record, name)),
+    stepsOf(record.subject.mode).filter(({ name }) => !isUndone(record, name)),
   );
   return await withJournal(request, async (journal) => {
     await journal.add({ kind: 'ended', outcome: 'undone' });
@@ -170,8 +172,8 @@ async function withJournal<T>(request: CarryOutRequest, work: (journal: RunJourn
   }
 }
 
-function stepOf(name: StepName): Step {
-  const step = STEPS.find((one) => one.name === name);
+function stepOf(steps: readonly Step[], name: StepName): Step {
+  const step = steps.find((one) => one.name === name);
   if (step === undefined) throw new Error(`no step ${name}`);
   return step;
 }

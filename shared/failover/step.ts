@@ -1,5 +1,5 @@
 import type { ApprovalSubject } from '../domain/failover/approval-subject.ts';
-import type { FailoverMode, StepName } from '../domain/failover/step-name.ts';
+import type { RunMode, StepName } from '../domain/failover/step-name.ts';
 import type { Json } from '../domain/model/canonical-json.ts';
 import type { ClusterRole, Flow } from '../domain/model/flow.ts';
 import type { FlowReport } from '../domain/model/report.ts';
@@ -14,6 +14,7 @@ import type {
   NameSwitch,
   WriteFence,
 } from '../ports.ts';
+import type { WayBack } from './way-back.ts';
 
 /** How long steps wait for what must happen, in milliseconds. */
 export interface FailoverPatience {
@@ -58,6 +59,8 @@ export interface FailoverWorld {
   readonly rpoRecords: bigint | null;
   readonly rtoSeconds: number | null;
   readonly patience: FailoverPatience;
+  /** Only of a failback: what it takes back, and the other direction. */
+  readonly back?: WayBack;
 }
 
 /** What is to be done; `topics` and `groups` are those that a person approves. */
@@ -85,7 +88,7 @@ export type StepStanding = 'in-effect' | 'absent' | 'unknown';
 export interface Step {
   readonly name: StepName;
   /** Why the step is left out; null if it is not. */
-  skip(world: FailoverWorld, mode: FailoverMode): string | null;
+  skip(world: FailoverWorld, mode: RunMode): string | null;
   /** What it will do, in the words that a person approves. The same words at the assessment and before the work. */
   describe(world: FailoverWorld, scope: StepScope): readonly string[];
   /** What is recorded before the work, because an undo needs it. Changes nothing that an undo would have to put back. */

@@ -4,7 +4,7 @@ import { FailoverRefusedError } from './failover-errors.ts';
 import { type CarryOutRequest, contextOf, type Failure, failureOf, type RunOutcome, stateOf } from './run-failover.ts';
 import { RunJournal } from './run-journal.ts';
 import type { Step } from './step.ts';
-import { STEPS } from './steps/index.ts';
+import { stepsOf } from './steps/index.ts';
 
 /** A run that was undone, or the step whose undo failed: run it again. */
 export type UndoOutcome =
@@ -22,7 +22,7 @@ export async function undoFailover(request: CarryOutRequest): Promise<UndoOutcom
   requireUndoable(stored.record);
   const journal = await RunJournal.open({ store, stored, clock: world.clock, holder, override: overrideLock });
   try {
-    for (const step of STEPS.toReversed()) {
+    for (const step of stepsOf(stored.record.subject.mode).toReversed()) {
       const failure = await undoStep(step, request, journal);
       if (failure !== null) return { kind: 'failed', record: journal.record, step: step.name, ...failure };
     }

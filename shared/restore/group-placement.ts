@@ -1,7 +1,9 @@
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import type { ClusterRole, Flow } from '../domain/model/flow.ts';
+import type { Join } from '../domain/restore/join.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
+import type { LandOnTarget } from '../domain/restore/restore-inputs.ts';
 import { isComplete, type RestoreResult } from '../domain/restore/restore-result.ts';
 import { DEFAULT_RESTORE_TERMS } from '../domain/restore/restore-terms.ts';
 import type { HistoryStore } from '../history/history-lineage.ts';
@@ -22,6 +24,8 @@ export interface PlacementWorld {
   readonly reader: (role: ClusterRole) => ClusterReader;
   /** Writes to the target. */
   readonly writer: () => OffsetWriter;
+  /** Of a failback: how positions are found that lie before its joins. */
+  readonly landBack?: (joins: readonly Join[], groups: readonly string[]) => Promise<LandOnTarget>;
   /** Compares records where the syncs leave a position open. */
   readonly verify: VerifyOptions;
 }
@@ -49,7 +53,8 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
     }
   };
   return {
-    async plan(groups) {
+    async plan(groups, joins) {
+      const land = joins === undefined ? undefined : await world.landBack?.(joins, groups);
       const [source, target] = [world.reader('source'), world.reader('target')];
       try {
         const planned = await planRestore({
@@ -67,6 +72,7 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
           // MirrorMaker is stopped, so its group sync moves nothing; a position that re-reads is better than none.
           terms: { ...TERMS, minProof: 'conservative', evenIfMm2Syncs: true },
           verify: world.verify,
+          ...(land === undefined ? {} : { land, alsoGroups: groups }),
         });
         if (planned.kind === 'refused') return { kind: 'refused', reasons: planned.refusals.map(textOf) };
         const { plan, hash } = planned;

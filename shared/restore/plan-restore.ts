@@ -9,6 +9,7 @@ import { chooseGroups, type GroupChoice } from '../domain/restore/choose-groups.
 import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
 import { asObserved } from '../domain/restore/land-on-target.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
+import type { LandOnTarget } from '../domain/restore/restore-inputs.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
 import { type HistoryStore, historyBetween } from '../history/history-lineage.ts';
@@ -36,11 +37,15 @@ export interface PlanRequest {
   readonly asOf: number;
   readonly onto: ClusterRole;
   readonly groups: readonly GroupChoice[];
+  /** Groups that may have no position in the history of the flow: `land` knows where they go. */
+  readonly alsoGroups?: readonly string[];
   /** Groups that are left alone although `groups` selects them. */
   readonly exclude?: readonly GroupChoice[];
   /** Which source topics; all if absent. */
   readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
+  /** How positions on the target are found, if not by the flow's own mapping alone. */
+  readonly land?: LandOnTarget;
   /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */
   readonly verify?: VerifyOptions;
   readonly progress?: (step: string) => void;
@@ -72,7 +77,8 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const known = [...found.state.positions('source')]
     .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
     .map(([group]) => group);
-  const { groups, unmatched } = chooseGroups(known, request.groups, request.exclude ?? []);
+  const all = [...new Set([...known, ...(request.alsoGroups ?? [])])];
+  const { groups, unmatched } = chooseGroups(all, request.groups, request.exclude ?? []);
 
   const chosen = new Set(groups);
   const commits = wantedCommits({ state: found.state, groups, topic });
@@ -109,6 +115,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     present,
     policy: request.policy,
     terms,
+    ...(request.land === undefined ? {} : { land: request.land }),
   });
   if (refusals.length > 0) return { kind: 'refused', draft: plan, refusals };
   const document = {

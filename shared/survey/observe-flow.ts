@@ -4,6 +4,7 @@ import { syncsTopicOf } from '../domain/mirror/replication-policy.ts';
 import { mixedSyncsOf, selectionOf } from '../domain/mirror/selection.ts';
 import type { GroupListing } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
+import { isMirrorStopped } from '../domain/model/mirror-connector.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
 import type { ClusterReader, ConnectorReader } from '../ports.ts';
@@ -31,6 +32,7 @@ export interface ObserveOptions {
   readonly opposite: Flow | null;
   /** Null if the configuration names no Kafka Connect cluster for the flow. */
   readonly connectors?: ConnectorReader | null;
+  readonly oppositeConnectors?: ConnectorReader | null;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly now: () => number;
@@ -47,6 +49,8 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const at = now();
   // Begins now: Connect answers on its own time, and has to be heard even if a cluster is down.
   const asked = options.connectors?.connectorsOf(flow);
+  const askedOpposite =
+    options.opposite === null ? undefined : options.oppositeConnectors?.connectorsOf(options.opposite);
   const selection = selectionOf(flow);
   const [source, target] = await Promise.all([
     connect(options.source, permissionsOf(flow, flow.source, filter)),
@@ -99,7 +103,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ? await readGroups(source.reader, listing, mirrored, now)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
-  const connectors = await asked;
+  const [connectors, oppositeConnectors] = await Promise.all([asked, askedOpposite]);
   const sameCluster = sameClusterOf(source, target);
   const observed = await withEpochEnds(
     await readEnds(topics, source, target, flow.isolationLevel),
@@ -138,6 +142,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     ...(connectors === undefined ? {} : { connectors }),
     ...(sameCluster === null ? {} : { sameCluster }),
     opposite: options.opposite,
+    ...(isMirrorStopped(oppositeConnectors) ? { oppositeIsStopped: true } : {}),
   };
 }
 

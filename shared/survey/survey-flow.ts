@@ -26,6 +26,8 @@ export interface SurveyRequest {
   readonly target: ClusterReader;
   /** Null if the configuration names no Kafka Connect cluster for the flow. */
   readonly connectors?: ConnectorReader | null;
+  /** The same for the opposite flow: two flows of the identity policy do no harm while one of them is stopped. */
+  readonly oppositeConnectors?: ConnectorReader | null;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly clock: Clock;

@@ -131,7 +131,7 @@ describe('help and version', () => {
   test('--help lists the commands that there are, with examples, on stdout', async () => {
     const { code, stdout, stderr } = await run('--help');
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-    for (const command of ['audit', 'doctor', 'translate', 'verify', 'failover', 'init'])
+    for (const command of ['audit', 'doctor', 'translate', 'verify', 'failover', 'failback', 'init'])
       expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
     expect(stdout).not.toMatch(/^ {2}drill /m);
     expect(stdout).toContain('Examples:');
@@ -139,7 +139,7 @@ describe('help and version', () => {
   });
 
   test('every command has examples and exit codes or says what it does not do', async () => {
-    for (const command of ['audit', 'doctor', 'translate', 'verify', 'failover', 'init']) {
+    for (const command of ['audit', 'doctor', 'translate', 'verify', 'failover', 'failback', 'init']) {
       const { code, stdout } = await run(command, '--help');
       expect(code).toBe(0);
       expect(stdout).toMatch(/Examples?:/);

@@ -2,6 +2,7 @@ import { renderFailoverJson } from '../../cli/verbs/failover/json.ts';
 import { gatesOf } from '../../shared/domain/failover/gates.ts';
 import { TidemarkError } from '../../shared/domain/model/errors.ts';
 import { begin } from '../shared/failover/begin-run.ts';
+import { FakeFailback } from '../shared/failover/failback-world.ts';
 import { FakeWorld } from '../shared/failover/failover-world.ts';
 
 /** Runs in several states, as `tidemark.failover/1` prints them. */
@@ -45,7 +46,10 @@ export async function failoverDocuments(): Promise<readonly unknown[]> {
     { code: 'DOWN', reason: 'Connect does not answer', remedy: 'start it' },
     { code: 'DOWN', reason: 'Connect does not answer', remedy: null },
   ];
+  const back = await begin(new FakeFailback(), 'failback');
+  await back.run();
   return [
+    renderFailoverJson(await back.stored(), { gates: [], faults: [] }),
     renderFailoverJson(await completed.stored(), { gates: [], faults: [] }),
     renderFailoverJson(await stopped.stored(), { gates: [], faults }),
     renderFailoverJson(accepted, { gates, faults: [] }),

@@ -4,7 +4,7 @@ import { FINDINGS, type Severity } from '../../shared/contract/finding-codes.ts'
 import type { CheckStatus } from '../../shared/doctor/check.ts';
 import { GATE_CODES } from '../../shared/domain/failover/gates.ts';
 import type { RunPhase, StepState } from '../../shared/domain/failover/run-record.ts';
-import { FAILOVER_MODES, STEP_NAMES } from '../../shared/domain/failover/step-name.ts';
+import { ALL_STEP_NAMES, RUN_MODES } from '../../shared/domain/failover/step-name.ts';
 import type { UnreadPart } from '../../shared/domain/history/history-state.ts';
 import type { ClusterRole } from '../../shared/domain/model/flow.ts';
 import type { Permission } from '../../shared/domain/model/permission.ts';
@@ -66,8 +66,8 @@ export const ENUMS: readonly (readonly [path: string, values: readonly (string |
   ['#finding/code', FINDING_CODES],
   ['/leftOut[]/code', allOf<LeftOut['code']>({ GROUP_LIVE: true, GROUP_NOT_A_CONSUMER: true })],
   ['#gate', GATE_CODES],
-  ['#step', STEP_NAMES],
-  ['/mode', FAILOVER_MODES],
+  ['#step', ALL_STEP_NAMES],
+  ['/mode', RUN_MODES],
   [
     '/phase',
     allOf<RunPhase>({ 'awaiting-approval': true, running: true, undoing: true, completed: true, undone: true }),

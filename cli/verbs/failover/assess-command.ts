@@ -22,7 +22,7 @@ interface AssessOptions extends ConfigOptions, HistoryOptions, FormatOption {
   readonly by?: string;
 }
 
-const DEFAULT_VALID_SECONDS = 3_600;
+export const DEFAULT_VALID_SECONDS = 3_600;
 
 export function addFailoverAssessCommand(failover: Command, terminal: Terminal, finish: Finish): void {
   const command = failover.command('assess').description('say what a failover would do, and what speaks against it');
@@ -86,7 +86,7 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
   }
 }
 
-function gates(value: string, before: readonly GateCode[]): readonly GateCode[] {
+export function gates(value: string, before: readonly GateCode[]): readonly GateCode[] {
   const code = GATE_CODES.find((one) => one === value);
   if (code === undefined) throw new InvalidArgumentError(`Known gates are: ${GATE_CODES.join(', ')}.`);
   return [...before, code];

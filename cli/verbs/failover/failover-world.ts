@@ -1,13 +1,12 @@
 import type { KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
-import type { HookConfig } from '../../../shared/config/failover/failover-config.ts';
 import { type FailoverConfig, NO_FAILOVER } from '../../../shared/config/failover/failover-config.ts';
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
-import type { StepName } from '../../../shared/domain/failover/step-name.ts';
 import { type ClusterRole, type Flow, flowName, oppositeOf } from '../../../shared/domain/model/flow.ts';
 import type { FlowReport } from '../../../shared/domain/model/report.ts';
+import type { Join } from '../../../shared/domain/restore/join.ts';
+import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { RunStore } from '../../../shared/failover/run-store.ts';
 import { DEFAULT_PATIENCE, type FailoverWorld } from '../../../shared/failover/step.ts';
-import type { Lever, MirrorControl, WriteFence } from '../../../shared/ports.ts';
 import { connectorsOf, readerOf } from '../../connect.ts';
 import { openHistoryStores, openRunStore } from '../../history/history-stores.ts';
 import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
@@ -15,6 +14,7 @@ import type { ConfigOptions } from '../../options/config-options.ts';
 import { type HistoryOptions, historyPlace } from '../../options/history-options.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
+import { fenceOf, leverOf, mirrorOf } from './flow-levers.ts';
 
 /** How long one audit, and one use of a connection, may take, in seconds. */
 const AUDIT_SECONDS = 60;
@@ -30,6 +30,12 @@ export interface OpenWorld {
   close(): Promise<void>;
 }
 
+/** The failover that a failback takes back, and where the runs are kept. */
+export interface TakesBack {
+  readonly runs: RunStore;
+  readonly origin: StoredRun;
+}
+
 /** Opens the runs of failovers. @throws UsageError if there is no place to keep them in */
 export async function openRuns(
   options: HistoryOptions & ConfigOptions,
@@ -40,12 +46,16 @@ export async function openRuns(
   throw new UsageError('the history is off', 'name a place to keep the record and the positions in: --history FILE');
 }
 
-/** Everything that a failover of the flow works on, from the configuration. The caller closes it. */
+/**
+ * Everything that a failover of the flow works on, from the configuration; or its failback, if `takesBack` is the failover
+ * that it takes back: the flow is then the one that leads back. The caller closes it.
+ */
 export async function openWorld(
   loaded: TidemarkConfig,
   flow: Flow,
   options: HistoryOptions & ConfigOptions,
   terminal: Terminal,
+  takesBack: TakesBack | null = null,
 ): Promise<OpenWorld> {
   const { SYSTEM_CLOCK: clock } = await import('../../../shared/adapters/system/system-clock.ts');
   const { DEFAULT_VERIFY_BYTES } = await import('../../../shared/survey/verify-positions.ts');
@@ -56,16 +66,22 @@ export async function openWorld(
   const config = loaded.failover?.get(name) ?? NO_FAILOVER;
   const stores = await openHistoryStores(place);
   const kept = await keepHistory(options, terminal, LEASE_SECONDS);
-  const connectionOf = (role: ClusterRole): KafkaConnection => {
-    const connection = loaded.clusters.get(flow[role]);
+  const clusterOf = (alias: string): KafkaConnection => {
+    const connection = loaded.clusters.get(alias);
     if (connection === undefined) throw new Error(`a cluster of ${name} has no connection`);
     return connection;
   };
+  const connectionOf = (role: ClusterRole) => clusterOf(flow[role]);
   const { createClusterReader } = await import('../../../shared/adapters/kafka/cluster-reader.ts');
   const { createOffsetWriter } = await import('../../../shared/adapters/kafka/offset-writer.ts');
-  const reader = (role: ClusterRole) => createClusterReader(connectionOf(role), { deadlineMs: AUDIT_SECONDS * 1000 });
+  const readerOfCluster = (alias: string) =>
+    createClusterReader(clusterOf(alias), { deadlineMs: AUDIT_SECONDS * 1000 });
+  const reader = (role: ClusterRole) => readerOfCluster(flow[role]);
   const { createCanaryWriter } = await import('../../../shared/adapters/kafka/fencing/canary-writer.ts');
   const { createGroupPlacement } = await import('../../../shared/restore/group-placement.ts');
+  const { landingByBoth } = await import('../../../shared/restore/way-back-landing.ts');
+  const { flowsOf, wayBackOf } = await import('./way-back.ts');
+  const forward = takesBack === null ? null : flowsOf(loaded, takesBack.origin.record.subject.flow).forward;
   const { fence } = config;
   const canary = fence?.kind === 'acl' ? fence.canary : null;
   const world: FailoverWorld = {
@@ -82,6 +98,23 @@ export async function openWorld(
       reader,
       writer: () => createOffsetWriter(connectionOf('target'), { deadlineMs: AUDIT_SECONDS * 1000 }),
       verify: { positions: 'open', budgetBytes: DEFAULT_VERIFY_BYTES },
+      ...(forward === null
+        ? {}
+        : {
+            landBack: async (joins: readonly Join[], names: readonly string[]) =>
+              await landingByBoth(
+                {
+                  flow: forward,
+                  opposite: flow,
+                  policy: loaded.policy,
+                  history: stores.history,
+                  clock,
+                  reader: (role) => readerOfCluster(forward[role]),
+                },
+                joins,
+                names,
+              ),
+          }),
     }),
     mirror: await mirrorOf(config, flow),
     fence: await fenceOf(config, connectionOf('source'), name),
@@ -92,6 +125,18 @@ export async function openWorld(
     rpoRecords: config.rpoRecords,
     rtoSeconds: config.rtoSeconds,
     patience: DEFAULT_PATIENCE,
+    ...(takesBack === null || forward === null
+      ? {}
+      : {
+          back: await wayBackOf({
+            config: loaded,
+            forward,
+            back: flow,
+            ...takesBack,
+            reader: readerOfCluster,
+            connectionOf: clusterOf,
+          }),
+        }),
   };
   return { world, config, close: async () => void (await Promise.all([kept.close(), stores.close()])) };
 }
@@ -112,32 +157,4 @@ async function auditOf(config: TidemarkConfig, flow: Flow, kept: KeptHistory): P
   const [report] = flows;
   if (report === undefined) throw new Error('an audit of one flow has one report');
   return report;
-}
-
-async function mirrorOf({ mirrorControl }: FailoverConfig, flow: Flow): Promise<MirrorControl | null> {
-  if (mirrorControl === null) return null;
-  if (mirrorControl.kind === 'hook') {
-    const { createHookMirrorControl } = await import('../../../shared/adapters/hook/hook-lever.ts');
-    return createHookMirrorControl(mirrorControl.hook, flowName(flow));
-  }
-  const { createConnectMirrorControl } = await import(
-    '../../../shared/adapters/connect-rest/connect-mirror-control.ts'
-  );
-  return createConnectMirrorControl(mirrorControl.connection, flow);
-}
-
-async function fenceOf({ fence }: FailoverConfig, source: KafkaConnection, flow: string): Promise<WriteFence | null> {
-  if (fence === null) return null;
-  if (fence.kind === 'hook') {
-    const { createHookFence } = await import('../../../shared/adapters/hook/hook-lever.ts');
-    return createHookFence(fence.hook, flow);
-  }
-  const { createAclFence } = await import('../../../shared/adapters/kafka/fencing/acl-fence.ts');
-  return createAclFence(source, fence);
-}
-
-async function leverOf(hook: HookConfig | null, flow: string, step: StepName): Promise<Lever | null> {
-  if (hook === null) return null;
-  const { createHookLever } = await import('../../../shared/adapters/hook/hook-lever.ts');
-  return createHookLever(hook, flow, step);
 }

@@ -31,6 +31,7 @@ export function* renderFailoverJson(
     run,
     flow,
     mode,
+    takesBack: subject.takesBack ?? null,
     phase,
     hash,
     assessedAt: iso(record.assessedAt),

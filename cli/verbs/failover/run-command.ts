@@ -1,7 +1,10 @@
 import type { Command } from 'commander';
+import type { ApprovalSubject } from '../../../shared/domain/failover/approval-subject.ts';
+import type { RunMode } from '../../../shared/domain/failover/step-name.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
 import { FailoverRefusedError } from '../../../shared/failover/failover-errors.ts';
 import type { CarryOutRequest, RunOutcome } from '../../../shared/failover/run-failover.ts';
+import type { RunStore } from '../../../shared/failover/run-store.ts';
 import type { UndoOutcome } from '../../../shared/failover/undo-failover.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
 import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
@@ -9,7 +12,8 @@ import { commandLine } from '../../output/command-line.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { openRuns, openWorld } from './failover-world.ts';
+import { UsageError } from '../../output/usage-error.ts';
+import { openRuns, openWorld, type TakesBack } from './failover-world.ts';
 import type { FailoverFault } from './json.ts';
 import { personOf, processName } from './person.ts';
 import { addFormatOption, type FormatOption, findRun, printRun, shortRunId } from './print-run.ts';
@@ -28,10 +32,13 @@ const CODES = `
 Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or written,
             4 refused, or stopped at a step: run it again, or undo it`;
 
-export function addFailoverRunCommand(failover: Command, terminal: Terminal, finish: Finish): void {
-  const command = failover
-    .command('run <id>')
-    .description('carry an assessed failover out: CHANGES CLUSTERS AND CLIENTS');
+export function addFailoverRunCommand(
+  parent: Command,
+  terminal: Terminal,
+  finish: Finish,
+  verb: 'failover' | 'failback' = 'failover',
+): void {
+  const command = parent.command('run <id>').description(`carry an assessed ${verb} out: CHANGES CLUSTERS AND CLIENTS`);
   carryOutOptions(command)
     .option('--approve <hash>', 'the hash that the assessment printed; not needed to continue')
     .option('--dry-run', 'say what each step would do, and do nothing')
@@ -46,6 +53,7 @@ ${CODES}`,
     .action(async (id: string, options: RunOptions) => {
       if (options.dryRun === true) return finish(await dryRun(id, options, terminal));
       const work = async (request: CarryOutRequest): Promise<RunOutcome> => {
+        requireVerb(verb, request.stored.record.subject.mode);
         const { runFailover } = await import('../../../shared/failover/run-failover.ts');
         return await runFailover({ ...request, approve: options.approve ?? null });
       };
@@ -74,6 +82,21 @@ ${CODES}`,
     });
 }
 
+/** What a person approved as a failback must not be started as a failover by a slip of the id. */
+function requireVerb(verb: 'failover' | 'failback', mode: RunMode): void {
+  if (verb === verbOf(mode)) return;
+  throw new UsageError(`this run is a ${verbOf(mode)}`, `tidemark ${verbOf(mode)} run carries it out`);
+}
+
+function verbOf(mode: RunMode): 'failover' | 'failback' {
+  return mode === 'failback' ? 'failback' : 'failover';
+}
+
+/** What a failback takes back; null for a failover. */
+async function takenBackBy(runs: RunStore, { takesBack }: ApprovalSubject): Promise<TakesBack | null> {
+  return takesBack === undefined ? null : { runs, origin: await findRun(runs, takesBack.run) };
+}
+
 function carryOutOptions(command: Command): Command {
   return addFormatOption(addHistoryOption(addConfigOptions(command)))
     .option('--override-lock', 'take the flow from a process that has died, or from another run')
@@ -91,8 +114,9 @@ async function carryOut(
   const progress = createProgress(terminal.stderr);
   try {
     const stored = await findRun(store, id);
-    const flow = oneFlow(config.flows, stored.record.subject.flow);
-    const open = await openWorld(config, flow, options, terminal);
+    const { subject } = stored.record;
+    const flow = oneFlow(config.flows, subject.flow);
+    const open = await openWorld(config, flow, options, terminal, await takenBackBy(store, subject));
     const request: CarryOutRequest = {
       world: open.world,
       store,
@@ -104,7 +128,7 @@ async function carryOut(
     };
     const faults = await faultsOf(() => work(request)).finally(open.close);
     progress.end();
-    const words = ['failover', 'run', await shortRunId(store, stored.record.run)];
+    const words = [verbOf(subject.mode), 'run', await shortRunId(store, stored.record.run)];
     const again = commandLine(terminal, words, givenAgain(options, terminal));
     const more = faults.length === 0 ? [] : [`\n  to continue: ${again}\n`];
     await printRun(await findRun(store, id), { gates: [], faults }, options, terminal, more);
@@ -137,7 +161,7 @@ async function dryRun(id: string, options: RunOptions, terminal: Terminal): Prom
     const stored = await findRun(runs, id);
     const { subject, approval } = stored.record;
     const flow = config.flows.find((one) => flowName(one) === subject.flow) ?? oneFlow(config.flows, subject.flow);
-    const open = await openWorld(config, flow, options, terminal);
+    const open = await openWorld(config, flow, options, terminal, await takenBackBy(runs, subject));
     const [{ assessFailover }, { changesBetween }] = await Promise.all([
       import('../../../shared/failover/assess-failover.ts'),
       import('../../../shared/domain/failover/approval-subject.ts'),

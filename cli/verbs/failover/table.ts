@@ -13,6 +13,7 @@ const PHASES: Readonly<Record<RunRecord['phase'], string>> = {
   completed: 'is completed',
   undone: 'is undone',
 };
+const STEP_WIDTH = 22;
 /** Of a step's evidence, as a person skims it: all of it is in the JSON. */
 const EVIDENCE_SHOWN = 160;
 
@@ -24,14 +25,15 @@ export function* renderFailover(
 ): Generator<string> {
   const { paint, width } = options;
   const { subject, steps, approval, phase } = record;
-  yield `${paint('bold', `${subject.mode} failover of ${printable(subject.flow)}`)}: run ${record.run} ${PHASES[phase]}\n`;
+  yield `${paint('bold', `${titleOf(subject)} of ${printable(subject.flow)}`)}: run ${record.run} ${PHASES[phase]}\n`;
   yield* figureLines(record, options);
+  if (subject.takesBack !== undefined) yield `  takes back run ${subject.takesBack.run}\n`;
   const many = [plural(subject.topics.length, 'topic'), plural(subject.groups.length, 'consumer group')];
   yield `  covers ${many.join(' and ')}\n`;
   for (const { step, skipped, actions } of subject.steps) {
     const state = steps.get(step) ?? { kind: 'pending' };
     const word = skipped !== null && state.kind === 'pending' ? 'will be left out' : state.kind;
-    yield `  ${step.padEnd(16)}${paint(styleOf(state), word)}\n`;
+    yield `  ${step.padEnd(STEP_WIDTH)}${paint(styleOf(state), word)}\n`;
     const lines = state.kind === 'pending' ? [...(skipped === null ? [] : [skipped]), ...actions] : [textOf(state)];
     for (const line of lines) for (const one of wrapped(printable(line), width, '    ')) yield `${one}\n`;
   }
@@ -49,6 +51,10 @@ export function* renderFailover(
     yield `  it took ${duration(took / 1000)} from the approval to the end${objective}\n`;
   }
   yield `  evidence: ${plural(entries.length, 'entry', 'entries')}, the last one is ${entries.at(-1)?.hash ?? 'none'}\n`;
+}
+
+function titleOf({ mode }: RunRecord['subject']): string {
+  return mode === 'failback' ? 'failback' : `${mode} failover`;
 }
 
 function* figureLines({ figures, assessedAt }: RunRecord, { width }: TableOptions): Generator<string> {

@@ -1,4 +1,4 @@
-import { isPastNoReturn } from '../../../shared/domain/failover/run-record.ts';
+import { isPastNoReturn, takenBackBy } from '../../../shared/domain/failover/run-record.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { FailoverPoint } from '../../../shared/reconcile/list-unmirrored.ts';
 import type { ConfigOptions } from '../../options/config-options.ts';
@@ -11,7 +11,8 @@ const NONE = 'none';
 
 /**
  * Where the target's logs ended at the newest failover of the flow that recorded it, or at the one that is named. Null if
- * there is none, or none is wanted. A run that was undone, or that never led clients to the target, says nothing.
+ * there is none, or none is wanted. A run that was undone, that never led clients to the target, or that a failback has taken back, says
+ * nothing: MirrorMaker writes there again.
  *
  * @throws UsageError if the named run has no such points; DamagedRunError if its evidence was altered
  */
@@ -34,9 +35,14 @@ export async function failoverPointOf(
   const { runs, close } = await openRunStore(place);
   try {
     const ids = options.failover === undefined ? await runs.runs(RUNS_LOOKED_AT) : [options.failover];
+    // Newest first: a failback comes before the failover that it has taken back.
+    const over = new Set<string>();
     for (const run of ids) {
       const stored = storedRun(run, await runs.read(run));
-      if (stored === null || stored.record.subject.flow !== flowName(flow)) continue;
+      if (stored === null) continue;
+      const takenBack = takenBackBy(stored.record);
+      if (takenBack !== null) over.add(takenBack);
+      if (stored.record.subject.flow !== flowName(flow) || over.has(run)) continue;
       const step = stored.record.steps.get('record-points');
       if (step?.kind !== 'done') continue;
       if (stored.record.phase !== 'completed' && !isPastNoReturn(stored.record)) continue;

@@ -8,13 +8,15 @@ const END_WITHIN_MS = 5_000;
 const BURST = 10;
 const BURST_EVERY_MS = 50;
 
+const RETRY = { retries: 2, initialRetryTime: 100 };
+
 function clientOf(reach: Reach, clientId: string): Kafka {
   return new kafkajs.Kafka({
     ...reach,
     clientId,
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 2_000,
-    retry: { retries: 2, initialRetryTime: 100 },
+    retry: RETRY,
   });
 }
 
@@ -32,7 +34,12 @@ export class LiveGroup {
   }
 
   async start(side: 'source' | 'target', reach: Reach, topics: readonly string[]): Promise<void> {
-    const consumer = clientOf(reach, this.group).consumer({ groupId: this.group, sessionTimeout: 10_000 });
+    const consumer = clientOf(reach, this.group).consumer({
+      groupId: this.group,
+      sessionTimeout: 10_000,
+      // A member that crashed right before it was stopped would come back, and stay.
+      retry: { ...RETRY, restartOnFailure: async () => this.#consumer === consumer },
+    });
     this.#consumer = consumer;
     this.#ending = false;
     await consumer.connect();

@@ -1,25 +1,11 @@
-import { z } from 'zod';
 import type { ConnectConnection } from '../../config/connection/connect-connection.ts';
-import { TidemarkError } from '../../domain/model/errors.ts';
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import type { MirrorConnector } from '../../domain/model/mirror-connector.ts';
-import type { MirrorControl, MirrorEnd } from '../../ports.ts';
-import { ConnectFailure } from './connect-failure.ts';
+import type { MirrorControl } from '../../ports.ts';
+import { askerOf } from './ask-connect.ts';
+import { readOffsets } from './connector-offsets.ts';
 import { mirrorConnectors } from './mirror-connectors.ts';
 import { requestJson, sendCommand } from './request-json.ts';
-
-/** How long Connect may take to answer one request, in milliseconds. It takes longer while its workers rebalance. */
-const PATIENCE_MS = 30_000;
-
-/** `GET /connectors/NAME/offsets` of a MirrorSourceConnector (Kafka 3.6 or later). */
-const offsets = z.object({
-  offsets: z.array(
-    z.object({
-      partition: z.object({ cluster: z.string(), topic: z.string(), partition: z.int().nonnegative() }),
-      offset: z.object({ offset: z.int() }).nullable(),
-    }),
-  ),
-});
 
 /**
  * Stops and resumes the connectors of a flow by the REST API of Kafka Connect (3.5 or later, KIP-875). A stop commits the
@@ -30,12 +16,7 @@ export function createConnectMirrorControl(
   flow: Pick<Flow, 'source' | 'target'>,
 ): MirrorControl {
   const name = flowName(flow);
-  const ask = <T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> =>
-    work(AbortSignal.timeout(PATIENCE_MS)).catch((error: unknown) => {
-      if (!(error instanceof ConnectFailure)) throw error;
-      const message = `${what}: Kafka Connect at ${connection.url} ${error.message}`;
-      throw new TidemarkError(error.code, message, { retriable: error.retriable });
-    });
+  const ask = askerOf(connection);
   const read = (): Promise<readonly MirrorConnector[]> =>
     ask(`states of the connectors of ${name}`, async (signal) => {
       const answer = await requestJson(connection, '/connectors?expand=status&expand=info', signal);
@@ -59,20 +40,11 @@ export function createConnectMirrorControl(
     async ends() {
       const sources = (await read()).filter(({ kind }) => kind === 'source');
       const all = sources.map((connector) =>
-        ask(`offsets of connector ${connector.name}`, async (signal) => {
-          const path = `/connectors/${encodeURIComponent(connector.name)}/offsets`;
-          return endsOf(await requestJson(connection, path, signal), flow.source);
-        }),
+        ask(`offsets of connector ${connector.name}`, (signal) =>
+          readOffsets(connection, connector.name, flow.source, signal),
+        ),
       );
       return (await Promise.all(all)).flat();
     },
   };
-}
-
-function endsOf(answer: unknown, source: string): readonly MirrorEnd[] {
-  const parsed = offsets.safeParse(answer);
-  if (!parsed.success) throw ConnectFailure.malformed('has no offsets of a MirrorSourceConnector');
-  return parsed.data.offsets.flatMap(({ partition: { cluster, topic, partition }, offset }) =>
-    cluster !== source || offset === null ? [] : [{ topic, partition, lastMirrored: BigInt(offset.offset) }],
-  );
 }

@@ -17,7 +17,7 @@ const MAX_ANSWER_BYTES = 16 * 1024 * 1024;
  * @throws ConnectFailure
  */
 export async function requestJson(connection: ConnectConnection, path: string, signal: AbortSignal): Promise<unknown> {
-  return await exchange(connection, 'GET', path, signal, async (response) => {
+  return await exchange(connection, { method: 'GET', path }, signal, async (response) => {
     if (response.statusCode === 200) return parsed(await bytesOf(response));
     response.destroy();
     throw refusal(response.statusCode ?? 0);
@@ -30,22 +30,43 @@ export async function requestJson(connection: ConnectConnection, path: string, s
  * @throws ConnectFailure
  */
 export async function sendCommand(connection: ConnectConnection, path: string, signal: AbortSignal): Promise<void> {
-  await exchange(connection, 'PUT', path, signal, async (response) => {
-    response.destroy();
-    const { statusCode = 0 } = response;
-    if (statusCode !== 200 && statusCode !== 202 && statusCode !== 204) throw refusal(statusCode);
-  });
+  await exchange(connection, { method: 'PUT', path }, signal, requireAccepted);
+}
+
+/**
+ * Changes a resource of Connect's REST API, such as `PATCH /connectors/NAME/offsets`. Whether Connect understood what it
+ * accepted, only reading it back shows.
+ * @throws ConnectFailure
+ */
+export async function sendChange(
+  connection: ConnectConnection,
+  path: string,
+  change: object,
+  signal: AbortSignal,
+): Promise<void> {
+  await exchange(connection, { method: 'PATCH', path, body: JSON.stringify(change) }, signal, requireAccepted);
+}
+
+async function requireAccepted(response: IncomingMessage): Promise<void> {
+  response.destroy();
+  const { statusCode = 0 } = response;
+  if (statusCode !== 200 && statusCode !== 202 && statusCode !== 204) throw refusal(statusCode);
+}
+
+interface Sent {
+  readonly method: 'GET' | 'PUT' | 'PATCH';
+  readonly path: string;
+  readonly body?: string;
 }
 
 async function exchange<T>(
   connection: ConnectConnection,
-  method: 'GET' | 'PUT',
-  path: string,
+  sent: Sent,
   signal: AbortSignal,
   use: (response: IncomingMessage) => Promise<T>,
 ): Promise<T> {
   try {
-    return await use(await open(connection, method, path, signal));
+    return await use(await open(connection, sent, signal));
   } catch (error) {
     if (error instanceof ConnectFailure) throw error;
     if (signal.aborted) throw new ConnectFailure('REQUEST_TIMED_OUT', 'did not answer in time', true);
@@ -55,13 +76,13 @@ async function exchange<T>(
 
 function open(
   { url, login, tls }: ConnectConnection,
-  method: 'GET' | 'PUT',
-  path: string,
+  { method, path, body }: Sent,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const target = new URL(`${url}${path}`);
   const headers = {
     accept: 'application/json',
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(login === undefined
       ? {}
       : { authorization: `Basic ${Buffer.from(`${login.username}:${login.password.reveal()}`).toString('base64')}` }),
@@ -73,7 +94,7 @@ function open(
       target.protocol === 'https:'
         ? requestHttps(target, { ...options, ...tlsOf(tls) }, resolve)
         : requestHttp(target, options, resolve);
-    sent.on('error', reject).end();
+    sent.on('error', reject).end(body);
   });
 }
 

@@ -18,6 +18,8 @@ export interface AclFenceConfig {
   readonly kind: 'acl';
   /** Principals of the applications, such as `User:orders-service`. */
   readonly principals: readonly string[];
+  /** MirrorMaker's principal: a later failback mirrors to the fenced topics. Null if it is not named. */
+  readonly mirrorPrincipal: string | null;
   /** What `allow.everyone.if.no.acl.found` of the brokers is; null to find out. */
   readonly everyoneWithoutAcl: boolean | null;
   /** Writes one record to a topic as an ordinary application, which must be refused; null for no such attempt. */

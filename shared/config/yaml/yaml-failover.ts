@@ -96,6 +96,7 @@ class FailoverReader {
     return {
       kind: 'acl',
       principals,
+      mirrorPrincipal: mirrorPrincipal ?? null,
       everyoneWithoutAcl: everyoneWithoutAcl ?? null,
       canary: canary === undefined ? null : this.#canary(canary, [...at, 'canary']),
     };

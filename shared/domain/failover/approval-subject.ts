@@ -1,6 +1,6 @@
 import { canonicalJson } from '../model/canonical-json.ts';
 import type { GateCode } from './gates.ts';
-import type { FailoverMode, StepName } from './step-name.ts';
+import type { RunMode, StepName } from './step-name.ts';
 
 /** What one step will do, in the words that a person approves. */
 export interface PlannedStep {
@@ -17,7 +17,9 @@ export interface PlannedStep {
 export interface ApprovalSubject {
   /** `A->B` */
   readonly flow: string;
-  readonly mode: FailoverMode;
+  readonly mode: RunMode;
+  /** Of a failback: the failover that it takes back, and the hash of that one's last entry. Absent in a failover. */
+  readonly takesBack?: { readonly run: string; readonly head: string };
   /** Ids of the clusters; null if the cluster did not answer. */
   readonly clusters: { readonly source: string | null; readonly target: string | null };
   /** Mirrored topics by their names on the source, sorted. */
@@ -47,7 +49,8 @@ export function hashOfSubject(subject: ApprovalSubject, digest: Digest): string 
 /** What changed between the subject that was approved and the present one, in words; empty if nothing did. */
 export function changesBetween(approved: ApprovalSubject, present: ApprovalSubject): string[] {
   const changes: string[] = [];
-  for (const key of Object.keys(approved) as (keyof ApprovalSubject)[]) {
+  const keys = new Set([...Object.keys(approved), ...Object.keys(present)]) as Set<keyof ApprovalSubject>;
+  for (const key of keys) {
     if (key === 'steps' || key === 'groups' || key === 'topics') continue;
     const [before, now] = [canonicalJson(approved[key]), canonicalJson(present[key])];
     if (before !== now) changes.push(`${key} was ${before} and is now ${now}`);

@@ -2,7 +2,7 @@ import type { Json } from '../model/canonical-json.ts';
 import type { ApprovalSubject } from './approval-subject.ts';
 import type { ChainEntry } from './evidence-chain.ts';
 import type { RunEvent } from './run-event.ts';
-import { DANGEROUS_STEPS, POINT_OF_NO_RETURN, RENEWABLE_STEPS, STEP_NAMES, type StepName } from './step-name.ts';
+import { DANGEROUS_STEPS, POINT_OF_NO_RETURN, RENEWABLE_STEPS, type StepName, stepNamesOf } from './step-name.ts';
 
 /** How far one step is. `at` is when that began: ms since the epoch. */
 export type StepState =
@@ -61,7 +61,7 @@ export function recordOf(entries: readonly ChainEntry[]): RunRecord | null {
     expiresAt,
     epoch: first.epoch,
     approval: null,
-    steps: new Map(STEP_NAMES.map((name) => [name, { kind: 'pending' }])),
+    steps: new Map(stepNamesOf(subject.mode).map((name) => [name, { kind: 'pending' }])),
     phase: 'awaiting-approval',
     lastAt: first.at,
   };
@@ -72,11 +72,19 @@ export function recordOf(entries: readonly ChainEntry[]): RunRecord | null {
  * Whether a failover can no longer be undone: the name has been switched, or may have been, or clients were led to the
  * target without it.
  */
-export function isPastNoReturn({ steps }: Pick<RunRecord, 'steps'>): boolean {
-  return STEP_NAMES.slice(STEP_NAMES.indexOf(POINT_OF_NO_RETURN))
+export function isPastNoReturn({ steps, subject }: Pick<RunRecord, 'steps' | 'subject'>): boolean {
+  const names = stepNamesOf(subject.mode);
+  return names
+    .slice(names.indexOf(POINT_OF_NO_RETURN))
     .filter((name) => DANGEROUS_STEPS.has(name))
     .map((name) => steps.get(name)?.kind)
     .some((state) => state === 'done' || state === 'doing' || state === 'failed');
+}
+
+/** The failover that a failback has taken back: clients were, or may have been, led back. Null of all other runs. */
+export function takenBackBy(record: RunRecord): string | null {
+  const { takesBack } = record.subject;
+  return takesBack !== undefined && (record.phase === 'completed' || isPastNoReturn(record)) ? takesBack.run : null;
 }
 
 /** From the approval to the end; null for a run that is not completed. */

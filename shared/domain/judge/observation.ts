@@ -159,4 +159,6 @@ export interface FlowObservation {
   readonly mixedSyncs?: ReadonlySet<string>;
   /** Whether the opposite flow is configured as well. */
   readonly opposite: Flow | null;
+  /** Whether Kafka Connect says that no source connector of the opposite flow runs; absent if nothing says so. */
+  readonly oppositeIsStopped?: true;
 }

@@ -1,3 +1,5 @@
+import type { Outcome } from './outcome.ts';
+
 /** Which of MM2's three connectors: `MirrorSourceConnector`, `MirrorCheckpointConnector` or `MirrorHeartbeatConnector`. */
 export type MirrorConnectorKind = 'source' | 'checkpoint' | 'heartbeat';
 
@@ -23,4 +25,11 @@ export interface MirrorTask {
   readonly state: string;
   readonly worker: string;
   readonly cause: string | null;
+}
+
+/** Whether Kafka Connect says that no source connector of a flow runs. False if that is not known. */
+export function isMirrorStopped(connectors: Outcome<readonly MirrorConnector[]> | undefined): boolean {
+  if (connectors?.kind !== 'read') return false;
+  const sources = connectors.value.filter(({ kind }) => kind === 'source');
+  return sources.length > 0 && sources.every(({ state, tasks }) => state === 'STOPPED' && tasks.length === 0);
 }

@@ -31,7 +31,8 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   const states = statesByPartition(inputs.states);
 
   const commits = wantedCommits(inputs);
-  const landings = onto === 'source' ? landAllOnSource(states, commits) : landOnTarget(observation, states, commits);
+  const { land = landOnTarget } = inputs;
+  const landings = onto === 'source' ? landAllOnSource(states, commits) : land(observation, states, commits);
   const refusals: Refusal[] = flowRefusals(inputs, cluster);
   const topics = new Map<string, { id: string | null; logs: Map<number, { start: bigint; end: bigint }> }>();
   const groups: PlannedGroup[] = [];

@@ -4,6 +4,8 @@ import type { FlowObservation } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import type { ClusterMetadata } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
+import type { PartitionMap } from '../model/partition-map.ts';
+import type { Landing } from './landing.ts';
 import type { PresentGroup } from './present-group.ts';
 import type { RestoreTerms } from './restore-terms.ts';
 
@@ -17,6 +19,13 @@ export interface UnmatchedName {
   readonly kind: 'unknown' | 'excluded' | 'excludes-nothing';
   readonly name: string;
 }
+
+/** Finds positions on the target for commits on the source, by group. */
+export type LandOnTarget = (
+  observation: FlowObservation,
+  states: PartitionMap<PartitionState>,
+  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+) => ReadonlyMap<string, readonly Landing[]>;
 
 /** Everything that the decision about a restore depends on. */
 export interface RestoreInputs {
@@ -46,5 +55,7 @@ export interface RestoreInputs {
   /** The selected groups on that cluster. */
   readonly present: ReadonlyMap<string, PresentGroup>;
   readonly policy: AuditPolicy;
+  /** How positions on the target are found, if not by the flow's own mapping alone. */
+  readonly land?: LandOnTarget;
   readonly terms: RestoreTerms;
 }

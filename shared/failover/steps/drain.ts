@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { FlowReport, PartitionReport } from '../../domain/model/report.ts';
+import { logEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
-import { endsDiffer, type LogEnds, logEnds, readEnds } from '../log-ends.ts';
+import { endsDiffer, readEnds } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
 import type { Step, StepContext } from '../step.ts';
+import { missingIn, withoutReplayed } from './replayed-records.ts';
 
 /** Evidence of a drained source: where it ended, and what MirrorMaker had mirrored then. */
 export const drained = z.object({
@@ -41,23 +43,23 @@ export const drain: Step = {
         remedy: 'Find who writes there, and stop it. Then run the failover again under the same id.',
       });
     }
-    return evidenceOf(before, report);
+    const missing = (await missingIn(context, report.partitions)).toString();
+    return { sourceEnds: { ...before }, missing, proven: true } satisfies z.infer<typeof drained>;
   },
 
   undo: null,
 };
 
-function evidenceOf(sourceEnds: LogEnds, { partitions }: FlowReport): z.infer<typeof drained> {
-  const missing = partitions.reduce((sum, one) => sum + one.missing, 0n);
-  return { sourceEnds, missing: missing.toString(), proven: true };
-}
-
-async function waitUntilDrained({ world, progress }: StepContext): Promise<FlowReport> {
+async function waitUntilDrained(context: StepContext): Promise<FlowReport> {
+  const { world, progress } = context;
   const { clock, patience } = world;
   let last: PartitionReport | undefined;
   const report = await pollUntil(clock, { withinMs: patience.drainMs, everyMs: patience.pollMs }, async () => {
     const audited = await world.audit();
-    last = audited.partitions.find(({ lag }) => lag.kind !== 'known' || lag.records > 0n || lag.basis !== 'proven');
+    const open = audited.partitions.filter(
+      ({ lag }) => lag.kind !== 'known' || lag.records > 0n || lag.basis !== 'proven',
+    );
+    [last] = await withoutReplayed(context, open);
     progress(last === undefined ? 'the source is drained' : `draining: ${whereOf(last)}`);
     return last === undefined ? audited : null;
   });

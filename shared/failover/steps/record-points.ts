@@ -1,9 +1,20 @@
 import { z } from 'zod';
-import { endsDiffer, logEnds, readEnds } from '../log-ends.ts';
-import type { Step } from '../step.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
+import { logEnds } from '../ends-by-topic.ts';
+import { endsDiffer, readEnds, readIds } from '../log-ends.ts';
+import type { Step, StepContext } from '../step.ts';
+
+/** Null where the brokers are too old for topic ids. */
+const topicIds = z.record(z.string(), z.string().nullable());
 
 /** Evidence: where each partition of the target ended before any producer could write there. A failback begins there. */
-export const failoverPoints = z.object({ targetEnds: logEnds });
+export const failoverPoints = z.object({
+  targetEnds: logEnds,
+  /** Topic ids by name: a failback refuses topics that were made again since. Absent in runs of earlier versions. */
+  targetIds: topicIds.optional(),
+  /** Null if the source did not answer. */
+  sourceIds: topicIds.nullable().optional(),
+});
 
 export const recordPoints: Step = {
   name: 'record-points',
@@ -18,6 +29,19 @@ export const recordPoints: Step = {
   },
 
   do: async () => undefined,
-  evidence: async (context) => ({ targetEnds: await readEnds(context, 'target') }),
+  async evidence(context) {
+    const targetEnds = await readEnds(context, 'target');
+    const [targetIds, sourceIds] = await Promise.all([readIds(context, 'target'), idsOfSource(context)]);
+    return { targetEnds, targetIds, sourceIds };
+  },
   undo: null,
 };
+
+/** The source may be dead, or die here: the points count without its ids. */
+async function idsOfSource(context: StepContext): Promise<Readonly<Record<string, string | null>> | null> {
+  if (context.sourceWasDead) return null;
+  return await readIds(context, 'source').catch((error: unknown) => {
+    if (error instanceof TidemarkError && error.retriable) return null;
+    throw error;
+  });
+}

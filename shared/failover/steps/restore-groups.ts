@@ -1,11 +1,13 @@
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/model/canonical-json.ts';
+import type { Join } from '../../domain/restore/join.ts';
 import type { PlacedPosition, PlacementAnswer, PlacementPlan } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { withReader } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
 import type { FailoverWorld, Step, StepContext, StepScope } from '../step.ts';
+import { joinsWithReplayed } from './replayed-records.ts';
 
 /** How long another process may take to record an audit, in milliseconds: `watch` audits every minute. */
 const RECORDED_WITHIN_MS = 120_000;
@@ -64,13 +66,15 @@ export const restoreGroups: Step = {
       : `writes the positions of ${groups.length} consumer groups on the target: ${groups.join(', ')}`,
   ],
 
-  async prepare({ world, scope, progress }) {
+  async prepare(context) {
+    const { world, scope, progress } = context;
     progress('planning the positions of groups');
     if (scope.groups.length === 0) return {};
+    const joins = scope.mode === 'failback' ? await joinsWithReplayed(context) : undefined;
     const planned =
-      scope.mode === 'planned'
-        ? await plannedSince(world, scope, world.clock.now())
-        : await world.groups.plan(scope.groups);
+      scope.mode === 'unplanned'
+        ? await world.groups.plan(scope.groups)
+        : await plannedSince(world, scope, world.clock.now(), joins);
     if (planned.kind === 'refused') {
       throw new StepFailedError('PLACEMENT_REFUSED', `groups cannot be placed: ${planned.reasons.join('; ')}`, {
         remedy: 'Correct what is named. Then run the failover again under the same id.',
@@ -124,11 +128,16 @@ export const restoreGroups: Step = {
  * Plans from an audit that read the positions after `since`. One process at a time writes the history: while a `watch`
  * does, its next audit has them. After a process was killed, this one's audits are kept as soon as its lease has ended.
  */
-async function plannedSince(world: FailoverWorld, { groups }: StepScope, since: number): Promise<PlacementPlan> {
+async function plannedSince(
+  world: FailoverWorld,
+  { groups }: StepScope,
+  since: number,
+  joins?: readonly Join[],
+): Promise<PlacementPlan> {
   const { clock, patience } = world;
   const recent = await pollUntil(clock, { withinMs: RECORDED_WITHIN_MS, everyMs: patience.pollMs }, async () => {
     await world.audit();
-    const planned = await world.groups.plan(groups);
+    const planned = await world.groups.plan(groups, joins);
     return planned.kind === 'planned' && planned.readAt < since ? null : planned;
   });
   if (recent !== null) return recent;

@@ -56,6 +56,11 @@ export const stopMirror: Step = {
   },
 };
 
+/** Of the evidence: the last offsets that a stopped mirror has committed; empty if it had not stopped yet. */
+export const mirroredEnds = z.object({
+  mirrored: z.array(z.object({ topic: z.string(), partition: z.int(), lastMirrored: z.string().transform(BigInt) })),
+});
+
 /** Whether a run continued although MirrorMaker had not stopped yet. */
 export function isStopOpen(evidence: Json | null): boolean {
   return z.object({ known: z.literal(false) }).safeParse(evidence).success;

@@ -1,8 +1,9 @@
 import type { Json } from '../../domain/model/canonical-json.ts';
 import { TidemarkError } from '../../domain/model/errors.ts';
 import type { PlacedPosition } from '../../ports.ts';
+import type { LogEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
-import { endsDiffer, type LogEnds, readEnds, withReader } from '../log-ends.ts';
+import { endsDiffer, readEnds, withReader } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
 import type { Step, StepContext } from '../step.ts';
 import { drained } from './drain.ts';

@@ -3,16 +3,24 @@ import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-databa
 import { createSqliteRunStore } from '../../../shared/adapters/sqlite/sqlite-run-store.ts';
 import { type ChainEntry, NO_ENTRY, sealed } from '../../../shared/domain/failover/evidence-chain.ts';
 import type { RunEvent } from '../../../shared/domain/failover/run-event.ts';
-import { DANGEROUS_STEPS, STEP_NAMES, type StepName } from '../../../shared/domain/failover/step-name.ts';
+import {
+  DANGEROUS_STEPS,
+  type RunMode,
+  type StepName,
+  stepNamesOf,
+} from '../../../shared/domain/failover/step-name.ts';
 import { DamagedRunError, FailoverRefusedError } from '../../../shared/failover/failover-errors.ts';
 import { sha256 } from '../../../shared/failover/sha256.ts';
-import { STEPS } from '../../../shared/failover/steps/index.ts';
+import { stepsOf } from '../../../shared/failover/steps/index.ts';
+import type { WayBack } from '../../../shared/failover/way-back.ts';
+import type { MirrorOffsets } from '../../../shared/ports.ts';
 import { begin, hazardous, TestRun } from './begin-run.ts';
+import { FakeFailback } from './failback-world.ts';
 import { FakeWorld, Killed } from './failover-world.ts';
 
 /** A run that is approved and was killed right before a step began. */
-async function upTo(name: StepName): Promise<TestRun> {
-  const run = await begin(new FakeWorld());
+async function upTo(mode: RunMode, name: StepName): Promise<TestRun> {
+  const run = mode === 'failback' ? await begin(new FakeFailback(), mode) : await begin(new FakeWorld(), mode);
   const store = hazardous(run.store, (what, when) => {
     if (what === `entry began ${name}` && when === 'before') throw new Killed();
   });
@@ -29,7 +37,7 @@ async function forged(run: TestRun, change: (event: RunEvent) => RunEvent | null
     const other = change(event);
     if (other === null) continue;
     const resealed = sealed({ ...entry, epoch: 0, event: other, seq: seq++, previous }, sha256);
-    expect(await store.append('A->B', resealed)).toBe('added');
+    expect(await store.append('any', resealed)).toBe('added');
     previous = resealed.hash;
   }
   return new TestRun(run.fake, store, run.id, run.hash);
@@ -39,15 +47,25 @@ async function forged(run: TestRun, change: (event: RunEvent) => RunEvent | null
 function withIntruder(event: RunEvent, world: ReturnType<FakeWorld['world']>): RunEvent {
   if (event.kind !== 'assessed') return event;
   const subject = { ...event.subject, groups: [...event.subject.groups, 'intruder'] };
-  const steps = STEPS.map((step) => ({ step: step.name, skipped: null, actions: step.describe(world, subject) }));
+  const steps = stepsOf(subject.mode).map((step) => ({
+    step: step.name,
+    skipped: null,
+    actions: step.describe(world, subject),
+  }));
   return { ...event, subject: { ...subject, steps } };
 }
 
-test('every step with something to undo changes something, so it needs an approval', () => {
-  expect(STEPS.filter(({ name, undo }) => undo !== null && !DANGEROUS_STEPS.has(name))).toEqual([]);
+const MODES = ['planned', 'failback'] as const;
+
+test.each(MODES)('every step with something to undo changes something, so it needs an approval: %s', (mode) => {
+  expect(stepsOf(mode).filter(({ name, undo }) => undo !== null && !DANGEROUS_STEPS.has(name))).toEqual([]);
 });
 
-describe.each([...DANGEROUS_STEPS])('nothing is written in step %s', (name) => {
+const DANGEROUS = MODES.flatMap((mode) =>
+  stepNamesOf(mode).flatMap((name) => (DANGEROUS_STEPS.has(name) ? [[mode, name] as const] : [])),
+);
+
+describe.each(DANGEROUS)('nothing is written in a run that is %s, in step %s', (mode, name) => {
   const refusedBy = async (run: TestRun, approve: string | null): Promise<unknown> =>
     await run.run({ approve, override: true }).then(
       ({ kind }) => kind,
@@ -55,12 +73,12 @@ describe.each([...DANGEROUS_STEPS])('nothing is written in step %s', (name) => {
     );
 
   test('without an approval', async () => {
-    const run = await upTo(name);
+    const run = await upTo(mode, name);
     const written = [...run.fake.done];
     const unapproved = await forged(run, (event) => (event.kind === 'approved' ? null : event));
     for (const approve of [null, 'f'.repeat(64), run.hash]) {
       // Before the first step a run without an approval still can be approved, by its hash.
-      if (name === STEP_NAMES[0] && approve === run.hash) continue;
+      if (name === stepNamesOf(mode)[0] && approve === run.hash) continue;
       const error = await refusedBy(unapproved, approve);
       expect(error instanceof DamagedRunError || error instanceof FailoverRefusedError).toBe(true);
       expect(run.fake.done).toEqual(written);
@@ -68,7 +86,7 @@ describe.each([...DANGEROUS_STEPS])('nothing is written in step %s', (name) => {
   });
 
   test('with the approval of another hash', async () => {
-    const run = await upTo(name);
+    const run = await upTo(mode, name);
     const written = [...run.fake.done];
     const other = await forged(run, (event) =>
       event.kind === 'approved' ? { ...event, hash: 'f'.repeat(64) } : event,
@@ -78,7 +96,7 @@ describe.each([...DANGEROUS_STEPS])('nothing is written in step %s', (name) => {
   });
 
   test('with an approval of what is no longer its subject', async () => {
-    const run = await upTo(name);
+    const run = await upTo(mode, name);
     const written = [...run.fake.done];
     run.fake.groups.push('intruder');
     const other = await forged(run, (event) => withIntruder(event, run.fake.world()));
@@ -87,10 +105,14 @@ describe.each([...DANGEROUS_STEPS])('nothing is written in step %s', (name) => {
   });
 });
 
-test.each([...DANGEROUS_STEPS].filter((name) => name !== 'restore-groups'))(
-  'step %s writes nothing if it would do something else than was approved',
-  async (name) => {
-    const run = await upTo(name);
+// The words of the other steps are flows and runs, which are part of the approval.
+const OWN_WORDS = new Set(['fence', 'stop-mirror', 'stop-consumers', 'switch-name', 'cut-connections']);
+const OFFSETS = new Set(['place-offsets', 'place-forward-offsets']);
+
+test.each(DANGEROUS.filter(([, name]) => OWN_WORDS.has(name) || OFFSETS.has(name)))(
+  'in a run that is %s, step %s writes nothing if it would do something else than was approved',
+  async (mode, name) => {
+    const run = await upTo(mode, name);
     const written = [...run.fake.done];
     const original = run.fake.world();
     const other = { describe: () => ['does another thing'] };
@@ -101,6 +123,7 @@ test.each([...DANGEROUS_STEPS].filter((name) => name !== 'restore-groups'))(
       stopConsumers: { ...run.fake.lever('consumers'), ...(name === 'stop-consumers' ? other : {}) },
       name: { ...run.fake.lever('name'), ...(name === 'switch-name' ? other : {}) },
       cutter: { ...run.fake.lever('cut'), ...(name === 'cut-connections' ? other : {}) },
+      ...(original.back === undefined ? {} : { back: withOtherOffsets(original.back, name) }),
     });
     await expect(run.run({ approve: null, override: true })).rejects.toMatchObject({ code: 'WORLD_CHANGED' });
     expect(run.fake.done).toEqual(written);
@@ -108,9 +131,28 @@ test.each([...DANGEROUS_STEPS].filter((name) => name !== 'restore-groups'))(
   },
 );
 
+function withOtherOffsets(back: WayBack, name: StepName): WayBack {
+  const moved = (offsets: MirrorOffsets | null) =>
+    offsets === null ? null : { ...bound(offsets), describe: () => 'another connector' };
+  return {
+    ...back,
+    offsets: name === 'place-offsets' ? moved(back.offsets) : back.offsets,
+    forwardOffsets: name === 'place-forward-offsets' ? moved(back.forwardOffsets) : back.forwardOffsets,
+  };
+}
+
+function bound(offsets: MirrorOffsets): MirrorOffsets {
+  return {
+    describe: () => offsets.describe(),
+    read: () => offsets.read(),
+    set: (places) => offsets.set(places),
+    leavesOut: (header) => offsets.leavesOut(header),
+  };
+}
+
 // Its words are the approved groups, so they cannot change. What it writes is a plan, and that can.
 test('step restore-groups writes nothing if the plan has a group that was not approved', async () => {
-  const run = await upTo('restore-groups');
+  const run = await upTo('planned', 'restore-groups');
   const written = [...run.fake.done];
   run.fake.groups.push('intruder');
   expect(await run.run({ approve: null, override: true })).toMatchObject({

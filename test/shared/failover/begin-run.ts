@@ -1,7 +1,7 @@
 import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteRunStore } from '../../../shared/adapters/sqlite/sqlite-run-store.ts';
 import type { GateCode } from '../../../shared/domain/failover/gates.ts';
-import type { FailoverMode } from '../../../shared/domain/failover/step-name.ts';
+import type { RunMode } from '../../../shared/domain/failover/step-name.ts';
 import { assessFailover, beginRun } from '../../../shared/failover/assess-failover.ts';
 import { type StoredRun, storedRun } from '../../../shared/failover/run-entry-schema.ts';
 import { type RunOutcome, runFailover } from '../../../shared/failover/run-failover.ts';
@@ -48,7 +48,7 @@ export class TestRun {
 
 export async function begin(
   fake: FakeWorld,
-  mode: FailoverMode = 'planned',
+  mode: RunMode = 'planned',
   accept: readonly GateCode[] = [],
 ): Promise<TestRun> {
   const store = createSqliteRunStore(openHistoryDatabase(':memory:'));

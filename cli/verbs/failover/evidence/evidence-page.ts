@@ -40,12 +40,13 @@ dl{display:grid;grid-template-columns:12rem 1fr;gap:.35rem 1rem;margin:.75rem 0}
 export function renderEvidencePage(stored: StoredRun): string {
   const { record, entries } = stored;
   const { subject } = record;
-  const title = `Failover of ${subject.flow}: ${PHASES[record.phase]}`;
+  const kind = subject.mode === 'failback' ? 'Failback' : 'Failover';
+  const title = `${kind} of ${subject.flow}: ${PHASES[record.phase]}`;
   const page = html`<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="${POLICY}">${new Html(`${LAYOUT_BEGIN}${PAGE_LAYOUT}">`)}
 <title>${title}</title><link rel="icon" href="data:,"><style>${new Html(STYLE)}</style></head><body><main>
-<h1>Failover of <span class="name">${subject.flow}</span>: ${phaseWord(record)}</h1>
+<h1>${kind} of <span class="name">${subject.flow}</span>: ${phaseWord(record)}</h1>
 <p>Evidence of run <span class="name">${record.run}</span>, written by Tidemark while it was carried out.</p>
 <p class="quiet">A failover moves the applications of one Kafka cluster, the source, to its copy, the target. Producers then write there, and each group of
 consumers continues there at a position that was computed for it. MirrorMaker is the program that makes the copy. Times are UTC.</p>
@@ -108,7 +109,7 @@ function summary(record: RunRecord, entries: readonly ChainEntry[]): Html {
   const records = (count: bigint) => plural(count, 'record');
   const ms = (count: number) => duration(count / 1_000);
   return html`<dl>
-${row('Kind', html`${MODES[subject.mode]}`)}${row('Assessed by', html`<span class="name">${record.assessedBy}</span> at <time>${iso(record.assessedAt)}</time>`)}${row('Approved by', by)}${row('Last entry', html`<time>${iso(record.lastAt)}</time>; ${plural(entries.length, 'entry', 'entries')}`)}${row('Loss, as said before', html`${saidText}`)}${row('Loss, as counted', objectiveText(loss, records, 'Recovery point objective (RPO)'))}${row('Time from approval to end', html`${objectiveText(time, ms, 'Recovery time objective (RTO)')} <span class="quiet">The end is after the verification. When the first consumer read on the target is not recorded, and so unknown.</span>`)}
+${row('Kind', html`${MODES[subject.mode]}`)}${subject.takesBack === undefined ? null : row('Takes back', html`run <span class="name">${subject.takesBack.run}</span>, whose last entry has the hash <code>${subject.takesBack.head}</code>`)}${row('Assessed by', html`<span class="name">${record.assessedBy}</span> at <time>${iso(record.assessedAt)}</time>`)}${row('Approved by', by)}${row('Last entry', html`<time>${iso(record.lastAt)}</time>; ${plural(entries.length, 'entry', 'entries')}`)}${row('Loss, as said before', html`${saidText}`)}${row('Loss, as counted', objectiveText(loss, records, 'Recovery point objective (RPO)'))}${row('Time from approval to end', html`${objectiveText(time, ms, 'Recovery time objective (RTO)')} <span class="quiet">The end is after the verification. When the first consumer read on the target is not recorded, and so unknown.</span>`)}
 </dl>
 <p class="quiet">Persons are named as they named themselves, or as their machine knows them: Tidemark does not prove who they are.</p>`;
 }

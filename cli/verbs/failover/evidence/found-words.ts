@@ -8,6 +8,8 @@ const drain = z.object({ missing: z.string() });
 const mirror = z.object({ known: z.boolean().nullable() });
 const points = z.object({ targetEnds: z.record(z.string(), z.array(z.string())) });
 const groups = z.object({ positions: z.int() });
+const placed = z.object({ places: z.array(z.unknown()) });
+const waiting = z.object({ waiting: z.string().nullable() });
 const verify = z.object({
   positions: z.int(),
   groups: z.int(),
@@ -51,6 +53,18 @@ export function foundWords(step: StepName, evidence: Json): string | null {
         const silent = source.kind === 'silent' ? 'The source was silent.' : 'The source was not read.';
         return `${plural(positions, 'position')} as planned or further. ${active} of ${plural(all, 'group')} had consumers. ${silent}`;
       });
+    case 'place-offsets':
+    case 'place-forward-offsets':
+      return say(
+        placed,
+        ({ places }) => `Read back as they were set: ${plural(places.length, 'offset')} of the mirror.`,
+      );
+    case 'catch-up':
+      return say(waiting, ({ waiting: records }) => `${records ?? 'An unknown number of'} records waited.`);
+    case 'start-mirror':
+    case 'start-forward':
+    case 'lift-target-fence':
+    case 'lift-source-fence':
     case 'stop-consumers':
     case 'switch-name':
     case 'cut-connections':

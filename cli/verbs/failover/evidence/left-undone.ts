@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { RunRecord, StepState } from '../../../../shared/domain/failover/run-record.ts';
-import { STEP_NAMES } from '../../../../shared/domain/failover/step-name.ts';
+import { stepNamesOf } from '../../../../shared/domain/failover/step-name.ts';
 
 export interface LeftUndone {
   readonly what: string;
@@ -13,7 +13,7 @@ const sourceNotRead = z.object({ source: z.object({ kind: z.literal('not-read'),
 
 /** Everything that the run did not do, or did and could not see the effect of, with the reason. */
 export function leftUndone(record: RunRecord): LeftUndone[] {
-  return STEP_NAMES.flatMap((name) => {
+  return stepNamesOf(record.subject.mode).flatMap((name) => {
     const state = record.steps.get(name) ?? { kind: 'pending' };
     const why = whyNotDone(record, name, state);
     if (why !== null) return [{ what: `step ${name}`, why }];

@@ -2,7 +2,7 @@ import type { ChainEntry } from '../../../../shared/domain/failover/evidence-cha
 import type { RunRecord } from '../../../../shared/domain/failover/run-record.ts';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
 import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
-import type { LogEnds } from '../../../../shared/failover/log-ends.ts';
+import type { LogEnds } from '../../../../shared/failover/ends-by-topic.ts';
 import { drained } from '../../../../shared/failover/steps/drain.ts';
 import { failoverPoints } from '../../../../shared/failover/steps/record-points.ts';
 import { restored, type WrittenPosition } from '../../../../shared/failover/steps/restore-groups.ts';

@@ -21,11 +21,12 @@ const LOOK_EVERY_MS = 200;
  * credentials of the connection's `writer`, which needs Alter and Describe on the cluster.
  *
  * If the brokers allow everything on a topic without ACLs (`allow.everyone.if.no.acl.found`), the first ACL on it would
- * end all reads as well. The same request then allows Read, Describe and DescribeConfigs to everyone.
+ * end all reads as well. The same request then allows Read, Describe and DescribeConfigs to everyone, and Write to
+ * MirrorMaker: the mirror of a failback writes to these topics while applications are still fenced off.
  */
 export function createAclFence(connection: KafkaConnection, config: Omit<AclFenceConfig, 'canary'>): WriteFence {
   const { alias } = connection;
-  const { principals } = config;
+  const { principals, mirrorPrincipal } = config;
   const withAdmin = <T>(use: (admin: Admin) => Promise<T>): Promise<T> => useAdmin(connection, use);
   return {
     describe(topics) {
@@ -44,11 +45,12 @@ export function createAclFence(connection: KafkaConnection, config: Omit<AclFenc
         );
         const open = topics.filter((topic) => !hasAcl(topic, present));
         const isOpen = open.length > 0 && (config.everyoneWithoutAcl ?? (await everyoneWithoutAcl(admin, alias)));
-        const reads = (isOpen ? open : []).flatMap((topic) =>
-          (['READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'] as const).map(
+        const reads = (isOpen ? open : []).flatMap((topic) => [
+          ...(['READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'] as const).map(
             (operation): TopicAcl => ({ topic, principal: 'User:*', operation, permission: 'ALLOW' }),
           ),
-        );
+          ...(mirrorPrincipal === null ? [] : [mirrorWrite(topic, mirrorPrincipal)]),
+        ]);
         // Reads first, although it is one request: what is listed first is applied first.
         return { added: [...reads, ...needed].filter((acl) => !isThere(acl, present)), needed };
       }),
@@ -74,6 +76,10 @@ export function createAclFence(connection: KafkaConnection, config: Omit<AclFenc
         await agreed(admin, alias, (present) => !added.some((acl) => isThere(acl, present)));
       }),
   };
+}
+
+function mirrorWrite(topic: string, principal: string): TopicAcl {
+  return { topic, principal, operation: 'WRITE', permission: 'ALLOW' };
 }
 
 async function aclsOf(admin: Admin): Promise<readonly DescribeAclResource[]> {

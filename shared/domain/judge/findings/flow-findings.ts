@@ -1,6 +1,7 @@
 import { selectionOf } from '../../mirror/selection.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
+import { isMirrorStopped } from '../../model/mirror-connector.ts';
 import type { Unread } from '../../model/outcome.ts';
 import type { Loss } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
@@ -266,8 +267,10 @@ function notAttempted({ cluster, message, error }: Unread): Finding {
 }
 
 /** Under the identity policy a name cannot stop a record from looping: the two directions must not share a topic. */
-function replicationLoop({ flow, opposite, topics }: FlowObservation): Finding[] {
+function replicationLoop({ flow, opposite, topics, connectors, oppositeIsStopped }: FlowObservation): Finding[] {
   if (opposite === null || flow.policy.kind !== 'identity' || opposite.policy.kind !== 'identity') return [];
+  // The mirror of a way back waits like this.
+  if (oppositeIsStopped === true || isMirrorStopped(connectors)) return [];
   const back = selectionOf(opposite);
   const shared = topics.filter(({ targetTopic }) => back.topic(targetTopic) === 'mirrored').map(({ topic }) => topic);
   if (shared.length === 0) return [];

@@ -11,6 +11,7 @@ import { waitUntilMirrored } from '../../../../lab/mirroring.ts';
 import { waitUntil } from '../../../../lab/wait-until.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { createConnectMirrorControl } from '../../../../shared/adapters/connect-rest/connect-mirror-control.ts';
+import { createConnectMirrorOffsets } from '../../../../shared/adapters/connect-rest/connect-mirror-offsets.ts';
 import { createConnectorReader } from '../../../../shared/adapters/connect-rest/connector-reader.ts';
 import type { MirrorConnector } from '../../../../shared/domain/model/mirror-connector.ts';
 import { runTidemark } from '../../../cli/run-tidemark.ts';
@@ -18,6 +19,20 @@ import { runTidemark } from '../../../cli/run-tidemark.ts';
 const FLOW = { source: 'A', target: 'B' } as const;
 const SOURCE = 'A->B.MirrorSourceConnector';
 const CHECKPOINT = 'A->B.MirrorCheckpointConnector';
+
+/** A connector that drops replayed records, as the runbook shows it. */
+const DROPS_REPLAYED = {
+  transforms: 'drop',
+  'transforms.drop.type': 'org.apache.kafka.connect.transforms.Filter',
+  'transforms.drop.predicate': 'replayed',
+  predicates: 'replayed',
+  'predicates.replayed.type': 'org.apache.kafka.connect.transforms.predicates.HasHeaderKey',
+  'predicates.replayed.name': 'tidemark-replayed',
+};
+
+function sortedByPartition<T extends { readonly topic: string; readonly partition: number }>(ends: readonly T[]): T[] {
+  return ends.toSorted((a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition);
+}
 
 const audit = z.object({
   flows: z.tuple([
@@ -117,6 +132,51 @@ describe("MM2's connectors on a real Connect cluster", () => {
   test('a control names Connect and what it was asked for if that has no such connector', async () => {
     const other = createConnectMirrorControl({ url: connect.url }, { source: 'B', target: 'A' });
     await expect(other.apply()).rejects.toMatchObject({ code: 'CONNECTOR_NOT_FOUND' });
+  });
+
+  test('sets where a stopped mirror begins, which Connect does not check: only reading back shows it', async () => {
+    const flow = { source: 'X', target: 'Y' };
+    const name = 'X->Y.MirrorSourceConnector';
+    const offsets = createConnectMirrorOffsets({ url: connect.url }, flow);
+    await expect(offsets.read()).rejects.toMatchObject({ code: 'CONNECTOR_NOT_FOUND' });
+    const settings = { 'source.cluster.alias': 'X', 'target.cluster.alias': 'Y', topics: 'nothing' };
+    await connect.createStopped(name, config('MirrorSourceConnector', { ...settings, ...DROPS_REPLAYED }));
+    const control = createConnectMirrorControl({ url: connect.url }, flow);
+    // Connect lists it a moment after it has answered.
+    const isStopped = async () => (await control.isInEffect().catch(() => null)) === true;
+    await waitUntil('the connector to be stopped', isStopped, { explain: () => connect.tail() });
+    expect(await offsets.read()).toEqual([]);
+
+    // Neither the topic nor its partition exists.
+    const places = [0, 1].map((partition) => ({ topic: 'orders', partition, lastMirrored: 41n }));
+    await offsets.set(places);
+    expect(sortedByPartition(await offsets.read())).toEqual(places);
+    await offsets.set([{ topic: 'orders', partition: 1, lastMirrored: null }]);
+    expect(await offsets.read()).toEqual(places.slice(0, 1));
+    await fetch(`${connect.url}/connectors/${encodeURIComponent(name)}/offsets`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        offsets: [{ partition: { cluster: 'Z', topic: 'orders', partition: 0 }, offset: { offset: 7 } }],
+      }),
+    }).then(({ status }) => expect(status).toBe(200));
+    expect(await offsets.read()).toEqual(places.slice(0, 1));
+
+    expect(await offsets.leavesOut('tidemark-replayed')).toBe(true);
+    expect(await offsets.leavesOut('another')).toBe(false);
+    await connect.configure(
+      name,
+      config('MirrorSourceConnector', { ...settings, ...DROPS_REPLAYED, 'transforms.drop.negate': 'true' }),
+    );
+    expect(await offsets.leavesOut('tidemark-replayed')).toBe(false);
+  });
+
+  test('does not set where a mirror continues that runs', async () => {
+    const offsets = createConnectMirrorOffsets({ url: connect.url }, FLOW);
+    const before = await offsets.read();
+    const place = { topic: 'payments', partition: 0, lastMirrored: 3n };
+    await expect(offsets.set([place])).rejects.toMatchObject({ code: 'CONNECT_FAILED', retriable: false });
+    expect(sortedByPartition(await offsets.read())).toEqual(sortedByPartition(before));
   });
 
   test('running, failed with the cause, healed by a new configuration, dead', async () => {

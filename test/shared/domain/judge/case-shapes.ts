@@ -84,6 +84,7 @@ export interface FlowCase {
   readonly at?: number;
   readonly flow?: Partial<Flow>;
   readonly opposite?: Partial<Flow>;
+  readonly oppositeIsStopped?: true;
   readonly down?: 'source' | 'target' | 'both';
   /** Why, if it is not that no broker answers. */
   readonly downError?: string;

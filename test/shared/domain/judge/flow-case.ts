@@ -86,6 +86,7 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
     ...(of.sameCluster === undefined ? {} : { sameCluster: of.sameCluster }),
     ...(of.mixedSyncs === undefined ? {} : { mixedSyncs: new Set(of.mixedSyncs) }),
     opposite: of.opposite === undefined ? null : flowFixture({ source: 'B', target: 'A', ...of.opposite }),
+    ...(of.oppositeIsStopped === undefined ? {} : { oppositeIsStopped: of.oppositeIsStopped }),
   };
   const evidence = new PartitionMap<RecordEvidence>();
   for (const { name, partition, one } of partitionsOf(cases)) {

@@ -4,7 +4,7 @@ import { hashOfSubject } from '../../../../../shared/domain/failover/approval-su
 import type { RunEvent } from '../../../../../shared/domain/failover/run-event.ts';
 import type { StoredRun } from '../../../../../shared/failover/run-entry-schema.ts';
 import { sha256 } from '../../../../../shared/failover/sha256.ts';
-import { chained, completedRun, namedRun, undoneRun, unplannedRun, waitingRun } from './recorded-runs.ts';
+import { chained, completedRun, failbackRun, namedRun, undoneRun, unplannedRun, waitingRun } from './recorded-runs.ts';
 
 /** What a person reads, without the record at the end. */
 function plain(stored: StoredRun): string {
@@ -23,6 +23,18 @@ function withEvents({ record, entries }: StoredRun, change: (event: RunEvent) =>
     entries.map(({ at, epoch, event }) => ({ at, epoch, event: change(event) })),
   );
 }
+
+test('the page of a failback says what it takes back, and has its own steps', async () => {
+  const stored = await failbackRun();
+  const text = plain(stored);
+  expect(text).toContain('Failback of B-&gt;A : completed');
+  expect(text).toContain('failback: clients return to where a failover had led them away from');
+  expect(text).toContain(`Takes back run 20261122T0500Z-failover , whose last entry has the hash ${'f'.repeat(64)}`);
+  expect(text).toContain('Set where the mirror of the way back begins');
+  expect(text).toContain('Read back as they were set: 1 offset of the mirror.');
+  expect(text).toContain('orders-0 100 A.orders-0 80');
+  expect(text).toContain('Every step was carried out, and its effect read back.');
+});
 
 describe('the page of a completed run', () => {
   test('says who approved what, the objectives, positions before and after, and the points', async () => {

@@ -7,6 +7,7 @@ import { TidemarkError } from '../../../../../shared/domain/model/errors.ts';
 import { type StoredRun, storedRun } from '../../../../../shared/failover/run-entry-schema.ts';
 import { sha256 } from '../../../../../shared/failover/sha256.ts';
 import { begin } from '../../../../shared/failover/begin-run.ts';
+import { FakeFailback } from '../../../../shared/failover/failback-world.ts';
 import { FakeWorld } from '../../../../shared/failover/failover-world.ts';
 
 /** A planned run that the engine carried out: the step that stops MirrorMaker failed once, and was tried again. */
@@ -41,6 +42,13 @@ export async function unplannedRun(): Promise<StoredRun> {
   const fake = new FakeWorld();
   fake.sourceDown = true;
   const run = await begin(fake, 'unplanned', ['LOSS_UNKNOWN']);
+  await run.run();
+  return withFixedId(await run.stored());
+}
+
+/** A failback that the engine carried out. */
+export async function failbackRun(): Promise<StoredRun> {
+  const run = await begin(new FakeFailback(), 'failback');
   await run.run();
   return withFixedId(await run.stored());
 }

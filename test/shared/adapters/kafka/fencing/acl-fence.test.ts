@@ -19,7 +19,7 @@ describe('a fence by ACLs on a real cluster', () => {
   let plain: LabCluster;
   const as = (user: string) => open.connectionFor({ listener: 'SASL_PLAINTEXT', mechanism: 'SCRAM-SHA-512', user });
   const fenceOf = (everyoneWithoutAcl: boolean | null = true) =>
-    createAclFence(as('fencer'), { kind: 'acl', principals: ['User:app'], everyoneWithoutAcl });
+    createAclFence(as('fencer'), { kind: 'acl', principals: ['User:app'], mirrorPrincipal: null, everyoneWithoutAcl });
   const writes = async (user: string, topic: string) => await createCanaryWriter(as(user), topic).tryWrite();
   /** Every ACL on topics, in one order. */
   const acls = async (): Promise<readonly string[]> => {
@@ -119,7 +119,12 @@ describe('a fence by ACLs on a real cluster', () => {
   });
 
   test('a cluster without an authorizer says so', async () => {
-    const fence = createAclFence(plain.connection, { kind: 'acl', principals: ['User:app'], everyoneWithoutAcl: null });
+    const fence = createAclFence(plain.connection, {
+      kind: 'acl',
+      principals: ['User:app'],
+      mirrorPrincipal: null,
+      everyoneWithoutAcl: null,
+    });
     await expect(fence.prepare(['orders'])).rejects.toMatchObject({ code: 'SECURITY_DISABLED' });
   });
 

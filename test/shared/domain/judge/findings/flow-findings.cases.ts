@@ -504,6 +504,11 @@ export const FLOW_FINDINGS: FindingFamilies = {
         flow: { policy: IDENTITY },
         opposite: { policy: IDENTITY, topics: ['other'] },
       },
+      'the opposite mirror is stopped': {
+        flow: { policy: IDENTITY },
+        opposite: { policy: IDENTITY },
+        oppositeIsStopped: true,
+      },
     },
   },
 };

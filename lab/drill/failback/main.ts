@@ -1,0 +1,47 @@
+import { scriptOptions } from '../../script-options.ts';
+import { type FailbackResult, isClean, resultLine, tallyLine } from './failback-result.ts';
+import { type FailbackScenario, FailbackStage } from './failback-stage.ts';
+import { playFailback } from './play-failback.ts';
+import { sabotageOf } from './sabotage.ts';
+
+const SCENARIOS: readonly FailbackScenario[] = [
+  { name: 'planned-identity', mode: 'planned', policy: 'identity' },
+  { name: 'unplanned-identity', mode: 'unplanned', policy: 'identity' },
+  { name: 'planned-default', mode: 'planned', policy: 'default' },
+  { name: 'unplanned-default', mode: 'unplanned', policy: 'default' },
+];
+
+/**
+ * `npm run drill:failback`: fails a flow over under load on real clusters, leads everything back, and lets the first
+ * direction go on, with the command line. Counts record by record what both clusters hold and what real consumers
+ * processed. Exits 1 if a record is on one side twice, is missing, is out of order, or was processed more often than the
+ * plans allow. `--sabotage duplicate|skip` does harm after each failback: then it has to exit with 1.
+ */
+const values = scriptOptions({
+  name: 'drill:failback',
+  does: 'Fails a flow over and back under load on real clusters, and counts record by record. Takes minutes.',
+  options: {
+    only: {
+      type: 'string',
+      value: 'NAMES',
+      says: `several with commas: ${SCENARIOS.map(({ name }) => name).join(', ')}`,
+    },
+    sabotage: { type: 'string', value: 'HARM', says: 'duplicate or skip, which the drill has to count' },
+  },
+});
+const sabotage = sabotageOf(values.sabotage);
+const only = values.only?.split(',');
+const results: FailbackResult[] = [];
+for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || only.some((one) => name.startsWith(one)))) {
+  process.stderr.write(`playing ${scenario.name} …\n`);
+  const stage = await FailbackStage.open(scenario);
+  try {
+    const result = await playFailback(stage, sabotage);
+    results.push(result);
+    process.stdout.write(resultLine(result));
+  } finally {
+    await stage.stop();
+  }
+}
+process.stdout.write(tallyLine(results));
+process.exit(isClean(results) ? 0 : 1);

@@ -1,0 +1,52 @@
+import type { FlowReport } from '../../domain/model/report.ts';
+import { StepFailedError } from '../failover-errors.ts';
+import { pollUntil } from '../poll-until.ts';
+import type { Step } from '../step.ts';
+
+/** What MirrorMaker copies within seconds: applications are not kept from writing for longer than that. */
+const CAUGHT_UP_RECORDS = 10_000n;
+
+/** Lets the mirror of a failback catch up while applications still write: the fence comes after it. */
+export const catchUp: Step = {
+  name: 'catch-up',
+  skip: () => null,
+  describe: () => [
+    `waits until at most ${CAUGHT_UP_RECORDS} records wait for the mirror, while applications still write`,
+  ],
+  prepare: async () => ({}),
+  // The drain proves what matters.
+  check: async () => 'in-effect',
+
+  async do({ world, progress }) {
+    const { clock, patience } = world;
+    let last = 'nothing is known yet';
+    const done = await pollUntil(clock, { withinMs: patience.drainMs, everyMs: patience.pollMs }, async () => {
+      const waiting = waitingIn(await world.audit());
+      last = typeof waiting === 'bigint' ? `${waiting} records wait` : waiting;
+      progress(`catching up: ${last}`);
+      return typeof waiting === 'bigint' && waiting <= CAUGHT_UP_RECORDS ? true : null;
+    });
+    if (done !== null) return;
+    throw new StepFailedError('NOT_CAUGHT_UP', `the mirror has not caught up after ${patience.drainMs} ms: ${last}`, {
+      retriable: true,
+      remedy: 'See that MirrorMaker runs. The same command waits again.',
+    });
+  },
+
+  async evidence({ world }) {
+    const waiting = waitingIn(await world.audit());
+    return { waiting: typeof waiting === 'bigint' ? waiting.toString() : null };
+  },
+
+  undo: null,
+};
+
+/** Records that wait, or why that is not known. */
+function waitingIn({ partitions }: FlowReport): bigint | string {
+  let sum = 0n;
+  for (const { topic, partition, lag } of partitions) {
+    if (lag.kind === 'unknown') return `${topic}-${partition}: ${lag.reason}`;
+    sum += lag.records;
+  }
+  return sum;
+}
