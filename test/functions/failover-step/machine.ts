@@ -91,7 +91,9 @@ export class TestMachine {
   async awaited(): Promise<StoredRun> {
     for (let tries = 0; tries < 2_000; tries++) {
       const [run] = this.#waiting.size > 0 ? await this.stores.runs.runs(1) : [];
-      if (run !== undefined) return await this.stored(run);
+      // The machine waits before its function has written for what.
+      const asked = run === undefined ? null : await this.stores.approvals.asked(run, this.#clock.now());
+      if (asked !== null) return await this.stored(asked.run);
       await sleep(5);
     }
     throw new Error('no execution waits for an approval');
