@@ -18,6 +18,10 @@ const COMMANDS: readonly (readonly [words: readonly string[], does: string])[] =
     ['failover', 'assess', '--planned', '--mm2', 'FILE'],
     'what a failover would do; refused here, for nothing says how to stop MM2',
   ],
+  [
+    ['failback', 'assess', '--mm2', 'FILE'],
+    'what leading clients back would do; refused here, for no failover has led them away',
+  ],
   [['reconcile', 'list', '--mm2', 'FILE'], 'which source records never reached B'],
   [['report', '--mm2', 'FILE', '--output', 'report.html'], 'one HTML file for managers and auditors'],
   [['init', 'FILE'], 'a commented tidemark.yaml'],

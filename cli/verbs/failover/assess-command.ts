@@ -1,39 +1,25 @@
-import { type Command, InvalidArgumentError } from 'commander';
-import { GATE_CODES, type GateCode } from '../../../shared/domain/failover/gates.ts';
-import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
-import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
-import { collect, seconds } from '../../options/option-values.ts';
-import { commandLine } from '../../output/command-line.ts';
-import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import type { Command } from 'commander';
+import { loadFromOptions, oneFlow } from '../../options/config-options.ts';
+import type { ExitCode, Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
+import { type AssessmentOptions, addAssessmentOptions } from './assess-options.ts';
 import { openRuns, openWorld } from './failover-world.ts';
-import { personOf } from './person.ts';
-import { addFormatOption, type FormatOption, findRun, printRun, shortRunId } from './print-run.ts';
 
-interface AssessOptions extends ConfigOptions, HistoryOptions, FormatOption {
+interface AssessOptions extends AssessmentOptions {
   readonly planned?: boolean;
   readonly unplanned?: boolean;
-  readonly flow?: string;
-  readonly group: readonly string[];
-  readonly accept: readonly GateCode[];
-  readonly validFor: number;
-  readonly by?: string;
 }
-
-export const DEFAULT_VALID_SECONDS = 3_600;
 
 export function addFailoverAssessCommand(failover: Command, terminal: Terminal, finish: Finish): void {
   const command = failover.command('assess').description('say what a failover would do, and what speaks against it');
-  addFormatOption(addHistoryOption(addConfigOptions(command)))
-    .option('--planned', 'the source answers: fence it, drain it, lose nothing')
-    .option('--unplanned', 'the source is dead: leave out what it cannot do')
-    .option('-f, --flow <A->B>', 'the flow; may be left out if there is only one')
-    .option('-g, --group <name>', "only this consumer group, or a glob (default: '*'); several times", collect)
-    .option('--accept <code>', 'go ahead although this gate refuses; several times', gates, [])
-    .option('--valid-for <seconds>', 'how long it may be approved', seconds, DEFAULT_VALID_SECONDS)
-    .option('--by <name>', 'who assesses it, for the evidence (default: your user name)')
+  addAssessmentOptions(
+    command
+      .option('--planned', 'the source answers: fence it, drain it, lose nothing')
+      .option('--unplanned', 'the source is dead: leave out what it cannot do'),
+    'the flow; may be left out if there is only one',
+  )
     .addHelpText(
       'after',
       `
@@ -56,9 +42,10 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
   }
   const config = await loadFromOptions(options, terminal);
   const flow = oneFlow(config.flows, options.flow);
-  const [{ runs, close }, { assessFailover, beginRun }] = await Promise.all([
+  const [{ runs, close }, { assessFailover }, { storeAssessment }] = await Promise.all([
     openRuns(options, terminal),
     import('../../../shared/failover/assess-failover.ts'),
+    import('./store-assessment.ts'),
   ]);
   const open = await openWorld(config, flow, options, terminal);
   const progress = createProgress(terminal.stderr);
@@ -70,24 +57,10 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
       accept: options.accept,
       progress: (step) => progress.step(step),
     });
-    const { clock } = open.world;
-    const by = personOf(options.by);
-    const id = await beginRun(runs, assessment, { by, at: clock.now(), validForMs: options.validFor * 1000 });
     progress.end();
-    const isRefused = assessment.subject.refused.length > 0;
-    const run = ['failover', 'run', await shortRunId(runs, id), '--approve', assessment.hash];
-    const approve = commandLine(terminal, run, givenAgain(options, terminal));
-    const more = isRefused ? [] : [`\nNothing has been changed yet. To do exactly this:\n  ${approve}\n`];
-    await printRun(await findRun(runs, id), { gates: assessment.gates, faults: [] }, options, terminal, more);
-    return isRefused ? ExitCode.refused : ExitCode.fine;
+    return await storeAssessment(runs, assessment, { verb: 'failover', at: open.world.clock.now() }, options, terminal);
   } finally {
     progress.end();
     await Promise.all([open.close(), close()]);
   }
-}
-
-export function gates(value: string, before: readonly GateCode[]): readonly GateCode[] {
-  const code = GATE_CODES.find((one) => one === value);
-  if (code === undefined) throw new InvalidArgumentError(`Known gates are: ${GATE_CODES.join(', ')}.`);
-  return [...before, code];
 }

@@ -1,26 +1,16 @@
 import type { Command } from 'commander';
-import type { GateCode } from '../../../shared/domain/failover/gates.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
-import { addConfigOptions, type ConfigOptions, loadFromOptions } from '../../options/config-options.ts';
-import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
-import { collect, seconds } from '../../options/option-values.ts';
-import { commandLine } from '../../output/command-line.ts';
-import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { loadFromOptions } from '../../options/config-options.ts';
+import type { ExitCode, Finish } from '../../output/exit-code.ts';
 import { createProgress } from '../../output/progress.ts';
 import type { Terminal } from '../../output/terminal.ts';
-import { DEFAULT_VALID_SECONDS, gates } from './assess-command.ts';
+import { type AssessmentOptions, addAssessmentOptions } from './assess-options.ts';
 import { openRuns, openWorld } from './failover-world.ts';
-import { personOf } from './person.ts';
-import { addFormatOption, type FormatOption, findRun, printRun, shortRunId } from './print-run.ts';
+import { findRun } from './print-run.ts';
 import { addFailoverRunCommand } from './run-command.ts';
 
-interface AssessOptions extends ConfigOptions, HistoryOptions, FormatOption {
+interface AssessOptions extends AssessmentOptions {
   readonly failover?: string;
-  readonly flow?: string;
-  readonly group: readonly string[];
-  readonly accept: readonly GateCode[];
-  readonly validFor: number;
-  readonly by?: string;
 }
 
 export function addFailbackCommand(program: Command, terminal: Terminal, finish: Finish): void {
@@ -48,13 +38,10 @@ Exit codes: 0 done, 2 wrong usage or configuration, 3 could not be read or writt
 
 function addAssessCommand(failback: Command, terminal: Terminal, finish: Finish): void {
   const command = failback.command('assess').description('say what a failback would do, and what speaks against it');
-  addFormatOption(addHistoryOption(addConfigOptions(command)))
-    .option('--failover <id>', 'the failover to take back (default: the newest one that led clients away)')
-    .option('-f, --flow <A->B>', 'only a failover of this flow')
-    .option('-g, --group <name>', "only this consumer group, or a glob (default: '*'); several times", collect)
-    .option('--accept <code>', 'go ahead although this gate refuses; several times', gates, [])
-    .option('--valid-for <seconds>', 'how long it may be approved', seconds, DEFAULT_VALID_SECONDS)
-    .option('--by <name>', 'who assesses it, for the evidence (default: your user name)')
+  addAssessmentOptions(
+    command.option('--failover <id>', 'the failover to take back (default: the newest one that led clients away)'),
+    'only a failover of this flow',
+  )
     .addHelpText(
       'after',
       `
@@ -74,11 +61,14 @@ Exit codes: 0 it can be approved, 2 wrong usage or configuration, 3 could not be
 
 async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitCode> {
   const config = await loadFromOptions(options, terminal);
-  const [{ runs, close }, { assessFailover, beginRun }, { failoverToTakeBack, flowsOf }] = await Promise.all([
-    openRuns(options, terminal),
-    import('../../../shared/failover/assess-failover.ts'),
-    import('./way-back.ts'),
-  ]);
+  const [{ runs, close }, { assessFailover }, { storeAssessment }, { failoverToTakeBack, flowsOf }] = await Promise.all(
+    [
+      openRuns(options, terminal),
+      import('../../../shared/failover/assess-failover.ts'),
+      import('./store-assessment.ts'),
+      import('./way-back.ts'),
+    ],
+  );
   const progress = createProgress(terminal.stderr);
   try {
     const named = options.failover === undefined ? null : (await findRun(runs, options.failover)).record.run;
@@ -93,16 +83,8 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
       accept: options.accept,
       progress: (step) => progress.step(step),
     }).finally(open.close);
-    const at = open.world.clock.now();
-    const by = personOf(options.by);
-    const id = await beginRun(runs, assessment, { by, at, validForMs: options.validFor * 1000 });
     progress.end();
-    const isRefused = assessment.subject.refused.length > 0;
-    const run = ['failback', 'run', await shortRunId(runs, id), '--approve', assessment.hash];
-    const approve = commandLine(terminal, run, givenAgain(options, terminal));
-    const more = isRefused ? [] : [`\nNothing has been changed yet. To do exactly this:\n  ${approve}\n`];
-    await printRun(await findRun(runs, id), { gates: assessment.gates, faults: [] }, options, terminal, more);
-    return isRefused ? ExitCode.refused : ExitCode.fine;
+    return await storeAssessment(runs, assessment, { verb: 'failback', at: open.world.clock.now() }, options, terminal);
   } finally {
     progress.end();
     await close();

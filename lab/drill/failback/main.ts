@@ -1,8 +1,9 @@
 import { scriptOptions } from '../../script-options.ts';
-import { type FailbackResult, isClean, resultLine, tallyLine } from './failback-result.ts';
+import { playDrill, sabotageOf } from '../play-drill.ts';
+import { isClean, resultLine, tallyLine } from './failback-result.ts';
 import { type FailbackScenario, FailbackStage } from './failback-stage.ts';
 import { playFailback } from './play-failback.ts';
-import { sabotageOf } from './sabotage.ts';
+import { SABOTAGES } from './sabotage.ts';
 
 const SCENARIOS: readonly FailbackScenario[] = [
   { name: 'planned-identity', mode: 'planned', policy: 'identity' },
@@ -29,19 +30,13 @@ const values = scriptOptions({
     sabotage: { type: 'string', value: 'HARM', says: 'duplicate or skip, which the drill has to count' },
   },
 });
-const sabotage = sabotageOf(values.sabotage);
-const only = values.only?.split(',');
-const results: FailbackResult[] = [];
-for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || only.some((one) => name.startsWith(one)))) {
-  process.stderr.write(`playing ${scenario.name} …\n`);
-  const stage = await FailbackStage.open(scenario);
-  try {
-    const result = await playFailback(stage, sabotage);
-    results.push(result);
-    process.stdout.write(resultLine(result));
-  } finally {
-    await stage.stop();
-  }
-}
+const sabotage = sabotageOf(SABOTAGES, values.sabotage);
+const results = await playDrill({
+  scenarios: SCENARIOS,
+  only: values.only,
+  open: (scenario) => FailbackStage.open(scenario),
+  play: (stage) => playFailback(stage, sabotage),
+  resultLine,
+});
 process.stdout.write(tallyLine(results));
 process.exit(isClean(results) ? 0 : 1);

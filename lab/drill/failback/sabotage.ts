@@ -1,19 +1,11 @@
 import type { FailbackStage } from './failback-stage.ts';
 import { NAMES } from './failback-stage.ts';
 
-const SABOTAGES = ['duplicate', 'skip'] as const;
+export const SABOTAGES = ['duplicate', 'skip'] as const;
 /** What is done behind the failback's back, to show that the drill counts it. */
 export type Sabotage = (typeof SABOTAGES)[number];
 
 const RECORDS = 10n;
-
-/** @throws Error if there is no such sabotage */
-export function sabotageOf(name: string | undefined): Sabotage | null {
-  if (name === undefined) return null;
-  const found = SABOTAGES.find((one) => one === name);
-  if (found === undefined) throw new Error(`--sabotage is one of ${SABOTAGES.join(', ')}`);
-  return found;
-}
 
 /**
  * After the failback: sets the forward mirror some records back, so that it writes them a second time; or moves the

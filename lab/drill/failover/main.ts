@@ -1,8 +1,9 @@
 import { scriptOptions } from '../../script-options.ts';
-import { isClean, type RunResult, resultLine, tallyLine } from './failover-result.ts';
+import { playDrill, sabotageOf } from '../play-drill.ts';
+import { isClean, resultLine, tallyLine } from './failover-result.ts';
 import { type FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { playFailover } from './play-failover.ts';
-import { sabotageOf } from './sabotage.ts';
+import { SABOTAGES } from './sabotage.ts';
 
 const SCENARIOS: readonly FailoverScenario[] = (['planned', 'unplanned'] as const).flatMap((mode) =>
   (['default', 'identity'] as const).flatMap((policy) =>
@@ -33,19 +34,13 @@ const values = scriptOptions({
     sabotage: { type: 'string', value: 'HARM', says: 'skip, reread or loss, which the drill has to count' },
   },
 });
-const sabotage = sabotageOf(values.sabotage);
-const only = values.only?.split(',');
-const results: RunResult[] = [];
-for (const scenario of SCENARIOS.filter(({ name }) => only === undefined || only.some((one) => name.startsWith(one)))) {
-  process.stderr.write(`playing ${scenario.name} …\n`);
-  const stage = await FailoverStage.open(scenario);
-  try {
-    const result = await playFailover(stage, sabotage);
-    results.push(result);
-    process.stdout.write(resultLine(result));
-  } finally {
-    await stage.stop();
-  }
-}
+const sabotage = sabotageOf(SABOTAGES, values.sabotage);
+const results = await playDrill({
+  scenarios: SCENARIOS,
+  only: values.only,
+  open: (scenario) => FailoverStage.open(scenario),
+  play: (stage) => playFailover(stage, sabotage),
+  resultLine,
+});
 process.stdout.write(tallyLine(results));
 process.exit(isClean(results) ? 0 : 1);

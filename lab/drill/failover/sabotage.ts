@@ -1,19 +1,11 @@
 import type { FailoverStage } from './failover-stage.ts';
 import { TOPICS } from './failover-stage.ts';
 
-const SABOTAGES = ['skip', 'reread', 'loss'] as const;
+export const SABOTAGES = ['skip', 'reread', 'loss'] as const;
 /** What is done behind the failover's back, to show that the drill counts it. */
 export type Sabotage = (typeof SABOTAGES)[number];
 
 const RECORDS = 10n;
-
-/** @throws Error if there is no such sabotage */
-export function sabotageOf(name: string | undefined): Sabotage | null {
-  if (name === undefined) return null;
-  const found = SABOTAGES.find((one) => one === name);
-  if (found === undefined) throw new Error(`--sabotage is one of ${SABOTAGES.join(', ')}`);
-  return found;
-}
 
 /** After the failover: moves the restored positions of a group that has not read yet, or removes records of the target. */
 export async function doHarm(sabotage: Sabotage, stage: FailoverStage, group: string): Promise<void> {
