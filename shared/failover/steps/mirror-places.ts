@@ -3,6 +3,8 @@ import type { Json } from '../../domain/model/canonical-json.ts';
 import type { MirrorEnd, MirrorOffsets, MirrorPlace } from '../../ports.ts';
 import type { LogEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
+import { pollUntil } from '../poll-until.ts';
+import type { FailoverWorld } from '../step.ts';
 
 /** Places as the evidence has them. */
 export const storedPlaces = z.array(
@@ -46,12 +48,23 @@ export function misplaced(places: readonly MirrorPlace[], now: readonly MirrorEn
   return null;
 }
 
+/** Connect can show offsets a moment after it has accepted them. */
+const READ_BACK = { withinMs: 15_000, everyMs: 500 };
+
 /** Sets what is not as it has to be, and reads it back: Connect accepts what it does not understand. */
-export async function place(offsets: MirrorOffsets, places: readonly MirrorPlace[]): Promise<void> {
+export async function place(
+  { clock }: Pick<FailoverWorld, 'clock'>,
+  offsets: MirrorOffsets,
+  places: readonly MirrorPlace[],
+): Promise<void> {
   const before = await offsets.read();
   await offsets.set(places.filter((one) => misplaced([one], before) !== null));
-  const wrong = misplaced(places, await offsets.read());
-  if (wrong === null) return;
+  let wrong: string | null = null;
+  const areSet = await pollUntil(clock, READ_BACK, async () => {
+    wrong = misplaced(places, await offsets.read());
+    return wrong === null ? true : null;
+  });
+  if (areSet !== null) return;
   throw new StepFailedError('OFFSETS_NOT_SET', `the offsets were accepted, and are not those that were set: ${wrong}`, {
     remedy: 'See the connector in Kafka Connect. It must not be started. Then run it again under the same id.',
   });

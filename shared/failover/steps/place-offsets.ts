@@ -46,7 +46,7 @@ export const placeOffsets: Step = {
     return wrong === null ? 'in-effect' : 'absent';
   },
 
-  do: async ({ world }, intent) => await place(offsetsOf(world.back, 'offsets'), placesOfIntent(intent)),
+  do: async ({ world }, intent) => await place(world, offsetsOf(world.back, 'offsets'), placesOfIntent(intent)),
 
   async evidence({ world }, intent) {
     const places = placesOfIntent(intent);
@@ -58,7 +58,7 @@ export const placeOffsets: Step = {
   async undo(context, intent) {
     // What it has written since is on the target: its offsets say how far that is.
     if (context.intentOf('start-mirror') !== null) return { putBack: false };
-    await place(offsetsOf(context.world.back, 'offsets'), placesFrom(intended.parse(intent).before));
+    await place(context.world, offsetsOf(context.world.back, 'offsets'), placesFrom(intended.parse(intent).before));
     return { putBack: true };
   },
 };
@@ -88,7 +88,7 @@ export const placeForwardOffsets: Step = {
   },
 
   do: async ({ world }, intent) =>
-    await place(offsetsOf(world.back, 'forwardOffsets'), forwardPlaces(intent, 'places')),
+    await place(world, offsetsOf(world.back, 'forwardOffsets'), forwardPlaces(intent, 'places')),
 
   async evidence({ world }, intent) {
     const places = forwardPlaces(intent, 'places');
@@ -98,7 +98,7 @@ export const placeForwardOffsets: Step = {
   },
 
   async undo({ world }, intent) {
-    await place(offsetsOf(world.back, 'forwardOffsets'), forwardPlaces(intent, 'before'));
+    await place(world, offsetsOf(world.back, 'forwardOffsets'), forwardPlaces(intent, 'before'));
     return { putBack: true };
   },
 };

@@ -150,8 +150,14 @@ describe("MM2's connectors on a real Connect cluster", () => {
     // Neither the topic nor its partition exists.
     const places = [0, 1].map((partition) => ({ topic: 'orders', partition, lastMirrored: 41n }));
     await offsets.set(places);
+    // Connect can show offsets a moment after it has accepted them.
+    const isShown = async () => (await offsets.read()).length === places.length;
+    await waitUntil('the offsets to be read back', isShown, { explain: () => connect.tail() });
     expect(sortedByPartition(await offsets.read())).toEqual(places);
     await offsets.set([{ topic: 'orders', partition: 1, lastMirrored: null }]);
+    await waitUntil('the offset to be removed', async () => (await offsets.read()).length === 1, {
+      explain: () => connect.tail(),
+    });
     expect(await offsets.read()).toEqual(places.slice(0, 1));
     await fetch(`${connect.url}/connectors/${encodeURIComponent(name)}/offsets`, {
       method: 'PATCH',
