@@ -21,6 +21,7 @@ import { RecordWriter } from '../workload/record-writer.ts';
 import { flowTruth, LiveTruth, readMm2Positions, samePositions } from './live-truth.ts';
 import { type Expectation, momentFaults } from './moment-faults.ts';
 import { type JudgedPosition, judgePositions } from './position-judge.ts';
+import { expectedOfSilent, newestHeartbeat, silenceOf } from './silent-mirror.ts';
 import { type JudgedVerdict, judgeVerdict } from './verdict-judge.ts';
 
 /** An audit of a live moment, compared with the records. */
@@ -147,13 +148,21 @@ export class LiveStage implements AsyncDisposable {
     const audits = options.atOnce === true ? 1 : most;
     // The comparison of records settles more at each audit.
     for (let earlier = 1; earlier < audits; earlier++) await audit();
+    const { clockAheadMs = 0 } = options;
     let mm2Positions = await readMm2Positions(flow.source, target);
-    const report = await waitUntil('MM2 to leave the groups alone during an audit', async () => {
+    let newestBefore = await newestHeartbeat(flow, target);
+    const { report, silentMs } = await waitUntil('MM2 to leave the groups alone during an audit', async () => {
       const before = mm2Positions;
+      const began = Date.now() + clockAheadMs;
       const audited = await audit();
+      const ended = Date.now() + clockAheadMs;
       mm2Positions = await readMm2Positions(flow.source, target);
-      return samePositions(before, mm2Positions) && audited;
+      const newestAfter = await newestHeartbeat(flow, target);
+      const silence = silenceOf(audited, { began, ended, newestBefore, newestAfter });
+      newestBefore = newestAfter;
+      return samePositions(before, mm2Positions) && { report: audited, silentMs: silence };
     });
+    const expectation = silentMs === null ? options : expectedOfSilent(options);
     const compacted = await compactedTopics(this.#connection(config, flow.target), report);
     const truths = await this.#truth.read(source, target, report, flow.isolationLevel, compacted);
     const positions = judgePositions(
@@ -164,9 +173,11 @@ export class LiveStage implements AsyncDisposable {
         return { position: mm2Positions.get(name) ?? null };
       },
     );
-    const faults = [...momentFaults(report, truths, options), ...(options.also?.({ report, positions }) ?? [])];
-    const verdict = judgeVerdict(report, positions, flowTruth(report, truths), options, config.policy.maxLossRecords);
-    const moment = { label, report, positions, faults, verdict };
+    const faults = [...momentFaults(report, truths, expectation), ...(options.also?.({ report, positions }) ?? [])];
+    const truth = flowTruth(report, truths);
+    const verdict = judgeVerdict(report, positions, truth, expectation, config.policy.maxLossRecords);
+    const silent = silentMs === null ? '' : ` (MM2 was silent for ${(silentMs / 1000).toFixed(0)} s)`;
+    const moment = { label: `${label}${silent}`, report, positions, faults, verdict };
     this.moments.push(moment);
     return moment;
   }
