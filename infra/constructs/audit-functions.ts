@@ -1,9 +1,8 @@
-import { join } from 'node:path';
 import { Arn, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Code, type IFunction, type ILayerVersion, LayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Code, type IFunction, type ILayerVersion, LayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -11,6 +10,7 @@ import { AUDIT_ENVIRONMENT, CONFIG_FILE_IN_LAMBDA } from '../../shared/contract/
 import { FINDING_EVENT_SOURCE } from '../../shared/contract/finding-events.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
+import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskReadAccess } from './msk-read-access.ts';
 import { partId } from './part-id.ts';
@@ -73,11 +73,7 @@ export class AuditFunctions extends Construct {
   ): IFunction {
     const lambda = new NodejsFunction(this, id, {
       description: 'Audits MirrorMaker 2 and publishes lag, loss and verdicts as metrics',
-      entry: join(import.meta.dirname, '../../functions/audit/handler.ts'),
-      projectRoot: join(import.meta.dirname, '../..'),
-      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...bundledHandler('audit'),
       // Lambda allots CPU with memory: TLS handshakes and decoding need it, the heap needs less.
       memorySize: 1024,
       // Shorter than the schedule's period, so that audits do not pile up.
@@ -88,14 +84,6 @@ export class AuditFunctions extends Construct {
       onFailure: new SqsDestination(props.failures),
       role,
       logGroup,
-      awsSdkConnectionReuse: false,
-      bundling: {
-        logLevel: LogLevel.ERROR,
-        minify: true,
-        format: OutputFormat.CJS,
-        target: 'node24',
-        bundleAwsSDK: true,
-      },
       ...(props.vpc !== undefined && vpcPlacement(this, props.vpc)),
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');

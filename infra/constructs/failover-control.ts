@@ -1,11 +1,11 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type IFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
+import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
 
 export interface FailoverControlProps {
@@ -41,23 +41,11 @@ export class FailoverControl extends Construct {
     );
     const lambda = new NodejsFunction(this, 'Function', {
       description: 'Tidemark: approves, rejects, holds and releases failovers',
-      entry: join(import.meta.dirname, '../../functions/failover-control/handler.ts'),
-      projectRoot: join(import.meta.dirname, '../..'),
-      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...bundledHandler('failover-control'),
       memorySize: 256,
       timeout: Duration.seconds(30),
       role,
       logGroup,
-      awsSdkConnectionReuse: false,
-      bundling: {
-        logLevel: LogLevel.ERROR,
-        minify: true,
-        format: OutputFormat.CJS,
-        target: 'node24',
-        bundleAwsSDK: true,
-      },
     });
     lambda.addEnvironment(FAILOVER_ENVIRONMENT.serviceName, 'tidemark-failover-control');
     lambda.addEnvironment(FAILOVER_ENVIRONMENT.historyTable, history.table.tableName);

@@ -1,13 +1,13 @@
-import { join } from 'node:path';
 import { CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, type IFunction, type ILayerVersion, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import type { IFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CONFIG_FILE_IN_LAMBDA, FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { CHANGING_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
 import type { Settings } from '../settings.ts';
+import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskGroupAccess } from './msk-group-access.ts';
 import { MskReadAccess } from './msk-read-access.ts';
@@ -81,24 +81,12 @@ export class FailoverFunctions extends Construct {
     const timeout = step !== null && LONG_STEPS.has(step) ? LONG_TIMEOUT : TIMEOUT;
     const lambda = new NodejsFunction(this, id, {
       description: `Tidemark: carries out ${what}`,
-      entry: join(import.meta.dirname, '../../functions/failover-step/handler.ts'),
-      projectRoot: join(import.meta.dirname, '../..'),
-      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...bundledHandler('failover-step'),
       memorySize: 1024,
       timeout,
       role,
       logGroup,
       layers: [configuration],
-      awsSdkConnectionReuse: false,
-      bundling: {
-        logLevel: LogLevel.ERROR,
-        minify: true,
-        format: OutputFormat.CJS,
-        target: 'node24',
-        bundleAwsSDK: true,
-      },
       ...placement,
     });
     const ofWriters = Object.entries(failover.secrets);

@@ -1,11 +1,9 @@
-import { join } from 'node:path';
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Rule } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Architecture, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
-import { LogLevel, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs';
+import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -13,6 +11,7 @@ import { NOTIFY_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { FINDING_EVENT_SOURCE, FINDING_EVENT_TYPES } from '../../shared/contract/finding-events.ts';
 import type { Settings } from '../settings.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
+import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
 import { grantSecrets } from './secret-access.ts';
 
@@ -45,11 +44,7 @@ export class NotifyFunction extends Construct {
     logGroup.grantWrite(role);
     const lambda = new NodejsFunction(this, 'Function', {
       description: 'Pages people for findings of Tidemark',
-      entry: join(import.meta.dirname, '../../functions/notify/handler.ts'),
-      projectRoot: join(import.meta.dirname, '../..'),
-      depsLockFilePath: join(import.meta.dirname, '../../package-lock.json'),
-      runtime: Runtime.NODEJS_24_X,
-      architecture: Architecture.ARM_64,
+      ...bundledHandler('notify'),
       memorySize: 256,
       // Shorter than the minute for which one attempt holds the right to send a page.
       timeout: Duration.seconds(45),
@@ -57,14 +52,6 @@ export class NotifyFunction extends Construct {
       onFailure: new SqsDestination(failures),
       role,
       logGroup,
-      awsSdkConnectionReuse: false,
-      bundling: {
-        logLevel: LogLevel.ERROR,
-        minify: true,
-        format: OutputFormat.CJS,
-        target: 'node24',
-        bundleAwsSDK: true,
-      },
     });
     const urls = { ...(pages.slack && { slack: pages.slack }), ...(pages.webhook && { webhook: pages.webhook }) };
     lambda.addEnvironment(NOTIFY_ENVIRONMENT.serviceName, 'tidemark-notify');
