@@ -6,7 +6,7 @@ import { thresholdsFor } from '../audit-rules.ts';
 import { type Liveness, mirrorTime } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
 import type { PartitionState } from '../partition-state.ts';
-import { pastCuts } from '../remembered-logs.ts';
+import { pastCuts, RECENT_MS } from '../remembered-logs.ts';
 import { waitsAtLeast } from '../waits-at-least.ts';
 import { makeFinding } from './make-finding.ts';
 import {
@@ -179,11 +179,15 @@ function lastProgress({ history, connect }: PartitionState): bigint | null {
   return sync > committed ? sync : committed;
 }
 
+/** Surpluses of the last day: a producer that still writes makes new ones. Of old ones the source may have no records to compare. */
 function foreignWrites({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.flow.exactlyOnce) return [];
   const foreign = sumOf(states, ({ mapping, partition, cuts }) => {
     let records = mapping?.surplusAtEnd ?? 0n;
-    for (const surplus of mapping?.surplusStretches() ?? []) if (!surplus.right.accounted) records += surplus.records;
+    for (const { right, records: surplus } of mapping?.surplusStretches() ?? []) {
+      const isRecent = observation.at - Number(right.timestamp) < RECENT_MS;
+      if (isRecent && !right.accounted) records += surplus;
+    }
     // MM2 mirrored these from the source before the source log was cut.
     const past = pastCuts(observation.remembered, 'source', topic.topic, partition);
     for (const { side, at, reached } of [...past, ...cuts]) if (side === 'source') records -= reached - at;

@@ -351,6 +351,22 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         // No sync shows where the copies are of what was cut off.
         beside: ['RECORDS_UNACCOUNTED'],
       },
+      'the last of them not quite a day ago': {
+        of: {
+          partition: {
+            syncs: [
+              [0n, 0n, { agoMs: 2 * DAY }],
+              [100n, 130n, { agoMs: DAY - MINUTE }],
+              [1_000n, 1_030n],
+            ],
+            target: [0n, 1_031n],
+            firstRecordAgoMs: 3 * DAY,
+          },
+          groups: [],
+        },
+        subject: { topic: 'A.orders', partition: 0 },
+        evidence: { records: 30n, partitions: 1 },
+      },
       'whatever was cut of other logs': {
         of: {
           partition: FOREIGN,
@@ -384,6 +400,18 @@ export const TOPIC_FINDINGS: FindingFamilies = {
     },
     quiet: {
       'an exactly-once MM2 writes markers of its own': { flow: { exactlyOnce: true }, partition: FOREIGN, groups: [] },
+      'nobody has written any for a day': {
+        partition: {
+          syncs: [
+            [0n, 0n, { agoMs: 2 * DAY }],
+            [100n, 130n, { agoMs: DAY }],
+            [1_000n, 1_030n],
+          ],
+          target: [0n, 1_031n],
+          firstRecordAgoMs: 3 * DAY,
+        },
+        groups: [],
+      },
       'as many records as offsets': {},
       'MM2 mirrored all of them before the source log was cut': {
         partition: FOREIGN,
