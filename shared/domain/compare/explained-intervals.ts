@@ -24,16 +24,19 @@ export function explainedIntervals(
     if (mapping.isAccounted(index)) continue;
     const interval = intervalBefore(mapping, index);
     const isHead = index === mapping.first;
-    // The history merges intervals of equal lengths: what is known of one is not known of all.
-    if (isHead ? interval.source.from >= interval.source.until : lead(interval) === 0n) continue;
+    // The history merges intervals of equal lengths, unless a log was cut there: what is known of one is not known of all.
+    const isEqual = lead(interval) === 0n && !mapping.holeBefore(index);
+    if (isHead ? interval.source.from >= interval.source.until : isEqual) continue;
     const { from, last } = interval.target;
     const stretch = stretches.find((one) => one.from <= from && one.until > last);
     const isInside = (position: bigint): boolean => position >= from && position <= last;
     if (stretch === undefined || [...stretch.contradicted, ...stretch.changed].some(isInside)) continue;
     const copies = stretch.records.filter(({ position }) => isInside(position));
     const isLonger = !isHead && lead(interval) > 0n;
-    const isExplained = isLonger ? !mapping.inTransactions && areCopies(copies) : haveCopies(interval, copies, source);
-    if (isExplained) explained.push(index);
+    // Where a log was cut, records written again can hide that others are gone.
+    const mayLack = !isLonger || mapping.holeBefore(index);
+    if (isLonger && (mapping.inTransactions || !areCopies(copies))) continue;
+    if (!mayLack || haveCopies(interval, copies, source)) explained.push(index);
   }
   return explained;
 }

@@ -172,7 +172,7 @@ export function partitionState(
           sourceChanged: epoch.kind === 'topic-id',
           sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
           targetRecreatedAt,
-          targetWasCut: targetCuts.length > 0,
+          targetCuts,
           sourceCuts: cutOffs,
         });
   const end = source?.highWatermark ?? 0n;

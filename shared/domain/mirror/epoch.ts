@@ -15,6 +15,8 @@ export interface SourceCut {
   readonly noticedAt: number;
 }
 
+export type TargetCut = Pick<SourceCut, 'at' | 'reached'>;
+
 export interface MappingEvidence {
   readonly history: SyncHistory;
   /** Start and end of the target partition's log, read after the history. */
@@ -30,8 +32,11 @@ export interface MappingEvidence {
   readonly sourceInDoubt?: boolean;
   /** Syncs before this index were written to another target topic of the same name (topic id). */
   readonly targetRecreatedAt?: number;
-  /** The target log lost its end once: what it begins with did not lead up to the first sync that holds. */
-  readonly targetWasCut?: boolean;
+  /**
+   * Where the present target log was cut, oldest first, and how far it had reached: what it begins with did not lead up to
+   * the first sync that holds.
+   */
+  readonly targetCuts?: readonly TargetCut[];
   /** Start of the source partition's log; 0 if absent. */
   readonly sourceStart?: bigint;
   /** End of the source partition's log, read after the target's; absent if the source could not be read. */
@@ -130,7 +135,9 @@ export function cutEpoch(evidence: MappingEvidence): Epoch {
   }
   const isUnbroken = cause === 'first-known' && !hadEarlierSource;
   const replacedTogether = first === sourceFirst && hadEarlierSource && !isUnbroken;
-  const onNewTarget = isUnbroken ? evidence.targetWasCut !== true : !replacedTogether && isNewTarget(evidence, first);
+  const onNewTarget = isUnbroken
+    ? (evidence.targetCuts ?? []).length === 0
+    : !replacedTogether && isNewTarget(evidence, first);
   return { first, cause, floor, ...source, onNewTarget };
 }
 

@@ -1,4 +1,4 @@
-import { cutEpoch, type EpochCause, type MappingEvidence, type SourceCut } from './epoch.ts';
+import { cutEpoch, type EpochCause, type MappingEvidence, type SourceCut, type TargetCut } from './epoch.ts';
 import { hasOnlyMarkers } from './only-markers.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
 import { withoutJumps } from './without-jumps.ts';
@@ -128,6 +128,11 @@ export class PartitionMapping {
   /** See `MappingEvidence.sourceInDoubt`. */
   get sourceInDoubt(): boolean {
     return this.#evidence.sourceInDoubt === true;
+  }
+
+  /** See `MappingEvidence.targetCuts`. */
+  get targetCuts(): readonly TargetCut[] {
+    return this.#evidence.targetCuts ?? [];
   }
 
   /** See `MappingEvidence.sourceCuts`. */

@@ -3,6 +3,7 @@ import { greatest, least } from '../../model/offsets.ts';
 import type { PartitionMapping } from '../mapping.ts';
 import { type CutOff, cutsBefore, skippedHead, takenBy } from './cut-off.ts';
 import { clipped, type Hole, holeOfUnknownPlace, perhapsLess } from './hole.ts';
+import { lostCopiesBefore } from './lost-copies.ts';
 
 export interface Range {
   readonly from: bigint;
@@ -29,6 +30,7 @@ export function runsOf(
   const { first, length, began } = mapping;
   if (first >= length) return [withoutSyncs(mapping, source, position, cutOffs)];
   const cutsAt = cutsBefore(mapping, cutOffs);
+  const lostBefore = lostCopiesBefore(mapping);
   const last = mapping.at(length - 1);
   // The log may have grown between the last audit and the cut: without a later sync, all that follows may be cut off.
   const behindLast = mapping.target.end - last.downstream - 1n;
@@ -82,7 +84,7 @@ export function runsOf(
     const written = downstream - left.downstream;
     // The record of the sync itself has arrived.
     const most = least(offsets, greatest(1n, written - takenBefore(i)));
-    const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream)));
+    const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream) - lostBefore(i)));
     // The last of what arrived is the record of the sync.
     const markers = markersAmong(mapping, arrived - 1n);
     // Where a cut made syncs void, a marker can be where a record is missing.

@@ -90,6 +90,24 @@ test('logs of equal length say nothing of an interval that the history may merge
   expect(explained({ syncs, source: 'abcdefg', target: 'abcdefg' })).toEqual([]);
 });
 
+describe('behind a cut of the target log', () => {
+  const cut = (upstream: bigint, downstream: bigint) =>
+    [
+      [0n, 0n],
+      [upstream, downstream, { hole: true }],
+    ] as const;
+
+  test('a target that has more is explained only if each source record has a copy, too', () => {
+    expect(explained({ syncs: cut(4n, 6n), source: 'abcdef', target: 'acdbcdef' })).toEqual([1]);
+    expect(explained({ syncs: cut(4n, 6n), source: 'abcdef', target: 'aacdcdef' })).toEqual([]);
+  });
+
+  test('so are logs of equal length, which the history does not merge there', () => {
+    expect(explained({ syncs: cut(4n, 4n), source: 'abcdef', target: 'abcdef' })).toEqual([1]);
+    expect(explained({ syncs: cut(4n, 4n), source: 'abcdef', target: 'acdcef' })).toEqual([]);
+  });
+});
+
 test('before the first sync that holds, the source counts from its start', () => {
   const syncs = [
     [1n, 1n],

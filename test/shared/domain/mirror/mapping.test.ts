@@ -211,7 +211,7 @@ describe('the epoch that holds', () => {
       ),
       false,
     ],
-    ['the log lost its end once', evidence(STEADY, { targetWasCut: true }), false],
+    ['the log lost its end once', evidence(STEADY, { targetCuts: [{ at: 50n, reached: 60n }] }), false],
   ])('on a target log that was empty: %s', (_, of, expected) => {
     expect(cutEpoch(of).onNewTarget).toBe(expected);
   });

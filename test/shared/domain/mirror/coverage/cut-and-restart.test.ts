@@ -284,3 +284,75 @@ describe('a target log that was cut or replaced, where void syncs show 30 record
     ],
   ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
 });
+
+describe('a cut of the target', () => {
+  const hole = { hole: true } as const;
+  /** MM2 had mirrored 100 records, and the target lost the last ten of them. */
+  const cut = (upstream: bigint, downstream: bigint, more: Partial<Case> = {}): Case => ({
+    syncs: [
+      [0n, 0n],
+      [89n, 89n],
+      [upstream, downstream, hole],
+    ],
+    source: [0n, 200n],
+    targetEnd: downstream + 1n,
+    position: upstream + 1n,
+    more: { targetCuts: [{ at: 90n, reached: 100n }] },
+    ...more,
+  });
+  test.each<[string, Case, string[]]>([
+    ['MM2 went on behind them', cut(100n, 90n), ['between 90-100: 10, at least 10 = there']],
+    [
+      'and wrote others again: they do not stand for the lost ones',
+      cut(120n, 113n),
+      ['between 90-120: 10, at least 7'],
+    ],
+    ['and as many again as were lost', cut(120n, 120n), ['between 90-120: 10, at least 0']],
+    ['it began again with the first one', cut(90n, 90n), []],
+    ['it began again further down', cut(80n, 90n), []],
+    [
+      'an audit found a copy of every record there',
+      cut(120n, 120n, {
+        syncs: [
+          [0n, 0n],
+          [89n, 89n],
+          [120n, 120n, { ...hole, accounted: true }],
+        ],
+      }),
+      [],
+    ],
+    [
+      'a deeper cut took the place of an earlier one along',
+      cut(140n, 140n, {
+        more: {
+          targetCuts: [
+            { at: 110n, reached: 120n },
+            { at: 90n, reached: 115n },
+          ],
+        },
+      }),
+      ['between 90-140: 35, at least 0'],
+    ],
+    [
+      'a later cut is further up',
+      cut(120n, 120n, {
+        syncs: [
+          [0n, 0n],
+          [89n, 89n],
+          [99n, 90n, hole],
+          [119n, 110n],
+          [150n, 112n, hole],
+        ],
+        position: 151n,
+        targetEnd: 113n,
+        more: {
+          targetCuts: [
+            { at: 90n, reached: 99n },
+            { at: 111n, reached: 140n },
+          ],
+        },
+      }),
+      ['between 90-99: 9, at least 9 = there', 'between 120-150: 29, at least 29'],
+    ],
+  ])('%s', (_, of, expected) => expect(holes(of)).toEqual(expected));
+});
