@@ -34,7 +34,9 @@ export const groupListings = z.array(
 );
 export type AgentGroupListing = z.infer<typeof groupListings>[number];
 
-export const committedOffsets = z.array(z.object({ topic: z.string(), partition: z.number(), offset: int64 }));
+export const committedOffsets = z.array(
+  z.object({ topic: z.string(), partition: z.number(), offset: int64, leaderEpoch: z.int().optional() }),
+);
 export type GroupOffset = z.infer<typeof committedOffsets>[number];
 
 export const produced = z.object({ firstOffset: int64, lastOffset: int64 });

@@ -147,6 +147,11 @@ export class ClusterAdmin {
     return this.#call('commitOffsets', { group, offsets: rows }, schemas.done);
   }
 
+  /** Has a consumer of the group read the record before an offset and commit there, with that record's leader epoch. */
+  readAndCommit(group: string, topic: string, partition: number, offset: bigint): Promise<void> {
+    return this.#call('readAndCommit', { group, topic, partition, offset: String(offset) }, schemas.done);
+  }
+
   deleteGroupOffsets(group: string, topic: string, partitions: readonly number[]): Promise<void> {
     const rows = partitions.map((partition) => ({ topic, partition }));
     return this.#call('deleteGroupOffsets', { group, partitions: rows }, schemas.done);

@@ -16,6 +16,8 @@ export interface PartitionRecords {
   readonly ids: readonly string[];
   /** Base64; empty for a record without a key. */
   readonly keys: readonly string[];
+  /** Leader epoch of the batch that has the record. */
+  readonly leaderEpochs: Int32Array;
 }
 
 /** Reads every data record of a partition with Kafka's own consumer. Offsets of a lab stay below 2^53. */
@@ -34,13 +36,15 @@ export async function readPartition(
     const offsets = new Float64Array(lines.length);
     const ids: string[] = [];
     const keys: string[] = [];
+    const leaderEpochs = new Int32Array(lines.length);
     for (const [index, line] of lines.entries()) {
-      const [offset = '', id = '', key = ''] = line.split('\t');
+      const [offset = '', id = '', key = '', leaderEpoch = ''] = line.split('\t');
       offsets[index] = Number(offset);
       ids.push(id);
       keys.push(key);
+      leaderEpochs[index] = Number(leaderEpoch);
     }
-    return { ...range, offsets, ids, keys };
+    return { ...range, offsets, ids, keys, leaderEpochs };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

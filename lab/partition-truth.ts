@@ -12,6 +12,9 @@ const FOREIGN = -1;
  *
  * Records that an earlier truth of the same topic has, and that the source has deleted since, also count: re-reads do
  * not depend on retention. Only the count of lost records separates them.
+ *
+ * After an unclean election the source has other records at the offsets of those that it lost. A commit with a leader epoch
+ * tells which of them the group has read: those below its offset that were written in that epoch or before.
  */
 export class PartitionTruth {
   /** The present source records. */
@@ -19,6 +22,8 @@ export class PartitionTruth {
   readonly target: PartitionRecords;
   /** All known source records, including deleted ones. */
   readonly #known: readonly KnownRecord[];
+  /** Records that an unclean election took off the source, and whose offsets it has again. */
+  readonly #replaced: readonly KnownRecord[];
   /** Source offset of every target record. */
   readonly #sourceOffsets: Float64Array;
   /** Target offset of the last copy of every known source record; NaN if there is none. */
@@ -43,6 +48,7 @@ export class PartitionTruth {
     this.source = source;
     this.target = target;
     this.#known = knownRecords(source, previous === undefined ? [] : previous.#known);
+    this.#replaced = previous === undefined ? [] : [...previous.#replaced, ...replacedIn(source, previous.#known)];
     const indexes = new Map<string, number>();
     for (const [index, { id }] of this.#known.entries()) if (id !== '') indexes.set(id, index);
     this.#sourceOffsets = new Float64Array(target.ids.length);
@@ -58,8 +64,18 @@ export class PartitionTruth {
     this.#expired = sameTarget && previous !== undefined ? this.#copiesExpired(previous) : new Set();
   }
 
-  rereads(position: bigint, committed: bigint): bigint {
+  /** Whether an unclean election is known to have taken records off the source. */
+  get wasCut(): boolean {
+    return this.#replaced.length > 0 || this.#known.some(({ offset }) => offset >= Number(this.source.end));
+  }
+
+  /** @param leaderEpoch of the commit, if its client said it */
+  rereads(position: bigint, committed: bigint, leaderEpoch?: number): bigint {
     const [p, u] = [Number(position), Number(committed)];
+    if (leaderEpoch !== undefined) {
+      const read = idsOf(this.#ofLog(leaderEpoch).filter((record) => wasRead(record, u, leaderEpoch)));
+      return countOf(this.target, ({ offset, id }) => offset >= p && read.has(id));
+    }
     let count = 0n;
     for (const [index, offset] of this.target.offsets.entries()) {
       const sourceOffset = at(this.#sourceOffsets, index);
@@ -68,14 +84,25 @@ export class PartitionTruth {
     return count;
   }
 
-  skips(position: bigint, committed: bigint): bigint {
+  skips(position: bigint, committed: bigint, leaderEpoch?: number): bigint {
     const [p, u] = [Number(position), Number(committed)];
+    if (leaderEpoch !== undefined) {
+      const unread = idsOf(this.#ofLog(leaderEpoch).filter((record) => !wasRead(record, u, leaderEpoch)));
+      const before = idsOf(recordsOf(this.target).filter(({ offset }) => offset < p));
+      const after = idsOf(recordsOf(this.target).filter(({ offset }) => offset >= p));
+      return BigInt([...before].filter((id) => unread.has(id) && !after.has(id)).length);
+    }
     let count = 0n;
     for (const [index, { offset }] of this.#known.entries()) {
       // NaN stands for a record that never arrived. It compares as false: that is loss, not a skip.
       if (offset >= u && at(this.#lastCopies, index) < p) count++;
     }
     return count;
+  }
+
+  /** The records that a group with such a commit may have read, or has yet to read. */
+  #ofLog(leaderEpoch: number): KnownRecord[] {
+    return [...this.#known, ...this.#replaced.filter(({ lastSeenIn }) => leaderEpoch <= lastSeenIn)];
   }
 
   /** The first target position from which a group at `committed` re-reads nothing. */
@@ -193,12 +220,42 @@ interface KnownRecord {
   readonly key: string;
   /** The source no longer holds it. */
   readonly deleted: boolean;
+  /** Of the batch that has it. */
+  readonly leaderEpoch: number;
+  /** The newest leader epoch that the log had when the record was last seen in it. */
+  readonly lastSeenIn: number;
+}
+
+function wasRead({ offset, leaderEpoch }: KnownRecord, committed: number, upTo: number): boolean {
+  return offset < committed && leaderEpoch <= upTo;
+}
+
+/** Those that the lab wrote. */
+function idsOf(records: readonly { readonly id: string }[]): Set<string> {
+  return new Set(records.flatMap(({ id }) => (id === '' ? [] : [id])));
+}
+
+function recordsOf({ offsets, ids }: PartitionRecords): { readonly offset: number; readonly id: string }[] {
+  return ids.map((id, index) => ({ offset: at(offsets, index), id }));
+}
+
+function countOf(records: PartitionRecords, which: (record: { offset: number; id: string }) => boolean): bigint {
+  return BigInt(recordsOf(records).filter(which).length);
+}
+
+/** Earlier records whose offsets have other records now. */
+function replacedIn(source: PartitionRecords, earlier: readonly KnownRecord[]): KnownRecord[] {
+  const present = new Map(recordsOf(source).map(({ offset, id }) => [offset, id]));
+  return earlier.filter(({ offset, id }) => (present.get(offset) ?? id) !== id);
 }
 
 /** In offset order. */
 function knownRecords(source: PartitionRecords, earlier: readonly KnownRecord[]): KnownRecord[] {
-  const present = source.ids.map((id, index) => {
-    return { offset: at(source.offsets, index), id, key: source.keys[index] ?? '', deleted: false };
+  const lastSeenIn = source.leaderEpochs.reduce((most, epoch) => Math.max(most, epoch), 0);
+  const present = source.ids.map((id, index): KnownRecord => {
+    const key = source.keys[index] ?? '';
+    const leaderEpoch = source.leaderEpochs[index] ?? 0;
+    return { offset: at(source.offsets, index), id, key, deleted: false, leaderEpoch, lastSeenIn };
   });
   if (earlier.length === 0) return present;
   const offsets = new Set(source.offsets);

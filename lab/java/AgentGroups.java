@@ -26,6 +26,7 @@ final class AgentGroups {
     commands.put("listGroups", AgentGroups::listGroups);
     commands.put("groupOffsets", AgentGroups::groupOffsets);
     commands.put("commitOffsets", AgentGroups::commitOffsets);
+    commands.put("readAndCommit", AgentGroups::readAndCommit);
     commands.put("deleteGroupOffsets", AgentGroups::deleteGroupOffsets);
     commands.put("deleteGroups", AgentGroups::deleteGroups);
     commands.put("startConsumer", AgentGroups::startConsumer);
@@ -63,6 +64,27 @@ final class AgentGroups {
     return true;
   }
 
+  /** Reads the record before an offset and commits there: with its leader epoch, which the admin client does not know. */
+  private static Object readAndCommit(JsonNode request) throws Exception {
+    TopicPartition partition = AgentTopics.partition(request);
+    long offset = Long.parseLong(request.get("offset").asText());
+    Map<String, Object> settings = new HashMap<>(LabAgent.client(request));
+    settings.put("group.id", request.get("group").asText());
+    settings.put("enable.auto.commit", "false");
+    settings.put("max.poll.records", "1");
+    try (KafkaConsumer<byte[], byte[]> client = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+      client.assign(List.of(partition));
+      client.seek(partition, offset - 1);
+      long deadline = System.currentTimeMillis() + 60_000;
+      while (client.position(partition) < offset) {
+        if (System.currentTimeMillis() > deadline) throw new IllegalStateException("the group did not reach " + offset);
+        client.poll(Duration.ofMillis(100));
+      }
+      client.commitSync();
+    }
+    return true;
+  }
+
   private static Object deleteGroupOffsets(JsonNode request) throws Exception {
     Set<TopicPartition> partitions = new HashSet<>();
     for (JsonNode row : request.get("partitions")) partitions.add(AgentTopics.partition(row));
@@ -93,8 +115,12 @@ final class AgentGroups {
     offsets.forEach(
         (partition, offset) -> {
           if (offset == null) return;
-          rows.add(
-              Map.of("topic", partition.topic(), "partition", partition.partition(), "offset", Long.toString(offset.offset())));
+          Map<String, Object> row = new HashMap<>();
+          row.put("topic", partition.topic());
+          row.put("partition", partition.partition());
+          row.put("offset", Long.toString(offset.offset()));
+          offset.leaderEpoch().ifPresent(epoch -> row.put("leaderEpoch", epoch));
+          rows.add(row);
         });
     return rows;
   }

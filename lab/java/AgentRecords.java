@@ -159,7 +159,7 @@ final class AgentRecords {
     return new long[] {start, end};
   }
 
-  /** Writes one line per data record to a file, with tabs: offset, id (empty if there is none), key in base64. */
+  /** Writes one line per data record to a file, with tabs: offset, id (empty if there is none), key in base64, leader epoch. */
   private static Object readRecords(JsonNode request) throws Exception {
     TopicPartition partition = AgentTopics.partition(request);
     try (var consumer = reader(request);
@@ -171,7 +171,7 @@ final class AgentRecords {
               null,
               record -> {
                 String key = record.key() == null ? "" : base64(record.key());
-                out.write(record.offset() + "\t" + id(record) + "\t" + key + "\n");
+                out.write(record.offset() + "\t" + id(record) + "\t" + key + "\t" + record.leaderEpoch().orElse(-1) + "\n");
               });
       return Map.of("start", Long.toString(range[0]), "end", Long.toString(range[1]));
     }

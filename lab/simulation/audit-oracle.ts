@@ -2,7 +2,7 @@ import type { Finding } from '../../shared/domain/model/finding.ts';
 import { costOf, type FlowReport, type GroupReport, offsetOf } from '../../shared/domain/model/report.ts';
 import { type AuditedMoment, MAX_LOSS } from './audited-world.ts';
 import type { SimulatedWorld } from './simulated-world.ts';
-import { costOfPosition, truthOf, type WorldTruth } from './world-truth.ts';
+import { costOfPosition, type TrueCost, truthOf, type WorldTruth } from './world-truth.ts';
 
 /** How an audit's report differs from what is true; empty if it does not. */
 export function judgeAudit(moment: AuditedMoment): string[] {
@@ -51,8 +51,7 @@ function wrongCosts(world: SimulatedWorld, { group, committed, tidemark, mm2 }: 
     const position = offsetOf(where);
     const cost = costOf(where);
     if (position === null || cost === null) return [];
-    const { rereads, skips: present } = costOfPosition(world, committed, position);
-    const skips = present + world.skipsCutOff(group, Number(position));
+    const { rereads, skips } = costTo(world, group, committed, position);
     const at = `${group} at ${committed}, on the target ${position} (${where === mm2 ? 'MM2' : 'Tidemark'})`;
     return [
       ...(BigInt(skips) > cost.skipAtMost ? [`position: ${at} skips ${skips}, ${cost.skipAtMost} reported`] : []),
@@ -61,6 +60,17 @@ function wrongCosts(world: SimulatedWorld, { group, committed, tidemark, mm2 }: 
         : []),
     ];
   });
+}
+
+/** What a position costs a group, also of the records that a cut took off the source since the group committed. */
+function costTo(world: SimulatedWorld, group: string, committed: bigint, position: bigint): TrueCost {
+  const upTo = BigInt(world.readUpTo(group, Number(committed)));
+  const { rereads, skips, expired } = costOfPosition(world, upTo, position);
+  return {
+    rereads: rereads + world.rereadsCutOff(group, Number(position)),
+    skips: skips + world.skipsCutOff(group, Number(position)),
+    expired,
+  };
 }
 
 /** A finding that pages someone must be true. */
@@ -104,10 +114,9 @@ function isTrue({ world, report, faults }: AuditedMoment, finding: Finding, trut
       return groupsOf(report, finding).some(({ group, committed, mm2 }) => {
         const position = offsetOf(mm2);
         if (position === null) return false;
-        const { skips, expired } = costOfPosition(world, committed, position);
-        const cutOff = world.skipsCutOff(group, Number(position));
+        const { skips, expired } = costTo(world, group, committed, position);
         // Beyond the end, the group misses what MM2 is about to write.
-        return skips + cutOff > expired || position > world.mm2.targetEnd;
+        return skips > expired || position > world.mm2.targetEnd;
       });
     case 'GROUP_RECORDS_EXPIRED':
       // No audit knows what compaction has removed from the source since.

@@ -111,7 +111,11 @@ export class SimulatedCluster implements ClusterReader {
       groups.map((group) => {
         if (this.#fails(`${this.#role}-commits`)) return [group, this.#unread(group)];
         const offset = [...all].find(([name]) => name === group)?.[1];
-        return [group, read(offset === undefined ? [] : [{ topic, partition: 0, offset: BigInt(offset) }])];
+        const leaderEpoch = this.#role === 'source' ? this.#world.leaderEpochOf(group) : null;
+        const epoch = leaderEpoch === null ? {} : { leaderEpoch };
+        const commits: CommittedOffset[] =
+          offset === undefined ? [] : [{ topic, partition: 0, offset: BigInt(offset), ...epoch }];
+        return [group, read<readonly CommittedOffset[]>(commits)];
       }),
     );
   }

@@ -124,6 +124,8 @@ export class SimulatedMm2 {
   readonly #cuts: CutLog[] = [];
   /** Where each leader epoch of the present topics began: every cut is an unclean leader election. */
   readonly epochStarts = { source: [] as number[], target: [] as number[] };
+  /** Of each cut of the source, whether an audit had seen the log reach further. */
+  readonly #cutWasSeen: boolean[] = [];
   /** What the last audit saw: which topics, and how many syncs. */
   #audited = { log: -1, epoch: -1, syncs: 0, sourceEnd: 0, targetEnd: 0 };
   /** Offsets of the open transaction on the source. */
@@ -206,6 +208,7 @@ export class SimulatedMm2 {
         this.#sourceEnd = 0;
         this.#sourceEpoch++;
         this.epochStarts.source.length = 0;
+        this.#cutWasSeen.length = 0;
         this.#open = [];
         this.#produce(step.records);
         // MM2's position is out of range, and it starts from the beginning. Or the new log is long enough, and MM2
@@ -292,8 +295,9 @@ export class SimulatedMm2 {
     // A cut that comes before the first audit looks like a recreated topic.
     if (this.#audited.epoch !== this.#sourceEpoch && this.#syncLog.length > 0) this.#stale = true;
     const cut = this.sourceCuts++;
-    this.epochStarts.source.push(end);
     const seen = this.#audited.epoch === this.#sourceEpoch ? this.#audited.sourceEnd : 0;
+    this.epochStarts.source.push(end);
+    this.#cutWasSeen.push(seen > end);
     const told = this.#syncPairs.reduce((most, { u }) => Math.max(most, u + 1), seen);
     if ([...this.#mirrored].some((offset) => offset >= Math.max(end, told))) this.#cutUntold = true;
     this.#cuts.push({ side: 'source', at: end, syncs: this.#syncLog.length, noticed: seen > end });
@@ -698,6 +702,17 @@ export class SimulatedMm2 {
         copies.set(`${record.cut} ${record.source}`, d);
     });
     return [...copies.values()].filter((last) => last < position && last >= this.#targetStart).length;
+  }
+
+  /** Where the source log was cut since its first `since` cuts, of the cuts that audits can know. */
+  placesOfCuts(since: number): number[] {
+    return this.epochStarts.source.filter((_, index) => index >= since && this.#cutWasSeen[index] === true);
+  }
+
+  /** Of those records, the copies at or after a target position that such a group has read. */
+  rereadsCutOff(upstream: number, since: number, position: number): number {
+    const isRead = (one: TargetRecord) => one?.cut !== undefined && one.cut >= since && one.source < upstream;
+    return this.#target.slice(Math.max(position, this.#targetStart)).filter(isRead).length;
   }
 
   /** Whether the target has deleted a copy that such a group has not read, and that the source has not deleted. */

@@ -19,6 +19,8 @@ export type Fault = (typeof FAULTS)[number];
 
 export const GROUPS = ['behind', 'billing', 'reader'] as const;
 type Group = (typeof GROUPS)[number];
+/** This group's client commits no leader epochs. */
+const SAYS_NO_EPOCH: Group = 'reader';
 
 export type WorldStep =
   | Step
@@ -61,8 +63,8 @@ export class SimulatedWorld {
   readonly events = new Set<Event>();
   /** Commits by group, on each side. */
   readonly commits = { source: new Map<Group, number>(), target: new Map<Group, number>() };
-  /** How often the source had been cut when each group committed there. */
-  readonly #cutsBefore = new Map<Group, number>();
+  /** How often the source had been cut when each group committed there, of any topic and of the present one. */
+  readonly #cutsBefore = new Map<Group, { readonly ever: number; readonly present: number }>();
   readonly checkpoints: Checkpoint[] = [];
   readonly connectOffsets: { readonly offset: number; readonly at: number }[] = [];
   /** How many of them acknowledge nothing any more: MM2 has begun again before them. */
@@ -80,7 +82,7 @@ export class SimulatedWorld {
     switch (step.do) {
       case 'commit':
         commits.source.set(step.group, Math.max(0, mm2.sourceEnd - step.before));
-        this.#cutsBefore.set(step.group, mm2.sourceCuts);
+        this.#cutsBefore.set(step.group, { ever: mm2.sourceCuts, present: mm2.epochStarts.source.length });
         return;
       case 'move-target':
         commits.target.set(step.group, Math.max(0, mm2.targetEnd - step.before));
@@ -93,12 +95,34 @@ export class SimulatedWorld {
     }
   }
 
+  /** The leader epoch that a group committed with its position; null for one whose client does not say it. */
+  leaderEpochOf(group: string): number | null {
+    return group === SAYS_NO_EPOCH ? null : (this.#committedBefore(group)?.cuts.present ?? null);
+  }
+
   /** Records that only the target still has, that a group has not read, and that it skips at a position there. */
   skipsCutOff(group: string, position: number): number {
+    const before = this.#committedBefore(group);
+    return before === null ? 0 : this.mm2.skipsCutOff(before.committed, before.cuts.ever, position);
+  }
+
+  /** Records that only the target still has, that a group has read, and that it reads again from a position there. */
+  rereadsCutOff(group: string, position: number): number {
+    const before = this.#committedBefore(group);
+    return before === null ? 0 : this.mm2.rereadsCutOff(before.committed, before.cuts.ever, position);
+  }
+
+  /** Up to where a group has read the present source log: at most to where it was cut since, as far as audits know. */
+  readUpTo(group: string, committed: number): number {
+    const before = this.#committedBefore(group);
+    return Math.min(committed, ...(before === null ? [] : this.mm2.placesOfCuts(before.cuts.present)));
+  }
+
+  #committedBefore(group: string) {
     const [name] = GROUPS.filter((one) => one === group);
     const committed = name === undefined ? undefined : this.commits.source.get(name);
-    if (name === undefined || committed === undefined) return 0;
-    return this.mm2.skipsCutOff(committed, this.#cutsBefore.get(name) ?? 0, position);
+    const cuts = name === undefined ? undefined : this.#cutsBefore.get(name);
+    return committed === undefined || cuts === undefined ? null : { committed, cuts };
   }
 
   #mirrorStep(step: Step): void {

@@ -18,7 +18,7 @@ import type { LabMm2 } from '../mm2.ts';
 import { mm2Properties } from '../mm2-properties.ts';
 import { waitUntil } from '../wait-until.ts';
 import { RecordWriter } from '../workload/record-writer.ts';
-import { flowTruth, LiveTruth, readMm2Positions, samePositions } from './live-truth.ts';
+import { flowTruth, LiveTruth, readCommitEpochs, readMm2Positions, samePositions } from './live-truth.ts';
 import { type Expectation, momentFaults } from './moment-faults.ts';
 import { type JudgedPosition, judgePositions } from './position-judge.ts';
 import { expectedOfSilent, newestHeartbeat, silenceOf } from './silent-mirror.ts';
@@ -165,6 +165,9 @@ export class LiveStage implements AsyncDisposable {
     const expectation = silentMs === null ? options : expectedOfSilent(options);
     const compacted = await compactedTopics(this.#connection(config, flow.target), report);
     const truths = await this.#truth.read(source, target, report, flow.isolationLevel, compacted);
+    // Without a history nothing tells an audit that a log was cut: it takes commits for those of the present one.
+    const leaderEpochs =
+      options.withoutMemory === true ? new Map<string, never>() : await readCommitEpochs(source, report, truths);
     const positions = judgePositions(
       report,
       (topic, partition) => truths.get(`${topic}-${partition}`) ?? null,
@@ -172,6 +175,7 @@ export class LiveStage implements AsyncDisposable {
         const name = `${group}/${remoteTopic(flow.policy, flow.source, topic)}-${partition}`;
         return { position: mm2Positions.get(name) ?? null };
       },
+      ({ group, topic, partition }) => leaderEpochs.get(`${group}/${topic}-${partition}`),
     );
     const faults = [...momentFaults(report, truths, expectation), ...(options.also?.({ report, positions }) ?? [])];
     const truth = flowTruth(report, truths);

@@ -6,7 +6,10 @@ import { type PartitionRecords, readPartition } from '../partition-records.ts';
 import { PartitionTruth } from '../partition-truth.ts';
 import type { FlowTruth } from './verdict-judge.ts';
 
-const EMPTY: PartitionRecords = { start: 0n, end: 0n, offsets: new Float64Array(0), ids: [], keys: [] };
+const EMPTY: PartitionRecords = {
+  ...{ start: 0n, end: 0n, offsets: new Float64Array(0) },
+  ...{ ids: [], keys: [], leaderEpochs: new Int32Array(0) },
+};
 
 /** All records of the partitions of live flows, including those that the source has deleted since the first read. */
 export class LiveTruth {
@@ -111,6 +114,25 @@ export async function readMm2Positions(sourceAlias: string, target: LabCluster):
       for (const row of [...translated, ...committed]) found.set(`${group}/${row.topic}-${row.partition}`, row.offset);
     }),
   );
+  return found;
+}
+
+/**
+ * The leader epochs that groups committed on the source, as Kafka's own client reads them, by `group/topic-partition`: of
+ * partitions that an unclean election has cut.
+ */
+export async function readCommitEpochs(
+  source: LabCluster,
+  { groups }: FlowReport,
+  truths: ReadonlyMap<string, PartitionTruth>,
+): Promise<Map<string, number>> {
+  const onCut = groups.filter(({ topic, partition }) => truths.get(`${topic}-${partition}`)?.wasCut === true);
+  const found = new Map<string, number>();
+  for (const group of new Set(onCut.map(({ group: name }) => name))) {
+    for (const { topic, partition, leaderEpoch } of await source.admin.groupOffsets(group)) {
+      if (leaderEpoch !== undefined) found.set(`${group}/${topic}-${partition}`, leaderEpoch);
+    }
+  }
   return found;
 }
 

@@ -1,9 +1,12 @@
 import { type Cost, costOf, type FlowReport, type GroupReport, offsetOf } from '../../shared/domain/model/report.ts';
 
-/** The truth about a partition: recorded, or read from live clusters. */
+/**
+ * The truth about a partition: recorded, or read from live clusters. The leader epoch is that of the commit, if its client
+ * said it.
+ */
 export interface Truth {
-  rereads(position: bigint, committed: bigint): bigint;
-  skips(position: bigint, committed: bigint): bigint;
+  rereads(position: bigint, committed: bigint, leaderEpoch?: number): bigint;
+  skips(position: bigint, committed: bigint, leaderEpoch?: number): bigint;
 }
 
 /** MM2's actual position of a group: its commit on the target, otherwise the answer of `translateOffsets`. */
@@ -25,19 +28,28 @@ export function judgePositions(
   report: FlowReport,
   truthOf: (topic: string, partition: number) => Truth | null,
   mm2Of: (group: GroupReport) => Mm2Truth | null,
+  leaderEpochOf: (group: GroupReport) => number | undefined = () => undefined,
 ): JudgedPosition[] {
   return report.groups.flatMap((group) => {
     const truth = truthOf(group.topic, group.partition);
-    return truth === null ? [] : [judgePosition(group, truth, mm2Of(group))];
+    return truth === null ? [] : [judgePosition(group, truth, mm2Of(group), leaderEpochOf(group))];
   });
 }
 
-function judgePosition(group: GroupReport, truth: Truth, mm2Truth: Mm2Truth | null): JudgedPosition {
+function judgePosition(
+  group: GroupReport,
+  truth: Truth,
+  mm2Truth: Mm2Truth | null,
+  leaderEpoch: number | undefined,
+): JudgedPosition {
   const faults: string[] = [];
   const costAt = (position: bigint | null) =>
     position === null
       ? null
-      : { rereads: truth.rereads(position, group.committed), skips: truth.skips(position, group.committed) };
+      : {
+          rereads: truth.rereads(position, group.committed, leaderEpoch),
+          skips: truth.skips(position, group.committed, leaderEpoch),
+        };
   const hold = (who: string, cost: ReturnType<typeof costAt>, said: Cost | null) => {
     if (cost === null || said === null) return;
     if (cost.rereads > said.rereadAtMost) {

@@ -91,7 +91,8 @@ export async function verifyPositions(
 /** Positions that records can improve; of a sample every n-th, so that all groups and partitions have their share. */
 function choose(judged: readonly GroupState[], { positions, sample }: VerifyOptions): GroupState[] {
   const worth = judged.filter(
-    ({ translation }) => translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
+    ({ translation, isCutOff }) =>
+      !isCutOff && translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
   );
   return evenlySpread(worth, 0, sample ?? worth.length);
 }

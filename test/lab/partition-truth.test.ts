@@ -100,3 +100,39 @@ describe('the truth of a partition', () => {
     partitionTruth.assert(300);
   });
 });
+
+describe('after an unclean election', () => {
+  const before = recordsOf([
+    [0, 'a', 1],
+    [1, 'b', 1],
+    [2, 'lost-c', 2],
+    [3, 'lost-d', 2],
+  ]);
+  const after = recordsOf([
+    [0, 'a', 1],
+    [1, 'b', 1],
+    [2, 'new-c', 3],
+    [3, 'new-d', 3],
+  ]);
+  const copies = recordsOf(['a', 'b', 'lost-c', 'lost-d', 'new-c', 'new-d'].map((id, offset) => [offset, id] as const));
+  const truth = new PartitionTruth(after, copies, new PartitionTruth(before, copies), true);
+
+  test('the leader epoch of a commit tells which records the group has read', () => {
+    // It has read lost-c, but neither lost-d nor new-c.
+    expect([truth.rereads(3n, 3n, 2), truth.skips(3n, 3n, 2)]).toEqual([0n, 0n]);
+    expect([truth.rereads(2n, 3n, 2), truth.skips(2n, 3n, 2)]).toEqual([1n, 0n]);
+    expect([truth.rereads(5n, 3n, 2), truth.skips(5n, 3n, 2)]).toEqual([0n, 2n]);
+  });
+
+  test('a commit of the new log says nothing of those that are gone', () => {
+    expect([truth.rereads(5n, 3n, 3), truth.skips(5n, 3n, 3)]).toEqual([0n, 0n]);
+    expect([truth.rereads(2n, 3n, 3), truth.skips(6n, 3n, 3)]).toEqual([1n, 1n]);
+  });
+
+  test('is noticed, also where the log has not grown again', () => {
+    const short = recordsOf([[0, 'a', 1]]);
+    expect(truth.wasCut).toBe(true);
+    expect(new PartitionTruth(short, copies, new PartitionTruth(before, copies), true).wasCut).toBe(true);
+    expect(new PartitionTruth(before, copies).wasCut).toBe(false);
+  });
+});

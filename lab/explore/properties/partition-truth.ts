@@ -4,8 +4,8 @@ import type { PartitionRecords } from '../../partition-records.ts';
 import { PartitionTruth } from '../../partition-truth.ts';
 import { property } from '../property.ts';
 
-/** A log's records as `[offset, id]`. */
-type Row = readonly [offset: number, id: string];
+/** A log's records. */
+type Row = readonly [offset: number, id: string, leaderEpoch?: number];
 
 export function recordsOf(rows: readonly Row[], start = 0, end?: number): PartitionRecords {
   return {
@@ -14,6 +14,7 @@ export function recordsOf(rows: readonly Row[], start = 0, end?: number): Partit
     offsets: Float64Array.from(rows, ([offset]) => offset),
     ids: rows.map(([, id]) => id),
     keys: rows.map(() => ''),
+    leaderEpochs: Int32Array.from(rows, ([, , leaderEpoch = 0]) => leaderEpoch),
   };
 }
 

@@ -44,7 +44,8 @@ export const sourceCut: LiveScenario = {
     await stage.moment('100 new records behind the cut', { ...cut, loss: 'at-least' });
     await writer.write('t', 300, ANOTHER_PRODUCER);
     await waitUntilSettled(mirroring);
-    await stage.moment('regrown past the old end', cut);
+    // MM2 continues at the cut, or begins again with the first record: then one audit can only bound what is missing.
+    await stage.moment('regrown past the old end', { ...cut, loss: 'at-least' });
     await stage.moment('the same for an audit without a history', {
       allow: [...allow, ...expect, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES'],
       withoutMemory: true,
@@ -122,9 +123,9 @@ async function fill(stage: LiveStage, topics: readonly string[]) {
     await writer.write(topic, 300);
     mark.push(markLogEnd(a, topic));
     await writer.write(topic, 200);
-    await a.admin.commitOffsets('early', topic, { 0: 120n });
-    await a.admin.commitOffsets('late', topic, { 0: 450n });
-    await a.admin.commitOffsets('head', topic, { 0: 500n });
+    await a.admin.readAndCommit('early', topic, 0, 120n);
+    await a.admin.readAndCommit('late', topic, 0, 450n);
+    await a.admin.readAndCommit('head', topic, 0, 500n);
   }
   const mm2 = await stage.startMm2();
   for (const topic of topics) {

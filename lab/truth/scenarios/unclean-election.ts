@@ -32,9 +32,9 @@ export const uncleanElection: LiveScenario = {
     await a.waitUntilRegistered(2);
     // Only the leader has these.
     await writer.write('t', 200);
-    await a.admin.commitOffsets('early', 't', { 0: 120n });
-    await a.admin.commitOffsets('late', 't', { 0: 450n });
-    await a.admin.commitOffsets('head', 't', { 0: 500n });
+    await a.admin.readAndCommit('early', 't', 0, 120n);
+    await a.admin.readAndCommit('late', 't', 0, 450n);
+    await a.admin.readAndCommit('head', 't', 0, 500n);
     await waitUntilSettled(mirroring);
     await waitUntilGroupSynced(mirroring, 'head');
     // While brokers die, MM2 may write no heartbeats, checkpoints and commits.

@@ -28,6 +28,10 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
         ({ role, kind, name }) => role !== 'source' || !(kind === 'cluster' || (kind === 'topic' && name === topic)),
       ),
     sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
+    sourceEpoch: (topic, partition) => {
+      const epoch = known.state.get({ kind: 'epoch', role: 'source', topic, partition });
+      return epoch === null ? null : Number(epoch);
+    },
     syncs: (topic, partition) => known.state.mapping.get(topic)?.get(partition) ?? null,
     targetEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'target', topic, partition }),
     syncsRead:

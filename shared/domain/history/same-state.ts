@@ -49,7 +49,19 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
     a.reached === b.reached &&
     (a.acknowledged ?? a.reached) === (b.acknowledged ?? b.reached) &&
     a.copies === b.copies &&
-    a.noticedAt === b.noticedAt
+    a.noticedAt === b.noticedAt &&
+    isSameTail(a.tail, b.tail)
+  );
+}
+
+function isSameTail(a: PastCut['tail'], b: PastCut['tail']): boolean {
+  if (a === b) return true;
+  if (a?.epoch !== b?.epoch || a?.syncs.length !== b?.syncs.length) return false;
+  return (
+    a?.syncs.every(({ upstream, downstream }, i) => {
+      const other = b?.syncs[i];
+      return upstream === other?.upstream && downstream === other.downstream;
+    }) ?? true
   );
 }
 

@@ -1,3 +1,4 @@
+import { translateCutOff } from '../mirror/cut-position.ts';
 import {
   AT_ITS_START,
   costOfStandingAt,
@@ -6,6 +7,7 @@ import {
   type Translation,
   translate,
 } from '../mirror/translation.ts';
+import type { CommittedOffset } from '../model/cluster.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { GroupReport, Mm2Position } from '../model/report.ts';
 import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
@@ -16,6 +18,10 @@ export interface GroupState {
   readonly group: ObservedGroup;
   readonly state: PartitionState;
   readonly committed: bigint;
+  /** See `CommittedOffset`. */
+  readonly leaderEpoch?: number;
+  /** The commit is of a log that was cut since: no record of the source tells whether its translation is right. */
+  readonly isCutOff: boolean;
   readonly translation: Translation;
   readonly checkpoint: ObservedCheckpoint | null;
   /** The group's commit on the target, null if it has none. */
@@ -29,9 +35,9 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
   for (const group of observation.groups) {
     if (group.committed.kind === 'unread') continue;
     const places = placesOf(observation, group);
-    for (const { topic, partition, offset } of group.committed.value) {
-      const state = states.get(topic, partition);
-      if (state !== undefined) judged.push(judgeGroup(observation, group, state, offset, places));
+    for (const commit of group.committed.value) {
+      const state = states.get(commit.topic, commit.partition);
+      if (state !== undefined) judged.push(judgeGroup(observation, group, state, commit, places));
     }
   }
   return judged;
@@ -47,7 +53,9 @@ export function judgeGroupsAgain(
     const { topic, partition } = one.report;
     const state = states.get(topic, partition);
     if (state === undefined || state === one.state) return one;
-    return judgeGroup(observation, one.group, state, one.committed, placesOf(observation, one.group));
+    const { committed: offset, leaderEpoch } = one;
+    const commit = { offset, ...(leaderEpoch === undefined ? {} : { leaderEpoch }) };
+    return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
   });
 }
 
@@ -69,11 +77,12 @@ function judgeGroup(
   observation: FlowObservation,
   group: ObservedGroup,
   state: PartitionState,
-  committed: bigint,
+  { offset: committed, leaderEpoch }: Pick<CommittedOffset, 'offset' | 'leaderEpoch'>,
   { commits, checkpoints }: Places,
 ): GroupState {
   const { targetTopic, topic } = state.topic;
-  const translation = translationFor(observation, state, committed);
+  const cutOff = leaderEpoch === undefined ? null : cutOffTranslation(observation, state, committed, leaderEpoch);
+  const translation = cutOff ?? translationFor(observation, state, committed);
   const name = group.listing.group;
   const targetCommit = commits?.get(targetTopic, state.partition) ?? null;
   const checkpoint = checkpoints?.get(targetTopic, state.partition) ?? null;
@@ -81,6 +90,8 @@ function judgeGroup(
     group,
     state,
     committed,
+    ...(leaderEpoch === undefined ? {} : { leaderEpoch }),
+    isCutOff: cutOff !== null,
     translation,
     checkpoint,
     targetCommit,
@@ -118,6 +129,16 @@ function mm2Position(
  */
 function logOf(target: PartitionState['target'], position: bigint): { readonly start: bigint; readonly end: bigint } {
   return target === null ? { start: 0n, end: position } : { start: target.start, end: target.highWatermark };
+}
+
+function cutOffTranslation(
+  observation: FlowObservation,
+  { mapping, topic }: PartitionState,
+  committed: bigint,
+  leaderEpoch: number,
+): Translation | null {
+  if (mapping === null || observation.mixedSyncs?.has(topic.topic)) return null;
+  return translateCutOff(mapping, committed, leaderEpoch);
 }
 
 function translationFor(observation: FlowObservation, state: PartitionState, committed: bigint): Translation {

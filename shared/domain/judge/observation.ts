@@ -103,6 +103,8 @@ export interface RememberedFlow {
   readonly cuts: readonly PastCut[];
   /** Where a source partition's log ended when it was last read; null if no audit read it. */
   sourceEnd(topic: string, partition: number): bigint | null;
+  /** The leader epoch that it had then; null if no audit read it, or the broker did not say. */
+  sourceEpoch(topic: string, partition: number): number | null;
   /** Whether the last of these audits read the log of every partition of a source topic. */
   readsSource(topic: string): boolean;
   /** The syncs of a source partition that audits have read; null if none has. */

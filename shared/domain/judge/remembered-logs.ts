@@ -103,8 +103,9 @@ export function cutOffsOf(
   cuts: readonly Cut[],
 ): readonly CutOff[] {
   return cutsOf(observation, 'source', topic, partition, cuts).map((cut) => {
-    const { at, reached, acknowledged = reached, copies = reached - at, noticedAt } = cut;
-    return { at, reached, records: copies, atLeast: acknowledged - at, noticedAt };
+    const { at, reached, acknowledged = reached, copies = reached - at, noticedAt, tail } = cut;
+    const records = { records: copies, atLeast: acknowledged - at };
+    return { at, reached, ...records, noticedAt, ...(tail === undefined ? {} : { tail }) };
   });
 }
 
@@ -152,6 +153,7 @@ export function logsNow(
     targetEnd: logs.target?.highWatermark ?? null,
     sourceEndBefore: remembered?.sourceEnd(topic, partition) ?? null,
     targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
+    sourceEpochBefore: remembered?.sourceEpoch(topic, partition) ?? null,
     sourceEpochEnd: epochEnds?.source.get(partition) ?? null,
     targetEpochEnd: epochEnds?.target.get(partition) ?? null,
     sameSourceSince: sameSince(observation, 'source', topic, sourceId),

@@ -41,13 +41,14 @@ export function sampleSpots(
   most: number,
 ): Spot[] {
   const turn = fraction(Math.floor(at / 1000) * GOLDEN);
-  const open = groups.filter(({ translation }) => isOpen(translation));
+  const present = groups.filter(({ isCutOff }) => !isCutOff);
+  const open = present.filter(({ translation }) => isOpen(translation));
   const tails = evenlySpread(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
   const unexplained = evenlySpread(states.flatMap(unexplainedSpot), turn, Math.ceil(most / 8));
   const wanted = [...tails, ...unexplained];
   wanted.push(...evenlySpread(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
-  wanted.push(...evenlySpread(groups, turn, settled).map(spotOf));
+  wanted.push(...evenlySpread(present, turn, settled).map(spotOf));
   const intervals = most - wanted.length;
   wanted.push(...evenlySpread(states, turn, Math.ceil(intervals / 2)).flatMap((state) => newestInterval(state)));
   const elsewhere = evenlySpread(states, fraction(turn + 0.5), Math.floor(intervals / 2));

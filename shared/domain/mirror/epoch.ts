@@ -1,3 +1,4 @@
+import type { CutTail } from './breaks/cut.ts';
 import type { Break, SyncHistory } from './syncs/sync-history.ts';
 
 /** Why the syncs before `Epoch.first` no longer hold. */
@@ -13,6 +14,7 @@ export interface SourceCut {
   readonly at: bigint;
   readonly reached: bigint;
   readonly noticedAt: number;
+  readonly tail?: CutTail;
 }
 
 export type TargetCut = Pick<SourceCut, 'at' | 'reached'>;

@@ -235,7 +235,7 @@ function beyondSettled(mapping: PartitionMapping, upstream: bigint): TranslatedI
   return conservative(mapping, low, mapping.target.end, 0n, 'it is ahead of the newest offset sync');
 }
 
-function exactly(mapping: PartitionMapping, position: bigint, again: bigint): TranslatedInterval {
+export function exactly(mapping: PartitionMapping, position: bigint, again: bigint): TranslatedInterval {
   const at = clamp(mapping, position);
   if (again === 0n) return { kind: 'interval', low: at, high: at, again, expired: 0n, proof: 'exact', reason: null };
   return {
@@ -270,7 +270,7 @@ function between(
   };
 }
 
-function conservative(
+export function conservative(
   mapping: PartitionMapping,
   low: bigint,
   high: bigint,

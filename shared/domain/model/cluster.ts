@@ -62,6 +62,8 @@ export interface CommittedOffset {
   readonly topic: string;
   readonly partition: number;
   readonly offset: bigint;
+  /** Leader epoch of the last record before it that the group read (KIP-320); absent if its client did not say. */
+  readonly leaderEpoch?: number;
 }
 
 export interface RecordHeader {

@@ -22,6 +22,7 @@ export const FETCH_MANY_FROM = 8;
 
 /** This offset means that the group has no commit for this partition. */
 const NO_COMMIT = -1n;
+const UNKNOWN_EPOCH = -1;
 
 /**
  * OffsetFetch of all topics of a group. For a group that does not exist, the answer has no topics and no error. Brokers
@@ -85,13 +86,15 @@ function readTopics(reader: ResponseReader, version: number): Pick<GroupOffsets,
       const partition = reader.partition();
       once.see(partition);
       const offset = reader.int64();
-      if (version >= 5) reader.int32(); // committed_leader_epoch
+      const leaderEpoch = version >= 5 ? reader.int32() : UNKNOWN_EPOCH;
       reader.nullableString(); // metadata
       const error = reader.int16();
       reader.tags();
       if (error !== 0) failed.push({ topic, partition, error });
       // If a client commits any other negative number, brokers store it: it is a commit, and a wrong one.
-      else if (offset !== NO_COMMIT) offsets.push({ topic, partition, offset });
+      else if (offset !== NO_COMMIT) {
+        offsets.push(leaderEpoch < 0 ? { topic, partition, offset } : { topic, partition, offset, leaderEpoch });
+      }
     }
     reader.tags();
   }

@@ -154,11 +154,12 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
 
 /**
  * Forms of the cuts. The first one assumed that a log had reached as far as MM2 had acknowledged; the second one, that
- * MM2 had written nothing twice.
+ * MM2 had written nothing twice; the third one kept nothing of what is gone.
  */
 const CUTS_OF_SYNCS = 1;
 const CUTS_OF_EPOCHS = 2;
-const CUTS = 3;
+const CUTS_WITHOUT_TAILS = 3;
+const CUTS = 4;
 
 /** Writes the whole list if it changed: cuts are few and rare. */
 function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
@@ -177,7 +178,32 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
     sink.count(Number((cut.acknowledged ?? cut.reached) - cut.at));
     sink.count(Number((cut.copies ?? cut.reached - cut.at) - (cut.reached - cut.at)));
     sink.count(at - cut.noticedAt);
+    writeTail(sink, cut);
   }
+}
+
+function writeTail(sink: ByteSink, { at, tail }: PastCut): void {
+  sink.count(tail?.syncs.length ?? 0);
+  if (tail === undefined) return;
+  sink.count(tail.epoch);
+  let left = { upstream: at, downstream: 0n };
+  for (const sync of tail.syncs) {
+    sink.count(Number(sync.upstream - left.upstream));
+    sink.count(Number(sync.downstream - left.downstream));
+    left = sync;
+  }
+}
+
+function readTail(source: ByteSource, at: bigint): Pick<PastCut, 'tail'> {
+  const length = source.countOfBytes(MAX_NAMES);
+  if (length === 0) return {};
+  const epoch = source.count();
+  let left = { upstream: at, downstream: 0n };
+  const syncs = Array.from({ length }, () => {
+    left = { upstream: left.upstream + BigInt(source.count()), downstream: left.downstream + BigInt(source.count()) };
+    return left;
+  });
+  return { tail: { epoch, syncs } };
 }
 
 function readCuts(source: ByteSource, state: HistoryState, headerAt: number): void {
@@ -198,6 +224,7 @@ function readCuts(source: ByteSource, state: HistoryState, headerAt: number): vo
       ...{ side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) },
       ...(acknowledged === reached ? {} : { acknowledged }),
       ...(again === 0n ? {} : { copies: reached - at + again }),
+      ...(changed <= CUTS_WITHOUT_TAILS ? {} : readTail(source, at)),
     };
   });
 }

@@ -1,3 +1,13 @@
+import type { SyncPoint } from '../syncs/sync-history.ts';
+
+/** What is known of the records that a cut took off the source log. */
+export interface CutTail {
+  /** The log's leader epoch when an audit last read it before: a commit of that epoch or an earlier one is of that log. */
+  readonly epoch: number;
+  /** The syncs about them, in the order of both logs: the target has the copies. At least one. */
+  readonly syncs: readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
+}
+
 /** A log that lost its end and kept its identity: an unclean leader election, or a truncation. */
 export interface Cut {
   readonly side: 'source' | 'target';
@@ -9,6 +19,8 @@ export interface Cut {
   readonly acknowledged?: bigint;
   /** Of a source log: at most this many target records are copies of what it lost; `reached - at` if absent. */
   readonly copies?: bigint;
+  /** Of a source log; absent if it is not known for certain. */
+  readonly tail?: CutTail;
 }
 
 /** A cut as the history remembers it. */

@@ -12,6 +12,8 @@ export interface LogsNow {
    */
   readonly sourceEpochEnd: bigint | null;
   readonly targetEpochEnd: bigint | null;
+  /** Leader epoch of the source log when the last audit read it; null if none did, or the broker did not say. */
+  readonly sourceEpochBefore: number | null;
   /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.

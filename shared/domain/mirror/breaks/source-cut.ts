@@ -1,7 +1,7 @@
 import { greatest } from '../../model/offsets.ts';
 import { lastBreak } from '../epoch.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
-import type { Cut } from './cut.ts';
+import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
 import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened, type SyncsSince } from './shortened.ts';
 
@@ -109,7 +109,7 @@ function withoutRegrownCut(
   history: SyncHistory,
   at: bigint,
   before: bigint,
-  logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince'> & {
+  logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince' | 'sourceEpochBefore'> & {
     readonly sure: number;
     readonly holding: keyof SyncsSince | null;
   },
@@ -133,7 +133,30 @@ function withoutRegrownCut(
   // Also where no sync is left out: the next one does not continue the last one before the cut.
   shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
   const copies = copiesOf(history, [...left], reached - at);
-  return { ...shortened, cut: { side: 'source', at, reached, acknowledged, ...copies }, since };
+  const tail = tailOf(
+    history,
+    logs,
+    [...left].filter((index) => index < sure),
+  );
+  return { ...shortened, cut: { side: 'source', at, reached, acknowledged, ...copies, ...tail }, since };
+}
+
+/** The history stores each cut whole: more syncs than these are not worth it. */
+const KEPT_SYNCS = 1_000;
+
+/** @param indexes of syncs that MM2 wrote about records that are gone */
+function tailOf(
+  history: SyncHistory,
+  { sameTargetSince, sourceEpochBefore: epoch }: Pick<LogsNow, 'sameTargetSince' | 'sourceEpochBefore'>,
+  indexes: readonly number[],
+): { readonly tail?: CutTail } {
+  const present = presentFrom(history);
+  const syncs = indexes.filter((index) => index >= present).map((index) => history.at(index));
+  // MM2 wrote some of them again: a source offset has several copies there.
+  const isRising = syncs.every((sync, i) => i === 0 || (syncs[i - 1]?.upstream ?? sync.upstream) < sync.upstream);
+  const isKept = syncs.length > 0 && syncs.length <= KEPT_SYNCS && isRising;
+  if (epoch === null || sameTargetSince === null || !isKept) return {};
+  return { tail: { epoch, syncs: syncs.map(({ upstream, downstream }) => ({ upstream, downstream })) } };
 }
 
 /** Marks where the syncs alone show that the target log was replaced or cut: the one that shows it may go. */

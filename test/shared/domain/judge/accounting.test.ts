@@ -54,6 +54,7 @@ function observed(of: Case): FlowObservation {
             topics: { source: seen('t', of.before.source), target: seen('A.t', of.before.target) },
             cuts: [],
             sourceEnd: () => null,
+            sourceEpoch: () => null,
             syncs: () => null,
             syncsRead: true,
             readsSource: () => true,

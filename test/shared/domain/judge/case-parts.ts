@@ -261,6 +261,7 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     cuts: [],
     // Who saw a topic's id read where its logs end, too.
     sourceEnd: () => (ids.source === undefined ? null : 1_001n),
+    sourceEpoch: () => null,
     syncs: () => null,
     syncsRead: true,
     readsSource: () => true,

@@ -121,10 +121,18 @@ test('one group a request where the version knows no more: never the first of ma
   for (const api of both) expect(() => encodeRequest(api, { groups: ['a', 'b'] }, 3)).toThrow(RangeError);
 });
 
+test('a commit has the leader epoch that its client said', () => {
+  const commitOf = (leaderEpoch: number) =>
+    decodeResponse(OFFSET_FETCH, offsetsOf('orders', leaderEpoch), 8).answer[0]?.offsets;
+  expect(commitOf(7)).toEqual([{ topic: 'orders', partition: 0, offset: 5n, leaderEpoch: 7 }]);
+  expect(commitOf(0)).toEqual([{ topic: 'orders', partition: 0, offset: 5n, leaderEpoch: 0 }]);
+  expect(commitOf(-1)).toEqual([{ topic: 'orders', partition: 0, offset: 5n }]);
+});
+
 /** OffsetFetch v8: one group with one commit. */
-function offsetsOf(topic: string): Buffer {
+function offsetsOf(topic: string, leaderEpoch = -1): Buffer {
   const writer = new RequestWriter(true);
   writer.tags().int32(0).arrayLength(1).string('group').arrayLength(1).string(topic).arrayLength(1);
-  writer.int32(0).int64(5n).int32(-1).string('').int16(0).tags().tags().int16(0).tags().tags();
+  writer.int32(0).int64(5n).int32(leaderEpoch).string('').int16(0).tags().tags().int16(0).tags().tags();
   return writer.bytes;
 }

@@ -83,6 +83,19 @@ describe('frames', () => {
     ['nothing behind the cut', { ...cut, acknowledged: 100n }],
     ['as far as the log reached, and written again', { ...cut, copies: 130n }],
     ['less than the log reached, and written again', { ...cut, acknowledged: 150n, copies: 130n }],
+    [
+      'with what is known of the records that are gone',
+      {
+        ...cut,
+        tail: {
+          epoch: 7,
+          syncs: [
+            { upstream: 100n, downstream: 90n },
+            { upstream: 180n, downstream: 200n },
+          ],
+        },
+      },
+    ],
     ['of the target', { ...cut, side: 'target', topic: 'A.orders', at: 0n, partition: 0, noticedAt: BEGIN }],
   ])('a cut comes back as it was: acknowledged %s', (_, written) => {
     const state = new HistoryState(BEGIN);

@@ -11,6 +11,7 @@ const SEEN_BEFORE: LogsNow = {
   targetEnd: null,
   sourceEndBefore: null,
   targetEndBefore: null,
+  sourceEpochBefore: null,
   sourceEpochEnd: null,
   targetEpochEnd: null,
   sameSourceSince: 1_000,

@@ -10,6 +10,7 @@ const NOTHING: LogsNow = {
   targetEnd: null,
   sourceEndBefore: null,
   targetEndBefore: null,
+  sourceEpochBefore: null,
   sourceEpochEnd: null,
   targetEpochEnd: null,
   sameSourceSince: null,
@@ -271,6 +272,25 @@ describe('a source log that was cut and regrew before this audit', () => {
     expect(told(found)).toBe('0→0 100→90 200→180 |');
     // MM2 has acknowledged none of what the cut took.
     expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n, acknowledged: 230n }]);
+  });
+
+  test('keeps the syncs about what is gone, with the leader epoch of then', () => {
+    const syncs = [{ upstream: 200n, downstream: 180n }];
+    const tailOf = (points: readonly Point[], logs: Partial<LogsNow>) =>
+      cut(points, { ...REGROWN, sourceEpochEnd: 150n, sourceEpochBefore: 4, ...logs }).cuts[0]?.tail;
+    expect(tailOf(STEADY, {})).toEqual({ epoch: 4, syncs });
+    expect(tailOf(STEADY, { sourceEpochBefore: null })).toBeUndefined();
+    // The target is another log.
+    expect(tailOf(STEADY, { sameTargetSince: null })).toBeUndefined();
+    expect(tailOf([...STEADY.slice(0, 2), [200n, 180n], [260n, 20n]], { known: 4, knownWithSource: 4 })).toEqual({
+      ...{ epoch: 4, syncs: [{ upstream: 260n, downstream: 20n }] },
+    });
+    // MM2 may have written them after the cut.
+    expect(tailOf(STEADY, { knownWithSource: 2 })).toBeUndefined();
+    // It wrote some of them twice.
+    const twice: readonly Point[] = [...STEADY, [160n, 190n]];
+    expect(tailOf(twice, { known: 4, knownWithSource: 4 })).toBeUndefined();
+    expect(tailOf([...STEADY.slice(0, 2)], { known: 2, knownWithSource: 2 })).toBeUndefined();
   });
 
   test.each<[string, bigint | null]>([
