@@ -69,6 +69,7 @@ export class PartitionMapping {
   /** Records behind the newest sync may have been written before: see `MappingEvidence`. */
   readonly #tailUnknown: boolean;
   #whole: PartitionMapping | null = null;
+  #newestSync: SyncPoint | null | undefined;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
@@ -187,10 +188,13 @@ export class PartitionMapping {
     return upstream + this.target.end - downstream;
   }
 
-  /** The last sync of the epoch that MM2 itself wrote, or null. */
+  /** The last sync of the epoch that MM2 itself wrote, or null. Kept: every group on the partition is judged by it. */
   newestSync(): SyncPoint | null {
-    const index = this.#history.newestWritten();
-    return index >= this.first ? this.#history.at(index) : null;
+    if (this.#newestSync === undefined) {
+      const index = this.#history.newestWritten();
+      this.#newestSync = index >= this.first ? this.#history.at(index) : null;
+    }
+    return this.#newestSync;
   }
 
   /**
@@ -392,13 +396,12 @@ export class PartitionMapping {
   #findSurplus(): { left: number; from: bigint; records: bigint }[] {
     const found: { left: number; from: bigint; records: bigint }[] = [];
     for (let i = this.first; i + 1 < this.length; i++) {
-      const left = this.at(i);
-      const right = this.at(i + 1);
-      const records = right.downstream - left.downstream - (right.upstream - left.upstream);
+      const [left, right] = [this.upstream(i), this.upstream(i + 1)];
+      const written = this.downstream(i + 1) - this.downstream(i);
       if (this.#hasOnlyMarkers(i + 1)) continue;
       // At most all records between the two led up to the right one without a break.
-      const from = right.upstream - (right.downstream - left.downstream - 1n);
-      if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });
+      const from = right - (written - 1n);
+      if (from < left || right <= left) found.push({ left: i, from, records: written - (right - left) });
     }
     return found;
   }
