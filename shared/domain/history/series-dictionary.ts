@@ -128,7 +128,8 @@ export class SeriesDictionary {
   /** The group whose commit on one side a series is; null if it is another series. */
   committer(slot: number, role: ClusterRole): string | null {
     const at = slot * FIELDS;
-    return this.#keys[at] === tagOf({ kind: 'commit', role }) ? (this.names[this.#keys[at + 1] ?? 0] ?? null) : null;
+    if (this.#keys[at] !== COMMIT_TAG + sideOf(role)) return null;
+    return this.names[this.#keys[at + 1] ?? 0] ?? null;
   }
 
   isEnd(slot: number): boolean {
@@ -192,8 +193,12 @@ export function isSeriesTag(tag: number): boolean {
   return tag < TAGS;
 }
 
-function tagOf({ kind, role }: Pick<SeriesOwner, 'kind' | 'role'>): number {
-  return KINDS.indexOf(kind) * 2 + (role === 'source' ? 0 : 1);
+function tagOf({ kind, role }: SeriesOwner): number {
+  return KINDS.indexOf(kind) * 2 + sideOf(role);
+}
+
+function sideOf(role: ClusterRole): number {
+  return role === 'source' ? 0 : 1;
 }
 
 function slotsIn(topics: Map<number, Slots>, topic: number): Slots {

@@ -172,7 +172,7 @@ function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to
   }
   sink.count(names.size);
   for (const index of names.keys()) sink.text(dictionary.names[index] ?? '');
-  for (const tag of tags) sink.byte(tag);
+  for (let i = 0; i < count; i++) sink.byte(tags[i] ?? 0);
   writeDifferences(sink, groups.subarray(0, commits));
   writeDifferences(sink, topics);
   writeDifferences(sink, partitions);
@@ -219,7 +219,8 @@ function writeDifferences(sink: ByteSink, values: Int32Array): void {
   const differences = new BigInt64Array(values.length);
   const words = wordsOf(differences);
   let before = 0;
-  for (const [i, value] of values.entries()) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
     words[2 * i + LOW] = value - before;
     words[2 * i + HIGH] = (value - before) >> 31;
     before = value;
