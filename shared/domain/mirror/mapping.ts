@@ -165,7 +165,12 @@ export class PartitionMapping {
     return this.#history.at(index);
   }
 
-  /** Source offset of a point, without the rest of it: translations ask for hundreds of thousands. */
+  /** The offsets of a point, without the rest of it: an audit asks for hundreds of thousands. */
+  pair(index: number): { readonly upstream: bigint; readonly downstream: bigint } {
+    return { upstream: this.upstream(index), downstream: this.downstream(index) };
+  }
+
+  /** Source offset of a point. */
   upstream(index: number): bigint {
     const anchor = index === this.#history.length ? this.#anchor : undefined;
     return anchor === undefined ? this.#history.upstream(index) : anchor.upstream;
@@ -184,7 +189,7 @@ export class PartitionMapping {
   /** The source offset behind the target's end, if every target record behind the newest sync is the next source record. */
   get reach(): bigint {
     if (this.first >= this.length) return this.target.end;
-    const { upstream, downstream } = this.newest();
+    const { upstream, downstream } = this.pair(this.length - 1);
     return upstream + this.target.end - downstream;
   }
 
@@ -288,7 +293,7 @@ export class PartitionMapping {
     // Records that cannot be new may be copies of any earlier ones. If the topic was recreated, they start with its
     // first record.
     const mayBeCopies = this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown;
-    return mayBeCopies && this.length > 0 ? records + this.target.end - this.newest().downstream - 1n : records;
+    return mayBeCopies && this.length > 0 ? records + this.target.end - this.downstream(this.length - 1) - 1n : records;
   }
 
   /** Those copies that are on the target before the newest sync. */
@@ -317,10 +322,9 @@ export class PartitionMapping {
     if (!this.hasForeign) return;
     for (let index = this.first + 1; index < this.#history.length; index++) {
       if (this.holeAfter(index - 1)) continue;
-      const [left, right] = [this.at(index - 1), this.at(index)];
-      const offsets = right.upstream - left.upstream;
-      const records = right.downstream - left.downstream - offsets;
-      if (offsets > 0n && records > 0n) yield { index, left, right, records };
+      const offsets = this.upstream(index) - this.upstream(index - 1);
+      const records = this.downstream(index) - this.downstream(index - 1) - offsets;
+      if (offsets > 0n && records > 0n) yield { index, left: this.at(index - 1), right: this.at(index), records };
     }
   }
 
@@ -340,7 +344,7 @@ export class PartitionMapping {
     let settled = this.length;
     let reached: bigint | null = null;
     for (let i = this.length - 1; i >= this.first; i--) {
-      const right = this.at(i);
+      const right = this.pair(i);
       // No later step led back without one: it is the furthest of all from here on.
       reached ??= right.upstream;
       const left = this.#leftOf(i);
@@ -358,7 +362,7 @@ export class PartitionMapping {
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
   #leftOf(index: number): { readonly upstream: bigint; readonly downstream: bigint } | null {
     if (index > this.first) {
-      return this.#hasOnlyMarkers(index) ? null : this.at(index - 1);
+      return this.#hasOnlyMarkers(index) ? null : this.pair(index - 1);
     }
     const before = this.lastVoid();
     const { exactlyOnce = false } = this.#evidence;
@@ -387,7 +391,7 @@ export class PartitionMapping {
 
   #surplusAtEnd(sourceEnd: bigint | undefined): bigint {
     if (sourceEnd === undefined || this.first >= this.length) return 0n;
-    const newest = this.newest();
+    const newest = this.pair(this.length - 1);
     const behind = this.target.end - newest.downstream - 1n;
     const possible = sourceEnd - newest.upstream - 1n;
     return behind > possible && possible >= 0n ? behind - possible : 0n;
