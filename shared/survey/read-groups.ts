@@ -94,7 +94,7 @@ export async function readGroups(
 /** The groups that a dead source is known to have had: by the history, and by MM2's checkpoints. */
 export function lastKnownGroups(known: KnownFlow | null, checkpoints: FlowObservation['checkpoints']): string[] {
   const names = new Set([
-    ...(known?.state.positions('source').keys() ?? []),
+    ...(known?.state.groups('source') ?? []),
     ...(checkpoints.kind === 'read' ? checkpoints.value.byGroup.keys() : []),
   ]);
   return [...names].sort();

@@ -52,10 +52,15 @@ export async function compareRoutinely(
     moved.length === 0
       ? compared
       : withEvidence(observation, compared, await lookAtRecords(observation, moved, source, target, policy));
-  const groups = judgeGroupsAgain(observation, judged, statesByPartition(found));
+  const groups = judgeGroupsAgain(observation, judged, changedStates(states, found));
   const absent = await absentRecords(observation, groups, target);
   const known = withEvidence(observation, found, absent);
-  return { states: known, groups: judgeGroupsAgain(observation, groups, statesByPartition(known)), pairs };
+  return { states: known, groups: judgeGroupsAgain(observation, groups, changedStates(found, known)), pairs };
+}
+
+/** The states that `withEvidence` has computed again. */
+function changedStates(before: readonly PartitionState[], after: readonly PartitionState[]) {
+  return statesByPartition(after.filter((state, index) => state !== before[index]));
 }
 
 /** Looks whether the target has any of the records that groups would skip: compaction may have removed them all. */

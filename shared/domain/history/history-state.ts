@@ -3,7 +3,7 @@ import { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { Verdict } from '../model/report.ts';
-import { type Series, SeriesDictionary } from './series-dictionary.ts';
+import { type Series, SeriesDictionary, type SeriesOwner } from './series-dictionary.ts';
 
 /** A part that the audit could not read. Its values in the snapshot come from an earlier audit. */
 export interface UnreadPart {
@@ -53,6 +53,8 @@ export class HistoryState {
   inTransactions = false;
   /** Number of the dictionary's series that this state knows. */
   size: number;
+  /** 1 for each slot that was set in this state. */
+  #set = new Uint8Array(0);
 
   constructor(at: number, from?: HistoryState) {
     this.at = at;
@@ -84,8 +86,12 @@ export class HistoryState {
     return state;
   }
 
-  /** The same state with a new dictionary, without series that no longer exist: the start of a keyframe. */
+  /**
+   * The same state as a keyframe tells it: logs before commits, without series that no longer exist. With a new dictionary
+   * if its own numbers them otherwise.
+   */
   renumbered(): HistoryState {
+    if (this.#isNumberedAnew()) return this;
     const fresh = new HistoryState(this.at);
     fresh.syncsReadTo = this.syncsReadTo;
     fresh.inTransactions = this.inTransactions;
@@ -109,6 +115,16 @@ export class HistoryState {
     return fresh;
   }
 
+  #isNumberedAnew(): boolean {
+    let commits = false;
+    for (let slot = 0; slot < this.size; slot++) {
+      const isCommit = this.dictionary.isCommit(slot);
+      if ((commits && !isCommit) || this.values[slot] === NONE) return false;
+      commits = isCommit;
+    }
+    return true;
+  }
+
   /** The offset of a series, or null if it has none. */
   get(series: Series): bigint | null {
     const slot = this.dictionary.find(series);
@@ -120,10 +136,18 @@ export class HistoryState {
     this.setSlot(this.dictionary.slotOf(series), value ?? NONE);
   }
 
-  /** The same for a slot from `dictionary.slotOf`: for callers that set 100,000 values. */
+  /** The same for callers that set 100,000 values, topic by topic. */
+  seriesOf(owner: SeriesOwner): (topic: string, partition: number, value: bigint | null) => void {
+    const slotOf = this.dictionary.slotsOf(owner);
+    return (topic, partition, value) => this.setSlot(slotOf(topic, partition), value ?? NONE);
+  }
+
+  /** The same for a slot from `dictionary.slotOf`. */
   setSlot(slot: number, value: bigint): void {
     if (slot >= this.size) this.grow(this.dictionary.size);
+    if (slot >= this.#set.length) this.#set = resized(this.#set, this.values.length);
     this.values[slot] = value;
+    this.#set[slot] = 1;
   }
 
   grow(size: number): void {
@@ -167,6 +191,23 @@ export class HistoryState {
     }
   }
 
+  /** Every series whose offset was taken over from the state before: it was not set in this one. */
+  *carried(): Generator<Series> {
+    for (let slot = 0; slot < this.size; slot++) {
+      if (this.#set[slot] !== 1 && (this.values[slot] ?? NONE) !== NONE) yield this.dictionary.series(slot);
+    }
+  }
+
+  /** The groups that have committed positions on one side. */
+  groups(role: ClusterRole): Set<string> {
+    const groups = new Set<string>();
+    for (let slot = 0; slot < this.size; slot++) {
+      const group = this.dictionary.committer(slot, role);
+      if (group !== null && this.values[slot] !== NONE) groups.add(group);
+    }
+    return groups;
+  }
+
   /** All committed positions on one side, by group. */
   positions(role: ClusterRole): ReadonlyMap<string, PartitionMap<bigint>> {
     const groups = new Map<string, PartitionMap<bigint>>();
@@ -196,4 +237,10 @@ function copyMapping(
     copy.set(topic, own);
   }
   return copy;
+}
+
+function resized(bytes: Uint8Array<ArrayBuffer>, length: number): Uint8Array<ArrayBuffer> {
+  const longer = new Uint8Array(length);
+  longer.set(bytes);
+  return longer;
 }

@@ -1,5 +1,5 @@
 import { isExplained } from '../judge/missing-stretches.ts';
-import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
+import type { FlowObservation, ObservedGroup, ObservedTargetGroup, ObservedTopic } from '../judge/observation.ts';
 import { knownOf } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
@@ -7,8 +7,7 @@ import { idChanged } from '../judge/remembered-logs.ts';
 import type { PastCut } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { ClusterRole } from '../model/flow.ts';
-import { mapOutcome, type Outcome } from '../model/outcome.ts';
-import { offsetsByPartition, PartitionMap } from '../model/partition-map.ts';
+import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport } from '../model/report.ts';
 import { addVerified } from './add-verified.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
@@ -43,6 +42,7 @@ export function nextState(
   keepLogs(state, observation, unread);
   keepSourceCommits(state, observation, unread);
   keepTargetCommits(state, observation, unread);
+  clearGone(state, observation);
   keepMapping(state, known, observation, partitions, unread);
   keepVerified(state, verified);
   keepAccounted(state, partitions);
@@ -58,8 +58,6 @@ export function nextState(
   state.readAt.target = readAt(observation, 'target');
   return state;
 }
-
-const LOG_SERIES = ['start', 'end', 'epoch'] as const;
 
 /** Longer than the history keeps any state that a cut could concern. */
 const KEEP_CUTS_MS = 40 * 24 * 60 * 60_000;
@@ -112,7 +110,6 @@ function keepLogs(state: HistoryState, observation: FlowObservation, unread: Unr
       keepLog(state, 'target', topic.targetTopic, topic.target, topic.targetId, unread);
     }
   }
-  clearGoneLogs(state, observation);
 }
 
 function keepLog(
@@ -126,92 +123,96 @@ function keepLog(
   const isAnother = id !== null && (state.topicIds[role].get(topic) ?? id) !== id;
   if (id !== null) state.topicIds[role].set(topic, id);
   let isUnread = false;
+  const start = state.seriesOf({ kind: 'start', role });
+  const end = state.seriesOf({ kind: 'end', role });
+  const epoch = state.seriesOf({ kind: 'epoch', role });
   for (const [partition, offsets] of log.entries()) {
     if (offsets.kind === 'unread') {
       isUnread = true;
       // What is known is about the topic before.
-      if (isAnother) for (const kind of LOG_SERIES) state.set({ kind, role, topic, partition }, null);
+      if (isAnother) for (const set of [start, end, epoch]) set(topic, partition, null);
       continue;
     }
-    state.set({ kind: 'start', role, topic, partition }, offsets.value.start);
-    state.set({ kind: 'end', role, topic, partition }, offsets.value.highWatermark);
-    const { leaderEpoch } = offsets.value;
-    state.set({ kind: 'epoch', role, topic, partition }, leaderEpoch === undefined ? null : BigInt(leaderEpoch));
+    const { start: from, highWatermark, leaderEpoch } = offsets.value;
+    start(topic, partition, from);
+    end(topic, partition, highWatermark);
+    epoch(topic, partition, leaderEpoch === undefined ? null : BigInt(leaderEpoch));
   }
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
-}
-
-/** Removes logs that no longer exist. Their topic ids and mappings stay, to recognise a recreated topic. */
-function clearGoneLogs(state: HistoryState, { sourceDown, targetDown, topics }: FlowObservation): void {
-  const there = {
-    source: sourceDown === null ? new Set(topics.map(({ topic }) => topic)) : null,
-    target:
-      targetDown === null && sourceDown === null
-        ? new Set(topics.flatMap(({ target, targetTopic }) => (target === null ? [] : [targetTopic])))
-        : null,
-  };
-  for (const series of state.known()) {
-    if (series.kind === 'commit' || (there[series.role]?.has(series.topic) ?? true)) continue;
-    state.set(series, null);
-  }
 }
 
 function keepSourceCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
   // With a dead source the observed positions come from MM2's checkpoints: they are not commits.
   if (observation.sourceDown !== null) return;
-  keepCommits(
-    state,
-    'source',
-    new Map(
-      observation.groups.map(({ listing, committed }) => [listing.group, mapOutcome(committed, offsetsByPartition)]),
-    ),
-    observation.listingComplete,
-    unread,
-  );
+  for (const { listing, committed } of observation.groups) {
+    const { group } = listing;
+    if (committed.kind === 'unread') {
+      unread.push({ role: 'source', kind: 'group', name: group });
+      continue;
+    }
+    const commit = state.seriesOf({ kind: 'commit', role: 'source', group });
+    for (const { topic, partition, offset } of committed.value) commit(topic, partition, offset);
+  }
 }
 
 function keepTargetCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
   if (observation.targetDown !== null) return;
   const targetTopics = new Set(observation.topics.map(({ targetTopic }) => targetTopic));
-  const groups = [...observation.targetGroups].map(
-    ([group, { committed }]): [string, Outcome<PartitionMap<bigint>>] => [
-      group,
-      mapOutcome(committed, (commits) => {
-        const mirrored = new PartitionMap<bigint>();
-        for (const [topic, partition, offset] of commits.entries()) {
-          if (targetTopics.has(topic)) mirrored.set(topic, partition, offset);
-        }
-        return mirrored;
-      }),
-    ],
-  );
-  keepCommits(state, 'target', new Map(groups), observation.listingComplete, unread);
-}
-
-/** @param complete whether a group missing from `groups` no longer exists */
-function keepCommits(
-  state: HistoryState,
-  role: ClusterRole,
-  groups: ReadonlyMap<string, Outcome<PartitionMap<bigint>>>,
-  complete: boolean,
-  unread: UnreadPart[],
-): void {
-  for (const [group, committed] of groups) {
+  for (const [group, { committed }] of observation.targetGroups) {
     if (committed.kind === 'unread') {
-      unread.push({ role, kind: 'group', name: group });
+      unread.push({ role: 'target', kind: 'group', name: group });
       continue;
     }
-    for (const [topic, partition, offset] of committed.value.entries()) {
-      state.set({ kind: 'commit', role, group, topic, partition }, offset);
+    const commit = state.seriesOf({ kind: 'commit', role: 'target', group });
+    for (const [topic, partitions] of committed.value.byTopic()) {
+      if (!targetTopics.has(topic)) continue;
+      for (const [partition, offset] of partitions) commit(topic, partition, offset);
     }
   }
-  for (const series of state.known()) {
-    if (series.kind !== 'commit' || series.role !== role) continue;
-    const committed = groups.get(series.group);
-    if (committed === undefined ? !complete : committed.kind === 'unread') continue;
-    if (committed?.kind === 'read' && committed.value.get(series.topic, series.partition) !== undefined) continue;
-    state.set(series, null);
+}
+
+/**
+ * Removes logs and commits that no longer exist: none of those that were set. The topic ids and mappings of logs stay, to
+ * recognise a recreated topic.
+ */
+function clearGone(state: HistoryState, observation: FlowObservation): void {
+  const { sourceDown, targetDown, topics, groups, targetGroups } = observation;
+  const isSourceUp = sourceDown === null;
+  const isTargetUp = targetDown === null;
+  const there = {
+    source: isSourceUp ? new Set(topics.map(({ topic }) => topic)) : null,
+    target:
+      isTargetUp && isSourceUp
+        ? new Set(topics.flatMap(({ target, targetTopic }) => (target === null ? [] : [targetTopic])))
+        : null,
+  };
+  const commits = {
+    source: isSourceUp ? new Map(groups.map((group) => [group.listing.group, group])) : null,
+    target: isTargetUp ? targetGroups : null,
+  };
+  for (const series of state.carried()) {
+    const { role } = series;
+    const isGone =
+      series.kind === 'commit'
+        ? areCommitsGone(commits[role], series.group, observation.listingComplete)
+        : there[role]?.has(series.topic) === false;
+    if (isGone) state.set(series, null);
   }
+}
+
+/**
+ * Whether a group no longer has the commits that were not read.
+ * @param groups null if their cluster did not answer
+ * @param complete whether a group missing there no longer exists
+ */
+function areCommitsGone(
+  groups: ReadonlyMap<string, ObservedGroup | ObservedTargetGroup> | null,
+  group: string,
+  complete: boolean,
+): boolean {
+  if (groups === null) return false;
+  const committed = groups.get(group)?.committed;
+  return committed === undefined ? complete : committed.kind === 'read';
 }
 
 function keepMapping(

@@ -6,17 +6,22 @@ import { type HistoryState, NONE } from './history-state.ts';
 export function isSameState(a: HistoryState, b: HistoryState): boolean {
   if (a.syncsReadTo !== b.syncsReadTo || a.unread.length !== b.unread.length) return false;
   if (a.unread.some((part, i) => !isSamePart(part, b.unread[i]))) return false;
-  for (let slot = Math.max(a.size, b.size) - 1; slot >= 0; slot--) {
-    const left = slot < a.size ? a.values[slot] : NONE;
-    const right = slot < b.size ? b.values[slot] : NONE;
-    if (left !== right) return false;
-  }
+  const common = Math.min(a.size, b.size);
+  if (!isEqual(a.values.subarray(0, common), b.values.subarray(0, common))) return false;
+  const rest = a.size > b.size ? a.values.subarray(common, a.size) : b.values.subarray(common, b.size);
+  if (rest.some((value) => value !== NONE)) return false;
   for (const role of ['source', 'target'] as const) {
     if (a.topicIds[role].size !== b.topicIds[role].size) return false;
     if (readOf(a, role) !== readOf(b, role)) return false;
     for (const [topic, id] of a.topicIds[role]) if (b.topicIds[role].get(topic) !== id) return false;
   }
   return isSameVerdict(a.said, b.said) && isSameCuts(a.cuts, b.cuts) && isSameMapping(a, b) && isSameMapping(b, a);
+}
+
+/** By 32-bit words: each bigint that is looked at would be a short-lived object. */
+function isEqual(a: BigInt64Array, b: BigInt64Array): boolean {
+  const [left, right] = [new Int32Array(a.buffer, a.byteOffset, 2 * a.length), new Int32Array(b.buffer, b.byteOffset)];
+  return left.every((word, i) => word === right[i]);
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {

@@ -1,24 +1,16 @@
 import type { ClusterRole } from '../model/flow.ts';
 import { MAX_PARTITION } from '../model/topic-partition.ts';
 
+/** All series of one kind, and of one group if they are commits. */
+export type SeriesOwner =
+  | { readonly kind: 'start' | 'end' | 'epoch'; readonly role: ClusterRole }
+  | { readonly kind: 'commit'; readonly role: ClusterRole; readonly group: string };
+
 /**
  * Something with one number at any time: a log's start, its end, the leader epoch of the broker that told its end, or a
  * group's commit on a partition.
  */
-export type Series =
-  | {
-      readonly kind: 'start' | 'end' | 'epoch';
-      readonly role: ClusterRole;
-      readonly topic: string;
-      readonly partition: number;
-    }
-  | {
-      readonly kind: 'commit';
-      readonly role: ClusterRole;
-      readonly group: string;
-      readonly topic: string;
-      readonly partition: number;
-    };
+export type Series = SeriesOwner & { readonly topic: string; readonly partition: number };
 
 /** A series as numbers. Bit 0 of `tag` is the role, the other bits are the kind; names are given by index. */
 export interface SeriesKey {
@@ -36,6 +28,9 @@ const END_TAG = 2;
 /** Numbers stored per series. */
 const FIELDS = 5;
 
+/** Slots by partition; of a partition without a series it has none. */
+type Slots = (number | undefined)[];
+
 /**
  * Numbers all series of a chain of states in the order in which they first appeared. It only grows: every state uses
  * the first `size` numbers, so a frame names only new series.
@@ -46,10 +41,10 @@ export class SeriesDictionary {
   /** Per slot: tag, group, topic, partition, and for a commit the slot of its log's end. */
   #keys = new Int32Array(64 * FIELDS);
   #size = 0;
-  /** Slots of what is known of logs by tag, then by topic and partition; unused for the tags of commits. */
-  readonly #logs: readonly Map<number, number>[] = Array.from({ length: TAGS }, () => new Map());
-  /** Slots of commits by tag and group, then by topic and partition; only those below `#indexed`. */
-  readonly #commits = new Map<number, Map<number, number>>();
+  /** Slots of what is known of logs by tag and topic, then by partition; unused for the tags of commits. */
+  readonly #logs: readonly Map<number, Slots>[] = Array.from({ length: TAGS }, () => new Map());
+  /** Slots of commits by tag and group and by topic, then by partition; only those below `#indexed`. */
+  readonly #commits = new Map<number, Map<number, Slots>>();
   #indexed = 0;
 
   get size(): number {
@@ -65,30 +60,44 @@ export class SeriesDictionary {
 
   /** The slot of a series; adds the series if it is new. */
   slotOf(series: Series): number {
-    const { partition } = series;
-    if (!Number.isInteger(partition) || partition < 0 || partition > MAX_PARTITION) {
-      throw new RangeError(`not a partition number: ${partition}`);
-    }
-    const tag = KINDS.indexOf(series.kind) * 2 + (series.role === 'source' ? 0 : 1);
-    const group = series.kind === 'commit' ? this.name(series.group) : 0;
-    const key = { tag, group, topic: this.name(series.topic), partition };
-    return this.#find(key) ?? this.add(key);
+    return this.slotsOf(series)(series.topic, series.partition);
+  }
+
+  /** The same for callers with many series, topic by topic: the names are looked up once for neighbours. */
+  slotsOf(owner: SeriesOwner): (topic: string, partition: number) => number {
+    const tag = tagOf(owner);
+    let [name, group, index]: [string | null, number, number] = [null, 0, 0];
+    let slots: Slots = [];
+    return (topic, partition) => {
+      if (!Number.isInteger(partition) || partition < 0 || partition > MAX_PARTITION) {
+        throw new RangeError(`not a partition number: ${partition}`);
+      }
+      if (topic !== name) {
+        group = owner.kind === 'commit' ? this.name(owner.group) : 0;
+        index = this.name(topic);
+        slots = this.#slots(tag, group, index);
+        name = topic;
+      }
+      const known = slots[partition];
+      if (known !== undefined) return known;
+      const added = this.add({ tag, group, topic: index, partition });
+      slots[partition] = added;
+      return added;
+    };
   }
 
   find(series: Series): number | undefined {
-    const tag = KINDS.indexOf(series.kind) * 2 + (series.role === 'source' ? 0 : 1);
     const group = series.kind === 'commit' ? this.#nameIndex.get(series.group) : 0;
     const topic = this.#nameIndex.get(series.topic);
     if (group === undefined || topic === undefined) return undefined;
-    return this.#find({ tag, group, topic, partition: series.partition });
+    return this.#slots(tagOf(series), group, topic)[series.partition];
   }
 
   /** Finds the slots of a source topic's log ends: for callers that need many partitions of one topic. */
   sourceEnds(topic: string): (partition: number) => number | undefined {
     const index = this.#nameIndex.get(topic);
-    const slots = this.#logs[END_TAG];
-    if (index === undefined || slots === undefined) return () => undefined;
-    return (partition) => slots.get(placeOf({ topic: index, partition }));
+    const slots = index === undefined ? undefined : this.#logs[END_TAG]?.get(index);
+    return (partition) => slots?.[partition];
   }
 
   key(slot: number): SeriesKey {
@@ -112,6 +121,17 @@ export class SeriesDictionary {
     return this.#keys[slot * FIELDS + 4] ?? -1;
   }
 
+  isCommit(slot: number): boolean {
+    return isCommitTag(this.#keys[slot * FIELDS] ?? 0);
+  }
+
+  /** The group whose commit on one side a series is; null if it is another series. */
+  committer(slot: number, role: ClusterRole): string | null {
+    const at = slot * FIELDS;
+    if (this.#keys[at] !== COMMIT_TAG + sideOf(role)) return null;
+    return this.names[this.#keys[at + 1] ?? 0] ?? null;
+  }
+
   isEnd(slot: number): boolean {
     return ((this.#keys[slot * FIELDS] ?? 0) & ~1) === END_TAG;
   }
@@ -126,20 +146,30 @@ export class SeriesDictionary {
       this.#keys = keys;
     }
     const isOfCommit = isCommitTag(key.tag);
-    const end = isOfCommit ? this.#logs[END_TAG + (key.tag & 1)]?.get(placeOf(key)) : undefined;
+    const end = isOfCommit ? this.#logs[END_TAG + (key.tag & 1)]?.get(key.topic)?.[key.partition] : undefined;
     this.#keys[at] = key.tag;
     this.#keys[at + 1] = key.group;
     this.#keys[at + 2] = key.topic;
     this.#keys[at + 3] = key.partition;
     this.#keys[at + 4] = end ?? -1;
-    if (!isOfCommit) this.#logs[key.tag]?.set(placeOf(key), slot);
+    if (!isOfCommit) slotsIn(this.#logs[key.tag] ?? new Map(), key.topic)[key.partition] = slot;
     return slot;
   }
 
-  #find(key: SeriesKey): number | undefined {
-    if (!isCommitTag(key.tag)) return this.#logs[key.tag]?.get(placeOf(key));
+  #slots(tag: number, group: number, topic: number): Slots {
+    if (!isCommitTag(tag)) return slotsIn(this.#logs[tag] ?? new Map(), topic);
     this.#indexCommits();
-    return this.#commits.get(key.group * 8 + key.tag)?.get(placeOf(key));
+    return slotsIn(this.#commitsOf(tag, group), topic);
+  }
+
+  #commitsOf(tag: number, group: number): Map<number, Slots> {
+    const place = group * TAGS + tag;
+    let topics = this.#commits.get(place);
+    if (topics === undefined) {
+      topics = new Map();
+      this.#commits.set(place, topics);
+    }
+    return topics;
   }
 
   /** Runs on the first lookup only: code that iterates over all commits does not need the index. */
@@ -148,13 +178,8 @@ export class SeriesDictionary {
       const at = this.#indexed * FIELDS;
       const tag = this.#keys[at] ?? 0;
       if (!isCommitTag(tag)) continue;
-      const outer = (this.#keys[at + 1] ?? 0) * 8 + tag;
-      let inner = this.#commits.get(outer);
-      if (inner === undefined) {
-        inner = new Map();
-        this.#commits.set(outer, inner);
-      }
-      inner.set(placeOf({ topic: this.#keys[at + 2] ?? 0, partition: this.#keys[at + 3] ?? 0 }), this.#indexed);
+      const topics = this.#commitsOf(tag, this.#keys[at + 1] ?? 0);
+      slotsIn(topics, this.#keys[at + 2] ?? 0)[this.#keys[at + 3] ?? 0] = this.#indexed;
     }
   }
 }
@@ -168,6 +193,19 @@ export function isSeriesTag(tag: number): boolean {
   return tag < TAGS;
 }
 
-function placeOf({ topic, partition }: Pick<SeriesKey, 'topic' | 'partition'>): number {
-  return topic * (MAX_PARTITION + 1) + partition;
+function tagOf({ kind, role }: SeriesOwner): number {
+  return KINDS.indexOf(kind) * 2 + sideOf(role);
+}
+
+function sideOf(role: ClusterRole): number {
+  return role === 'source' ? 0 : 1;
+}
+
+function slotsIn(topics: Map<number, Slots>, topic: number): Slots {
+  let slots = topics.get(topic);
+  if (slots === undefined) {
+    slots = [];
+    topics.set(topic, slots);
+  }
+  return slots;
 }

@@ -43,7 +43,10 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
   return judged;
 }
 
-/** The same groups where partitions are known better: only those of changed partitions are judged again. */
+/**
+ * The same groups where partitions are known better: only those of changed partitions are judged again.
+ * @param states the changed ones; others do no harm
+ */
 export function judgeGroupsAgain(
   observation: FlowObservation,
   judged: readonly GroupState[],

@@ -94,12 +94,14 @@ function neverStarted(observation: FlowObservation): boolean {
  */
 export function lastWrite(states: readonly PartitionState[], latest: number): number | null {
   let last: number | null = null;
+  const consider = (timestamp: bigint): void => {
+    const time = Number(timestamp);
+    if (time <= latest && (last === null || time > last)) last = time;
+  };
   for (const { history, connect } of states) {
     const newest = history?.newestWritten() ?? -1;
-    const sync = history !== null && newest >= 0 ? Number(history.timestamp(newest)) : null;
-    for (const time of [sync, connect === null ? null : Number(connect.timestamp)]) {
-      if (time !== null && time <= latest && (last === null || time > last)) last = time;
-    }
+    if (history !== null && newest >= 0) consider(history.timestamp(newest));
+    if (connect !== null) consider(connect.timestamp);
   }
   return last;
 }

@@ -1,4 +1,3 @@
-import type { SyncPoint } from '../mirror/syncs/sync-history.ts';
 import type { Age, AgeSubject, MirrorAges } from '../model/report.ts';
 import type { GroupState } from './group-state.ts';
 import { type Liveness, mirrorTime, workedUntil } from './liveness.ts';
@@ -54,15 +53,10 @@ function checkpointAge(observation: FlowObservation, groups: readonly GroupState
   if (observation.checkpoints.kind !== 'read') return unknown('the checkpoints could not be read');
   // What MM2 did not do after its last sign of life is no fault of its checkpoints: it may be dead.
   const until = workedUntil(liveness, mirrorTime(observation));
-  const newest = new Map<PartitionState, SyncPoint | null>();
   let found: Aged | null = null;
   for (const { checkpoint, state, committed, report } of groups) {
     if (checkpoint === null) continue;
-    let sync = newest.get(state);
-    if (sync === undefined) {
-      sync = state.mapping?.newestSync() ?? null;
-      newest.set(state, sync);
-    }
+    const sync = state.mapping?.newestSync() ?? null;
     if (sync === null || committed < sync.upstream || sync.downstream <= checkpoint.downstream) continue;
     const ms = until - Number(checkpoint.timestamp);
     const { group, topic, partition } = report;

@@ -69,6 +69,7 @@ export class PartitionMapping {
   /** Records behind the newest sync may have been written before: see `MappingEvidence`. */
   readonly #tailUnknown: boolean;
   #whole: PartitionMapping | null = null;
+  #newestSync: SyncPoint | null | undefined;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
@@ -169,7 +170,12 @@ export class PartitionMapping {
     return this.#history.at(index);
   }
 
-  /** Source offset of a point, without the rest of it: translations ask for hundreds of thousands. */
+  /** The offsets of a point, without the rest of it: an audit asks for hundreds of thousands. */
+  pair(index: number): { readonly upstream: bigint; readonly downstream: bigint } {
+    return { upstream: this.upstream(index), downstream: this.downstream(index) };
+  }
+
+  /** Source offset of a point. */
   upstream(index: number): bigint {
     const anchor = index === this.#history.length ? this.#anchor : undefined;
     return anchor === undefined ? this.#history.upstream(index) : anchor.upstream;
@@ -188,14 +194,17 @@ export class PartitionMapping {
   /** The source offset behind the target's end, if every target record behind the newest sync is the next source record. */
   get reach(): bigint {
     if (this.first >= this.length) return this.target.end;
-    const { upstream, downstream } = this.newest();
+    const { upstream, downstream } = this.pair(this.length - 1);
     return upstream + this.target.end - downstream;
   }
 
-  /** The last sync of the epoch that MM2 itself wrote, or null. */
+  /** The last sync of the epoch that MM2 itself wrote, or null. Kept: every group on the partition is judged by it. */
   newestSync(): SyncPoint | null {
-    const index = this.#history.newestWritten();
-    return index >= this.first ? this.#history.at(index) : null;
+    if (this.#newestSync === undefined) {
+      const index = this.#history.newestWritten();
+      this.#newestSync = index >= this.first ? this.#history.at(index) : null;
+    }
+    return this.#newestSync;
   }
 
   /**
@@ -289,7 +298,7 @@ export class PartitionMapping {
     // Records that cannot be new may be copies of any earlier ones. If the topic was recreated, they start with its
     // first record.
     const mayBeCopies = this.surplusAtEnd > 0n || this.mayPredateSource || this.#tailUnknown;
-    return mayBeCopies && this.length > 0 ? records + this.target.end - this.newest().downstream - 1n : records;
+    return mayBeCopies && this.length > 0 ? records + this.target.end - this.downstream(this.length - 1) - 1n : records;
   }
 
   /** Those copies that are on the target before the newest sync. */
@@ -318,10 +327,9 @@ export class PartitionMapping {
     if (!this.hasForeign) return;
     for (let index = this.first + 1; index < this.#history.length; index++) {
       if (this.holeAfter(index - 1)) continue;
-      const [left, right] = [this.at(index - 1), this.at(index)];
-      const offsets = right.upstream - left.upstream;
-      const records = right.downstream - left.downstream - offsets;
-      if (offsets > 0n && records > 0n) yield { index, left, right, records };
+      const offsets = this.upstream(index) - this.upstream(index - 1);
+      const records = this.downstream(index) - this.downstream(index - 1) - offsets;
+      if (offsets > 0n && records > 0n) yield { index, left: this.at(index - 1), right: this.at(index), records };
     }
   }
 
@@ -341,7 +349,7 @@ export class PartitionMapping {
     let settled = this.length;
     let reached: bigint | null = null;
     for (let i = this.length - 1; i >= this.first; i--) {
-      const right = this.at(i);
+      const right = this.pair(i);
       // No later step led back without one: it is the furthest of all from here on.
       reached ??= right.upstream;
       const left = this.#leftOf(i);
@@ -359,7 +367,7 @@ export class PartitionMapping {
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */
   #leftOf(index: number): { readonly upstream: bigint; readonly downstream: bigint } | null {
     if (index > this.first) {
-      return this.#hasOnlyMarkers(index) ? null : this.at(index - 1);
+      return this.#hasOnlyMarkers(index) ? null : this.pair(index - 1);
     }
     const before = this.lastVoid();
     const { exactlyOnce = false } = this.#evidence;
@@ -388,7 +396,7 @@ export class PartitionMapping {
 
   #surplusAtEnd(sourceEnd: bigint | undefined): bigint {
     if (sourceEnd === undefined || this.first >= this.length) return 0n;
-    const newest = this.newest();
+    const newest = this.pair(this.length - 1);
     const behind = this.target.end - newest.downstream - 1n;
     const possible = sourceEnd - newest.upstream - 1n;
     return behind > possible && possible >= 0n ? behind - possible : 0n;
@@ -397,13 +405,12 @@ export class PartitionMapping {
   #findSurplus(): { left: number; from: bigint; records: bigint }[] {
     const found: { left: number; from: bigint; records: bigint }[] = [];
     for (let i = this.first; i + 1 < this.length; i++) {
-      const left = this.at(i);
-      const right = this.at(i + 1);
-      const records = right.downstream - left.downstream - (right.upstream - left.upstream);
+      const [left, right] = [this.upstream(i), this.upstream(i + 1)];
+      const written = this.downstream(i + 1) - this.downstream(i);
       if (this.#hasOnlyMarkers(i + 1)) continue;
       // At most all records between the two led up to the right one without a break.
-      const from = right.upstream - (right.downstream - left.downstream - 1n);
-      if (from < left.upstream || right.upstream <= left.upstream) found.push({ left: i, from, records });
+      const from = right - (written - 1n);
+      if (from < left || right <= left) found.push({ left: i, from, records: written - (right - left) });
     }
     return found;
   }

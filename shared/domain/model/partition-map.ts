@@ -35,6 +35,11 @@ export class PartitionMap<T> {
     return (this.#topics.get(topic)?.size ?? 0) > 0;
   }
 
+  /** The values of each topic by partition. */
+  byTopic(): Iterable<readonly [topic: string, partitions: ReadonlyMap<number, T>]> {
+    return this.#topics;
+  }
+
   /** The same partitions with other values. */
   map<U>(of: (value: T) => U): PartitionMap<U> {
     const mapped = new PartitionMap<U>();

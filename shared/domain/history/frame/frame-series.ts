@@ -149,31 +149,33 @@ function paced(step: number, elapsed: number, stepElapsed: number): number {
 }
 
 function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to: number): void {
-  const keys = Array.from({ length: to - from }, (_, i) => dictionary.key(from + i));
-  sink.count(keys.length);
-  if (keys.length === 0) return;
+  const count = to - from;
+  sink.count(count);
+  if (count === 0) return;
   // Write each name once; a local numbering keeps the indexes small.
   const names = new Map<number, number>();
-  for (const { tag, group, topic } of keys) {
-    if (isCommitTag(tag) && !names.has(group)) names.set(group, names.size);
-    if (!names.has(topic)) names.set(topic, names.size);
+  const local = (index: number): number => {
+    const known = names.get(index);
+    if (known !== undefined) return known;
+    names.set(index, names.size);
+    return names.size - 1;
+  };
+  const tags = new Uint8Array(count);
+  const [groups, topics, partitions] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
+  let commits = 0;
+  for (let i = 0; i < count; i++) {
+    const { tag, group, topic, partition } = dictionary.key(from + i);
+    tags[i] = tag;
+    if (isCommitTag(tag)) groups[commits++] = local(group);
+    topics[i] = local(topic);
+    partitions[i] = partition;
   }
   sink.count(names.size);
   for (const index of names.keys()) sink.text(dictionary.names[index] ?? '');
-  for (const key of keys) sink.byte(key.tag);
-  const local = (index: number) => BigInt(names.get(index) ?? 0);
-  writeDifferences(
-    sink,
-    keys.filter(({ tag }) => isCommitTag(tag)).map(({ group }) => local(group)),
-  );
-  writeDifferences(
-    sink,
-    keys.map(({ topic }) => local(topic)),
-  );
-  writeDifferences(
-    sink,
-    keys.map(({ partition }) => BigInt(partition)),
-  );
+  for (let i = 0; i < count; i++) sink.byte(tags[i] ?? 0);
+  writeDifferences(sink, groups.subarray(0, commits));
+  writeDifferences(sink, topics);
+  writeDifferences(sink, partitions);
 }
 
 function readNew(source: ByteSource, dictionary: SeriesDictionary, state: HistoryState): void {
@@ -213,16 +215,25 @@ function isSameKey(a: SeriesKey, b: SeriesKey): boolean {
 }
 
 /** A column that stores each value as its difference from the one before. */
-function writeDifferences(sink: ByteSink, values: readonly bigint[]): void {
-  writeColumn(sink, BigInt64Array.from(values.map((value, i) => value - (values[i - 1] ?? 0n))));
+function writeDifferences(sink: ByteSink, values: Int32Array): void {
+  const differences = new BigInt64Array(values.length);
+  const words = wordsOf(differences);
+  let before = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] ?? 0;
+    words[2 * i + LOW] = value - before;
+    words[2 * i + HIGH] = (value - before) >> 31;
+    before = value;
+  }
+  writeColumn(sink, differences);
 }
 
 function readDifferences(source: ByteSource, count: number): Float64Array {
-  const differences = readColumn(source, count);
+  const differences = wordsOf(readColumn(source, count));
   const values = new Float64Array(count);
   let value = 0;
   for (let i = 0; i < count; i++) {
-    value += Number(differences[i] ?? 0n);
+    value += numberOf(differences[2 * i + LOW] ?? 0, differences[2 * i + HIGH] ?? 0);
     values[i] = value;
   }
   return values;

@@ -207,13 +207,14 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
 
 function writtenAgain({ topic, states }: TopicContext): Finding[] {
   const again = sumOf(states, ({ mapping }) => {
+    if (mapping === null) return 0n;
     let records = 0n;
-    for (const { left, right } of mapping?.intervals() ?? []) {
-      if (right.upstream > left.upstream) continue;
-      records += right.downstream - left.downstream - (right.upstream - left.upstream);
+    for (let i = mapping.first; i + 1 < mapping.length; i++) {
+      const offsets = mapping.upstream(i + 1) - mapping.upstream(i);
+      if (offsets <= 0n) records += mapping.downstream(i + 1) - mapping.downstream(i) - offsets;
     }
     // Of other surpluses only comparing tells that they are copies.
-    for (const surplus of mapping?.surplusStretches() ?? []) if (surplus.right.accounted) records += surplus.records;
+    for (const surplus of mapping.surplusStretches()) if (surplus.right.accounted) records += surplus.records;
     return records;
   });
   if (again === null) return [];

@@ -31,7 +31,7 @@ export function runsOf(
   if (first >= length) return [withoutSyncs(mapping, source, position, cutOffs)];
   const cutsAt = cutsBefore(mapping, cutOffs);
   const lostBefore = lostCopiesBefore(mapping);
-  const last = mapping.at(length - 1);
+  const last = mapping.pair(length - 1);
   // The log may have grown between the last audit and the cut: without a later sync, all that follows may be cut off.
   const behindLast = mapping.target.end - last.downstream - 1n;
   const takenBefore = (index: number): bigint => {
@@ -54,7 +54,7 @@ export function runsOf(
   let run: Run = { covered: [], inPart: [], holes: [] };
   let from = 0n;
   for (let i = first; i < length; i++) {
-    const { upstream, downstream } = mapping.at(i);
+    const { upstream, downstream } = mapping.pair(i);
     if (i === first) {
       // The target records before the first sync led up to it.
       const there = greatest(0n, downstream - began);
@@ -70,7 +70,7 @@ export function runsOf(
       run.holes.push(...(isSkipped ? [skippedHead(i, source, upstream, skipped)] : holes));
       continue;
     }
-    const left = mapping.at(i - 1);
+    const left = mapping.pair(i - 1);
     const offsets = upstream - left.upstream;
     if (offsets <= 0n) {
       // MM2 began again at a lower offset: another run, which may mirror what the one before lacks.
