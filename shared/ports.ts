@@ -16,6 +16,7 @@ import type {
 import type { Flow } from './domain/model/flow.ts';
 import type { Metric } from './domain/model/metric.ts';
 import type { MirrorConnector } from './domain/model/mirror-connector.ts';
+import type { MirrorMetrics } from './domain/model/mirror-metrics.ts';
 import type { Outcome } from './domain/model/outcome.ts';
 import type { PartitionWrite, WriteFailure } from './domain/model/partition-write.ts';
 import type { Permission } from './domain/model/permission.ts';
@@ -115,6 +116,12 @@ export interface ConnectorReader {
    * answer is `unread`, since nothing is known of the one that mirrors. Never throws.
    */
   connectorsOf(flow: Pick<Flow, 'source' | 'target'>): Promise<Outcome<readonly MirrorConnector[]>>;
+}
+
+/** Reads what the workers that run a flow's connectors say of themselves, and only reads. */
+export interface MirrorMetricsReader {
+  /** `unread` if one worker does not answer, or nothing says which of the values are the flow's. Never throws. */
+  metricsOf(flow: Pick<Flow, 'source' | 'target'>): Promise<Outcome<MirrorMetrics>>;
 }
 
 /** The only source of time for use cases: ms since the epoch. */
