@@ -13,7 +13,7 @@ import { requestText } from './request-json.ts';
 const PATIENCE_MS = 20_000;
 
 /**
- * Reads what the workers export of themselves, one request a worker. If one of them does not answer, nothing is read: the
+ * Reads what the workers export of themselves, one request per worker. If one of them does not answer, nothing is read: the
  * tasks of the others would look like all.
  */
 export function createMetricsReader(
