@@ -14,7 +14,6 @@ const withTasks = (...tasks: Parameters<typeof metricsAt>[0]): FlowMeasurement =
   ...SLOW,
   metrics: metricsAt(tasks),
 });
-};
 const notRead = (): Outcome<never> =>
   unread({ what: 'metrics', cluster: 'B', error: 'E', message: 'the exporter is silent', retriable: true });
 const settings = (over: object) =>

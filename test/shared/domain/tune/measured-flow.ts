@@ -17,7 +17,10 @@ export const SLOW: FlowMeasurement = {
 };
 
 /** The same metrics at both times, from a worker that used 6 of 120 seconds of its two processors. */
-export function metricsAt(tasks: Parameters<typeof metricsOf>[0], cpuSeconds = 6): NonNullable<FlowMeasurement['metrics']> {
+export function metricsAt(
+  tasks: Parameters<typeof metricsOf>[0],
+  cpuSeconds = 6,
+): NonNullable<FlowMeasurement['metrics']> {
   const at = (used: number) => read(metricsOf(tasks, [], { workers: [{ cpuSeconds: used, processors: 2 }] }));
   return { begin: at(10), end: at(10 + cpuSeconds) };
 }
