@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { renderProperties } from './broker-properties.ts';
 import { freePorts } from './free-port.ts';
 import { JavaProcess } from './java-process.ts';
-import { exporterOptions, resolveJmxExporter } from './jmx-exporter.ts';
+import { type JmxExporter, prepareJmxExporter } from './jmx-exporter.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -33,18 +33,13 @@ export class LabConnect {
   readonly metricsUrl: string | null;
   readonly #process: JavaProcess;
 
-  private constructor(
-    options: ConnectOptions,
-    port: number,
-    exporter: { readonly jar: string; readonly port: number } | null,
-    setting: ProcessSetting,
-  ) {
+  private constructor(options: ConnectOptions, port: number, exporter: JmxExporter | null, setting: ProcessSetting) {
     const name = options.name ?? 'connect';
     const folder = join(setting.folder, name);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'connect.properties');
     this.url = `http://127.0.0.1:${port}`;
-    this.metricsUrl = exporter === null ? null : `http://127.0.0.1:${exporter.port}/metrics`;
+    this.metricsUrl = exporter?.url ?? null;
     writeFileSync(file, renderProperties(workerProperties(name, this.url, options)), { mode: 0o600 });
     this.#process = new JavaProcess(
       {
@@ -55,7 +50,7 @@ export class LabConnect {
         args: [file],
         heapMb: 512,
         archive: setting.archive('mm2'),
-        jvm: exporter === null ? [] : exporterOptions(folder, exporter.jar, exporter.port),
+        jvm: exporter?.jvmOptions(folder) ?? [],
       },
       setting.watchdog,
     );
@@ -63,8 +58,8 @@ export class LabConnect {
 
   /** Resolves when the worker answers. */
   static async start(options: ConnectOptions, setting: ProcessSetting): Promise<LabConnect> {
-    const [port = 0, metricsPort = 0] = await freePorts(2);
-    const exporter = options.metrics === true ? { jar: await resolveJmxExporter(), port: metricsPort } : null;
+    const [port = 0] = await freePorts(1);
+    const exporter = options.metrics === true ? await prepareJmxExporter() : null;
     const connect = new LabConnect(options, port, exporter, setting);
     connect.#process.start();
     await connect.#wait('the REST API to answer', async () => (await fetch(`${connect.url}/connectors`)).ok);

@@ -37,3 +37,9 @@ export type Advice = { readonly lever: Lever; readonly reason: string } & (
   /** What was measured does not say. */
   | { readonly kind: 'unknown' }
 );
+
+/** What an operator sets for audits, and advice keeps to. */
+export interface TuningLimits {
+  /** More re-reads than this are worth a warning. */
+  readonly maxGroupReread: bigint;
+}

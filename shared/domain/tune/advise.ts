@@ -1,5 +1,5 @@
 import type { Flow } from '../model/flow.ts';
-import type { Advice, Lever } from './advice.ts';
+import type { Advice, Lever, TuningLimits } from './advice.ts';
 import { batchSizeAdvice } from './batch-size.ts';
 import type { FlowMeasurement } from './measurement.ts';
 import { flushIntervalAdvice, offsetLagMaxAdvice } from './offset-advice.ts';
@@ -10,11 +10,6 @@ export interface Tuning {
   readonly pace: Pace;
   /** One for each lever. */
   readonly advice: readonly Advice[];
-}
-
-export interface TuningLimits {
-  /** More re-reads than this are worth a warning to the operator. */
-  readonly maxGroupReread: bigint;
 }
 
 /** What to change in MM2, by what was measured of the flow; on a mirror that keeps up nothing that is about speed. */

@@ -1,6 +1,5 @@
 import type { Flow } from '../model/flow.ts';
-import type { Advice } from './advice.ts';
-import type { TuningLimits } from './advise.ts';
+import type { Advice, TuningLimits } from './advice.ts';
 import { type FlowMeasurement, ratesOf } from './measurement.ts';
 
 /** MM2's own default. */
