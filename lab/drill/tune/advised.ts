@@ -31,6 +31,25 @@ export async function tuneOnce(config: string, seconds: number): Promise<Advised
   return advised.parse(JSON.parse(stdout)).flows[0];
 }
 
+const planned = z.object({
+  flows: z.tuple([
+    z.object({
+      capacity: z.object({ kind: z.string(), perSecond: z.number().optional() }),
+      backlog: z.string(),
+      catchUp: z.object({ kind: z.string(), hours: z.number().optional() }),
+      tasksNeeded: z.object({ kind: z.string(), count: z.number().optional() }),
+    }),
+  ]),
+});
+
+/** What `tidemark plan-capacity` says of an outage of an hour. */
+export async function planOnce(config: string, seconds: number): Promise<z.infer<typeof planned>['flows'][0]> {
+  const words = ['plan-capacity', '--outage', '1', '--config', config, '--during', String(seconds), '--timeout', '300'];
+  const { code, stdout } = await runTidemark([...words, '--format', 'json']);
+  if (code !== 0) throw new Error(`tidemark plan-capacity ended with ${code}: ${stdout.slice(0, 2_000)}`);
+  return planned.parse(JSON.parse(stdout)).flows[0];
+}
+
 /** What is advised for the connector, as it is printed. */
 export function settingsToApply({ advice }: Advised): Record<string, string> {
   return Object.fromEntries(

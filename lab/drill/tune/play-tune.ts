@@ -7,7 +7,7 @@ import { startLab } from '../../lab.ts';
 import { waitUntilMirrored } from '../../mirroring.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { RecordWriter } from '../../workload/record-writer.ts';
-import { type Advised, adviceLines, settingsToApply, tuneOnce } from './advised.ts';
+import { type Advised, adviceLines, planOnce, settingsToApply, tuneOnce } from './advised.ts';
 import { endsSum, mirroredPerSecond } from './mirrored-rate.ts';
 
 const TOPIC = 'orders';
@@ -21,6 +21,8 @@ export interface TuneResult {
   /** Records per second. */
   readonly before: number;
   readonly after: number;
+  /** What `tidemark plan-capacity` says that the slow mirror can do; null if it does not know. */
+  readonly planned: number | null;
   /** Changes that were advised while it was slow. */
   readonly needed: number;
   /** What `tidemark tune` printed for the mirror that had caught up. */
@@ -44,13 +46,17 @@ export async function playTune(seconds: number, records: number): Promise<TuneRe
     await writer.write(TOPIC, records, { valueBytes: VALUE_BYTES });
     target.link.delay(DELAY_MS);
     await configureMirror(connect, source, target, { topics: TOPIC });
-    const measure = () => measureWhile(target, connect, seconds, () => tuneOnce(config, seconds));
+    const arrive = () => untilRecordsArrive(target, connect);
+    const measure = () => measureWhile(target, seconds, () => tuneOnce(config, seconds));
 
-    const slow = await measure();
+    await arrive();
+    const [slow, plan] = await Promise.all([measure(), planOnce(config, seconds)]);
     tell('before', slow);
+    say(`plan-capacity: ${JSON.stringify(plan)}`);
     const settings = settingsToApply(slow.advised);
     say(`applying ${JSON.stringify(settings)}`);
     await configureMirror(connect, source, target, { topics: TOPIC, ...settings });
+    await arrive();
     const fast = await measure();
     tell('after', fast);
 
@@ -63,6 +69,7 @@ export async function playTune(seconds: number, records: number): Promise<TuneRe
     return {
       before: slow.perSecond,
       after: fast.perSecond,
+      planned: plan.capacity.perSecond ?? null,
       needed: slow.advised.changes,
       healthy: { changes: healthy.changes, pace: healthy.pace.kind },
     };
@@ -71,24 +78,22 @@ export async function playTune(seconds: number, records: number): Promise<TuneRe
   }
 }
 
-interface Measured {
-  readonly perSecond: number;
-  readonly advised: Advised;
-}
-
-/** Both at the same time: what Tidemark advises, and what the target's log shows. */
-async function measureWhile(
-  target: LabCluster,
-  connect: LabConnect,
-  seconds: number,
-  tune: () => Promise<Advised>,
-): Promise<Measured> {
+/** A mirror that was configured a moment ago does not mirror yet. */
+async function untilRecordsArrive(target: LabCluster, connect: LabConnect): Promise<void> {
   const begin = await endsSum(target, COPY);
   await waitUntil('records to arrive', async () => (await endsSum(target, COPY)) > begin, {
     deadlineMs: 240_000,
     intervalMs: 500,
     explain: () => connect.tail(),
   });
+}
+
+/** Both at the same time: what Tidemark advises, and what the target's log shows. */
+async function measureWhile(
+  target: LabCluster,
+  seconds: number,
+  tune: () => Promise<Advised>,
+): Promise<{ readonly perSecond: number; readonly advised: Advised }> {
   const [perSecond, advised] = await Promise.all([mirroredPerSecond(target, COPY, seconds), tune()]);
   return { perSecond, advised };
 }
