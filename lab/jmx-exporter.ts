@@ -33,7 +33,7 @@ export async function prepareJmxExporter(): Promise<JmxExporter> {
   };
 }
 
-/** It is no part of the class path, whose change would make all class archives anew. */
+/** It is no part of the class path, whose change would make all class archives again. */
 async function resolveAgent(): Promise<string> {
   const folder = await buildOnce(CACHE, `jmx-exporter-${VERSION}`, async (partial) => {
     requireTool('mvn');
