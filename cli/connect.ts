@@ -1,6 +1,6 @@
 import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
 import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
-import type { ClusterReader, ConnectorReader } from '../shared/ports.ts';
+import type { ClusterReader, ConnectorReader, MirrorMetricsReader, MirrorSettingsReader } from '../shared/ports.ts';
 
 /**
  * The command line's way to clusters: kafkajs, loaded when it is needed. Everything ends `timeoutSeconds` from now,
@@ -37,5 +37,35 @@ export async function connectorsOf(
     const connection = connect.get(flow);
     if (connection === undefined) return null;
     return createConnectorReader(connection, { deadlineMs: Math.max(1, end - Date.now()) });
+  };
+}
+
+/** The way to the exporters of a configuration, by flow; null for a flow without one. */
+export async function metricsOf(
+  { metrics }: Pick<TidemarkConfig, 'metrics'>,
+  timeoutSeconds: number,
+): Promise<(flow: string) => MirrorMetricsReader | null> {
+  if (metrics === undefined) return () => null;
+  const { createMetricsReader } = await import('../shared/adapters/connect-rest/metrics-reader.ts');
+  const end = Date.now() + timeoutSeconds * 1000;
+  return (flow) => {
+    const connection = metrics.get(flow);
+    if (connection === undefined) return null;
+    return createMetricsReader(connection, { deadlineMs: Math.max(1, end - Date.now()) });
+  };
+}
+
+/** The way to the settings of the flows' connectors, by flow; null for a flow without a Kafka Connect cluster. */
+export async function settingsOf(
+  { connect }: Pick<TidemarkConfig, 'connect'>,
+  timeoutSeconds: number,
+): Promise<(flow: string) => MirrorSettingsReader | null> {
+  if (connect === undefined) return () => null;
+  const { createMirrorSettingsReader } = await import('../shared/adapters/connect-rest/mirror-settings.ts');
+  return (flow) => {
+    const connection = connect.get(flow);
+    return connection === undefined
+      ? null
+      : createMirrorSettingsReader(connection, { deadlineMs: 1000 * timeoutSeconds });
   };
 }

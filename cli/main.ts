@@ -15,12 +15,14 @@ import { addDoctorCommand } from './verbs/doctor/command.ts';
 import { addFailoverCommand } from './verbs/failover/command.ts';
 import { addFailbackCommand } from './verbs/failover/failback-command.ts';
 import { addInitCommand } from './verbs/init/command.ts';
+import { addPlanCapacityCommand } from './verbs/plan-capacity/command.ts';
 import { addReconcileCommand } from './verbs/reconcile/command.ts';
 import { addReportCommand } from './verbs/report/command.ts';
 import { addRestoreCommand } from './verbs/restore/command.ts';
 import { addServeCommand } from './verbs/serve/command.ts';
 import { addSnapshotsCommand } from './verbs/snapshots/command.ts';
 import { addTranslateCommand } from './verbs/translate/command.ts';
+import { addTuneCommand } from './verbs/tune/command.ts';
 import { addVerifyCommand } from './verbs/verify/command.ts';
 import { addWatchCommand } from './verbs/watch/command.ts';
 
@@ -101,6 +103,8 @@ Exit codes: 0 fine, 1 critical findings, 2 wrong usage or configuration,
     addFailoverCommand,
     addFailbackCommand,
     addReconcileCommand,
+    addTuneCommand,
+    addPlanCapacityCommand,
     addReportCommand,
     addInitCommand,
     addCompletionCommand,

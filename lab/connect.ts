@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { renderProperties } from './broker-properties.ts';
 import { freePorts } from './free-port.ts';
 import { JavaProcess } from './java-process.ts';
+import { type JmxExporter, prepareJmxExporter } from './jmx-exporter.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -21,19 +22,24 @@ export interface ConnectOptions {
   readonly name?: string;
   /** How clients log in there, without `bootstrap.servers`; for a cluster that is not plain. */
   readonly clientProperties?: Readonly<Record<string, string>>;
+  /** Serves the worker's metrics as well: `metricsUrl`. */
+  readonly metrics?: boolean;
 }
 
 /** A distributed Kafka Connect worker with its REST API, without login. */
 export class LabConnect {
   readonly url: string;
+  /** Where the JMX exporter answers; null without `metrics`. */
+  readonly metricsUrl: string | null;
   readonly #process: JavaProcess;
 
-  private constructor(options: ConnectOptions, port: number, setting: ProcessSetting) {
+  private constructor(options: ConnectOptions, port: number, exporter: JmxExporter | null, setting: ProcessSetting) {
     const name = options.name ?? 'connect';
     const folder = join(setting.folder, name);
     mkdirSync(folder, { recursive: true });
     const file = join(folder, 'connect.properties');
     this.url = `http://127.0.0.1:${port}`;
+    this.metricsUrl = exporter?.url ?? null;
     writeFileSync(file, renderProperties(workerProperties(name, this.url, options)), { mode: 0o600 });
     this.#process = new JavaProcess(
       {
@@ -44,6 +50,7 @@ export class LabConnect {
         args: [file],
         heapMb: 512,
         archive: setting.archive('mm2'),
+        jvm: exporter?.jvmOptions(folder) ?? [],
       },
       setting.watchdog,
     );
@@ -52,7 +59,8 @@ export class LabConnect {
   /** Resolves when the worker answers. */
   static async start(options: ConnectOptions, setting: ProcessSetting): Promise<LabConnect> {
     const [port = 0] = await freePorts(1);
-    const connect = new LabConnect(options, port, setting);
+    const exporter = options.metrics === true ? await prepareJmxExporter() : null;
+    const connect = new LabConnect(options, port, exporter, setting);
     connect.#process.start();
     await connect.#wait('the REST API to answer', async () => (await fetch(`${connect.url}/connectors`)).ok);
     return connect;

@@ -22,6 +22,8 @@ export interface JavaCommand {
   readonly archive: readonly string[];
   /** Uses the JVM's default compilers and collector, as in production: for measurements. */
   readonly optimised?: boolean;
+  /** More options of the JVM, such as an agent. */
+  readonly jvm?: readonly string[];
   /** Called with every line of standard output, which then is not part of the log. Also opens standard input. */
   readonly onLine?: (line: string) => void;
 }
@@ -51,7 +53,7 @@ export class JavaProcess {
 
   start(): void {
     if (this.#child !== undefined) return;
-    const { classpath, mainClass, args, heapMb, folder, archive, optimised = false, onLine } = this.#command;
+    const { classpath, mainClass, args, heapMb, folder, archive, optimised = false, jvm = [], onLine } = this.#command;
     this.#output = '';
     const child = spawn(
       'java',
@@ -60,6 +62,7 @@ export class JavaProcess {
         // A lab runs for minutes: on two cores, C2 and G1 cost more than they gain.
         ...(optimised ? [] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']),
         ...archive,
+        ...jvm,
         // JVM warnings would go to standard output, between the agent's answers.
         '-Xlog:disable',
         '-XX:-UsePerfData',

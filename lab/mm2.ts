@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JavaProcess } from './java-process.ts';
+import type { JmxExporter } from './jmx-exporter.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -13,12 +14,16 @@ export interface Mm2Options {
   /** Aliases of the clusters that this process replicates to (`--clusters`); all if absent. */
   readonly clusters?: readonly string[];
   readonly heapMb?: number;
+  /** Where its metrics are served, by an agent of the JVM. */
+  readonly exporter?: JmxExporter;
 }
 
 /** MirrorMaker 2 in dedicated mode. */
 export class LabMm2 {
   readonly name: string;
   readonly propertiesFile: string;
+  /** Where the JMX exporter answers; null without one. */
+  readonly metricsUrl: string | null;
   readonly #process: JavaProcess;
 
   constructor(options: Mm2Options, setting: ProcessSetting) {
@@ -27,6 +32,7 @@ export class LabMm2 {
     mkdirSync(folder, { recursive: true });
     this.propertiesFile = join(folder, 'mm2.properties');
     writeFileSync(this.propertiesFile, options.properties, { mode: 0o600 });
+    this.metricsUrl = options.exporter?.url ?? null;
     const clusters = options.clusters === undefined ? [] : ['--clusters', ...options.clusters];
     this.#process = new JavaProcess(
       {
@@ -37,6 +43,7 @@ export class LabMm2 {
         args: [this.propertiesFile, ...clusters],
         heapMb: options.heapMb ?? 512,
         archive: setting.archive('mm2'),
+        jvm: options.exporter?.jvmOptions(folder) ?? [],
       },
       setting.watchdog,
     );

@@ -24,6 +24,8 @@ const COMMANDS: readonly (readonly [words: readonly string[], does: string])[] =
   ],
   [['reconcile', 'list', '--mm2', 'FILE'], 'which source records never reached B'],
   [['report', '--mm2', 'FILE', '--output', 'report.html'], 'one HTML file for managers and auditors'],
+  [['tune', '--mm2', 'FILE'], 'what to change in MirrorMaker, by what is measured'],
+  [['plan-capacity', '--mm2', 'FILE', '--outage', '8'], 'what an outage leaves, and how long catching up takes'],
   [['init', 'FILE'], 'a commented tidemark.yaml'],
   [['completion', 'bash'], 'a script that completes these commands in a shell'],
 ];

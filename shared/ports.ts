@@ -16,6 +16,8 @@ import type {
 import type { Flow } from './domain/model/flow.ts';
 import type { Metric } from './domain/model/metric.ts';
 import type { MirrorConnector } from './domain/model/mirror-connector.ts';
+import type { MirrorMetrics } from './domain/model/mirror-metrics.ts';
+import type { MirrorSettings } from './domain/model/mirror-settings.ts';
 import type { Outcome } from './domain/model/outcome.ts';
 import type { PartitionWrite, WriteFailure } from './domain/model/partition-write.ts';
 import type { Permission } from './domain/model/permission.ts';
@@ -115,6 +117,18 @@ export interface ConnectorReader {
    * answer is `unread`, since nothing is known of the one that mirrors. Never throws.
    */
   connectorsOf(flow: Pick<Flow, 'source' | 'target'>): Promise<Outcome<readonly MirrorConnector[]>>;
+}
+
+/** Reads what the workers that run a flow's connectors say of themselves, and only reads. */
+export interface MirrorMetricsReader {
+  /** `unread` if one worker does not answer, or nothing says which of the values are the flow's. Never throws. */
+  metricsOf(flow: Pick<Flow, 'source' | 'target'>): Promise<Outcome<MirrorMetrics>>;
+}
+
+/** Reads how Kafka Connect runs a flow's MirrorSourceConnector, and only reads. */
+export interface MirrorSettingsReader {
+  /** Never throws. */
+  settingsOf(flow: Pick<Flow, 'source' | 'target'>): Promise<Outcome<MirrorSettings>>;
 }
 
 /** The only source of time for use cases: ms since the epoch. */

@@ -7,6 +7,20 @@ export function seconds(text: string): number {
   throw new InvalidArgumentError('Write a number of seconds, such as 30.');
 }
 
+/** Hours, more than none. */
+export function hours(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0 && value <= 8_760) return value;
+  throw new InvalidArgumentError('Write a number of hours, such as 8 or 0.5.');
+}
+
+/** Records per second, more than none. */
+export function rate(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value > 0 && value <= 1e12) return value;
+  throw new InvalidArgumentError('Write a number of records per second, such as 20000.');
+}
+
 /** A partition or an offset, which is an int64 to Kafka. */
 export function wholeNumber(text: string): bigint {
   if (/^\d{1,19}$/.test(text) && BigInt(text) < 2n ** 63n) return BigInt(text);

@@ -1,4 +1,5 @@
 import { createConnectorReader } from '../../shared/adapters/connect-rest/connector-reader.ts';
+import { createMetricsReader } from '../../shared/adapters/connect-rest/metrics-reader.ts';
 import { createClusterReader } from '../../shared/adapters/kafka/cluster-reader.ts';
 import { AuditMemory } from '../../shared/audit/audit-memory.ts';
 import { type FlowPart, flowsOfPart } from '../../shared/audit/flow-part.ts';
@@ -34,6 +35,10 @@ export function createAuditor(clock: Clock, keeper: AuditKeeper, part: FlowPart)
       connectors: (flow) => {
         const connection = config.connect?.get(flow);
         return connection === undefined ? null : createConnectorReader(connection, limits());
+      },
+      metrics: (flow) => {
+        const connection = config.metrics?.get(flow);
+        return connection === undefined ? null : createMetricsReader(connection, limits());
       },
     });
   };

@@ -12,7 +12,7 @@ import { type Flow, flowName, oppositeOf } from '../domain/model/flow.ts';
 import type { AuditReport, FlowReport } from '../domain/model/report.ts';
 import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
 import type { AuditHistory, FlowHistory } from '../history/audit-history.ts';
-import type { Clock, ClusterReader, ConnectorReader } from '../ports.ts';
+import type { Clock, ClusterReader, ConnectorReader, MirrorMetricsReader } from '../ports.ts';
 import type { FlowFilter } from '../survey/flow-filter.ts';
 import type { FlowMemory } from '../survey/flow-memory.ts';
 import { surveyFlow } from '../survey/survey-flow.ts';
@@ -26,6 +26,8 @@ export interface AuditRequest {
   readonly reader: (alias: string) => ClusterReader;
   /** Opens the reader of a flow's connectors; null if the configuration names no Kafka Connect cluster for it. */
   readonly connectors?: (flow: string) => ConnectorReader | null;
+  /** Opens the reader of what a flow's workers export; null if the configuration names no exporter for it. */
+  readonly metrics?: (flow: string) => MirrorMetricsReader | null;
   readonly clock: Clock;
   readonly filter?: FlowFilter;
   /** What earlier audits in this process keep in memory. */
@@ -160,6 +162,7 @@ async function auditFlow(request: AuditRequest, { flow, source, target, memory, 
     target,
     connectors: request.connectors?.(flowName(flow)) ?? null,
     oppositeConnectors: opposite === null ? null : (request.connectors?.(flowName(opposite)) ?? null),
+    metrics: request.metrics?.(flowName(flow)) ?? null,
     filter,
     memory,
     clock,

@@ -1,6 +1,6 @@
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { Flow } from '../domain/model/flow.ts';
-import type { ConnectConnection } from './connection/connect-connection.ts';
+import type { ConnectConnection, MetricsConnection } from './connection/connect-connection.ts';
 import type { KafkaConnection } from './connection/kafka-connection.ts';
 import type { FailoverConfig } from './failover/failover-config.ts';
 
@@ -12,6 +12,8 @@ export interface TidemarkConfig {
   readonly policy: AuditPolicy;
   /** The Kafka Connect clusters that run the flows' connectors, by flow; absent if the file names none. */
   readonly connect?: ReadonlyMap<string, ConnectConnection>;
+  /** The exporters of the workers that run the flows' connectors, by flow; absent if the file names none. */
+  readonly metrics?: ReadonlyMap<string, MetricsConnection>;
   /** How flows fail over, by flow; absent if the file does not say, or the command does not write. */
   readonly failover?: ReadonlyMap<string, FailoverConfig>;
 }

@@ -23,6 +23,8 @@ export const FINDINGS = {
   MIRROR_STOPPED: { severity: 'critical', about: 'flow', section: 'mirror-stopped' },
   MIRROR_STALLED: { severity: 'critical', about: 'source-topic', section: 'mirror-stalled' },
   MIRROR_TASK_FAILED: { severity: 'critical', about: 'flow', section: 'mirror-task-failed' },
+  MIRROR_WRITES_NOTHING: { severity: 'warning', about: 'flow', section: 'mirror-writes-nothing' },
+  MIRROR_BATCHES_FULL: { severity: 'info', about: 'flow', section: 'mirror-batches-full' },
   MIRROR_NEVER_STARTED: { severity: 'critical', about: 'flow', section: 'mirror-never-started' },
   LOSS_OVER_LIMIT: { severity: 'critical', about: 'flow', section: 'loss-over-limit' },
   SOURCE_TOPIC_RECREATED: { severity: 'critical', about: 'source-topic', section: 'source-topic-recreated' },

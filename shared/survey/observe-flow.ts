@@ -7,7 +7,7 @@ import type { Flow } from '../domain/model/flow.ts';
 import { isMirrorStopped } from '../domain/model/mirror-connector.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
-import type { ClusterReader, ConnectorReader } from '../ports.ts';
+import type { ClusterReader, ConnectorReader, MirrorMetricsReader } from '../ports.ts';
 import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -33,6 +33,8 @@ export interface ObserveOptions {
   /** Null if the configuration names no Kafka Connect cluster for the flow. */
   readonly connectors?: ConnectorReader | null;
   readonly oppositeConnectors?: ConnectorReader | null;
+  /** Null if the configuration names no exporter for the flow. */
+  readonly metrics?: MirrorMetricsReader | null;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly now: () => number;
@@ -49,6 +51,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const at = now();
   // Begins now: Connect answers on its own time, and has to be heard even if a cluster is down.
   const asked = options.connectors?.connectorsOf(flow);
+  const askedMetrics = options.metrics?.metricsOf(flow);
   const askedOpposite =
     options.opposite === null ? undefined : options.oppositeConnectors?.connectorsOf(options.opposite);
   const selection = selectionOf(flow);
@@ -103,7 +106,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ? await readGroups(source.reader, listing, mirrored, now)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
-  const [connectors, oppositeConnectors] = await Promise.all([asked, askedOpposite]);
+  const [connectors, oppositeConnectors, metrics] = await Promise.all([asked, askedOpposite, askedMetrics]);
   const sameCluster = sameClusterOf(source, target);
   const observed = await withEpochEnds(
     await readEnds(topics, source, target, flow.isolationLevel),
@@ -130,6 +133,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
       ...[sourceDown, targetDown].filter((side) => side !== null),
       ...[syncs, checkpoints, heartbeat, connectOffsets].flatMap((t) => (t.kind === 'unread' ? [t.unread] : [])),
       ...(connectors?.kind === 'unread' ? [connectors.unread] : []),
+      ...(metrics?.kind === 'unread' ? [metrics.unread] : []),
       ...(syncs.kind === 'read' ? malformedRecords(syncs.value, syncSide) : []),
       ...(checkpoints.kind === 'read' ? malformedRecords(checkpoints.value, target) : []),
       ...groupUnread,
@@ -140,6 +144,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     ]),
     mixedSyncs: new Set(topics.flatMap(({ topic }) => (isMixed(topic) ? [topic] : []))),
     ...(connectors === undefined ? {} : { connectors }),
+    ...(metrics === undefined ? {} : { metrics }),
     ...(sameCluster === null ? {} : { sameCluster }),
     opposite: options.opposite,
     ...(isMirrorStopped(oppositeConnectors) ? { oppositeIsStopped: true } : {}),

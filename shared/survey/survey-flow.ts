@@ -6,7 +6,7 @@ import { type PartitionState, partitionStates, withEvidence } from '../domain/ju
 import { waitsElsewhere } from '../domain/judge/probes.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
-import type { Clock, ClusterReader, ConnectorReader } from '../ports.ts';
+import type { Clock, ClusterReader, ConnectorReader, MirrorMetricsReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -28,6 +28,8 @@ export interface SurveyRequest {
   readonly connectors?: ConnectorReader | null;
   /** The same for the opposite flow: two flows of the identity policy do no harm while one of them is stopped. */
   readonly oppositeConnectors?: ConnectorReader | null;
+  /** Null if the configuration names no exporter for the flow. */
+  readonly metrics?: MirrorMetricsReader | null;
   readonly filter?: FlowFilter;
   readonly memory: FlowMemory;
   readonly clock: Clock;

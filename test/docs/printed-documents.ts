@@ -28,6 +28,7 @@ import {
 } from '../cli/verbs/sample-report.ts';
 import { planOf } from '../shared/restore/restore-world.ts';
 import { REPLAY_DOCUMENTS, UNMIRRORED_DOCUMENTS } from './reconcile-documents.ts';
+import { CAPACITY_DOCUMENTS, TUNE_DOCUMENTS } from './tune-documents.ts';
 
 const unknown = { kind: 'unknown', reason: 'broker 2 is down' } as const;
 const nowhere: TidemarkPosition = {
@@ -279,6 +280,8 @@ export const PRINTED: Readonly<Record<string, readonly Iterable<string>[]>> = {
     renderTranslationJson({ ...where, source: offsets, target: offsets, position: group().tidemark, snapshot: null }),
     renderTranslationJson({ ...where, source: null, target: null, position: nowhere, snapshot: past }),
   ],
+  'tune-1': TUNE_DOCUMENTS,
+  'capacity-1': CAPACITY_DOCUMENTS,
   'verify-1': [renderVerifyJson(refuted, [verified]), renderVerifyJson(report(flow()), [])],
   'watch-1': watched.map(watchJson),
 };

@@ -13,6 +13,8 @@ import type { UnmirroredPartition } from '../../shared/domain/reconcile/unmirror
 import type { RefusalCode } from '../../shared/domain/restore/refusal.ts';
 import type { LeftOut, RestoreStep } from '../../shared/domain/restore/restore-plan.ts';
 import type { RestoreResult, Standing } from '../../shared/domain/restore/restore-result.ts';
+import { LEVERS, type SettingPlace } from '../../shared/domain/tune/advice.ts';
+import type { Capacity } from '../../shared/domain/tune/capacity.ts';
 import type { Damage } from '../../shared/history/history-errors.ts';
 
 /** Every member of a union, which the compiler holds against it. */
@@ -65,6 +67,9 @@ const damages = allOf<Damage>({
 export const ENUMS: readonly (readonly [path: string, values: readonly (string | null)[]])[] = [
   ['#finding/code', FINDING_CODES],
   ['/leftOut[]/code', allOf<LeftOut['code']>({ GROUP_LIVE: true, GROUP_NOT_A_CONSUMER: true })],
+  ['#lever', LEVERS],
+  ['/place', allOf<SettingPlace>({ 'source-connector': true, worker: true })],
+  ['/capacity|0/from', allOf<Extract<Capacity, { kind: 'known' }>['from']>({ measured: true, given: true })],
   ['#gate', GATE_CODES],
   ['#step', ALL_STEP_NAMES],
   ['/mode', RUN_MODES],

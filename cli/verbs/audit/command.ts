@@ -3,7 +3,7 @@ import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import { closestName } from '../../../shared/config/closest-name.ts';
 import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
-import { connectorsOf, readerOf } from '../../connect.ts';
+import { connectorsOf, metricsOf, readerOf } from '../../connect.ts';
 import { keepHistory } from '../../history/keep-history.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
@@ -90,6 +90,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
   const { runAudit } = await import('../../../shared/audit/run-audit.ts');
   const reader = await readerOf(config, options.timeout);
   const connectors = await connectorsOf(config, options.timeout);
+  const metrics = await metricsOf(config, options.timeout);
   const progress = createProgress(terminal.stderr);
   const kept = await keepHistory(options, terminal, options.timeout);
   try {
@@ -98,6 +99,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
       config,
       reader,
       connectors,
+      metrics,
       clock: SYSTEM_CLOCK,
       filter: filterOf(flows, options),
       ...(verify === undefined ? {} : { verify }),

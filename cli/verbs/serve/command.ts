@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import type { LoadedConfig } from '../../../shared/config/mm2/mm2-properties.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
-import { connectorsOf, readerOf } from '../../connect.ts';
+import { connectorsOf, metricsOf, readerOf } from '../../connect.ts';
 import type { AuditStores } from '../../history/history-stores.ts';
 import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
@@ -150,6 +150,7 @@ async function auditForever({
       filter: { flow: (name) => names.has(name) },
       reader: await readerOf(config, options.timeout),
       connectors: await connectorsOf(config, options.timeout),
+      metrics: await metricsOf(config, options.timeout),
       ...(history === null ? {} : { history }),
       ...(acknowledgements === null ? {} : { acknowledgements }),
     });

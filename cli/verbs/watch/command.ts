@@ -5,7 +5,7 @@ import type { AuditRequest } from '../../../shared/audit/run-audit.ts';
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
 import { flowName } from '../../../shared/domain/model/flow.ts';
-import { connectorsOf, readerOf } from '../../connect.ts';
+import { connectorsOf, metricsOf, readerOf } from '../../connect.ts';
 import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
@@ -100,6 +100,7 @@ async function watchAll(
   const audit = async () => {
     const reader = await readerOf(config, options.timeout);
     const connectors = await connectorsOf(config, options.timeout);
+    const metrics = await metricsOf(config, options.timeout);
     return await runAudit({
       config,
       clock,
@@ -107,6 +108,7 @@ async function watchAll(
       filter: { flow: (name) => flows.has(name) },
       reader,
       connectors,
+      metrics,
       ...(history === null ? {} : { history }),
       ...(acknowledgements === null ? {} : { acknowledgements }),
     });

@@ -24,6 +24,22 @@ export async function requestJson(connection: ConnectConnection, path: string, s
   });
 }
 
+/** Limit for a page of metrics: some 4 kB for each partition of 10,000. */
+const MAX_METRICS_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Gets the page of an exporter that stands beside a worker, in Prometheus's text format.
+ * @throws ConnectFailure
+ */
+export async function requestText(connection: ConnectConnection, signal: AbortSignal): Promise<string> {
+  const sent = { method: 'GET', path: '', accept: 'text/plain;version=0.0.4' } as const;
+  return await exchange(connection, sent, signal, async (response) => {
+    if (response.statusCode === 200) return (await bytesOf(response, MAX_METRICS_BYTES)).toString('utf8');
+    response.destroy();
+    throw refusal(response.statusCode ?? 0);
+  });
+}
+
 /**
  * Sends a command without a body to Connect's REST API, such as `PUT /connectors/NAME/stop`. Connect answers before it
  * has carried the command out.
@@ -57,6 +73,7 @@ interface Sent {
   readonly method: 'GET' | 'PUT' | 'PATCH';
   readonly path: string;
   readonly body?: string;
+  readonly accept?: string;
 }
 
 async function exchange<T>(
@@ -76,12 +93,12 @@ async function exchange<T>(
 
 function open(
   { url, login, tls }: ConnectConnection,
-  { method, path, body }: Sent,
+  { method, path, body, accept = 'application/json' }: Sent,
   signal: AbortSignal,
 ): Promise<IncomingMessage> {
   const target = new URL(`${url}${path}`);
   const headers = {
-    accept: 'application/json',
+    accept,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(login === undefined
       ? {}
@@ -122,13 +139,13 @@ function refusal(status: number): ConnectFailure {
   return new ConnectFailure('CONNECT_FAILED', `answered with status ${status}`, mayPass);
 }
 
-async function bytesOf(response: IncomingMessage): Promise<Buffer> {
+async function bytesOf(response: IncomingMessage, limit = MAX_ANSWER_BYTES): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Uint8Array>) {
     bytes += chunk.length;
     // Leaving the loop destroys the connection.
-    if (bytes > MAX_ANSWER_BYTES) throw ConnectFailure.malformed(`has more than ${MAX_ANSWER_BYTES} bytes`);
+    if (bytes > limit) throw ConnectFailure.malformed(`has more than ${limit} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -10,3 +10,11 @@ export interface ConnectConnection {
   /** Only of an `https:` URL; the system's certificate authorities if absent. */
   readonly tls?: TlsSettings | undefined;
 }
+
+/** How to reach the exporters beside the workers that run a flow's connectors, one for each worker. */
+export interface MetricsConnection extends Pick<ConnectConnection, 'login' | 'tls'> {
+  /** As `ConnectConnection.url`, with the path of the page. */
+  readonly urls: readonly string[];
+  /** Name of the MirrorSourceConnector, if it is not one that MM2 or Strimzi gives. */
+  readonly connector?: string | undefined;
+}

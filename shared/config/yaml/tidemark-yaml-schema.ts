@@ -74,14 +74,27 @@ const count = z.int().nonnegative();
 const patterns = z.array(z.string().min(1));
 const switched = z.strictObject({ enabled: z.boolean().optional(), intervalSeconds: seconds.optional() });
 
+const basicLogin = { username: z.string().min(1).optional(), password: secret.optional(), tls: tls.optional() };
+
 const connect = z.strictObject({
   url: z.url({
     protocol: /^https?$/,
     error: 'is not the URL of a REST API; write http://host:8083 or https://host:8083',
   }),
-  username: z.string().min(1).optional(),
-  password: secret.optional(),
-  tls: tls.optional(),
+  ...basicLogin,
+});
+
+const metricsUrl = z.url({
+  protocol: /^https?$/,
+  error: 'is not the URL of an exporter; write http://host:9404/metrics',
+});
+
+const metrics = z.strictObject({
+  url: z.union([metricsUrl, z.array(metricsUrl).min(1).max(100)], {
+    error: 'is neither the URL of an exporter, such as http://host:9404/metrics, nor a list of such URLs',
+  }),
+  connector: z.string().min(1).optional(),
+  ...basicLogin,
 });
 
 const argv = z.array(z.string()).min(1);
@@ -151,6 +164,7 @@ const flow = z.strictObject({
     .nullable()
     .optional(),
   connect: connect.optional(),
+  metrics: metrics.optional(),
   failover: flowFailover.optional(),
 });
 
@@ -196,6 +210,7 @@ export type FlowFailoverYaml = z.infer<typeof flowFailover>;
 export type HookYaml = z.infer<typeof hook>;
 export type AclFenceYaml = z.infer<typeof aclFence>;
 export type ConnectYaml = z.infer<typeof connect>;
+export type MetricsYaml = z.infer<typeof metrics>;
 export type RuleYaml = z.infer<typeof rule>;
 export type ThresholdsYaml = z.infer<typeof thresholds>;
 export type SecretYaml = z.infer<typeof secret>;

@@ -14,7 +14,7 @@ import { readStrimzi } from '../strimzi/load-strimzi.ts';
 import { isStrimziFile } from '../strimzi/strimzi-kind.ts';
 import { faultsOf } from './schema-faults.ts';
 import { type FlowYaml, type TidemarkYaml, tidemarkYaml } from './tidemark-yaml-schema.ts';
-import { connectFromYaml } from './yaml-connect.ts';
+import { connectFromYaml, metricsFromYaml } from './yaml-connect.ts';
 import { connectionFromYaml, type FaultAt } from './yaml-connection.ts';
 import { parseYaml, pathName, readYamlText, type YamlDocument } from './yaml-document.ts';
 import { failoverFromYaml } from './yaml-failover.ts';
@@ -64,6 +64,7 @@ export function loadTidemarkYaml(
       ? standalone(parsed.data, overrides, context, faultAt)
       : onTopOfMm2(parsed.data.mm2, parsed.data, overrides, context, faultAt);
   const connect = connectFromYaml(parsed.data.flows ?? [], context, faultAt);
+  const metrics = metricsFromYaml(parsed.data.flows ?? [], context, faultAt);
   const failover = failoverFromYaml(parsed.data.flows ?? [], { flows, clusters, connect, writers }, context, faultAt);
   const policy = policyFromYaml(parsed.data, flows, faultAt);
   faults.throwIfAny();
@@ -72,6 +73,7 @@ export function loadTidemarkYaml(
     flows,
     policy,
     ...(connect.size === 0 ? {} : { connect }),
+    ...(metrics.size === 0 ? {} : { metrics }),
     ...(failover.size === 0 ? {} : { failover }),
   };
   return { config, warnings: faults.warnings };

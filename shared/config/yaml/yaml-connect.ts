@@ -1,6 +1,6 @@
-import type { ConnectConnection } from '../connection/connect-connection.ts';
+import type { ConnectConnection, MetricsConnection } from '../connection/connect-connection.ts';
 import type { LoadContext } from '../setting.ts';
-import type { ConnectYaml, FlowYaml } from './tidemark-yaml-schema.ts';
+import type { ConnectYaml, FlowYaml, MetricsYaml } from './tidemark-yaml-schema.ts';
 import { type FaultAt, secretAt, tlsFromYaml } from './yaml-connection.ts';
 import type { YamlPath } from './yaml-document.ts';
 
@@ -19,6 +19,37 @@ export function connectFromYaml(
   return byFlow;
 }
 
+/** `flows[].metrics` by the name of its flow. Flows without it are absent. */
+export function metricsFromYaml(
+  flows: readonly FlowYaml[],
+  context: LoadContext,
+  faultAt: FaultAt,
+): ReadonlyMap<string, MetricsConnection> {
+  const byFlow = new Map<string, MetricsConnection>();
+  for (const [index, { flow, metrics }] of flows.entries()) {
+    if (metrics === undefined) continue;
+    const connection = metricsConnectionOf(metrics, ['flows', index, 'metrics'], context, faultAt);
+    if (connection !== null) byFlow.set(trimmedName(flow), connection);
+  }
+  return byFlow;
+}
+
+function metricsConnectionOf(
+  { url, connector, ...access }: MetricsYaml,
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+): MetricsConnection | null {
+  const all = (typeof url === 'string' ? [url] : url).map((one) =>
+    connectionOf({ url: one, ...access }, path, context, faultAt, 'the page alone, such as http://mm2:9404/metrics'),
+  );
+  const [first] = all;
+  if (first == null || all.includes(null)) return null;
+  const { login, tls } = first;
+  const urls = all.flatMap((one) => (one === null ? [] : [one.url]));
+  return { urls, connector, login, tls };
+}
+
 /** As `flowName` has it: blanks around the arrow belong to no alias. */
 export function trimmedName(flow: string): string {
   const arrow = flow.indexOf('->');
@@ -30,6 +61,7 @@ function connectionOf(
   path: YamlPath,
   context: LoadContext,
   faultAt: FaultAt,
+  address = 'the REST API alone, such as http://connect:8083',
 ): ConnectConnection | null {
   const parsed = new URL(url);
   if (parsed.username !== '' || parsed.password !== '') {
@@ -41,7 +73,7 @@ function connectionOf(
   if (parsed.search !== '' || parsed.hash !== '') {
     return faultAt([...path, 'url'], {
       message: 'has a query or a fragment',
-      remedy: 'give the address of the REST API alone, such as http://connect:8083',
+      remedy: `give the address of ${address}`,
     });
   }
   if ((username === undefined) !== (password === undefined)) {

@@ -8,6 +8,7 @@ import { policyOfFlow } from './audit-rules.ts';
 import { flowFindings } from './findings/flow-findings.ts';
 import { groupFindings } from './findings/group-findings.ts';
 import { topicFindings } from './findings/topic-findings.ts';
+import { workerFindings } from './findings/worker-findings.ts';
 import { type GroupState, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
 import { lossAtLeast, lossOf, missingOf } from './loss.ts';
@@ -36,6 +37,7 @@ export function judgeFlow(
   const loss = lossOf(observation, states);
   const found = [
     ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(observation, states) }, policy),
+    ...workerFindings(observation, states),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),

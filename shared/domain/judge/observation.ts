@@ -5,6 +5,7 @@ import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset, FirstRecord, GroupListing, LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole, Flow } from '../model/flow.ts';
 import type { MirrorConnector } from '../model/mirror-connector.ts';
+import type { MirrorMetrics } from '../model/mirror-metrics.ts';
 import type { Outcome, Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 
@@ -143,6 +144,8 @@ export interface FlowObservation {
   readonly connectOffsets: MirrorTopic<PartitionMap<ObservedConnectOffset>>;
   /** The flow's connectors on Kafka Connect; absent if the configuration names no Connect cluster. */
   readonly connectors?: Outcome<readonly MirrorConnector[]>;
+  /** What the workers of the flow export; absent if the configuration names no exporter. */
+  readonly metrics?: Outcome<MirrorMetrics>;
   readonly groups: readonly ObservedGroup[];
   readonly targetGroups: ReadonlyMap<string, ObservedTargetGroup>;
   /** Whether `groups` has every group of the source that MM2 translates. */

@@ -26,7 +26,7 @@ async function readHelp(verbs: readonly string[]): Promise<void> {
   const { stdout } = await tidemark([...verbs, '--help']);
   const [, listed = ''] = /Commands:\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
   const [, flags = ''] = /Options:\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
-  const commands = [...listed.matchAll(/^ {2}([a-z]+)/gm)].map(([, name = '']) => name);
+  const commands = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);
   const options = [...flags.matchAll(/^ {2}(?:-\w, )?(--[a-z0-9-]+)/gm)].map(([, flag = '']) => flag);
   helps.set(verbs.join(' '), { commands, options });
   for (const name of commands) await readHelp([...verbs, name]);

@@ -219,10 +219,14 @@ function groupSync({ flow, groups }: FlowObservation, liveness: Liveness): Findi
  * Parts in scope that could not be read. The rest of the audit holds without them, and they do not hold up a failover.
  */
 function incomplete(observation: FlowObservation): Finding[] {
-  const { groups, targetGroups, heartbeat, connectOffsets, connectors, unread, sourceDown, targetDown } = observation;
+  const { groups, targetGroups, heartbeat, connectOffsets, connectors, metrics, unread, sourceDown, targetDown } =
+    observation;
   const sides = [sourceDown, targetDown].flatMap((down) => (down !== null && isNotAttempted(down) ? [down] : []));
   if (sides.length > 0) return sides.map(notAttempted);
-  const connect = connectors?.kind === 'unread' ? [connectors.unread] : [];
+  const connect = [
+    ...(connectors?.kind === 'unread' ? [{ asked: 'connectors', unread: connectors.unread } as const] : []),
+    ...(metrics?.kind === 'unread' ? [{ asked: 'metrics', unread: metrics.unread } as const] : []),
+  ];
   // CLUSTER_UNREACHABLE stands for every part of that cluster.
   if (sourceDown !== null || targetDown !== null) return connect.map((one) => tasksUnread(observation, one));
   const source = groups.flatMap(({ committed }) => (committed.kind === 'unread' ? [committed.unread] : []));
@@ -251,8 +255,12 @@ function incomplete(observation: FlowObservation): Finding[] {
   ];
 }
 
-function tasksUnread({ flow }: FlowObservation, { cluster, message, error }: Unread): Finding {
-  const unknown = `whether a task of ${flowName(flow)} has failed is unknown: ${message}`;
+function tasksUnread(
+  { flow }: FlowObservation,
+  { asked, unread: { cluster, message, error } }: { readonly asked: 'connectors' | 'metrics'; readonly unread: Unread },
+): Finding {
+  const what = asked === 'connectors' ? 'whether a task of' : 'what the workers export of';
+  const unknown = `${what} ${flowName(flow)}${asked === 'connectors' ? ' has failed' : ''} is unknown: ${message}`;
   return makeFinding('AUDIT_INCOMPLETE', { cluster }, unknown, { error });
 }
 

@@ -369,6 +369,41 @@ describe('the Connect cluster of a flow', () => {
   });
 });
 
+describe('the exporters of a flow', () => {
+  const withMetrics = (metrics: string): string => `${MINIMAL}    metrics: ${metrics}\n`;
+
+  test('are one page for each worker, with one login', () => {
+    const text = withMetrics(
+      '{ url: ["http://m1:9404/metrics", "http://m2:9404/metrics"], connector: mirror, username: u, password: { env: PW } }',
+    );
+    const { config } = load(text, { PW: 'hunter2' });
+    expect(config.metrics?.get('A->B')).toMatchObject({
+      urls: ['http://m1:9404/metrics', 'http://m2:9404/metrics'],
+      connector: 'mirror',
+      login: { username: 'u' },
+    });
+    expect(inspect(config, { depth: 9 })).not.toContain('hunter2');
+    expect(load(withMetrics('{ url: "http://m:9404/metrics" }')).config.metrics?.get('A->B')?.urls).toEqual([
+      'http://m:9404/metrics',
+    ]);
+    expect(load(MINIMAL).config).not.toHaveProperty('metrics');
+  });
+
+  test.each([
+    ['{ url: "m:9404" }', 'url', 'is not the URL of an exporter'],
+    ['{ url: [] }', 'url', 'is empty'],
+    ['{ url: 9404 }', 'url', 'is neither the URL of an exporter'],
+    ['{ url: "http://u:hunter2@m" }', 'url', 'holds a login'],
+    ['{ url: ["http://m1", "http://m2/?token=hunter2"] }', 'url', 'has a query'],
+    ['{ url: "http://m", username: u }', 'password', 'is missing'],
+  ])('%s is a fault of %s', (metrics, key, message) => {
+    const faults = faultsOf(withMetrics(metrics));
+    const expected = { key: `flows[0].metrics.${key}`, message: expect.stringContaining(message) };
+    expect(faults).toEqual([expect.objectContaining(expected)]);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
+  });
+});
+
 describe('a tidemark.yaml on top of an mm2.properties', () => {
   beforeAll(() => {
     const lines = [

@@ -5,6 +5,7 @@ import type { NewPoint } from '../../../../shared/domain/mirror/syncs/sync-histo
 import type { GroupListing } from '../../../../shared/domain/model/cluster.ts';
 import type { Flow } from '../../../../shared/domain/model/flow.ts';
 import type { MirrorConnector } from '../../../../shared/domain/model/mirror-connector.ts';
+import type { MirrorMetrics } from '../../../../shared/domain/model/mirror-metrics.ts';
 import type { Unread } from '../../../../shared/domain/model/outcome.ts';
 
 /** When a case's audit begins. */
@@ -94,6 +95,8 @@ export interface FlowCase {
   readonly mixedSyncs?: readonly string[];
   /** What Connect says of the flow's connectors; not asked where absent. */
   readonly connectors?: readonly MirrorConnector[] | 'unread';
+  /** What the workers of the flow export; not asked where absent. */
+  readonly metrics?: MirrorMetrics | 'unread';
   readonly topics?: readonly TopicCase[];
   readonly topic?: TopicCase;
   readonly partitions?: readonly PartitionCase[];

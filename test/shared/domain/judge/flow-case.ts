@@ -83,6 +83,9 @@ export function flowCase(of: FlowCase = {}, earlier?: Earlier): BuiltCase {
     ...(of.connectors === undefined
       ? {}
       : { connectors: of.connectors === 'unread' ? unread(unreadOf('Connect', 'B')) : read(of.connectors) }),
+    ...(of.metrics === undefined
+      ? {}
+      : { metrics: of.metrics === 'unread' ? unread(unreadOf('the exporter', 'B')) : read(of.metrics) }),
     ...(of.sameCluster === undefined ? {} : { sameCluster: of.sameCluster }),
     ...(of.mixedSyncs === undefined ? {} : { mixedSyncs: new Set(of.mixedSyncs) }),
     opposite: of.opposite === undefined ? null : flowFixture({ source: 'B', target: 'A', ...of.opposite }),

@@ -1,4 +1,5 @@
 import type { MirrorConnector, MirrorTask } from '../../../../../shared/domain/model/mirror-connector.ts';
+import { metricsOf } from '../mirror-metrics-fixture.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
 const TOO_LARGE = 'org.apache.kafka.common.errors.RecordTooLargeException: The message is 2089 bytes';
@@ -78,6 +79,40 @@ export const CONNECTOR_FINDINGS: FindingFamilies = {
         evidence: { ...evidence, task: 7, cause: TIMEOUT, worker: 'connect-2:8083', failed: 5 },
         says: `task 7 of connector A->B.source has failed on connect-2:8083: ${TIMEOUT}; 5 connectors and tasks of the flow have failed`,
       },
+      'without Connect, as the metrics of the workers count': {
+        of: { metrics: metricsOf([], [{ name: 'MirrorSourceConnector', kind: 'source', failed: 2 }]) },
+        subject: { cluster: 'B' },
+        evidence: {
+          connector: 'MirrorSourceConnector',
+          kind: 'source',
+          task: null,
+          worker: null,
+          cause: null,
+          failed: 2,
+        },
+        says: "2 tasks of connector MirrorSourceConnector failed, as its worker's metrics count; they do not say why, its log does",
+      },
+      'while Connect does not answer, as the metrics count: the connector that costs most': {
+        of: {
+          connectors: 'unread',
+          metrics: metricsOf(
+            [],
+            [
+              { name: 'MirrorCheckpointConnector', kind: 'checkpoint', failed: 1 },
+              { name: 'MirrorHeartbeatConnector', kind: 'heartbeat', failed: 1 },
+              { name: 'MirrorSourceConnector', kind: 'source', failed: 0 },
+            ],
+          ),
+        },
+        severity: 'warning',
+        subject: { cluster: 'B' },
+        evidence: {
+          ...{ connector: 'MirrorCheckpointConnector', kind: 'checkpoint', task: null, worker: null, cause: null },
+          failed: 2,
+        },
+        says: "1 task of connector MirrorCheckpointConnector failed, as its worker's metrics count; they do not say why, its log does; 2 tasks of the flow have failed",
+        beside: ['AUDIT_INCOMPLETE'],
+      },
       'while the source is down': {
         of: { down: 'source', connectors: [connector('source', [failed(0)])] },
         subject: { cluster: 'B' },
@@ -95,6 +130,13 @@ export const CONNECTOR_FINDINGS: FindingFamilies = {
         ],
       },
       'Connect was not read': { connectors: 'unread' },
+      'Connect says that all run, and it knows': {
+        connectors: HEALTHY,
+        metrics: metricsOf([], [{ name: 'MirrorSourceConnector', kind: 'source', failed: 1 }]),
+      },
+      'no task has failed, as the metrics count': {
+        metrics: metricsOf([], [{ name: 'MirrorSourceConnector', kind: 'source', failed: 0 }]),
+      },
       'no Connect is configured': {},
     },
   },

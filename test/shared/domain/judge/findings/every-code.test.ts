@@ -7,10 +7,12 @@ import { GROUP_FINDINGS } from './group-findings.cases.ts';
 import { MISSING_FINDINGS } from './missing-findings.cases.ts';
 import { RECREATION_FINDINGS } from './recreation-findings.cases.ts';
 import { TOPIC_FINDINGS } from './topic-findings.cases.ts';
+import { WORKER_FINDINGS } from './worker-findings.cases.ts';
 
 const FAMILIES = [
   FLOW_FINDINGS,
   CONNECTOR_FINDINGS,
+  WORKER_FINDINGS,
   TOPIC_FINDINGS,
   MISSING_FINDINGS,
   RECREATION_FINDINGS,

@@ -438,6 +438,12 @@ export const FLOW_FINDINGS: FindingFamilies = {
         evidence: { error: 'REQUEST_TIMED_OUT' },
         says: 'whether a task of A->B has failed is unknown: Connect did not answer',
       },
+      'what the workers export': {
+        of: { metrics: 'unread' },
+        subject: { cluster: 'B' },
+        evidence: { error: 'REQUEST_TIMED_OUT' },
+        says: 'what the workers export of A->B is unknown: the exporter did not answer',
+      },
       'whether a task has failed, while the source is down': {
         of: { connectors: 'unread', down: 'source' },
         subject: { cluster: 'B' },

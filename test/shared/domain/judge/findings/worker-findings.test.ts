@@ -1,0 +1,4 @@
+import { describeFamilies } from './finding-family.ts';
+import { WORKER_FINDINGS } from './worker-findings.cases.ts';
+
+describeFamilies(WORKER_FINDINGS);
