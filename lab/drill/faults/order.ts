@@ -6,7 +6,7 @@ export type Order =
   | { readonly kind: 'continue' }
   /** The work of the step is done twice in a row. */
   | { readonly kind: 'do-twice' }
-  /** The process kills itself as soon as it has sent its nth request; if an API is given, requests of that API only. */
+  /** The process kills itself as soon as it has sent its nth request; if an API is given, requests of that API only. If it sends fewer, when all is read back. */
   | { readonly kind: 'die-at-request'; readonly api: number | null; readonly nth: number };
 
 /** Under this variable a process of the drill finds the URL that it reports to. */

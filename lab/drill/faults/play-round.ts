@@ -108,7 +108,9 @@ async function assess(stage: FaultsStage, verb: 'failover' | 'failback', ...args
   return printed;
 }
 
+/** What an audit has read of the source is all that a failover without it knows. */
 async function killSource(stage: FaultsStage): Promise<void> {
+  await assess(stage, 'failover', '--planned', '--flow', FORWARD);
   for (const nodeId of stage.a.nodeIds) await stage.a.kill(nodeId);
   await stage.clients.stopProducer();
 }

@@ -30,7 +30,7 @@ const CONNECT_STEPS: ReadonlySet<StepName> = new Set([
 /** In the middle of their work: the request after which the process dies. The others only read. */
 const REQUESTS: Partial<Record<StepName, Omit<Extract<Order, { kind: 'die-at-request' }>, 'kind'>>> = {
   fence: { api: KAFKA_API.createAcls, nth: 1 },
-  'restore-groups': { api: KAFKA_API.offsetCommit, nth: 3 },
+  'restore-groups': { api: KAFKA_API.offsetCommit, nth: 2 },
   'lift-target-fence': { api: KAFKA_API.deleteAcls, nth: 1 },
   'lift-source-fence': { api: KAFKA_API.deleteAcls, nth: 1 },
 };
