@@ -1,3 +1,5 @@
+import { AuthorizationError } from '../../domain/model/errors.ts';
+import type { LogEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { requireStill } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
@@ -32,7 +34,7 @@ export const fence: Step = {
     if (up === false) throw new StepFailedError('FENCE_NOT_UP', 'the fence was raised, and is not in effect');
     context.progress('watching that nobody writes to the source');
     const canary = await refusedCanary(context);
-    const ends = await requireStill(context, 'source', 'FENCE_LEAKS');
+    const ends = await stillReadable(context);
     return { up, canary, stillMs: context.world.patience.stillMs, sourceEnds: ends };
   },
 
@@ -41,6 +43,24 @@ export const fence: Step = {
     return { lifted: true };
   },
 };
+
+/**
+ * Where the source ends, and stays. The assessment has read these ends: if the cluster refuses to show them now, it is because of
+ * the fence, which then shuts consumers and MirrorMaker out as well.
+ */
+async function stillReadable(context: StepContext): Promise<LogEnds> {
+  try {
+    return await requireStill(context, 'source', 'FENCE_LEAKS');
+  } catch (error) {
+    if (!(error instanceof AuthorizationError)) throw error;
+    throw new StepFailedError('FENCE_ENDS_READS', `the fence also ends reads of the source: ${error.message}`, {
+      cause: error,
+      remedy:
+        'Undo the failover, which lifts the fence. The first ACL on a topic ends reads where the brokers allow everything ' +
+        'without ACLs: then set flows[].failover.fence.acl.everyoneWithoutAcl to true, and assess again.',
+    });
+  }
+}
 
 function fenceOf({ fence: how }: FailoverWorld): NonNullable<FailoverWorld['fence']> {
   if (how === null) throw new StepFailedError('NOT_CONFIGURED', 'the configuration no longer has a fence');

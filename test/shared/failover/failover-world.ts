@@ -1,4 +1,4 @@
-import { ClusterUnreachableError, TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { AuthorizationError, ClusterUnreachableError, TidemarkError } from '../../../shared/domain/model/errors.ts';
 import type { Outcome } from '../../../shared/domain/model/outcome.ts';
 import { read } from '../../../shared/domain/model/outcome.ts';
 import type { FlowReport, GroupReport, PartitionReport } from '../../../shared/domain/model/report.ts';
@@ -45,6 +45,8 @@ export class FakeWorld {
   mirrored = 100n;
   /** Someone writes to the source at every look, fence or not. */
   leaks = false;
+  /** The first ACL on a topic shuts everybody out, also those who only read. */
+  fenceEndsReads = false;
   /** Applications write to the target, and their consumers have read it all at every look. */
   isBusy = false;
   /** From when on MirrorMaker is stopped, if it was asked to. */
@@ -192,6 +194,9 @@ export class FakeWorld {
       },
       offsets: async (topics: readonly string[]) => {
         requireUp();
+        if (role === 'source' && this.fenceEndsReads && this.effects.fence) {
+          throw new AuthorizationError('A', [{ operation: 'Describe', resourceType: 'Topic', resourceName: 'orders' }]);
+        }
         const end = role === 'source' ? this.sourceEnd : this.mirrored;
         return new Map(topics.map((topic): [string, Outcome<unknown>[]] => [topic, [log(end)]]));
       },

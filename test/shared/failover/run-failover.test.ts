@@ -52,6 +52,17 @@ describe('a failover', () => {
     expect((await run.run({ approve: null })).kind).toBe('completed');
   });
 
+  test('whose fence also ends reads stops there by name, and its undo lifts the fence', async () => {
+    const fake = new FakeWorld();
+    fake.fenceEndsReads = true;
+    const run = await begin(fake);
+    const stopped = { kind: 'failed', step: 'fence', code: 'FENCE_ENDS_READS', retriable: false };
+    expect(await run.run()).toMatchObject({ ...stopped, remedy: expect.stringContaining('everyoneWithoutAcl') });
+    expect(await run.run({ approve: null })).toMatchObject(stopped);
+    expect((await run.undo()).kind).toBe('undone');
+    expect(fake.effects).toEqual(UNTOUCHED);
+  });
+
   test('after which applications write to the target at once is verified anyway', async () => {
     const run = await begin(new FakeWorld());
     run.fake.isBusy = true;
