@@ -22,6 +22,8 @@ export interface JavaCommand {
   readonly archive: readonly string[];
   /** Uses the JVM's default compilers and collector, as in production: for measurements. */
   readonly optimised?: boolean;
+  /** More options of the JVM. */
+  readonly jvmOptions?: readonly string[];
   /** Called with every line of standard output, which then is not part of the log. Also opens standard input. */
   readonly onLine?: (line: string) => void;
 }
@@ -51,7 +53,17 @@ export class JavaProcess {
 
   start(): void {
     if (this.#child !== undefined) return;
-    const { classpath, mainClass, args, heapMb, folder, archive, optimised = false, onLine } = this.#command;
+    const {
+      classpath,
+      mainClass,
+      args,
+      heapMb,
+      folder,
+      archive,
+      optimised = false,
+      jvmOptions = [],
+      onLine,
+    } = this.#command;
     this.#output = '';
     const child = spawn(
       'java',
@@ -60,6 +72,7 @@ export class JavaProcess {
         // A lab runs for minutes: on two cores, C2 and G1 cost more than they gain.
         ...(optimised ? [] : ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1']),
         ...archive,
+        ...jvmOptions,
         // JVM warnings would go to standard output, between the agent's answers.
         '-Xlog:disable',
         '-XX:-UsePerfData',
@@ -126,6 +139,11 @@ export class JavaProcess {
   /** Writes a line to standard input. */
   send(line: string): void {
     this.#child?.stdin?.write(`${line}\n`);
+  }
+
+  /** Ends standard input: the sign for the process to end in order. */
+  endInput(): void {
+    this.#child?.stdin?.end();
   }
 
   /** Resolves when the process has ended; at once if it never ran. */

@@ -166,6 +166,20 @@ export interface Lever {
 /** Makes the name that clients use lead to the target. */
 export interface NameSwitch extends Lever {}
 
+/** Looks the clients' name up where clients do. Changes nothing, and never throws. */
+export interface NameLookup {
+  /** What it asks, and where, in words: a person approves this. */
+  describe(): string;
+  ask(): Promise<readonly NameAnswer[]>;
+}
+
+/** What one resolver said of the name. */
+export type NameAnswer =
+  | { readonly kind: 'target'; readonly resolver: string }
+  /** Empty if it knows no such name. */
+  | { readonly kind: 'elsewhere'; readonly resolver: string; readonly leadsTo: readonly string[] }
+  | { readonly kind: 'unread'; readonly resolver: string; readonly reason: string };
+
 /** Ends the connections of clients to the source, or restarts the clients. */
 export interface ConnectionCutter extends Lever {}
 

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
 import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
+import { logEnds } from '../../../../shared/failover/ends-by-topic.ts';
 import { duration, plural } from '../../../output/text.ts';
 
 const fence = z.object({ canary: z.string().nullable(), stillMs: z.number(), up: z.boolean().nullable() });
 const drain = z.object({ missing: z.string() });
 const mirror = z.object({ known: z.boolean().nullable() });
-const points = z.object({ targetEnds: z.record(z.string(), z.array(z.string())) });
+const points = z.object({ targetEnds: logEnds });
 const groups = z.object({ positions: z.int() });
 const placed = z.object({ places: z.array(z.unknown()) });
 const waiting = z.object({ waiting: z.string().nullable() });
