@@ -12,7 +12,7 @@ import javax.naming.directory.InitialDirContext;
 
 /**
  * Lets this JVM resolve names at one DNS server, whatever its port, without the rights that /etc/resolv.conf would need. It
- * takes the place of the JVM's call of the system's resolver: the JVM's own cache stays in front of it, as in production.
+ * takes the place of the JVM's call of the system's resolver: the JVM still asks its own cache first, as in production.
  * Needs --add-opens java.base/java.net=ALL-UNNAMED.
  */
 final class LabNames {

@@ -114,7 +114,7 @@ public final class LiveClients {
     }
   }
 
-  /** Closing commits and leaves the group. A cluster that is lost does not answer, so it may take only so long. */
+  /** Closing commits and leaves the group. A cluster that is lost does not answer, so the wait has an end. */
   private record Closing(KafkaConsumer<byte[], byte[]> consumer) implements AutoCloseable {
     @Override
     public void close() {

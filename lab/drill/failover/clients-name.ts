@@ -65,7 +65,7 @@ export class ClientsName {
     return (await resolver.resolve4(CLIENTS_NAME)).sort().join() === [...this.addresses(side)].sort().join();
   }
 
-  /** Connects as kafkajs does, and resolves names at the DNS server, for each connection anew. */
+  /** Connects as kafkajs does, and resolves names at the DNS server, for each connection again. */
   get socketFactory(): NonNullable<KafkaConfig['socketFactory']> {
     const resolver = new dns.Resolver();
     resolver.setServers([this.server.address]);

@@ -95,7 +95,7 @@ export class FailoverStage {
       user: 'app',
     });
     const common = { name: parts.name, login, topics: this.#readAnywhere, targetId: this.b.clusterId };
-    // Records that applications write to a mirrored topic of the target leave no loss to compare with what is said of it.
+    // Records that applications write to a mirrored topic of the target would make its loss impossible to compare with the figure of an audit.
     const writes = scenario.policy === 'default' || scenario.mode === 'planned';
     const producer = writes ? { producer: { prefix: 'java', topics: MIRRORED } } : {};
     this.restarted = new JavaApplication(lab, { ...common, groups: [CLASSIC, KIP_848] });

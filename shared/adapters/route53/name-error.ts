@@ -18,7 +18,7 @@ export function nameError(what: string, { name, zone }: Route53Record, error: un
   const why = error instanceof Error ? error.message : String(error);
   const remedy =
     REMEDIES[kind === 'AccessDeniedException' ? 'AccessDenied' : kind] ??
-    'Run the same command again. If it goes on, change the record by hand, and run it again: it then finds it changed.';
+    'Run the same command again. If it fails again, change the record by hand, and run it again: it then finds it changed.';
   return new TidemarkError('DNS_CHANGE_FAILED', `${what} for ${name} in hosted zone ${zone}: ${kind}: ${why}`, {
     remedy,
     retriable: !FINAL.has(kind),

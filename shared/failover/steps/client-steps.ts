@@ -14,26 +14,23 @@ export const stopConsumers = leverStep({
   isUndone: true,
 });
 
-const nameLever = leverStep({
-  name: 'switch-name',
-  lever: ({ name }) => name,
-  absent: 'no name is configured: lead clients to the target yourself',
-  isUndone: false,
-});
-
 /**
  * Positions first, name second: a consumer that arrives before its group has a position takes `auto.offset.reset`. It waits
  * for the resolvers, because a client that asks them too early comes back to the source. Whether the name leads to the
  * target at last is for `verify` to say: by then, the old answer has ended everywhere.
  */
 export const switchName: Step = {
-  ...nameLever,
+  ...leverStep({
+    name: 'switch-name',
+    lever: ({ name }) => name,
+    absent: 'no name is configured: lead clients to the target yourself',
+    isUndone: false,
+    async more(context) {
+      const { lookup } = context.world;
+      return lookup === null ? {} : { resolvers: await awaitName(context, lookup) };
+    },
+  }),
   prepare: lookBeforeClients,
-  async evidence(context, intent) {
-    const known = await nameLever.evidence(context, intent);
-    const { lookup } = context.world;
-    return lookup === null ? known : { lever: known, resolvers: await awaitName(context, lookup) };
-  },
 };
 
 /** Name first, connections second: a client that looks the name up too early keeps the old address. */

@@ -38,7 +38,7 @@ describe('a name that is looked up', () => {
     expect((await run.run()).kind).toBe('completed');
     expect(cutAt - switchedAt).toBeGreaterThanOrEqual(800);
     const resolvers = [TARGET, { kind: 'target', resolver: '10.0.0.3:53' }];
-    expect(await evidenceOf(run, 'switch-name')).toEqual({ lever: { known: true }, resolvers });
+    expect(await evidenceOf(run, 'switch-name')).toEqual({ known: true, resolvers });
     expect(await evidenceOf(run, 'verify')).toMatchObject({ resolvers });
   });
 
