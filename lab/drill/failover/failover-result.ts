@@ -32,8 +32,8 @@ export interface RunResult {
   readonly clients: readonly ClientResult[];
   /** Seconds from the approval to the run's end. */
   readonly tookSeconds: number;
-  /** The step that took longest, for people. */
-  readonly slowest: string;
+  /** What each long step took, for people. */
+  readonly longSteps: string;
 }
 
 export function overPlan({ reread, planned, uncommitted }: GroupOutcome): number {
@@ -57,7 +57,7 @@ export function resultLine(result: RunResult): string {
     `re-read ${reread} of at most ${planned}, and ${sum(groups, (one) => one.uncommitted)} that were not committed`,
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,
     ...clients.map(({ kind, seconds }) => `${kind}: on the target after ${seconds?.toFixed(1) ?? '?'} s`),
-    `done after ${tookSeconds.toFixed(1)} s, longest ${result.slowest}`,
+    `done after ${tookSeconds.toFixed(1)} s, of which ${result.longSteps}`,
   ];
   return `  ${name}: ${parts.join(' · ')}\n`;
 }

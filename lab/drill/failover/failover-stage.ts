@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import { closeBlackHole, openBlackHole } from '../../black-hole.ts';
 import type { LabCluster } from '../../cluster.ts';
 import type { TopicSpec } from '../../cluster-admin.ts';
 import type { LabConnect } from '../../connect.ts';
@@ -10,7 +10,6 @@ import { runTidemark } from '../../demo/run-tidemark.ts';
 import { type Lab, startLab } from '../../lab.ts';
 import type { LabMm2 } from '../../mm2.ts';
 import { MM2_ON_THREE_BROKERS, mm2Properties } from '../../mm2-properties.ts';
-import type { LabProxy } from '../../proxy.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { CLIENTS_NAME, ClientsName } from './clients-name.ts';
 import { HookServer } from './hook-server.ts';
@@ -220,9 +219,7 @@ export class FailoverStage {
   async loseSource(): Promise<void> {
     const gates = this.name.gates('source');
     if (this.scenario.fault === 'black-holed') {
-      for (const { host, port } of [...this.a.link.proxies, ...gates.proxies].map((proxy) => deafened(proxy))) {
-        await this.a.admin.call('openBlackHole', { host, port }, z.boolean());
-      }
+      for (const link of [this.a.link, gates]) await openBlackHole(this.a.admin, link);
       return;
     }
     for (const [i, nodeId] of this.a.nodeIds.entries()) {
@@ -237,12 +234,7 @@ export class FailoverStage {
   async bringSourceBack(): Promise<void> {
     const gates = this.name.gates('source');
     if (this.scenario.fault === 'black-holed') {
-      // What waits in connections must not arrive afterwards.
-      for (const link of [this.a.link, gates]) link.reset();
-      for (const { host, port } of [...this.a.link.proxies, ...gates.proxies]) {
-        await this.a.admin.call('closeBlackHole', { host, port }, z.boolean());
-      }
-      await this.a.link.heal();
+      for (const link of [this.a.link, gates]) await closeBlackHole(this.a.admin, link);
       return;
     }
     for (const [i, nodeId] of this.a.nodeIds.entries()) {
@@ -346,9 +338,4 @@ function topicsWith(replicationFactor: number): Readonly<Record<string, TopicSpe
   return Object.fromEntries(
     Object.entries(TOPICS).map(([name, partitions]) => [name, { partitions, replicationFactor }]),
   );
-}
-
-function deafened(proxy: LabProxy): LabProxy {
-  proxy.deafen();
-  return proxy;
 }

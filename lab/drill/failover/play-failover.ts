@@ -53,6 +53,7 @@ interface RestingGroup {
 const FEW = 8;
 const ROUNDS = 4;
 const AT_ONCE = 4;
+const LONG_STEP_SECONDS = 2;
 const MIRRORED = Object.keys(TOPICS);
 /** Records that the application has written before the failover begins. */
 const LOAD = 3_000;
@@ -320,15 +321,15 @@ function timesOf({ clients, mover, nativeProducer, movesItself }: FailoverStage,
     { kind: java, at: mover.firstAcknowledged },
     { kind: 'kafkajs producer, restarted', at: nativeProducer.firstAcknowledged },
   ].flatMap(({ kind, at }): ClientResult[] => (at === null ? [] : [{ kind, seconds: secondsTo(at) }]));
-  return { clients: [...readers, ...writers], tookSeconds: (tookMs ?? 0) / 1000, slowest: slowestOf(entries) };
+  return { clients: [...readers, ...writers], tookSeconds: (tookMs ?? 0) / 1000, longSteps: longStepsOf(entries) };
 }
 
-/** The step that took longest, such as `stop-mirror 58.0 s`. */
-function slowestOf(entries: Failover['entries']): string {
-  const lengths = entries.flatMap(({ at, event }) => {
+/** What each step took that took long, in order, such as `stop-mirror 8.2 s, restore-groups 5.0 s`. */
+function longStepsOf(entries: Failover['entries']): string {
+  const long = entries.flatMap(({ at, event }) => {
     const began = entries.findLast((one) => one.event.kind === 'began' && one.event.step === event.step);
-    return event.kind !== 'done' || began === undefined ? [] : [{ step: event.step, ms: at - began.at }];
+    const seconds = (at - (began?.at ?? at)) / 1000;
+    return event.kind === 'done' && seconds >= LONG_STEP_SECONDS ? [`${event.step} ${seconds.toFixed(1)} s`] : [];
   });
-  const [slowest] = lengths.toSorted((a, b) => b.ms - a.ms);
-  return slowest === undefined ? 'none' : `${slowest.step} ${(slowest.ms / 1000).toFixed(1)} s`;
+  return long.join(', ') || 'no step';
 }

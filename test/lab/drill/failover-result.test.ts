@@ -27,7 +27,7 @@ const RUN: RunResult = {
     { kind: 'Java classic, moves', seconds: 1 },
   ],
   tookSeconds: 40,
-  slowest: 'verify 30.0 s',
+  longSteps: 'verify 30.0 s',
 };
 
 test.each<[string, Partial<RunResult>, string, boolean]>([
