@@ -242,13 +242,19 @@ export type CanaryAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'unanswered'; readonly reason: string };
 
+export interface PlacementOptions {
+  /** Of a failback: where the records of both directions join. */
+  readonly joins?: readonly Join[] | undefined;
+  /** Whether a group that nobody can read now may get the positions that an audit before has read. */
+  readonly evenIfUnread?: boolean;
+}
+
 /** Puts groups at their positions on the target: the plan, its apply and its undo are those of a restore. */
 export interface GroupPlacement {
   /**
    * Plans from the newest positions that were read of the source. Writes nothing to Kafka.
-   * @param joins of a failback: where the records of both directions join
    */
-  plan(groups: readonly string[], joins?: readonly Join[]): Promise<PlacementPlan>;
+  plan(groups: readonly string[], options?: PlacementOptions): Promise<PlacementPlan>;
   /** Applies a plan and reads every position back. It can be repeated. */
   apply(plan: string, hash: string): Promise<PlacementAnswer>;
   /** Puts back what an apply overwrote. It can be repeated. */

@@ -101,6 +101,27 @@ export function lastKnownGroups(known: KnownFlow | null, checkpoints: FlowObserv
 }
 
 /**
+ * Groups whose coordinator does not answer get what was last known of them. A source that has lost some of its brokers
+ * answers, and a failover has to place these groups as well.
+ */
+export function withLastKnown(
+  groups: readonly ObservedGroup[],
+  known: KnownFlow | null,
+  checkpoints: FlowObservation['checkpoints'],
+  topics: readonly NamedTopic[],
+): ObservedGroup[] {
+  const unread = groups.filter(({ committed }) => committed.kind === 'unread').map(({ listing }) => listing.group);
+  const last = new Map(
+    groupsAsLastKnown(known, checkpoints, topics, unread).map((one) => [one.listing.group, one] as const),
+  );
+  return groups.map((group) => {
+    const found = last.get(group.listing.group);
+    if (found?.committed.kind !== 'read' || found.committed.value.length === 0) return group;
+    return { ...group, lastKnown: { committed: found.committed.value, checkedAt: found.checkedAt } };
+  });
+}
+
+/**
  * A dead source's last word on its groups: what the last audit read of them, or what MM2 translated since, whichever is
  * the later.
  */

@@ -59,7 +59,12 @@ export function resultLine(result: RunResult): string {
     ...clients.map(({ kind, seconds }) => `${kind}: on the target after ${seconds?.toFixed(1) ?? '?'} s`),
     `done after ${tookSeconds.toFixed(1)} s, of which ${result.longSteps}`,
   ];
-  return `  ${name}: ${parts.join(' · ')}\n`;
+  const wrong = groups
+    .filter((one) => one.skipped > 0 || overPlan(one) > 0)
+    .map(
+      (one) => `    ${one.group}: skipped ${one.skipped}, re-read ${overPlan(one)} over its plan of ${one.planned}\n`,
+    );
+  return `  ${name}: ${parts.join(' · ')}\n${wrong.join('')}`;
 }
 
 /** The last line of the drill. */

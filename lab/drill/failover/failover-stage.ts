@@ -50,6 +50,8 @@ const USERS = ['mm2', 'app', 'auditor', 'fencer', 'reader'];
 const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
 /** How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute. */
 const STOP_WITHIN_MS = 10_000;
+/** How long consumers of a cluster that answers may take to end, on a busy machine. */
+const ENDS_IN_ORDER_MS = 90_000;
 const MIRRORED = Object.keys(TOPICS);
 
 /** Two clusters, MirrorMaker, applications that find their cluster by a name, and Tidemark's command line. */
@@ -200,9 +202,11 @@ export class FailoverStage {
     });
   }
 
+  /** A consumer that is still there afterwards would commit behind the plan: whose cluster answers, ends in order. */
   async stopGroups(): Promise<void> {
     const java = this.movesItself ? [this.restarted] : [this.restarted, this.mover];
-    await Promise.all([...this.groups, ...java].map((one) => one.stop()));
+    const withinMs = this.scenario.mode === 'planned' ? ENDS_IN_ORDER_MS : undefined;
+    await Promise.all([...this.groups, ...java].map((one) => one.stop(withinMs)));
   }
 
   /** All consumers end, those that moved by themselves too. */

@@ -108,14 +108,14 @@ export class JavaApplication {
   }
 
   /** Ends its clients in order, if their cluster answers. */
-  async stop(): Promise<void> {
+  async stop(withinMs = END_WITHIN_MS): Promise<void> {
     const process = this.#process;
     this.#process = null;
     if (process === null) return;
     process.endInput();
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, END_WITHIN_MS);
+      timer = setTimeout(resolve, withinMs);
     });
     await Promise.race([process.exited, late]);
     clearTimeout(timer);

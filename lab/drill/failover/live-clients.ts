@@ -70,11 +70,12 @@ export class LiveGroup {
     }
   }
 
-  async stop(): Promise<void> {
+  /** @param withinMs how long it may take: a cluster that is lost does not answer */
+  async stop(withinMs = END_WITHIN_MS): Promise<void> {
     const consumer = this.#consumer;
     this.#consumer = null;
     if (consumer === null) return;
-    await within(consumer.disconnect());
+    await within(consumer.disconnect(), withinMs);
   }
 }
 
@@ -130,10 +131,10 @@ export class LiveProducer {
   }
 }
 
-async function within(work: Promise<unknown>): Promise<void> {
+async function within(work: Promise<unknown>, ms = END_WITHIN_MS): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, END_WITHIN_MS);
+    timer = setTimeout(resolve, ms);
   });
   await Promise.race([work.catch(() => undefined), end]);
   clearTimeout(timer);

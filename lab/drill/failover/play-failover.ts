@@ -64,7 +64,7 @@ const LOST = 300;
 type Commits = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 
 /** Plays a failover under load with real clients, and counts record by record. */
-export async function playFailover(stage: FailoverStage, sabotage: Sabotage | null): Promise<RunResult> {
+export async function playFailover(stage: FailoverStage, harm: readonly Sabotage[]): Promise<RunResult> {
   const { b, scenario } = stage;
   const before = new Map<string, readonly string[]>();
   const resting = restingOf(scenario);
@@ -87,7 +87,7 @@ export async function playFailover(stage: FailoverStage, sabotage: Sabotage | nu
   await stage.stopWriting();
   await waitUntilRead(stage);
   await stage.stopReading();
-  if (sabotage !== null) await doHarm(sabotage, stage, resting[0]?.group ?? '');
+  for (const [i, one] of harm.entries()) await doHarm(one, stage, resting[i]?.group ?? '');
   const after = new Map<string, readonly string[]>();
   for (const { group, processed } of stage.clients) after.set(group, processed.target);
   const names = [...new Set(MIRRORED.flatMap((topic) => [stage.onTarget(topic), topic]))];
