@@ -73,7 +73,7 @@ export const restoreGroups: Step = {
     const joins = scope.mode === 'failback' ? await joinsWithReplayed(context) : undefined;
     const planned =
       scope.mode === 'unplanned'
-        ? // Some brokers of the source may answer. Groups of the others stand where an audit last saw them.
+        ? // Some brokers of the source may answer. Groups of the others get the positions that an audit last read.
           await world.groups.plan(scope.groups, { evenIfUnread: true })
         : await plannedSince(world, scope, world.clock.now(), joins);
     if (planned.kind === 'refused') {
