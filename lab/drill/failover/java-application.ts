@@ -62,6 +62,7 @@ export class JavaApplication {
   readonly #lab: Lab;
   readonly #plan: JavaPlan;
   #process: JavaProcess | null = null;
+  #starts = 0;
 
   constructor(lab: Lab, plan: JavaPlan) {
     this.#lab = lab;
@@ -80,7 +81,17 @@ export class JavaApplication {
       return { group, topics, settings: { ...settings, ...reads } };
     });
     const writer =
-      producer === undefined ? {} : { producer: { ...producer, ...BURST, settings: { ...common, ...GIVES_UP } } };
+      producer === undefined
+        ? {}
+        : {
+            producer: {
+              ...producer,
+              // A new JVM counts from 0 again, and no two records may have one id.
+              prefix: `${producer.prefix}-${++this.#starts}`,
+              ...BURST,
+              settings: { ...common, ...GIVES_UP },
+            },
+          };
     this.#process = this.#lab.startJavaTool({
       mainClass: 'LiveClients',
       heapMb: 192,
