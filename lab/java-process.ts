@@ -131,6 +131,11 @@ export class JavaProcess {
     this.#child?.stdin?.write(`${line}\n`);
   }
 
+  /** Ends standard input: the sign for the process to end in order. */
+  endInput(): void {
+    this.#child?.stdin?.end();
+  }
+
   /** Resolves when the process has ended; at once if it never ran. */
   get exited(): Promise<void> {
     return this.#exited;

@@ -25,6 +25,9 @@ export interface JavaToolOptions {
   readonly heapMb: number;
   /** Called with every line of its standard output. */
   readonly onLine: (line: string) => void;
+  readonly jvm?: readonly string[];
+  /** Uses all compilers, for measurements; true by default. */
+  readonly optimised?: boolean;
 }
 
 /**
@@ -95,12 +98,12 @@ export class Lab implements AsyncDisposable {
     return proxy;
   }
 
-  /** Starts a separate JVM with all compilers enabled, for measurements. Send input lines with `send()`. */
+  /** Starts a separate JVM, by default with all compilers enabled, for measurements. Send input lines with `send()`. */
   startJavaTool(options: JavaToolOptions): JavaProcess {
     const folder = join(this.folder, `tool-${this.#tools.length + 1}`);
     mkdirSync(folder);
     const command = { ...options, name: options.mainClass, folder, classpath: this.classpath, args: [], archive: [] };
-    const tool = new JavaProcess({ ...command, optimised: true }, this.#watchdog);
+    const tool = new JavaProcess({ optimised: true, ...command }, this.#watchdog);
     this.#tools.push(tool);
     tool.start();
     return tool;

@@ -32,21 +32,23 @@ const healthy = (): Faults => ({
 /** A TCP proxy to one address that can delay, throttle, hang or cut connections. */
 export class LabProxy {
   readonly port: number;
-  readonly host = HOST;
+  readonly host: string;
   readonly #target: ProxyTarget;
   readonly #connections = new Set<Connection>();
   #faults = healthy();
   #server: Server | undefined;
   #accepted = 0;
 
-  private constructor(port: number, target: ProxyTarget) {
+  private constructor(host: string, port: number, target: ProxyTarget) {
+    this.host = host;
     this.port = port;
     this.#target = target;
   }
 
-  static async start(target: ProxyTarget, port?: number): Promise<LabProxy> {
+  /** @param host an address of the loopback; Linux has all of 127.0.0.0/8 */
+  static async start(target: ProxyTarget, port?: number, host: string = HOST): Promise<LabProxy> {
     const [chosen = 0] = port === undefined ? await freePorts(1) : [port];
-    const proxy = new LabProxy(chosen, target);
+    const proxy = new LabProxy(host, chosen, target);
     await proxy.#listen();
     return proxy;
   }
@@ -69,6 +71,14 @@ export class LabProxy {
   /** Accepts and keeps connections but forwards nothing, until `heal()`. */
   hang(): void {
     this.#faults.hanging = true;
+  }
+
+  /** Keeps connections, forwards nothing, and leaves its port to others, until `heal()`. */
+  deafen(): void {
+    this.hang();
+    // It ends listening at once, and would end the wait only with the last connection.
+    this.#server?.close();
+    this.#server = undefined;
   }
 
   /** Makes each connection hang after this many more bytes of answers. */

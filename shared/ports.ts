@@ -180,6 +180,20 @@ export interface Lever {
 /** Makes the name that clients use lead to the target. */
 export interface NameSwitch extends Lever {}
 
+/** Looks the clients' name up where clients do. Changes nothing, and never throws. */
+export interface NameLookup {
+  /** What it asks, and where, in words: a person approves this. */
+  describe(): string;
+  ask(): Promise<readonly NameAnswer[]>;
+}
+
+/** What one resolver said of the name. */
+export type NameAnswer =
+  | { readonly kind: 'target'; readonly resolver: string }
+  /** Empty if it knows no such name. */
+  | { readonly kind: 'elsewhere'; readonly resolver: string; readonly leadsTo: readonly string[] }
+  | { readonly kind: 'unread'; readonly resolver: string; readonly reason: string };
+
 /** Ends the connections of clients to the source, or restarts the clients. */
 export interface ConnectionCutter extends Lever {}
 
@@ -242,13 +256,19 @@ export type CanaryAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'unanswered'; readonly reason: string };
 
+export interface PlacementOptions {
+  /** Of a failback: where the records of both directions join. */
+  readonly joins?: readonly Join[] | undefined;
+  /** Whether a group that nobody can read now may get the positions that an audit before has read. */
+  readonly evenIfUnread?: boolean;
+}
+
 /** Puts groups at their positions on the target: the plan, its apply and its undo are those of a restore. */
 export interface GroupPlacement {
   /**
    * Plans from the newest positions that were read of the source. Writes nothing to Kafka.
-   * @param joins of a failback: where the records of both directions join
    */
-  plan(groups: readonly string[], joins?: readonly Join[]): Promise<PlacementPlan>;
+  plan(groups: readonly string[], options?: PlacementOptions): Promise<PlacementPlan>;
   /** Applies a plan and reads every position back. It can be repeated. */
   apply(plan: string, hash: string): Promise<PlacementAnswer>;
   /** Puts back what an apply overwrote. It can be repeated. */

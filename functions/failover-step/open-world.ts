@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Route53Client } from '@aws-sdk/client-route-53';
 import { createConnectMirrorControl } from '../../shared/adapters/connect-rest/connect-mirror-control.ts';
 import { createConnectorReader } from '../../shared/adapters/connect-rest/connector-reader.ts';
+import { createNameLookup } from '../../shared/adapters/dns/name-lookup.ts';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
 import { createDynamoDbPlanStore } from '../../shared/adapters/dynamodb/dynamodb-plan-store.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
@@ -10,6 +12,7 @@ import { createClusterReader } from '../../shared/adapters/kafka/cluster-reader.
 import { createAclFence } from '../../shared/adapters/kafka/fencing/acl-fence.ts';
 import { createCanaryWriter } from '../../shared/adapters/kafka/fencing/canary-writer.ts';
 import { createOffsetWriter } from '../../shared/adapters/kafka/offset-writer.ts';
+import { createRoute53NameSwitch } from '../../shared/adapters/route53/route53-name-switch.ts';
 import { runAudit } from '../../shared/audit/run-audit.ts';
 import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
 import { type FailoverConfig, type HookConfig, NO_FAILOVER } from '../../shared/config/failover/failover-config.ts';
@@ -21,9 +24,10 @@ import type { FlowReport } from '../../shared/domain/model/report.ts';
 import { FailoverRefusedError } from '../../shared/failover/failover-errors.ts';
 import { DEFAULT_PATIENCE, type FailoverPatience } from '../../shared/failover/step.ts';
 import { HistoryRecorder } from '../../shared/history/history-recorder.ts';
-import type { Clock, Lever, MirrorControl, WriteFence } from '../../shared/ports.ts';
+import type { Clock, Lever, MirrorControl, NameSwitch, WriteFence } from '../../shared/ports.ts';
 import { createGroupPlacement } from '../../shared/restore/group-placement.ts';
 import { DEFAULT_VERIFY_BYTES } from '../../shared/survey/verify-positions.ts';
+import { AWS_CLIENT_SETTINGS } from '../runtime/aws-client-settings.ts';
 import type { OpenWorld, TaskHands } from './do-task.ts';
 
 /** How long one audit, and one use of a connection, may take. */
@@ -102,7 +106,8 @@ export function createWorldOpener({ client, table, clock, load }: WorldSources):
         fence: fenceOf(config, connectionOf(flow.source), name),
         canary: canary === null ? null : createCanaryWriter(canary.connection, canary.topic),
         stopConsumers: leverOf(config.stopConsumers, name, 'stop-consumers'),
-        name: leverOf(config.dns, name, 'switch-name'),
+        name: nameSwitchOf(config, name),
+        lookup: config.dns?.lookup ? createNameLookup(config.dns.lookup) : null,
         cutter: leverOf(config.cutConnections, name, 'cut-connections'),
         rpoRecords: config.rpoRecords,
         rtoSeconds: config.rtoSeconds,
@@ -131,6 +136,12 @@ function mirrorOf({ mirrorControl }: FailoverConfig, flow: Flow): MirrorControl 
 function fenceOf({ fence }: FailoverConfig, source: KafkaConnection, flow: string): WriteFence | null {
   if (fence === null) return null;
   return fence.kind === 'hook' ? createHookFence(fence.hook, flow) : createAclFence(source, fence);
+}
+
+function nameSwitchOf({ dns }: FailoverConfig, flow: string): NameSwitch | null {
+  if (dns === null) return null;
+  if (dns.by.kind === 'hook') return createHookLever(dns.by.hook, flow, 'switch-name');
+  return createRoute53NameSwitch(new Route53Client({ ...AWS_CLIENT_SETTINGS, maxAttempts: 5 }), dns.by.record);
 }
 
 function leverOf(hook: HookConfig | null, flow: string, step: StepName): Lever | null {

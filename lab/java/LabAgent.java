@@ -37,6 +37,7 @@ public final class LabAgent {
     AgentGroups.register(commands);
     AgentOtherGroups.register(commands);
     AgentAccess.register(commands);
+    AgentBlackHole.register(commands);
     ExecutorService pool =
         Executors.newCachedThreadPool(
             task -> {

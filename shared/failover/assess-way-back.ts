@@ -10,7 +10,7 @@ import { TidemarkError } from '../domain/model/errors.ts';
 import type { ClusterRole } from '../domain/model/flow.ts';
 import { REPLAY_HEADER } from '../domain/reconcile/replay-header.ts';
 import type { ClusterReader, MirrorControl, MirrorEnd } from '../ports.ts';
-import type { LogEnds } from './ends-by-topic.ts';
+import { byName, type LogEnds } from './ends-by-topic.ts';
 import { StepFailedError } from './failover-errors.ts';
 import type { FailoverWorld, StepScope } from './step.ts';
 import type { FailbackOrigin, TopicIds, WayBack } from './way-back.ts';
@@ -72,7 +72,7 @@ async function mirrorNow(mirror: MirrorControl | null): Promise<MirrorNow> {
 
 /** Offsets that are neither those of an earlier failback, nor would be set by this one. */
 async function strayOffsets({ offsets, origin, leftBefore }: WayBack): Promise<readonly string[]> {
-  const points = origin.points ?? {};
+  const points = origin.points ?? byName<readonly string[]>([]);
   const known = [...(leftBefore ?? []), ...(origin.begun?.mirrored ?? [])];
   return ((await offsets?.read()) ?? []).flatMap(({ topic, partition, lastMirrored }) => {
     const point = points[topic]?.[partition];

@@ -1,8 +1,9 @@
 import type { ClusterRole } from '../domain/model/flow.ts';
 import type { ClusterReader } from '../ports.ts';
-import type { LogEnds } from './ends-by-topic.ts';
+import { byName, type LogEnds } from './ends-by-topic.ts';
 import { StepFailedError } from './failover-errors.ts';
 import type { StepContext } from './step.ts';
+import type { TopicIds } from './way-back.ts';
 
 /** Opens a reader for one use of it. */
 export async function withReader<T>(
@@ -23,27 +24,27 @@ export async function readEnds(context: Pick<StepContext, 'world' | 'scope'>, ro
   const topics = context.scope.topics.map((one) => (role === 'source' ? one.topic : one.targetTopic));
   return await withReader(context, role, async (reader) => {
     const found = await reader.offsets(topics, 'read_uncommitted');
-    const ends: Record<string, string[]> = {};
-    for (const topic of topics) {
-      const logs = found.get(topic) ?? [];
-      ends[topic] = logs.map((log) => {
-        if (log.kind === 'read') return log.value.highWatermark.toString();
-        throw new StepFailedError('LOG_ENDS_UNREAD', `on ${reader.alias}: ${log.unread.message}`, { retriable: true });
-      });
-      if (logs.length === 0) throw new StepFailedError('LOG_ENDS_UNREAD', `${reader.alias} has no topic ${topic}`);
-    }
-    return ends;
+    return byName(
+      topics.map((topic) => {
+        const logs = found.get(topic) ?? [];
+        if (logs.length === 0) throw new StepFailedError('LOG_ENDS_UNREAD', `${reader.alias} has no topic ${topic}`);
+        const ends = logs.map((log) => {
+          if (log.kind === 'read') return log.value.highWatermark.toString();
+          throw new StepFailedError('LOG_ENDS_UNREAD', `on ${reader.alias}: ${log.unread.message}`, {
+            retriable: true,
+          });
+        });
+        return [topic, ends];
+      }),
+    );
   });
 }
 
 /** Ids of the topics of the failover on one cluster, by name; null if the brokers are too old for them. */
-export async function readIds(
-  context: Pick<StepContext, 'world' | 'scope'>,
-  role: ClusterRole,
-): Promise<Readonly<Record<string, string | null>>> {
+export async function readIds(context: Pick<StepContext, 'world' | 'scope'>, role: ClusterRole): Promise<TopicIds> {
   const { topics } = await withReader(context, role, (reader) => reader.metadata());
   const names = context.scope.topics.map((one) => (role === 'source' ? one.topic : one.targetTopic));
-  return Object.fromEntries(names.map((name) => [name, topics.get(name)?.id ?? null]));
+  return byName(names.map((name) => [name, topics.get(name)?.id ?? null]));
 }
 
 /** The first partition at which the ends differ, in words; null if none does. */

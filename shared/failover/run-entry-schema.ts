@@ -4,11 +4,12 @@ import { brokenAt, type ChainEntry } from '../domain/failover/evidence-chain.ts'
 import { GATE_CODES } from '../domain/failover/gates.ts';
 import { ImpossibleRunError, type RunRecord, recordOf } from '../domain/failover/run-record.ts';
 import { ALL_STEP_NAMES, RUN_MODES } from '../domain/failover/step-name.ts';
-import type { Json } from '../domain/model/canonical-json.ts';
+import { isJson, type Json } from '../domain/model/canonical-json.ts';
 import { DamagedRunError } from './failover-errors.ts';
 import { sha256 } from './sha256.ts';
 
-const json: z.ZodType<Json> = z.json();
+/** Not a copy: zod's own leaves out keys that are called `__proto__`, and the hash would be another. */
+const json = z.custom<Json>(isJson);
 const step = z.enum(ALL_STEP_NAMES);
 /** ms since the epoch, as far as a date can have them. */
 const time = z.int().nonnegative().max(8_640_000_000_000_000);

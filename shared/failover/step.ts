@@ -11,6 +11,7 @@ import type {
   GroupPlacement,
   Lever,
   MirrorControl,
+  NameLookup,
   NameSwitch,
   WriteFence,
 } from '../ports.ts';
@@ -27,6 +28,8 @@ export interface FailoverPatience {
    * takes a minute. Connect takes the producers from a task 5 s after the stop (`task.shutdown.graceful.timeout.ms`).
    */
   readonly deadStopMs: number;
+  /** How long resolvers may go on giving the old answer. */
+  readonly nameMs: number;
   /** How long consumers may take to appear on the target. */
   readonly activeMs: number;
   readonly pollMs: number;
@@ -36,6 +39,7 @@ export const DEFAULT_PATIENCE: FailoverPatience = {
   stillMs: 3_000,
   drainMs: 600_000,
   deadStopMs: 8_000,
+  nameMs: 30_000,
   activeMs: 30_000,
   pollMs: 500,
 };
@@ -54,6 +58,8 @@ export interface FailoverWorld {
   readonly canary: CanaryWriter | null;
   readonly stopConsumers: Lever | null;
   readonly name: NameSwitch | null;
+  /** Asks whether the name leads to the target. */
+  readonly lookup: NameLookup | null;
   readonly cutter: ConnectionCutter | null;
   /** The objectives; null if the configuration sets none. */
   readonly rpoRecords: bigint | null;

@@ -1,7 +1,7 @@
 import type { ApprovalSubject } from '../domain/failover/approval-subject.ts';
 import type { Json } from '../domain/model/canonical-json.ts';
 import type { MirrorControl, MirrorEnd, MirrorOffsets, WriteFence } from '../ports.ts';
-import type { LogEnds } from './ends-by-topic.ts';
+import type { ByName, LogEnds } from './ends-by-topic.ts';
 import type { EarlyJoin } from './failback-joins.ts';
 
 /**
@@ -63,7 +63,7 @@ export interface FailbackOrigin {
   readonly begun: BegunFailback | null;
 }
 
-export type TopicIds = Readonly<Record<string, string | null>>;
+export type TopicIds = ByName<string | null>;
 
 /** What an undone failback has left: its mirror's records are on the target, and it continues behind them. */
 export interface BegunFailback {

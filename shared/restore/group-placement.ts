@@ -53,7 +53,7 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
     }
   };
   return {
-    async plan(groups, joins) {
+    async plan(groups, { joins, evenIfUnread = false } = {}) {
       const land = joins === undefined ? undefined : await world.landBack?.(joins, groups);
       const [source, target] = [world.reader('source'), world.reader('target')];
       try {
@@ -70,7 +70,7 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
           onto: 'target',
           groups: groups.map((text) => ({ text, matches: (name) => name === text })),
           // MirrorMaker is stopped, so its group sync moves nothing; a position that re-reads is better than none.
-          terms: { ...TERMS, minProof: 'conservative', evenIfMm2Syncs: true },
+          terms: { ...TERMS, minProof: 'conservative', evenIfMm2Syncs: true, evenIfUnread },
           verify: world.verify,
           ...(land === undefined ? {} : { land, alsoGroups: groups }),
         });

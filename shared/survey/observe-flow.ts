@@ -20,6 +20,7 @@ import {
   listGroups,
   readGroups,
   readTargetGroups,
+  withLastKnown,
   withUnlisted,
 } from './read-groups.ts';
 import { readCheckpoints, readConnectOffsets, readHeartbeat, readSyncs } from './read-mirror-topics.ts';
@@ -103,7 +104,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const mirrored = new Set(topics.map(({ topic }) => topic));
   const groups =
     source.kind === 'up' && listing !== null
-      ? await readGroups(source.reader, listing, mirrored, now)
+      ? withLastKnown(await readGroups(source.reader, listing, mirrored, now), known, checkpoints, topics)
       : groupsAsLastKnown(known, checkpoints, topics, names);
 
   const [connectors, oppositeConnectors, metrics] = await Promise.all([asked, askedOpposite, askedMetrics]);

@@ -2,7 +2,7 @@ import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup, ObservedTargetGroup } from '../domain/judge/observation.ts';
 import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
 import { mapOutcome, type Outcome, read, type Unread } from '../domain/model/outcome.ts';
-import { offsetsByPartition } from '../domain/model/partition-map.ts';
+import { offsetsByPartition, type PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { LiveSide } from './connect-side.ts';
 import type { NamedTopic } from './mirrored-topics.ts';
@@ -101,6 +101,31 @@ export function lastKnownGroups(known: KnownFlow | null, checkpoints: FlowObserv
 }
 
 /**
+ * Groups whose coordinator does not answer get what was last known of them. A source that has lost some of its brokers
+ * answers, and a failover has to place these groups as well.
+ */
+export function withLastKnown(
+  groups: readonly ObservedGroup[],
+  known: KnownFlow | null,
+  checkpoints: FlowObservation['checkpoints'],
+  topics: readonly NamedTopic[],
+): readonly ObservedGroup[] {
+  if (groups.every(({ committed }) => committed.kind === 'read')) return groups;
+  const unreadBefore = new Set(
+    known?.state.unread.flatMap(({ role, kind, name }) => (role === 'source' && kind === 'group' ? [name] : [])),
+  );
+  const positions = known?.state.positions('source');
+  return groups.map((group) => {
+    if (group.committed.kind === 'read') return group;
+    const name = group.listing.group;
+    // Earlier audits read the source without this group. When its commits are from is not known: MM2's translation has a time.
+    const readAt = known === null || unreadBefore.has(name) ? 0 : readAtOf(known, 'source');
+    const last = asLastKnown({ group: name, positions: positions?.get(name), readAt }, checkpoints, topics);
+    return last.committed.length === 0 ? group : { ...group, lastKnown: last };
+  });
+}
+
+/**
  * A dead source's last word on its groups: what the last audit read of them, or what MM2 translated since, whichever is
  * the later.
  */
@@ -112,25 +137,38 @@ export function groupsAsLastKnown(
 ): ObservedGroup[] {
   const positions = known?.state.positions('source');
   const readAt = known === null ? 0 : readAtOf(known, 'source');
-  const translated = checkpoints.kind === 'read' ? checkpoints.value.byGroup : new Map<string, never>();
   return names.map((group) => {
-    let checkedAt = 0;
-    const committed: CommittedOffset[] = [];
-    for (const { topic, targetTopic, partitions } of topics) {
-      for (let partition = 0; partition < partitions; partition++) {
-        const offset = positions?.get(group)?.get(topic, partition);
-        const checkpoint = translated.get(group)?.get(targetTopic, partition);
-        const isLater = checkpoint !== undefined && (offset === undefined || Number(checkpoint.timestamp) > readAt);
-        const last = isLater ? checkpoint.upstream : offset;
-        if (last === undefined) continue;
-        committed.push({ topic, partition, offset: last });
-        checkedAt = Math.max(checkedAt, isLater ? Number(checkpoint.timestamp) : readAt);
-      }
-    }
-    return {
-      listing: unlisted(group),
-      committed: read(committed),
-      checkedAt,
-    };
+    const before = { group, positions: positions?.get(group), readAt };
+    const { committed, checkedAt } = asLastKnown(before, checkpoints, topics);
+    return { listing: unlisted(group), committed: read(committed), checkedAt };
   });
+}
+
+/** What the history has of a group. `readAt` is 0 if it is not known when that was read. */
+interface KnownCommits {
+  readonly group: string;
+  readonly positions: PartitionMap<bigint> | undefined;
+  readonly readAt: number;
+}
+
+function asLastKnown(
+  { group, positions, readAt }: KnownCommits,
+  checkpoints: FlowObservation['checkpoints'],
+  topics: readonly NamedTopic[],
+): { readonly committed: readonly CommittedOffset[]; readonly checkedAt: number } {
+  const translated = checkpoints.kind === 'read' ? checkpoints.value.byGroup.get(group) : undefined;
+  let checkedAt = 0;
+  const committed: CommittedOffset[] = [];
+  for (const { topic, targetTopic, partitions } of topics) {
+    for (let partition = 0; partition < partitions; partition++) {
+      const offset = positions?.get(topic, partition);
+      const checkpoint = translated?.get(targetTopic, partition);
+      const isLater = checkpoint !== undefined && (offset === undefined || Number(checkpoint.timestamp) > readAt);
+      const last = isLater ? checkpoint.upstream : offset;
+      if (last === undefined) continue;
+      committed.push({ topic, partition, offset: last });
+      checkedAt = Math.max(checkedAt, isLater ? Number(checkpoint.timestamp) : readAt);
+    }
+  }
+  return { committed, checkedAt };
 }

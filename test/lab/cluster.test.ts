@@ -1,4 +1,6 @@
+import { connect, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { closeBlackHole, openBlackHole } from '../../lab/black-hole.ts';
 import type { LabCluster } from '../../lab/cluster.ts';
 import { compactPartition } from '../../lab/compaction.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';
@@ -59,6 +61,30 @@ describe('a cluster of three brokers behind proxies', () => {
     await compactPartition(cluster, writer, 'compacted', 0);
     const { offsets } = await readPartition(cluster.admin, 'compacted', 0);
     expect([...offsets].slice(0, 10)).toEqual(Array.from({ length: 10 }, (_, i) => Number(lastOffset) - 9 + i));
+  });
+
+  test('a black hole answers nothing: old connections are silent, new ones get no refusal', async () => {
+    const [proxy] = cluster.link.proxies;
+    const dial = () => connect({ host: proxy?.host ?? '', port: proxy?.port ?? 0 });
+    const outcomeOf = (socket: Socket, withinMs: number) =>
+      new Promise<string>((resolve) => {
+        const timer = setTimeout(() => resolve('silence'), withinMs);
+        for (const event of ['connect', 'error', 'close'] as const)
+          socket.once(event, () => {
+            clearTimeout(timer);
+            resolve(event);
+          });
+      });
+    const old = dial();
+    expect(await outcomeOf(old, 10_000)).toBe('connect');
+    await openBlackHole(cluster.admin, cluster.link);
+    const late = dial();
+    expect(await outcomeOf(late, 500)).toBe('silence');
+    expect(await outcomeOf(old, 100)).toBe('silence');
+    await closeBlackHole(cluster.admin, cluster.link);
+    const now = dial();
+    expect(await outcomeOf(now, 10_000)).toBe('connect');
+    for (const socket of [old, late, now]) socket.destroy();
   });
 
   test('live groups of both protocols have members, and commit what they read', async () => {

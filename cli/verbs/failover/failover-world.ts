@@ -14,7 +14,7 @@ import type { ConfigOptions } from '../../options/config-options.ts';
 import { type HistoryOptions, historyPlace } from '../../options/history-options.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { UsageError } from '../../output/usage-error.ts';
-import { fenceOf, leverOf, mirrorOf } from './flow-levers.ts';
+import { fenceOf, leverOf, lookupOf, mirrorOf, nameSwitchOf } from './flow-levers.ts';
 
 /** How long one audit, and one use of a connection, may take, in seconds. */
 const AUDIT_SECONDS = 60;
@@ -120,7 +120,8 @@ export async function openWorld(
     fence: await fenceOf(config, connectionOf('source'), name),
     canary: canary === null ? null : createCanaryWriter(canary.connection, canary.topic),
     stopConsumers: await leverOf(config.stopConsumers, name, 'stop-consumers'),
-    name: await leverOf(config.dns, name, 'switch-name'),
+    name: await nameSwitchOf(config, name),
+    lookup: await lookupOf(config),
     cutter: await leverOf(config.cutConnections, name, 'cut-connections'),
     rpoRecords: config.rpoRecords,
     rtoSeconds: config.rtoSeconds,

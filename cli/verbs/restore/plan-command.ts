@@ -139,6 +139,7 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
         minProof: options.minProof,
         clamp: options.clamp === true,
         evenIfMm2Syncs: options.evenIfMm2Syncs === true,
+        evenIfUnread: false,
         leaveOut: true,
         maxAgeMs: options.maxAge * 1000,
         validForMs: options.validFor * 1000,

@@ -15,17 +15,25 @@ export interface GroupOutcome {
   readonly uncommitted: number;
 }
 
+/** When one kind of client was on the target. */
+export interface ClientResult {
+  /** What it is, and how it gets there, such as `kafkajs, restarted`. */
+  readonly kind: string;
+  /** Seconds from the approval until the last of its clients had a first record there; null if one of them had none. */
+  readonly seconds: number | null;
+}
+
 export interface RunResult {
   readonly name: string;
   readonly groups: readonly GroupOutcome[];
   /** Records of the source that are not on the target: as Tidemark says, and as they were counted. */
   readonly lossSaid: bigint | null;
   readonly lossCounted: number;
-  /** Seconds from the approval to the first record that a consumer processed on the target, and to the run's end. */
-  readonly firstRecordSeconds: number | null;
+  readonly clients: readonly ClientResult[];
+  /** Seconds from the approval to the run's end. */
   readonly tookSeconds: number;
-  /** The step that took longest, for people. */
-  readonly slowest: string;
+  /** What each long step took, for people. */
+  readonly longSteps: string;
 }
 
 export function overPlan({ reread, planned, uncommitted }: GroupOutcome): number {
@@ -39,7 +47,7 @@ export function lossMiscounted({ lossSaid, lossCounted }: RunResult): number {
 }
 
 export function resultLine(result: RunResult): string {
-  const { name, groups, lossSaid, lossCounted, firstRecordSeconds, tookSeconds } = result;
+  const { name, groups, lossSaid, lossCounted, clients, tookSeconds } = result;
   const reread = sum(groups, (one) => one.reread);
   const planned = groups.reduce((total, one) => total + one.planned, 0n);
   const parts = [
@@ -48,19 +56,55 @@ export function resultLine(result: RunResult): string {
     `skipped ${sum(groups, (one) => one.skipped)}`,
     `re-read ${reread} of at most ${planned}, and ${sum(groups, (one) => one.uncommitted)} that were not committed`,
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,
-    `first record after ${firstRecordSeconds?.toFixed(1) ?? '?'} s, done after ${tookSeconds.toFixed(1)} s, longest ${result.slowest}`,
+    ...clients.map(({ kind, seconds }) => `${kind}: on the target after ${seconds?.toFixed(1) ?? '?'} s`),
+    `done after ${tookSeconds.toFixed(1)} s, of which ${result.longSteps}`,
   ];
-  return `  ${name}: ${parts.join(' · ')}\n`;
+  const wrong = groups
+    .filter((one) => one.skipped > 0 || overPlan(one) > 0)
+    .map(
+      (one) => `    ${one.group}: skipped ${one.skipped}, re-read ${overPlan(one)} over its plan of ${one.planned}\n`,
+    );
+  return `  ${name}: ${parts.join(' · ')}\n${wrong.join('')}`;
 }
 
 /** The last line of the drill. */
 export function tallyLine(results: readonly RunResult[]): string {
   const groups = results.flatMap((result) => result.groups);
-  const rto = Math.max(0, ...results.map(({ firstRecordSeconds, tookSeconds }) => firstRecordSeconds ?? tookSeconds));
+  const rto = Math.max(0, ...results.map(slowestClient));
   return (
     `FAILOVER runs=${results.length} skipped=${sum(groups, ({ skipped }) => skipped)} ` +
     `reread_over_plan=${sum(groups, overPlan)} loss_miscounted=${sum(results, lossMiscounted)} rto_s_max=${rto.toFixed(1)}\n`
   );
+}
+
+/** Of each kind of client: in how many runs it was there, and how long it took. */
+export function clientTable(results: readonly RunResult[]): string {
+  const all = results.flatMap(({ name, clients }) => clients.map((client) => ({ ...client, name })));
+  const kinds = [...new Set(all.map(({ kind }) => kind))];
+  const rows = kinds.map((kind) => {
+    const runs = all.filter((one) => one.kind === kind);
+    const seconds = runs.flatMap((one) => one.seconds ?? []);
+    const slowest = runs.toSorted((a, b) => (b.seconds ?? Infinity) - (a.seconds ?? Infinity))[0];
+    const range = [Math.min(...seconds), Math.max(...seconds)].map((one) => one.toFixed(1)).join('-');
+    const came = seconds.length === 0 ? 'never' : `${range} s`;
+    return [kind, `${seconds.length} of ${runs.length}`, came, slowest?.name ?? ''];
+  });
+  const lines = [['client', 'runs', 'on the target after', 'slowest in'], ...rows];
+  const widths = [0, 1, 2, 3].map((column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
+  return lines
+    .map(
+      (cells) =>
+        `${cells
+          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+          .join('  ')
+          .trimEnd()}\n`,
+    )
+    .join('');
+}
+
+/** A client that was never on the target took the whole run, at least. */
+function slowestClient({ clients, tookSeconds }: RunResult): number {
+  return Math.max(0, ...clients.map(({ seconds }) => seconds ?? tookSeconds));
 }
 
 export function isClean(results: readonly RunResult[]): boolean {
@@ -68,7 +112,7 @@ export function isClean(results: readonly RunResult[]): boolean {
   return (
     results.length > 0 &&
     groups.every((one) => one.skipped === 0 && overPlan(one) === 0) &&
-    results.every((one) => lossMiscounted(one) === 0)
+    results.every((one) => lossMiscounted(one) === 0 && one.clients.every(({ seconds }) => seconds !== null))
   );
 }
 

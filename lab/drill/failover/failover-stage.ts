@@ -1,15 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { closeBlackHole, openBlackHole } from '../../black-hole.ts';
 import type { LabCluster } from '../../cluster.ts';
+import type { TopicSpec } from '../../cluster-admin.ts';
 import type { LabConnect } from '../../connect.ts';
 import { configureMirror } from '../../connect-mirror.ts';
 import { runTidemark } from '../../demo/run-tidemark.ts';
 import { type Lab, startLab } from '../../lab.ts';
 import type { LabMm2 } from '../../mm2.ts';
-import { mm2Properties } from '../../mm2-properties.ts';
+import { MM2_ON_THREE_BROKERS, mm2Properties } from '../../mm2-properties.ts';
+import { waitUntil } from '../../wait-until.ts';
+import { CLIENTS_NAME, ClientsName } from './clients-name.ts';
 import { HookServer } from './hook-server.ts';
+import { JavaApplication, type JavaGroup } from './java-application.ts';
 import { LiveGroup, LiveProducer, type Reach } from './live-clients.ts';
+import type { Processed } from './processed.ts';
 
 export interface FailoverScenario {
   readonly name: string;
@@ -17,15 +23,35 @@ export interface FailoverScenario {
   readonly policy: 'default' | 'identity';
   /** How MirrorMaker runs, and is stopped: in dedicated mode by a hook, or on Connect by its REST API. */
   readonly mirror: 'dedicated' | 'connect';
+  /**
+   * What happens to the source of an unplanned failover: all brokers are killed, its packets vanish, or two of its three
+   * brokers are killed, and the third one answers.
+   */
+  readonly fault: 'killed' | 'black-holed' | 'one-broker-left' | 'none';
+  /** Groups that have a position and no consumers. Few: Java consumers read from time to time. Many: positions are written. */
+  readonly restingGroups: 8 | 100;
+}
+
+/** A kind of client, and whether it leads itself to the target or is restarted. */
+export interface LiveClient {
+  readonly kind: string;
+  readonly group: string;
+  readonly processed: Processed;
 }
 
 export const TOPICS: Readonly<Record<string, number>> = { orders: 3, payments: 2 };
-export const LIVE_GROUPS = ['live-0', 'live-1', 'live-2', 'live-3'];
+const KAFKAJS_GROUPS = ['live-0', 'live-1', 'live-2', 'live-3'];
+const CLASSIC: JavaGroup = { group: 'java-classic', protocol: 'classic' };
+const KIP_848: JavaGroup = { group: 'java-kip848', protocol: 'consumer' };
+const MOVER: JavaGroup = { group: 'java-mover', protocol: 'classic' };
+const IDENTITY = { 'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy' };
 
 const USERS = ['mm2', 'app', 'auditor', 'fencer', 'reader'];
 const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
 /** How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute. */
 const STOP_WITHIN_MS = 10_000;
+/** How long consumers of a cluster that answers may take to end, on a busy machine. */
+const ENDS_IN_ORDER_MS = 90_000;
 const MIRRORED = Object.keys(TOPICS);
 
 /** Two clusters, MirrorMaker, applications that find their cluster by a name, and Tidemark's command line. */
@@ -35,16 +61,19 @@ export class FailoverStage {
   readonly a: LabCluster;
   readonly b: LabCluster;
   readonly hooks: HookServer;
-  readonly groups = LIVE_GROUPS.map((group) => new LiveGroup(group));
+  /** Where the clients' name leads, at a DNS server. */
+  readonly name: ClientsName;
+  readonly groups = KAFKAJS_GROUPS.map((group) => new LiveGroup(group));
+  /** Restarted by the hooks, as the runbook advises. */
+  readonly restarted: JavaApplication;
+  /** Leads itself to the target, if its source is lost as a whole. */
+  readonly mover: JavaApplication;
   readonly producer = new LiveProducer('before');
   /** Writes to the target once the name leads there; only after a planned failover. */
   readonly nativeProducer = new LiveProducer('native');
   readonly #password: string;
   #mm2: LabMm2 | null = null;
   #connect: LabConnect | null = null;
-  /** Where the name of the clients leads. */
-  #name: 'source' | 'target' = 'source';
-
   private constructor(
     scenario: FailoverScenario,
     lab: Lab,
@@ -52,6 +81,7 @@ export class FailoverStage {
     parts: {
       readonly hooks: HookServer;
       readonly password: string;
+      readonly name: ClientsName;
     },
   ) {
     this.scenario = scenario;
@@ -59,30 +89,47 @@ export class FailoverStage {
     [this.a, this.b] = clusters;
     this.hooks = parts.hooks;
     this.#password = parts.password;
+    this.name = parts.name;
+    const { 'bootstrap.servers': _, ...login } = this.a.clientPropertiesFor({
+      listener: 'SASL_PLAINTEXT',
+      mechanism: 'SCRAM-SHA-512',
+      user: 'app',
+    });
+    const common = { name: parts.name, login, topics: this.#readAnywhere, targetId: this.b.clusterId };
+    // Records that applications write to a mirrored topic of the target would make its loss impossible to compare with the figure of an audit.
+    const writes = scenario.policy === 'default' || scenario.mode === 'planned';
+    const producer = writes ? { producer: { prefix: 'java', topics: MIRRORED } } : {};
+    this.restarted = new JavaApplication(lab, { ...common, groups: [CLASSIC, KIP_848] });
+    this.mover = new JavaApplication(lab, { ...common, groups: [MOVER], ...producer });
   }
 
   static async open(scenario: FailoverScenario): Promise<FailoverStage> {
     const lab = await startLab();
     const hooks = await HookServer.start();
+    let name: ClientsName | null = null;
     try {
       const password = randomBytes(12).toString('hex');
       process.env[PASSWORD_VARIABLE] = password;
       const security = { users: Object.fromEntries(USERS.map((user) => [user, password])) };
       const config = { 'allow.everyone.if.no.acl.found': 'true' };
+      const brokers = scenario.fault === 'one-broker-left' ? 3 : 1;
+      const throughProxy = scenario.fault === 'black-holed';
       const clusters = await Promise.all([
-        lab.startCluster({ alias: 'A', security, authorizer: true, config }),
-        lab.startCluster({ alias: 'B' }),
+        lab.startCluster({ alias: 'A', security, authorizer: true, config, brokers, throughProxy }),
+        // One login for both: applications that are led elsewhere keep their settings.
+        lab.startCluster({ alias: 'B', security }),
       ]);
-      const stage = new FailoverStage(scenario, lab, clusters, { hooks, password });
-      const topics = Object.fromEntries(Object.entries(TOPICS).map(([name, partitions]) => [name, { partitions }]));
-      await stage.a.admin.createTopics(topics);
+      name = await ClientsName.open(...clusters);
+      const stage = new FailoverStage(scenario, lab, clusters, { hooks, password, name });
+      await stage.a.admin.createTopics(topicsWith(brokers));
       // Applications write to topics of the same name on the target: with the identity policy MirrorMaker makes them.
-      if (scenario.policy === 'default') await stage.b.admin.createTopics(topics);
+      if (scenario.policy === 'default') await stage.b.admin.createTopics(topicsWith(1));
       await stage.#startMirror();
       stage.#writeConfiguration();
       return stage;
     } catch (error) {
       hooks.stop();
+      await name?.stop();
       await lab.stop();
       throw error;
     }
@@ -93,10 +140,30 @@ export class FailoverStage {
     return this.scenario.policy === 'default' ? `A.${topic}` : topic;
   }
 
-  reach(side: 'source' | 'target'): Reach {
-    if (side === 'target') return { brokers: this.b.bootstrapServers.split(',') };
+  /** All clients that run, by kind. */
+  get clients(): readonly LiveClient[] {
+    const { restarted, mover } = this;
+    const java = (kind: string, application: JavaApplication, { group }: JavaGroup): LiveClient[] => {
+      const processed = application.processed.get(group);
+      return processed === undefined ? [] : [{ kind, group, processed }];
+    };
+    return [
+      ...this.groups.map(({ group, processed }) => ({ kind: 'kafkajs, restarted', group, processed })),
+      ...java('Java classic, restarted', restarted, CLASSIC),
+      ...java('Java KIP-848, restarted', restarted, KIP_848),
+      ...java(this.movesItself ? 'Java classic, moves' : 'Java classic, tuned, restarted', mover, MOVER),
+    ];
+  }
+
+  /** A source that answers keeps its clients, whatever the name says: they have to be restarted. */
+  get movesItself(): boolean {
+    return this.scenario.fault === 'killed' || this.scenario.fault === 'black-holed';
+  }
+
+  /** How an application finds its cluster: by name, at the lab's DNS server. */
+  get reach(): Reach {
     const sasl = { mechanism: 'scram-sha-512', username: 'app', password: this.#password } as const;
-    return { brokers: this.a.bootstrapServers.split(','), sasl };
+    return { brokers: [this.name.bootstrap], sasl, socketFactory: this.name.socketFactory };
   }
 
   /** Runs the command line with the drill's configuration and history. */
@@ -123,35 +190,83 @@ export class FailoverStage {
     this.#connect?.resume();
   }
 
-  async startGroups(side: 'source' | 'target'): Promise<void> {
-    const names =
-      side === 'source' ? MIRRORED : [...new Set([...MIRRORED.map((topic) => this.onTarget(topic)), ...MIRRORED])];
-    await Promise.all(this.groups.map((group) => group.start(side, this.reach(this.#name), names)));
+  /** Applications begin to read and to write on the source. */
+  async startClients(): Promise<void> {
+    this.restarted.start();
+    this.mover.start();
+    await Promise.all(this.groups.map((group) => group.start('source', this.reach, MIRRORED)));
+    await this.producer.start(this.reach, MIRRORED);
+    await waitUntil('all clients to read', () => this.clients.every(({ processed }) => processed.source.length > 0), {
+      deadlineMs: 180_000,
+      explain: () => `${this.#unread()}\n${this.restarted.tail()}\n${this.mover.tail()}`,
+    });
   }
 
+  /** A consumer that is still there afterwards would commit behind the plan: whose cluster answers, ends in order. */
   async stopGroups(): Promise<void> {
-    await Promise.all(this.groups.map((group) => group.stop()));
+    const java = this.movesItself ? [this.restarted] : [this.restarted, this.mover];
+    const withinMs = this.scenario.mode === 'planned' ? ENDS_IN_ORDER_MS : undefined;
+    await Promise.all([...this.groups, ...java].map((one) => one.stop(withinMs)));
+  }
+
+  /** All consumers end, those that moved by themselves too. */
+  async stopReading(): Promise<void> {
+    await Promise.all([this.stopGroups(), this.mover.stop()]);
+  }
+
+  async stopWriting(): Promise<void> {
+    this.mover.stopWriting();
+    await this.nativeProducer.stop();
+  }
+
+  /** The source is lost, as the scenario says. */
+  async loseSource(): Promise<void> {
+    const gates = this.name.gates('source');
+    if (this.scenario.fault === 'black-holed') {
+      for (const link of [this.a.link, gates]) await openBlackHole(this.a.admin, link);
+      return;
+    }
+    for (const [i, nodeId] of this.a.nodeIds.entries()) {
+      if (this.scenario.fault === 'one-broker-left' && i === 0) continue;
+      await this.a.kill(nodeId);
+      // Nothing listens there any more, as at the address of a machine whose broker has died.
+      await gates.proxies[i]?.cut();
+    }
+  }
+
+  /** The source comes back, with all that it had. */
+  async bringSourceBack(): Promise<void> {
+    const gates = this.name.gates('source');
+    if (this.scenario.fault === 'black-holed') {
+      for (const link of [this.a.link, gates]) await closeBlackHole(this.a.admin, link);
+      return;
+    }
+    for (const [i, nodeId] of this.a.nodeIds.entries()) {
+      if (this.scenario.fault === 'one-broker-left' && i === 0) continue;
+      await this.a.restart(nodeId);
+    }
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.producer.stop(), this.nativeProducer.stop(), this.stopGroups()]);
+    await Promise.all([this.producer.stop(), this.nativeProducer.stop(), this.stopReading()]);
     this.hooks.stop();
+    await this.name.stop();
     await this.lab.stop();
   }
 
   async #startMirror(): Promise<void> {
-    const policy =
-      this.scenario.policy === 'default'
-        ? {}
-        : { 'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy' };
-    const properties = mm2Properties(this.a, this.b, policy);
+    const policy = this.scenario.policy === 'default' ? {} : IDENTITY;
+    const isThree = this.a.addresses.length === 3;
+    const properties = mm2Properties(this.a, this.b, { ...policy, ...(isThree ? MM2_ON_THREE_BROKERS : {}) });
     writeFileSync(join(this.lab.folder, 'mm2.properties'), properties);
     if (this.scenario.mirror === 'dedicated') {
       this.#mm2 = await this.lab.startMm2({ properties });
       return;
     }
-    this.#connect = await this.lab.startConnect({ bootstrapServers: this.b.bootstrapServers, name: 'connect' });
-    await configureMirror(this.#connect, this.a, this.b, policy);
+    const { bootstrapServers, clientProperties } = this.b;
+    this.#connect = await this.lab.startConnect({ bootstrapServers, clientProperties, name: 'connect' });
+    const syncs = isThree ? { 'offset-syncs.topic.replication.factor': '3' } : {};
+    await configureMirror(this.#connect, this.a, this.b, { ...policy, ...syncs });
   }
 
   #writeConfiguration(): void {
@@ -176,12 +291,15 @@ export class FailoverStage {
       mirrorControl,
       fence: { acl },
       stopConsumers: hook(hooks.argv('stop-groups', () => this.stopGroups())),
-      dns: hook(
-        hooks.argv('switch-name', async () => {
-          this.#name = 'target';
-        }),
-        { check: hooks.argv('is-switched', async () => this.#name === 'target') },
-      ),
+      dns: {
+        ...hook(
+          hooks.argv('switch-name', async () => this.name.leadTo('target')),
+          { check: hooks.argv('is-switched', () => this.name.leadsTo('target')) },
+        ),
+        name: CLIENTS_NAME,
+        leadsTo: this.name.addresses('target'),
+        resolvers: [this.name.server.address],
+      },
       cutConnections: hook(hooks.argv('restart-clients', () => this.#restartClients())),
     };
     const flow = {
@@ -191,7 +309,8 @@ export class FailoverStage {
         : { connect: { url: this.#connect.url }, connectOffsets: { cluster: 'target', topic: 'connect-offsets' } }),
       failover,
     };
-    const clusters = { A: { sasl: sasl('auditor'), writer: { sasl: sasl('fencer') } } };
+    const own = { sasl: sasl('auditor'), writer: { sasl: sasl('fencer') } };
+    const clusters = { A: own, B: own };
     // JSON is YAML.
     const text = JSON.stringify({ mm2: 'mm2.properties', clusters, flows: [flow] }, null, 1);
     writeFileSync(join(this.lab.folder, 'tidemark.yaml'), text);
@@ -201,7 +320,26 @@ export class FailoverStage {
   async #restartClients(): Promise<void> {
     await this.stopGroups();
     await this.producer.stop();
-    await this.startGroups('target');
-    if (this.scenario.mode === 'planned') await this.nativeProducer.start(this.reach(this.#name), MIRRORED);
+    this.restarted.start();
+    this.mover.start();
+    await Promise.all(this.groups.map((group) => group.start('target', this.reach, this.#readAnywhere)));
+    if (this.scenario.mode === 'planned') await this.nativeProducer.start(this.reach, MIRRORED);
   }
+
+  /** What consumers read wherever the name leads them: a topic that does not exist there has no records. */
+  get #readAnywhere(): readonly string[] {
+    return [...new Set([...MIRRORED.map((topic) => this.onTarget(topic)), ...MIRRORED])];
+  }
+
+  #unread(): string {
+    const silent = this.clients.filter(({ processed }) => processed.source.length === 0).map(({ group }) => group);
+    const ended = [...this.restarted.died, ...this.mover.died, ...this.groups.flatMap(({ crashes }) => crashes)];
+    return `no record yet: ${silent.join(', ')}; ended: ${ended.join('; ') || 'none'}`;
+  }
+}
+
+function topicsWith(replicationFactor: number): Readonly<Record<string, TopicSpec>> {
+  return Object.fromEntries(
+    Object.entries(TOPICS).map(([name, partitions]) => [name, { partitions, replicationFactor }]),
+  );
 }

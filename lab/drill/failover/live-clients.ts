@@ -1,10 +1,12 @@
 import kafkajs, { type Consumer, type Kafka, type KafkaConfig, type Producer } from 'kafkajs';
+import { Processed } from './processed.ts';
 
-/** How to reach a cluster as a client: the drill's name leads to one of these. */
-export type Reach = Pick<KafkaConfig, 'brokers' | 'sasl'>;
+/** How to reach a cluster as a client; with a `socketFactory`, `brokers` may be a name that the machine does not know. */
+export type Reach = Pick<KafkaConfig, 'brokers' | 'sasl'> & Partial<Pick<KafkaConfig, 'socketFactory'>>;
 
 /** How long a client whose cluster is dead may take to end, in milliseconds. */
 const END_WITHIN_MS = 5_000;
+const START_AGAIN_MS = 500;
 const BURST = 10;
 const BURST_EVERY_MS = 50;
 
@@ -23,9 +25,9 @@ function clientOf(reach: Reach, clientId: string): Kafka {
 /** A consumer group that reads all the time, and every id that it has processed, on each side. */
 export class LiveGroup {
   readonly group: string;
-  readonly processed = { source: [] as string[], target: [] as string[] };
-  /** When it processed the first record on the target: ms since the epoch. */
-  firstOnTarget: number | null = null;
+  readonly processed = new Processed();
+  /** Why its consumer crashed, each time. */
+  readonly crashes: string[] = [];
   #consumer: Consumer | null = null;
   #ending = false;
 
@@ -42,6 +44,11 @@ export class LiveGroup {
     });
     this.#consumer = consumer;
     this.#ending = false;
+    consumer.on(consumer.events.CRASH, ({ payload: { error, restart } }) => {
+      this.crashes.push(error.message);
+      // kafkajs gives up after some errors. Applications have a supervisor that starts them again.
+      if (!restart) void this.#startAgain(consumer, () => this.start(side, reach, topics));
+    });
     await consumer.connect();
     await consumer.subscribe({ topics: [...topics], fromBeginning: true });
     await consumer.run({
@@ -50,23 +57,33 @@ export class LiveGroup {
         // What is processed while the consumer ends is committed by nobody.
         if (this.#ending && side === 'target') return;
         const id = message.headers?.id?.toString() ?? '';
-        this.processed[side].push(id);
-        if (side === 'target') this.firstOnTarget ??= Date.now();
+        this.processed.add(side, [id], Date.now());
       },
     });
   }
 
-  async stop(): Promise<void> {
+  async #startAgain(crashed: Consumer, start: () => Promise<void>): Promise<void> {
+    await within(crashed.disconnect());
+    while (this.#consumer === crashed) {
+      await new Promise((resolve) => setTimeout(resolve, START_AGAIN_MS));
+      if (this.#consumer === crashed) await start().catch((error: Error) => this.crashes.push(error.message));
+    }
+  }
+
+  /** @param withinMs how long it may take: a cluster that is lost does not answer */
+  async stop(withinMs = END_WITHIN_MS): Promise<void> {
     const consumer = this.#consumer;
     this.#consumer = null;
     if (consumer === null) return;
-    await within(consumer.disconnect());
+    await within(consumer.disconnect(), withinMs);
   }
 }
 
 /** An application that writes all the time, and every id that its cluster has acknowledged. */
 export class LiveProducer {
   readonly acknowledged: string[] = [];
+  /** When its cluster acknowledged the first of them: ms since the epoch. */
+  firstAcknowledged: number | null = null;
   /** Of sends that failed: the cluster may have taken them or not. */
   failed = 0;
   readonly #prefix: string;
@@ -101,7 +118,10 @@ export class LiveProducer {
       const ids = Array.from({ length: BURST }, () => `${this.#prefix}-${this.#next++}`);
       const messages = ids.map((id) => ({ key: `k${this.#bursts % 97}`, value: id, headers: { id } }));
       await producer.send({ topic, acks: -1, messages }).then(
-        () => void this.acknowledged.push(...ids),
+        () => {
+          this.acknowledged.push(...ids);
+          this.firstAcknowledged ??= Date.now();
+        },
         () => {
           this.failed += ids.length;
         },
@@ -111,10 +131,10 @@ export class LiveProducer {
   }
 }
 
-async function within(work: Promise<unknown>): Promise<void> {
+async function within(work: Promise<unknown>, ms = END_WITHIN_MS): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const end = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, END_WITHIN_MS);
+    timer = setTimeout(resolve, ms);
   });
   await Promise.race([work.catch(() => undefined), end]);
   clearTimeout(timer);

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { countGroup, countLost, type Place } from './count-group.ts';
-import type { RunResult } from './failover-result.ts';
-import type { FailoverStage } from './failover-stage.ts';
+import type { ClientResult, RunResult } from './failover-result.ts';
+import type { FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { TOPICS } from './failover-stage.ts';
 import { doHarm, type Sabotage } from './sabotage.ts';
 
@@ -43,11 +43,17 @@ const plan = z.object({
   groups: z.array(z.object({ group: z.string(), steps: z.array(z.object({ rereadAtMost: offset })) })),
 });
 
-/** Groups that read from time to time, with Java consumers of both protocols. */
-const JAVA_GROUPS = Array.from({ length: 8 }, (_, i) => ({
-  group: `java-${i}`,
-  protocol: i % 2 === 0 ? ('classic' as const) : ('consumer' as const),
-}));
+/** A group without consumers; `position` is where it was put, by `topic-partition`, if nobody reads for it. */
+interface RestingGroup {
+  readonly group: string;
+  readonly protocol: 'classic' | 'consumer';
+  readonly position?: Map<string, bigint>;
+}
+
+const FEW = 8;
+const ROUNDS = 4;
+const AT_ONCE = 4;
+const LONG_STEP_SECONDS = 2;
 const MIRRORED = Object.keys(TOPICS);
 /** Records that the application has written before the failover begins. */
 const LOAD = 3_000;
@@ -58,51 +64,47 @@ const LOST = 300;
 type Commits = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 
 /** Plays a failover under load with real clients, and counts record by record. */
-export async function playFailover(stage: FailoverStage, sabotage: Sabotage | null): Promise<RunResult> {
-  const { a, b, scenario } = stage;
+export async function playFailover(stage: FailoverStage, harm: readonly Sabotage[]): Promise<RunResult> {
+  const { b, scenario } = stage;
   const before = new Map<string, readonly string[]>();
-  await stage.startGroups('source');
-  await stage.producer.start(stage.reach('source'), MIRRORED);
-  for (const [i, { group, protocol }] of JAVA_GROUPS.entries()) {
-    await written(stage, ((i + 1) * LOAD) / JAVA_GROUPS.length);
-    before.set(
-      group,
-      (await a.admin.drainGroup(group, MIRRORED, protocol)).map(({ id }) => id),
-    );
-    await audit(stage);
-  }
-  let commits = commitsOf(await audit(stage));
+  const resting = restingOf(scenario);
+  await stage.startClients();
+  const last = await readForAWhile(stage, resting, before);
   if (scenario.mode === 'unplanned') {
     await written(stage, stage.producer.acknowledged.length + LOST);
     // What is written from now on is lost with the source.
     stage.pauseMirror();
     await written(stage, stage.producer.acknowledged.length + LOST);
-    for (const nodeId of a.nodeIds) await a.kill(nodeId);
+    await stage.loseSource();
     stage.resumeMirror();
     await stage.producer.stop();
   }
-  const done = await failOver(stage);
-  for (const { group, processed } of stage.groups) before.set(group, [...processed.source]);
-  await stage.nativeProducer.stop();
-  if (scenario.mode === 'planned') commits = await committed(stage);
+  const done = await failOver(stage, resting);
+  for (const { group, processed } of stage.clients) before.set(group, [...processed.source]);
+  const commits = scenario.mode === 'planned' ? await committed(stage, resting) : commitsOf(last);
 
-  const after = new Map<string, readonly string[]>();
+  await waitUntilThere(stage);
+  await stage.stopWriting();
   await waitUntilRead(stage);
-  await stage.stopGroups();
-  if (sabotage !== null) await doHarm(sabotage, stage, JAVA_GROUPS[0]?.group ?? '');
-  for (const { group, processed } of stage.groups) after.set(group, processed.target);
+  await stage.stopReading();
+  for (const [i, one] of harm.entries()) await doHarm(one, stage, resting[i]?.group ?? '');
+  const after = new Map<string, readonly string[]>();
+  for (const { group, processed } of stage.clients) after.set(group, processed.target);
   const names = [...new Set(MIRRORED.flatMap((topic) => [stage.onTarget(topic), topic]))];
-  for (const { group, protocol } of JAVA_GROUPS) {
+  await eachOf(resting, async ({ group, protocol }) => {
+    const read = await b.admin.drainGroup(group, names, protocol);
     after.set(
       group,
-      (await b.admin.drainGroup(group, names, protocol)).map(({ id }) => id),
+      read.map(({ id }) => id),
     );
-  }
+  });
 
-  if (scenario.mode === 'unplanned') for (const nodeId of a.nodeIds) await a.restart(nodeId);
+  if (scenario.mode === 'unplanned') await stage.bringSourceBack();
   const targetIds = await idsOnTarget(stage, names);
   const where = await placesOf(stage);
-  const lossCounted = countLost(where.keys(), targetIds);
+  for (const { group, position } of resting) {
+    if (position !== undefined) before.set(group, idsBefore(position, where));
+  }
   const bounds = await plannedBounds(stage, done);
   return {
     name: scenario.name,
@@ -111,9 +113,64 @@ export async function playFailover(stage: FailoverStage, sabotage: Sabotage | nu
       return countGroup({ ...reading, planned: bounds.get(group) ?? 0n }, targetIds, where);
     }),
     lossSaid: await lossSaid(stage, done),
-    lossCounted,
+    lossCounted: countLost(where.keys(), targetIds),
     ...timesOf(stage, done),
   };
+}
+
+/** Groups that read from time to time with Java consumers of both protocols, or many that have a position alone. */
+function restingOf({ restingGroups }: FailoverScenario): readonly RestingGroup[] {
+  return Array.from({ length: restingGroups }, (_, i) => ({
+    group: restingGroups === FEW ? `java-${i}` : `group-${i}`,
+    protocol: i % 2 === 0 ? ('classic' as const) : ('consumer' as const),
+    ...(restingGroups === FEW ? {} : { position: new Map<string, bigint>() }),
+  }));
+}
+
+/** The load, with groups that move on and audits in between. Returns what the last audit said. */
+async function readForAWhile(
+  stage: FailoverStage,
+  resting: readonly RestingGroup[],
+  before: Map<string, readonly string[]>,
+): Promise<Audited> {
+  const { admin } = stage.a;
+  for (let round = 0; round < ROUNDS; round++) {
+    await written(stage, ((round + 1) * LOAD) / ROUNDS);
+    const turn = resting.filter((_, i) => i % ROUNDS === round);
+    const ends = await admin.listOffsets(...MIRRORED);
+    await eachOf(turn, async ({ group, protocol, position }, i) => {
+      if (position === undefined) {
+        const read = await admin.drainGroup(group, MIRRORED, protocol);
+        before.set(
+          group,
+          read.map(({ id }) => id),
+        );
+        return;
+      }
+      for (const { topic, partition, highWatermark } of ends) {
+        const at = (highWatermark * BigInt(i + 1)) / BigInt(turn.length);
+        position.set(`${topic}-${partition}`, at);
+        await admin.commitOffsets(group, topic, { [partition]: at });
+      }
+    });
+    await audit(stage);
+  }
+  // The live groups have committed since, and MirrorMaker has placed what it knows of them.
+  return await audit(stage);
+}
+
+/** Some at once: each takes seconds, and the machine has few cores. */
+async function eachOf<T>(all: readonly T[], work: (one: T, index: number) => Promise<void>): Promise<void> {
+  const left = [...all.entries()];
+  const worker = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await work(next[1], next[0]);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, worker));
+}
+
+/** The records of the source before a position. */
+function idsBefore(position: ReadonlyMap<string, bigint>, where: ReadonlyMap<string, Place>): readonly string[] {
+  return [...where].flatMap(([id, { partition, offset }]) => (offset < (position.get(partition) ?? 0n) ? [id] : []));
 }
 
 async function written(stage: FailoverStage, records: number): Promise<void> {
@@ -124,7 +181,9 @@ async function written(stage: FailoverStage, records: number): Promise<void> {
   });
 }
 
-async function audit(stage: FailoverStage): Promise<z.infer<typeof audited>['flows'][0]> {
+type Audited = z.infer<typeof audited>['flows'][0];
+
+async function audit(stage: FailoverStage): Promise<Audited> {
   const { code, stdout } = await stage.tidemark('audit');
   if (code > 1) throw new Error(`tidemark audit ended with ${code}`);
   const [flow] = audited.parse(JSON.parse(stdout)).flows;
@@ -134,11 +193,14 @@ async function audit(stage: FailoverStage): Promise<z.infer<typeof audited>['flo
 }
 
 /** Assesses, approves by the printed hash, and runs, with the command line. */
-async function failOver(stage: FailoverStage): Promise<Failover> {
-  const assessed = await stage.tidemark('failover', 'assess', `--${stage.scenario.mode}`);
+async function failOver(stage: FailoverStage, resting: readonly RestingGroup[]): Promise<Failover> {
+  const { mode, fault } = stage.scenario;
+  // What the last broker still holds is given up: a person has to accept that.
+  const accepted = fault === 'one-broker-left' ? ['--accept', 'SOURCE_ALIVE'] : [];
+  const assessed = await stage.tidemark('failover', 'assess', `--${mode}`, ...accepted);
   const { run, hash, refused, groups } = failover.parse(JSON.parse(assessed.stdout));
   if (refused.length > 0) throw new Error(`the failover was refused: ${assessed.stdout.slice(0, 3_000)}`);
-  const missing = [...stage.groups, ...JAVA_GROUPS].filter(({ group }) => !groups.includes(group));
+  const missing = [...stage.clients, ...resting].filter(({ group }) => !groups.includes(group));
   if (missing.length > 0) throw new Error(`not assessed: ${missing.map(({ group }) => group).join(', ')}`);
   const ran = await stage.tidemark('failover', 'run', run, '--approve', hash);
   const done = failover.parse(JSON.parse(ran.stdout));
@@ -147,16 +209,16 @@ async function failOver(stage: FailoverStage): Promise<Failover> {
 }
 
 /** What the groups had committed on the source when their positions were read: their consumers had stopped. */
-async function committed({ a, groups }: FailoverStage): Promise<Commits> {
+async function committed({ a, clients }: FailoverStage, resting: readonly RestingGroup[]): Promise<Commits> {
   const commits = new Map<string, ReadonlyMap<string, bigint>>();
-  for (const { group } of [...groups, ...JAVA_GROUPS]) {
+  for (const { group } of [...clients, ...resting]) {
     const rows = await a.admin.groupOffsets(group);
     commits.set(group, new Map(rows.map((row) => [`${row.topic}-${row.partition}`, row.offset])));
   }
   return commits;
 }
 
-function commitsOf({ groups }: z.infer<typeof audited>['flows'][0]): Commits {
+function commitsOf({ groups }: Audited): Commits {
   const commits = new Map<string, Map<string, bigint>>();
   for (const { group, topic, partition, committed: at } of groups) {
     const of = commits.get(group) ?? new Map<string, bigint>();
@@ -165,12 +227,31 @@ function commitsOf({ groups }: z.infer<typeof audited>['flows'][0]): Commits {
   return commits;
 }
 
+/**
+ * Waits until each client has had a record on the target: those that lead themselves there may arrive after the run. Where
+ * nobody writes there, a client that had processed everything has none.
+ */
+async function waitUntilThere({ clients, mover, movesItself, scenario }: FailoverStage): Promise<void> {
+  const writes = scenario.mode === 'planned' || (movesItself && mover.writes);
+  const coming = clients.filter(({ kind }) => writes || kind.startsWith('kafkajs'));
+  await waitUntil(
+    'all clients to be on the target',
+    () => coming.every(({ processed }) => processed.firstOnTarget !== null),
+    {
+      deadlineMs: 240_000,
+      explain: () =>
+        coming.map(({ group, processed }) => `${group}: ${processed.target.length} records`).join('; ') +
+        `\n${mover.died.join('; ')}\n${mover.tail()}`,
+    },
+  );
+}
+
 /** Waits until the live groups have committed the ends of the target's logs. */
-async function waitUntilRead({ b, groups }: FailoverStage): Promise<void> {
+async function waitUntilRead({ b, clients }: FailoverStage): Promise<void> {
   await waitUntil(
     'the live groups to reach the ends of the logs',
     async () => {
-      for (const { group } of groups) {
+      for (const { group } of clients) {
         const rows = await b.admin.groupOffsets(group);
         const ends = await b.admin.listOffsets(...new Set(rows.map(({ topic }) => topic)));
         const isBehind = (end: (typeof ends)[number]) => {
@@ -225,19 +306,30 @@ async function lossSaid(stage: FailoverStage, done: Failover): Promise<bigint | 
   return loss.kind === 'known' ? loss.records : null;
 }
 
-function timesOf({ groups }: FailoverStage, { approval, tookMs, entries }: Failover) {
+function timesOf({ clients, mover, nativeProducer, movesItself }: FailoverStage, run: Failover) {
+  const { approval, tookMs, entries } = run;
   const from = Date.parse(approval?.at ?? '');
-  const firsts = groups.flatMap(({ firstOnTarget }) => firstOnTarget ?? []);
-  const firstRecordSeconds = firsts.length === 0 ? null : (Math.min(...firsts) - from) / 1000;
-  return { firstRecordSeconds, tookSeconds: (tookMs ?? 0) / 1000, slowest: slowestOf(entries) };
+  const secondsTo = (at: number | null): number | null => (at === null ? null : (at - from) / 1000);
+  const kinds = [...new Set(clients.map(({ kind }) => kind))];
+  const readers = kinds.map((kind): ClientResult => {
+    const firsts = clients.filter((one) => one.kind === kind).map(({ processed }) => processed.firstOnTarget);
+    const slowest = firsts.reduce((a, b) => (a === null || b === null ? null : Math.max(a, b)), 0);
+    return { kind, seconds: secondsTo(slowest) };
+  });
+  const java = movesItself ? 'Java producer, moves' : 'Java producer, restarted';
+  const writers = [
+    { kind: java, at: mover.firstAcknowledged },
+    { kind: 'kafkajs producer, restarted', at: nativeProducer.firstAcknowledged },
+  ].flatMap(({ kind, at }): ClientResult[] => (at === null ? [] : [{ kind, seconds: secondsTo(at) }]));
+  return { clients: [...readers, ...writers], tookSeconds: (tookMs ?? 0) / 1000, longSteps: longStepsOf(entries) };
 }
 
-/** The step that took longest, such as `stop-mirror 58.0 s`. */
-function slowestOf(entries: Failover['entries']): string {
-  const lengths = entries.flatMap(({ at, event }) => {
+/** What each step took that took long, in order, such as `stop-mirror 8.2 s, restore-groups 5.0 s`. */
+function longStepsOf(entries: Failover['entries']): string {
+  const long = entries.flatMap(({ at, event }) => {
     const began = entries.findLast((one) => one.event.kind === 'began' && one.event.step === event.step);
-    return event.kind !== 'done' || began === undefined ? [] : [{ step: event.step, ms: at - began.at }];
+    const seconds = (at - (began?.at ?? at)) / 1000;
+    return event.kind === 'done' && seconds >= LONG_STEP_SECONDS ? [`${event.step} ${seconds.toFixed(1)} s`] : [];
   });
-  const [slowest] = lengths.toSorted((a, b) => b.ms - a.ms);
-  return slowest === undefined ? 'none' : `${slowest.step} ${(slowest.ms / 1000).toFixed(1)} s`;
+  return long.join(', ') || 'no step';
 }

@@ -26,6 +26,30 @@ export interface AclFenceConfig {
   readonly canary: { readonly topic: string; readonly connection: KafkaConnection } | null;
 }
 
+/** The record that clients find their cluster by, once it leads to the target. */
+export interface NameRecord {
+  readonly name: string;
+  readonly type: 'A' | 'AAAA' | 'CNAME';
+  /** Addresses, or one host name. */
+  readonly leadsTo: readonly string[];
+}
+
+/** How the name of the clients is switched, and where it is looked up afterwards. */
+export interface DnsConfig {
+  readonly by:
+    | { readonly kind: 'hook'; readonly hook: HookConfig }
+    | { readonly kind: 'route53'; readonly record: Route53Record };
+  /** Null if nobody looks it up. */
+  readonly lookup: { readonly record: NameRecord; readonly resolvers: readonly string[] } | null;
+}
+
+/** A record of a hosted zone of Amazon Route 53. */
+export interface Route53Record extends NameRecord {
+  /** The zone's id, such as `Z0123456789ABCDEFGHIJ`. */
+  readonly zone: string;
+  readonly ttlSeconds: number;
+}
+
 /** How one flow fails over. What is null is not configured. */
 export interface FailoverConfig {
   /** The most records that may be lost, and the longest time from the approval to the end, in seconds. */
@@ -37,7 +61,7 @@ export interface FailoverConfig {
     | null;
   readonly fence: AclFenceConfig | { readonly kind: 'hook'; readonly hook: HookConfig } | null;
   readonly stopConsumers: HookConfig | null;
-  readonly dns: HookConfig | null;
+  readonly dns: DnsConfig | null;
   readonly cutConnections: HookConfig | null;
 }
 

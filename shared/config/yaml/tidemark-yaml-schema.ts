@@ -116,6 +116,19 @@ const aclFence = z.strictObject({
   canary: z.strictObject({ topic: z.string().min(1), ...credentials }).optional(),
 });
 
+const dns = z.strictObject({
+  hook: hook.optional(),
+  route53: z
+    .strictObject({
+      zone: z.string().regex(/^[A-Z0-9]{1,32}$/, { error: 'is no id of a hosted zone, such as Z0123456789ABCDEFGHIJ' }),
+      ttlSeconds: z.int().nonnegative().max(2_147_483_647).optional(),
+    })
+    .optional(),
+  name: z.string().min(1).optional(),
+  leadsTo: z.array(z.string().min(1)).min(1).optional(),
+  resolvers: z.array(z.string().min(1)).min(1).optional(),
+});
+
 const flowFailover = z.strictObject({
   objectives: z.strictObject({ rpoRecords: count.optional(), rtoSeconds: count.optional() }).optional(),
   mirrorControl: z
@@ -127,7 +140,7 @@ const flowFailover = z.strictObject({
     })
     .optional(),
   stopConsumers: hooked.optional(),
-  dns: hooked.optional(),
+  dns: dns.optional(),
   cutConnections: hooked.optional(),
 });
 
@@ -208,6 +221,7 @@ export type CredentialsYaml = Pick<ClusterYaml, 'clientId' | 'tls' | 'sasl'>;
 export type FlowYaml = z.infer<typeof flow>;
 export type FlowFailoverYaml = z.infer<typeof flowFailover>;
 export type HookYaml = z.infer<typeof hook>;
+export type DnsYaml = z.infer<typeof dns>;
 export type AclFenceYaml = z.infer<typeof aclFence>;
 export type ConnectYaml = z.infer<typeof connect>;
 export type MetricsYaml = z.infer<typeof metrics>;

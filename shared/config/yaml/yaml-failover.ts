@@ -5,9 +5,10 @@ import { resolveReference } from '../connection/secret-source.ts';
 import { withWriter } from '../connection/writer-credentials.ts';
 import type { AclFenceConfig, FailoverConfig, HookConfig } from '../failover/failover-config.ts';
 import type { LoadContext } from '../setting.ts';
-import type { AclFenceYaml, FlowFailoverYaml, FlowYaml, HookYaml } from './tidemark-yaml-schema.ts';
+import type { AclFenceYaml, DnsYaml, FlowFailoverYaml, FlowYaml, HookYaml } from './tidemark-yaml-schema.ts';
 import { trimmedName } from './yaml-connect.ts';
 import { type FaultAt, writerFromYaml } from './yaml-connection.ts';
+import { dnsFromYaml } from './yaml-dns.ts';
 import type { YamlPath } from './yaml-document.ts';
 import { milliseconds } from './yaml-flow.ts';
 
@@ -55,7 +56,7 @@ class FailoverReader {
     this.#faultAt = faultAt;
   }
 
-  read({ objectives, mirrorControl, fence, ...levers }: FlowFailoverYaml): FailoverConfig {
+  read({ objectives, mirrorControl, fence, dns, ...levers }: FlowFailoverYaml): FailoverConfig {
     const hookOf = (key: keyof typeof levers): HookConfig | null => {
       const lever = levers[key];
       return lever === undefined ? null : this.#hook(lever.hook, [key, 'hook']);
@@ -66,9 +67,14 @@ class FailoverReader {
       mirrorControl: this.#mirrorControl(mirrorControl),
       fence: this.#fence(fence),
       stopConsumers: hookOf('stopConsumers'),
-      dns: hookOf('dns'),
+      dns: dns === undefined ? null : this.#dns(dns),
       cutConnections: hookOf('cutConnections'),
     };
+  }
+
+  #dns(yaml: DnsYaml): FailoverConfig['dns'] {
+    const hookOf = (hook: HookYaml) => this.#hook(hook, ['dns', 'hook']);
+    return dnsFromYaml(yaml, [...this.#path, 'dns'], hookOf, this.#faultAt);
   }
 
   #mirrorControl(yaml: FlowFailoverYaml['mirrorControl']): FailoverConfig['mirrorControl'] {

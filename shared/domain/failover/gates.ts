@@ -128,7 +128,7 @@ function ageGates({ mode, report, groups, now }: GateInputs): Gate[] {
   const read = report.groups.filter(({ group }) => groups.has(group)).map((one) => one.commitCheckedAt);
   const oldest = Math.min(now, ...read);
   if (mode === 'planned' || now - oldest <= POSITIONS_LAST_MS) return [];
-  const at = new Date(oldest).toISOString();
+  const at = oldest === 0 ? 'a time that is not known' : new Date(oldest).toISOString();
   const reason = `positions of groups were last read at ${at}: what they consumed on the source since then, they read again`;
   const remedy = 'If the source died soon after that time, accept it: there is nothing newer.';
   return [{ code: 'POSITIONS_OLD', reason, remedy, isFinal: false }];

@@ -33,9 +33,10 @@ export interface GroupState {
 export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
   const judged: GroupState[] = [];
   for (const group of observation.groups) {
-    if (group.committed.kind === 'unread') continue;
+    const commits = group.committed.kind === 'read' ? group.committed.value : (group.lastKnown?.committed ?? []);
+    if (commits.length === 0) continue;
     const places = placesOf(observation, group);
-    for (const commit of group.committed.value) {
+    for (const commit of commits) {
       const state = states.get(commit.topic, commit.partition);
       if (state !== undefined) judged.push(judgeGroup(observation, group, state, commit, places));
     }
@@ -103,7 +104,7 @@ function judgeGroup(
       topic,
       partition: state.partition,
       committed,
-      commitCheckedAt: group.checkedAt,
+      commitCheckedAt: group.committed.kind === 'read' ? group.checkedAt : (group.lastKnown?.checkedAt ?? 0),
       mm2: mm2Position(state, translation, targetCommit, checkpoint),
       tidemark: positionOf(translation),
     },

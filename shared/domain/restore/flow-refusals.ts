@@ -94,7 +94,8 @@ function mappingTooOld(inputs: RestoreInputs): Refusal[] {
 }
 
 /** Groups that the snapshot's audit could not read: their positions are older than the snapshot. */
-function unreadThen({ state, groups }: RestoreInputs): Refusal[] {
+function unreadThen({ state, groups, terms }: RestoreInputs): Refusal[] {
+  if (terms.evenIfUnread) return [];
   const chosen = new Set(groups);
   return state.unread.flatMap(({ role, kind, name }) => {
     if (role !== 'source' || kind !== 'group' || !chosen.has(name)) return [];

@@ -8,6 +8,8 @@ export interface RestoreTerms {
   readonly clamp: boolean;
   /** Plans even if MM2's group sync will move groups on the target forward again. */
   readonly evenIfMm2Syncs: boolean;
+  /** Plans even if the newest audit could not read a group: it gets the positions that an audit before read. */
+  readonly evenIfUnread: boolean;
   /**
    * Groups that nobody can move now (with members, or no consumer groups) are left out as long as another one remains, instead of
    * being refused.
@@ -24,6 +26,7 @@ export const DEFAULT_RESTORE_TERMS: RestoreTerms = {
   minProof: 'bounded',
   clamp: false,
   evenIfMm2Syncs: false,
+  evenIfUnread: false,
   leaveOut: false,
   maxAgeMs: 3_600_000,
   validForMs: 3_600_000,

@@ -1,4 +1,5 @@
 import { lookBeforeClients } from '../look-before-clients.ts';
+import { awaitName } from '../name-answers.ts';
 import type { Step } from '../step.ts';
 import { leverStep } from './lever-step.ts';
 
@@ -13,13 +14,21 @@ export const stopConsumers = leverStep({
   isUndone: true,
 });
 
-/** Positions first, name second: a consumer that arrives before its group has a position takes `auto.offset.reset`. */
+/**
+ * Positions first, name second: a consumer that arrives before its group has a position takes `auto.offset.reset`. It waits
+ * for the resolvers, because a client that asks them too early comes back to the source. Whether the name leads to the
+ * target at last is for `verify` to say: by then, the old answer has ended everywhere.
+ */
 export const switchName: Step = {
   ...leverStep({
     name: 'switch-name',
     lever: ({ name }) => name,
     absent: 'no name is configured: lead clients to the target yourself',
     isUndone: false,
+    async more(context) {
+      const { lookup } = context.world;
+      return lookup === null ? {} : { resolvers: await awaitName(context, lookup) };
+    },
   }),
   prepare: lookBeforeClients,
 };

@@ -1,7 +1,8 @@
 import type { StepName } from '../../domain/failover/step-name.ts';
+import type { Json } from '../../domain/model/canonical-json.ts';
 import type { Lever } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
-import type { FailoverWorld, Step } from '../step.ts';
+import type { FailoverWorld, Step, StepContext } from '../step.ts';
 
 /** A step that pulls one lever, and knows nothing more of it. */
 export function leverStep(options: {
@@ -10,8 +11,10 @@ export function leverStep(options: {
   /** Why it is left out if the configuration has none. */
   readonly absent: string;
   readonly isUndone: boolean;
+  /** What else its evidence has, once it is in effect. */
+  readonly more?: (context: StepContext) => Promise<Readonly<Record<string, Json>>>;
 }): Step {
-  const { name, absent } = options;
+  const { name, absent, more = async () => ({}) } = options;
   const leverOf = (world: FailoverWorld): Lever => {
     const lever = options.lever(world);
     if (lever === null)
@@ -32,10 +35,10 @@ export function leverStep(options: {
 
     do: async ({ world }) => await leverOf(world).apply(),
 
-    async evidence({ world }) {
-      const known = await leverOf(world).isInEffect();
+    async evidence(context) {
+      const known = await leverOf(context.world).isInEffect();
       if (known === false) throw new StepFailedError('NOT_IN_EFFECT', `${name} was carried out, and is not in effect`);
-      return { known };
+      return { known, ...(await more(context)) };
     },
 
     undo: options.isUndone

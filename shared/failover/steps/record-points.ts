@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { TidemarkError } from '../../domain/model/errors.ts';
-import { logEnds } from '../ends-by-topic.ts';
+import { byNameOf, logEnds } from '../ends-by-topic.ts';
 import { endsDiffer, readEnds, readIds } from '../log-ends.ts';
 import type { Step, StepContext } from '../step.ts';
+import type { TopicIds } from '../way-back.ts';
 
 /** Null where the brokers are too old for topic ids. */
-const topicIds = z.record(z.string(), z.string().nullable());
+const topicIds = byNameOf(z.string().nullable());
 
 /** Evidence: where each partition of the target ended before any producer could write there. A failback begins there. */
 export const failoverPoints = z.object({
@@ -38,7 +39,7 @@ export const recordPoints: Step = {
 };
 
 /** The source may be dead, or die here: the points count without its ids. */
-async function idsOfSource(context: StepContext): Promise<Readonly<Record<string, string | null>> | null> {
+async function idsOfSource(context: StepContext): Promise<TopicIds | null> {
   if (context.sourceWasDead) return null;
   return await readIds(context, 'source').catch((error: unknown) => {
     if (error instanceof TidemarkError && error.retriable) return null;

@@ -73,7 +73,8 @@ export const restoreGroups: Step = {
     const joins = scope.mode === 'failback' ? await joinsWithReplayed(context) : undefined;
     const planned =
       scope.mode === 'unplanned'
-        ? await world.groups.plan(scope.groups)
+        ? // Some brokers of the source may answer. Groups of the others get the positions that an audit last read.
+          await world.groups.plan(scope.groups, { evenIfUnread: true })
         : await plannedSince(world, scope, world.clock.now(), joins);
     if (planned.kind === 'refused') {
       throw new StepFailedError('PLACEMENT_REFUSED', `groups cannot be placed: ${planned.reasons.join('; ')}`, {
@@ -137,7 +138,7 @@ async function plannedSince(
   const { clock, patience } = world;
   const recent = await pollUntil(clock, { withinMs: RECORDED_WITHIN_MS, everyMs: patience.pollMs }, async () => {
     await world.audit();
-    const planned = await world.groups.plan(groups, joins);
+    const planned = await world.groups.plan(groups, { joins });
     return planned.kind === 'planned' && planned.readAt < since ? null : planned;
   });
   if (recent !== null) return recent;

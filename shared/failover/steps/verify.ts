@@ -4,6 +4,7 @@ import type { PlacedPosition } from '../../ports.ts';
 import type { LogEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { endsDiffer, readEnds, withReader } from '../log-ends.ts';
+import { awaitName } from '../name-answers.ts';
 import { pollUntil } from '../poll-until.ts';
 import type { Step, StepContext } from '../step.ts';
 import { drained } from './drain.ts';
@@ -17,8 +18,9 @@ import { isStopOpen, notStopped, STOPS_WITHIN_MS, stopsWithin } from './stop-mir
 export const verify: Step = {
   name: 'verify',
   skip: () => null,
-  describe: () => [
+  describe: ({ lookup }) => [
     'reads the positions of groups again, waits for their consumers, and checks that the source is silent',
+    ...(lookup === null ? [] : [lookup.describe()]),
   ],
   prepare: async () => ({}),
   check: async () => 'unknown',
@@ -36,15 +38,32 @@ export const verify: Step = {
         remedy: 'Stop these consumers and restore their positions: the plan of the run has them. Then run it again.',
       });
     }
+    const resolvers = await nameNow(context);
     const active = await activeGroups(context, groups);
     // The run did not wait for a stop that takes long. It ends with it.
     if (isStopOpen(context.evidenceOf('stop-mirror')) && !(await stopsWithin(context, STOPS_WITHIN_MS)))
       throw notStopped();
-    return { positions: positions.length, groups: groups.length, active, source: await sourceNow(context) };
+    const found = { positions: positions.length, groups: groups.length, active, source: await sourceNow(context) };
+    return resolvers === null ? found : { ...found, resolvers };
   },
 
   undo: null,
 };
+
+/** What the resolvers say; null if none is configured. One that does not answer is part of the evidence, and no fault. */
+async function nameNow(context: StepContext): Promise<Json> {
+  const { lookup } = context.world;
+  if (lookup === null) return null;
+  const answers = await awaitName(context, lookup);
+  const wrong = answers.flatMap((one) =>
+    one.kind === 'elsewhere' ? [`${one.resolver} says ${one.leadsTo.join(', ') || 'that there is no such name'}`] : [],
+  );
+  if (wrong.length === 0) return answers;
+  throw new StepFailedError('NAME_LEADS_ELSEWHERE', `the name does not lead to the target: ${wrong.join('; ')}`, {
+    retriable: true,
+    remedy: 'Correct the record, or wait until these resolvers forget the old one. Then run it again.',
+  });
+}
 
 async function positionFaults(
   context: StepContext,

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { type GroupOutcome, isClean, type RunResult, tallyLine } from '../../../lab/drill/failover/failover-result.ts';
+import {
+  clientTable,
+  type GroupOutcome,
+  isClean,
+  type RunResult,
+  tallyLine,
+} from '../../../lab/drill/failover/failover-result.ts';
 
 const GROUP: GroupOutcome = {
   group: 'billing',
@@ -16,9 +22,12 @@ const RUN: RunResult = {
   groups: [GROUP],
   lossSaid: 5n,
   lossCounted: 5,
-  firstRecordSeconds: 2.04,
+  clients: [
+    { kind: 'kafkajs, restarted', seconds: 2.04 },
+    { kind: 'Java classic, moves', seconds: 1 },
+  ],
   tookSeconds: 40,
-  slowest: 'verify 30.0 s',
+  longSteps: 'verify 30.0 s',
 };
 
 test.each<[string, Partial<RunResult>, string, boolean]>([
@@ -47,8 +56,8 @@ test.each<[string, Partial<RunResult>, string, boolean]>([
     false,
   ],
   [
-    'a loss that is not said, and no record after the failover',
-    { lossSaid: null, lossCounted: 0, firstRecordSeconds: null },
+    'a loss that is not said, and a client that was never on the target',
+    { lossSaid: null, lossCounted: 0, clients: [{ kind: 'kafkajs, restarted', seconds: null }] },
     'runs=1 skipped=0 reread_over_plan=0 loss_miscounted=1 rto_s_max=40.0',
     false,
   ],
@@ -60,4 +69,13 @@ test.each<[string, Partial<RunResult>, string, boolean]>([
 
 test('no run at all is no success', () => {
   expect(isClean([])).toBe(false);
+});
+
+test('the table has each kind of client, its range, and where it was slowest', () => {
+  const never = { ...RUN, name: 'black-holed', clients: [{ kind: 'kafkajs, restarted', seconds: null }] };
+  const slow = { ...RUN, name: 'killed', clients: [{ kind: 'Java classic, moves', seconds: 12.34 }] };
+  expect(clientTable([RUN, never, slow])).toBe(`client               runs    on the target after  slowest in
+kafkajs, restarted   1 of 2  2.0-2.0 s            black-holed
+Java classic, moves  2 of 2  1.0-12.3 s           killed
+`);
 });

@@ -56,9 +56,9 @@ export class FakeFailback extends FakeWorld {
       ...world,
       groups: {
         ...world.groups,
-        plan: async (groups, joins) => {
-          this.joins = joins;
-          return await world.groups.plan(groups, joins);
+        plan: async (groups, options) => {
+          this.joins = options?.joins;
+          return await world.groups.plan(groups, options);
         },
       },
       flow: { source: 'B', target: 'A' } as FailoverWorld['flow'],

@@ -3,7 +3,14 @@ import type { Outcome } from '../../../shared/domain/model/outcome.ts';
 import { read } from '../../../shared/domain/model/outcome.ts';
 import type { FlowReport, GroupReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import type { FailoverWorld } from '../../../shared/failover/step.ts';
-import type { ClusterReader, Lever, MirrorControl, PlacedPosition, WriteFence } from '../../../shared/ports.ts';
+import type {
+  ClusterReader,
+  Lever,
+  MirrorControl,
+  NameLookup,
+  PlacedPosition,
+  WriteFence,
+} from '../../../shared/ports.ts';
 
 export const FLOW = { source: 'A', target: 'B' };
 export const NOW = Date.UTC(2026, 10, 22, 6);
@@ -56,6 +63,10 @@ export class FakeWorld {
   groups: string[] = ['billing', 'shipping'];
   mm2ClusterId = 'id-B';
   principals = 'User:app';
+  /** The one topic of the flow. */
+  topic = 'orders';
+  targetTopic = 'A.orders';
+  lookup: NameLookup | null = null;
 
   async work(what: keyof Effects, value: boolean): Promise<void> {
     const name = `${what}=${value}`;
@@ -106,10 +117,11 @@ export class FakeWorld {
       },
       stopConsumers: this.lever('consumers'),
       name: this.lever('name'),
+      lookup: this.lookup,
       cutter: this.lever('cut'),
       rpoRecords: 0n,
       rtoSeconds: 300,
-      patience: { stillMs: 1_000, drainMs: 5_000, deadStopMs: 2_000, activeMs: 1_000, pollMs: 500 },
+      patience: { stillMs: 1_000, drainMs: 5_000, deadStopMs: 2_000, nameMs: 1_000, activeMs: 1_000, pollMs: 500 },
     };
   }
 
@@ -123,7 +135,7 @@ export class FakeWorld {
   }
 
   mirror(): MirrorControl {
-    const ends = async () => [{ topic: 'orders', partition: 0, lastMirrored: this.mirrored - 1n }];
+    const ends = async () => [{ topic: this.topic, partition: 0, lastMirrored: this.mirrored - 1n }];
     const isInEffect = async () => this.effects.mirror && this.now >= this.stopsAt;
     return { ...this.lever('mirror'), isInEffect, ends };
   }
@@ -141,7 +153,7 @@ export class FakeWorld {
   positions(): PlacedPosition[] {
     return this.groups.map((group) => ({
       group,
-      topic: 'A.orders',
+      topic: this.targetTopic,
       partition: 0,
       from: 7n,
       to: 40n,
@@ -158,8 +170,8 @@ export class FakeWorld {
       : ({ kind: 'known', records: waiting, basis: 'proven' } as const);
     const loss = lag.kind === 'known' ? ({ ...lag, seconds: 0 } as const) : lag;
     const partition: PartitionReport = {
-      topic: 'orders',
-      targetTopic: 'A.orders',
+      topic: this.topic,
+      targetTopic: this.targetTopic,
       partition: 0,
       sourceStart: 0n,
       sourceEnd: this.sourceEnd,
@@ -172,7 +184,7 @@ export class FakeWorld {
     const known = { kind: 'known', position: 40n, high: 40n, proof: 'exact', reason: null } as const;
     const groups = this.groups.map((group): GroupReport => {
       const tidemark = { ...known, rereadAtMost: 2n, skipAtMost: 0n };
-      const row = { group, topic: 'orders', partition: 0, committed: 40n, commitCheckedAt: this.now };
+      const row = { group, topic: this.topic, partition: 0, committed: 40n, commitCheckedAt: this.now };
       return { ...row, mm2: { kind: 'none' }, tidemark };
     });
     const verdict = this.sourceDown ? 'unknown' : 'ready';
@@ -204,7 +216,7 @@ export class FakeWorld {
         if (this.isBusy && this.effects.cut) this.mirrored += 10n;
         const placed = this.strayed ?? (this.effects.positions ? 40n : 7n);
         const offset = this.isBusy && this.effects.cut ? this.mirrored : placed;
-        return new Map(groups.map((group) => [group, read([{ topic: 'A.orders', partition: 0, offset }])]));
+        return new Map(groups.map((group) => [group, read([{ topic: this.targetTopic, partition: 0, offset }])]));
       },
       groups: async () => ({ groups: this.groups.map((group) => ({ group, state: 'Stable' })), unread: [] }),
       close: async () => undefined,

@@ -70,8 +70,11 @@ const DEAD: Outcome<never> = unread({
 
 describe('groups that no broker lists', () => {
   test('are reported as not read WHEN MM2 has translated them and their coordinator does not answer', async () => {
-    const { verdict, findings, unread: parts } = await audit({ alias: 'A', unlisted: true, commits: DEAD });
+    const { verdict, findings, unread: parts, groups } = await audit({ alias: 'A', unlisted: true, commits: DEAD });
     expect(verdict).toBe('at-risk');
+    // A failover has to place them, so they are there as they were last known, with its age.
+    expect(new Set(groups.map(({ group }) => group)).size).toBeGreaterThan(0);
+    expect(groups.every(({ commitCheckedAt }) => commitCheckedAt > 0 && commitCheckedAt < snapshot.atMs)).toBe(true);
     expect(findings.map(({ code }) => code)).toContain('AUDIT_INCOMPLETE');
     expect(parts.map(({ error }) => error)).toContain('COORDINATOR_NOT_AVAILABLE');
   });

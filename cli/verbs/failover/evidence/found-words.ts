@@ -1,16 +1,20 @@
 import { z } from 'zod';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
 import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
+import { logEnds } from '../../../../shared/failover/ends-by-topic.ts';
 import { duration, plural } from '../../../output/text.ts';
 
 const fence = z.object({ canary: z.string().nullable(), stillMs: z.number(), up: z.boolean().nullable() });
 const drain = z.object({ missing: z.string() });
 const mirror = z.object({ known: z.boolean().nullable() });
-const points = z.object({ targetEnds: z.record(z.string(), z.array(z.string())) });
+const points = z.object({ targetEnds: logEnds });
 const groups = z.object({ positions: z.int() });
 const placed = z.object({ places: z.array(z.unknown()) });
 const waiting = z.object({ waiting: z.string().nullable() });
+const resolvers = z.array(z.object({ kind: z.string() })).optional();
+const named = z.object({ known: z.boolean().nullable(), resolvers });
 const verify = z.object({
+  resolvers,
   positions: z.int(),
   groups: z.int(),
   active: z.int(),
@@ -49,9 +53,9 @@ export function foundWords(step: StepName, evidence: Json): string | null {
     case 'restore-groups':
       return say(groups, ({ positions }) => `${plural(positions, 'position')}: see "Where consumer groups continue".`);
     case 'verify':
-      return say(verify, ({ positions, groups: all, active, source }) => {
+      return say(verify, ({ positions, groups: all, active, source, resolvers: asked }) => {
         const silent = source.kind === 'silent' ? 'The source was silent.' : 'The source was not read.';
-        return `${plural(positions, 'position')} as planned or further. ${active} of ${plural(all, 'group')} had consumers. ${silent}`;
+        return `${plural(positions, 'position')} as planned or further. ${active} of ${plural(all, 'group')} had consumers. ${silent}${resolverWords(asked)}`;
       });
     case 'place-offsets':
     case 'place-forward-offsets':
@@ -66,10 +70,25 @@ export function foundWords(step: StepName, evidence: Json): string | null {
     case 'lift-target-fence':
     case 'lift-source-fence':
     case 'stop-consumers':
-    case 'switch-name':
     case 'cut-connections':
-      return say(mirror, ({ known }) =>
-        known === true ? 'It was read back as in effect.' : 'Whether it took effect could not be read back.',
-      );
+      return say(mirror, ({ known }) => leverWords(known));
+    case 'switch-name':
+      return say(named, ({ known, resolvers: asked }) => `${leverWords(known)}${resolverWords(asked)}`);
   }
+}
+
+function leverWords(known: boolean | null): string {
+  return known === true ? 'It was read back as in effect.' : 'Whether it took effect could not be read back.';
+}
+
+/** Nothing if no resolver is configured. */
+function resolverWords(asked: z.infer<typeof resolvers>): string {
+  if (asked === undefined) return '';
+  const count = (kind: string) => asked.filter((one) => one.kind === kind).length;
+  const rest = [
+    ...(count('elsewhere') === 0 ? [] : [`${count('elsewhere')} still gave another answer`]),
+    ...(count('unread') === 0 ? [] : [`${count('unread')} did not answer`]),
+  ];
+  const others = rest.length === 0 ? '' : `; ${rest.join(', ')}`;
+  return ` ${count('target')} of ${plural(asked.length, 'resolver')} led to the target${others}.`;
 }

@@ -25,6 +25,8 @@ export const sourceKilled: ReconcileScenario = {
       mode: 'unplanned',
       policy: 'identity',
       mirror: 'dedicated',
+      fault: 'killed',
+      restingGroups: 8,
     });
     try {
       const { a, b, lab } = stage;
@@ -32,25 +34,24 @@ export const sourceKilled: ReconcileScenario = {
         waitUntil(`${count} records to be written`, () => stage.producer.acknowledged.length >= count, {
           deadlineMs: 180_000,
         });
-      await stage.startGroups('source');
-      await stage.producer.start(stage.reach('source'), MIRRORED);
+      await stage.startClients();
       await written(LOAD);
       await audit(stage);
       await written(stage.producer.acknowledged.length + 300);
       await audit(stage);
       stage.pauseMirror();
       await written(stage.producer.acknowledged.length + TAIL);
-      for (const nodeId of a.nodeIds) await a.kill(nodeId);
+      await stage.loseSource();
       stage.resumeMirror();
       await stage.producer.stop();
       await failOver(stage);
-      await stage.stopGroups();
-      for (const nodeId of a.nodeIds) await a.restart(nodeId);
+      await stage.stopReading();
+      await stage.bringSourceBack();
 
       const common = ['--config', join(lab.folder, 'tidemark.yaml'), '--history', join(lab.folder, 'history.db')];
       const world = { scenario: 'source-killed', folder: lab.folder, a, b, common };
       const faulted = await faultedPartitions(world, new Map(MIRRORED.map((topic) => [topic, topic])));
-      await stage.nativeProducer.start(stage.reach('target'), MIRRORED);
+      await stage.nativeProducer.start(stage.reach, MIRRORED);
       await waitUntil('applications to write to the target', () => stage.nativeProducer.acknowledged.length >= 200, {
         deadlineMs: 60_000,
       });
@@ -81,9 +82,9 @@ async function failOver(stage: FailoverStage): Promise<void> {
 }
 
 /** An application that sends its last records again, as one with an outbox does. */
-async function writeAgain({ a, b }: FailoverStage): Promise<void> {
+async function writeAgain({ a, reach }: FailoverStage): Promise<void> {
   const last = (await a.admin.readRaw('orders', 0)).slice(-AGAIN);
-  const kafka = new kafkajs.Kafka({ brokers: b.bootstrapServers.split(','), logLevel: kafkajs.logLevel.NOTHING });
+  const kafka = new kafkajs.Kafka({ ...reach, logLevel: kafkajs.logLevel.NOTHING });
   const producer = kafka.producer();
   await producer.connect();
   const messages = last.map(({ key, value, timestamp }) => ({

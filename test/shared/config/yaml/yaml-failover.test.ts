@@ -61,7 +61,13 @@ cutConnections: { hook: { apply: [cut] } }`);
         canary: null,
       },
       stopConsumers: null,
-      dns: { apply: ['switch', 'to b'], check: ['is'], environment: { TOKEN: 't' }, timeoutMs: 2_500 },
+      dns: {
+        by: {
+          kind: 'hook',
+          hook: { apply: ['switch', 'to b'], check: ['is'], environment: { TOKEN: 't' }, timeoutMs: 2_500 },
+        },
+        lookup: null,
+      },
       cutConnections: { apply: ['cut'], environment: {}, timeoutMs: 60_000 },
     });
   });
@@ -114,5 +120,63 @@ cutConnections: { hook: { apply: [cut] } }`);
     expect(faults('mirrorControl: connect', false)).toEqual([
       ['flows[0].failover.mirrorControl', 8, 'needs the REST API of Kafka Connect'],
     ]);
+  });
+});
+
+describe('flows[].failover.dns', () => {
+  const named = (leadsTo: string, more = '') =>
+    load(`dns: { route53: { zone: Z0123 }, name: Kafka.Example.com., leadsTo: [${leadsTo}]${more} }`)?.dns;
+
+  test('is a record of Route 53, of the type that its values have', () => {
+    const record = { name: 'kafka.example.com', zone: 'Z0123', ttlSeconds: 5 };
+    expect(named('B.example.com')?.by).toEqual({
+      kind: 'route53',
+      record: { ...record, type: 'CNAME', leadsTo: ['b.example.com'] },
+    });
+    expect(named('10.0.0.1, 10.0.0.2')?.by).toMatchObject({ record: { type: 'A', leadsTo: ['10.0.0.1', '10.0.0.2'] } });
+    expect(named('"fd00::1"')?.by).toMatchObject({ record: { type: 'AAAA' } });
+    expect(named('b.example.com')?.lookup).toBeNull();
+  });
+
+  test('is looked up at resolvers, with a hook too', () => {
+    const record = { name: 'kafka.example.com', type: 'CNAME', leadsTo: ['b.example.com'] };
+    expect(
+      named('b.example.com', ', resolvers: [10.0.0.2, "10.0.0.3:5353", "fd00::2", "[fd00::3]:54"]')?.lookup,
+    ).toEqual({
+      record,
+      resolvers: ['10.0.0.2:53', '10.0.0.3:5353', '[fd00::2]:53', '[fd00::3]:54'],
+    });
+    const hooked = load(
+      'dns: { hook: { apply: [a] }, name: kafka.example.com, leadsTo: [b.example.com], resolvers: [10.0.0.2] }',
+    );
+    expect(hooked?.dns).toMatchObject({ by: { kind: 'hook' }, lookup: { record, resolvers: ['10.0.0.2:53'] } });
+  });
+
+  test.each([
+    ['dns: {}', 'dns', /one of hook and route53/],
+    ['dns: { hook: { apply: [a] }, route53: { zone: Z1 }, name: k, leadsTo: [b.c] }', 'dns', /one of hook and route53/],
+    ['dns: { route53: { zone: Z1 } }', 'dns', /needs name and leadsTo/],
+    ['dns: { route53: { zone: Z1 }, name: k.example.com }', 'dns', /has name and no leadsTo/],
+    ['dns: { route53: { zone: z/1 }, name: k, leadsTo: [b.c] }', 'dns.route53.zone', /no id of a hosted zone/],
+    ['dns: { hook: { apply: [a] }, name: "k:9092", leadsTo: [b.c] }', 'dns.name', /no DNS name/],
+    ['dns: { hook: { apply: [a] }, name: 10.0.0.1, leadsTo: [b.c] }', 'dns.name', /no DNS name/],
+    ['dns: { hook: { apply: [a] }, name: k, leadsTo: [b.c, d.e] }', 'dns.leadsTo', /one host name/],
+    ['dns: { hook: { apply: [a] }, name: k, leadsTo: [10.0.0.1, b.c] }', 'dns.leadsTo', /one host name/],
+    ['dns: { hook: { apply: [a] }, name: k, leadsTo: [10.0.0.999] }', 'dns.leadsTo', /one host name/],
+    ['dns: { hook: { apply: [a] }, resolvers: [10.0.0.2] }', 'dns.resolvers', /without name and leadsTo/],
+    [
+      'dns: { hook: { apply: [a] }, name: k, leadsTo: [b.c], resolvers: [ns.example.com] }',
+      'dns.resolvers[0]',
+      /DNS server/,
+    ],
+    [
+      'dns: { hook: { apply: [a] }, name: k, leadsTo: [b.c], resolvers: ["10.0.0.2:0"] }',
+      'dns.resolvers[0]',
+      /DNS server/,
+    ],
+  ])('%s is a fault', (yaml, key, message) => {
+    const found = faults(yaml);
+    expect(found.map(([at]) => at)).toContain(`flows[0].failover.${key}`);
+    expect(found.map(([, , text]) => text).join()).toMatch(message);
   });
 });

@@ -249,6 +249,16 @@ describe('refusals', () => {
       ['INPUT_UNREAD'],
     ],
     [
+      'a group that was unread then, and may stand where it was last seen',
+      {
+        terms: { evenIfUnread: true },
+        state: (s) => {
+          s.unread = [{ role: 'source', kind: 'group', name: 'billing' }];
+        },
+      },
+      [],
+    ],
+    [
       'another group that was unread then',
       {
         state: (s) => {

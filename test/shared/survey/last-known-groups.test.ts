@@ -1,0 +1,78 @@
+import { describe, expect, test } from '@jest/globals';
+import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
+import type { FlowObservation, ObservedGroup } from '../../../shared/domain/judge/observation.ts';
+import { type Outcome, read, unread } from '../../../shared/domain/model/outcome.ts';
+import { PartitionMap } from '../../../shared/domain/model/partition-map.ts';
+import { withLastKnown } from '../../../shared/survey/read-groups.ts';
+
+const READ_AT = 1_000_000;
+const TOPICS = [{ topic: 'orders', targetTopic: 'A.orders', partitions: 1, sourceId: null, targetId: null }];
+const NO_ANSWER: Outcome<never> = unread({
+  what: 'commits of group g',
+  cluster: 'A',
+  error: 'COORDINATOR_NOT_AVAILABLE',
+  message: 'no coordinator',
+  retriable: true,
+});
+const GROUP: ObservedGroup = {
+  listing: { group: 'g', state: 'Dead', type: 'unknown', protocolType: '' },
+  committed: NO_ANSWER,
+  checkedAt: READ_AT + 60_000,
+};
+
+/** The history has the group at 100; `before` is whether the newest audit could read it. */
+function historyOf(before: 'read' | 'unread'): KnownFlow {
+  const positions = new PartitionMap<bigint>();
+  positions.set('orders', 0, 100n);
+  const state = {
+    at: READ_AT,
+    readAt: { source: READ_AT, target: READ_AT },
+    unread: before === 'read' ? [] : [{ role: 'source', kind: 'group', name: 'g' }],
+    positions: () => new Map([['g', positions]]),
+  };
+  return { state, heldUntil: READ_AT } as unknown as KnownFlow;
+}
+
+function translatedAt(timestamp: number): FlowObservation['checkpoints'] {
+  const checkpoints = new PartitionMap<object>();
+  checkpoints.set('A.orders', 0, { upstream: 480n, downstream: 470n, timestamp: BigInt(timestamp) });
+  return {
+    kind: 'read',
+    value: { byGroup: new Map([['g', checkpoints]]) },
+  } as unknown as FlowObservation['checkpoints'];
+}
+const NONE = { kind: 'read', value: { byGroup: new Map() } } as unknown as FlowObservation['checkpoints'];
+
+const lastOf = (known: KnownFlow | null, checkpoints: FlowObservation['checkpoints']) =>
+  withLastKnown([GROUP], known, checkpoints, TOPICS)[0]?.lastKnown;
+const at = (offset: bigint, checkedAt: number) => ({
+  committed: [{ topic: 'orders', partition: 0, offset }],
+  checkedAt,
+});
+
+describe('a group whose coordinator does not answer while the source does', () => {
+  test('stands where the last audit read it', () => {
+    expect(lastOf(historyOf('read'), NONE)).toEqual(at(100n, READ_AT));
+    expect(lastOf(historyOf('read'), translatedAt(READ_AT - 1))).toEqual(at(100n, READ_AT));
+  });
+
+  test('stands where MirrorMaker has translated it since', () => {
+    expect(lastOf(historyOf('read'), translatedAt(READ_AT + 1))).toEqual(at(480n, READ_AT + 1));
+    expect(lastOf(null, translatedAt(5))).toEqual(at(480n, 5));
+  });
+
+  test('has no known age WHEN the last audit could not read it either: that audit read the source without it', () => {
+    expect(lastOf(historyOf('unread'), NONE)).toEqual(at(100n, 0));
+    expect(lastOf(historyOf('unread'), translatedAt(READ_AT - 1))).toEqual(at(480n, READ_AT - 1));
+  });
+
+  test('stays unread, and is nowhere WHEN nobody knows it', () => {
+    const [group] = withLastKnown([GROUP], null, NONE, TOPICS);
+    expect(group).toEqual(GROUP);
+  });
+
+  test('what was read stays as it is', () => {
+    const fresh = { ...GROUP, committed: read([]) };
+    expect(withLastKnown([fresh], historyOf('read'), translatedAt(READ_AT + 1), TOPICS)).toEqual([fresh]);
+  });
+});
