@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Cost and result of one whole audit of the two clusters. */
 export const wholeAudit = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Result and cost of one round of reading a whole cluster. Two correct readers get the same counts and sums. Sums are

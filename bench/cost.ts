@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { configuredFlows } from '../infra/configuration.ts';
 import { loadSettings } from '../infra/settings.ts';
 import { scriptOptions } from '../lab/script-options.ts';

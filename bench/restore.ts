@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabCluster } from '../lab/cluster.ts';
 import { runTidemark } from '../lab/demo/run-tidemark.ts';
 import { startLab } from '../lab/lab.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { SEVERITIES } from '../shared/contract/finding-codes.ts';
 import { CHANGING_STEPS, type StepName } from '../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';

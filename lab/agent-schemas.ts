@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The agent sends offsets and timestamps as decimal strings. */
 export const int64 = z.string().transform((text) => BigInt(text));

@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { JavaProcess } from './java-process.ts';
 import type { ProcessSetting } from './process-setting.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterAdmin } from './cluster-admin.ts';
 import type { LabLink } from './link.ts';
 

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderProperties } from './broker-properties.ts';
 import { freePorts } from './free-port.ts';
 import { JavaProcess } from './java-process.ts';

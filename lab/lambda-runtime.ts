@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** One invocation, as lab/lambda-function.ts sends it. */
 const invocation = z.object({ id: z.number(), event: z.unknown(), remainingMs: z.number() });

@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A request of Publish (SNS API reference): a subject has at most 100 printable ASCII characters. */
 const requestSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlowPart } from '../../shared/audit/flow-part.ts';
 import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
 import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';

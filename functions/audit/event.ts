@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { AUDIT_EVENT } from '../../shared/contract/environment.ts';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 
 const text = z.string().trim().min(1).max(500);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
 import { FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';

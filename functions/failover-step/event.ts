@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAILOVER_TASKS } from '../../shared/contract/failover-machine.ts';
 import { GATE_CODES } from '../../shared/domain/failover/gates.ts';
 import { FAILOVER_MODES, STEP_NAMES } from '../../shared/domain/failover/step-name.ts';

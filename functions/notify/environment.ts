@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
 import { NOTIFY_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { SEVERITIES, type Severity } from '../../shared/contract/finding-codes.ts';

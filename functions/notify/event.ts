@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FINDING_EVENT_SCHEMA } from '../../shared/contract/finding-events.ts';
 import type { FindingEvent } from '../../shared/domain/notify/finding-event.ts';
 import { findingEventSchema } from '../../shared/history/finding-outbox.ts';

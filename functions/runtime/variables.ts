@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A place in Secrets Manager, as a variable's JSON spells it. */
 export const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });

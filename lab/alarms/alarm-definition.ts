@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AlarmRule, alarmsOfRule, parseAlarmRule, withNames } from './alarm-rule.ts';
 import { COMPARISONS, MISSING_DATA_TREATMENTS } from './alarm-state.ts';
 import { templateValue } from './template-value.ts';

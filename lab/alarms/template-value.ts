@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A value of a CloudFormation template with its references replaced: where CloudFormation inserts the name or the ARN of

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configuredFlows } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';

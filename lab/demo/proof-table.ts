@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { PartitionTruth } from '../partition-truth.ts';
 
 const offset = z

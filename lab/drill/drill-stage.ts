@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterOptions, LabCluster } from '../cluster.ts';
 import type { ConsumerSpec } from '../cluster-admin.ts';
 import { runTidemark } from '../demo/run-tidemark.ts';

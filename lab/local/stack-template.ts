@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AlarmDefinition, alarmsOfTemplate } from '../alarms/alarm-definition.ts';
 import { templateValue } from '../alarms/template-value.ts';
 

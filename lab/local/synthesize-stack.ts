@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { TidemarkError } from '../../shared/domain/model/errors.ts';
 import { WatchdogLink } from '../watchdog-link.ts';
 import { type Stack, stackOfTemplate } from './stack-template.ts';

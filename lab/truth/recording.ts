@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `[partition, start, highWatermark, lastStableOffset]` */
 const logEnds = z.tuple([z.number(), z.number(), z.number(), z.number()]);

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The groups of one flow that have metrics of their own. */
 export interface GroupPlaces {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * Values by a name of Kafka, as a JSON object. Any name will do: `__proto__` and `constructor` are topics like others, so the

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isPastNoReturn, type RunRecord } from '../domain/failover/run-record.ts';
 import type { Json } from '../domain/model/canonical-json.ts';
 import { logEnds } from './ends-by-topic.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { hashOfSubject } from '../domain/failover/approval-subject.ts';
 import { brokenAt, type ChainEntry } from '../domain/failover/evidence-chain.ts';
 import { GATE_CODES } from '../domain/failover/gates.ts';

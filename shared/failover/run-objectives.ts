@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type RunRecord, tookMs } from '../domain/failover/run-record.ts';
 import { drained } from './steps/drain.ts';
 

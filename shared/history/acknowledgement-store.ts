@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isFindingCode } from '../contract/finding-codes.ts';
 import type { Acknowledgement, AcknowledgementEnding, Subject } from '../domain/model/finding.ts';
 import { HistoryStoreError } from './history-errors.ts';

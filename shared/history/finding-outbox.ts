@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FINDING_CODES, SEVERITIES } from '../contract/finding-codes.ts';
 import { VERDICTS } from '../domain/model/report.ts';
 import { FINDING_EVENT_KINDS, type FindingEvent } from '../domain/notify/finding-event.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../domain/model/canonical-json.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import { hashOfReplay, REPLAY_PLAN_SCHEMA, type ReplayPlan } from '../domain/reconcile/replay-plan.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../domain/model/canonical-json.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import { KNOWN_PROOFS } from '../domain/model/report.ts';

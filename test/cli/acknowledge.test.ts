@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteAcknowledgementStore } from '../../shared/adapters/sqlite/sqlite-acknowledgement-store.ts';
 import { tidemark } from './tidemark.ts';

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { unsignedToken } from '../../lab/access.ts';
 import type { LabCluster } from '../../lab/cluster.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabCluster } from '../../lab/cluster.ts';
 import { type HttpReceiver, startHttpReceiver } from '../../lab/http-receiver.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';

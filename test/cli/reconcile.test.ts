@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import kafkajs from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabCluster } from '../../lab/cluster.ts';
 import type { AclSpec } from '../../lab/cluster-admin.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';

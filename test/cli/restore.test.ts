@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConsumedRecord } from '../../lab/agent-schemas.ts';
 import type { LabCluster } from '../../lab/cluster.ts';
 import { type Lab, startLab } from '../../lab/lab.ts';

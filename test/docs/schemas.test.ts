@@ -2,7 +2,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderEvidenceJson } from '../../cli/verbs/failover/evidence/evidence-json.ts';
 import { tidemark } from '../cli/tidemark.ts';
 import { completedRun } from '../cli/verbs/failover/evidence/recorded-runs.ts';

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DASHBOARD_PANELS } from '../../infra/dashboard-panels.ts';
 import { metricDimensions } from '../../shared/adapters/cloudwatch/metric-dimensions.ts';
 import { ALARMS, type AlarmLimit } from '../../shared/contract/alarms.ts';

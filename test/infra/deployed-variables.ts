@@ -1,5 +1,5 @@
 import type { Template } from 'aws-cdk-lib/assertions';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const variable = z.union([z.string(), z.strictObject({ Ref: z.string() }).transform(({ Ref }) => Ref)]);
 const functionSchema = z.object({

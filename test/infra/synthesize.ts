@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { z } from 'zod';
+import * as z from 'zod';
 import { configuredFlows } from '../../infra/configuration.ts';
 import { loadSettings, type Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';

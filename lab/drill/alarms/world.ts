@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ClusterOptions, LabCluster } from '../../cluster.ts';
 import type { LabConnect } from '../../connect.ts';
 import { configureMirror } from '../../connect-mirror.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabCluster } from '../../cluster.ts';
 import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';

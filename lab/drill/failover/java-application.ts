@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JavaProcess } from '../../java-process.ts';
 import type { Lab } from '../../lab.ts';
 import type { ClientsName } from './clients-name.ts';

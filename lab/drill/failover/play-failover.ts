@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { countGroup, countLost, type Place } from './count-group.ts';

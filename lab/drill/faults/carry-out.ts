@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { stepNamesOf } from '../../../shared/domain/failover/step-name.ts';
 import type { Fault, Round } from './fault.ts';
 import type { Ended, FaultsStage } from './faults-stage.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { restored } from '../../../shared/failover/steps/restore-groups.ts';
 import type { LabCluster } from '../../cluster.ts';
 import { readPartition } from '../../partition-records.ts';

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabCluster } from '../../cluster.ts';
 import { type Ran, runTidemark } from '../../demo/run-tidemark.ts';
 import { countsOf, judgeExport, judgeReplay, type Lost, lostTruth } from './lost-truth.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { runTidemark } from '../../demo/run-tidemark.ts';
 
 const advised = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const connectors = z.record(z.string(), z.object({ info: z.object({ config: z.record(z.string(), z.unknown()) }) }));
 

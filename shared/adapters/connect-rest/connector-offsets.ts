@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConnectConnection } from '../../config/connection/connect-connection.ts';
 import type { MirrorEnd } from '../../ports.ts';
 import { ConnectFailure } from './connect-failure.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import { withoutHidden } from '../../domain/model/hidden-characters.ts';
 import { KnownSecrets } from '../../domain/model/known-secrets.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ConnectConnection } from '../../config/connection/connect-connection.ts';
 import { type Flow, flowName } from '../../domain/model/flow.ts';
 import type { MirrorSettings } from '../../domain/model/mirror-settings.ts';

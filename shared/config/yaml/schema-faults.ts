@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { closestName } from '../closest-name.ts';
 import { MAX_TOLD } from '../config-limits.ts';
 import type { ConfigFault } from '../tidemark-config.ts';

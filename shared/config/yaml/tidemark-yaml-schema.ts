@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FAILOVER_POSITIONS } from '../../domain/judge/audit-policy.ts';
 import { isRoleArn } from '../connection/msk.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DnsConfig, HookConfig, NameRecord } from '../failover/failover-config.ts';
 import type { DnsYaml } from './tidemark-yaml-schema.ts';
 import type { FaultAt } from './yaml-connection.ts';

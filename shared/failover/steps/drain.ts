@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { FlowReport, PartitionReport } from '../../domain/model/report.ts';
 import { logEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../domain/model/canonical-json.ts';
 import type { MirrorEnd, MirrorOffsets, MirrorPlace } from '../../ports.ts';
 import type { LogEnds } from '../ends-by-topic.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { MirrorPlace } from '../../ports.ts';
 import type { LogEnds } from '../ends-by-topic.ts';
 import { type EarlyJoin, joinsFrom, joinsJson, storedJoins } from '../failback-joins.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TidemarkError } from '../../domain/model/errors.ts';
 import { byNameOf, logEnds } from '../ends-by-topic.ts';
 import { endsDiffer, readEnds, readIds } from '../log-ends.ts';

@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalJson } from '../../domain/model/canonical-json.ts';
 import type { Join } from '../../domain/restore/join.ts';
 import type { PlacedPosition, PlacementAnswer, PlacementPlan } from '../../ports.ts';

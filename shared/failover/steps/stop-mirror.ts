@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Json } from '../../domain/model/canonical-json.ts';
 import type { MirrorEnd } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderAuditJson } from '../../../cli/output/audit-json.ts';
 import type { AuditReport, GroupReport } from '../../../shared/domain/model/report.ts';
 import { AT, finding, flow, group, partition, report, snapshot } from '../verbs/sample-report.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ReceivedDatum } from '../../../lab/cloudwatch-endpoint.ts';
 import { DEPLOYMENT_DIMENSION } from '../../../shared/contract/metrics.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DamagedRunError } from '../../../../shared/failover/failover-errors.ts';
 import { type StoredRun, storedRun } from '../../../../shared/failover/run-entry-schema.ts';
 import { json } from '../../../output/json.ts';

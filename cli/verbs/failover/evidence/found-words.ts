@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
 import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
 import { logEnds } from '../../../../shared/failover/ends-by-topic.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { RunRecord, StepState } from '../../../../shared/domain/failover/run-record.ts';
 import { stepNamesOf } from '../../../../shared/domain/failover/step-name.ts';
 

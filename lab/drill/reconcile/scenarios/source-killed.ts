@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { waitUntil } from '../../../wait-until.ts';
 import { FailoverStage, TOPICS } from '../../failover/failover-stage.ts';
 import { faultedPartitions, playReconcile, tidemark } from '../play-reconcile.ts';

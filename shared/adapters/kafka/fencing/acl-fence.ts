@@ -1,5 +1,5 @@
 import kafkajs, { type Admin, type DescribeAclResource } from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type KafkaConnection, writingConnection } from '../../../config/connection/kafka-connection.ts';
 import type { AclFenceConfig } from '../../../config/failover/failover-config.ts';
 import { TidemarkError } from '../../../domain/model/errors.ts';

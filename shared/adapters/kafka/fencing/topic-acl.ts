@@ -1,5 +1,5 @@
 import kafkajs, { type Acl, type AclEntry, type AclFilter, type DescribeAclResource } from 'kafkajs';
-import { z } from 'zod';
+import * as z from 'zod';
 
 const { AclOperationTypes, AclPermissionTypes, AclResourceTypes, ResourcePatternTypes } = kafkajs;
 

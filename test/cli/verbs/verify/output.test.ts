@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { renderVerifyJson } from '../../../../cli/verbs/verify/json.ts';
 import { renderVerifyTable } from '../../../../cli/verbs/verify/table.ts';
 import type { FlowVerification } from '../../../../shared/survey/verify-positions.ts';

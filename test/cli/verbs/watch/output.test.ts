@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { watchJson } from '../../../../cli/verbs/watch/json.ts';
 import { watchLine } from '../../../../cli/verbs/watch/table.ts';
 import { NothingAuditedError } from '../../../../shared/audit/run-audit.ts';

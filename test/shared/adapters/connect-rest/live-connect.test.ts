@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LabCluster } from '../../../../lab/cluster.ts';
 import type { LabConnect } from '../../../../lab/connect.ts';
 import { configureMirror } from '../../../../lab/connect-mirror.ts';

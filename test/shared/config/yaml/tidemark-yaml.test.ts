@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { z } from 'zod';
+import * as z from 'zod';
 import { ConfigurationError } from '../../../../shared/config/configuration-error.ts';
 import { type KafkaConnection, writingConnection } from '../../../../shared/config/connection/kafka-connection.ts';
 import type { ConfigFault } from '../../../../shared/config/tidemark-config.ts';
