@@ -259,7 +259,10 @@ export type CanaryAnswer =
 export interface PlacementOptions {
   /** Of a failback: where the records of both directions join. */
   readonly joins?: readonly Join[] | undefined;
-  /** Whether a group that nobody can read now may get the positions that an audit before has read. */
+  /**
+   * Whether groups that nobody can read now may get their last known positions: what an audit before has read, or what MM2 has
+   * translated since.
+   */
   readonly evenIfUnread?: boolean;
 }
 

@@ -72,7 +72,9 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
           // MirrorMaker is stopped, so its group sync moves nothing; a position that re-reads is better than none.
           terms: { ...TERMS, minProof: 'conservative', evenIfMm2Syncs: true, evenIfUnread },
           verify: world.verify,
-          ...(land === undefined ? {} : { land, alsoGroups: groups }),
+          ...(land === undefined ? {} : { land }),
+          // A group may be known by a checkpoint alone.
+          ...(land === undefined && !evenIfUnread ? {} : { alsoGroups: groups }),
         });
         if (planned.kind === 'refused') return { kind: 'refused', reasons: planned.refusals.map(textOf) };
         const { plan, hash } = planned;

@@ -5,11 +5,13 @@ import type { ClusterMetadata } from '../domain/model/cluster.ts';
 import { ClusterUnreachableError } from '../domain/model/errors.ts';
 import type { ClusterRole } from '../domain/model/flow.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
+import type { PartitionMap } from '../domain/model/partition-map.ts';
 import { chooseGroups, type GroupChoice } from '../domain/restore/choose-groups.ts';
 import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
 import { asObserved } from '../domain/restore/land-on-target.ts';
+import { newestCommits } from '../domain/restore/newest-commits.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
-import type { LandOnTarget } from '../domain/restore/restore-inputs.ts';
+import type { LandOnTarget, UnmatchedName } from '../domain/restore/restore-inputs.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
 import { type HistoryStore, historyBetween } from '../history/history-lineage.ts';
@@ -80,10 +82,11 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const all = [...new Set([...known, ...(request.alsoGroups ?? [])])];
   const { groups, unmatched } = chooseGroups(all, request.groups, request.exclude ?? []);
 
+  const { groups: _, ...survey } = request;
   const chosen = new Set(groups);
   const commits = wantedCommits({ state: found.state, groups, topic });
   const { observation, states } = await surveyFlow({
-    ...request,
+    ...survey,
     filter: {
       group: (group) => chosen.has(group),
       ...(topic === null ? {} : { topic }),
@@ -91,8 +94,9 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     memory: new FlowMemory(await readStateAsOf(history, name, clock.now(), clock.now())),
     // What a rewind of the source lands on is its own offsets: there is nothing to compare.
     ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
-    groups: [...commits].map(([group, committed]) => asObserved(group, committed)),
+    ...(terms.evenIfUnread ? {} : { groups: [...commits].map(([group, at]) => asObserved(group, at)) }),
   });
+  const newest = terms.evenIfUnread ? newestCommits(commits, observation.groups, wanted) : null;
   const reader = onto === 'source' ? request.source : request.target;
   progress(`reading groups of ${reader.alias}`);
   const isDown = (onto === 'source' ? observation.sourceDown : observation.targetDown) !== null;
@@ -106,7 +110,8 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     // Audits continue when the source is down and carry its last positions along: use when they were really read.
     heldUntil: Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
-    unmatched,
+    ...(newest === null ? {} : { newest }),
+    unmatched: [...unmatched, ...(newest === null ? [] : nobodyKnows(newest))],
     compared: request.verify !== undefined,
     topic,
     observation,
@@ -126,6 +131,13 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   };
   if (!(await request.plans.add(document))) throw new Error(`plan ${plan.id} already exists`);
   return { kind: 'planned', plan, hash: planHash(plan) };
+}
+
+/** A group that is asked for is named, and not left without a position in silence. */
+function nobodyKnows(newest: ReadonlyMap<string, PartitionMap<bigint>>): readonly UnmatchedName[] {
+  return [...newest].flatMap(([name, commits]) =>
+    [...commits.values()].length === 0 ? [{ kind: 'unknown', name } as const] : [],
+  );
 }
 
 async function metadataOf(reader: ClusterReader): Promise<ClusterMetadata> {

@@ -30,7 +30,7 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
   const cluster = onto === 'source' ? flow.source : flow.target;
   const states = statesByPartition(inputs.states);
 
-  const commits = wantedCommits(inputs);
+  const commits = inputs.newest ?? wantedCommits(inputs);
   const { land = landOnTarget } = inputs;
   const landings = onto === 'source' ? landAllOnSource(states, commits) : land(observation, states, commits);
   const refusals: Refusal[] = flowRefusals(inputs, cluster);

@@ -38,8 +38,10 @@ export interface RestoreInputs {
   readonly state: HistoryState;
   /** The last time, at most `asOf`, at which an audit read the source; ms since the epoch. */
   readonly heldUntil: number;
-  /** The selected groups; all of them have positions in `state`. */
+  /** The selected groups; all of them have positions in `state`, or in `newest`. */
   readonly groups: readonly string[];
+  /** The source commits of the selected groups and topics, if not those of `state`. */
+  readonly newest?: ReadonlyMap<string, PartitionMap<bigint>>;
   /** Names and patterns that select or exclude no group. */
   readonly unmatched: readonly UnmatchedName[];
   /** Whether records were compared around the positions. */

@@ -8,7 +8,10 @@ export interface RestoreTerms {
   readonly clamp: boolean;
   /** Plans even if MM2's group sync will move groups on the target forward again. */
   readonly evenIfMm2Syncs: boolean;
-  /** Plans even if the newest audit could not read a group: it gets the positions that an audit before read. */
+  /**
+   * Plans from the newest commits that are known, also of groups that nobody can read now: what an audit before read, or what MM2
+   * has translated since. Only for a plan as of now.
+   */
   readonly evenIfUnread: boolean;
   /**
    * Groups that nobody can move now (with members, or no consumer groups) are left out as long as another one remains, instead of

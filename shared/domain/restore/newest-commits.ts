@@ -1,0 +1,25 @@
+import type { ObservedGroup } from '../judge/observation.ts';
+import { PartitionMap } from '../model/partition-map.ts';
+
+/**
+ * The newest commits that are known of groups: what the source says now, or its last word on a group that nobody can read,
+ * which may be a checkpoint that MM2 wrote after the last audit. Where there is none, those of the history hold.
+ * @param topic which source topics
+ */
+export function newestCommits(
+  history: ReadonlyMap<string, PartitionMap<bigint>>,
+  observed: readonly ObservedGroup[],
+  topic: (name: string) => boolean,
+): ReadonlyMap<string, PartitionMap<bigint>> {
+  const seen = new Map(observed.map((group) => [group.listing.group, group]));
+  return new Map(
+    [...history].map(([group, before]) => {
+      const { committed, lastKnown } = seen.get(group) ?? {};
+      const now = committed?.kind === 'read' ? committed.value : (lastKnown?.committed ?? []);
+      const newest = new PartitionMap<bigint>();
+      for (const [name, partition, offset] of before.entries()) newest.set(name, partition, offset);
+      for (const one of now) if (topic(one.topic)) newest.set(one.topic, one.partition, one.offset);
+      return [group, newest];
+    }),
+  );
+}
