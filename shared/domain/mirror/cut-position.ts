@@ -1,29 +1,26 @@
-import { greatest } from '../model/offsets.ts';
+import { greatest, least } from '../model/offsets.ts';
 import type { CutTail } from './breaks/cut.ts';
 import { indexBehind } from './coverage/cut-off.ts';
 import type { SourceCut } from './epoch.ts';
 import type { PartitionMapping } from './mapping.ts';
-import { conservative, exactly, type TranslatedInterval } from './translation.ts';
+import { conservative, exactly, firstCopyBehind, type Translation } from './translation.ts';
 
 /**
  * Where a group continues whose commit is of a log that was cut since, as the commit's leader epoch tells (KIP-320): behind
  * the copies of what it read. Behind them the target has the copies of what it did not read: first of those records that
- * are gone, then of those that the source log has there now. Null if the commit is of the present log, or below the cut, or
- * it is not known where those copies are.
+ * are gone, then of those that the source log has there now. If no sync shows where those copies are, it begins with the
+ * first of them: what the present log has at that offset is another record. Null if the commit is of the present log, or
+ * below the cut, or it is not known which of the two.
  */
-export function translateCutOff(
-  mapping: PartitionMapping,
-  upstream: bigint,
-  leaderEpoch: number,
-): TranslatedInterval | null {
+export function translateCutOff(mapping: PartitionMapping, upstream: bigint, leaderEpoch: number): Translation | null {
   const cut = cutOf(mapping.sourceCuts, leaderEpoch);
   if (cut === null || upstream <= cut.at) return null;
-  const copies = copiesOf(mapping, cut);
-  if (copies === null) return null;
+  const copies = cut.later.every(({ at }) => at >= cut.at) ? copiesOf(mapping, cut) : null;
+  if (copies === null) return anywhereBehind(mapping, [cut, ...cut.later]);
   const { points, until, again } = copies;
   const index = points.findLastIndex((point) => point.upstream <= upstream);
   const [left, right] = [points[index], points[index + 1]];
-  if (left === undefined || left.downstream < mapping.target.start) return null;
+  if (left === undefined || left.downstream < mapping.target.start) return anywhereBehind(mapping, [cut, ...cut.later]);
   if (left.upstream === upstream) return exactly(mapping, left.downstream, again);
   if (right === undefined && upstream === left.upstream + 1n) return exactly(mapping, left.downstream + 1n, again);
   const isInStep = right !== undefined && right.upstream - left.upstream === right.downstream - left.downstream;
@@ -35,13 +32,27 @@ export function translateCutOff(
 
 const NOT_IN_STEP = 'the source log was cut, and no offset sync shows where the copies are of what the group has read';
 
-/** The cut of the log that a commit is of; null if none is known, or a later one took what this one had left. */
-function cutOf(cuts: readonly SourceCut[], leaderEpoch: number): (SourceCut & { readonly tail: CutTail }) | null {
+/** From the first copy of what cuts took: nothing is skipped, wherever the group stood. */
+function anywhereBehind(mapping: PartitionMapping, cuts: readonly SourceCut[]): Translation {
+  const firsts = cuts.map((cut) => firstCopyBehind(mapping, cut));
+  const low = firsts.reduce((first, copy) => (first === null || copy === null ? null : least(first, copy)));
+  if (low === null || low === undefined) return { kind: 'unknown', reason: NOT_IN_STEP };
+  return conservative(mapping, low, mapping.target.end, 0n, NOT_IN_STEP);
+}
+
+interface CutLog extends SourceCut {
+  readonly tail: CutTail;
+  /** What was cut after it. */
+  readonly later: readonly SourceCut[];
+}
+
+/** The cut of the log that a commit is of; null if none is known. */
+function cutOf(cuts: readonly SourceCut[], leaderEpoch: number): CutLog | null {
   for (const [index, { tail, ...cut }] of cuts.entries()) {
     // Of which epochs that log was is not known.
     if (tail === undefined) return null;
     if (leaderEpoch > tail.epoch) continue;
-    return cuts.slice(index + 1).some(({ at }) => at < cut.at) ? null : { ...cut, tail };
+    return { ...cut, tail, later: cuts.slice(index + 1) };
   }
   return null;
 }
@@ -55,10 +66,10 @@ interface Copies {
   readonly again: bigint;
 }
 
-function copiesOf(mapping: PartitionMapping, cut: SourceCut & { readonly tail: CutTail }): Copies | null {
+function copiesOf(mapping: PartitionMapping, cut: CutLog): Copies | null {
   const { target, length } = mapping;
   const behind = indexBehind(mapping, cut);
-  if (behind <= mapping.first) return null;
+  if (behind <= mapping.first || cut.tail.syncs.length === 0) return null;
   const points = [mapping.at(behind - 1), ...cut.tail.syncs];
   const last = points.at(-1);
   const until = behind < length ? mapping.downstream(behind) : target.end;

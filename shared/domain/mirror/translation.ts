@@ -82,7 +82,7 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
 }
 
 /** Where the copies of what a cut took begin at the earliest; null if no hole shows it, as on a target log of later. */
-function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | null {
+export function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | null {
   const index = indexBehind(mapping, cut);
   if (index < 0) return null;
   if (index <= mapping.first) return mapping.floor;

@@ -183,9 +183,9 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
 }
 
 function writeTail(sink: ByteSink, { at, tail }: PastCut): void {
-  sink.count(tail?.syncs.length ?? 0);
+  sink.count(tail === undefined ? 0 : tail.epoch + 1);
   if (tail === undefined) return;
-  sink.count(tail.epoch);
+  sink.count(tail.syncs.length);
   let left = { upstream: at, downstream: 0n };
   for (const sync of tail.syncs) {
     sink.count(Number(sync.upstream - left.upstream));
@@ -195,9 +195,9 @@ function writeTail(sink: ByteSink, { at, tail }: PastCut): void {
 }
 
 function readTail(source: ByteSource, at: bigint): Pick<PastCut, 'tail'> {
+  const epoch = source.count() - 1;
+  if (epoch < 0) return {};
   const length = source.countOfBytes(MAX_NAMES);
-  if (length === 0) return {};
-  const epoch = source.count();
   let left = { upstream: at, downstream: 0n };
   const syncs = Array.from({ length }, () => {
     left = { upstream: left.upstream + BigInt(source.count()), downstream: left.downstream + BigInt(source.count()) };

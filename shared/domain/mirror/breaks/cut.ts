@@ -4,7 +4,7 @@ import type { SyncPoint } from '../syncs/sync-history.ts';
 export interface CutTail {
   /** The log's leader epoch when an audit last read it before: a commit of that epoch or an earlier one is of that log. */
   readonly epoch: number;
-  /** The syncs about them, in the order of both logs: the target has the copies. At least one. */
+  /** The syncs about them, in the order of both logs: the target has the copies. Empty if none is certain. */
   readonly syncs: readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
 }
 
@@ -19,7 +19,7 @@ export interface Cut {
   readonly acknowledged?: bigint;
   /** Of a source log: at most this many target records are copies of what it lost; `reached - at` if absent. */
   readonly copies?: bigint;
-  /** Of a source log; absent if it is not known for certain. */
+  /** Of a source log; absent if no audit knew its leader epoch. */
   readonly tail?: CutTail;
 }
 

@@ -150,13 +150,13 @@ function tailOf(
   { sameTargetSince, sourceEpochBefore: epoch }: Pick<LogsNow, 'sameTargetSince' | 'sourceEpochBefore'>,
   indexes: readonly number[],
 ): { readonly tail?: CutTail } {
-  const present = presentFrom(history);
+  if (epoch === null) return {};
+  const present = sameTargetSince === null ? history.length : presentFrom(history);
   const syncs = indexes.filter((index) => index >= present).map((index) => history.at(index));
-  // MM2 wrote some of them again: a source offset has several copies there.
+  // If not, MM2 wrote some of them again: a source offset has several copies there.
   const isRising = syncs.every((sync, i) => i === 0 || (syncs[i - 1]?.upstream ?? sync.upstream) < sync.upstream);
-  const isKept = syncs.length > 0 && syncs.length <= KEPT_SYNCS && isRising;
-  if (epoch === null || sameTargetSince === null || !isKept) return {};
-  return { tail: { epoch, syncs: syncs.map(({ upstream, downstream }) => ({ upstream, downstream })) } };
+  const isKept = isRising && syncs.length <= KEPT_SYNCS;
+  return { tail: { epoch, syncs: isKept ? syncs.map(({ upstream, downstream }) => ({ upstream, downstream })) : [] } };
 }
 
 /** Marks where the syncs alone show that the target log was replaced or cut: the one that shows it may go. */

@@ -36,6 +36,7 @@ function where(upstream: bigint, epoch = 4, { cuts = [CUT], behind = [BEHIND], e
   if (behind.length === 0) history.breakBeforeNext('hole');
   const evidence = { history, target: { start: 0n, end }, sourceStart: 0n, sourceEnd: 401n, sourceCuts: cuts };
   const found = translateCutOff(new PartitionMapping({ ...evidence, ...more }), upstream, epoch);
+  if (found?.kind === 'unknown') return found.kind;
   return found === null ? null : `${found.low}-${found.high} again ${found.again}, ${found.proof}`;
 }
 
@@ -89,14 +90,35 @@ describe('a commit says nothing about the log that was cut', () => {
     expect(where(400n, 4, { cuts: [{ ...untold, at: 350n }, CUT] })).toBeNull();
     const earlier = { ...CUT, at: 350n, tail: { epoch: 2, syncs: CUT.tail?.syncs ?? [] } };
     expect(where(400n, 4, { cuts: [earlier, CUT] })).toBe('410-410 again 0, exact');
-    expect(where(400n, 2, { cuts: [earlier, CUT] })).toBeNull();
+  });
+});
+
+describe('of a log that was cut, the first copy is where to continue', () => {
+  /** Before the first sync the target has ten records more: MM2 may have been past the cut and begun again. */
+  const behindAll = '0-611 again 0, conservative';
+
+  test('if a later cut took what the first one had left', () => {
+    const earlier = { ...CUT, at: 350n, tail: { epoch: 2, syncs: CUT.tail?.syncs ?? [] } };
+    expect(where(400n, 2, { cuts: [earlier, CUT] })).toBe(behindAll);
   });
 
-  test('if the target has lost the copies', () => {
-    expect(where(400n, 4, { more: { target: { start: 411n, end: 611n } } })).toBeNull();
-    expect(where(400n, 4, { more: { targetCuts: [{ at: 509n, reached: 510n }] } })).toBeNull();
+  test('if no sync about what is gone is certain', () => {
+    const bare = { ...CUT, tail: { epoch: 4, syncs: [] } };
+    expect(where(400n, 4, { cuts: [bare] })).toBe(behindAll);
+  });
+
+  test('if the commit is further than the log is known to have reached', () => {
+    expect(where(900n)).toBe('510-510 again 0, exact');
+    // It was cut to its begin: no sync below the cut holds.
+    const whole = { ...CUT, at: 0n };
+    expect(where(900n, 4, { cuts: [whole], more: { sourceRecreatedAt: 2 } })).toBe(behindAll);
+  });
+
+  test('if the target has lost the copies, or is another log', () => {
+    expect(where(400n, 4, { more: { target: { start: 411n, end: 611n } } })).toBe('411-611 again 0, conservative');
+    expect(where(400n, 4, { more: { targetCuts: [{ at: 509n, reached: 510n }] } })).toBe(behindAll);
     expect(where(400n, 4, { more: { targetCuts: [{ at: 510n, reached: 511n }] } })).toBe('410-410 again 0, exact');
-    expect(where(400n, 4, { behind: [{ ...BEHIND, downstream: 509n }] })).toBeNull();
-    expect(where(400n, 4, { more: { targetRecreatedAt: 2 } })).toBeNull();
+    expect(where(400n, 4, { behind: [{ ...BEHIND, downstream: 509n }] })).toBe(behindAll);
+    expect(where(400n, 4, { more: { targetRecreatedAt: 2 } })).toBe('0-611 again 0, conservative');
   });
 });

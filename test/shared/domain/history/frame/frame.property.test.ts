@@ -96,6 +96,7 @@ describe('frames', () => {
         },
       },
     ],
+    ['with nothing known of them but the leader epoch', { ...cut, tail: { epoch: 0, syncs: [] } }],
     ['of the target', { ...cut, side: 'target', topic: 'A.orders', at: 0n, partition: 0, noticedAt: BEGIN }],
   ])('a cut comes back as it was: acknowledged %s', (_, written) => {
     const state = new HistoryState(BEGIN);
