@@ -13,7 +13,8 @@ import type {
 } from '../../../shared/ports.ts';
 
 export const FLOW = { source: 'A', target: 'B' };
-export const NOW = Date.UTC(2026, 10, 22, 6);
+/** Far in the future: DynamoDB Local removes what expired by the clock of this machine. */
+export const NOW = Date.UTC(2096, 10, 22, 6);
 
 /** A process that was killed records nothing more. */
 export class Killed extends Error {}

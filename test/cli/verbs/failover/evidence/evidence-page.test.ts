@@ -42,7 +42,7 @@ describe('the page of a completed run', () => {
     const text = plain(stored);
     expect(text).toContain('Failover of A-&gt;B : completed');
     expect(text).toContain(
-      `anna at 2026-11-22T06:00:00.000Z , by the hash ${stored.record.hash} (who also assessed it)`,
+      `anna at 2096-11-22T06:00:00.000Z , by the hash ${stored.record.hash} (who also assessed it)`,
     );
     expect(text).toContain('0 records (proven) were not on the target yet');
     expect(text).toContain('0 records. Recovery point objective (RPO): at most 0 records: kept .');
