@@ -79,7 +79,10 @@ export interface ObservedGroup {
   readonly committed: Outcome<readonly CommittedOffset[]>;
   /** When the commits were read, ms since the epoch. If the source is down: when they were last known. */
   readonly checkedAt: number;
-  /** Of a group whose coordinator does not answer while the source does: its commits as they were last known, if they were; 0 if it is not known when. */
+  /**
+   * Of a group whose coordinator does not answer while the source does: its commits as they were last known, if they were;
+   * `checkedAt` is 0 if it is not known when.
+   */
   readonly lastKnown?: { readonly committed: readonly CommittedOffset[]; readonly checkedAt: number } | undefined;
 }
 

@@ -36,7 +36,7 @@ const NOT_IN_STEP = 'the source log was cut, and no offset sync shows where the 
 function anywhereBehind(mapping: PartitionMapping, cuts: readonly SourceCut[]): Translation {
   const firsts = cuts.map((cut) => firstCopyBehind(mapping, cut));
   const low = firsts.reduce((first, copy) => (first === null || copy === null ? null : least(first, copy)));
-  if (low === null || low === undefined) return { kind: 'unknown', reason: NOT_IN_STEP };
+  if (low === null) return { kind: 'unknown', reason: NOT_IN_STEP };
   return conservative(mapping, low, mapping.target.end, 0n, NOT_IN_STEP);
 }
 

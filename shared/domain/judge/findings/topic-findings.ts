@@ -179,7 +179,10 @@ function lastProgress({ history, connect }: PartitionState): bigint | null {
   return sync > committed ? sync : committed;
 }
 
-/** Surpluses of the last day: a producer that still writes makes new ones. Of old ones the source may have no records to compare. */
+/**
+ * Surpluses of the last day: a producer that still writes makes new ones. Of old ones the source may have no records to
+ * compare.
+ */
 function foreignWrites({ observation, topic, states }: TopicContext): Finding[] {
   if (observation.flow.exactlyOnce) return [];
   const foreign = sumOf(states, ({ mapping, partition, cuts }) => {
