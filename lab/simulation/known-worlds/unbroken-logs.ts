@@ -322,4 +322,17 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'MM2 jumped, writes in transactions, and no audit has read a sync yet',
+    taught: 'the length of a log that is written in transactions counts the markers along: they are not records',
+    terms: { ...USUAL, connect: true, inTransactions: true },
+    steps: [
+      { do: 'produce', records: 3 },
+      { do: 'audit', faults: [] },
+      { do: 'jump', offsets: 2 },
+      { do: 'mirror', records: 1, syncs: 1 },
+      { do: 'audit', faults: ['syncs'] },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

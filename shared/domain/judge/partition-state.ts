@@ -192,6 +192,7 @@ export function partitionState(
           connect,
           targetEnd: targetMissing ? 0n : (target?.highWatermark ?? null),
           isolation: observation.flow.isolationLevel,
+          inTransactions: observation.flow.exactlyOnce,
           first: first === 'unknown' ? null : first,
           mayBeRecreated: epoch.kind !== null,
           sourceCutAt: sourceCutAt(observation, topic, partition, history, cuts),

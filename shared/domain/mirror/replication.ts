@@ -24,6 +24,8 @@ export interface ReplicationEvidence {
   readonly targetEnd: bigint | null;
   /** Isolation level of MM2's consumer. */
   readonly isolation: 'read_uncommitted' | 'read_committed';
+  /** Whether MM2 writes in transactions. */
+  readonly inTransactions: boolean;
   /** The present source log's first record; null if it has none, or if that could not be read. */
   readonly first: FirstRecord | null;
   /** Whether an earlier source topic had the same name, for certain or perhaps. */
@@ -129,12 +131,16 @@ function withoutPosition(
   };
 }
 
-/** No sync could be read: only the length of the target log bounds what it lacks. */
-function withoutMapping({ source, targetEnd, cutOffs }: ReplicationEvidence, position: bigint): Hole[] {
+/**
+ * No sync could be read: only the length of the target log bounds what it lacks. Of a log that is written in transactions,
+ * up to half can be their markers.
+ */
+function withoutMapping({ source, targetEnd, cutOffs, inTransactions }: ReplicationEvidence, position: bigint): Hole[] {
   if (targetEnd === null) return [];
   const { records, atLeast } = takenBy(cutOffs);
-  const there = greatest(0n, targetEnd - records);
-  return holeOfUnknownPlace(source, position, there).map((hole) => perhapsLess(hole, records - atLeast));
+  const markers = inTransactions ? targetEnd / 2n : 0n;
+  const there = greatest(0n, targetEnd - markers - records);
+  return holeOfUnknownPlace(source, position, there).map((hole) => perhapsLess(hole, records - atLeast + markers));
 }
 
 /** Whether all syncs are void, and nothing shows which records the present target log holds. */

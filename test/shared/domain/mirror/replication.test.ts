@@ -41,6 +41,7 @@ function replicate({ source, target, syncs, connect, evidence, exactlyOnce = fal
     connect: connect === undefined ? null : { offset: connect, timestamp: 1500n },
     targetEnd: target[1],
     isolation: 'read_uncommitted',
+    inTransactions: exactlyOnce,
     first: null,
     mayBeRecreated: false,
     sourceCutAt: null,
