@@ -57,6 +57,12 @@ function partition(one: PartitionReport): object {
 
 function group(one: GroupReport): object {
   const { group, topic, partition, committed, commitCheckedAt } = one;
-  const head = { group, topic, partition, committed, commitCheckedAt: iso(commitCheckedAt) };
+  const head = {
+    group,
+    topic,
+    partition,
+    committed,
+    commitCheckedAt: commitCheckedAt === null ? null : iso(commitCheckedAt),
+  };
   return { ...head, mm2: mm2Json(one.mm2), tidemark: tidemarkJson(one.tidemark) };
 }

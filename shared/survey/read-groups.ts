@@ -1,5 +1,10 @@
 import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
-import type { FlowObservation, ObservedGroup, ObservedTargetGroup } from '../domain/judge/observation.ts';
+import type {
+  FlowObservation,
+  LastKnownCommits,
+  ObservedGroup,
+  ObservedTargetGroup,
+} from '../domain/judge/observation.ts';
 import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
 import { mapOutcome, type Outcome, read, type Unread } from '../domain/model/outcome.ts';
 import { offsetsByPartition, type PartitionMap } from '../domain/model/partition-map.ts';
@@ -111,64 +116,80 @@ export function withLastKnown(
   topics: readonly NamedTopic[],
 ): readonly ObservedGroup[] {
   if (groups.every(({ committed }) => committed.kind === 'read')) return groups;
-  const unreadBefore = new Set(
-    known?.state.unread.flatMap(({ role, kind, name }) => (role === 'source' && kind === 'group' ? [name] : [])),
-  );
-  const positions = known?.state.positions('source');
+  const lastOf = lastKnown(known, checkpoints, topics);
   return groups.map((group) => {
     if (group.committed.kind === 'read') return group;
-    const name = group.listing.group;
-    // Earlier audits read the source without this group. When its commits are from is not known: MM2's translation has a time.
-    const readAt = known === null || unreadBefore.has(name) ? 0 : readAtOf(known, 'source');
-    const last = asLastKnown({ group: name, positions: positions?.get(name), readAt }, checkpoints, topics);
+    const last = lastOf(group.listing.group);
     return last.committed.length === 0 ? group : { ...group, lastKnown: last };
   });
 }
 
-/**
- * A dead source's last word on its groups: what the last audit read of them, or what MM2 translated since, whichever is
- * the later.
- */
+/** A dead source's last word on its groups. */
 export function groupsAsLastKnown(
   known: KnownFlow | null,
   checkpoints: FlowObservation['checkpoints'],
   topics: readonly NamedTopic[],
   names: readonly string[],
 ): ObservedGroup[] {
-  const positions = known?.state.positions('source');
-  const readAt = known === null ? 0 : readAtOf(known, 'source');
+  const lastOf = lastKnown(known, checkpoints, topics);
   return names.map((group) => {
-    const before = { group, positions: positions?.get(group), readAt };
-    const { committed, checkedAt } = asLastKnown(before, checkpoints, topics);
+    const { committed, checkedAt } = lastOf(group);
     return { listing: unlisted(group), committed: read(committed), checkedAt };
   });
 }
 
-/** What the history has of a group. `readAt` is 0 if it is not known when that was read. */
+/** What the last audit read of a group, or what MM2 translated since, whichever is the later. */
+function lastKnown(
+  known: KnownFlow | null,
+  checkpoints: FlowObservation['checkpoints'],
+  topics: readonly NamedTopic[],
+): (group: string) => LastKnownCommits {
+  const unreadBefore = new Set(
+    known?.state.unread.flatMap(({ role, kind, name }) => (role === 'source' && kind === 'group' ? [name] : [])),
+  );
+  const positions = known?.state.positions('source');
+  const sourceReadAt = known === null ? null : readAtOf(known, 'source');
+  return (group) => {
+    // Audits read the source without this group. When its commits are from is not known: MM2's translation has a time.
+    const readAt = unreadBefore.has(group) ? null : sourceReadAt;
+    return asLastKnown({ group, positions: positions?.get(group), readAt }, checkpoints, topics);
+  };
+}
+
+/** What the history has of a group. `readAt` is null if it is not known when that was read. */
 interface KnownCommits {
   readonly group: string;
   readonly positions: PartitionMap<bigint> | undefined;
-  readonly readAt: number;
+  readonly readAt: number | null;
 }
 
 function asLastKnown(
   { group, positions, readAt }: KnownCommits,
   checkpoints: FlowObservation['checkpoints'],
   topics: readonly NamedTopic[],
-): { readonly committed: readonly CommittedOffset[]; readonly checkedAt: number } {
+): LastKnownCommits {
   const translated = checkpoints.kind === 'read' ? checkpoints.value.byGroup.get(group) : undefined;
-  let checkedAt = 0;
   const committed: CommittedOffset[] = [];
+  const times: (number | null)[] = [];
   for (const { topic, targetTopic, partitions } of topics) {
     for (let partition = 0; partition < partitions; partition++) {
       const offset = positions?.get(topic, partition);
       const checkpoint = translated?.get(targetTopic, partition);
-      const isLater = checkpoint !== undefined && (offset === undefined || Number(checkpoint.timestamp) > readAt);
+      const isLater =
+        checkpoint !== undefined && (offset === undefined || readAt === null || Number(checkpoint.timestamp) > readAt);
       const last = isLater ? checkpoint.upstream : offset;
       if (last === undefined) continue;
       committed.push({ topic, partition, offset: last });
-      checkedAt = Math.max(checkedAt, isLater ? Number(checkpoint.timestamp) : readAt);
+      times.push(isLater ? Number(checkpoint.timestamp) : readAt);
     }
   }
-  return { committed, checkedAt };
+  return { committed, checkedAt: oldestOf(times) };
+}
+
+/** Null if one of them is not known, or there is none. */
+function oldestOf(times: readonly (number | null)[]): number | null {
+  return times.reduce(
+    (oldest, time) => (oldest === null || time === null ? null : Math.min(oldest, time)),
+    times[0] ?? null,
+  );
 }

@@ -56,8 +56,12 @@ function nameOf(one: GroupReport): string {
 
 /** Where the group is on the source. A commit that this audit could not read is of an earlier one: how long before. */
 function committedText({ committed, commitCheckedAt }: GroupReport, at: number): string {
-  const age = commitCheckedAt < at ? `, read ${duration((at - commitCheckedAt) / 1_000)} before` : '';
-  return `  at ${grouped(committed)}${age}`;
+  return `  at ${grouped(committed)}${ageText(commitCheckedAt, at)}`;
+}
+
+function ageText(readAt: number | null, at: number): string {
+  if (readAt === null) return ', read at an unknown time';
+  return readAt < at ? `, read ${duration((at - readAt) / 1_000)} before` : '';
 }
 
 function narrowHead(): string[] {

@@ -27,7 +27,7 @@ function bodyOf(event: WatchEvent): object {
       lag: { records: lag, unknownPartitions: unknownLag },
       loss,
       positions,
-      commitsAsOf: commitsAsOf === null ? null : iso(commitsAsOf),
+      commitsAsOf: typeof commitsAsOf === 'number' ? iso(commitsAsOf) : commitsAsOf,
     };
   }
   const { finding, openedAt, sinceBefore } = event.open;

@@ -34,7 +34,8 @@ function auditText({ report, at }: { readonly report: FlowReport; readonly at: n
     lossText(report),
     `groups ${proofs.length === 0 ? '0' : proofs.join(' ')}`,
   ];
-  if (commitsAsOf !== null) parts.push(`commits ${duration((at - commitsAsOf) / 1_000)} old`);
+  if (commitsAsOf === 'unknown') parts.push('commits of unknown age');
+  else if (commitsAsOf !== null) parts.push(`commits ${duration((at - commitsAsOf) / 1_000)} old`);
   const acknowledged = report.findings.filter((finding) => finding.acknowledged !== undefined).length;
   if (acknowledged > 0) parts.push(`${grouped(acknowledged)} acknowledged`);
   if (report.suppressed.length > 0) parts.push(`${grouped(report.suppressed.length)} turned off`);

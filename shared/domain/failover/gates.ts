@@ -126,9 +126,10 @@ const POSITIONS_LAST_MS = 3_600_000;
 /** A planned failover reads the positions again, after the consumers have stopped. */
 function ageGates({ mode, report, groups, now }: GateInputs): Gate[] {
   const read = report.groups.filter(({ group }) => groups.has(group)).map((one) => one.commitCheckedAt);
-  const oldest = Math.min(now, ...read);
-  if (mode === 'planned' || now - oldest <= POSITIONS_LAST_MS) return [];
-  const at = oldest === 0 ? 'a time that is not known' : new Date(oldest).toISOString();
+  const isUnknown = read.includes(null);
+  const oldest = Math.min(now, ...read.map((time) => time ?? now));
+  if (mode === 'planned' || (!isUnknown && now - oldest <= POSITIONS_LAST_MS)) return [];
+  const at = isUnknown ? 'a time that is not known' : new Date(oldest).toISOString();
   const reason = `positions of groups were last read at ${at}: what they consumed on the source since then, they read again`;
   const remedy = 'If the source died soon after that time, accept it: there is nothing newer.';
   return [{ code: 'POSITIONS_OLD', reason, remedy, isFinal: false }];

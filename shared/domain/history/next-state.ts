@@ -40,7 +40,7 @@ export function nextState(
   state.inTransactions = observation.flow.exactlyOnce;
   // Log ends first: the codec stores a commit as its distance from the log's end.
   keepLogs(state, observation, unread);
-  keepSourceCommits(state, observation, unread);
+  keepSourceCommits(state, known, observation, unread);
   keepTargetCommits(state, observation, unread);
   clearGone(state, observation);
   keepMapping(state, known, observation, partitions, unread);
@@ -141,9 +141,18 @@ function keepLog(
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
 }
 
-function keepSourceCommits(state: HistoryState, observation: FlowObservation, unread: UnreadPart[]): void {
-  // With a dead source the observed positions come from MM2's checkpoints: they are not commits.
-  if (observation.sourceDown !== null) return;
+function keepSourceCommits(
+  state: HistoryState,
+  known: KnownFlow | null,
+  observation: FlowObservation,
+  unread: UnreadPart[],
+): void {
+  // With a dead source the observed positions come from MM2's checkpoints: they are not commits. What the last audit of
+  // it did not read is as old as before.
+  if (observation.sourceDown !== null) {
+    unread.push(...(known?.state.unread ?? []).filter(({ role, kind }) => role === 'source' && kind === 'group'));
+    return;
+  }
   for (const { listing, committed } of observation.groups) {
     const { group } = listing;
     if (committed.kind === 'unread') {

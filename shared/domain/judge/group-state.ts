@@ -104,7 +104,7 @@ function judgeGroup(
       topic,
       partition: state.partition,
       committed,
-      commitCheckedAt: group.committed.kind === 'read' ? group.checkedAt : (group.lastKnown?.checkedAt ?? 0),
+      commitCheckedAt: group.committed.kind === 'read' ? group.checkedAt : (group.lastKnown?.checkedAt ?? null),
       mm2: mm2Position(state, translation, targetCommit, checkpoint),
       tidemark: positionOf(translation),
     },

@@ -77,13 +77,18 @@ export interface ObservedTopic {
 export interface ObservedGroup {
   readonly listing: GroupListing;
   readonly committed: Outcome<readonly CommittedOffset[]>;
-  /** When the commits were read, ms since the epoch. If the source is down: when they were last known. */
-  readonly checkedAt: number;
+  /** When the commits were read, ms since the epoch. If the source is down: when they were last known; null if nothing says. */
+  readonly checkedAt: number | null;
   /**
-   * Of a group whose coordinator does not answer while the source does: its commits as they were last known, if they were;
-   * `checkedAt` is 0 if it is not known when.
+   * Of a group whose coordinator does not answer while the source does: its commits as they were last known, if they were.
    */
-  readonly lastKnown?: { readonly committed: readonly CommittedOffset[]; readonly checkedAt: number } | undefined;
+  readonly lastKnown?: LastKnownCommits | undefined;
+}
+
+export interface LastKnownCommits {
+  readonly committed: readonly CommittedOffset[];
+  /** See `ObservedGroup`. */
+  readonly checkedAt: number | null;
 }
 
 /** The same group on the target; absent if the target does not know it. */

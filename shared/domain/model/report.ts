@@ -132,8 +132,8 @@ export interface GroupReport {
   readonly topic: string;
   readonly partition: number;
   readonly committed: bigint;
-  /** When the commit was read: ms since the epoch. */
-  readonly commitCheckedAt: number;
+  /** When the commit was read: ms since the epoch; null if that is not known. */
+  readonly commitCheckedAt: number | null;
   readonly mm2: Mm2Position;
   readonly tidemark: TidemarkPosition;
 }

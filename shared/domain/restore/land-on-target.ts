@@ -32,7 +32,7 @@ export function landOnTarget(
 export function asObserved(group: string, committed: PartitionMap<bigint>): ObservedGroup {
   const offsets = [...committed.entries()].map(([topic, partition, offset]) => ({ topic, partition, offset }));
   const listing = { group, state: 'Unknown', type: 'unknown', protocolType: '' } as const;
-  return { listing, committed: read(offsets), checkedAt: 0 };
+  return { listing, committed: read(offsets), checkedAt: null };
 }
 
 function landingOf({ state, report, committed }: GroupState): Landing {

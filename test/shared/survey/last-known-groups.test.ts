@@ -3,7 +3,7 @@ import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup } from '../../../shared/domain/judge/observation.ts';
 import { type Outcome, read, unread } from '../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../shared/domain/model/partition-map.ts';
-import { withLastKnown } from '../../../shared/survey/read-groups.ts';
+import { groupsAsLastKnown, withLastKnown } from '../../../shared/survey/read-groups.ts';
 
 const READ_AT = 1_000_000;
 const TOPICS = [{ topic: 'orders', targetTopic: 'A.orders', partitions: 1, sourceId: null, targetId: null }];
@@ -45,7 +45,7 @@ const NONE = { kind: 'read', value: { byGroup: new Map() } } as unknown as FlowO
 
 const lastOf = (known: KnownFlow | null, checkpoints: FlowObservation['checkpoints']) =>
   withLastKnown([GROUP], known, checkpoints, TOPICS)[0]?.lastKnown;
-const at = (offset: bigint, checkedAt: number) => ({
+const at = (offset: bigint, checkedAt: number | null) => ({
   committed: [{ topic: 'orders', partition: 0, offset }],
   checkedAt,
 });
@@ -62,7 +62,7 @@ describe('a group whose coordinator does not answer while the source does', () =
   });
 
   test('has no known age WHEN the last audit could not read it either: that audit read the source without it', () => {
-    expect(lastOf(historyOf('unread'), NONE)).toEqual(at(100n, 0));
+    expect(lastOf(historyOf('unread'), NONE)).toEqual(at(100n, null));
     expect(lastOf(historyOf('unread'), translatedAt(READ_AT - 1))).toEqual(at(480n, READ_AT - 1));
   });
 
@@ -74,5 +74,22 @@ describe('a group whose coordinator does not answer while the source does', () =
   test('what was read stays as it is', () => {
     const fresh = { ...GROUP, committed: read([]) };
     expect(withLastKnown([fresh], historyOf('read'), translatedAt(READ_AT + 1), TOPICS)).toEqual([fresh]);
+  });
+});
+
+describe('a group of a dead source', () => {
+  const lastWord = (before: 'read' | 'unread', checkpoints: FlowObservation['checkpoints']) => {
+    const [group] = groupsAsLastKnown(historyOf(before), checkpoints, TOPICS, ['g']);
+    return { committed: group?.committed.kind === 'read' ? group.committed.value : null, checkedAt: group?.checkedAt };
+  };
+
+  test('stands where the last audit read it, or where MirrorMaker has translated it since', () => {
+    expect(lastWord('read', translatedAt(READ_AT - 1))).toEqual(at(100n, READ_AT));
+    expect(lastWord('read', translatedAt(READ_AT + 1))).toEqual(at(480n, READ_AT + 1));
+  });
+
+  test('has no known age WHEN its coordinator had died before: the last audit of the source did not read it', () => {
+    expect(lastWord('unread', NONE)).toEqual(at(100n, null));
+    expect(lastWord('unread', translatedAt(READ_AT - 1))).toEqual(at(480n, READ_AT - 1));
   });
 });

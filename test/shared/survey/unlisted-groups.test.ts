@@ -74,7 +74,7 @@ describe('groups that no broker lists', () => {
     expect(verdict).toBe('at-risk');
     // A failover has to place them, so they are there as they were last known, with its age.
     expect(new Set(groups.map(({ group }) => group)).size).toBeGreaterThan(0);
-    expect(groups.every(({ commitCheckedAt }) => commitCheckedAt > 0 && commitCheckedAt < snapshot.atMs)).toBe(true);
+    expect(groups.every(({ commitCheckedAt: at }) => at !== null && at > 0 && at < snapshot.atMs)).toBe(true);
     expect(findings.map(({ code }) => code)).toContain('AUDIT_INCOMPLETE');
     expect(parts.map(({ error }) => error)).toContain('COORDINATOR_NOT_AVAILABLE');
   });

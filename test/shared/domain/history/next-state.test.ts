@@ -86,6 +86,15 @@ describe('what an audit that could not read everything leaves', () => {
     expect(knownAfter([{}, { at: now, down: 'target' }]).state.readAt).toEqual({ source: now, target: AT });
   });
 
+  test('GIVEN a group that the last audit could not read WHEN the source is down for two audits THEN it stays unread', () => {
+    const unread: FlowCase = { at: AT + HOUR, groups: [{ group: 'billing', unread: 'source' }] };
+    const down = (hours: number): FlowCase => ({ at: AT + hours * HOUR, down: 'source' });
+    const unreadAfter = (audits: readonly FlowCase[]) =>
+      knownAfter(audits).state.unread.flatMap(({ role, kind, name }) => (kind === 'group' ? [[role, name]] : []));
+    expect(unreadAfter([{}, unread, down(2), down(3)])).toEqual([['source', 'billing']]);
+    expect(unreadAfter([{}, unread, down(2), { at: AT + 3 * HOUR }])).toEqual([]);
+  });
+
   test('GIVEN a down source that no audit ever read THEN it was never read', () => {
     expect(knownAfter([{ down: 'source' }]).state.readAt).toEqual({ source: 0, target: AT });
   });
