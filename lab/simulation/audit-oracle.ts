@@ -6,11 +6,14 @@ import { costOfPosition, type TrueCost, truthOf, type WorldTruth } from './world
 
 /** How an audit's report differs from what is true; empty if it does not. */
 export function judgeAudit(moment: AuditedMoment): string[] {
-  const { world, report, faults } = moment;
+  const { world, report, asOf, faults } = moment;
   const truth = truthOf(world, !faults.has('connect-offsets'));
+  // Commits that the audit did not read are older than those that the truth is about.
+  const isThen = !faults.has('source-commits') && !faults.has('source-listing');
   return [
     ...(world.mm2.hidesLoss || isUnconfirmed(moment) ? [] : wrongLoss(report, truth)),
     ...report.groups.flatMap((group) => wrongCosts(world, group)),
+    ...(isThen ? asOf.flatMap((group) => wrongCosts(world, group).map((wrong) => `as of then: ${wrong}`)) : []),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),
     ...silent(moment, truth),

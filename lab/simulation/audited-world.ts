@@ -1,8 +1,12 @@
 import { AuditMemory } from '../../shared/audit/audit-memory.ts';
 import { runAudit } from '../../shared/audit/run-audit.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
+import type { KnownFlow } from '../../shared/domain/history/known-flow.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../shared/domain/judge/audit-policy.ts';
-import type { FlowReport } from '../../shared/domain/model/report.ts';
+import { judgeFlow } from '../../shared/domain/judge/judge-flow.ts';
+import { type Flow, flowName } from '../../shared/domain/model/flow.ts';
+import type { FlowReport, GroupReport } from '../../shared/domain/model/report.ts';
+import { flowAsOf } from '../../shared/survey/survey-as-of.ts';
 import { SimulatedCluster } from './simulated-cluster.ts';
 import { SIMULATED_FLOW } from './simulated-flow.ts';
 import { type Fault, SimulatedWorld, type WorldStep, type WorldTerms } from './simulated-world.ts';
@@ -21,6 +25,8 @@ export interface WholeLife {
 export interface AuditedMoment {
   readonly world: SimulatedWorld;
   readonly report: FlowReport;
+  /** Where the groups stood, judged from what the audit left for the history. */
+  readonly asOf: readonly GroupReport[];
   readonly faults: ReadonlySet<Fault>;
   /** Whether no earlier audit has seen the present source topic. */
   readonly sourceIsUnseen: boolean;
@@ -43,18 +49,13 @@ export async function auditWorld(
   let rested = 0;
   const audit = async (faults: ReadonlySet<Fault>, atRest: number) => {
     const at = world.mm2.clock + rested;
-    const config: TidemarkConfig = {
-      clusters: new Map(),
-      flows: [
-        {
-          ...SIMULATED_FLOW,
-          isolationLevel: terms.isolation,
-          exactlyOnce: world.mm2.exactlyOnce,
-          connectOffsets: terms.connect ? SIMULATED_FLOW.connectOffsets : null,
-        },
-      ],
-      policy: POLICY,
+    const flow: Flow = {
+      ...SIMULATED_FLOW,
+      isolationLevel: terms.isolation,
+      exactlyOnce: world.mm2.exactlyOnce,
+      connectOffsets: terms.connect ? SIMULATED_FLOW.connectOffsets : null,
     };
+    const config: TidemarkConfig = { clusters: new Map(), flows: [flow], policy: POLICY };
     const { flows } = await runAudit({
       config,
       reader: (alias) => new SimulatedCluster(world, alias === 'A' ? 'source' : 'target', faults, at),
@@ -69,7 +70,7 @@ export async function auditWorld(
       target: !faults.has('target-log'),
       syncs: !faults.has('syncs'),
     });
-    judge({ world, report, faults, atRest, sourceIsUnseen });
+    judge({ world, report, asOf: groupsAsOf(flow, memory.of(flowName(flow)).known), faults, atRest, sourceIsUnseen });
   };
   for (const step of steps) {
     if (step.do === 'audit') await audit(new Set(step.faults), 0);
@@ -80,4 +81,10 @@ export async function auditWorld(
     await audit(new Set(), rest);
   }
   return world;
+}
+
+function groupsAsOf(flow: Flow, known: KnownFlow | null): readonly GroupReport[] {
+  if (known === null) return [];
+  const { observation, states } = flowAsOf(flow, known);
+  return judgeFlow(observation, states, POLICY).groups;
 }

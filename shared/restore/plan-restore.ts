@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readAtOf } from '../domain/history/known-flow.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
-import type { ClusterMetadata } from '../domain/model/cluster.ts';
+import type { ClusterMetadata, Commit } from '../domain/model/cluster.ts';
 import { ClusterUnreachableError } from '../domain/model/errors.ts';
 import type { ClusterRole } from '../domain/model/flow.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
@@ -76,7 +76,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
   const found = await readStateAsOf(history, name, asOf, now);
   if (found === null) return { kind: 'refused', draft: null, refusals: [nothingKnown(name, asOf)] };
   const wanted = topic ?? (() => true);
-  const known = [...found.state.positions('source')]
+  const known = [...found.state.sourceCommits()]
     .filter(([, commits]) => [...commits.topics()].some((topic) => commits.hasTopic(topic) && wanted(topic)))
     .map(([group]) => group);
   const all = [...new Set([...known, ...(request.alsoGroups ?? [])])];
@@ -134,7 +134,7 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
 }
 
 /** A group that is asked for is named, and not left without a position in silence. */
-function nobodyKnows(newest: ReadonlyMap<string, PartitionMap<bigint>>): readonly UnmatchedName[] {
+function nobodyKnows(newest: ReadonlyMap<string, PartitionMap<Commit>>): readonly UnmatchedName[] {
   return [...newest].flatMap(([name, commits]) =>
     [...commits.values()].length === 0 ? [{ kind: 'unknown', name } as const] : [],
   );

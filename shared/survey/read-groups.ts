@@ -5,7 +5,7 @@ import type {
   ObservedGroup,
   ObservedTargetGroup,
 } from '../domain/judge/observation.ts';
-import type { CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
+import type { Commit, CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
 import { mapOutcome, type Outcome, read, type Unread } from '../domain/model/outcome.ts';
 import { offsetsByPartition, type PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -147,24 +147,24 @@ function lastKnown(
   const unreadBefore = new Set(
     known?.state.unread.flatMap(({ role, kind, name }) => (role === 'source' && kind === 'group' ? [name] : [])),
   );
-  const positions = known?.state.positions('source');
+  const commits = known?.state.sourceCommits();
   const sourceReadAt = known === null ? null : readAtOf(known, 'source');
   return (group) => {
     // Audits read the source without this group. When its commits are from is not known: MM2's translation has a time.
     const readAt = unreadBefore.has(group) ? null : sourceReadAt;
-    return asLastKnown({ group, positions: positions?.get(group), readAt }, checkpoints, topics);
+    return asLastKnown({ group, commits: commits?.get(group), readAt }, checkpoints, topics);
   };
 }
 
 /** What the history has of a group. `readAt` is null if it is not known when that was read. */
 interface KnownCommits {
   readonly group: string;
-  readonly positions: PartitionMap<bigint> | undefined;
+  readonly commits: PartitionMap<Commit> | undefined;
   readonly readAt: number | null;
 }
 
 function asLastKnown(
-  { group, positions, readAt }: KnownCommits,
+  { group, commits, readAt }: KnownCommits,
   checkpoints: FlowObservation['checkpoints'],
   topics: readonly NamedTopic[],
 ): LastKnownCommits {
@@ -173,13 +173,14 @@ function asLastKnown(
   const times: (number | null)[] = [];
   for (const { topic, targetTopic, partitions } of topics) {
     for (let partition = 0; partition < partitions; partition++) {
-      const offset = positions?.get(topic, partition);
+      const commit = commits?.get(topic, partition);
       const checkpoint = translated?.get(targetTopic, partition);
       const isLater =
-        checkpoint !== undefined && (offset === undefined || readAt === null || Number(checkpoint.timestamp) > readAt);
-      const last = isLater ? checkpoint.upstream : offset;
+        checkpoint !== undefined && (commit === undefined || readAt === null || Number(checkpoint.timestamp) > readAt);
+      // MM2 translates the same commit again and again.
+      const last = isLater && checkpoint.upstream !== commit?.offset ? { offset: checkpoint.upstream } : commit;
       if (last === undefined) continue;
-      committed.push({ topic, partition, offset: last });
+      committed.push({ topic, partition, ...last });
       times.push(isLater ? Number(checkpoint.timestamp) : readAt);
     }
   }

@@ -1,4 +1,5 @@
 import type { SaidThen } from '../domain/history/history-state.ts';
+import type { KnownFlow } from '../domain/history/known-flow.ts';
 import { observationAsOf } from '../domain/history/observation-as-of.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates } from '../domain/judge/partition-state.ts';
@@ -36,12 +37,21 @@ export async function surveyAsOf(
   const found = await readStateAsOf(store, flowName(flow), asOf, now);
   if (found === null) return null;
   const { state, heldUntil, thinned, passedOver } = found;
-  const whole = observationAsOf(flow, found, syncsTopicOf(flow));
+  const origin = { asOf, takenAt: state.at, heldUntil, thinned, passedOver, unread: state.unread };
+  return { ...flowAsOf(flow, found, filter), origin, said: state.said };
+}
+
+/** A flow as one state of its history tells it. */
+export function flowAsOf(
+  flow: Flow,
+  known: KnownFlow,
+  filter: FlowFilter = {},
+): Pick<FlowAsOf, 'observation' | 'states'> {
+  const whole = observationAsOf(flow, known, syncsTopicOf(flow));
   const observation = {
     ...whole,
     topics: whole.topics.filter(({ topic }) => filter.topic?.(topic) ?? true),
     groups: whole.groups.filter(({ listing }) => filter.group?.(listing.group) ?? true),
   };
-  const origin = { asOf, takenAt: state.at, heldUntil, thinned, passedOver, unread: state.unread };
-  return { observation, states: partitionStates(observation, UNLOOKED), origin, said: state.said };
+  return { observation, states: partitionStates(observation, UNLOOKED) };
 }

@@ -41,7 +41,12 @@ const said = fc.option(
 const audit = fc.record({
   minutes: fc.integer({ min: 1, max: 10_000 }),
   offsets: fc.array(
-    fc.record({ kind: fc.constantFrom('start', 'end', 'commit'), topic, partition, value: fc.option(offset) }),
+    fc.record({
+      kind: fc.constantFrom('start', 'end', 'commit', 'commit-epoch'),
+      topic,
+      partition,
+      value: fc.option(offset),
+    }),
     { maxLength: 12 },
   ),
   moves: fc.array(
@@ -114,7 +119,7 @@ function change(state: HistoryState, step: Audit): void {
   for (const { kind, topic: name, partition: number, value } of step.offsets) {
     const place = { role: 'source', topic: name, partition: number } as const;
     state.set(
-      kind === 'commit' ? { kind, group: 'billing', ...place } : { kind: kind === 'end' ? 'end' : 'start', ...place },
+      kind === 'commit' || kind === 'commit-epoch' ? { kind, group: 'billing', ...place } : { kind, ...place },
       value,
     );
   }

@@ -434,4 +434,26 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'produce', records: 1 },
     ],
   },
+  {
+    name: 'a group that read further than any audit saw the log reach, before it was cut',
+    taught:
+      'the history has to keep the leader epoch of a commit: without it, the commit looks like one of the present log',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 35 },
+      { do: 'mirror', records: 35, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 10 },
+      { do: 'commit', group: 'billing', before: 0 },
+      { do: 'cut-source', offsets: 25, regrown: 40 },
+      { do: 'mirror', records: 60, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 20 },
+      { do: 'mirror', records: 60, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

@@ -1,5 +1,6 @@
 import type { PastCut } from '../mirror/breaks/cut.ts';
 import { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { Commit } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { Verdict } from '../model/report.ts';
@@ -204,6 +205,26 @@ export class HistoryState {
     for (let slot = 0; slot < this.size; slot++) {
       const group = this.dictionary.committer(slot, role);
       if (group !== null && this.values[slot] !== NONE) groups.add(group);
+    }
+    return groups;
+  }
+
+  /** All commits on the source, by group. Those of a log that was cut since have their leader epoch. */
+  sourceCommits(): ReadonlyMap<string, PartitionMap<Commit>> {
+    const groups = new Map<string, PartitionMap<Commit>>();
+    for (const [group, positions] of this.positions('source')) {
+      groups.set(
+        group,
+        positions.map((offset) => ({ offset })),
+      );
+    }
+    for (const series of this.known()) {
+      if (series.kind !== 'commit-epoch') continue;
+      const { topic, partition } = series;
+      const commits = groups.get(series.group);
+      const commit = commits?.get(topic, partition);
+      if (commit === undefined) continue;
+      commits?.set(topic, partition, { ...commit, leaderEpoch: Number(this.get(series)) });
     }
     return groups;
   }

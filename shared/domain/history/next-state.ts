@@ -4,8 +4,9 @@ import { knownOf } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
 import { idChanged } from '../judge/remembered-logs.ts';
-import type { PastCut } from '../mirror/breaks/cut.ts';
+import { isBeforeCut, type PastCut } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
+import type { CommittedOffset } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport } from '../model/report.ts';
@@ -40,6 +41,7 @@ export function nextState(
   state.inTransactions = observation.flow.exactlyOnce;
   // Log ends first: the codec stores a commit as its distance from the log's end.
   keepLogs(state, observation, unread);
+  state.cuts = cutsAfter(known, observation, partitions);
   keepSourceCommits(state, known, observation, unread);
   keepTargetCommits(state, observation, unread);
   clearGone(state, observation);
@@ -52,7 +54,6 @@ export function nextState(
   );
   for (const name of new Set(doubted)) unread.push({ role: 'source', kind: 'mapping', name });
   state.unread = unread;
-  state.cuts = cutsAfter(known, observation, partitions);
   state.said = { verdict: report.verdict, reasons: report.reasons };
   state.readAt.source = readAt(observation, 'source');
   state.readAt.target = readAt(observation, 'target');
@@ -153,6 +154,7 @@ function keepSourceCommits(
     unread.push(...(known?.state.unread ?? []).filter(({ role, kind }) => role === 'source' && kind === 'group'));
     return;
   }
+  const cuts = sourceCutsOf(state);
   for (const { listing, committed } of observation.groups) {
     const { group } = listing;
     if (committed.kind === 'unread') {
@@ -161,6 +163,31 @@ function keepSourceCommits(
     }
     const commit = state.seriesOf({ kind: 'commit', role: 'source', group });
     for (const { topic, partition, offset } of committed.value) commit(topic, partition, offset);
+    if (cuts !== null) keepCommitEpochs(state, group, committed.value, cuts);
+  }
+}
+
+/** Null if there are none, as almost always: an audit has 100,000 commits. */
+function sourceCutsOf({ cuts }: HistoryState): PartitionMap<PastCut[]> | null {
+  const ofSource = cuts.filter(({ side }) => side === 'source');
+  if (ofSource.length === 0) return null;
+  const byPartition = new PartitionMap<PastCut[]>();
+  for (const cut of ofSource) byPartition.getOrCreate(cut.topic, cut.partition, () => []).push(cut);
+  return byPartition;
+}
+
+/** Without its leader epoch, a commit of a log that was cut since looks like one of the present log. */
+function keepCommitEpochs(
+  state: HistoryState,
+  group: string,
+  commits: readonly CommittedOffset[],
+  cuts: PartitionMap<PastCut[]>,
+): void {
+  const epoch = state.seriesOf({ kind: 'commit-epoch', role: 'source', group });
+  for (const commit of commits) {
+    const { topic, partition, leaderEpoch } = commit;
+    if (leaderEpoch === undefined || !cuts.get(topic, partition)?.some((cut) => isBeforeCut(cut, commit))) continue;
+    epoch(topic, partition, BigInt(leaderEpoch));
   }
 }
 
@@ -202,7 +229,7 @@ function clearGone(state: HistoryState, observation: FlowObservation): void {
   for (const series of state.carried()) {
     const { role } = series;
     const isGone =
-      series.kind === 'commit'
+      'group' in series
         ? areCommitsGone(commits[role], series.group, observation.listingComplete)
         : there[role]?.has(series.topic) === false;
     if (isGone) state.set(series, null);
@@ -236,7 +263,8 @@ function keepMapping(
   if (syncs.kind === 'read') {
     state.syncsReadTo = syncs.value.readTo;
     if (syncs.value.topicId !== null) state.topicIds[role].set(syncs.value.topic, syncs.value.topicId);
-  } else if (syncs.kind === 'unread') unread.push({ role, kind: 'syncs', name: syncs.topic });
+  } else if (syncs.kind === 'unread' || (syncs.kind === 'missing' && syncs.known !== null))
+    unread.push({ role, kind: 'syncs', name: syncs.topic });
 
   const recreated = new PartitionMap<Recreations>();
   const valid = new PartitionMap<SyncHistory>();

@@ -15,7 +15,6 @@ import { type KnownFlow, knownSyncs, readAtOf } from './known-flow.ts';
 export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string): FlowObservation {
   const { state } = known;
   const logs = { source: logsOf(state, 'source', flow), target: logsOf(state, 'target', flow) };
-  const syncs = knownSyncs(known, syncsTopic, flow.offsetSyncsLocation);
   const sourceDown = downThen(state, 'source', flow.source);
   const targetDown = downThen(state, 'target', flow.target);
   const topics = [...logs.source].map(([topic, partitions]): ObservedTopic => {
@@ -38,7 +37,7 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     targetDown,
     topics: topics.sort((a, b) => (a.topic < b.topic ? -1 : 1)),
     targetTopics: new Set(logs.target.keys()),
-    syncs: syncs === null ? { kind: 'missing', topic: syncsTopic, known: null } : { kind: 'read', value: syncs },
+    syncs: syncsThen(flow, known, syncsTopic),
     checkpoints: { kind: 'off' },
     heartbeat: { kind: 'off' },
     connectOffsets: { kind: 'off' },
@@ -51,6 +50,20 @@ export function observationAsOf(flow: Flow, known: KnownFlow, syncsTopic: string
     unread: [sourceDown, targetDown].filter((side) => side !== null),
     opposite: null,
   };
+}
+
+/** What an audit could not read of the syncs is as old as before: MM2 may have written others by then. */
+function syncsThen(flow: Flow, known: KnownFlow, topic: string): FlowObservation['syncs'] {
+  const role = flow.offsetSyncsLocation;
+  const syncs = knownSyncs(known, topic, role);
+  if (syncs === null) return { kind: 'missing', topic, known: null };
+  const isUnread = known.state.unread.some(
+    (part) => part.role === role && (part.kind === 'syncs' || part.kind === 'cluster'),
+  );
+  if (!isUnread) return { kind: 'read', value: syncs };
+  const message = `${topic} could not be read at that time`;
+  const unread = { what: 'offset syncs', cluster: flow[role], error: 'NOT_RECORDED', message, retriable: false };
+  return { kind: 'unread', topic, unread, known: syncs };
 }
 
 /** Ends of an earlier audit would contradict syncs of this one: what the audit could not read stays so. */
@@ -93,9 +106,9 @@ function downThen(state: HistoryState, role: ClusterRole, cluster: string): Unre
 
 function groupsOf(known: KnownFlow): ObservedGroup[] {
   const checkedAt = readAtOf(known, 'source');
-  const groups = [...known.state.positions('source')].map(([group, partitions]): ObservedGroup => {
+  const groups = [...known.state.sourceCommits()].map(([group, commits]): ObservedGroup => {
     const committed: CommittedOffset[] = [];
-    for (const [topic, partition, offset] of partitions.entries()) committed.push({ topic, partition, offset });
+    for (const [topic, partition, commit] of commits.entries()) committed.push({ topic, partition, ...commit });
     return { listing: listingOf(group), committed: read(committed), checkedAt };
   });
   return groups.sort((a, b) => (a.listing.group < b.listing.group ? -1 : 1));

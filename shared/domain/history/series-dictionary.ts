@@ -1,14 +1,14 @@
 import type { ClusterRole } from '../model/flow.ts';
 import { MAX_PARTITION } from '../model/topic-partition.ts';
 
-/** All series of one kind, and of one group if they are commits. */
+/** All series of one kind, and of one group if they are of commits. */
 export type SeriesOwner =
   | { readonly kind: 'start' | 'end' | 'epoch'; readonly role: ClusterRole }
-  | { readonly kind: 'commit'; readonly role: ClusterRole; readonly group: string };
+  | { readonly kind: 'commit' | 'commit-epoch'; readonly role: ClusterRole; readonly group: string };
 
 /**
- * Something with one number at any time: a log's start, its end, the leader epoch of the broker that told its end, or a
- * group's commit on a partition.
+ * Something with one number at any time: a log's start, its end, the leader epoch of the broker that told its end, a
+ * group's commit on a partition, or the leader epoch of that commit if it is of a log that was cut since.
  */
 export type Series = SeriesOwner & { readonly topic: string; readonly partition: number };
 
@@ -21,9 +21,10 @@ export interface SeriesKey {
 }
 
 /** Stored by index: new kinds go at the end. */
-const KINDS = ['start', 'end', 'commit', 'epoch'] as const;
+const KINDS = ['start', 'end', 'commit', 'epoch', 'commit-epoch'] as const;
 const TAGS = KINDS.length * 2;
 const COMMIT_TAG = 4;
+const COMMIT_EPOCH_TAG = 8;
 const END_TAG = 2;
 /** Numbers stored per series. */
 const FIELDS = 5;
@@ -41,10 +42,10 @@ export class SeriesDictionary {
   /** Per slot: tag, group, topic, partition, and for a commit the slot of its log's end. */
   #keys = new Int32Array(64 * FIELDS);
   #size = 0;
-  /** Slots of what is known of logs by tag and topic, then by partition; unused for the tags of commits. */
+  /** Slots of what is known of logs by tag and topic, then by partition; unused for the tags of groups. */
   readonly #logs: readonly Map<number, Slots>[] = Array.from({ length: TAGS }, () => new Map());
-  /** Slots of commits by tag and group and by topic, then by partition; only those below `#indexed`. */
-  readonly #commits = new Map<number, Map<number, Slots>>();
+  /** Slots of what is known of groups by tag and group and by topic, then by partition; only those below `#indexed`. */
+  readonly #groups = new Map<number, Map<number, Slots>>();
   #indexed = 0;
 
   get size(): number {
@@ -73,7 +74,7 @@ export class SeriesDictionary {
         throw new RangeError(`not a partition number: ${partition}`);
       }
       if (topic !== name) {
-        group = owner.kind === 'commit' ? this.name(owner.group) : 0;
+        group = 'group' in owner ? this.name(owner.group) : 0;
         index = this.name(topic);
         slots = this.#slots(tag, group, index);
         name = topic;
@@ -87,7 +88,7 @@ export class SeriesDictionary {
   }
 
   find(series: Series): number | undefined {
-    const group = series.kind === 'commit' ? this.#nameIndex.get(series.group) : 0;
+    const group = 'group' in series ? this.#nameIndex.get(series.group) : 0;
     const topic = this.#nameIndex.get(series.topic);
     if (group === undefined || topic === undefined) return undefined;
     return this.#slots(tagOf(series), group, topic)[series.partition];
@@ -112,7 +113,8 @@ export class SeriesDictionary {
     const role = tag % 2 === 0 ? 'source' : 'target';
     const kind = KINDS[tag >> 1];
     const place = { role, topic: this.names[topic] ?? '', partition } as const;
-    if (kind === 'commit' || kind === undefined) return { kind: 'commit', group: this.names[group] ?? '', ...place };
+    if (kind === undefined) throw new RangeError(`series ${slot} is of no kind`);
+    if (kind === 'commit' || kind === 'commit-epoch') return { kind, group: this.names[group] ?? '', ...place };
     return { kind, ...place };
   }
 
@@ -152,40 +154,45 @@ export class SeriesDictionary {
     this.#keys[at + 2] = key.topic;
     this.#keys[at + 3] = key.partition;
     this.#keys[at + 4] = end ?? -1;
-    if (!isOfCommit) slotsIn(this.#logs[key.tag] ?? new Map(), key.topic)[key.partition] = slot;
+    if (!isGroupTag(key.tag)) slotsIn(this.#logs[key.tag] ?? new Map(), key.topic)[key.partition] = slot;
     return slot;
   }
 
   #slots(tag: number, group: number, topic: number): Slots {
-    if (!isCommitTag(tag)) return slotsIn(this.#logs[tag] ?? new Map(), topic);
-    this.#indexCommits();
-    return slotsIn(this.#commitsOf(tag, group), topic);
+    if (!isGroupTag(tag)) return slotsIn(this.#logs[tag] ?? new Map(), topic);
+    this.#indexGroups();
+    return slotsIn(this.#topicsOf(tag, group), topic);
   }
 
-  #commitsOf(tag: number, group: number): Map<number, Slots> {
+  #topicsOf(tag: number, group: number): Map<number, Slots> {
     const place = group * TAGS + tag;
-    let topics = this.#commits.get(place);
+    let topics = this.#groups.get(place);
     if (topics === undefined) {
       topics = new Map();
-      this.#commits.set(place, topics);
+      this.#groups.set(place, topics);
     }
     return topics;
   }
 
   /** Runs on the first lookup only: code that iterates over all commits does not need the index. */
-  #indexCommits(): void {
+  #indexGroups(): void {
     for (; this.#indexed < this.#size; this.#indexed++) {
       const at = this.#indexed * FIELDS;
       const tag = this.#keys[at] ?? 0;
-      if (!isCommitTag(tag)) continue;
-      const topics = this.#commitsOf(tag, this.#keys[at + 1] ?? 0);
+      if (!isGroupTag(tag)) continue;
+      const topics = this.#topicsOf(tag, this.#keys[at + 1] ?? 0);
       slotsIn(topics, this.#keys[at + 2] ?? 0)[this.#keys[at + 3] ?? 0] = this.#indexed;
     }
   }
 }
 
-export function isCommitTag(tag: number): boolean {
+function isCommitTag(tag: number): boolean {
   return (tag & ~1) === COMMIT_TAG;
+}
+
+/** Whether a stored tag is one of a series of a group. */
+export function isGroupTag(tag: number): boolean {
+  return isCommitTag(tag) || (tag & ~1) === COMMIT_EPOCH_TAG;
 }
 
 /** Whether a stored tag is one of a kind of series. */

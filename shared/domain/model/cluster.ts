@@ -57,14 +57,15 @@ export interface GroupListing {
   readonly protocolType: string;
 }
 
-/** A group's committed offset for one partition; partitions without a commit are left out. */
-export interface CommittedOffset {
-  readonly topic: string;
-  readonly partition: number;
+/** A position that a group has committed. */
+export interface Commit {
   readonly offset: bigint;
   /** Leader epoch of the last record before it that the group read (KIP-320); absent if its client did not say. */
   readonly leaderEpoch?: number;
 }
+
+/** A group's commit for one partition; partitions without a commit are left out. */
+export interface CommittedOffset extends TopicPartition, Commit {}
 
 export interface RecordHeader {
   readonly key: string;

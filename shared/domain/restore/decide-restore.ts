@@ -1,5 +1,7 @@
 import { statesByPartition } from '../judge/judge-flow.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
+import { isBeforeCut } from '../mirror/breaks/cut.ts';
+import type { Commit } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
@@ -112,14 +114,14 @@ export function wantedCommits({
   state,
   groups,
   topic,
-}: Pick<RestoreInputs, 'state' | 'groups' | 'topic'>): ReadonlyMap<string, PartitionMap<bigint>> {
-  const all = state.positions('source');
-  const wanted = new Map<string, PartitionMap<bigint>>();
+}: Pick<RestoreInputs, 'state' | 'groups' | 'topic'>): ReadonlyMap<string, PartitionMap<Commit>> {
+  const all = state.sourceCommits();
+  const wanted = new Map<string, PartitionMap<Commit>>();
   for (const group of [...groups].sort()) {
-    const commits = new PartitionMap<bigint>();
+    const commits = new PartitionMap<Commit>();
     const inOrder = [...(all.get(group)?.entries() ?? [])].sort(([a, i], [b, j]) => (a < b ? -1 : a > b ? 1 : i - j));
-    for (const [name, partition, offset] of inOrder) {
-      if (topic?.(name) ?? true) commits.set(name, partition, offset);
+    for (const [name, partition, commit] of inOrder) {
+      if (topic?.(name) ?? true) commits.set(name, partition, commit);
     }
     wanted.set(group, commits);
   }
@@ -128,12 +130,12 @@ export function wantedCommits({
 
 function landAllOnSource(
   states: PartitionMap<PartitionState>,
-  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+  commits: ReadonlyMap<string, PartitionMap<Commit>>,
 ): ReadonlyMap<string, readonly Landing[]> {
   return new Map(
     [...commits].map(([group, committed]) => [
       group,
-      [...committed.entries()].flatMap(([topic, partition, offset]) => {
+      [...committed.entries()].flatMap(([topic, partition, { offset }]) => {
         const state = states.get(topic, partition);
         return state === undefined ? [] : [landOnSource(state, offset)];
       }),
@@ -180,10 +182,11 @@ function cutRefusal(
   { observation, onto, heldUntil, states, now }: RestoreInputs,
   topic: Landing['topic'],
   partition: number,
-  committed: PartitionMap<bigint>,
+  committed: PartitionMap<Commit>,
   group: string,
 ): Refusal | null {
-  const offset = committed.get(topic.topic, partition);
+  const commit = committed.get(topic.topic, partition);
+  if (commit === undefined) return null;
   const noticedNow = states
     .filter((state) => state.topic.topic === topic.topic && state.partition === partition)
     .flatMap(({ cuts }) => cuts.map((one) => ({ ...one, topic: topic.topic, partition, noticedAt: now })));
@@ -192,15 +195,14 @@ function cutRefusal(
       one.side === 'source' &&
       one.topic === topic.topic &&
       one.partition === partition &&
-      one.noticedAt > heldUntil &&
-      offset !== undefined &&
-      offset > one.at,
+      // On the target, the copies of what is gone show where a group continues that has read them.
+      ((onto === 'source' && isBeforeCut(one, commit)) || (one.noticedAt > heldUntil && commit.offset > one.at)),
   );
   if (cut === undefined) return null;
   return {
     code: 'LOG_CHANGED',
     subject: { group, topic: onto === 'source' ? topic.topic : topic.targetTopic, partition },
-    reason: `the source log was cut at offset ${cut.at} since then; the group had read up to ${offset}`,
+    reason: `the source log was cut at offset ${cut.at} since then; the group had read up to ${commit.offset}`,
     remedy: `${LEAVE_OUT}, or choose a time after ${new Date(cut.noticedAt).toISOString()}.`,
   };
 }
@@ -230,7 +232,7 @@ function leftAlone(
   { onto, topic: isWanted }: RestoreInputs,
   states: PartitionMap<PartitionState>,
   now: PartitionMap<bigint>,
-  then: PartitionMap<bigint>,
+  then: PartitionMap<Commit>,
 ): readonly LeftAlone[] {
   const left: LeftAlone[] = [];
   for (const state of states.values()) {

@@ -2,6 +2,7 @@ import type { FlowObservation, ObservedTopic } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { sourceOf } from '../mirror/inverse.ts';
 import type { PartitionMapping } from '../mirror/mapping.ts';
+import type { Commit } from '../model/cluster.ts';
 import { greatest, least } from '../model/offsets.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 import type { Join } from './join.ts';
@@ -23,7 +24,7 @@ export function landBack(
   { joins, forward }: WayBackMappings,
   observation: FlowObservation,
   states: PartitionMap<PartitionState>,
-  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+  commits: ReadonlyMap<string, PartitionMap<Commit>>,
 ): ReadonlyMap<string, readonly Landing[]> {
   const joinOf = new PartitionMap<Join>();
   for (const join of joins) joinOf.set(join.topic, join.partition, join);
@@ -34,7 +35,7 @@ export function landBack(
       landed.map((landing): Landing => {
         const { topic, partition } = landing;
         const join = joinOf.get(topic.topic, partition);
-        const committed = commits.get(group)?.get(topic.topic, partition);
+        const committed = commits.get(group)?.get(topic.topic, partition)?.offset;
         const target = states.get(topic.topic, partition)?.target ?? null;
         if (join === undefined || committed === undefined || target === null) return landing;
         const mapping = forward.get(topic.topic, partition) ?? null;

@@ -2,6 +2,7 @@ import { type GroupState, judgeGroups } from '../judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { expiredUnread } from '../mirror/translation.ts';
+import type { Commit } from '../model/cluster.ts';
 import { read } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { Landing } from './landing.ts';
@@ -15,7 +16,7 @@ import type { Landing } from './landing.ts';
 export function landOnTarget(
   observation: FlowObservation,
   states: PartitionMap<PartitionState>,
-  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+  commits: ReadonlyMap<string, PartitionMap<Commit>>,
 ): ReadonlyMap<string, readonly Landing[]> {
   const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
   const landings = new Map<string, Landing[]>();
@@ -29,8 +30,8 @@ export function landOnTarget(
 }
 
 /** The group as an audit would have observed it at that time. */
-export function asObserved(group: string, committed: PartitionMap<bigint>): ObservedGroup {
-  const offsets = [...committed.entries()].map(([topic, partition, offset]) => ({ topic, partition, offset }));
+export function asObserved(group: string, committed: PartitionMap<Commit>): ObservedGroup {
+  const offsets = [...committed.entries()].map(([topic, partition, commit]) => ({ topic, partition, ...commit }));
   const listing = { group, state: 'Unknown', type: 'unknown', protocolType: '' } as const;
   return { listing, committed: read(offsets), checkedAt: null };
 }

@@ -1,4 +1,5 @@
 import type { ObservedGroup } from '../judge/observation.ts';
+import type { Commit } from '../model/cluster.ts';
 import { PartitionMap } from '../model/partition-map.ts';
 
 /**
@@ -7,18 +8,18 @@ import { PartitionMap } from '../model/partition-map.ts';
  * @param topic which source topics
  */
 export function newestCommits(
-  history: ReadonlyMap<string, PartitionMap<bigint>>,
+  history: ReadonlyMap<string, PartitionMap<Commit>>,
   observed: readonly ObservedGroup[],
   topic: (name: string) => boolean,
-): ReadonlyMap<string, PartitionMap<bigint>> {
+): ReadonlyMap<string, PartitionMap<Commit>> {
   const seen = new Map(observed.map((group) => [group.listing.group, group]));
   return new Map(
     [...history].map(([group, before]) => {
       const { committed, lastKnown } = seen.get(group) ?? {};
       const now = committed?.kind === 'read' ? committed.value : (lastKnown?.committed ?? []);
-      const newest = new PartitionMap<bigint>();
-      for (const [name, partition, offset] of before.entries()) newest.set(name, partition, offset);
-      for (const one of now) if (topic(one.topic)) newest.set(one.topic, one.partition, one.offset);
+      const newest = new PartitionMap<Commit>();
+      for (const [name, partition, commit] of before.entries()) newest.set(name, partition, commit);
+      for (const { topic: name, partition, ...commit } of now) if (topic(name)) newest.set(name, partition, commit);
       return [group, newest];
     }),
   );

@@ -2,7 +2,7 @@ import type { HistoryState } from '../history/history-state.ts';
 import type { AuditPolicy } from '../judge/audit-policy.ts';
 import type { FlowObservation } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
-import type { ClusterMetadata } from '../model/cluster.ts';
+import type { ClusterMetadata, Commit } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { Landing } from './landing.ts';
@@ -24,7 +24,7 @@ export interface UnmatchedName {
 export type LandOnTarget = (
   observation: FlowObservation,
   states: PartitionMap<PartitionState>,
-  commits: ReadonlyMap<string, PartitionMap<bigint>>,
+  commits: ReadonlyMap<string, PartitionMap<Commit>>,
 ) => ReadonlyMap<string, readonly Landing[]>;
 
 /** Everything that the decision about a restore depends on. */
@@ -41,7 +41,7 @@ export interface RestoreInputs {
   /** The selected groups; all of them have positions in `state`, or in `newest`. */
   readonly groups: readonly string[];
   /** The source commits of the selected groups and topics, if not those of `state`. */
-  readonly newest?: ReadonlyMap<string, PartitionMap<bigint>>;
+  readonly newest?: ReadonlyMap<string, PartitionMap<Commit>>;
   /** Names and patterns that select or exclude no group. */
   readonly unmatched: readonly UnmatchedName[];
   /** Whether records were compared around the positions. */

@@ -1,6 +1,6 @@
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
-import { isCommitTag, isSeriesTag, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
+import { isGroupTag, isSeriesTag, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { MAX_NAMES, MAX_SERIES } from './frame-limits.ts';
@@ -162,18 +162,18 @@ function writeNew(sink: ByteSink, dictionary: SeriesDictionary, from: number, to
   };
   const tags = new Uint8Array(count);
   const [groups, topics, partitions] = [new Int32Array(count), new Int32Array(count), new Int32Array(count)];
-  let commits = 0;
+  let ofGroups = 0;
   for (let i = 0; i < count; i++) {
     const { tag, group, topic, partition } = dictionary.key(from + i);
     tags[i] = tag;
-    if (isCommitTag(tag)) groups[commits++] = local(group);
+    if (isGroupTag(tag)) groups[ofGroups++] = local(group);
     topics[i] = local(topic);
     partitions[i] = partition;
   }
   sink.count(names.size);
   for (const index of names.keys()) sink.text(dictionary.names[index] ?? '');
   for (let i = 0; i < count; i++) sink.byte(tags[i] ?? 0);
-  writeDifferences(sink, groups.subarray(0, commits));
+  writeDifferences(sink, groups.subarray(0, ofGroups));
   writeDifferences(sink, topics);
   writeDifferences(sink, partitions);
 }
@@ -184,18 +184,18 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
   const names = Array.from({ length: source.countOfBytes(MAX_NAMES) }, () => dictionary.name(source.text()));
   if (dictionary.names.length > MAX_NAMES) throw new MalformedHistoryError(`more than ${MAX_NAMES} names`);
   const tags = source.take(count);
-  let commits = 0;
+  let ofGroups = 0;
   for (const tag of tags) {
     if (!isSeriesTag(tag)) throw new MalformedHistoryError('unknown kind of series');
-    if (isCommitTag(tag)) commits++;
+    if (isGroupTag(tag)) ofGroups++;
   }
-  const groups = readDifferences(source, commits);
+  const groups = readDifferences(source, ofGroups);
   const topics = readDifferences(source, count);
   const partitions = readDifferences(source, count);
-  let commit = 0;
+  let ofGroup = 0;
   for (let index = 0; index < count; index++) {
     const tag = tags[index] ?? 0;
-    const group = isCommitTag(tag) ? names[groups[commit++] ?? -1] : 0;
+    const group = isGroupTag(tag) ? names[groups[ofGroup++] ?? -1] : 0;
     const topic = names[topics[index] ?? -1];
     const partition = partitions[index] ?? -1;
     if (group === undefined || topic === undefined || !(partition >= 0 && partition <= MAX_PARTITION)) {

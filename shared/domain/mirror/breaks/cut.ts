@@ -1,3 +1,4 @@
+import type { Commit } from '../../model/cluster.ts';
 import type { SyncPoint } from '../syncs/sync-history.ts';
 
 /** What is known of the records that a cut took off the source log. */
@@ -21,6 +22,11 @@ export interface Cut {
   readonly copies?: bigint;
   /** Of a source log; absent if no audit knew its leader epoch. */
   readonly tail?: CutTail;
+}
+
+/** Whether a commit of a leader epoch is of the log before a cut, behind its place. */
+export function isBeforeCut({ at, tail }: Pick<Cut, 'at' | 'tail'>, { offset, leaderEpoch }: Commit): boolean {
+  return tail !== undefined && leaderEpoch !== undefined && leaderEpoch <= tail.epoch && offset > at;
 }
 
 /** A cut as the history remembers it. */

@@ -22,6 +22,34 @@ function logsThen(...unread: readonly UnreadPart[]) {
   return [said(topic?.source[0]), said(topic?.target?.[0])];
 }
 
+test('the commit of a log that was cut since has its leader epoch', () => {
+  const state = new HistoryState(AT);
+  const place = { role: 'source', group: 'billing', topic: 'orders' } as const;
+  state.set({ kind: 'commit', ...place, partition: 0 }, 320n);
+  state.set({ kind: 'commit-epoch', ...place, partition: 0 }, 4n);
+  state.set({ kind: 'commit', ...place, partition: 1 }, 7n);
+  const [group] = observationAsOf(flow, { state, heldUntil: AT }, 'mm2-offset-syncs.B.internal').groups;
+  expect(group?.committed).toEqual({
+    kind: 'read',
+    value: [
+      { topic: 'orders', partition: 0, offset: 320n, leaderEpoch: 4 },
+      { topic: 'orders', partition: 1, offset: 7n },
+    ],
+  });
+});
+
+test.each<[string, readonly UnreadPart[], 'read' | 'unread']>([
+  ['they were read', [], 'read'],
+  ['they could not be read', [{ role: 'source', kind: 'syncs', name: '' }], 'unread'],
+  ['their cluster was down', [{ role: 'source', kind: 'cluster', name: '' }], 'unread'],
+  ['another cluster was down', [{ role: 'target', kind: 'cluster', name: '' }], 'read'],
+])('offset syncs as of a time at which %s', (_, unread, expected) => {
+  const state = new HistoryState(AT);
+  state.syncsReadTo = 5n;
+  state.unread = unread;
+  expect(observationAsOf(flow, { state, heldUntil: AT }, 'mm2-offset-syncs.B.internal').syncs.kind).toBe(expected);
+});
+
 describe('logs as of a time', () => {
   test.each<[string, readonly UnreadPart[], readonly ['read' | 'unread', 'read' | 'unread']]>([
     ['all was read', [], ['read', 'read']],

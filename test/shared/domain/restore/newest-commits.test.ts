@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ObservedGroup } from '../../../../shared/domain/judge/observation.ts';
+import type { Commit, CommittedOffset } from '../../../../shared/domain/model/cluster.ts';
 import { type Outcome, read, unread } from '../../../../shared/domain/model/outcome.ts';
-import { offsetsByPartition } from '../../../../shared/domain/model/partition-map.ts';
+import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import { newestCommits } from '../../../../shared/domain/restore/newest-commits.ts';
 import { restoreOf } from './restore-from-case.ts';
 
@@ -16,14 +17,20 @@ const NO_ANSWER: Outcome<never> = unread({
 });
 const ALL = () => true;
 
+function byPartition(commits: readonly CommittedOffset[]): PartitionMap<Commit> {
+  const map = new PartitionMap<Commit>();
+  for (const { topic, partition, ...commit } of commits) map.set(topic, partition, commit);
+  return map;
+}
+
 function newest(
-  history: readonly ReturnType<typeof at>[],
+  history: readonly CommittedOffset[],
   observed: Partial<ObservedGroup>[],
   topic: (name: string) => boolean = ALL,
 ) {
   const groups = observed.map((one) => ({ listing, committed: NO_ANSWER, checkedAt: 0, ...one }));
-  const found = newestCommits(new Map([['billing', offsetsByPartition(history)]]), groups, topic);
-  return [...found].map(([group, commits]) => [group, [...commits.entries()]]);
+  const found = newestCommits(new Map([['billing', byPartition(history)]]), groups, topic);
+  return [...found].map(([group, commits]) => [group, [...commits.map(({ offset }) => offset).entries()]]);
 }
 
 describe('the newest commits of a group', () => {
@@ -51,6 +58,15 @@ describe('the newest commits of a group', () => {
     expect(newest([at('orders', 100n)], [{}])).toEqual(before);
   });
 
+  test('keep the leader epoch of a commit', () => {
+    const [[, commits] = []] = newestCommits(
+      new Map([['billing', byPartition([{ ...at('orders', 100n), leaderEpoch: 3 }])]]),
+      [],
+      ALL,
+    );
+    expect(commits?.get('orders', 0)).toEqual({ offset: 100n, leaderEpoch: 3 });
+  });
+
   test('leave out topics that are not selected', () => {
     const observed = { committed: read([at('orders', 3270n), at('other', 1n)]) };
     expect(newest([], [observed], (name) => name === 'orders')).toEqual([['billing', [['orders', 0, 3270n]]]]);
@@ -59,7 +75,7 @@ describe('the newest commits of a group', () => {
 
 test('a plan places a group by its newest commit, where there is one', () => {
   const placed = (newestOf?: bigint) => {
-    const commits = new Map([['billing', offsetsByPartition([at('orders', newestOf ?? 0n)])]]);
+    const commits = new Map([['billing', byPartition([at('orders', newestOf ?? 0n)])]]);
     const { plan } = restoreOf(newestOf === undefined ? {} : { inputs: { newest: commits } });
     return plan.groups[0]?.steps[0]?.to;
   };
