@@ -70,7 +70,7 @@ export interface PartitionState {
   /** Cuts of logs that this audit found: syncs beyond a cut no longer hold. */
   readonly cuts: readonly Cut[];
   /** Syncs whose records have to be compared to find out whether MM2 wrote them after a cut of the source log. */
-  readonly sinceCut: SyncsSince | null;
+  readonly sinceCut: SyncsSince;
   readonly records: RecordEvidence;
 }
 
@@ -114,12 +114,10 @@ export function partitionState(
   const source = sourceOutcome?.kind === 'read' ? sourceOutcome.value : null;
   const target = targetOutcome?.kind === 'read' ? targetOutcome.value : null;
   const { read, doubtedOrder } = orderedSyncs(observation, topic, partition, { source, target }, records);
-  const { oldest, newest } = records.sinceCut ?? {};
-  const holding = oldest === 'same' ? 'oldest' : newest === 'same' ? 'newest' : null;
   const syncs = read ?? new SyncHistory();
   const logsThen = logsNow(observation, topic, partition, syncs, { source, target }, records);
   // A log without a sync can be cut as well: what MM2 writes later begins behind the cut.
-  const remaining = withoutCut(syncs, logsThen, holding);
+  const remaining = withoutCut(syncs, logsThen, firstSame(records.sinceCut));
   const cut = { ...remaining, history: read === null ? null : remaining.history };
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
@@ -237,6 +235,11 @@ export function partitionState(
     sinceCut: cut.since,
     records,
   };
+}
+
+function firstSame(sinceCut: RecordEvidence['sinceCut'] = new Map()): number | null {
+  const same = [...sinceCut].flatMap(([index, found]) => (found === 'same' ? [index] : []));
+  return same.length === 0 ? null : Math.min(...same);
 }
 
 /** The syncs in the order of the target log, where looking at records has shown that there is only one. */

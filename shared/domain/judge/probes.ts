@@ -1,5 +1,4 @@
 import { compareRecords } from '../compare/record-identity.ts';
-import type { SyncsSince } from '../mirror/breaks/shortened.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
 import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
@@ -21,7 +20,7 @@ type Question =
   /** Do source and target hold the same record where this sync says so? */
   | { readonly about: 'sync'; readonly index: number }
   /** The same for a sync that MM2 may have written before or after a cut of the source log. */
-  | { readonly about: 'sinceCut'; readonly which: keyof SyncsSince }
+  | { readonly about: 'sinceCut'; readonly index: number }
   /** The same for the sync before the downstream offsets went back. */
   | { readonly about: 'order' }
   /** Is the target's last record the one that dead reckoning says it is? */
@@ -99,7 +98,7 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
       return { syncs };
     }
     case 'sinceCut':
-      return { sinceCut: { ...before.sinceCut, [question.which]: atSync(source, target) } };
+      return { sinceCut: new Map([...(before.sinceCut ?? []), [question.index, atSync(source, target)]]) };
     case 'order':
       // An equal neighbour may be the one that was copied here, when MM2 wrote the topic again.
       return { order: hasEqualNeighbour(source, probe, beside) ? 'unknown' : atSync(source, target) };
@@ -175,11 +174,10 @@ function probeSync(state: PartitionState, index: number | null): Probe[] {
 
 function probeSinceCut(state: PartitionState): Probe[] {
   const { sinceCut, records } = state;
-  if (sinceCut === null || records.sinceCut !== undefined) return [];
-  return (['oldest', 'newest'] as const).map((which) => {
-    const { upstream, downstream } = sinceCut[which];
-    return pair(state, { about: 'sinceCut', which }, upstream, downstream);
-  });
+  if (records.sinceCut !== undefined) return [];
+  return sinceCut.map(({ upstream, downstream }, index) =>
+    pair(state, { about: 'sinceCut', index }, upstream, downstream),
+  );
 }
 
 function probeOrder(state: PartitionState): Probe[] {

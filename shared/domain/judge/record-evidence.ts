@@ -1,5 +1,4 @@
 import type { Refutation } from '../compare/verify-position.ts';
-import type { SyncsSince } from '../mirror/breaks/shortened.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { Peek } from '../model/cluster.ts';
@@ -13,8 +12,8 @@ export interface RecordEvidence {
   readonly holes?: ReadonlyMap<string, HoleLook>;
   /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
   readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
-  /** Whether the records at the syncs of `PartitionState.sinceCut` are the same. */
-  readonly sinceCut?: Partial<Readonly<Record<keyof SyncsSince, 'same' | 'different' | 'unknown'>>>;
+  /** Whether the records at the syncs of `PartitionState.sinceCut` are the same, by their index there. */
+  readonly sinceCut?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** Whether source and target hold the same record at `PartitionState.doubtedOrder`. */

@@ -2,13 +2,11 @@ import type { NewPoint, SyncHistory, SyncPoint } from '../syncs/sync-history.ts'
 import type { Cut } from './cut.ts';
 
 /**
- * The first and the last sync beyond a cut of the source log that no earlier audit had read. MM2 may have written them
- * before the cut or after it.
+ * Of the syncs beyond a cut of the source log that no earlier audit had read: the first one, those at which MM2 had gone
+ * back on the source, and the last one; in the order in which MM2 wrote them. It may have done so before the cut or after
+ * it. If the record of one is in the present log, it wrote that one and all behind it after the cut.
  */
-export interface SyncsSince {
-  readonly oldest: Pick<SyncPoint, 'upstream' | 'downstream'>;
-  readonly newest: Pick<SyncPoint, 'upstream' | 'downstream'>;
-}
+export type SyncsSince = readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
 
 /** What is left of a history after a cut of one log. */
 export interface Shortened {
@@ -16,7 +14,7 @@ export interface Shortened {
   readonly cut: Cut | null;
   /** How many of its syncs an earlier audit had read. */
   readonly known: number;
-  readonly since?: SyncsSince | null;
+  readonly since?: SyncsSince;
 }
 
 /**

@@ -3,13 +3,13 @@ import { lastBreak } from '../epoch.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
-import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened, type SyncsSince } from './shortened.ts';
+import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened } from './shortened.ts';
 
 /**
  * Removes from a history the syncs that a cut of the source log has made void. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
  * regrew. They also tell the place; without them it is at most the log's end.
  */
-export function withoutSourceCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null): Shortened {
+export function withoutSourceCut(history: SyncHistory, logs: LogsNow, holding: number | null): Shortened {
   const { sourceEnd: end, sourceEpochEnd: epochEnd, sourceEndBefore: before, sameSourceSince, known } = logs;
   const none = { history, cut: null, known };
   if (sameSourceSince === null) return none;
@@ -111,17 +111,18 @@ function withoutRegrownCut(
   before: bigint,
   logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince' | 'sourceEpochBefore'> & {
     readonly sure: number;
-    readonly holding: keyof SyncsSince | null;
+    readonly holding: number | null;
   },
 ): Shortened {
   const { known, holding } = logs;
   const sure = Math.max(logs.sure, logs.knownWithSource);
   const first = lastBreak(history, 'newSource');
   const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
-  const [oldest] = beyond.filter((index) => index >= sure);
-  const newest = history.length - 1;
-  const since = oldest === undefined ? null : { oldest: history.at(oldest), newest: history.at(newest) };
-  const later = oldest === undefined || holding === null ? history.length : holding === 'oldest' ? oldest : newest;
+  const since = turnsOf(
+    history,
+    beyond.filter((index) => index >= sure),
+  );
+  const later = holding === null ? history.length : (since[holding] ?? history.length);
   const left = new Set(beyond.filter((index) => index < later));
   const kept = indexesOf(history).filter((index) => !left.has(index));
   const reached = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
@@ -138,8 +139,29 @@ function withoutRegrownCut(
     logs,
     [...left].filter((index) => index < sure),
   );
-  return { ...shortened, cut: { side: 'source', at, reached, acknowledged, ...copies, ...tail }, since };
+  return {
+    ...shortened,
+    cut: { side: 'source', at, reached, acknowledged, ...copies, ...tail },
+    since: since.map((index) => history.at(index)),
+  };
 }
+
+/** The first of these syncs, the last, and between them the last ones before which MM2 had gone back on the source. */
+function turnsOf(history: SyncHistory, indexes: readonly number[]): readonly number[] {
+  const [first, ...others] = indexes;
+  if (first === undefined) return [];
+  const turns = others.filter((index, i) => goesBack(history, indexes[i] ?? first, index)).slice(-MOST_TURNS);
+  return [...new Set([first, ...turns, ...others.slice(-1)])];
+}
+
+/** Whether MM2 went back on the source after one sync and up to another. */
+function goesBack(history: SyncHistory, left: number, right: number): boolean {
+  for (let i = left + 1; i <= right; i++) if (history.upstream(i) <= history.upstream(i - 1)) return true;
+  return false;
+}
+
+/** Each one costs a look at a record. */
+const MOST_TURNS = 4;
 
 /** The history stores each cut whole: more syncs than these are not worth it. */
 const KEPT_SYNCS = 1_000;

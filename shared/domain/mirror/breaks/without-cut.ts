@@ -11,19 +11,19 @@ export interface Remaining {
   readonly cuts: readonly Cut[];
   /** How many of its syncs an earlier audit had read. */
   readonly known: number;
-  /** What a comparison of records has to tell; null if there is no such sync. */
-  readonly since: SyncsSince | null;
+  /** What a comparison of records has to tell. */
+  readonly since: SyncsSince;
 }
 
 /**
  * Removes from a history the syncs that a cut has made void: those at or after the cut, written before it happened.
  * Syncs below the cut hold, because their records still exist. Returns the history itself if nothing was cut.
- * @param holding from which sync of `since` on comparing has shown that the records are the same
+ * @param holding index of the first of `since` whose record is in both logs, as comparing has shown; null if none is known
  */
-export function withoutCut(history: SyncHistory, logs: LogsNow, holding: keyof SyncsSince | null = null): Remaining {
+export function withoutCut(history: SyncHistory, logs: LogsNow, holding: number | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
   const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
   const onSource = withoutSourceCut(onTarget.history, left, holding);
   const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
-  return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? null };
+  return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? [] };
 }

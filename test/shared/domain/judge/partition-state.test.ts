@@ -359,18 +359,14 @@ describe('syncs that MM2 may have written before a cut of the source log', () =>
   const topic = { ...before.topic, epochEnds: { source: new Map([[0, 950n]]), target: new Map<number, bigint>() } };
 
   // The syncs around the cut at 950 are in step: the record before it has its place.
-  test.each<[string, RecordEvidence['sinceCut'], readonly bigint[]]>([
-    ['are void as long as nobody has compared them', undefined, [0n, 100n, 949n]],
-    ['are void where the records differ', { oldest: 'different', newest: 'different' }, [0n, 100n, 949n]],
-    [
-      'hold from the newest on if that names the same record',
-      { oldest: 'different', newest: 'same' },
-      [0n, 100n, 949n, 1_400n],
-    ],
-    ['hold from the oldest on if that does', { oldest: 'same', newest: 'same' }, [0n, 100n, 949n, 1_100n, 1_400n]],
-    ['hold, whatever of the newest is known', { oldest: 'same', newest: 'unknown' }, [0n, 100n, 949n, 1_100n, 1_400n]],
-  ])('%s', (_, sinceCut, held) => {
-    const { history } = partitionState(observation, topic, 0, sinceCut === undefined ? {} : { sinceCut });
+  test.each<[string, readonly ('same' | 'different' | 'unknown')[], readonly bigint[]]>([
+    ['are void as long as nobody has compared them', [], [0n, 100n, 949n]],
+    ['are void where the records differ', ['different', 'different'], [0n, 100n, 949n]],
+    ['hold from the newest on if that names the same record', ['different', 'same'], [0n, 100n, 949n, 1_400n]],
+    ['hold from the oldest on if that does', ['same', 'same'], [0n, 100n, 949n, 1_100n, 1_400n]],
+    ['hold, whatever of the newest is known', ['same', 'unknown'], [0n, 100n, 949n, 1_100n, 1_400n]],
+  ])('%s', (_, found, held) => {
+    const { history } = partitionState(observation, topic, 0, { sinceCut: new Map(found.entries()) });
     expect(Array.from({ length: history?.length ?? 0 }, (__, i) => history?.upstream(i))).toEqual(held);
   });
 });

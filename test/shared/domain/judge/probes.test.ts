@@ -68,23 +68,26 @@ describe('which records are worth looking at', () => {
     expect(what(of({ ...DOUBTED, source: [100n, 900n] })).filter((one) => one.startsWith('sync'))).toHaveLength(1);
   });
 
-  test('both sides of the oldest and the newest sync that MM2 may have written before a cut, until it is answered', () => {
+  test('both sides of the syncs that MM2 may have written before a cut, until it is answered', () => {
     const { observation, states } = flowCase({ groups: [] });
-    const sinceCut = { oldest: { upstream: 300n, downstream: 310n }, newest: { upstream: 400n, downstream: 410n } };
+    const sinceCut = [
+      { upstream: 300n, downstream: 310n },
+      { upstream: 400n, downstream: 410n },
+    ];
     const asked = (records: PartitionState['records']) =>
       planProbes(
         observation,
         states.map((state) => ({ ...state, sinceCut, records })),
         500,
       );
-    const which = (name: 'oldest' | 'newest', source: bigint, target: bigint) => ({
+    const which = (index: number, source: bigint, target: bigint) => ({
       ...SOURCE,
-      question: { about: 'sinceCut', which: name },
+      question: { about: 'sinceCut', index },
       source: { ...SOURCE, ...at(source, source + 1n) },
       target: { ...TARGET, ...at(target, target + 1n, 'read_committed') },
     });
-    expect(asked({})).toEqual([which('oldest', 300n, 310n), which('newest', 400n, 410n)]);
-    expect(asked({ sinceCut: { oldest: 'unknown' } })).toEqual([]);
+    expect(asked({})).toEqual([which(0, 300n, 310n), which(1, 400n, 410n)]);
+    expect(asked({ sinceCut: new Map([[0, 'unknown']]) })).toEqual([]);
   });
 
   test('what lies in front of the first record that MM2 mirrored', () => {
@@ -393,15 +396,21 @@ describe('what the answers tell', () => {
   });
 
   test('the records at the syncs since a cut, and at the one before the downstream offsets go back', () => {
-    const since = (which: 'oldest' | 'newest'): Probe => ({ ...syncProbe, question: { about: 'sinceCut', which } });
-    expect(learned(answer(since('oldest'), found(same), found(same)))).toEqual({ sinceCut: { oldest: 'same' } });
+    const since = (index: number): Probe => ({ ...syncProbe, question: { about: 'sinceCut', index } });
+    expect(learned(answer(since(0), found(same), found(same)))).toEqual({ sinceCut: new Map([[0, 'same']]) });
     expect(
       learned(
-        answer(since('oldest'), found(same), found(same)),
-        answer(since('newest'), found(same), found(other)),
+        answer(since(0), found(same), found(same)),
+        answer(since(1), found(same), found(other)),
         answer({ ...syncProbe, question: { about: 'order' } }, found(same), found(changed)),
       ),
-    ).toEqual({ sinceCut: { oldest: 'same', newest: 'different' }, order: 'unknown' });
+    ).toEqual({
+      sinceCut: new Map([
+        [0, 'same'],
+        [1, 'different'],
+      ]),
+      order: 'unknown',
+    });
   });
 
   test('a neighbour that the source does not have is not asked for', () => {

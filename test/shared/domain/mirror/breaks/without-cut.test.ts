@@ -248,7 +248,7 @@ describe('a target log that lost its end', () => {
       history: pending,
       cuts: [],
       known: 0,
-      since: null,
+      since: [],
     });
   });
 
@@ -264,7 +264,7 @@ describe('a source log that was cut and regrew before this audit', () => {
   test('is told by the leader epoch that the last audit saw: its records end before the end of then', () => {
     const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 150n });
     expect(told(found)).toBe('0→0 100→90 |');
-    expect(found).toMatchObject({ cuts: [{ side: 'source', at: 150n, reached: 250n }], known: 2, since: null });
+    expect(found).toMatchObject({ cuts: [{ side: 'source', at: 150n, reached: 250n }], known: 2, since: [] });
   });
 
   test('behind all syncs: the next sync does not continue the last one', () => {
@@ -351,28 +351,43 @@ describe('a source log that was cut and regrew before this audit', () => {
   test('makes syncs of unknown time void, and the first and the last are worth a comparison', () => {
     const found = cut(SINCE, { ...REGROWN, sourceEpochEnd: 150n });
     expect(told(found)).toBe('0→0 100→90 |');
-    const since = { oldest: { upstream: 260n, downstream: 240n }, newest: { upstream: 700n, downstream: 680n } };
+    const since = [
+      { upstream: 260n, downstream: 240n },
+      { upstream: 700n, downstream: 680n },
+    ];
     expect(found).toMatchObject({ since, cuts: [{ reached: 701n }] });
   });
 
   test('does not know which syncs came before it, if the last audit could not read the source', () => {
     const found = cut(STEADY, { ...REGROWN, knownWithSource: 0, sourceEpochEnd: 150n });
-    expect(found).toMatchObject({ since: { oldest: { upstream: 200n }, newest: { upstream: 200n } }, known: 2 });
+    expect(found).toMatchObject({ since: [{ upstream: 200n }], known: 2 });
     expect(found.cuts).toMatchObject([{ reached: 250n, acknowledged: 150n }]);
+  });
+
+  test('are also worth one where MM2 went back on the source: at the cut, if not in a restart', () => {
+    const again: readonly Point[] = [...STEADY, [240n, 220n], [150n, 240n], [180n, 270n], [700n, 790n]];
+    const found = cut(again, { ...REGROWN, sourceEpochEnd: 150n });
+    expect(found.since.map(({ upstream }) => upstream)).toEqual([240n, 150n, 700n]);
+    const below: readonly Point[] = [...STEADY, [240n, 220n], [120n, 240n], [180n, 300n], [700n, 820n]];
+    expect(cut(below, { ...REGROWN, sourceEpochEnd: 150n }).since.map(({ upstream }) => upstream)).toEqual([
+      240n,
+      180n,
+      700n,
+    ]);
   });
 
   test('has nothing to compare where earlier audits had read all syncs', () => {
     const history = SyncHistory.of(STEADY.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
-    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'newest');
+    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 0);
     expect(told(found)).toBe('0→0 100→90 |');
   });
 
   test('keeps those behind a hole that a comparison shows to be later', () => {
     const history = SyncHistory.of(SINCE.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
-    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'newest');
+    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 1);
     expect(told(found)).toBe('0→0 100→90 |700→680');
     expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n, acknowledged: 201n }]);
-    const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 'oldest');
+    const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 0);
     expect(told(all)).toBe('0→0 100→90 |260→240 700→680');
     expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, acknowledged: 201n }]);
     // No sync is left out, but the records before the last one are others all the same.
@@ -380,7 +395,7 @@ describe('a source log that was cut and regrew before this audit', () => {
     const behind = withoutCut(
       adjacent,
       { ...NOTHING, ...REGROWN, known: 1, knownWithSource: 1, sourceEpochEnd: 245n },
-      'newest',
+      0,
     );
     expect(told(behind)).toBe('0→0 |700→680');
   });
@@ -432,7 +447,7 @@ test('GIVEN both logs were cut between two audits and the source regrew THEN a n
     ...{ targetEnd: 56n, targetEndBefore: 61n, targetEpochEnd: 50n },
   });
   const asked = { upstream: 95n, downstream: 55n };
-  expect(found.since).toMatchObject({ oldest: asked, newest: asked });
+  expect(found.since).toMatchObject([asked]);
   expect(found.cuts).toMatchObject([
     { side: 'target', at: 50n },
     { side: 'source', at: 70n, acknowledged: 70n },
