@@ -152,6 +152,7 @@ export function logsNow(
 ): LogsNow {
   const { remembered } = observation;
   const known = knownLength(observation, topic, partition, read);
+  const readsSource = remembered?.readsSource(topic) === true;
   return {
     sourceEnd: logs.source?.highWatermark ?? null,
     targetEnd: logs.target?.highWatermark ?? null,
@@ -163,7 +164,8 @@ export function logsNow(
     sameSourceSince: sameSince(observation, 'source', topic, sourceId),
     sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
     known,
-    knownWithSource: remembered?.readsSource(topic) === true ? known : 0,
+    sourceCuts: readsSource ? pastCuts(remembered, 'source', topic, partition) : NO_CUTS,
+    knownWithSource: readsSource ? known : 0,
     knewAll: remembered?.syncsRead === true,
     targetEndConfirmed: reckoning === 'confirmed',
   };

@@ -80,6 +80,8 @@ function copiesOf(mapping: PartitionMapping, cut: CutLog): Copies | null {
   if (last === undefined || !isRising || last.downstream >= until) return null;
   if (mapping.targetCuts.some(({ at }) => at <= last.downstream)) return null;
   if (behind === length) return { points, until, again: target.end - last.downstream - 1n };
-  const begunAgain = greatest(0n, cut.at - mapping.upstream(behind));
+  // MM2 writes a sync where it begins again. If the first one behind the cut is further on, that one was lost.
+  const beyond = mapping.upstream(behind) - cut.at;
+  const begunAgain = beyond <= 0n ? -beyond : greatest(0n, until - last.downstream - 1n - beyond);
   return { points, until, again: begunAgain + mapping.surplusBehind(behind, cut.at) };
 }

@@ -3,7 +3,7 @@ import type { PastCut } from '../../mirror/breaks/cut.ts';
 import type { PartitionMapping } from '../../mirror/mapping.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
-import { greatest } from '../../model/offsets.ts';
+import { greatest, least } from '../../model/offsets.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import type { MissingStretch } from '../missing-stretches.ts';
 import type { PartitionState } from '../partition-state.ts';
@@ -184,12 +184,15 @@ export function logsCut({ topic, states, observation }: TopicContext): Finding[]
     const found = sumOf<PastCut>([...past, ...now], (cut) => cut.reached - cut.at);
     if (found === null) return [];
     const { records, partitions: cuts, worst } = found;
+    const ofWorst = [...past, ...now].filter(({ partition }) => partition === worst.partition);
+    const cutAt = ofWorst.reduce((lowest, one) => least(lowest, one.at), worst.at);
+    const reached = ofWorst.reduce((most, one) => greatest(most, one.reached), worst.reached);
     return [
       makeFinding(
         side === 'source' ? 'SOURCE_LOG_CUT' : 'TARGET_LOG_CUT',
         { topic: name, partition: worst.partition, cluster: flow[side] },
-        `the log of ${name} was cut at offset ${worst.at}; it had reached ${worst.reached}: ${records} records were cut off`,
-        { records, cuts, cutAt: worst.at, reached: worst.reached, noticedMs: worst.noticedAt },
+        `the log of ${name} was cut at offset ${cutAt}; it had reached ${reached}: ${records} records were cut off`,
+        { records, cuts, cutAt, reached, noticedMs: worst.noticedAt },
       ),
     ];
   });

@@ -1,3 +1,5 @@
+import type { Cut } from './cut.ts';
+
 /** What is known of a partition's two logs besides its syncs. */
 export interface LogsNow {
   /** End of each log; null if it could not be read. */
@@ -14,6 +16,8 @@ export interface LogsNow {
   readonly targetEpochEnd: bigint | null;
   /** Leader epoch of the source log when the last audit read it; null if none did, or the broker did not say. */
   readonly sourceEpochBefore: number | null;
+  /** Cuts of the present source topic that earlier audits noticed, oldest first; none if the last one could not read its log. */
+  readonly sourceCuts: readonly Cut[];
   /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.

@@ -1,5 +1,6 @@
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut } from './cut.ts';
+import { withoutHeldBack } from './held-back.ts';
 import type { LogsNow } from './logs-now.ts';
 import type { SyncsSince } from './shortened.ts';
 import { withoutSourceCut } from './source-cut.ts';
@@ -23,7 +24,8 @@ export interface Remaining {
 export function withoutCut(history: SyncHistory, logs: LogsNow, holding: number | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
   const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
-  const onSource = withoutSourceCut(onTarget.history, left, holding);
-  const cuts = [onTarget.cut, onSource.cut].filter((cut) => cut !== null);
+  const before = withoutHeldBack(onTarget.history, left);
+  const onSource = withoutSourceCut(before.history, left, holding);
+  const cuts = [onTarget.cut, before.cut, onSource.cut].filter((cut) => cut !== null);
   return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? [] };
 }

@@ -111,10 +111,13 @@ export function runsOf(
   // What MM2 has committed in a transaction ends with a marker.
   const ends = mapping.inTransactions ? 1n : 0n;
   const markers = position !== null && position > next + left - ends ? markersAmong(mapping, left) : 0n;
-  const behind = left - markers;
-  const perhaps = perhapsBefore(length) + markers;
-  run.covered.push({ from, until: next + greatest(0n, behind) });
-  if (perhaps > 0n) run.inPart.push({ from: next, until: next + behindLast });
+  const most = left - markers;
+  const lost = lostBefore(length);
+  const behind = lost === 0n || position === null ? most : least(most, greatest(0n, position - next - lost));
+  const perhaps = perhapsBefore(length) + markers + most - behind;
+  // After a cut, what MM2 wrote since comes behind what the target lost.
+  run.covered.push({ from, until: lost === 0n ? next + greatest(0n, behind) : next });
+  if (perhaps > 0n || lost > 0n) run.inPart.push({ from: next, until: next + behindLast });
   runs.push(run);
   if (position !== null && position > next) {
     const holes = behindHole(source, next, position, behind);

@@ -66,6 +66,12 @@ describe('a group whose commit is of a log that was cut', () => {
     expect(where(400n, 4, { behind: fromBegin, end: 911n })).toBe('410-410 again 300, bounded');
   });
 
+  test('before as many as are there without a place, if the sync at which MM2 began again was lost', () => {
+    const further = (downstream: bigint) => [{ ...BEHIND, upstream: 350n, downstream }];
+    expect(where(400n, 4, { behind: further(560n), end: 611n })).toBe('410-410 again 0, exact');
+    expect(where(400n, 4, { behind: further(610n), end: 661n })).toBe('410-410 again 50, bounded');
+  });
+
   test('before what MM2 has written since without a sync: that may be written again', () => {
     expect(where(400n, 4, { behind: [], end: 510n })).toBe('410-410 again 0, exact');
     expect(where(400n, 4, { behind: [], end: 530n })).toBe('410-410 again 20, bounded');

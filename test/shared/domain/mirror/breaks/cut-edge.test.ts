@@ -8,6 +8,7 @@ const SINCE = {
   sameTargetSince: 1,
   ...ENDS_BEFORE,
   sourceEpochBefore: null,
+  sourceCuts: [],
   sourceEpochEnd: null,
   targetEpochEnd: null,
   known: 0,

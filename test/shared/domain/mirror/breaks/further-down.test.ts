@@ -12,6 +12,7 @@ const SEEN_BEFORE: LogsNow = {
   sourceEndBefore: null,
   targetEndBefore: null,
   sourceEpochBefore: null,
+  sourceCuts: [],
   sourceEpochEnd: null,
   targetEpochEnd: null,
   sameSourceSince: 1_000,

@@ -11,6 +11,7 @@ const NOTHING: LogsNow = {
   sourceEndBefore: null,
   targetEndBefore: null,
   sourceEpochBefore: null,
+  sourceCuts: [],
   sourceEpochEnd: null,
   targetEpochEnd: null,
   sameSourceSince: null,

@@ -322,6 +322,30 @@ describe('a cut of the target', () => {
       [],
     ],
     [
+      'another producer wrote there, and MM2 has written no sync since',
+      cut(100n, 90n, {
+        syncs: [
+          [0n, 0n],
+          [89n, 89n],
+        ],
+        targetEnd: 98n,
+        position: 100n,
+      }),
+      ['behind 90-100: 10, at least 2'],
+    ],
+    [
+      'another producer wrote there, and MM2 went on behind it without a sync',
+      cut(100n, 90n, {
+        syncs: [
+          [0n, 0n],
+          [89n, 89n],
+        ],
+        targetEnd: 118n,
+        position: 120n,
+      }),
+      ['behind 90-120: 10, at least 2'],
+    ],
+    [
       'a deeper cut took the place of an earlier one along',
       cut(140n, 140n, {
         more: {

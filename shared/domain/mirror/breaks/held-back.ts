@@ -1,0 +1,40 @@
+import { greatest } from '../../model/offsets.ts';
+import type { SyncHistory } from '../syncs/sync-history.ts';
+import type { Cut } from './cut.ts';
+import type { LogsNow } from './logs-now.ts';
+import { indexesOf, keeping, type Shortened } from './shortened.ts';
+
+/**
+ * Removes the syncs of records that a cut of the source log took, and that MM2 wrote after an audit had noticed that cut:
+ * it holds the last pair of a partition back until it flushes. The last audit saw the record on the target, while the
+ * source log was already shorter. If they show that the log had reached further than was known, that counts as another
+ * cut, of what lies behind the first.
+ */
+export function withoutHeldBack(
+  history: SyncHistory,
+  { sourceCuts, sameTargetSince, sourceEndBefore, targetEndBefore, known }: LogsNow,
+): Shortened {
+  const none = { history, cut: null, known };
+  const [last] = sourceCuts.slice(-1);
+  if (last === undefined || sameTargetSince === null || sourceEndBefore === null || targetEndBefore === null)
+    return none;
+  const isLate = (index: number): boolean =>
+    index >= known &&
+    history.upstream(index) >= greatest(last.at, sourceEndBefore) &&
+    history.downstream(index) < targetEndBefore;
+  const all = indexesOf(history);
+  const late = all.filter(isLate);
+  if (late.length === 0) return none;
+  const left = all.filter((index) => !isLate(index));
+  const shortened = keeping(history, left, known, (sync) => last.at - 1n - sync.upstream);
+  const reachedBefore = sourceCuts.reduce((most, { reached }) => greatest(most, reached), last.reached);
+  return { ...shortened, cut: behind(history, late, reachedBefore, last) };
+}
+
+function behind(history: SyncHistory, late: readonly number[], at: bigint, { tail }: Pick<Cut, 'tail'>): Cut | null {
+  const further = late.filter((index) => history.upstream(index) >= at);
+  const reached = further.reduce((most, index) => greatest(most, history.upstream(index) + 1n), at);
+  if (reached === at) return null;
+  const syncs = further.map((i) => ({ upstream: history.upstream(i), downstream: history.downstream(i) }));
+  return { side: 'source', at, reached, ...(tail === undefined ? {} : { tail: { ...tail, syncs } }) };
+}
