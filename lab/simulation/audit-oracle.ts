@@ -13,7 +13,7 @@ export function judgeAudit(moment: AuditedMoment): string[] {
   return [
     ...(world.mm2.hidesLoss || isUnconfirmed(moment) ? [] : wrongLoss(report, truth)),
     ...report.groups.flatMap((group) => wrongCosts(world, group)),
-    ...(isThen ? asOf.flatMap((group) => wrongCosts(world, group).map((wrong) => `as of then: ${wrong}`)) : []),
+    ...(isThen ? asOf.flatMap((group) => wrongCosts(world, group).map((wrong) => `from the history: ${wrong}`)) : []),
     ...report.findings.flatMap((finding) => falseFinding(moment, finding, truth)),
     ...wronglyReady(moment, truth),
     ...silent(moment, truth),
