@@ -13,6 +13,7 @@ import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { withEpochEnds } from './leader-changes.ts';
 import { mirroredTopics, partitionUnread, readEnds } from './mirrored-topics.ts';
+import { withOutgrownEpochs } from './outgrown-epochs.ts';
 import {
   groupsAsLastKnown,
   isConsumerGroup,
@@ -109,12 +110,8 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
 
   const [connectors, oppositeConnectors, metrics] = await Promise.all([asked, askedOpposite, askedMetrics]);
   const sameCluster = sameClusterOf(source, target);
-  const observed = await withEpochEnds(
-    await readEnds(topics, source, target, flow.isolationLevel),
-    source,
-    target,
-    known,
-  );
+  const ends = await withEpochEnds(await readEnds(topics, source, target, flow.isolationLevel), source, target, known);
+  const observed = source.kind === 'up' ? await withOutgrownEpochs(ends, groups, source.reader) : ends;
   return {
     flow,
     at,

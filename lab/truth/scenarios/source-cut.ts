@@ -47,7 +47,9 @@ export const sourceCut: LiveScenario = {
     // MM2 continues at the cut, or begins again with the first record: then one audit can only bound what is missing.
     await stage.moment('regrown past the old end', { ...cut, loss: 'at-least' });
     await stage.moment('the same for an audit without a history', {
-      allow: [...allow, ...expect, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES'],
+      // The commits of groups that had read further tell it.
+      expect,
+      allow: [...allow, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES'],
       withoutMemory: true,
     });
   },
@@ -77,9 +79,9 @@ export const sourceCutWhileDown: LiveScenario = {
     await waitUntilSettled(mirroring('long'));
     await stage.moment('MM2 mirrors one again from its begin, and is past 200 records of the other', after);
     await stage.moment('the same for an audit without a history', {
-      allow: [...after.allow, ...expect, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES'],
-      // Only the records contradict the syncs. Nothing shows how many of them are lost, but later audits know a bound.
-      expect: ['VERIFICATION_REFUTED'],
+      allow: [...after.allow, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES', 'VERIFICATION_REFUTED'],
+      // The commits of groups that had read further tell it.
+      expect,
       loss: 'not-lower',
       withoutMemory: true,
     });
@@ -108,8 +110,8 @@ export const sourceCutUnseen: LiveScenario = {
     ] as const;
     const past = { allow, mm2: 'alive' } as const;
     await stage.moment('MM2 is past 200 records', { ...past, expect: ['SOURCE_LOG_CUT', 'RECORDS_NEVER_MIRRORED'] });
-    // Only the records contradict the syncs. Nothing shows how many of them are lost, but later audits know a bound.
-    const without = { expect: ['VERIFICATION_REFUTED'], loss: 'not-lower', withoutMemory: true } as const;
+    // The commits of groups that had read further tell it.
+    const without = { expect: ['SOURCE_LOG_CUT'], loss: 'not-lower', withoutMemory: true } as const;
     await stage.moment('the same for an audit without a history', { ...past, ...without });
   },
 };

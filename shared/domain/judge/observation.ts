@@ -71,6 +71,18 @@ export interface ObservedTopic {
    * leader of the topic has changed since.
    */
   readonly epochEnds?: Readonly<Record<ClusterRole, ReadonlyMap<number, bigint>>>;
+  /** By partition: leader epochs whose records end in the present source log before what groups have read of them. */
+  readonly outgrown?: ReadonlyMap<number, OutgrownEpoch>;
+}
+
+/** A commit tells that the source log reached further in a leader epoch than it does now: it was cut since. */
+export interface OutgrownEpoch {
+  /** The newest such epoch of the log before. */
+  readonly leaderEpoch: number;
+  /** Where its records end in the present log. */
+  readonly end: bigint;
+  /** Up to where groups have read the log before. */
+  readonly committed: bigint;
 }
 
 /** A consumer group of the source that MM2 translates, with its commits on mirrored topics. */

@@ -4,7 +4,8 @@ import type { CutOff } from '../mirror/coverage/cut-off.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
-import type { FlowObservation, ObservedTopic, RememberedFlow } from './observation.ts';
+import { greatest } from '../model/offsets.ts';
+import type { FlowObservation, ObservedTopic, OutgrownEpoch, RememberedFlow } from './observation.ts';
 import type { RecordEvidence } from './record-evidence.ts';
 
 /** When a topic was last seen with another id than now (ms), or null. */
@@ -144,7 +145,7 @@ export function pastCuts(
 /** What is known of a partition's two logs, now and from the last audit. */
 export function logsNow(
   observation: FlowObservation,
-  { topic, targetTopic, sourceId, targetId, epochEnds }: ObservedTopic,
+  { topic, targetTopic, sourceId, targetId, epochEnds, outgrown }: ObservedTopic,
   partition: number,
   read: SyncHistory,
   logs: { readonly source: LogOffsets | null; readonly target: LogOffsets | null },
@@ -153,20 +154,56 @@ export function logsNow(
   const { remembered } = observation;
   const known = knownLength(observation, topic, partition, read);
   const readsSource = remembered?.readsSource(topic) === true;
-  return {
-    sourceEnd: logs.source?.highWatermark ?? null,
-    targetEnd: logs.target?.highWatermark ?? null,
+  const ofAudits = {
     sourceEndBefore: remembered?.sourceEnd(topic, partition) ?? null,
-    targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
     sourceEpochBefore: remembered?.sourceEpoch(topic, partition) ?? null,
     sourceEpochEnd: epochEnds?.source.get(partition) ?? null,
-    targetEpochEnd: epochEnds?.target.get(partition) ?? null,
     sameSourceSince: sameSince(observation, 'source', topic, sourceId),
+    knownWithSource: readsSource ? known : 0,
+  };
+  const past = pastCuts(remembered, 'source', topic, partition);
+  return {
+    ...withCommits(ofAudits, outgrown?.get(partition), past, observation.at),
+    sourceEnd: logs.source?.highWatermark ?? null,
+    targetEnd: logs.target?.highWatermark ?? null,
+    targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
+    targetEpochEnd: epochEnds?.target.get(partition) ?? null,
     sameTargetSince: sameSince(observation, 'target', targetTopic, targetId),
     known,
-    sourceCuts: readsSource ? pastCuts(remembered, 'source', topic, partition) : NO_CUTS,
-    knownWithSource: readsSource ? known : 0,
+    sourceCuts: readsSource ? past : NO_CUTS,
     knewAll: remembered?.syncsRead === true,
     targetEndConfirmed: reckoning === 'confirmed',
+  };
+}
+
+type SourceLogBefore = Pick<
+  LogsNow,
+  'sourceEndBefore' | 'sourceEpochBefore' | 'sourceEpochEnd' | 'sameSourceSince' | 'knownWithSource'
+>;
+
+/**
+ * What commits tell of the source log before, if they tell more than audits do: nobody may have audited it before the cut,
+ * or the cut took only what no audit had seen. Which syncs are older than such a cut is not known.
+ */
+function withCommits(
+  ofAudits: SourceLogBefore,
+  outgrown: OutgrownEpoch | undefined,
+  past: readonly PastCut[],
+  at: number,
+): SourceLogBefore {
+  if (outgrown === undefined) return ofAudits;
+  const { leaderEpoch, end, committed } = outgrown;
+  const isKnown = past.some((cut) => cut.at <= end && (cut.tail === undefined || cut.tail.epoch >= leaderEpoch));
+  if (isKnown) return ofAudits;
+  const { sourceEndBefore, sourceEpochEnd } = ofAudits;
+  const reached = sourceEndBefore === null ? committed : greatest(sourceEndBefore, committed);
+  const seen = sourceEndBefore !== null && sourceEpochEnd !== null && sourceEpochEnd < sourceEndBefore;
+  if (seen && sourceEpochEnd <= end) return { ...ofAudits, sourceEndBefore: reached };
+  return {
+    sourceEndBefore: reached,
+    sourceEpochBefore: leaderEpoch,
+    sourceEpochEnd: end,
+    sameSourceSince: ofAudits.sameSourceSince ?? at,
+    knownWithSource: 0,
   };
 }

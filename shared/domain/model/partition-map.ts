@@ -35,6 +35,11 @@ export class PartitionMap<T> {
     return (this.#topics.get(topic)?.size ?? 0) > 0;
   }
 
+  /** The values of one topic by partition. */
+  of(topic: string): ReadonlyMap<number, T> {
+    return this.#topics.get(topic) ?? new Map<number, T>();
+  }
+
   /** The values of each topic by partition. */
   byTopic(): Iterable<readonly [topic: string, partitions: ReadonlyMap<number, T>]> {
     return this.#topics;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
 import type { FlowObservation, ObservedGroup } from '../../../shared/domain/judge/observation.ts';
 import { type Outcome, read, unread } from '../../../shared/domain/model/outcome.ts';
@@ -22,15 +23,11 @@ const GROUP: ObservedGroup = {
 
 /** The history has the group at 100; `before` is whether the newest audit could read it. */
 function historyOf(before: 'read' | 'unread'): KnownFlow {
-  const positions = new PartitionMap<bigint>();
-  positions.set('orders', 0, 100n);
-  const state = {
-    at: READ_AT,
-    readAt: { source: READ_AT, target: READ_AT },
-    unread: before === 'read' ? [] : [{ role: 'source', kind: 'group', name: 'g' }],
-    positions: () => new Map([['g', positions]]),
-  };
-  return { state, heldUntil: READ_AT } as unknown as KnownFlow;
+  const state = new HistoryState(READ_AT);
+  state.set({ kind: 'commit', role: 'source', group: 'g', topic: 'orders', partition: 0 }, 100n);
+  state.readAt.source = READ_AT;
+  if (before === 'unread') state.unread = [{ role: 'source', kind: 'group', name: 'g' }];
+  return { state, heldUntil: READ_AT };
 }
 
 function translatedAt(timestamp: number): FlowObservation['checkpoints'] {

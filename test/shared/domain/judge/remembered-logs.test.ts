@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
+import type { FlowObservation, ObservedTopic, RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
 import { cutOffsOf, knownAt, logsNow, sourceCutAt, wasCut } from '../../../../shared/domain/judge/remembered-logs.ts';
 import type { Cut, PastCut } from '../../../../shared/domain/mirror/breaks/cut.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
@@ -143,6 +143,57 @@ describe("what is known of a partition's logs", () => {
     expect(logsNow(observation, topic, 0, history, { source, target }, {})).toMatchObject({
       sourceEpochEnd: null,
       targetEpochEnd: null,
+    });
+  });
+
+  describe('that a commit shows a longer source log before', () => {
+    const outgrown = new Map([[0, { leaderEpoch: 4, end: 165n, committed: 180n }]]);
+    const cut: PastCut = { side: 'source', topic: topic.topic, partition: 0, at: 165n, reached: 180n, noticedAt: 1 };
+    const told = (remembered: Partial<RememberedFlow> | null, epochEnds?: ObservedTopic['epochEnds']) => {
+      const known = remembered === null ? null : { ...rememberedIds({}), ...remembered };
+      const asked = { ...topic, outgrown, ...(epochEnds === undefined ? {} : { epochEnds }) };
+      const logs = { source, target };
+      const found = logsNow({ ...observation, remembered: known }, asked, 0, history, logs, {});
+      const { sourceEndBefore, sourceEpochBefore, sourceEpochEnd, sameSourceSince } = found;
+      return [sourceEndBefore, sourceEpochBefore, sourceEpochEnd, sameSourceSince];
+    };
+    const epochEnd = (end: bigint) => ({ source: new Map([[0, end]]), target: new Map<number, bigint>() });
+
+    test('also to the first audit', () => {
+      expect(told(null)).toEqual([180n, 4, 165n, observation.at]);
+    });
+
+    test('where audits had seen less of it', () => {
+      expect(told({ sourceEnd: () => 160n, sourceEpoch: () => 4 }, epochEnd(165n)).slice(0, 3)).toEqual([
+        180n,
+        4,
+        165n,
+      ]);
+    });
+
+    test('or as much of it: the commit tells how far it had reached', () => {
+      expect(told({ sourceEnd: () => 170n, sourceEpoch: () => 5 }, epochEnd(165n)).slice(0, 3)).toEqual([
+        180n,
+        5,
+        165n,
+      ]);
+    });
+
+    test('or a later cut further up', () => {
+      expect(told({ sourceEnd: () => 300n, sourceEpoch: () => 6 }, epochEnd(250n)).slice(0, 3)).toEqual([
+        300n,
+        4,
+        165n,
+      ]);
+    });
+
+    test.each<[string, readonly PastCut[], boolean]>([
+      ['a cut at the same place is known', [cut], true],
+      ['a later cut further down is known', [{ ...cut, at: 100n, tail: { epoch: 6, syncs: [] } }], true],
+      ['only an earlier cut is known', [{ ...cut, tail: { epoch: 3, syncs: [] } }], false],
+      ['only a cut further up is known', [{ ...cut, at: 170n }], false],
+    ])('which is no news where %s: %s', (_, cuts, isKnown) => {
+      expect(told({ cuts })[2]).toBe(isKnown ? null : 165n);
     });
   });
 
