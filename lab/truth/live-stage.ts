@@ -166,8 +166,7 @@ export class LiveStage implements AsyncDisposable {
     const compacted = await compactedTopics(this.#connection(config, flow.target), report);
     const truths = await this.#truth.read(source, target, report, flow.isolationLevel, compacted);
     // Without a history nothing tells an audit that a log was cut: it takes commits for those of the present one.
-    const leaderEpochs =
-      options.withoutMemory === true ? new Map<string, never>() : await readCommitEpochs(source, report, truths);
+    const leaderEpochs = await readCommitEpochs(source, report, truths);
     const positions = judgePositions(
       report,
       (topic, partition) => truths.get(`${topic}-${partition}`) ?? null,

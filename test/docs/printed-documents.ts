@@ -80,7 +80,7 @@ const audited: readonly AuditReport[] = [
       ],
       groups: [
         group(),
-        group({ mm2: { kind: 'none' }, tidemark: nowhere }),
+        group({ mm2: { kind: 'none' }, tidemark: nowhere, commitCheckedAt: null }),
         group({
           mm2: { kind: 'at', position: 900n, from: 'checkpoint', cost: { kind: 'unknown', reason: 'no mapping' } },
         }),
@@ -109,6 +109,7 @@ const everyProof = [
 const watched = [
   { kind: 'audit', at: AT, report: flow({ groups: [] }) },
   { kind: 'audit', at: AT, report: flow({ groups: [group({ commitCheckedAt: AT - 45_000 }), ...everyProof] }) },
+  { kind: 'audit', at: AT, report: flow({ groups: [group({ commitCheckedAt: null })] }) },
   { kind: 'audit', at: AT, report: flow({ loss: unknown }) },
   { kind: 'audit', at: AT, report: flow({ loss: unknown, partitions: [partition({ lag: unknown })] }) },
   { kind: 'audit', at: AT, report: flow({ loss: { kind: 'known', records: 1n, seconds: null, basis: 'estimated' } }) },

@@ -1,5 +1,5 @@
 import type { Cut } from '../mirror/breaks/cut.ts';
-import type { SyncsSince } from '../mirror/breaks/shortened.ts';
+import type { SinceCut, SyncsSince } from '../mirror/breaks/shortened.ts';
 import { withoutCut } from '../mirror/breaks/without-cut.ts';
 import { withoutRefuted } from '../mirror/breaks/without-refuted.ts';
 import { lastBreak } from '../mirror/epoch.ts';
@@ -117,7 +117,7 @@ export function partitionState(
   const syncs = read ?? new SyncHistory();
   const logsThen = logsNow(observation, topic, partition, syncs, { source, target }, records);
   // A log without a sync can be cut as well: what MM2 writes later begins behind the cut.
-  const remaining = withoutCut(syncs, logsThen, firstSame(records.sinceCut));
+  const remaining = withoutCut(syncs, logsThen, compared(records.sinceCut));
   const cut = { ...remaining, history: read === null ? null : remaining.history };
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
@@ -237,9 +237,13 @@ export function partitionState(
   };
 }
 
-function firstSame(sinceCut: RecordEvidence['sinceCut'] = new Map()): number | null {
-  const same = [...sinceCut].flatMap(([index, found]) => (found === 'same' ? [index] : []));
-  return same.length === 0 ? null : Math.min(...same);
+/** Where nothing is the same, a transform may have changed every record: then a difference says nothing. */
+function compared(sinceCut: RecordEvidence['sinceCut'] = new Map()): SinceCut | null {
+  const indexes = (which: string) => [...sinceCut].flatMap(([index, found]) => (found === which ? [index] : []));
+  const [same] = indexes('same').sort((a, b) => a - b);
+  if (same === undefined) return null;
+  const different = indexes('different').filter((index) => index < same);
+  return { same, different: different.length === 0 ? null : Math.max(...different) };
 }
 
 /** The syncs in the order of the target log, where looking at records has shown that there is only one. */

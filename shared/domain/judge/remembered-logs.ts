@@ -182,7 +182,7 @@ type SourceLogBefore = Pick<
 >;
 
 /**
- * What commits tell of the source log before, if they tell more than audits do: nobody may have audited it before the cut,
+ * What commits show of the source log before, if that is more than audits know: nobody may have audited it before the cut,
  * or the cut took only what no audit had seen. Which syncs are older than such a cut is not known.
  */
 function withCommits(

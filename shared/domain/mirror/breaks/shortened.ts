@@ -2,11 +2,19 @@ import type { NewPoint, SyncHistory, SyncPoint } from '../syncs/sync-history.ts'
 import type { Cut } from './cut.ts';
 
 /**
- * Of the syncs beyond a cut of the source log that no earlier audit had read: the first one, those at which MM2 had gone
- * back on the source, and the last one; in the order in which MM2 wrote them. It may have done so before the cut or after
- * it. If the record of one is in the present log, it wrote that one and all behind it after the cut.
+ * Of the syncs beyond a cut of the source log that no earlier audit had read: the first one, those on both sides of where
+ * MM2 had gone back on the source, and the last one; in the order in which MM2 wrote them. It may have done so before the
+ * cut or after it.
  */
 export type SyncsSince = readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
+
+/** What comparing records at these syncs has shown, by their indexes. */
+export interface SinceCut {
+  /** The first one whose record is in the present log: MM2 wrote it and all behind it after the cut. */
+  readonly same: number;
+  /** The last one before it whose record is another one now: MM2 wrote it and all before it before the cut. */
+  readonly different: number | null;
+}
 
 /** What is left of a history after a cut of one log. */
 export interface Shortened {

@@ -3,19 +3,19 @@ import { lastBreak } from '../epoch.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
-import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened } from './shortened.ts';
+import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened, type SinceCut } from './shortened.ts';
 
 /**
  * Removes from a history the syncs that a cut of the source log has made void. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
  * regrew. They also tell the place; without them it is at most the log's end.
  */
-export function withoutSourceCut(history: SyncHistory, logs: LogsNow, holding: number | null): Shortened {
+export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: SinceCut | null): Shortened {
   const { sourceEnd: end, sourceEpochEnd: epochEnd, sourceEndBefore: before, sameSourceSince, known } = logs;
   const none = { history, cut: null, known };
   if (sameSourceSince === null) return none;
   const shown = end === null ? null : syncsBeyond(history, logs, end);
   if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
-    return withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, holding });
+    return withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, compared });
   }
   if (shown === null) return none;
   const first = lastBreak(history, 'newSource');
@@ -111,18 +111,19 @@ function withoutRegrownCut(
   before: bigint,
   logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince' | 'sourceEpochBefore'> & {
     readonly sure: number;
-    readonly holding: number | null;
+    readonly compared: SinceCut | null;
   },
 ): Shortened {
-  const { known, holding } = logs;
-  const sure = Math.max(logs.sure, logs.knownWithSource);
+  const { known, compared } = logs;
+  const told = Math.max(logs.sure, logs.knownWithSource);
   const first = lastBreak(history, 'newSource');
   const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
   const since = turnsOf(
     history,
-    beyond.filter((index) => index >= sure),
+    beyond.filter((index) => index >= told),
   );
-  const later = holding === null ? history.length : (since[holding] ?? history.length);
+  const later = since[compared?.same ?? -1] ?? history.length;
+  const sure = Math.max(told, (since[compared?.different ?? -1] ?? -1) + 1);
   const left = new Set(beyond.filter((index) => index < later));
   const kept = indexesOf(history).filter((index) => !left.has(index));
   const reached = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
@@ -146,12 +147,11 @@ function withoutRegrownCut(
   };
 }
 
-/** The first of these syncs, the last, and between them the last ones before which MM2 had gone back on the source. */
+/** The first of these syncs, the last, and those on both sides of the last places where MM2 had gone back on the source. */
 function turnsOf(history: SyncHistory, indexes: readonly number[]): readonly number[] {
-  const [first, ...others] = indexes;
-  if (first === undefined) return [];
-  const turns = others.filter((index, i) => goesBack(history, indexes[i] ?? first, index)).slice(-MOST_TURNS);
-  return [...new Set([first, ...turns, ...others.slice(-1)])];
+  const pairs = indexes.slice(1).map((right, i) => [indexes[i] ?? right, right] as const);
+  const turns = pairs.filter(([left, right]) => goesBack(history, left, right)).slice(-MOST_TURNS);
+  return [...new Set([...indexes.slice(0, 1), ...turns.flat(), ...indexes.slice(-1)])];
 }
 
 /** Whether MM2 went back on the source after one sync and up to another. */

@@ -2,7 +2,7 @@ import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut } from './cut.ts';
 import { withoutHeldBack } from './held-back.ts';
 import type { LogsNow } from './logs-now.ts';
-import type { SyncsSince } from './shortened.ts';
+import type { SinceCut, SyncsSince } from './shortened.ts';
 import { withoutSourceCut } from './source-cut.ts';
 import { withoutTargetCut } from './target-cut.ts';
 
@@ -19,13 +19,13 @@ export interface Remaining {
 /**
  * Removes from a history the syncs that a cut has made void: those at or after the cut, written before it happened.
  * Syncs below the cut hold, because their records still exist. Returns the history itself if nothing was cut.
- * @param holding index of the first of `since` whose record is in both logs, as comparing has shown; null if none is known
+ * @param compared what comparing records at `since` has shown; null if that is nothing
  */
-export function withoutCut(history: SyncHistory, logs: LogsNow, holding: number | null = null): Remaining {
+export function withoutCut(history: SyncHistory, logs: LogsNow, compared: SinceCut | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
   const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
   const before = withoutHeldBack(onTarget.history, left);
-  const onSource = withoutSourceCut(before.history, left, holding);
+  const onSource = withoutSourceCut(before.history, left, compared);
   const cuts = [onTarget.cut, before.cut, onSource.cut].filter((cut) => cut !== null);
   return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? [] };
 }

@@ -176,7 +176,7 @@ describe('a cut of the source log under leader epochs', () => {
     const points = again.map(([upstream, downstream]) => ({ timestamp: 5_000n, upstream, downstream }));
     const logs = { ...SEEN_BEFORE, ...REGROWN, sourceEpochEnd: 140n };
     // Comparing showed that MM2 wrote the last sync after the cut.
-    const found = withoutCut(SyncHistory.of(points), logs, 0);
+    const found = withoutCut(SyncHistory.of(points), logs, { same: 0, different: null });
     expect(told(found)).toBe('0→0 100→90 |10→200 |150→300');
     expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, acknowledged: 140n }]);
   });

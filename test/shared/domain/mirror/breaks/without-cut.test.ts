@@ -379,16 +379,16 @@ describe('a source log that was cut and regrew before this audit', () => {
 
   test('has nothing to compare where earlier audits had read all syncs', () => {
     const history = SyncHistory.of(STEADY.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
-    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 0);
+    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, { same: 0, different: null });
     expect(told(found)).toBe('0→0 100→90 |');
   });
 
   test('keeps those behind a hole that a comparison shows to be later', () => {
     const history = SyncHistory.of(SINCE.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
-    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 1);
+    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, { same: 1, different: null });
     expect(told(found)).toBe('0→0 100→90 |700→680');
     expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n, acknowledged: 201n }]);
-    const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, 0);
+    const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, { same: 0, different: null });
     expect(told(all)).toBe('0→0 100→90 |260→240 700→680');
     expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, acknowledged: 201n }]);
     // No sync is left out, but the records before the last one are others all the same.
@@ -396,7 +396,7 @@ describe('a source log that was cut and regrew before this audit', () => {
     const behind = withoutCut(
       adjacent,
       { ...NOTHING, ...REGROWN, known: 1, knownWithSource: 1, sourceEpochEnd: 245n },
-      0,
+      { same: 0, different: null },
     );
     expect(told(behind)).toBe('0→0 |700→680');
   });
