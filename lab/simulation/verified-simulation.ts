@@ -86,7 +86,7 @@ function violationsOf(mm2: SimulatedMm2, upstream: bigint, translation: Translat
     const p = Math.min(Math.max(mm2.targetStart, Number(translation.low) + beside), mm2.targetEnd);
     const { skipAtMost, rereadAtMost } = costOfStandingAt(translation, BigInt(p), {
       start: BigInt(mm2.targetStart),
-      end: BigInt(mm2.targetEnd),
+      highWatermark: BigInt(mm2.targetEnd),
     });
     // If syncs are wrong, it is not known what has expired. Then only records that can still be compared count.
     const skipped = mm2.skips(u, p, !mm2.undetectable);

@@ -36,7 +36,7 @@ export const standingElsewhere = property({
     count('judged');
     const cost = costOfStandingAt(said, BigInt(position), {
       start: BigInt(mm2.targetStart),
-      end: BigInt(mm2.targetEnd),
+      highWatermark: BigInt(mm2.targetEnd),
     });
     const skips = mm2.skips(upstream, position);
     const rereads = mm2.rereads(upstream, position);

@@ -271,22 +271,17 @@ function keepMapping(
   for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) valid.set(topic, partition, read);
   for (const { topic, partition, recreatedAt, sourceRecreated, history, cuts } of partitions) {
     const isDoubted = sourceRecreated === 'doubt';
-    recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged: sourceRecreated === 'topic-id', isDoubted });
+    const sourceChanged = sourceRecreated === 'topic-id';
+    if (isDoubted || sourceChanged || recreatedAt.source > 0 || recreatedAt.target > 0) {
+      recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged, isDoubted });
+    }
     // What a cut has made void is not in it any more. Where MM2 had written no sync, the first one comes behind the cut.
     if (history !== null) valid.set(topic.topic, partition, history);
     else if (cuts.length > 0 && syncs.kind === 'read') valid.set(topic.topic, partition, withHole());
   }
   for (const [topic, partition, history] of valid.entries()) {
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
-    const at = recreated.get(topic, partition) ?? {
-      source: 0,
-      target: 0,
-      sourceChanged: false,
-      isDoubted: false,
-      sourceMayBeCut: false,
-      targetMayBeCut: false,
-    };
-    const next = continued(before, history, at, flow.exactlyOnce);
+    const next = continued(before, history, recreated.get(topic, partition) ?? null, flow.exactlyOnce);
     if (next !== before) state.partitionsOf(topic).set(partition, next);
   }
 }
@@ -309,8 +304,9 @@ function keepVerified(state: HistoryState, verified: readonly VerifiedPair[]): v
 function keepAccounted(state: HistoryState, partitions: readonly PartitionState[]): void {
   for (const { topic, partition, history, replication, records } of partitions) {
     const { holes, explained = [] } = records;
+    if (history === null || (holes === undefined && explained.length === 0)) continue;
     const kept = state.mapping.get(topic.topic)?.get(partition);
-    if (history === null || kept === undefined) continue;
+    if (kept === undefined) continue;
     const account = (index: number) => {
       const at = samePlace(kept, history, index);
       if (at !== null) kept.account(at);
@@ -328,9 +324,10 @@ function keepAccounted(state: HistoryState, partitions: readonly PartitionState[
 /** Remembers which syncs were compared: when the target has deleted the record, no later audit can do so. */
 function keepConfirmed(state: HistoryState, partitions: readonly PartitionState[]): void {
   for (const { topic, partition, history, records } of partitions) {
+    if (history === null || records.syncs === undefined) continue;
     const kept = state.mapping.get(topic.topic)?.get(partition);
-    if (history === null || kept === undefined) continue;
-    for (const [index, found] of records.syncs ?? []) {
+    if (kept === undefined) continue;
+    for (const [index, found] of records.syncs) {
       const at = found === 'same' ? samePlace(kept, history, index) : null;
       if (at !== null) kept.confirm(at);
     }
@@ -352,27 +349,20 @@ type Recreations = PartitionState['recreatedAt'] & {
   readonly isDoubted: boolean;
 };
 
-/** The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. */
+/**
+ * The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked.
+ * @param recreatedAt null, as almost always, if nothing shows that a topic was replaced
+ */
 function continued(
   before: SyncHistory | null,
   history: SyncHistory,
-  recreatedAt: Recreations,
+  recreatedAt: Recreations | null,
   inTransactions: boolean,
 ): SyncHistory {
   let common = Math.min(before?.length ?? 0, history.length);
   // A verified pair is dropped if a later sync does not rise from it.
   while (common > 0 && !before?.samePoint(common - 1, history)) common--;
-  const marks = [
-    { index: recreatedAt.target, what: 'newTarget' },
-    { index: recreatedAt.sourceMayBeCut ? recreatedAt.source : 0, what: 'hole' },
-    { index: recreatedAt.targetMayBeCut ? recreatedAt.target : 0, what: 'hole' },
-  ] as const;
-  const isNewSource = recreatedAt.source > 0 || recreatedAt.sourceChanged;
-  const news = [
-    // Also before the oldest sync: the target may have records of a topic that no sync is about.
-    ...(isNewSource ? [{ index: recreatedAt.source, what: 'newSource' } as const] : []),
-    ...marks.filter(({ index }) => index > 0),
-  ].filter(({ index, what }) => !isMarked(history, index, what));
+  const news = recreatedAt === null ? [] : unmarked(history, recreatedAt);
   const isSame = before !== null && common === before.length && common === history.length && news.length === 0;
   if (isSame && before.pendingBreaks === history.pendingBreaks) return before;
 
@@ -382,10 +372,25 @@ function continued(
   kept.truncate(common);
   for (const { index, what } of news) if (index < common) kept.breakAt(index, what);
   kept.pendingBreaks = 0;
-  const isApart = inTransactions || recreatedAt.isDoubted;
+  const isApart = inTransactions || recreatedAt?.isDoubted === true;
   for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index), isApart);
   kept.pendingBreaks = next.pendingBreaks;
   return kept;
+}
+
+/** Breaks of the recreations that the syncs do not show yet. */
+function unmarked(history: SyncHistory, recreatedAt: Recreations): { readonly index: number; readonly what: Break }[] {
+  const marks = [
+    { index: recreatedAt.target, what: 'newTarget' },
+    { index: recreatedAt.sourceMayBeCut ? recreatedAt.source : 0, what: 'hole' },
+    { index: recreatedAt.targetMayBeCut ? recreatedAt.target : 0, what: 'hole' },
+  ] as const;
+  const isNewSource = recreatedAt.source > 0 || recreatedAt.sourceChanged;
+  return [
+    // Also before the oldest sync: the target may have records of a topic that no sync is about.
+    ...(isNewSource ? [{ index: recreatedAt.source, what: 'newSource' } as const] : []),
+    ...marks.filter(({ index }) => index > 0),
+  ].filter(({ index, what }) => !isMarked(history, index, what));
 }
 
 function isMarked(history: SyncHistory, index: number, what: Break): boolean {

@@ -10,6 +10,7 @@ import {
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { GroupReport, Mm2Position } from '../model/report.ts';
+import { mapTopicByTopic } from './map-topic-by-topic.ts';
 import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 
@@ -18,12 +19,17 @@ export interface GroupState {
   readonly group: ObservedGroup;
   readonly state: PartitionState;
   readonly committed: bigint;
-  /** See `CommittedOffset`. */
-  readonly leaderEpoch?: number;
+  /** See `CommittedOffset`; undefined if the broker did not say. */
+  readonly leaderEpoch: number | undefined;
   /** The commit is of a log that was cut since: no record of the source tells whether its translation is right. */
   readonly isCutOff: boolean;
   readonly translation: Translation;
   readonly checkpoint: ObservedCheckpoint | null;
+  /**
+   * How far the checkpoint is behind the newest sync, if MM2 gives the group that sync's own position at its next
+   * checkpoint: it does so at or beyond that sync. (Further back its 64 slots decide, which are not visible from outside.)
+   */
+  readonly checkpointOwed: bigint;
   /** The group's commit on the target, null if it has none. */
   readonly targetCommit: bigint | null;
   readonly report: GroupReport;
@@ -31,17 +37,20 @@ export interface GroupState {
 
 /** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
 export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
-  const judged: GroupState[] = [];
-  for (const group of observation.groups) {
-    const commits = group.committed.kind === 'read' ? group.committed.value : (group.lastKnown?.committed ?? []);
-    if (commits.length === 0) continue;
+  const judge = (group: ObservedGroup): GroupState[] => {
     const places = placesOf(observation, group);
-    for (const commit of commits) {
+    const judged: GroupState[] = [];
+    for (const commit of commitsOf(group)) {
       const state = states.get(commit.topic, commit.partition);
       if (state !== undefined) judged.push(judgeGroup(observation, group, state, commit, places));
     }
-  }
-  return judged;
+    return judged;
+  };
+  return mapTopicByTopic(observation.groups, (group) => commitsOf(group)[0]?.topic, judge).flat();
+}
+
+function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedOffset[] {
+  return committed.kind === 'read' ? committed.value : (lastKnown?.committed ?? []);
 }
 
 /**
@@ -52,15 +61,21 @@ export function judgeGroupsAgain(
   observation: FlowObservation,
   judged: readonly GroupState[],
   states: PartitionMap<PartitionState>,
-): GroupState[] {
+): readonly GroupState[] {
+  if (states.isEmpty) return judged;
   return judged.map((one) => {
     const { topic, partition } = one.report;
     const state = states.get(topic, partition);
     if (state === undefined || state === one.state) return one;
-    const { committed: offset, leaderEpoch } = one;
-    const commit = { offset, ...(leaderEpoch === undefined ? {} : { leaderEpoch }) };
+    const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
     return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
   });
+}
+
+/** What a group has committed on a partition. */
+interface CommitToJudge {
+  readonly offset: bigint;
+  readonly leaderEpoch?: number | undefined;
 }
 
 /** Where MM2 has put a group, by target topic and partition: looked up once for all partitions of the group. */
@@ -81,7 +96,7 @@ function judgeGroup(
   observation: FlowObservation,
   group: ObservedGroup,
   state: PartitionState,
-  { offset: committed, leaderEpoch }: Pick<CommittedOffset, 'offset' | 'leaderEpoch'>,
+  { offset: committed, leaderEpoch }: CommitToJudge,
   { commits, checkpoints }: Places,
 ): GroupState {
   const { targetTopic, topic } = state.topic;
@@ -94,10 +109,11 @@ function judgeGroup(
     group,
     state,
     committed,
-    ...(leaderEpoch === undefined ? {} : { leaderEpoch }),
+    leaderEpoch,
     isCutOff: cutOff !== null,
     translation,
     checkpoint,
+    checkpointOwed: checkpoint === null ? 0n : owedTo(checkpoint, state, committed),
     targetCommit,
     report: {
       group: name,
@@ -111,6 +127,12 @@ function judgeGroup(
   };
 }
 
+function owedTo({ downstream }: ObservedCheckpoint, { mapping }: PartitionState, committed: bigint): bigint {
+  const sync = mapping?.newestSync() ?? null;
+  if (sync === null || committed < sync.upstream || sync.downstream <= downstream) return 0n;
+  return sync.downstream - downstream;
+}
+
 /** The group's own commit on the target wins: that is where a consumer starts. */
 function mm2Position(
   { target }: PartitionState,
@@ -121,18 +143,11 @@ function mm2Position(
   const position = targetCommit ?? checkpoint?.downstream ?? null;
   if (position === null) return { kind: 'none' };
   const from = targetCommit === null ? 'checkpoint' : 'group-offset';
-  const cost =
-    translation.kind === 'unknown'
-      ? translation
-      : ({ kind: 'known', ...costOfStandingAt(translation, position, logOf(target, position)) } as const);
-  return { kind: 'at', position, from, cost };
-}
-
-/**
- * The target log, to compute what a position in it costs. If it could not be read, it is taken to end at the position.
- */
-function logOf(target: PartitionState['target'], position: bigint): { readonly start: bigint; readonly end: bigint } {
-  return target === null ? { start: 0n, end: position } : { start: target.start, end: target.highWatermark };
+  if (translation.kind === 'unknown') return { kind: 'at', position, from, cost: translation };
+  // A log that could not be read is taken to end at the position.
+  const log = target ?? { start: 0n, highWatermark: position };
+  const { rereadAtMost, skipAtMost } = costOfStandingAt(translation, position, log);
+  return { kind: 'at', position, from, cost: { kind: 'known', rereadAtMost, skipAtMost } };
 }
 
 function cutOffTranslation(

@@ -12,6 +12,7 @@ import { workerFindings } from './findings/worker-findings.ts';
 import { type GroupState, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
 import { lossAtLeast, lossOf, missingOf } from './loss.ts';
+import { mapTopicByTopic } from './map-topic-by-topic.ts';
 import { mirrorAges } from './mirror-ages.ts';
 import type { FlowObservation } from './observation.ts';
 import { lagOf, type PartitionState } from './partition-state.ts';
@@ -41,9 +42,11 @@ export function judgeFlow(
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),
-    ...[...Map.groupBy(groups, ({ report }) => report.group)].flatMap(([group, members]) =>
-      groupFindings(observation, group, members, liveness, policy),
-    ),
+    ...mapTopicByTopic(
+      [...Map.groupBy(groups, ({ report }) => report.group)],
+      ([, [first]]) => first?.report.topic,
+      ([group, members]) => groupFindings(observation, group, members, liveness, policy),
+    ).flat(),
   ];
   const reports = groups.map(({ report }) => report);
   const weights = { flow: observation.flow, rules: policy.rules, acknowledgements };

@@ -38,13 +38,13 @@ export function livenessOf(
     const patience = Math.max(policy.mirrorStoppedMs, 3 * interval);
     const isStale = age > Math.max(policy.heartbeatStaleMs, 2 * interval);
     const state = age > patience ? 'stopped' : isStale ? 'stale' : 'alive';
-    const written = lastWrite(states, at + MOST_AHEAD_MS);
-    if (state !== 'alive' && written !== null && at - written <= policy.heartbeatStaleMs) {
+    const written = state === 'alive' ? null : lastWrite(states, at + MOST_AHEAD_MS);
+    if (written !== null && at - written <= policy.heartbeatStaleMs) {
       // Another flow writes the heartbeats of the source. This flow mirrors, whatever the state of that one.
       return { state: 'alive', lastSign: written, sign: 'offset sync or Connect offset', steadySince: null };
     }
     // This flow wrote long after the last heartbeat: heartbeats show nothing about it, even while it has nothing to write.
-    const saysNothing = state !== 'alive' && written !== null && written - Number(newest) > patience;
+    const saysNothing = written !== null && written - Number(newest) > patience;
     if (!saysNothing) {
       const since = steadySince === null ? null : Number(steadySince);
       return { state, lastSign: Number(newest), sign: 'heartbeat', steadySince: since };

@@ -45,19 +45,14 @@ function mappingAge(observation: FlowObservation, states: readonly PartitionStat
   return ageOf(found);
 }
 
-/**
- * MM2 gives a group at or beyond the newest sync that sync's own position, at its next checkpoint. (Further back its 64
- * slots decide, which are not visible from outside.) The checkpoint that a failover would use is as old as this.
- */
+/** How long MM2 has owed a group another checkpoint: the one that a failover would use is as old as this. */
 function checkpointAge(observation: FlowObservation, groups: readonly GroupState[], liveness: Liveness): Age {
   if (observation.checkpoints.kind !== 'read') return unknown('the checkpoints could not be read');
   // What MM2 did not do after its last sign of life is no fault of its checkpoints: it may be dead.
   const until = workedUntil(liveness, mirrorTime(observation));
   let found: Aged | null = null;
-  for (const { checkpoint, state, committed, report } of groups) {
-    if (checkpoint === null) continue;
-    const sync = state.mapping?.newestSync() ?? null;
-    if (sync === null || committed < sync.upstream || sync.downstream <= checkpoint.downstream) continue;
+  for (const { checkpoint, checkpointOwed, report } of groups) {
+    if (checkpoint === null || checkpointOwed === 0n) continue;
     const ms = until - Number(checkpoint.timestamp);
     const { group, topic, partition } = report;
     if (ms > (found?.ms ?? 0)) found = { ms, of: { group, topic, partition } };

@@ -52,6 +52,9 @@ export interface ProbeAnswer {
   readonly beside?: readonly Outcome<Peek>[];
 }
 
+/** Of most partitions there is nothing to ask. */
+const NONE: readonly Probe[] = [];
+
 /**
  * Which records to look at, the most useful first: doubts whether a topic is still the same one, then lag, then causes.
  * At most `budget` probes.
@@ -59,17 +62,17 @@ export interface ProbeAnswer {
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
   const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
   const abortedAsked = new Set<string>();
-  const probes = [
-    ...byLag.flatMap((state) => probeSync(state, state.doubted)),
-    ...byLag.flatMap((state) => (state.doubtedFirst === state.doubted ? [] : probeSync(state, state.doubtedFirst))),
-    ...byLag.flatMap((state) => probeSinceCut(state)),
-    ...byLag.flatMap((state) => probeOrder(state)),
-    ...byLag.flatMap((state) => probeReckoning(state)),
-    ...byLag.flatMap((state) => probeWaiting(observation, state)),
-    ...byLag.flatMap((state) =>
-      abortedAsked.has(state.topic.topic) ? [] : probeAborted(observation, state, abortedAsked),
-    ),
+  const kinds: readonly ((state: PartitionState) => readonly Probe[])[] = [
+    (state) => probeSync(state, state.doubted),
+    (state) => (state.doubtedFirst === state.doubted ? NONE : probeSync(state, state.doubtedFirst)),
+    probeSinceCut,
+    probeOrder,
+    probeReckoning,
+    (state) => probeWaiting(observation, state),
+    (state) => (abortedAsked.has(state.topic.topic) ? NONE : probeAborted(observation, state, abortedAsked)),
   ];
+  const probes: Probe[] = [];
+  for (const probesOf of kinds) for (const state of byLag) for (const probe of probesOf(state)) probes.push(probe);
   const holes = probeHoles(observation, states);
   // A quarter of the budget is for holes, however many records wait. Each hole is probed once, and the answer is kept.
   const reserved = Math.min(holes.length, Math.ceil(budget / 4));
@@ -166,23 +169,23 @@ function peekOf(outcome: Outcome<Peek> | null): Peek | null {
   return outcome?.kind === 'read' ? outcome.value : null;
 }
 
-function probeSync(state: PartitionState, index: number | null): Probe[] {
-  if (index === null || state.history === null) return [];
+function probeSync(state: PartitionState, index: number | null): readonly Probe[] {
+  if (index === null || state.history === null) return NONE;
   const sync = state.history.at(index);
   return [pair(state, { about: 'sync', index }, sync.upstream, sync.downstream)];
 }
 
-function probeSinceCut(state: PartitionState): Probe[] {
+function probeSinceCut(state: PartitionState): readonly Probe[] {
   const { sinceCut, records } = state;
-  if (records.sinceCut !== undefined) return [];
+  if (records.sinceCut !== undefined) return NONE;
   return sinceCut.map(({ upstream, downstream }, index) =>
     pair(state, { about: 'sinceCut', index }, upstream, downstream),
   );
 }
 
-function probeOrder(state: PartitionState): Probe[] {
+function probeOrder(state: PartitionState): readonly Probe[] {
   const { doubtedOrder, source } = state;
-  if (doubtedOrder === null || source === null) return [];
+  if (doubtedOrder === null || source === null) return NONE;
   const { upstream, downstream } = doubtedOrder;
   return [withNeighbours(pair(state, { about: 'order' }, upstream, downstream), source)];
 }
@@ -198,16 +201,16 @@ function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]
     );
 }
 
-function probeReckoning(state: PartitionState): Probe[] {
+function probeReckoning(state: PartitionState): readonly Probe[] {
   const { reckoned, replication, target, source } = state;
-  if (reckoned === null || replication === null || target === null || source === null) return [];
+  if (reckoned === null || replication === null || target === null || source === null) return NONE;
   // It was answered, and no doubt about the syncs was settled since.
-  if (state.records.reckoning !== undefined && state.doubted === null) return [];
+  if (state.records.reckoning !== undefined && state.doubted === null) return NONE;
   const newest = state.mapping?.newestSync();
   // If nothing is after the newest sync, there is nothing to reckon.
-  if (newest == null || target.highWatermark <= newest.downstream + 1n) return [];
+  if (newest == null || target.highWatermark <= newest.downstream + 1n) return NONE;
   const last = reckoned - 1n;
-  if (last < source.start || target.highWatermark <= target.start) return [];
+  if (last < source.start || target.highWatermark <= target.start) return NONE;
   return [withNeighbours(pair(state, { about: 'reckoning' }, last, target.highWatermark - 1n), source)];
 }
 
@@ -233,22 +236,22 @@ export function waitsElsewhere({ records, replication }: PartitionState): boolea
   );
 }
 
-function probeWaiting(observation: FlowObservation, state: PartitionState): Probe[] {
+function probeWaiting(observation: FlowObservation, state: PartitionState): readonly Probe[] {
   const { replication, source, records } = state;
   const end = source?.highWatermark ?? 0n;
-  if (replication?.replicatedTo == null || replication.replicatedTo >= end) return [];
+  if (replication?.replicatedTo == null || replication.replicatedTo >= end) return NONE;
   const from = replication.replicatedTo;
   // An earlier look from further back has found it: one from here would say nothing of what lies between.
-  if (records.waiting?.peek.record?.offset === from) return [];
+  if (records.waiting?.peek.record?.offset === from) return NONE;
   // A read_committed fetch returns nothing from the last stable offset on: what waits there is in an open transaction.
   const isolation = from >= replication.readableEnd ? 'read_uncommitted' : observation.flow.isolationLevel;
   return [look(state, { about: 'waiting', from }, from, end, isolation)];
 }
 
-function probeAborted(observation: FlowObservation, state: PartitionState, asked: Set<string>): Probe[] {
+function probeAborted(observation: FlowObservation, state: PartitionState, asked: Set<string>): readonly Probe[] {
   const { mapping, source } = state;
-  if (mapping === null || source === null || !mapping.hasGaps) return [];
-  if (observation.flow.isolationLevel === 'read_committed') return [];
+  if (mapping === null || source === null || !mapping.hasGaps) return NONE;
+  if (observation.flow.isolationLevel === 'read_committed') return NONE;
   for (let i = mapping.length - 2; i >= mapping.first; i--) {
     const left = mapping.at(i);
     const right = mapping.at(i + 1);
@@ -257,7 +260,7 @@ function probeAborted(observation: FlowObservation, state: PartitionState, asked
     asked.add(state.topic.topic);
     return [look(state, { about: 'aborted' }, left.upstream, right.upstream, 'read_committed')];
   }
-  return [];
+  return NONE;
 }
 
 function look(

@@ -17,12 +17,23 @@ export function isOfAnotherFlow(flow: Flow, connector: string): boolean {
 export function positionsOfFlow(flow: Flow, positions: ConnectorPositions): PartitionMap<ObservedConnectOffset> {
   const chosen = new PartitionMap<ObservedConnectOffset>();
   for (const [topic, partition, byConnector] of positions.entries()) {
-    const all = [...byConnector];
-    const named = all.filter(([connector]) => isNamedAfter(flow, connector));
-    const [first, ...others] = named.length > 0 ? named : all;
-    if (first !== undefined && others.length === 0) chosen.set(topic, partition, first[1]);
+    const position = onlyPosition(flow, byConnector);
+    if (position !== null) chosen.set(topic, partition, position);
   }
   return chosen;
+}
+
+/** Null if there is none, or it is not known whose the flow's is. */
+function onlyPosition(
+  flow: Flow,
+  byConnector: ReadonlyMap<string, ObservedConnectOffset>,
+): ObservedConnectOffset | null {
+  // Almost always: whatever the connector is called.
+  if (byConnector.size === 1) for (const position of byConnector.values()) return position;
+  const all = [...byConnector];
+  const named = all.filter(([connector]) => isNamedAfter(flow, connector));
+  const [first, ...others] = named.length > 0 ? named : all;
+  return first !== undefined && others.length === 0 ? first[1] : null;
 }
 
 function isNamedAfter(flow: Flow, connector: string): boolean {

@@ -373,7 +373,7 @@ export class PartitionMapping {
     const { exactlyOnce = false } = this.#evidence;
     // If the syncs before hold after all, a group has consumed what the target has deleted no more than what it still has.
     const mayHold = this.sourceInDoubt && before !== null;
-    if (this.at(index).downstream <= this.floor && !mayHold) return null;
+    if (this.downstream(index) <= this.floor && !mayHold) return null;
     if (before === null) {
       // The syncs before the first known one are lost: MM2 may have begun again before it.
       return this.holeAfter(index - 1) && !exactlyOnce ? { upstream: -1n, downstream: this.floor - 1n } : null;

@@ -11,12 +11,12 @@ const LONGEST_TRANSACTION = 500n;
  * @param first index of the first sync that counts
  */
 export function hasOnlyMarkers(syncs: Syncs, first: number, index: number): boolean {
-  const right = syncs.at(index);
-  const left = syncs.at(index - 1);
+  const right = syncs.pair(index);
+  const left = syncs.pair(index - 1);
   const offsets = right.upstream - left.upstream;
   if (right.downstream - left.downstream > 2n * offsets) return false;
   if (index - 2 < first) return true;
-  const before = syncs.at(index - 2);
+  const before = syncs.pair(index - 2);
   const written = left.downstream - before.downstream;
   return written <= LONGEST_TRANSACTION || written !== left.upstream - before.upstream;
 }

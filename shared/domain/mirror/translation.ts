@@ -183,10 +183,13 @@ export function positionOf(translation: Translation): TidemarkPosition {
 export function costOfStandingAt(
   { low, high, again, expired }: TranslatedInterval,
   position: bigint,
-  log: { readonly start: bigint; readonly end: bigint },
+  log: Pick<LogOffsets, 'start' | 'highWatermark'>,
 ): Cost {
   if (position < log.start) {
-    return { rereadAtMost: greatest(0n, high - log.start) + again, skipAtMost: greatest(0n, log.end - low) + expired };
+    return {
+      rereadAtMost: greatest(0n, high - log.start) + again,
+      skipAtMost: greatest(0n, log.highWatermark - low) + expired,
+    };
   }
   return {
     rereadAtMost: greatest(0n, high - position) + again,

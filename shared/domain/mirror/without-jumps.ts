@@ -8,11 +8,13 @@ import type { Syncs } from './syncs/syncs.ts';
  * @param settled index after the last one
  */
 export function withoutJumps(syncs: Syncs, first: number, settled: number): number {
-  let reached = settled > first ? syncs.at(first).upstream : 0n;
+  let before = settled > first ? syncs.pair(first).upstream : 0n;
+  let reached = before;
   for (let i = first + 1; i < settled; i++) {
-    const { upstream } = syncs.at(i);
-    if (upstream <= syncs.at(i - 1).upstream && jumpsBehind(syncs, { first, again: i, settled, reached })) return i;
+    const { upstream } = syncs.pair(i);
+    if (upstream <= before && jumpsBehind(syncs, { first, again: i, settled, reached })) return i;
     reached = greatest(reached, upstream);
+    before = upstream;
   }
   return settled;
 }
@@ -29,7 +31,7 @@ interface BegunAgain {
 /** Whether a gap behind the point where MM2 began again holds a record that it had written before that. */
 function jumpsBehind(syncs: Syncs, { first, again, settled, reached }: BegunAgain): boolean {
   for (let i = again; i + 1 < settled; i++) {
-    const [left, right] = [syncs.at(i), syncs.at(i + 1)];
+    const [left, right] = [syncs.pair(i), syncs.pair(i + 1)];
     if (left.upstream >= reached || right.upstream <= left.upstream) return false;
     const written = right.downstream - left.downstream - 1n;
     const gap = { from: left.upstream + 1n, until: right.upstream };
@@ -47,9 +49,9 @@ function surelyIn(
   let most = 0n;
   let records = 0n;
   for (let i = first; i < before; i++) {
-    const { upstream, downstream } = syncs.at(i);
+    const { upstream, downstream } = syncs.pair(i);
     // After the last one MM2 began again, so that the next one is never in step with it.
-    const next = syncs.at(i + 1);
+    const next = syncs.pair(i + 1);
     const isInStep = next.upstream - upstream === next.downstream - downstream;
     // The record of a sync, or all up to the next one.
     const end = isInStep ? next.upstream : upstream + 1n;

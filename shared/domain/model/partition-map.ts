@@ -27,6 +27,11 @@ export class PartitionMap<T> {
     return value;
   }
 
+  get isEmpty(): boolean {
+    for (const partitions of this.#topics.values()) if (partitions.size > 0) return false;
+    return true;
+  }
+
   topics(): Iterable<string> {
     return this.#topics.keys();
   }

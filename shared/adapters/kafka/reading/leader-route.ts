@@ -1,4 +1,3 @@
-import type { ClusterMetadata } from '../../../domain/model/cluster.ts';
 import type { TopicPartition } from '../../../domain/model/topic-partition.ts';
 import { failureOfCode } from './read-failure.ts';
 import { fail, type Reply } from './routed-read.ts';
@@ -17,12 +16,21 @@ export async function routeToLeaders(
     attempt === 0
       ? await topology.current()
       : await topology.refresh([...new Set(partitions.map(({ topic }) => topic))]);
-  return partitions.map((partition) => leaderOf(metadata, partition));
+  // A reply for each leader, not for each partition: there are few leaders.
+  const replies = new Map<number, Reply<number>>();
+  return partitions.map(({ topic, partition }) => {
+    const leader = metadata.topics.get(topic)?.leaders[partition];
+    if (typeof leader !== 'number') return withoutLeader(leader);
+    let reply = replies.get(leader);
+    if (reply === undefined) {
+      reply = { kind: 'value', value: leader };
+      replies.set(leader, reply);
+    }
+    return reply;
+  });
 }
 
-function leaderOf(metadata: ClusterMetadata, { topic, partition }: TopicPartition): Reply<number> {
-  const leader = metadata.topics.get(topic)?.leaders[partition];
-  if (typeof leader === 'number') return { kind: 'value', value: leader };
+function withoutLeader(leader: null | undefined): Reply<number> {
   if (leader === null) return fail(failureOfCode(LEADER_NOT_AVAILABLE, 'the cluster'));
   // Looked up by name before: it does not exist, and another request within this audit would not change that.
   return fail({ ...failureOfCode(UNKNOWN_TOPIC_OR_PARTITION, 'the cluster'), again: false });

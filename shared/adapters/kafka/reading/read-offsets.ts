@@ -106,7 +106,8 @@ async function readPartitions<T>(
   ask: (connection: BrokerConnection, partitions: readonly TopicPartition[]) => Promise<readonly Reply<T>[]>,
 ): Promise<ReadonlyMap<string, readonly Outcome<T>[]>> {
   const metadata = await topology.require(topics);
-  const items = [...new Set(topics)].flatMap((topic) => {
+  const names = [...new Set(topics)];
+  const items = names.flatMap((topic) => {
     const leaders = metadata.topics.get(topic)?.leaders ?? [];
     return leaders.map((_leader, partition): TopicPartition => ({ topic, partition }));
   });
@@ -117,19 +118,19 @@ async function readPartitions<T>(
     route: (partitions, attempt) => routeToLeaders(topology, partitions, attempt),
     ask,
   });
-  const byTopic = new Map<string, Outcome<T>[]>();
-  for (const topic of topics) {
-    // An absent topic has no known partitions. Return one failure for it, because no result at all would look like
-    // success.
-    if (metadata.topics.has(topic)) byTopic.set(topic, []);
-    else {
+  const byTopic = new Map<string, readonly Outcome<T>[]>();
+  let next = 0;
+  for (const topic of names) {
+    const known = metadata.topics.get(topic);
+    if (known === undefined) {
+      // An absent topic has no known partitions. Return one failure for it, because no result at all would look like
+      // success.
       const failure = failureOfCode(UNKNOWN_TOPIC_OR_PARTITION, `cluster ${context.alias}`);
       byTopic.set(topic, [unread(unreadOf(context.alias, `${what} of ${topic}`, failure))]);
+      continue;
     }
-  }
-  for (const [i, { topic }] of items.entries()) {
-    const outcome = outcomes[i];
-    if (outcome !== undefined) byTopic.get(topic)?.push(outcome);
+    byTopic.set(topic, outcomes.slice(next, next + known.leaders.length));
+    next += known.leaders.length;
   }
   return byTopic;
 }
@@ -146,13 +147,16 @@ async function list(
     if (known === undefined) topics.set(topic, [partition]);
     else known.push(partition);
   }
-  const answers = new Map<string, Map<number, ListedOffset>>();
+  const answers = new Map<string, ListedOffset[]>();
   for (const listed of await connection.send(LIST_OFFSETS, { isolation, timestamp, topics })) {
-    const known = answers.get(listed.topic) ?? new Map<number, ListedOffset>();
-    known.set(listed.partition, listed);
-    answers.set(listed.topic, known);
+    let byPartition = answers.get(listed.topic);
+    if (byPartition === undefined) {
+      byPartition = [];
+      answers.set(listed.topic, byPartition);
+    }
+    byPartition[listed.partition] = listed;
   }
-  return ({ topic, partition }) => answers.get(topic)?.get(partition);
+  return ({ topic, partition }) => answers.get(topic)?.[partition];
 }
 
 /** Whether these can be the start and end of a log. For what they do not know, brokers answer -1 with an error. */

@@ -1,6 +1,6 @@
 import type { IsolationLevel } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
-import { Once } from './once.ts';
+import { Once, OncePerTopic } from './once.ts';
 
 /** Special timestamps. Any other timestamp asks for the first record at or after it. */
 export const LATEST = -1n;
@@ -56,10 +56,11 @@ export const LIST_OFFSETS: Api<ListOffsetsRequest, readonly ListedOffset[]> = {
     reader.throttle();
     const offsets: ListedOffset[] = [];
     const topics = new Once<string>();
+    const once = new OncePerTopic();
     reader.skipArray((r) => {
       const topic = r.name();
       topics.see(topic);
-      const once = new Once<number>();
+      once.nextTopic();
       r.skipArray(() => {
         const partition = r.partition();
         once.see(partition);

@@ -1,6 +1,6 @@
 import type { CommittedOffset } from '../../../domain/model/cluster.ts';
 import type { Api } from './api.ts';
-import { Once } from './once.ts';
+import { Once, OncePerTopic } from './once.ts';
 import type { ResponseReader } from './response-reader.ts';
 
 /** Groups whose commits to read, for all their topics; only one before version 8. */
@@ -52,8 +52,9 @@ export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
   },
   read(reader, version) {
     if (version >= 3) reader.throttle();
+    const partitions = new OncePerTopic();
     if (version < FETCH_MANY_FROM) {
-      const { offsets, failed } = readTopics(reader, version);
+      const { offsets, failed } = readTopics(reader, version, partitions);
       const error = reader.int16();
       reader.tags();
       return [{ group: '', error, offsets, failed }];
@@ -62,7 +63,7 @@ export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
     const groups = reader.array((r) => {
       const group = r.string();
       once.see(group);
-      const { offsets, failed } = readTopics(r, version);
+      const { offsets, failed } = readTopics(r, version, partitions);
       const error = r.int16();
       r.tags();
       return { group, error, offsets, failed };
@@ -72,7 +73,11 @@ export const OFFSET_FETCH: Api<OffsetFetchRequest, readonly GroupOffsets[]> = {
   },
 };
 
-function readTopics(reader: ResponseReader, version: number): Pick<GroupOffsets, 'offsets' | 'failed'> {
+function readTopics(
+  reader: ResponseReader,
+  version: number,
+  once: OncePerTopic,
+): Pick<GroupOffsets, 'offsets' | 'failed'> {
   const offsets: CommittedOffset[] = [];
   const failed: { topic: string; partition: number; error: number }[] = [];
   const names = new Once<string>();
@@ -80,7 +85,7 @@ function readTopics(reader: ResponseReader, version: number): Pick<GroupOffsets,
   for (let t = 0; t < topics; t++) {
     const topic = reader.name();
     names.see(topic);
-    const once = new Once<number>();
+    once.nextTopic();
     const partitions = reader.arrayLength();
     for (let p = 0; p < partitions; p++) {
       const partition = reader.partition();

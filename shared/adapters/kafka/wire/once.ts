@@ -10,3 +10,20 @@ export class Once<K> {
     this.#seen.add(key);
   }
 }
+
+/** The same for the partitions of one topic after another: one list for an answer, which has up to 100,000 of them. */
+export class OncePerTopic {
+  #topic = 0;
+  /** By partition: which topic named it last. */
+  readonly #seenIn: number[] = [];
+
+  nextTopic(): void {
+    this.#topic++;
+  }
+
+  /** @throws MalformedResponseError the second time in one topic */
+  see(partition: number): void {
+    if (this.#seenIn[partition] === this.#topic) throw new MalformedResponseError('it names something twice');
+    this.#seenIn[partition] = this.#topic;
+  }
+}

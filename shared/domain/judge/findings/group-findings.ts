@@ -140,15 +140,13 @@ function recordsExpired({ observation, group, states }: Context): Finding[] {
 function untranslatable({ observation, group, states, liveness }: Context): Finding[] {
   if (liveness.state === 'never-started' || observation.targetDown !== null || knownOf(observation.syncs) === null)
     return [];
-  const found = states.flatMap(({ report, state }) => {
-    const { tidemark } = report;
-    return tidemark.kind === 'unknown' && !state.targetMissing && state.unread === null
-      ? [{ ...report, reason: tidemark.reason }]
-      : [];
-  });
-  const first = found[0];
-  if (first === undefined) return [];
-  const { topic, partition, reason } = first;
+  const found = states.filter(
+    ({ report, state }) => report.tidemark.kind === 'unknown' && !state.targetMissing && state.unread === null,
+  );
+  const first = found[0]?.report;
+  if (first?.tidemark.kind !== 'unknown') return [];
+  const { topic, partition } = first;
+  const { reason } = first.tidemark;
   return [
     makeFinding(
       'GROUP_UNTRANSLATABLE',
@@ -188,7 +186,13 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
 function rereadsMuch({ observation, group, states, policy }: Context): Finding[] {
   const rereads = (s: GroupState) => costOf(s.report[policy.positions])?.rereadAtMost ?? 0n;
   const of = { flow: flowName(observation.flow), finding: 'GROUP_REREADS_MUCH', group } as const;
-  const most = (s: GroupState) => thresholdsFor(policy, { ...of, topic: s.report.topic }).maxGroupReread;
+  // Once for each topic: rules are matched by globs.
+  const limits = new Map<string, bigint>();
+  const most = ({ report: { topic } }: GroupState): bigint => {
+    const limit = limits.get(topic) ?? thresholdsFor(policy, { ...of, topic }).maxGroupReread;
+    limits.set(topic, limit);
+    return limit;
+  };
   const found = states.filter((s) => rereads(s) > most(s));
   const worst = worstOf(found, rereads);
   if (worst === null) return [];
@@ -230,20 +234,16 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
   ];
 }
 
-/**
- * MM2 gives every group at or beyond the newest sync that sync's own position. So a checkpoint before it is one that
- * MM2 no longer writes. (Further back MM2's 64 slots decide, and they are not visible from outside.)
- */
+/** A checkpoint that MM2 has owed for longer than it needs is one that it no longer writes. */
 function checkpointBehind({ observation, group, states, liveness }: Context): Finding[] {
   const patience = 2 * observation.flow.emitCheckpoints.intervalMs + 10_000;
   if (!translates(liveness) || !steadyFor(liveness, mirrorTime(observation), patience)) return [];
   const until = workedUntil(liveness, mirrorTime(observation));
   const old = (timestamp: bigint) => until - Number(timestamp) > patience;
   const behind = (s: GroupState) => {
-    if (s.checkpoint === null || !old(s.checkpoint.timestamp)) return 0n;
+    if (s.checkpointOwed === 0n || s.checkpoint === null || !old(s.checkpoint.timestamp)) return 0n;
     const newest = s.state.mapping?.newestSync() ?? null;
-    if (newest === null || s.committed < newest.upstream || !old(newest.timestamp)) return 0n;
-    return newest.downstream > s.checkpoint.downstream ? newest.downstream - s.checkpoint.downstream : 0n;
+    return newest === null || !old(newest.timestamp) ? 0n : s.checkpointOwed;
   };
   const found = states.filter((s) => behind(s) > 0n);
   const worst = worstOf(found, behind);
@@ -270,13 +270,14 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
     return [];
   // AUDIT_INCOMPLETE names commits that could not be read: it is not known whether they exist.
   if (observation.targetGroups.get(group)?.committed.kind === 'unread') return [];
+  const until = workedUntil(liveness, mirrorTime(observation));
   const found = states.filter(
     (s) =>
       s.checkpoint !== null &&
+      (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream) &&
       // Deleting a topic deletes its commits, and a missing topic has a finding of its own.
       !s.state.targetMissing &&
-      workedUntil(liveness, mirrorTime(observation)) - Number(s.checkpoint.timestamp) > patience &&
-      (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream),
+      until - Number(s.checkpoint.timestamp) > patience,
   );
   const first = found[0];
   if (first === undefined) return [];

@@ -301,7 +301,7 @@ describe('what it costs a group to stand elsewhere', () => {
     proof: 'bounded',
     reason: null,
   } as const;
-  const log = { start: 20n, end: 50n };
+  const log = { start: 20n, highWatermark: 50n };
 
   test.each<[string, bigint, bigint, bigint]>([
     ['in front of the log: it is reset, to its begin or to its end', 19n, 13n, 32n],
@@ -314,7 +314,7 @@ describe('what it costs a group to stand elsewhere', () => {
   });
 
   test('in front of a log that begins behind it, nothing is read twice but what was written again', () => {
-    expect(costOfStandingAt({ ...said, low: 35n, high: 35n }, 19n, { start: 35n, end: 50n })).toEqual({
+    expect(costOfStandingAt({ ...said, low: 35n, high: 35n }, 19n, { start: 35n, highWatermark: 50n })).toEqual({
       rereadAtMost: 3n,
       skipAtMost: 19n,
     });

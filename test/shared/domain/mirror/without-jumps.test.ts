@@ -2,11 +2,11 @@ import { expect, test } from '@jest/globals';
 import { withoutJumps } from '../../../../shared/domain/mirror/without-jumps.ts';
 
 function left(...pairs: readonly (readonly [number, number])[]): number {
-  const at = (index: number) => {
+  const pair = (index: number) => {
     const [upstream, downstream] = pairs[index] ?? [-1, -1];
     return { upstream: BigInt(upstream), downstream: BigInt(downstream) };
   };
-  return withoutJumps({ at }, 0, pairs.length);
+  return withoutJumps({ pair }, 0, pairs.length);
 }
 
 test.each<[string, number, readonly (readonly [number, number])[]]>([
