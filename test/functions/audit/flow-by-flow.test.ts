@@ -3,9 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditDependencies } from '../../../functions/audit/audit-and-publish.ts';
 import { createHandler } from '../../../functions/audit/create-handler.ts';
-import { AlarmBoard } from '../../../lab/alarms/alarm-board.ts';
 import { type AlarmDefinition, alarmsOfTemplate } from '../../../lab/alarms/alarm-definition.ts';
-import { MetricStore } from '../../../lab/alarms/metric-store.ts';
 import {
   type CloudWatchEndpoint,
   type ReceivedDatum,
@@ -28,6 +26,7 @@ import { newestHistory } from '../../../shared/history/history-lineage.ts';
 import { HistoryRecorder } from '../../../shared/history/history-recorder.ts';
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { ClusterReader } from '../../../shared/ports.ts';
+import { alarmHistory } from '../../infra/alarm-evaluation.ts';
 import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
 import { lambdaContext, schedulerEvent } from './invocation.ts';
 
@@ -127,16 +126,11 @@ describe('of three flows, one refuses its password and one hangs', () => {
     data.filter((datum) => dimension(datum, 'Flow') === name);
   /** What the alarms of a flow, or of the whole deployment, do in a sound minute and five with this data, minute by minute. */
   function happened(data: readonly ReceivedDatum[], name: string | undefined): readonly string[] {
-    const board = new AlarmBoard(alarms);
-    const metrics = new MetricStore();
-    return [before, data, data, data, data, data].flatMap((of, minute) => {
-      metrics.add(minute, of);
-      return board.evaluate(minute, metrics).flatMap(({ alarm: { AlarmName }, to, actions }) => {
-        const [, ...path] = AlarmName.split('/');
-        const isAbout = name === undefined ? path.length === 1 : path[0] === name;
-        const notifies = actions.length === 0 || to === 'OK' ? '' : ' notifies';
-        return isAbout ? [`${minute} ${path.at(-1)} ${to}${notifies}`] : [];
-      });
+    return alarmHistory(alarms, [before, data, data, data, data, data]).flatMap((line) => {
+      const [minute, alarm = '', ...did] = line.split(' ');
+      const [, ...path] = alarm.split('/');
+      const isAbout = name === undefined ? path.length === 1 : path[0] === name;
+      return isAbout ? [[minute, path.at(-1), ...did].join(' ')] : [];
     });
   }
   /** The alarms that notify somebody. */
