@@ -90,6 +90,7 @@ export const DASHBOARD_PANELS: readonly DashboardPanel[] = [
       dimensions: ['Flow', 'Severity'],
       only: { Severity: severity },
       label: severity,
+      color: COLORS[severity],
     })),
   },
   {

@@ -2,6 +2,7 @@ import { Duration, Stack } from 'aws-cdk-lib';
 import {
   type AlarmBase,
   AlarmStatusWidget,
+  AlarmStatusWidgetSortBy,
   Dashboard,
   GraphWidget,
   type IWidget,
@@ -57,11 +58,13 @@ export class AuditDashboard extends Construct {
   #alarms(): IWidget[][] {
     const { alarms } = this.#props;
     const widgets: IWidget[][] = [];
+    // Those in ALARM come first.
+    const sortBy = AlarmStatusWidgetSortBy.STATE_UPDATED_TIMESTAMP;
     for (let from = 0; from < alarms.length; from += ALARMS_IN_WIDGET) {
       const some = alarms.slice(from, from + ALARMS_IN_WIDGET);
       // Four alarms side by side.
       const height = 1 + Math.ceil(some.length / 4);
-      widgets.push([new AlarmStatusWidget({ title: 'Alarms', alarms: some, width: WHOLE_WIDTH, height })]);
+      widgets.push([new AlarmStatusWidget({ title: 'Alarms', alarms: some, sortBy, width: WHOLE_WIDTH, height })]);
     }
     return widgets;
   }

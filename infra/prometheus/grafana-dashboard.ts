@@ -59,7 +59,7 @@ function panelOf(panel: DashboardPanel, index: number, limits: Pick<Settings, Al
       h: PANEL.height,
     },
     targets: lines.map((one, at) => ({
-      refId: String.fromCharCode('A'.charCodeAt(0) + at),
+      refId: refIdOf(at),
       datasource: DATASOURCE,
       expr: queryOf(one),
       legendFormat: legendOf(one),
@@ -76,12 +76,13 @@ function panelOf(panel: DashboardPanel, index: number, limits: Pick<Settings, Al
         },
         thresholds: { mode: 'absolute', steps },
       },
-      overrides: lines.flatMap(({ color, label }) =>
-        color === undefined || label === undefined
+      // A query has a line for each flow: its name is not the label alone.
+      overrides: lines.flatMap(({ color }, at) =>
+        color === undefined
           ? []
           : [
               {
-                matcher: { id: 'byName', options: label },
+                matcher: { id: 'byFrameRefID', options: refIdOf(at) },
                 properties: [{ id: 'color', value: { mode: 'fixed', fixedColor: color } }],
               },
             ],
@@ -89,6 +90,10 @@ function panelOf(panel: DashboardPanel, index: number, limits: Pick<Settings, Al
     },
     options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
   };
+}
+
+function refIdOf(at: number): string {
+  return String.fromCharCode('A'.charCodeAt(0) + at);
 }
 
 /** The query of a panel's lines: of the deployments that are chosen. */

@@ -29,6 +29,8 @@ export interface Minute {
   readonly notifications: readonly PublishedMessage[];
   /** What functions published: pages for findings. */
   readonly pages: readonly PublishedMessage[];
+  /** The samples of metrics that were published. */
+  readonly metrics: readonly MetricSamples[];
 }
 
 interface Delivery {
@@ -106,6 +108,16 @@ export class LocalCloud implements AsyncDisposable {
     return this.stack.schedules.map(({ function: id }) => this.#function(id));
   }
 
+  /** The newest output of all functions. */
+  get log(): string {
+    return [...this.#functions.values()].map(({ log }) => log).join('');
+  }
+
+  /** What the event bus accepted, in order. */
+  get events(): readonly ReceivedEvent[] {
+    return this.#events.events;
+  }
+
   /** For an AWS client on this machine, such as the command line. */
   get clientEnvironment(): Readonly<Record<string, string>> {
     return { ...CREDENTIALS, AWS_ENDPOINT_URL_DYNAMODB: this.dynamoDb.endpoint };
@@ -159,10 +171,10 @@ export class LocalCloud implements AsyncDisposable {
     const audits = this.#isScheduled ? await Promise.all(this.stack.schedules.map((one) => this.#onSchedule(one))) : [];
     this.#route();
     await this.#deliver(minute);
-    this.#collectMetrics(minute);
+    const metrics = this.#collectMetrics(minute);
     const alarms = this.#board.evaluate(minute, this.#metrics);
     const notifications = alarms.flatMap((event) => event.actions.map((topic) => alarmNotification(event, topic)));
-    return { minute, audits, alarms, notifications, pages: this.#sns.take() };
+    return { minute, audits, alarms, notifications, pages: this.#sns.take(), metrics };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -222,8 +234,9 @@ export class LocalCloud implements AsyncDisposable {
     this.#deliveries = waiting;
   }
 
-  #collectMetrics(minute: number): void {
-    for (const datum of this.#cloudWatch.data) this.#metrics.add(this.#minuteOf(datum.Timestamp * 1_000), [datum]);
+  #collectMetrics(minute: number): readonly MetricSamples[] {
+    const published = this.#cloudWatch.data;
+    for (const datum of published) this.#metrics.add(this.#minuteOf(datum.Timestamp * 1_000), [datum]);
     this.#cloudWatch.forget();
     // SQS counts only queues that somebody uses.
     for (const [id, { length }] of this.#queues) {
@@ -231,6 +244,7 @@ export class LocalCloud implements AsyncDisposable {
     }
     const ranges = this.stack.alarms.map((alarm) => (alarm.kind === 'metric' ? evaluationRange(alarm) : 0));
     this.#metrics.forgetBefore(minute - Math.max(0, ...ranges));
+    return published;
   }
 
   #minuteOf(at: number): number {

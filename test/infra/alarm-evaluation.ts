@@ -1,6 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { AlarmBoard } from '../../lab/alarms/alarm-board.ts';
-import { alarmsOfTemplate, type MetricAlarm } from '../../lab/alarms/alarm-definition.ts';
+import { type AlarmDefinition, alarmsOfTemplate, type MetricAlarm } from '../../lab/alarms/alarm-definition.ts';
 import { MetricStore } from '../../lab/alarms/metric-store.ts';
 import type { ReceivedDatum } from '../../lab/cloudwatch-endpoint.ts';
 
@@ -18,6 +18,25 @@ export function alarmOf(template: Template, path: string): MetricAlarm {
 
 function metricAlarms(template: Template): MetricAlarm[] {
   return alarmsOfTemplate(template.toJSON()).filter((alarm) => alarm.kind === 'metric');
+}
+
+/**
+ * What alarms do in periods, oldest first, each with its data: `2 Tidemark-prod/A->B/behind ALARM notifies`.
+ * @param alarms each composite one after those on which it depends
+ */
+export function alarmHistory(
+  alarms: readonly AlarmDefinition[],
+  periods: readonly (readonly ReceivedDatum[])[],
+): readonly string[] {
+  const board = new AlarmBoard(alarms);
+  const metrics = new MetricStore();
+  return periods.flatMap((data, minute) => {
+    metrics.add(minute, data);
+    return board.evaluate(minute, metrics).map(({ alarm: { AlarmName }, to, actions }) => {
+      const notifies = actions.length === 0 || to === 'OK' ? '' : ' notifies';
+      return `${minute} ${AlarmName} ${to}${notifies}`;
+    });
+  });
 }
 
 /**

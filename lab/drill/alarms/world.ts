@@ -48,7 +48,7 @@ export interface WorldOptions {
   /** Two more flows: back, and to a third cluster that needs a password. */
   readonly threeFlows?: boolean;
   /** Settings of the deployment that take precedence. */
-  readonly settings?: Readonly<Record<string, number>>;
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Whether groups may re-read any number of records. */
   readonly anyRereads?: true;
 }

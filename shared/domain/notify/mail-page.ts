@@ -20,7 +20,7 @@ export function mailPage(page: PageContent): MailPage {
     page.since,
     '',
     'A failover now:',
-    ...page.failover.map((line) => `  ${line}`),
+    ...page.failover.map(({ of, text }) => `${of === 'flow' ? '-' : '   -'} ${text}`),
     '',
     `Runbook: ${page.runbook}`,
     'Look closer:',

@@ -29,7 +29,13 @@ export function slackPage(page: PageContent): object {
         type: 'rich_text',
         elements: [
           paragraph(text(`${page.what}\n`), text(page.since)),
-          paragraph(bold('\nA failover now\n'), text(page.failover.join('\n'))),
+          paragraph(bold('\nA failover now')),
+          ...page.failover.map((line) => ({
+            type: 'rich_text_list',
+            style: 'bullet',
+            indent: line.of === 'flow' ? 0 : 1,
+            elements: [paragraph(text(line.text))],
+          })),
           paragraph(bold('\nRunbook  '), linkOrText(page.runbook)),
           paragraph(bold('Look closer')),
           { type: 'rich_text_preformatted', elements: [text(page.command)] },

@@ -6,5 +6,6 @@ import type { PageContent } from './page-content.ts';
  * escapes both.
  */
 export function webhookPage(page: PageContent, event: FindingEvent, deployment: string | null): object {
-  return { schema: 'tidemark.page/1', kind: page.kind, deployment, page, event };
+  const failover = page.failover.map(({ of, text }) => (of === 'flow' ? text : `  ${text}`));
+  return { schema: 'tidemark.page/1', kind: page.kind, deployment, page: { ...page, failover }, event };
 }

@@ -10,6 +10,7 @@ import {
   UpdateTimeToLiveCommand,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { alarmsOfTemplate } from '../../../lab/alarms/alarm-definition.ts';
 import {
   type CloudWatchEndpoint,
   type ReceivedDatum,
@@ -34,7 +35,7 @@ import { type HistoryStore, lineageKey, newestHistory } from '../../../shared/hi
 import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { COMPILE_CACHE } from '../../compile-cache.ts';
-import { alarmOf, isInAlarm } from '../../infra/alarm-evaluation.ts';
+import { alarmHistory, alarmOf, isInAlarm } from '../../infra/alarm-evaluation.ts';
 import { type Bundled, bundle } from '../../infra/bundled.ts';
 import { holdingFiles, holds } from '../../infra/holding-files.ts';
 import { exampleSettings } from '../../infra/synthesize.ts';
@@ -46,6 +47,8 @@ const PASSWORD = 'correct horse battery staple';
 const ACCESS_KEY = 'AKIDEXAMPLE';
 const LAG_ALARM = '/A->B/replication-lag';
 const DEAD_MAN_ALARM = '/audit-not-completed';
+/** Enough for an audit of clusters that answer, also on a busy machine. One that hangs is waited for almost as long. */
+const WITH_HANGING_MS = 30_000;
 const HISTORY_ALARM = '/A->B/history-not-recorded';
 
 /**
@@ -100,6 +103,8 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     table = bundled.variables[AUDIT_ENVIRONMENT.historyTable] ?? '';
     dynamoDb = await DynamoDbLocal.start();
     toDynamoDb = await LabProxy.start({ host: '127.0.0.1', port: Number(new URL(dynamoDb.endpoint).port) });
+    const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: 'test' };
+    client = new DynamoDBClient({ endpoint: dynamoDb.endpoint, region: 'eu-central-1', credentials });
     await createDeployedTable();
     raw = createDynamoDbSnapshotStore(client, table);
     store = newestHistory(raw);
@@ -114,10 +119,10 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
   });
 
   /** Starts a new process of the function, as when Lambda replaces a container. */
-  function startFunction(): Promise<LambdaFunction> {
+  function startFunction(over: Readonly<Record<string, string>> = {}, timeoutMs = bundled.timeoutMs) {
     return LambdaFunction.start({
       bundle: bundled.bundle,
-      timeoutMs: bundled.timeoutMs,
+      timeoutMs,
       environment: {
         ...bundled.variables,
         TIDEMARK_CONFIG: join(bundled.layer, 'tidemark.yaml'),
@@ -128,18 +133,17 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
         AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.url,
         AWS_ENDPOINT_URL_EVENTBRIDGE: events.url,
         AWS_ENDPOINT_URL_DYNAMODB: `http://${toDynamoDb.host}:${toDynamoDb.port}`,
+        ...over,
       },
     });
   }
 
   /** The table as in the template. DynamoDB Local separates tables by Region and access key. */
-  async function createDeployedTable(): Promise<void> {
-    const credentials = { accessKeyId: ACCESS_KEY, secretAccessKey: 'test' };
-    client = new DynamoDBClient({ endpoint: dynamoDb.endpoint, region: 'eu-central-1', credentials });
+  async function createDeployedTable(TableName = table): Promise<void> {
     const found = bundled.template.findResources('AWS::DynamoDB::Table')[table]?.Properties;
     const { AttributeDefinitions, KeySchema, BillingMode, TimeToLiveSpecification } = found ?? {};
-    await client.send(new CreateTableCommand({ TableName: table, AttributeDefinitions, KeySchema, BillingMode }));
-    await client.send(new UpdateTimeToLiveCommand({ TableName: table, TimeToLiveSpecification }));
+    await client.send(new CreateTableCommand({ TableName, AttributeDefinitions, KeySchema, BillingMode }));
+    await client.send(new UpdateTimeToLiveCommand({ TableName, TimeToLiveSpecification }));
   }
 
   afterAll(async () => {
@@ -311,6 +315,85 @@ describe('the deployed audit, over real MirrorMaker 2', () => {
     );
     expect(known?.heldUntil).toBeGreaterThan(Date.now() - 60_000);
     expect((await store.stats('A->B', Date.now())).frames).toBeGreaterThan(1);
+  });
+
+  /** One audit in a process of its own, with a table and metrics of its own. */
+  async function auditOnce(name: string, configuration: object, timeoutMs = bundled.timeoutMs) {
+    const own = await startCloudWatchEndpoint();
+    const tableName = `${table}-${name}`;
+    await createDeployedTable(tableName);
+    const file = join(folder, `${name}.yaml`);
+    writeFileSync(file, JSON.stringify(configuration));
+    const passwords = {
+      A_PASSWORD: { secretsManager: 'lab/a', key: 'password' },
+      WRONG: { secretsManager: 'lab/wrong' },
+    };
+    const over = {
+      [AUDIT_ENVIRONMENT.configFile]: file,
+      [AUDIT_ENVIRONMENT.historyTable]: tableName,
+      [AUDIT_ENVIRONMENT.secrets]: JSON.stringify(passwords),
+      AWS_ENDPOINT_URL_CLOUDWATCH: own.url,
+    };
+    const started = await startFunction(over, timeoutMs);
+    try {
+      const { error } = await started.invoke(schedulerEvent);
+      const ofTable = newestHistory(createDynamoDbSnapshotStore(client, tableName));
+      const known = await readStateAsOf(ofTable, 'A->B', Date.now(), Date.now());
+      if (error !== undefined) throw new Error(`${error.message}\n${started.log.slice(-3000)}`);
+      return { all: own.data, facts: known === null ? [] : factsOf(known.state) };
+    } finally {
+      await started.stop();
+      await own.close();
+    }
+  }
+
+  test('GIVEN two more flows, of which one refuses the password and one hangs THEN metrics, history and alarms of the third are those of an audit of it alone', async () => {
+    secrets.secrets.set('lab/wrong', { kind: 'text', text: 'wrong' });
+    const [host = '', port = ''] = target.bootstrapServers.split(':');
+    const toTarget = await LabProxy.start({ host, port: Number(port) });
+    toTarget.hang();
+    const login = (env: string) => ({ mechanism: 'SCRAM-SHA-512', username: 'auditor', password: { env } });
+    const configuration = (...flows: readonly string[]) => ({
+      clusters: {
+        A: { bootstrapServers: source.bootstrapServers, sasl: login('A_PASSWORD') },
+        B: { bootstrapServers: target.bootstrapServers },
+        Refusing: { bootstrapServers: source.bootstrapServers, sasl: login('WRONG') },
+        Hanging: { bootstrapServers: `${toTarget.host}:${toTarget.port}` },
+      },
+      flows: flows.map((flow) => ({ flow, topics: ['orders'], groups: ['billing'] })),
+      policy: { heartbeatStaleSeconds: 8, mirrorStoppedSeconds: 10 },
+    });
+    try {
+      const alone = await auditOnce('one', configuration('A->B'));
+      const all = configuration('Refusing->B', 'A->Hanging', 'A->B');
+      const third = await auditOnce('three', all, WITH_HANGING_MS);
+      const of = (data: readonly ReceivedDatum[], flow: string) =>
+        data.filter(({ Dimensions }) => Dimensions.some(({ Value }) => Value === flow));
+      for (const flow of ['Refusing->B', 'A->Hanging']) {
+        expect(value(third.all, 'AuditCompleted', { Flow: flow })).toEqual([0]);
+      }
+      const [ofAlone, ofThird] = [of(alone.all, 'A->B'), of(third.all, 'A->B')];
+      // Of records that wait, and of checkpoints that MM2 owes: these grow with time, and the others do not.
+      const growing = ['LossSeconds', 'CheckpointAge'].map((name) => metricKey(name, { Flow: 'A->B' }));
+      const [numbers, again] = [publishedNumbers(ofAlone), publishedNumbers(ofThird)];
+      const elapsed = (ofThird[0]?.Timestamp ?? Number.NaN) - (ofAlone[0]?.Timestamp ?? Number.NaN);
+      const expected = Object.entries(numbers).map(([key, values]) => {
+        if (!growing.includes(key) || again[key] === undefined || values[0] === 0) return [key, values] as const;
+        return [key, [expect.closeTo((values[0] ?? Number.NaN) + elapsed, -1)]] as const;
+      });
+      expect(numbers[metricKey('LagRecords', { Flow: 'A->B' })]).toEqual([0, 0, 300]);
+      expect(again).toEqual(Object.fromEntries(expected));
+      const alarms = alarmsOfTemplate(bundled.template.toJSON()).filter(({ AlarmName }) =>
+        AlarmName.includes('/A->B/'),
+      );
+      const happened = alarmHistory(alarms, [ofAlone, ofAlone, ofAlone, ofAlone]);
+      expect(happened.some((line) => line.includes('/A->B/replication-lag ALARM'))).toBe(true);
+      expect(alarmHistory(alarms, [ofThird, ofThird, ofThird, ofThird])).toEqual(happened);
+      expect(third.facts).toEqual(alone.facts);
+      expect(alone.facts.length).toBeGreaterThan(20);
+    } finally {
+      await toTarget.close();
+    }
   });
 
   test('GIVEN the function in a new process THEN it waits for the lease to end, and continues from the last snapshot', async () => {

@@ -74,7 +74,7 @@ describe('the deployed notify function', () => {
     expect(receiver.bodies).toHaveLength(1);
     expect(JSON.parse(receiver.bodies[0] ?? '')).toMatchObject({
       page: {
-        title: 'CRITICAL MIRROR_STOPPED: A->B [example]',
+        title: 'CRITICAL MIRROR_STOPPED: flow A->B [example]',
         command: `tidemark audit --config tidemark.yaml --history dynamodb:${TABLE} --flow 'A->B' --as-of 2026-11-20T10:00:00.000Z`,
       },
     });

@@ -103,7 +103,7 @@ describe('the notify function', () => {
     expect(JSON.parse(slack.bodies[0] ?? '')).toMatchObject({ blocks: [{ type: 'header' }, { type: 'rich_text' }] });
     expect(JSON.parse(webhook.bodies[0] ?? '')).toMatchObject({ schema: 'tidemark.page/1', deployment: 'prod' });
     const mail = new URLSearchParams(sns.bodies[0]);
-    expect(mail.get('Subject')).toBe(`CRITICAL MIRROR_STOPPED: A${runs}->B [prod]`);
+    expect(mail.get('Subject')).toBe(`CRITICAL MIRROR_STOPPED: flow A${runs}->B [prod]`);
     expect(mail.get('Message')).toContain(`tidemark audit --history dynamodb:${TABLE} --flow 'A${runs}->B' --as-of`);
     expect(await invoke(closed)).toMatchObject({ kind: 'resolved' });
     expect(counts()).toEqual([2, 2, 2]);

@@ -47,7 +47,11 @@ describe('a deployment on a laptop', () => {
     const pids = [...local.out.matchAll(/^ {2}kill -\w+ (\d+)/gm)].map(([, pid]) => Number(pid));
     expect(pids).toHaveLength(3);
     process.kill(pids[0] ?? 0, 'SIGKILL');
-    await seen('a page', () => local.out, /to "Tidemark alarms": CRITICAL MIRROR_STOPPED: A->B, B \[local\]/);
+    await seen(
+      'a page',
+      () => local.out,
+      /to "Tidemark alarms": CRITICAL MIRROR_STOPPED: flow A->B, cluster B \[local\]/,
+    );
     await seen('the alarm', () => local.out, /to "Tidemark alarms": ALARM: "Tidemark-local\/A->B\/mirror-not-running"/);
     const interrupted = performance.now();
     local.child.kill('SIGINT');

@@ -80,7 +80,7 @@ function mirrorAlive(observation: FlowObservation, liveness: Liveness, policy: A
         makeFinding(
           'MIRROR_STOPPED',
           subject,
-          `MM2 last gave a sign of life ${seconds} ago (${liveness.sign})`,
+          `MM2 has stopped: it last gave a sign of life ${seconds} ago (${liveness.sign})`,
           evidence,
         ),
       ];

@@ -69,16 +69,16 @@ describe('what a page says', () => {
   test('what is wrong, since when, which groups, what a failover now would do, the runbook, and the command', () => {
     expect(page(opened('b', { groups }))).toEqual({
       kind: 'page',
-      title: 'CRITICAL TARGET_POSITION_SKIPS: A->B, b, orders [prod]',
+      title: 'CRITICAL TARGET_POSITION_SKIPS: flow A->B, group b, topic orders [prod]',
       what: 'skips 961',
-      since: 'since 2026-11-20T10:00:00.000Z or earlier',
+      since: 'since 2026-11-20 10:00:00 UTC or earlier',
       failover: [
-        'the flow is not-ready',
-        'loses 12 records, the oldest 3 s old',
-        '3 of 4 groups are affected:',
-        '  b: skips up to 961',
-        '  c: skips an unknown number, re-reads an unknown number',
-        '  d: re-reads up to 86,303',
+        { of: 'flow', text: 'the flow is not-ready' },
+        { of: 'flow', text: 'loses 12 records, the oldest 3 s old' },
+        { of: 'flow', text: '3 of 4 groups are affected:' },
+        { of: 'group', text: 'b: skips up to 961 records' },
+        { of: 'group', text: 'c: skips an unknown number of records, re-reads an unknown number of records' },
+        { of: 'group', text: 'd: re-reads up to 86,303 records' },
       ],
       runbook: 'https://wiki.example/runbook#target-position-skips',
       command: "tidemark audit --config tidemark.yaml --flow 'A->B' --as-of 2026-11-20T10:00:00.000Z",
@@ -87,24 +87,36 @@ describe('what a page says', () => {
 
   test('an unknown loss is no number, and a resolved page says so', () => {
     const event = opened('b', { loss: { kind: 'unknown', reason: 'source down' } });
-    const { title, since, failover } = page(event, 'resolved');
+    const { title, what, since, failover } = page(event, 'resolved');
     expect(title).toMatch(/^RESOLVED /);
-    expect(since).toMatch(/, until 2026/);
-    expect(failover[1]).toBe('loses an unknown number of records: source down');
-    expect(failover[2]).toBe('no group of 0 skips or re-reads records');
+    expect(what).toBe('It was: skips 961');
+    expect(since).toMatch(/, until 2026-11-20 10:00:00 UTC$/);
+    expect(failover.slice(1).map(({ text }) => text)).toEqual([
+      'loses an unknown number of records: source down',
+      'no group of 0 skips or re-reads records',
+    ]);
+  });
+
+  test('what the page already says is not said again as the reason of an unknown loss', () => {
+    const loss = { kind: 'unknown', reason: 'skips 961; 19 records are not there' } as const;
+    expect(page(opened('b', { loss })).failover[1]?.text).toBe(
+      'loses an unknown number of records: 19 records are not there',
+    );
   });
 
   test('an estimated loss is a bound', () => {
     const loss = { kind: 'known', seconds: null, basis: 'estimated' } as const;
-    expect(page(opened('b', { loss: { ...loss, records: 1_200n } })).failover[1]).toBe('loses up to 1,200 records');
-    expect(page(opened('b', { loss: { ...loss, records: 0n } })).failover[1]).toBe('loses 0 records');
+    expect(page(opened('b', { loss: { ...loss, records: 1_200n } })).failover[1]?.text).toBe(
+      'loses up to 1,200 records',
+    );
+    expect(page(opened('b', { loss: { ...loss, records: 0n } })).failover[1]?.text).toBe('loses 0 records');
   });
 
   test('more groups than a page names are counted', () => {
     const many = Array.from({ length: 9 }, (_, i) => landing(`g${i}`, BigInt(i + 1), 0n));
     expect(page(opened('g1', { groups: many })).failover.slice(3)).toEqual([
-      ...[8, 7, 6, 5, 4].map((i) => `  g${i}: skips up to ${i + 1}`),
-      '  and 4 more groups',
+      ...[8, 7, 6, 5, 4].map((i) => ({ of: 'group', text: `g${i}: skips up to ${i + 1} records` })),
+      { of: 'group', text: 'and 4 more groups' },
     ]);
   });
 });

@@ -101,7 +101,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
       of: { heartbeat: { agoMs: 30_001 } },
       subject: { cluster: 'B' },
       evidence: { lastSignMs: AT - 30_001, ageMs: 30_001, sign: 'heartbeat' },
-      says: 'MM2 last gave a sign of life 30 s ago (heartbeat)',
+      says: 'MM2 has stopped: it last gave a sign of life 30 s ago (heartbeat)',
     },
     verdict: 'not-ready',
     alsoOpens: {
@@ -109,7 +109,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: silent(PATIENCE + 1, PATIENCE + 1),
         subject: { cluster: 'B' },
         evidence: { lastSignMs: AT - PATIENCE - 1, ageMs: PATIENCE + 1, sign: 'offset sync or Connect offset' },
-        says: 'MM2 last gave a sign of life 90 s ago (offset sync or Connect offset)',
+        says: 'MM2 has stopped: it last gave a sign of life 90 s ago (offset sync or Connect offset)',
       },
       'at the limit of the policy': {
         of: { heartbeat: { agoMs: 95_000 }, policy: { mirrorStoppedMs: 94_999 } },
