@@ -83,6 +83,15 @@ async function lookAtLive(): Promise<void> {
     await look('hostile-names', `${live.url}/`, async (page) =>
       /^. [A-Z ]+ A->B · Tidemark$/.test(await page.title()) ? [] : ['a name of a group changed the title'],
     );
+    await live.transactions();
+    await look('mapping', `${live.url}/?partition=orders-0#mapping`, async (page) => {
+      const [lines, rows] = [
+        await page.locator('#mapping .line').count(),
+        await page.locator('#mapping tbody tr').count(),
+      ];
+      return lines >= 1 && rows >= 2 ? [] : [`the mapping has ${lines} lines and ${rows} rows`];
+    });
+    await look('mapping-past', `${live.url}/?partition=orders-0&as-of=${encodeURIComponent(before)}`);
     await live.mirrorStopped();
     await look('mm2-stopped', `${live.url}/`, scrubs);
     await look('past', `${live.url}/?as-of=${encodeURIComponent(before)}`);

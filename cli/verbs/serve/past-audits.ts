@@ -1,9 +1,11 @@
 import { auditAsOf } from '../../../shared/audit/audit-as-of.ts';
 import type { AuditPolicy } from '../../../shared/domain/judge/audit-policy.ts';
+import type { SyncHistory } from '../../../shared/domain/mirror/syncs/sync-history.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { newestHistory } from '../../../shared/history/history-lineage.ts';
+import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import type { AuditStores } from '../../history/history-stores.ts';
 
@@ -46,16 +48,33 @@ export class PastAudits {
    * @throws NothingRecordedError, DamagedFrameError, HistoryStoreError; TidemarkError `SERVER_BUSY`
    */
   async at(asOf: number): Promise<AuditReport> {
+    return this.#inTurn(async () => {
+      const report = this.#kept.get(asOf) ?? (await this.#make(asOf));
+      if (asOf < this.#now() - SETTLED_MS) this.#keep(asOf, report);
+      return report;
+    });
+  }
+
+  /**
+   * The offset syncs of a source partition as of a time (ms since the epoch); null if there are none.
+   * @throws DamagedFrameError, HistoryStoreError; TidemarkError `SERVER_BUSY`
+   */
+  async mapping(flow: string, topic: string, partition: number, asOf: number): Promise<SyncHistory | null> {
+    return this.#inTurn(async () => {
+      const found = await readStateAsOf(this.#store, flow, asOf, this.#now());
+      return found?.state.mapping.get(topic)?.get(partition) ?? null;
+    });
+  }
+
+  async #inTurn<T>(make: () => Promise<T>): Promise<T> {
     if (this.#waiting >= MOST_WAITING) {
       throw new TidemarkError('SERVER_BUSY', 'too many requests for the past wait', { retriable: true });
     }
     this.#waiting++;
-    const made = this.#last.then(() => this.#kept.get(asOf) ?? this.#make(asOf));
+    const made = this.#last.then(make);
     this.#last = made.catch(() => undefined);
     try {
-      const report = await made;
-      if (asOf < this.#now() - SETTLED_MS) this.#keep(asOf, report);
-      return report;
+      return await made;
     } finally {
       this.#waiting--;
     }
