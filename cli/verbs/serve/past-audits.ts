@@ -1,4 +1,5 @@
 import { auditAsOf } from '../../../shared/audit/audit-as-of.ts';
+import type { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import type { AuditPolicy } from '../../../shared/domain/judge/audit-policy.ts';
 import type { SyncHistory } from '../../../shared/domain/mirror/syncs/sync-history.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
@@ -27,6 +28,12 @@ export class PastAudits {
   readonly #now: () => number;
   /** By time; the one that was not asked for longest is first. */
   readonly #kept = new Map<number, AuditReport>();
+  /** Of the snapshot that was asked for last. */
+  #keptMapping: {
+    readonly flow: string;
+    readonly at: number | null;
+    readonly mapping: HistoryState['mapping'];
+  } | null = null;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -60,10 +67,18 @@ export class PastAudits {
    * @throws DamagedFrameError, HistoryStoreError; TidemarkError `SERVER_BUSY`
    */
   async mapping(flow: string, topic: string, partition: number, asOf: number): Promise<SyncHistory | null> {
-    return this.#inTurn(async () => {
-      const found = await readStateAsOf(this.#store, flow, asOf, this.#now());
-      return found?.state.mapping.get(topic)?.get(partition) ?? null;
-    });
+    return this.#inTurn(async () => (await this.#mappingOf(flow, asOf)).get(topic)?.get(partition) ?? null);
+  }
+
+  /** Of a large flow, reading its state takes a second: people look at one partition after the other. */
+  async #mappingOf(flow: string, asOf: number): Promise<HistoryState['mapping']> {
+    const at = (await this.#store.newest(flow, asOf, this.#now()))?.at ?? null;
+    const kept = this.#keptMapping;
+    if (kept !== null && kept.flow === flow && kept.at === at) return kept.mapping;
+    const found = await readStateAsOf(this.#store, flow, asOf, this.#now());
+    const mapping = found?.state.mapping ?? new Map();
+    this.#keptMapping = { flow, at, mapping };
+    return mapping;
   }
 
   async #inTurn<T>(make: () => Promise<T>): Promise<T> {
