@@ -40,7 +40,7 @@ export function mappingSection(mapping: ShownMapping): Html {
   const newest = stretches.toReversed();
   const rows = newest.slice(0, SHOWN).map((stretch, index) => row(stretch, newest[index + 1]));
   return html`<section id="mapping">${title}
-<p class="quiet">MirrorMaker's offset syncs say which target offset a source offset has. Within a stretch, both sides advanced by the same number of offsets: each position there is exact.</p>
+<p class="quiet">MirrorMaker's offset syncs say which target offset a source offset has. Within a stretch, both sides advanced by the same number of offsets. How well a position of a group is proven, the table of groups says.</p>
 ${chart(stretches)}
 <table><caption class="quiet">${plural(stretches.length, 'stretch', 'stretches')}, newest first</caption>
 <thead><tr><th scope="col">first to last sync</th><th scope="col">source offsets</th><th scope="col">target offsets</th><th scope="col">target less source</th><th scope="col" class="words">what happened before</th></tr></thead>
