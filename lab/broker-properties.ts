@@ -1,7 +1,10 @@
+import type { KafkaRelease } from './kafka-release.ts';
 import { type BrokerAddress, HOST } from './listeners.ts';
 import type { ClusterSecurity } from './security.ts';
+import { zooKeeperAddress } from './zookeeper.ts';
 
 export interface BrokerPlan {
+  readonly mode: KafkaRelease['mode'];
   readonly broker: BrokerAddress;
   readonly all: readonly BrokerAddress[];
   readonly dataFolder: string;
@@ -24,24 +27,18 @@ const ALONE = {
 const AMONG_PEERS = { 'broker.heartbeat.interval.ms': '500', 'broker.session.timeout.ms': '3000' };
 
 /**
- * server.properties of a broker that is also a controller (KRaft combined mode). The broker is small, starts fast and
- * notices a dead peer fast. Internal topics have as many replicas as the cluster allows.
+ * server.properties of a broker, which in KRaft mode is also a controller. The broker is small, starts fast and notices
+ * a dead peer fast. Internal topics have as many replicas as the cluster allows.
  */
 export function brokerProperties(plan: BrokerPlan): string {
-  const { broker, all } = plan;
-  const names = broker.listeners.map((listener) => listener.name);
+  const { all } = plan;
+  const listeners = plan.broker.listeners.filter(({ name }) => plan.mode === 'kraft' || name !== 'CONTROLLER');
+  const names = listeners.map(({ name }) => name);
   const internalFactor = String(Math.min(all.length, 3));
-  const controllers = all.map((peer) => {
-    const controller = peer.listeners.find((listener) => listener.name === 'CONTROLLER');
-    return `${peer.nodeId}@${HOST}:${controller?.port}`;
-  });
   const settings: Record<string, string> = {
-    'process.roles': 'broker,controller',
-    'node.id': String(broker.nodeId),
-    'controller.quorum.voters': controllers.join(','),
-    'controller.listener.names': 'CONTROLLER',
-    listeners: broker.listeners.map(({ name, port }) => `${name}://${HOST}:${port}`).join(','),
-    'advertised.listeners': broker.listeners
+    ...controllerSettings(plan),
+    listeners: listeners.map(({ name, port }) => `${name}://${HOST}:${port}`).join(','),
+    'advertised.listeners': listeners
       .filter(({ name }) => name !== 'CONTROLLER')
       .map(({ name, advertisedPort }) => `${name}://${HOST}:${advertisedPort}`)
       .join(','),
@@ -74,6 +71,20 @@ export function brokerProperties(plan: BrokerPlan): string {
     ...plan.overrides,
   };
   return renderProperties(settings);
+}
+
+function controllerSettings({ mode, broker, all }: BrokerPlan): Record<string, string> {
+  if (mode === 'zookeeper') return { 'broker.id': String(broker.nodeId), 'zookeeper.connect': zooKeeperAddress(all) };
+  const controllers = all.map((peer) => {
+    const controller = peer.listeners.find((listener) => listener.name === 'CONTROLLER');
+    return `${peer.nodeId}@${HOST}:${controller?.port}`;
+  });
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': String(broker.nodeId),
+    'controller.quorum.voters': controllers.join(','),
+    'controller.listener.names': 'CONTROLLER',
+  };
 }
 
 /** Renders a Java properties file; escapes backslashes and line ends in values. */

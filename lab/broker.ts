@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brokerProperties } from './broker-properties.ts';
 import { JavaProcess } from './java-process.ts';
+import type { KafkaRelease } from './kafka-release.ts';
 import type { BrokerAddress } from './listeners.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import type { ClusterSecurity } from './security.ts';
@@ -15,6 +16,8 @@ export interface BrokerOptions {
   readonly optimised: boolean;
   readonly security: ClusterSecurity;
   readonly config: Readonly<Record<string, string>>;
+  /** The lab's own if absent. */
+  readonly release?: KafkaRelease | undefined;
 }
 
 /** The folder with a broker's log segments, one folder a partition. */
@@ -24,13 +27,15 @@ export function dataFolderOf(labFolder: string, alias: string, nodeId: number): 
 
 /** Writes a broker's settings and prepares its process without starting it. */
 export function createBroker(options: BrokerOptions, setting: ProcessSetting): JavaProcess {
-  const { address } = options;
+  const { address, release } = options;
+  const mode = release?.mode ?? 'kraft';
   const name = `broker ${address.nodeId} of cluster ${options.alias}`;
   const folder = join(setting.folder, `${options.alias}-${address.nodeId}`);
   if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
   const dataFolder = dataFolderOf(setting.folder, options.alias, address.nodeId);
   const file = join(folder, 'server.properties');
   const text = brokerProperties({
+    mode,
     broker: address,
     all: options.all,
     dataFolder,
@@ -42,11 +47,16 @@ export function createBroker(options: BrokerOptions, setting: ProcessSetting): J
     {
       name,
       folder,
-      classpath: setting.classpath,
-      mainClass: 'LabBroker',
-      args: [file, dataFolder, options.clusterId, ...options.security.formatArguments()],
+      classpath: release?.classpath ?? setting.classpath,
+      // ZooKeeper's brokers make their storage and their cluster's id themselves.
+      ...(mode === 'zookeeper'
+        ? { mainClass: 'kafka.Kafka', args: [file] }
+        : {
+            mainClass: 'LabBroker',
+            args: [file, dataFolder, options.clusterId, ...options.security.formatArguments()],
+          }),
       heapMb: options.heapMb,
-      archive: setting.archive('broker'),
+      archive: release === undefined ? setting.archive('broker') : [],
       optimised: options.optimised,
     },
     setting.watchdog,

@@ -7,12 +7,14 @@ import { createBroker, dataFolderOf } from './broker.ts';
 import type { Certificates } from './certificates.ts';
 import { ClusterAdmin } from './cluster-admin.ts';
 import type { JavaProcess } from './java-process.ts';
+import type { KafkaRelease } from './kafka-release.ts';
 import { LabLink } from './link.ts';
 import { type BrokerAddress, bootstrapOf, HOST, planListeners } from './listeners.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { LabProxy } from './proxy.ts';
 import { ClusterSecurity, type SecurityOptions } from './security.ts';
 import { waitUntil } from './wait-until.ts';
+import { createZooKeeper } from './zookeeper.ts';
 
 const READY_DEADLINE_MS = 180_000;
 
@@ -31,6 +33,8 @@ export interface ClusterOptions {
   readonly authorizer?: boolean;
   /** Puts a proxy, which brokers advertise, before every client listener: all client traffic then uses `link`. */
   readonly throughProxy?: boolean;
+  /** Brokers of another release than the lab's. They can neither require a login nor have an authorizer. */
+  readonly release?: KafkaRelease | undefined;
 }
 
 export interface ClusterSetting extends ProcessSetting {
@@ -47,6 +51,7 @@ export class LabCluster {
   readonly admin: ClusterAdmin;
   readonly #security: ClusterSecurity;
   readonly #brokers = new Map<number, JavaProcess>();
+  readonly #zooKeeper: JavaProcess | null;
   readonly #links = new Map<number, LabLink>();
   readonly #labFolder: string;
 
@@ -61,6 +66,10 @@ export class LabCluster {
       security === undefined ? undefined : setting.certificates(),
     );
     this.admin = new ClusterAdmin(setting.agent, this.superUserProperties, addresses.length);
+    this.#zooKeeper =
+      options.release?.mode === 'zookeeper'
+        ? createZooKeeper(options.alias, addresses, options.release, setting)
+        : null;
     for (const address of addresses) {
       const broker = createBroker(
         {
@@ -72,6 +81,7 @@ export class LabCluster {
           optimised: options.optimised ?? false,
           security: this.#security,
           config: options.config ?? {},
+          release: options.release,
         },
         setting,
       );
@@ -92,6 +102,7 @@ export class LabCluster {
     const cluster = new LabCluster(options, setting, addresses);
     try {
       if (throughProxy) await cluster.#startLinks();
+      cluster.#zooKeeper?.start();
       for (const broker of cluster.#brokers.values()) broker.start();
       await cluster.waitUntilRegistered(addresses.length);
     } catch (error) {
@@ -214,7 +225,7 @@ export class LabCluster {
 
   /** Kills every broker at once (SIGKILL). Their data is removed with the lab, so nothing must be flushed. */
   async stop(): Promise<void> {
-    await Promise.all([...this.#brokers.values()].map((broker) => broker.kill()));
+    await Promise.all([...this.#brokers.values(), this.#zooKeeper].map((process) => process?.kill()));
     await this.link.close();
   }
 

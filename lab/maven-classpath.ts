@@ -11,6 +11,8 @@ const POM = fileURLToPath(new URL('pom.xml', import.meta.url));
 const JAVA_SOURCES = fileURLToPath(new URL('java/', import.meta.url));
 /** Folder for everything that can be rebuilt: `.lab/` in the checkout, ignored by git. */
 export const CACHE = fileURLToPath(new URL('../.lab/', import.meta.url));
+/** Kafka and MM2 of the lab. */
+export const LAB_KAFKA_VERSION = /<kafka\.version>(.*)<\/kafka\.version>/.exec(readFileSync(POM, 'utf8'))?.[1] ?? '';
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1';
 
 /**
@@ -24,12 +26,8 @@ export async function resolveClasspath(cache: string = CACHE): Promise<string> {
   // One path, whatever link leads there: a class archive holds for one class path.
   const home = realpathSync(cache);
   const pom = readFileSync(POM, 'utf8');
-  const jars = await buildOnce(home, `classpath-${hash(pom)}`, copyArtifacts);
-  const jarPath = readdirSync(jars)
-    .filter((name) => name.endsWith('.jar'))
-    .sort()
-    .map((name) => join(jars, name))
-    .join(delimiter);
+  const jars = await buildOnce(home, `classpath-${hash(pom)}`, (folder) => copyArtifacts(POM, folder));
+  const jarPath = jarsIn(jars);
   const sources = readdirSync(JAVA_SOURCES).filter((name) => name.endsWith('.java'));
   const text = sources.map((name) => readFileSync(join(JAVA_SOURCES, name), 'utf8'));
   const classes = await buildOnce(home, `lab-jar-${hash([pom, ...text].join('\0'))}`, async (folder) => {
@@ -48,10 +46,21 @@ export async function resolveClasspath(cache: string = CACHE): Promise<string> {
   return [join(classes, 'lab.jar'), jarPath].join(delimiter);
 }
 
-async function copyArtifacts(folder: string): Promise<void> {
+/** Class path of all jars in a folder, in the same order everywhere. */
+export function jarsIn(folder: string): string {
+  return readdirSync(folder)
+    .filter((name) => name.endsWith('.jar'))
+    .sort()
+    .map((name) => join(folder, name))
+    .join(delimiter);
+}
+
+/** Copies what a pom depends on to a folder. */
+export async function copyArtifacts(pom: string, folder: string, properties: readonly string[] = []): Promise<void> {
   requireTool('mvn');
   const goal = `${DEPENDENCY_PLUGIN}:copy-dependencies`;
-  await run('mvn', ['-B', '-q', '-f', POM, goal, `-DoutputDirectory=${folder}`], 'LAB_MAVEN_FAILED');
+  const options = [`-DoutputDirectory=${folder}`, ...properties];
+  await run('mvn', ['-B', '-q', '-f', pom, goal, ...options], 'LAB_MAVEN_FAILED');
 }
 
 export function hash(text: string): string {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { JavaProcess } from './java-process.ts';
 import type { JmxExporter } from './jmx-exporter.ts';
+import type { KafkaRelease } from './kafka-release.ts';
 import type { ProcessSetting } from './process-setting.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -16,6 +17,8 @@ export interface Mm2Options {
   readonly heapMb?: number;
   /** Where its metrics are served, by an agent of the JVM. */
   readonly exporter?: JmxExporter;
+  /** MM2 of another release than the lab's. */
+  readonly release?: KafkaRelease | undefined;
 }
 
 /** MirrorMaker 2 in dedicated mode. */
@@ -38,11 +41,11 @@ export class LabMm2 {
       {
         name: `MirrorMaker 2 "${this.name}"`,
         folder,
-        classpath: setting.classpath,
+        classpath: options.release?.classpath ?? setting.classpath,
         mainClass: 'org.apache.kafka.connect.mirror.MirrorMaker',
         args: [this.propertiesFile, ...clusters],
         heapMb: options.heapMb ?? 512,
-        archive: setting.archive('mm2'),
+        archive: options.release === undefined ? setting.archive('mm2') : [],
         jvm: options.exporter?.jvmOptions(folder) ?? [],
       },
       setting.watchdog,

@@ -58,7 +58,9 @@ export async function lookAt(
     });
     const paints: number[] = [];
     while (paints.length < MOST_TRIES && !paints.some((ms) => ms < FAST_MS)) {
-      await page.goto(url, { waitUntil: 'load' });
+      // To go to an address with a fragment again loads nothing.
+      if (paints.length === 0) await page.goto(url, { waitUntil: 'load' });
+      else await page.reload({ waitUntil: 'load' });
       paints.push(await firstPaint(page));
     }
     const firstPaintMs = Math.min(...paints);

@@ -28,14 +28,16 @@ export class LiveStates {
   readonly #server: ChildProcess;
   readonly #lab: Lab;
   readonly #source: LabCluster;
+  readonly #target: LabCluster;
   readonly #mm2: LabMm2;
   readonly #began = new Date().toISOString();
 
-  private constructor(server: ServeProcess, lab: Lab, source: LabCluster, mm2: LabMm2) {
+  private constructor(server: ServeProcess, lab: Lab, source: LabCluster, target: LabCluster, mm2: LabMm2) {
     this.url = server.url;
     this.#server = server.child;
     this.#lab = lab;
     this.#source = source;
+    this.#target = target;
     this.#mm2 = mm2;
   }
 
@@ -54,7 +56,7 @@ export class LiveStates {
     await waitUntilGroupSynced({ source, target, topic: 'orders', mm2 }, 'billing');
     const policy = 'policy: { heartbeatStaleSeconds: 5, mirrorStoppedSeconds: 8 }';
     writeFileSync(join(lab.folder, 'tidemark.yaml'), `mm2: ${mm2.propertiesFile}\n${policy}\n`);
-    return new LiveStates(await serve(lab), lab, source, mm2);
+    return new LiveStates(await serve(lab), lab, source, target, mm2);
   }
 
   async healthy(): Promise<void> {
@@ -66,6 +68,21 @@ export class LiveStates {
     await this.#until('the hostile groups', ({ groups }) =>
       HOSTILE.every((name) => groups.some((one) => one.group === name)),
     );
+  }
+
+  /** Transactions on the source, whose markers MM2 does not mirror: each makes the mapping of `orders-0` begin another stretch. */
+  async transactions(): Promise<void> {
+    const writer = new RecordWriter(this.#source.admin);
+    const mirroring = { source: this.#source, target: this.#target, topic: 'orders', mm2: this.#mm2 };
+    for (const records of [40, 700, 5]) {
+      await writer.writeTransaction('orders', records, 'commit');
+      await waitUntilSettled(mirroring);
+    }
+    await waitUntil('the page to have the stretches', async () => {
+      const page = await (await fetch(`${this.url}/?partition=orders-0`)).text();
+      const [, mapping = ''] = page.split('id="mapping"');
+      return (mapping.split('</table>')[0]?.match(/<tr>/g)?.length ?? 0) > 3;
+    });
   }
 
   async mirrorStopped(): Promise<void> {

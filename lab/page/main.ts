@@ -8,12 +8,15 @@ import { LagLog } from '../../cli/verbs/serve/lag-log.ts';
 import { hostAndPort } from '../../cli/verbs/serve/listen-address.ts';
 import { MetricsText } from '../../cli/verbs/serve/metrics-text.ts';
 import { preparePage } from '../../cli/verbs/serve/page/prepare-page.ts';
+import { PastAudits } from '../../cli/verbs/serve/past-audits.ts';
 import { ServedAudits } from '../../cli/verbs/serve/served-audits.ts';
 import { createAuditServer, listen } from '../../cli/verbs/serve/server.ts';
+import { DEFAULT_AUDIT_POLICY } from '../../shared/domain/judge/audit-policy.ts';
 import { evidenceGoldens } from '../../test/cli/verbs/failover/evidence/golden.ts';
 import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { type Look, lookAt, openBrowser, type Screen } from './browser.ts';
+import { largeHistory } from './large-history.ts';
 import { largeReport } from './large-report.ts';
 import { LiveStates } from './live-states.ts';
 
@@ -55,12 +58,13 @@ async function lookAtLarge(): Promise<void> {
   const now = Date.now();
   const audits = new ServedAudits(60_000, 60_000, now);
   const lag = new LagLog();
+  const report = largeReport(now);
+  const past = new PastAudits([], DEFAULT_AUDIT_POLICY, await largeHistory(report));
   const server: Server = createAuditServer({
-    served: { audits, metrics: new MetricsText([], 50), lag, past: null, now: () => Date.now() },
+    served: { audits, metrics: new MetricsText([], 50), lag, past, now: () => Date.now() },
     access: new Access(null),
     failed: (error) => process.stderr.write(`${String(error)}\n`),
   });
-  const report = largeReport(now);
   lag.add({ ...report, at: now - 60_000 });
   lag.add(report);
   preparePage(report);
@@ -68,6 +72,9 @@ async function lookAtLarge(): Promise<void> {
   const url = `http://${hostAndPort(await listen(server, { host: '127.0.0.1', port: 0 }))}`;
   await look('large', `${url}/`);
   await look('large-group', `${url}/?group=team-7.consumer`);
+  await look('large-mapping', `${url}/?partition=orders.region-5-1#mapping`, async (page) =>
+    (await page.locator('#mapping tbody tr').count()) === 4 ? [] : ['the mapping lacks stretches of the history'],
+  );
   server.close();
   for (const { name, page } of evidenceGoldens()) await look(`evidence-${name}`, pathToFileURL(page).href);
 }
@@ -83,6 +90,15 @@ async function lookAtLive(): Promise<void> {
     await look('hostile-names', `${live.url}/`, async (page) =>
       /^. [A-Z ]+ A->B · Tidemark$/.test(await page.title()) ? [] : ['a name of a group changed the title'],
     );
+    await live.transactions();
+    await look('mapping', `${live.url}/?partition=orders-0#mapping`, async (page) => {
+      const [lines, rows] = [
+        await page.locator('#mapping .line').count(),
+        await page.locator('#mapping tbody tr').count(),
+      ];
+      return lines >= 1 && rows >= 2 ? [] : [`the mapping has ${lines} lines and ${rows} rows`];
+    });
+    await look('mapping-past', `${live.url}/?partition=orders-0&as-of=${encodeURIComponent(before)}`);
     await live.mirrorStopped();
     await look('mm2-stopped', `${live.url}/`, scrubs);
     await look('past', `${live.url}/?as-of=${encodeURIComponent(before)}`);

@@ -10,6 +10,7 @@ import { loadConfig } from '../../shared/config/load-config.ts';
 import { loadMm2Properties } from '../../shared/config/mm2/mm2-properties.ts';
 import { readStrimzi } from '../../shared/config/strimzi/load-strimzi.ts';
 import { draftFromStrimzi } from '../../shared/config/strimzi/strimzi.ts';
+import { makeKeystore } from '../shared/config/connection/keytool.ts';
 
 const TEXT = readFileSync(new URL('../../docs/configuration.md', import.meta.url), 'utf8');
 const SECTION = TEXT.slice(TEXT.indexOf('## What is accepted'), TEXT.indexOf('## Limits'));
@@ -46,10 +47,14 @@ beforeAll(() => {
     'A-ca.pem': PEM[0] ?? '',
     'A-client.crt': PEM[0] ?? '',
     'A-client.key': PEM[1] ?? '',
-    'trust.jks': Buffer.from('feedfeed00000002', 'hex'),
-    'trust.p12': Buffer.from('3082010a020103', 'hex'),
   };
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  for (const [name, type] of [
+    ['store.jks', 'JKS'],
+    ['store.p12', 'PKCS12'],
+    ['store.jceks', 'JCEKS'],
+  ] as const)
+    makeKeystore({ file: join(folder, name), type, storePassword: 'changeit' });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

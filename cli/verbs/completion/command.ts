@@ -17,8 +17,8 @@ export function addCompletionCommand(program: Command, terminal: Terminal, finis
 It completes the word tidemark: installed globally, or the executable.
 
 Examples:
-  source <(tidemark completion bash)                       this shell; put it into ~/.bashrc
-  source <(tidemark completion zsh)                        this shell; put it into ~/.zshrc, after compinit
+  source <(tidemark completion bash)   this shell; put it into ~/.bashrc
+  source <(tidemark completion zsh)    this shell; put it into ~/.zshrc, after compinit
   tidemark completion fish > ~/.config/fish/completions/tidemark.fish`,
     )
     .action(async (shell: Shell) => {

@@ -54,7 +54,7 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
       world: open.world,
       mode: options.planned === true ? 'planned' : 'unplanned',
       groups: options.group ?? ['*'],
-      accept: options.accept,
+      accept: options.accept ?? [],
       progress: (step) => progress.step(step),
     });
     progress.end();

@@ -12,7 +12,7 @@ const DEFAULT_VALID_SECONDS = 3_600;
 export interface AssessmentOptions extends ConfigOptions, HistoryOptions, FormatOption {
   readonly flow?: string;
   readonly group?: readonly string[];
-  readonly accept: readonly GateCode[];
+  readonly accept?: readonly GateCode[];
   readonly validFor: number;
   readonly by?: string;
 }
@@ -21,12 +21,12 @@ export function addAssessmentOptions(command: Command, whatFlow: string): Comman
   return addFormatOption(addHistoryOption(addConfigOptions(command)))
     .option('-f, --flow <A->B>', whatFlow)
     .option('-g, --group <name>', "only this consumer group, or a glob (default: '*'); several times", collect)
-    .option('--accept <code>', 'go ahead although this gate refuses; several times', gates, [])
+    .option('--accept <code>', 'go ahead although this gate refuses; several times', gates)
     .option('--valid-for <seconds>', 'how long it may be approved', seconds, DEFAULT_VALID_SECONDS)
     .option('--by <name>', 'who assesses it, for the evidence (default: your user name)');
 }
 
-function gates(value: string, before: readonly GateCode[]): readonly GateCode[] {
+function gates(value: string, before: readonly GateCode[] = []): readonly GateCode[] {
   const code = GATE_CODES.find((one) => one === value);
   if (code === undefined) throw new InvalidArgumentError(`Known gates are: ${GATE_CODES.join(', ')}.`);
   return [...before, code];

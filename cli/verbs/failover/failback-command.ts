@@ -80,7 +80,7 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
       world: open.world,
       mode: 'failback',
       groups: options.group ?? ['*'],
-      accept: options.accept,
+      accept: options.accept ?? [],
       progress: (step) => progress.step(step),
     }).finally(open.close);
     progress.end();

@@ -14,7 +14,8 @@ export function addFailoverStatusCommand(failover: Command, terminal: Terminal, 
     .addHelpText(
       'after',
       `
-Asks no cluster. Checks that no entry of the evidence was changed or is missing. The JSON has all of it.
+Asks no cluster. Checks that no entry of the evidence was changed or is missing. The JSON has
+all of it.
 
 Exit codes: 0 shown, 2 wrong usage or configuration, 3 could not be read, or was altered`,
     )

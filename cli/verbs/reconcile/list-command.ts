@@ -10,7 +10,8 @@ export function addReconcileListCommand(reconcile: Command, terminal: Terminal, 
       'after',
       `
 Only reads: Describe and Read on the topics of both clusters are enough. Compares both logs
-record by record; keeps no content. Run it when MirrorMaker is stopped: what is on its way counts as lost.
+record by record; keeps no content. Run it when MirrorMaker is stopped: what is on its way
+counts as lost.
 The JSON is described by docs/schema/unmirrored-1.json.
 
 Examples:

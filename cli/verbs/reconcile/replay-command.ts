@@ -47,7 +47,8 @@ Examples:
   tidemark reconcile replay --plan replay.json --approve <hash>
 
 Exit codes: 0 planned, or all records are on the target, 1 planned, but of some records it is
-            unknown whether they are lost, 2 wrong usage or configuration, 3 could not be read, 4 refused, or not complete: run it again`,
+            unknown whether they are lost, 2 wrong usage or configuration, 3 could not be
+            read, 4 refused, or not complete: run it again`,
     )
     .action(async (options: ReplayOptions) => {
       try {

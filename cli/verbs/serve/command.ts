@@ -41,7 +41,7 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
       'after',
       `
 /           a page: verdict and loss, lag over time, findings, where each group would land,
-            and the state as of any time of the history
+            the mapping of a partition over time, and the state as of any time of the history
 /metrics    for Prometheus: the numbers of the last audit (docs/metrics.md)
 /api/audit  the last audit, as "audit --format json" prints it; ?as-of=-2h one of the past
 /healthz    200 while audits end, else 503 and why; needs no token

@@ -1,9 +1,12 @@
 import { auditAsOf } from '../../../shared/audit/audit-as-of.ts';
+import type { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import type { AuditPolicy } from '../../../shared/domain/judge/audit-policy.ts';
+import type { SyncHistory } from '../../../shared/domain/mirror/syncs/sync-history.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { newestHistory } from '../../../shared/history/history-lineage.ts';
+import { readStateAsOf } from '../../../shared/history/read-history.ts';
 import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import type { AuditStores } from '../../history/history-stores.ts';
 
@@ -25,6 +28,12 @@ export class PastAudits {
   readonly #now: () => number;
   /** By time; the one that was not asked for longest is first. */
   readonly #kept = new Map<number, AuditReport>();
+  /** Of the snapshot that was asked for last. */
+  #keptMapping: {
+    readonly flow: string;
+    readonly at: number | null;
+    readonly mapping: HistoryState['mapping'];
+  } | null = null;
   #waiting = 0;
   #last: Promise<unknown> = Promise.resolve();
 
@@ -46,16 +55,41 @@ export class PastAudits {
    * @throws NothingRecordedError, DamagedFrameError, HistoryStoreError; TidemarkError `SERVER_BUSY`
    */
   async at(asOf: number): Promise<AuditReport> {
+    return this.#inTurn(async () => {
+      const report = this.#kept.get(asOf) ?? (await this.#make(asOf));
+      if (asOf < this.#now() - SETTLED_MS) this.#keep(asOf, report);
+      return report;
+    });
+  }
+
+  /**
+   * The offset syncs of a source partition as of a time (ms since the epoch); null if there are none.
+   * @throws DamagedFrameError, HistoryStoreError; TidemarkError `SERVER_BUSY`
+   */
+  async mapping(flow: string, topic: string, partition: number, asOf: number): Promise<SyncHistory | null> {
+    return this.#inTurn(async () => (await this.#mappingOf(flow, asOf)).get(topic)?.get(partition) ?? null);
+  }
+
+  /** Of a large flow, reading its state takes a second: people look at one partition after the other. */
+  async #mappingOf(flow: string, asOf: number): Promise<HistoryState['mapping']> {
+    const at = (await this.#store.newest(flow, asOf, this.#now()))?.at ?? null;
+    const kept = this.#keptMapping;
+    if (kept !== null && kept.flow === flow && kept.at === at) return kept.mapping;
+    const found = await readStateAsOf(this.#store, flow, asOf, this.#now());
+    const mapping = found?.state.mapping ?? new Map();
+    this.#keptMapping = { flow, at, mapping };
+    return mapping;
+  }
+
+  async #inTurn<T>(make: () => Promise<T>): Promise<T> {
     if (this.#waiting >= MOST_WAITING) {
       throw new TidemarkError('SERVER_BUSY', 'too many requests for the past wait', { retriable: true });
     }
     this.#waiting++;
-    const made = this.#last.then(() => this.#kept.get(asOf) ?? this.#make(asOf));
+    const made = this.#last.then(make);
     this.#last = made.catch(() => undefined);
     try {
-      const report = await made;
-      if (asOf < this.#now() - SETTLED_MS) this.#keep(asOf, report);
-      return report;
+      return await made;
     } finally {
       this.#waiting--;
     }

@@ -56,7 +56,8 @@ One line for each flow and audit, one for each finding that opens or closes. An 
 fails is a line, and the watch continues. Audits are kept in the history, which "audit
 --as-of" and "snapshots" read. --notify pages a webhook of Slack in Slack's form, any other
 with JSON; acknowledged findings page nobody, and what could not be sent is sent again.
-The URL is a secret: set TIDEMARK_NOTIFY rather than write it. The JSON is described by docs/schema/watch-1.json.
+The URL is a secret: set TIDEMARK_NOTIFY rather than write it. The JSON is described by
+docs/schema/watch-1.json.
 
 Examples:
   tidemark watch --mm2 mm2.properties

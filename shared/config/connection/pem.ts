@@ -1,5 +1,3 @@
-import { shellWord } from '../../domain/model/shell-word.ts';
-
 /** The format of a key or trust store, detected from its bytes and not from its name. */
 export type StoreFormat = 'pem' | 'jks' | 'pkcs12' | 'unknown';
 
@@ -37,27 +35,4 @@ function blocksOf(text: string): { readonly label: string; readonly text: string
     }
   }
   return blocks;
-}
-
-const STORE_SUFFIX = /\.(jks|p12|pfx|pkcs12|keystore|truststore)$/i;
-
-/** Commands that convert a Java store into the PEM that every client reads. `kind` says which part of it is needed. */
-export function conversionRemedy(
-  kind: 'truststore' | 'keystore',
-  format: StoreFormat,
-  location: string,
-  pem = `${location.replace(STORE_SUFFIX, '')}.pem`,
-): string {
-  const from = shellWord(location);
-  const to = shellWord(pem);
-  if (kind === 'truststore') {
-    return format === 'pkcs12'
-      ? `openssl pkcs12 -in ${from} -nokeys -out ${to}`
-      : `keytool -list -rfc -keystore ${from} > ${to}`;
-  }
-  const p12 = shellWord(pem.replace(/\.pem$/, '.p12'));
-  const toPem = (store: string): string => `openssl pkcs12 -in ${store} -nodes -out ${to}`;
-  return format === 'pkcs12'
-    ? toPem(from)
-    : `keytool -importkeystore -srckeystore ${from} -destkeystore ${p12} -deststoretype PKCS12 && ${toPem(p12)}`;
 }

@@ -2,9 +2,10 @@ import { isAbsolute, join } from 'node:path';
 import { parseJaas } from '../connection/jaas.ts';
 import { parseServer } from '../connection/kafka-client-settings.ts';
 import { awsIdentityFrom } from '../connection/msk.ts';
-import { conversionRemedy, storeFormat } from '../connection/pem.ts';
+import { storeFormat } from '../connection/pem.ts';
 import { isMskCallback } from '../connection/sasl-settings.ts';
 import { readBytes } from '../connection/secret-source.ts';
+import { isNamedLikeStore } from '../connection/stores/open-store.ts';
 import type { Setting, Settings } from '../setting.ts';
 import type { ClusterYaml, PemYaml, SaslYaml, SecretYaml } from '../yaml/tidemark-yaml-schema.ts';
 import type { DraftNote } from './draft.ts';
@@ -46,14 +47,29 @@ function draftTls(alias: string, settings: Settings, base: string, note: Note): 
   const passphrase = settings.get('ssl.key.password');
   const tls: TlsYaml = {};
   if (inlineCa !== undefined) tls.ca = pemText(inlineCa);
-  else if (truststore?.value) tls.ca = pemFile(alias, 'truststore', truststore, base, note);
+  else if (truststore?.value) {
+    const file = absolute(truststore.value, base);
+    if (isJavaStore(truststore.value, base)) {
+      tls.truststore = { file, ...passwordOf(alias, 'truststore', settings, note) };
+    } else tls.ca = { file };
+  }
   if (chain !== undefined && inlineKey !== undefined) {
     tls.cert = pemText(chain);
     tls.key = secret(alias, 'TLS_KEY', inlineKey.value, inlineKey, note);
   } else if (keystore?.value) {
-    const file = pemFile(alias, 'keystore', keystore, base, note);
-    tls.cert = file;
-    tls.key = file;
+    const file = absolute(keystore.value, base);
+    if (isJavaStore(keystore.value, base)) {
+      tls.keystore = {
+        file,
+        ...passwordOf(alias, 'keystore', settings, note),
+        ...(passphrase === undefined
+          ? {}
+          : { keyPassword: secret(alias, 'TLS_KEY_PASSWORD', passphrase.value, passphrase, note) }),
+      };
+    } else {
+      tls.cert = { file };
+      tls.key = { file };
+    }
   }
   if (tls.key !== undefined && passphrase !== undefined) {
     tls.keyPassphrase = secret(alias, 'TLS_KEY_PASSPHRASE', passphrase.value, passphrase, note);
@@ -66,25 +82,27 @@ function pemText(setting: Setting): PemYaml {
   return asReference(setting.value) ?? setting.value;
 }
 
-function pemFile(
+function absolute(path: string, base: string): string {
+  return isAbsolute(path) ? path : join(base, path);
+}
+
+/** Decided by its bytes; a file that is not here, by its name. */
+function isJavaStore(path: string, base: string): boolean {
+  const bytes = readBytes(path, base);
+  if (!bytes.ok) return isNamedLikeStore(path);
+  const format = storeFormat(bytes.value);
+  return format === 'jks' || format === 'pkcs12';
+}
+
+function passwordOf(
   alias: string,
   kind: 'truststore' | 'keystore',
-  location: Setting,
-  base: string,
+  settings: Settings,
   note: Note,
-): { file: string } {
-  const bytes = readBytes(location.value, base);
-  const format = bytes.ok ? storeFormat(bytes.value) : 'unknown';
-  const absolute = isAbsolute(location.value) ? location.value : join(base, location.value);
-  if (format === 'pem' || /\.(pem|crt|cer)$/i.test(location.value)) return { file: absolute };
-  const file = `${alias}-${kind === 'truststore' ? 'ca' : 'client'}.pem`;
-  note({
-    key: location.key,
-    line: location.line,
-    message: `Tidemark reads only PEM: create ${file} with ${conversionRemedy(kind, format, location.value, file)}`,
-    gap: { alias, part: 'tls', reference: { file } },
-  });
-  return { file };
+): { password?: SecretYaml } {
+  const setting = settings.get(`ssl.${kind}.password`);
+  if (setting === undefined) return {};
+  return { password: secret(alias, `TLS_${kind.toUpperCase()}_PASSWORD`, setting.value, setting, note) };
 }
 
 /**

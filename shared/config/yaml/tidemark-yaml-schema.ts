@@ -17,11 +17,16 @@ const pem = z.union(
   { error: 'is not PEM; write { file: PATH }, { env: NAME } or the text itself' },
 );
 
+/** A Java store, JKS or PKCS12. */
+const store = z.strictObject({ file: z.string().min(1), password: secret.optional() });
+
 const tls = z.strictObject({
   ca: pem.optional(),
+  truststore: store.optional(),
   cert: pem.optional(),
   key: secret.optional(),
   keyPassphrase: secret.optional(),
+  keystore: store.extend({ keyPassword: secret.optional() }).optional(),
   verifyHostname: z.boolean().optional(),
 });
 
@@ -229,3 +234,4 @@ export type RuleYaml = z.infer<typeof rule>;
 export type ThresholdsYaml = z.infer<typeof thresholds>;
 export type SecretYaml = z.infer<typeof secret>;
 export type PemYaml = z.infer<typeof pem>;
+export type StoreYaml = z.infer<typeof store>;

@@ -2,13 +2,16 @@ import type { ConnectionOverride } from '../connection/kafka-client-settings.ts'
 import { parseServer } from '../connection/kafka-client-settings.ts';
 import type { AwsIdentity, SaslSettings, TlsSettings } from '../connection/kafka-connection.ts';
 import { awsRegionOf } from '../connection/msk.ts';
-import { conversionRemedy, storeFormat } from '../connection/pem.ts';
-import type { Secret } from '../connection/secret.ts';
+import { storeFormat } from '../connection/pem.ts';
+import { Secret } from '../connection/secret.ts';
 import type { Problem, SecretReference } from '../connection/secret-source.ts';
 import { readBytes, resolveReference, resolveSecret } from '../connection/secret-source.ts';
+import { clientPem, trustedPem } from '../connection/stores/java-store.ts';
+import { fromStore, type StoreNames } from '../connection/stores/open-store.ts';
+import type { JavaStore } from '../connection/stores/store-content.ts';
 import type { WriterOverride } from '../connection/writer-credentials.ts';
 import type { LoadContext } from '../setting.ts';
-import type { ClusterYaml, CredentialsYaml, PemYaml, SaslYaml, SecretYaml } from './tidemark-yaml-schema.ts';
+import type { ClusterYaml, CredentialsYaml, PemYaml, SaslYaml, SecretYaml, StoreYaml } from './tidemark-yaml-schema.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** Reports a fault at a path of the document. */
@@ -66,7 +69,12 @@ function writersTlsFromYaml(
 ): Partial<TlsSettings> | null {
   const all = tlsFromYaml(tls, path, context, faultAt);
   if (all === null || tls === true || tls === false) return all === null ? null : {};
-  return Object.fromEntries(Object.entries(all).filter(([key]) => tls[key as keyof typeof tls] !== undefined));
+  const own = new Set([
+    ...Object.keys(tls),
+    ...(tls.truststore === undefined ? [] : ['ca']),
+    ...(tls.keystore === undefined ? [] : ['cert', 'key']),
+  ]);
+  return Object.fromEntries(Object.entries(all).filter(([key]) => own.has(key)));
 }
 
 function servers(cluster: ClusterYaml, path: YamlPath, faultAt: FaultAt): readonly string[] | undefined {
@@ -100,16 +108,67 @@ export function tlsFromYaml(
       remedy: 'a client certificate needs both cert and key',
     });
   }
-  const key = secretAt(tls.key, [...path, 'key'], context, faultAt);
-  const passphrase = secretAt(tls.keyPassphrase, [...path, 'keyPassphrase'], context, faultAt);
+  for (const [store, pem] of [
+    ['truststore', 'ca'],
+    ['keystore', 'key'],
+  ] as const) {
+    if (tls[store] === undefined || tls[pem] === undefined) continue;
+    faultAt([...path, store], {
+      message: `tls.${store} and tls.${pem} exclude each other`,
+      remedy: 'keep one of them',
+    });
+  }
+  const client = storeAt(tls.keystore, [...path, 'keystore'], context, faultAt, clientPem);
   return {
-    ca: pemAt(tls.ca, [...path, 'ca'], 'truststore', context, faultAt),
-    cert: pemAt(tls.cert, [...path, 'cert'], 'keystore', context, faultAt),
-    key,
-    keyPassphrase: passphrase,
+    ca:
+      pemAt(tls.ca, [...path, 'ca'], 'truststore', context, faultAt) ??
+      storeAt(tls.truststore, [...path, 'truststore'], context, faultAt, trustedPem),
+    cert: pemAt(tls.cert, [...path, 'cert'], 'keystore', context, faultAt) ?? client?.cert,
+    key:
+      secretAt(tls.key, [...path, 'key'], context, faultAt) ??
+      (client === undefined ? undefined : new Secret(client.key)),
+    keyPassphrase: secretAt(tls.keyPassphrase, [...path, 'keyPassphrase'], context, faultAt),
     verifyHostname: tls.verifyHostname ?? true,
   };
 }
+
+function storeAt<T>(
+  written: (StoreYaml & { readonly keyPassword?: SecretYaml | undefined }) | undefined,
+  path: YamlPath,
+  context: LoadContext,
+  faultAt: FaultAt,
+  take: (store: JavaStore) => T,
+): T | undefined {
+  if (written === undefined) return undefined;
+  const { file, password, keyPassword } = written;
+  const bytes = readBytes(file, context.base);
+  if (!bytes.ok) {
+    faultAt([...path, 'file'], bytes.problem);
+    return undefined;
+  }
+  const format = storeFormat(bytes.value);
+  if (format === 'pem' || format === 'unknown') {
+    const message = `${file} is no Java key store${format === 'pem' ? ', but PEM' : ''}`;
+    faultAt([...path, 'file'], { message, remedy: 'name a JKS or PKCS12 file, or give PEM as ca, or as cert and key' });
+    return undefined;
+  }
+  const passwords = {
+    store: secretAt(password, [...path, 'password'], context, faultAt),
+    key: secretAt(keyPassword, [...path, 'keyPassword'], context, faultAt),
+  };
+  // What could not be resolved is a fault already.
+  if (
+    (password !== undefined && passwords.store === undefined) ||
+    (keyPassword !== undefined && passwords.key === undefined)
+  )
+    return undefined;
+  const found = fromStore(file, bytes.value, passwords, NAMES, take);
+  if (found.ok) return found.value;
+  faultAt([...path, 'file'], found.problem);
+  return undefined;
+}
+
+const NAMES: StoreNames = { password: 'its password', keyPassword: 'its keyPassword' };
 
 function saslFromYaml(
   sasl: NonNullable<ClusterYaml['sasl']>,
@@ -216,8 +275,8 @@ function pemAt(
     const format = bytes.ok ? storeFormat(bytes.value) : null;
     if (format === 'jks' || format === 'pkcs12') {
       faultAt(path, {
-        message: `${reference.path} is a Java key store; Tidemark reads only PEM`,
-        remedy: `convert it: ${conversionRemedy(kind, format, reference.path)}`,
+        message: `${reference.path} is a Java key store, not PEM`,
+        remedy: `name it as tls.${kind}: { file: ${reference.path}, password: { env: NAME } }`,
       });
       return undefined;
     }

@@ -27,8 +27,8 @@ import { watchLine } from '../../../cli/verbs/watch/table.ts';
 import { unauthorized } from '../../../shared/adapters/kafka/reading/read-failure.ts';
 import { ConfigurationError } from '../../../shared/config/configuration-error.ts';
 import type { KafkaConnection } from '../../../shared/config/connection/kafka-connection.ts';
-import { conversionRemedy } from '../../../shared/config/connection/pem.ts';
 import { Secret } from '../../../shared/config/connection/secret.ts';
+import { rewriteCommand } from '../../../shared/config/connection/stores/open-store.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../../shared/domain/judge/audit-policy.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
 import { withoutHidden } from '../../../shared/domain/model/hidden-characters.ts';
@@ -177,16 +177,14 @@ describe('printed commands', () => {
         { ...lacking[0], resourceType: 'Topic', resourceName: `${name}*` },
       ]),
       remedy.replace('grant it: ', ''),
-      conversionRemedy('truststore', 'pkcs12', `${name}.p12`),
-      conversionRemedy('keystore', 'jks', `${name}.jks`),
+      rewriteCommand(`${name}.jks`),
     ];
     // What is told of as a remedy goes through the printer of sentences.
     expect(commands.map(printable)).toEqual(commands);
     const given = run(commands);
-    expect(given.filter((word) => [name, `User:${name}`, `${name}.p12`, `${name}.jks`].includes(word))).toHaveLength(
-      13,
-    );
-    expect(given).toContain(`${name}.pem`);
+    expect(
+      given.filter((word) => [name, `User:${name}`, `${name}-new.p12`, `${name}.jks`].includes(word)),
+    ).toHaveLength(11);
   });
 });
 

@@ -8,7 +8,7 @@ import { tidemark } from '../tidemark.ts';
 let folder: string;
 const scripts = new Map<string, string>();
 /** What each command's own help lists, by its words. */
-const helps = new Map<string, { commands: string[]; options: string[] }>();
+const helps = new Map<string, { commands: string[]; options: string[]; text: string }>();
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-completion-'));
@@ -28,7 +28,7 @@ async function readHelp(verbs: readonly string[]): Promise<void> {
   const [, flags = ''] = /Options:\n((?: {2}.*\n)+)/.exec(stdout) ?? [];
   const commands = [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name = '']) => name);
   const options = [...flags.matchAll(/^ {2}(?:-\w, )?(--[a-z0-9-]+)/gm)].map(([, flag = '']) => flag);
-  helps.set(verbs.join(' '), { commands, options });
+  helps.set(verbs.join(' '), { commands, options, text: stdout });
   for (const name of commands) await readHelp([...verbs, name]);
 }
 
@@ -46,6 +46,12 @@ function offered(...words: string[]): string[] {
   });
   return text.split('\n').filter((line) => line !== '');
 }
+
+test('every help fits into 100 columns, and shows no default that says nothing', () => {
+  const wide = [...helps.values()].flatMap(({ text }) => text.split('\n')).filter((line) => line.length > 100);
+  expect(wide).toEqual([]);
+  for (const { text } of helps.values()) expect(text).not.toMatch(/default:\s+(\[\]|""|undefined|null)/);
+});
 
 describe('in bash', () => {
   test('every command offers the subcommands and the options that its help lists', () => {

@@ -12,6 +12,7 @@ import { documentAnswer } from './document.ts';
 import { findingsSection } from './findings.ts';
 import { groupsSection } from './groups.ts';
 import { type Asked, linkTo } from './links.ts';
+import { mappingSection, type ShownMapping } from './mapping.ts';
 import { more } from './more.ts';
 import { partitionsSection } from './partitions.ts';
 import { sparkline } from './sparkline.ts';
@@ -29,6 +30,8 @@ export interface AuditPage {
   /** Times to choose from, newest first: ms since the epoch. */
   readonly times: readonly number[];
   readonly lag: (flow: string) => readonly LagPoint[];
+  /** Of the partition that was asked for; null if none was. */
+  readonly mapping: ShownMapping | null;
 }
 
 const SHOWN_FLOWS = 50;
@@ -51,8 +54,8 @@ export function auditPage(page: AuditPage): Answer {
     : report === null
       ? IMPATIENT_SECONDS
       : Math.max(IMPATIENT_SECONDS, audits.intervalMs / 1_000);
-  const flows = [...(report?.flows ?? [])].sort((a, b) => VERDICTS[a.verdict].rank - VERDICTS[b.verdict].rank);
-  const shown = flows.find(({ flow }) => flow === asked.flow) ?? flows[0] ?? null;
+  const flows = worstFirst(report);
+  const shown = shownFlow(report, asked);
   const content = html`${isPast ? pastBanner(page) : presentBanner(audits, now)}
 ${problem === null ? null : html`<p class="banner">${problem}</p>`}
 ${report === null ? null : flowCards(flows, shown, page)}
@@ -61,11 +64,21 @@ ${
   shown === null
     ? null
     : html`${flows.length > 1 ? html`<h2 class="name">${shown.flow}</h2>` : null}
-${findingsSection(shown)}${groupsSection(shown, asked)}${partitionsSection(shown)}`
+${findingsSection(shown)}${groupsSection(shown, asked)}${page.mapping === null ? null : mappingSection(page.mapping)}${partitionsSection(shown, asked)}`
 }`;
   const worst = flows[0];
   const title = worst === undefined ? 'Tidemark' : `${VERDICTS[worst.verdict].text} ${worst.flow} · Tidemark`;
   return documentAnswer(problem === null ? 200 : 404, { title, header: auditedAt(page), content, every });
+}
+
+/** The flow whose details are shown: that which was asked for, else the worst. */
+export function shownFlow(report: AuditReport | null, asked: Asked): FlowReport | null {
+  const flows = worstFirst(report);
+  return flows.find(({ flow }) => flow === asked.flow) ?? flows[0] ?? null;
+}
+
+function worstFirst(report: AuditReport | null): readonly FlowReport[] {
+  return [...(report?.flows ?? [])].sort((a, b) => VERDICTS[a.verdict].rank - VERDICTS[b.verdict].rank);
 }
 
 function auditedAt({ report, asked, now }: AuditPage): Html {
@@ -99,7 +112,7 @@ function flowCards(flows: readonly FlowReport[], shown: FlowReport | null, page:
   const several = flows.length > 1;
   const cards = flows.slice(0, SHOWN_FLOWS).map((flow) => {
     const { asOf } = page.asked;
-    const link = linkTo({ flow: flow.flow, group: null, asOf });
+    const link = linkTo({ flow: flow.flow, group: null, partition: null, asOf });
     const name = several
       ? html`<a href="${link}"${flow === shown ? html` aria-current="true"` : null}>${flow.flow}</a>`
       : html`${flow.flow}`;

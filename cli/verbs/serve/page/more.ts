@@ -2,6 +2,6 @@ import { type Html, html } from '../../../output/html.ts';
 import { plural } from '../../../output/text.ts';
 
 /** How many a list leaves out; nothing if none. */
-export function more(count: number, one: string): Html | null {
-  return count <= 0 ? null : html`<p class="quiet">and ${plural(count, one)} more</p>`;
+export function more(count: number, one: string, several?: string): Html | null {
+  return count <= 0 ? null : html`<p class="quiet">and ${plural(count, one, several)} more</p>`;
 }

@@ -3,6 +3,7 @@ import { partitionName } from '../../../../shared/domain/model/topic-partition.t
 import { type Html, html } from '../../../output/html.ts';
 import { grouped, plural, tally } from '../../../output/text.ts';
 import { lagOf, worstPartitionsFirst } from '../../../output/worst-first.ts';
+import { type Asked, linkTo } from './links.ts';
 import { more } from './more.ts';
 
 const SHOWN = 10;
@@ -15,14 +16,18 @@ export function partitionsWorstFirst(flow: FlowReport): readonly PartitionReport
   return all;
 }
 
-/** How far each partition is replicated, worst first. */
-export function partitionsSection(flow: FlowReport): Html | null {
+/** How far each partition is replicated, worst first. Its name leads to its mapping over time. */
+export function partitionsSection(flow: FlowReport, asked: Asked): Html | null {
   if (flow.partitions.length === 0) return null;
   const all = partitionsWorstFirst(flow);
   const shown = all.slice(0, SHOWN);
   // A dead broker gives all of them the same reason: only the first shows it.
-  const rows = shown.map((one, index) => row(one, reasonOf(shown[index - 1])));
-  return html`<section><h3>${plural(all.length, 'partition')}, worst first</h3><p class="quiet">${tally(all.map(state))}</p>
+  const rows = shown.map((one, index) => row(one, reasonOf(shown[index - 1]), asked));
+  return html`<section><h3>${plural(all.length, 'partition')}, worst first</h3><p class="quiet">${tally(all.map(state))}. The name of a partition leads to its mapping over time.</p>
+<form class="find" method="get" action="/#mapping"><input type="hidden" name="flow" value="${flow.flow}">${
+    asked.asOf === null ? null : html`<input type="hidden" name="as-of" value="${asked.asOf}">`
+  }<label>Mapping of partition <input name="partition" value="${asked.partition ?? ''}" placeholder="orders-0" autocomplete="off" spellcheck="false"></label>
+<button>Show</button></form>
 <table><thead><tr><th scope="col">partition</th><th scope="col">source end</th><th scope="col">replicated to</th><th scope="col">lag</th><th scope="col">missing</th></tr></thead>
 <tbody>${rows}</tbody></table>${more(all.length - rows.length, 'partition')}</section>`;
 }
@@ -31,15 +36,16 @@ function reasonOf(one: PartitionReport | undefined): string | null {
   return one?.lag.kind === 'unknown' ? one.lag.reason : null;
 }
 
-function row(one: PartitionReport, said: string | null): Html {
+function row(one: PartitionReport, said: string | null, asked: Asked): Html {
   const cells = {
     'source end': one.sourceEnd,
     'replicated to': one.replicatedTo,
     lag: lagOf(one),
     missing: one.missing,
   };
+  const name = partitionName(one.topic, one.partition);
   const reason = reasonOf(one) === said ? null : reasonOf(one);
-  return html`<tr><th scope="row">${partitionName(one.topic, one.partition)}${reason === null ? null : html`<br><span class="quiet">${reason}</span>`}</th>
+  return html`<tr><th scope="row"><a href="${linkTo({ ...asked, partition: name })}#mapping">${name}</a>${reason === null ? null : html`<br><span class="quiet">${reason}</span>`}</th>
 ${Object.entries(cells).map(([label, value]) => html`<td data-label="${label}"${label === 'missing' && one.missing > 0n ? html` class="bad"` : null}>${value === null ? 'unknown' : grouped(value)}</td>`)}</tr>`;
 }
 

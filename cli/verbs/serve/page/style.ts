@@ -22,7 +22,7 @@ section{margin:1.5rem 0}p{margin:.3rem 0}a{color:var(--link)}
 .ready .verdict{color:var(--good)}.at-risk .verdict{color:var(--warn)}.not-ready .verdict{color:var(--bad)}
 .loss{font-size:1.05rem}
 figure{margin:.4rem 0 0}figcaption{font-size:.875rem;color:var(--quiet)}
-svg{display:block;width:100%;height:2.5rem;border-bottom:1px solid var(--edge)}
+svg{display:block;width:100%;height:2.5rem;border-bottom:1px solid var(--edge)}svg.tall{height:5rem}
 .line{fill:none;stroke:var(--link);stroke-width:2;vector-effect:non-scaling-stroke}
 .mark{stroke:var(--mark);stroke-width:2;vector-effect:non-scaling-stroke}
 .findings{list-style:none;margin:0;padding:0}

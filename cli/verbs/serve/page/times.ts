@@ -14,7 +14,9 @@ export function timesForm(asked: Asked, times: readonly number[]): Html | null {
   });
   const flow = asked.flow === null ? null : html`<input type="hidden" name="flow" value="${asked.flow}">`;
   const group = asked.group === null ? null : html`<input type="hidden" name="group" value="${asked.group}">`;
-  return html`<form method="get" action="/">${flow}${group}<label for="times">State as of</label>
+  const partition =
+    asked.partition === null ? null : html`<input type="hidden" name="partition" value="${asked.partition}">`;
+  return html`<form method="get" action="/">${flow}${group}${partition}<label for="times">State as of</label>
 <input type="range" id="slider" min="0" value="0" aria-label="State as of" hidden><output id="said" for="slider" hidden></output>
 <select id="times" name="as-of"><option value="">now</option>${options}</select> <button id="show">Show</button></form>`;
 }

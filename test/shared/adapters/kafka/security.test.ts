@@ -1,6 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Access, unsignedToken } from '../../../../lab/access.ts';
@@ -10,7 +13,9 @@ import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
 import type { KafkaConnection } from '../../../../shared/config/connection/kafka-connection.ts';
 import { Secret } from '../../../../shared/config/connection/secret.ts';
+import { loadMm2Properties } from '../../../../shared/config/mm2/mm2-properties.ts';
 import type { ClusterReader } from '../../../../shared/ports.ts';
+import { keytool, makeTruststore } from '../../config/connection/keytool.ts';
 
 describe('logging in', () => {
   let lab: Lab;
@@ -67,6 +72,59 @@ describe('logging in', () => {
       message: expect.stringContaining(`user "auditor" (${access.mechanism})`),
     });
   });
+
+  test.each(['JKS', 'PKCS12'] as const)(
+    'mTLS with stores of Java, as an mm2.properties names them: %s',
+    async (type) => {
+      const java = cluster.clientPropertiesFor({ listener: 'MTLS', user: 'auditor' });
+      const file = (name: string): string => join(lab.folder, `${name}.${type}`);
+      const storePassword = 'store-password';
+      makeTruststore({ file: file('trust'), type, storePassword }, [java['ssl.truststore.location'] ?? '']);
+      const pem = java['ssl.keystore.location'] ?? '';
+      const made = join(lab.folder, `openssl-${type}.p12`);
+      const openssl = ['pkcs12', '-export', '-in', pem, '-inkey', pem, '-name', 'client', '-out', made];
+      execFileSync('openssl', [...openssl, '-passout', `pass:${storePassword}`], { stdio: 'pipe' });
+      const passes = ['-srcstorepass', storePassword, '-deststorepass', storePassword];
+      keytool(
+        '-importkeystore',
+        '-srckeystore',
+        made,
+        '-destkeystore',
+        file('client'),
+        '-deststoretype',
+        type,
+        ...passes,
+      );
+      const write = (password: string): string => {
+        const lines = [
+          'clusters=A, B',
+          `A.bootstrap.servers=${java['bootstrap.servers']}`,
+          'B.bootstrap.servers=b:9092',
+          'A->B.enabled=true',
+          'A.security.protocol=SSL',
+          `A.ssl.truststore.location=${file('trust')}`,
+          `A.ssl.truststore.password=${storePassword}`,
+          `A.ssl.keystore.location=${file('client')}`,
+          `A.ssl.keystore.password=${password}`,
+        ];
+        writeFileSync(join(lab.folder, 'mm2.properties'), lines.join('\n'));
+        return join(lab.folder, 'mm2.properties');
+      };
+      const connection = loadMm2Properties(write(storePassword), {}).config.clusters.get('A');
+      if (connection === undefined) throw new Error('cluster A is configured');
+      expect(await read(connection)).toBe(3);
+      const { cert: _cert, key: _key, ...without } = connection.tls ?? { verifyHostname: true };
+      expect(await failure({ ...connection, tls: without })).toMatchObject({ name: 'AuthenticationError' });
+      let fault: unknown;
+      try {
+        loadMm2Properties(write(wrong), {});
+      } catch (error) {
+        fault = error;
+      }
+      expect(inspect(fault, { depth: 10 })).toContain('its password is wrong');
+      expect(inspect(fault, { depth: 10 })).not.toContain(wrong);
+    },
+  );
 
   test('OAUTHBEARER with a token, and an expired one is told as what it is', async () => {
     const access = { listener: 'SASL_SSL', mechanism: 'OAUTHBEARER' } as const;

@@ -61,25 +61,29 @@ describe('tidemark init from an mm2.properties', () => {
     expect(text).toContain('# ');
   });
 
-  test('a reference to the environment stays one; a Java key store becomes a PEM to be made', () => {
+  test('a reference to the environment stays one; so does a Java store, and its password becomes one', () => {
     const reference = (to: string): string => `\${${to}}`;
     const lines = MM2.replace('"hunter2"', `"${reference('env:PW')}"`).concat(
-      'B.ssl.truststore.location=/x/trust.jks\n',
+      'B.ssl.truststore.location=/x/trust.jks\nB.ssl.truststore.password=hunter2\n',
     );
     const draft = draftFromMm2Properties(file('mm2.properties', lines));
     expect(draft.clusters.get('A')?.sasl).toMatchObject({ password: { env: 'PW' } });
-    expect(draft.clusters.get('B')?.tls).toEqual({ ca: { file: 'B-ca.pem' }, verifyHostname: false });
+    const password = { env: 'B_TLS_TRUSTSTORE_PASSWORD' };
+    expect(draft.clusters.get('B')?.tls).toEqual({
+      truststore: { file: '/x/trust.jks', password },
+      verifyHostname: false,
+    });
     expect(draft.notes).toEqual([
-      expect.objectContaining({ key: 'B.ssl.truststore.location', message: expect.stringContaining('keytool') }),
+      expect.objectContaining({ key: 'B.ssl.truststore.password', message: expect.stringContaining(password.env) }),
     ]);
   });
 });
 
 test('a draft is written without anchors, although certificate and key are in one file', () => {
   const text = renderDraft(
-    draftFromMm2Properties(file('mm2.properties', `${MM2}B.ssl.keystore.location=/x/client.jks\n`)),
+    draftFromMm2Properties(file('mm2.properties', `${MM2}B.ssl.keystore.location=/x/client.pem\n`)),
   );
-  expect(text.match(/file: B-client\.pem/g)).toHaveLength(2);
+  expect(text.match(/file: \/x\/client\.pem/g)).toHaveLength(2);
   expect(text).not.toMatch(/: [&*]\w/);
 });
 

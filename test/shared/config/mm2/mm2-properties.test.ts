@@ -330,28 +330,46 @@ describe('the TLS settings of an mm2.properties', () => {
     expect(inline.config.clusters.get('A')?.tls).toEqual({ ca: pem, verifyHostname: false });
   });
 
-  test.each([
-    ['JKS', 'a JKS store', 'keytool -list -rfc'],
-    ['PKCS12', 'a PKCS12 store', 'openssl pkcs12'],
-  ])('a %s trust store is a fault with the command that converts it', (type, message, remedy) => {
-    const faults = faultsOf(tls(`A.ssl.truststore.location=${join(folder, `store.${type}`)}`));
-    expect(faults).toEqual([
-      expect.objectContaining({
-        message: expect.stringContaining(message),
-        remedy: expect.stringContaining(remedy),
-        line: 6,
-      }),
-    ]);
+  test.each(['JKS', 'PKCS12'])('a %s store is read as trust store and as key store', (type) => {
+    const location = join(folder, `store.${type}`);
+    const { config } = load(
+      tls(
+        `A.ssl.truststore.location=${location}`,
+        'A.ssl.truststore.password=changeit',
+        `A.ssl.keystore.location=${location}`,
+        'A.ssl.keystore.password=changeit',
+        // Of a Java store the key is decrypted already.
+        'A.ssl.key.password=changeit',
+      ),
+    );
+    const { ca, cert, key, ...rest } = config.clusters.get('A')?.tls ?? { verifyHostname: false };
+    expect(ca).toMatch(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/);
+    expect(cert).toBe(ca);
+    expect(key?.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(rest).toEqual({ verifyHostname: true });
   });
 
-  test('the command for a JKS trust store gives a PEM that is then trusted', () => {
-    const location = join(folder, 'store.JKS');
-    const text = keytool('-list', '-rfc', '-keystore', location, '-storepass', 'changeit').toString();
-    writeFileSync(join(folder, 'converted.pem'), text);
-    const { config } = load(
-      tls('A.ssl.truststore.type=PEM', `A.ssl.truststore.location=${join(folder, 'converted.pem')}`),
+  test('a store that its password does not open is a fault, which names the setting and not the password', () => {
+    const location = join(folder, 'store.PKCS12');
+    const faults = [['A.ssl.truststore.password=hunter2'], []].map((password) =>
+      faultsOf(tls(...password, `A.ssl.truststore.location=${location}`)),
     );
-    expect(config.clusters.get('A')?.tls?.ca).toMatch(/^-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----\n$/);
+    expect(faults).toEqual([
+      [
+        expect.objectContaining({
+          key: 'A.ssl.truststore.location',
+          line: 7,
+          message: expect.stringContaining('is wrong'),
+        }),
+      ],
+      [
+        expect.objectContaining({
+          message: `${location}: it needs a password`,
+          remedy: 'set A.ssl.truststore.password',
+        }),
+      ],
+    ]);
+    expect(JSON.stringify(faults)).not.toContain('hunter2');
   });
 
   test('a key store without a key, and a file that is not there, are faults', () => {

@@ -10,6 +10,7 @@ import type { ConfigFault } from '../../../../shared/config/tidemark-config.ts';
 import { type LoadOptions, loadTidemarkYaml } from '../../../../shared/config/yaml/tidemark-yaml.ts';
 import { tidemarkYaml } from '../../../../shared/config/yaml/tidemark-yaml-schema.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../../../shared/domain/judge/audit-policy.ts';
+import { makeKeystore } from '../connection/keytool.ts';
 
 let folder: string;
 beforeAll(() => {
@@ -264,6 +265,43 @@ flows: [{ flow: A->B }]
     expect(writer?.tls?.key?.reveal()).toBe('writes-key');
     expect(writer?.tls?.keyPassphrase).toBeUndefined();
     expect(writer?.sasl).toBe(sasl);
+  });
+
+  test('Java stores are read, a writer has its own, and what excludes each other is a fault', () => {
+    makeKeystore({ file: join(folder, 'own.p12'), type: 'PKCS12', storePassword: 'changeit' });
+    makeKeystore({ file: join(folder, 'writer.jks'), type: 'JKS', storePassword: 'changeit', keyPassword: 'key-pass' });
+    writeFileSync(join(folder, 'ca.pem'), PEM);
+    const own = '{ file: own.p12, password: { env: STORE } }';
+    const yaml = (tls: string) => `clusters:
+  A:
+    bootstrapServers: a:1
+    tls: ${tls}
+    writer: { tls: { keystore: { file: writer.jks, password: { env: STORE }, keyPassword: { env: KEY } } } }
+  B: { bootstrapServers: b:1 }
+flows: [{ flow: A->B }]
+`;
+    const variables = { STORE: 'changeit', KEY: 'key-pass' };
+    const good = load(yaml(`{ truststore: ${own}, keystore: ${own} }`), variables, writers);
+    const { tls, writer } = good.config.clusters.get('A') ?? {};
+    expect(tls?.ca).toBe(tls?.cert);
+    expect(tls?.key?.reveal()).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+    expect(writer?.tls?.ca).toBe(tls?.ca);
+    expect(writer?.tls?.cert).not.toBe(tls?.cert);
+    expect(writer?.tls?.key?.reveal()).not.toBe(tls?.key?.reveal());
+    const faults = (text: string, environment = variables) =>
+      faultsOf(text, environment).map(({ key, message }) => [key, message]);
+    expect(faults(yaml(`{ truststore: ${own}, ca: { file: ca.pem } }`))).toEqual([
+      ['clusters.A.tls.truststore', 'tls.truststore and tls.ca exclude each other'],
+    ]);
+    expect(faults(yaml('{ truststore: { file: ca.pem } }'))).toEqual([
+      ['clusters.A.tls.truststore.file', 'ca.pem is no Java key store, but PEM'],
+    ]);
+    expect(faults(yaml(`{ ca: { file: own.p12 } }`))).toEqual([
+      ['clusters.A.tls.ca', 'own.p12 is a Java key store, not PEM'],
+    ]);
+    expect(faults(yaml(`{ keystore: ${own} }`), { ...variables, STORE: 'wrong' })).toEqual([
+      ['clusters.A.tls.keystore.file', 'own.p12: its password is wrong, or it is damaged'],
+    ]);
   });
 
   test('where there is none the cluster’s own connection writes', () => {

@@ -3,6 +3,7 @@ import { LagLog } from '../../../../../cli/verbs/serve/lag-log.ts';
 import { auditPage } from '../../../../../cli/verbs/serve/page/audit-page.ts';
 import { askedOf } from '../../../../../cli/verbs/serve/page/links.ts';
 import { loginPage } from '../../../../../cli/verbs/serve/page/login-page.ts';
+import type { ShownMapping } from '../../../../../cli/verbs/serve/page/mapping.ts';
 import { ServedAudits } from '../../../../../cli/verbs/serve/served-audits.ts';
 import { largeReport } from '../../../../../lab/page/large-report.ts';
 import type { AuditReport, FlowReport } from '../../../../../shared/domain/model/report.ts';
@@ -14,7 +15,7 @@ const MINUTE = 60_000;
 function pageOf(
   of: AuditReport | null,
   query = '',
-  more: { readonly failure?: string; readonly now?: number } = {},
+  more: { readonly failure?: string; readonly now?: number; readonly mapping?: ShownMapping } = {},
 ): string {
   const audits = new ServedAudits(MINUTE, MINUTE, AT);
   const lag = new LagLog();
@@ -32,6 +33,7 @@ function pageOf(
     problem: null,
     times: [AT, AT - MINUTE, AT - 2 * MINUTE],
     lag: (name) => lag.of(name),
+    mapping: more.mapping ?? null,
   });
   return String(answer.body);
 }
@@ -84,6 +86,47 @@ describe('the states of the page', () => {
     expect(one).not.toContain('shipping');
     expect(textOf(pageOf(report(flow({ groups })), 'group=ship*'))).toContain('shipping');
     expect(textOf(pageOf(report(flow({ groups })), 'group=nobody'))).toContain('No audited group matches “nobody”');
+  });
+
+  test('the mapping of a partition over time: each stretch, why it began, and a line with a gap at a break', () => {
+    const at = (minutes: number, source: bigint, target: bigint) => ({ at: AT + minutes * MINUTE, source, target });
+    const stretches = [
+      { from: at(-60, 0n, 0n), to: at(-50, 1_000n, 1_000n), breaks: [] },
+      { from: at(-49, 1_001n, 1_050n), to: at(-40, 2_001n, 2_050n), breaks: [] },
+      { from: at(-39, 2_010n, 2_051n), to: at(-30, 2_020n, 2_061n), breaks: [] },
+      { from: at(-20, 5n, 2_070n), to: at(-20, 5n, 2_070n), breaks: ['newSource'] },
+      { from: at(-10, 9n, 3n), to: { at: null, source: 10n, target: 4n }, breaks: [] },
+    ] as const;
+    const page = pageOf(report(flow()), 'partition=orders-0', {
+      mapping: { kind: 'known', partition: 'orders-0', stretches },
+    });
+    const text = textOf(page.slice(page.indexOf('id="mapping"')));
+    expect(text).toContain('Mapping of orders-0 over time');
+    expect(text).toContain('Target offset less source offset');
+    expect(text).toContain('from 0 to 2,065, last 2,065');
+    expect(text).toMatch(/5 stretches, newest first .* 9 to 10 3 to 4 -6 the target log began again/);
+    expect(text).toContain('5 2,070 2,065 the source topic was recreated');
+    expect(text).toContain('41 the source has 8 offsets more');
+    expect(text).toContain('1,001 to 2,001 1,050 to 2,050 49 the target got 49 offsets more');
+    expect(text).toContain('0 to 1,000 0 to 1,000 0 the oldest that is known');
+    expect(
+      page
+        .split('id="mapping"')[1]
+        ?.split('</figure>')[0]
+        ?.match(/<polyline/g),
+    ).toHaveLength(2);
+    expect(page).toContain('<input type="hidden" name="partition" value="orders-0">');
+  });
+
+  test('a mapping that is not known says why, and a partition leads to its mapping', () => {
+    const name = '"><script>alert(1)</script>-0';
+    const mapping = { kind: 'unknown', partition: name, reason: 'The history is off.' } as const;
+    const page = pageOf(report(flow({ partitions: [partition({ topic: 'a&b' })] })), '', { mapping });
+    expect(textOf(page)).toContain('The history is off.');
+    expect(page).not.toContain('<script>alert');
+    expect(page).toContain('href="/?partition=a%26b-0#mapping"');
+    const none = { kind: 'known', partition: 'orders-0', stretches: [] } as const;
+    expect(textOf(pageOf(report(flow()), '', { mapping: none }))).toContain('The history has no offset sync');
   });
 
   test('what is unknown is named, never 0', () => {
@@ -197,7 +240,7 @@ describe('hostile names', () => {
 function auditPageAnswer() {
   const audits = new ServedAudits(MINUTE, MINUTE, AT);
   const asked = askedOf(new URLSearchParams());
-  return auditPage({ now: AT, asked, audits, report: null, problem: null, times: [], lag: () => [] });
+  return auditPage({ now: AT, asked, audits, report: null, problem: null, times: [], lag: () => [], mapping: null });
 }
 
 test('the lag over time is bounded, and has gaps where it is unknown', () => {
