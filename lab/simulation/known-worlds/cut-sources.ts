@@ -198,4 +198,26 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: ['syncs'] },
     ],
   },
+  {
+    name: 'groups of a log that was cut and has not regrown',
+    taught:
+      'a commit of a later leader epoch is of the present log; after a cut, MM2 does not have to write again what is gone',
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 50 },
+      { do: 'mirror', records: 50, syncs: 99 },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 20 },
+      { do: 'produce', records: 5 },
+      { do: 'mirror', records: 50, syncs: 99 },
+      { do: 'flush' },
+      { do: 'commit', group: 'billing', before: 0 },
+      { do: 'commit', group: 'behind', before: 2 },
+      { do: 'commit', group: 'reader', before: 2 },
+      { do: 'sync-groups' },
+      { do: 'audit', faults: [] },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

@@ -1,4 +1,4 @@
-import { translateCutOff } from '../mirror/cut-position.ts';
+import { isOfPresentLog, translateCutOff } from '../mirror/cut-position.ts';
 import {
   AT_ITS_START,
   costOfStandingAt,
@@ -6,6 +6,7 @@ import {
   positionOf,
   type Translation,
   translate,
+  translatePresent,
 } from '../mirror/translation.ts';
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
@@ -101,7 +102,7 @@ function judgeGroup(
 ): GroupState {
   const { targetTopic, topic } = state.topic;
   const cutOff = leaderEpoch === undefined ? null : cutOffTranslation(observation, state, committed, leaderEpoch);
-  const translation = cutOff ?? translationFor(observation, state, committed);
+  const translation = cutOff ?? translationFor(observation, state, committed, leaderEpoch);
   const name = group.listing.group;
   const targetCommit = commits?.get(targetTopic, state.partition) ?? null;
   const checkpoint = checkpoints?.get(targetTopic, state.partition) ?? null;
@@ -160,7 +161,12 @@ function cutOffTranslation(
   return translateCutOff(mapping, committed, leaderEpoch);
 }
 
-function translationFor(observation: FlowObservation, state: PartitionState, committed: bigint): Translation {
+function translationFor(
+  observation: FlowObservation,
+  state: PartitionState,
+  committed: bigint,
+  leaderEpoch: number | undefined,
+): Translation {
   if (state.targetMissing)
     return { kind: 'unknown', reason: `${state.topic.targetTopic}-${state.partition} is not on the target` };
   if (state.target === null)
@@ -184,5 +190,10 @@ function translationFor(observation: FlowObservation, state: PartitionState, com
       reason: `the commit is beyond the source's end ${state.source?.highWatermark}: it belongs to another log`,
     };
   }
-  return state.records.verified?.get(committed) ?? translate(state.mapping, committed);
+  const verified = state.records.verified?.get(committed);
+  const isPresent = leaderEpoch !== undefined && isOfPresentLog(state.mapping, leaderEpoch);
+  if (!isPresent) return verified ?? translate(state.mapping, committed);
+  // A comparison does not know of which log a commit is.
+  const isSettled = verified !== undefined && (verified.kind === 'unknown' || verified.proof === 'verified');
+  return isSettled ? verified : translatePresent(state.mapping, committed);
 }

@@ -1,6 +1,6 @@
 import { greatest, least } from '../model/offsets.ts';
 import type { CutTail } from './breaks/cut.ts';
-import { indexBehind } from './coverage/cut-off.ts';
+import { indexBehind } from './coverage/index-behind.ts';
 import type { SourceCut } from './epoch.ts';
 import type { PartitionMapping } from './mapping.ts';
 import { conservative, exactly, firstCopyBehind, type Translation } from './translation.ts';
@@ -28,6 +28,11 @@ export function translateCutOff(mapping: PartitionMapping, upstream: bigint, lea
     return exactly(mapping, left.downstream + upstream - left.upstream, again);
   }
   return conservative(mapping, left.downstream + 1n, right?.downstream ?? until, again, NOT_IN_STEP);
+}
+
+/** Whether a commit of a leader epoch is of the log that is there now, although the log was cut: cuts ended earlier epochs. */
+export function isOfPresentLog({ sourceCuts }: PartitionMapping, leaderEpoch: number): boolean {
+  return sourceCuts.length > 0 && sourceCuts.every(({ tail }) => tail !== undefined && leaderEpoch > tail.epoch);
 }
 
 const NOT_IN_STEP = 'the source log was cut, and no offset sync shows where the copies are of what the group has read';

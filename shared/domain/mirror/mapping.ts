@@ -1,3 +1,4 @@
+import { indexBehind } from './coverage/index-behind.ts';
 import { cutEpoch, type EpochCause, type MappingEvidence, type SourceCut, type TargetCut } from './epoch.ts';
 import { hasOnlyMarkers } from './only-markers.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
@@ -356,12 +357,22 @@ export class PartitionMapping {
       if (left === null) continue;
       const arrived = right.downstream - left.downstream;
       // In the worst case, every record that arrived in between followed the left sync, before the restart.
-      if (reached < left.upstream + arrived - 1n) {
+      const furthest = this.#beforeCuts(i, left.upstream, left.upstream + arrived - 1n);
+      if (reached < furthest) {
         settled = i;
         reached = null;
       }
     }
     return withoutJumps(this, this.first, settled);
+  }
+
+  /** What MM2 has to write again of that: not the records that a cut has taken since, of which the sync is the first one. */
+  #beforeCuts(index: number, left: bigint, furthest: bigint): bigint {
+    let most = furthest;
+    for (const cut of this.sourceCuts) {
+      if (left < cut.at && most >= cut.at && index <= indexBehind(this, cut)) most = cut.at - 1n;
+    }
+    return most;
   }
 
   /** The pair before a sync of the epoch, if records of this epoch may lie in between; else null. */

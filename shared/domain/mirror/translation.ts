@@ -1,7 +1,7 @@
 import type { LogOffsets } from '../model/cluster.ts';
 import { greatest, least } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
-import { indexBehind } from './coverage/cut-off.ts';
+import { indexBehind } from './coverage/index-behind.ts';
 import type { SourceCut } from './epoch.ts';
 import type { PartitionMapping } from './mapping.ts';
 
@@ -51,7 +51,18 @@ export const AT_ITS_START: TranslatedInterval = {
  *   writer, or records written again.
  */
 export function translate(mapping: PartitionMapping, upstream: bigint): Translation {
-  const translation = located(mapping, upstream);
+  return withExpired(mapping, upstream, located);
+}
+
+/** The same for a position that is known to be of the present source log: what cuts took off it is not read any more. */
+export function translatePresent(mapping: PartitionMapping, upstream: bigint): Translation {
+  return withExpired(mapping, upstream, bySyncs);
+}
+
+type Locate = (mapping: PartitionMapping, upstream: bigint) => Translation;
+
+function withExpired(mapping: PartitionMapping, upstream: bigint, locate: Locate): Translation {
+  const translation = locate(mapping, upstream);
   if (translation.kind === 'unknown' || translation.low > mapping.target.start) return translation;
   // Records that the source has deleted too are lost to the group on both clusters.
   const { sourceStart } = mapping;

@@ -3,6 +3,7 @@ import { least } from '../../model/offsets.ts';
 import type { SourceCut } from '../epoch.ts';
 import type { PartitionMapping } from '../mapping.ts';
 import { clipped, type Hole } from './hole.ts';
+import { indexBehind } from './index-behind.ts';
 
 /**
  * Records that a cut took off the source log after MM2 had mirrored them: on the target they cover nothing. MM2 may never
@@ -20,24 +21,6 @@ export function takenBy(cutOffs: readonly CutOff[]): Pick<CutOff, 'records' | 'a
     (sum, { records, atLeast }) => ({ records: sum.records + records, atLeast: sum.atLeast + atLeast }),
     { records: 0n, atLeast: 0n },
   );
-}
-
-/**
- * Index of the sync behind the records that were cut off, or the length where MM2 has written none since; −1 if no hole
- * shows it. MM2's clock can be ahead of ours: if no time fits, it is the last hole. Later ones are possible as well: see
- * `indexesBehind`.
- */
-export function indexBehind(mapping: PartitionMapping, { at, noticedAt }: SourceCut): number {
-  let last = -1;
-  for (let i = mapping.length; i >= mapping.first; i--) {
-    if (!mapping.holeBefore(i)) continue;
-    const before = i === mapping.first ? null : mapping.at(i - 1);
-    // A sync from behind the cut came after it: that hole is of a later one.
-    if (before !== null && before.upstream >= at) continue;
-    if (before === null || Number(before.timestamp) <= noticedAt) return i;
-    last = Math.max(last, i);
-  }
-  return last;
 }
 
 /**

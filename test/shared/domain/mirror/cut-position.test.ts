@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { translateCutOff } from '../../../../shared/domain/mirror/cut-position.ts';
+import { isOfPresentLog, translateCutOff } from '../../../../shared/domain/mirror/cut-position.ts';
 import type { MappingEvidence, SourceCut } from '../../../../shared/domain/mirror/epoch.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
@@ -96,6 +96,24 @@ describe('a commit says nothing about the log that was cut', () => {
     expect(where(400n, 4, { cuts: [{ ...untold, at: 350n }, CUT] })).toBeNull();
     const earlier = { ...CUT, at: 350n, tail: { epoch: 2, syncs: CUT.tail?.syncs ?? [] } };
     expect(where(400n, 4, { cuts: [earlier, CUT] })).toBe('410-410 again 0, exact');
+  });
+});
+
+describe('a commit is of the present log', () => {
+  const isPresent = (epoch: number, ...cuts: readonly SourceCut[]) => {
+    const evidence = { history: SyncHistory.of(BEFORE), target: { start: 0n, end: 510n }, sourceCuts: cuts };
+    return isOfPresentLog(new PartitionMapping(evidence), epoch);
+  };
+
+  test('if its leader epoch is later than those that cuts have ended', () => {
+    const earlier = { ...CUT, tail: { epoch: 2, syncs: [] } };
+    expect([4, 5].map((epoch) => isPresent(epoch, CUT))).toEqual([false, true]);
+    expect([3, 4, 5].map((epoch) => isPresent(epoch, earlier, CUT))).toEqual([false, false, true]);
+  });
+
+  test('which nobody knows of a cut that only the length of the log showed, and where there was none', () => {
+    const { tail: _, ...untold } = CUT;
+    expect([isPresent(9, untold), isPresent(9, untold, CUT), isPresent(9)]).toEqual([false, false, false]);
   });
 });
 
