@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { cutEpoch, lastBreak, type MappingEvidence } from '../../../../shared/domain/mirror/epoch.ts';
+import { cutEpoch, lastBreak, type MappingEvidence, type SourceCut } from '../../../../shared/domain/mirror/epoch.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { syncsOlderThanSource } from '../../../../shared/domain/mirror/source-epoch.ts';
 import {
@@ -508,6 +508,24 @@ describe('a mapping', () => {
         [300n, 290n],
       ]),
     ).toBe(0n);
+  });
+
+  test('is settled after a cut of the source log when MM2 is back at its place: what is gone is not written again', () => {
+    const begunAgain = (...behind: readonly Point[]): readonly Point[] => [
+      [0n, 0n],
+      [299n, 299n],
+      [0n, 500n, { hole: true }],
+      ...behind,
+    ];
+    const cut = { at: 300n, reached: 500n, noticedAt: 10_000 };
+    const settled = (points: readonly Point[], ...sourceCuts: readonly SourceCut[]) =>
+      mapping(points, { sourceCuts }).settled;
+    expect([settled(begunAgain([299n, 799n])), settled(begunAgain([299n, 799n]), cut)]).toEqual([2, 4]);
+    expect(settled(begunAgain([298n, 798n]), cut)).toBe(2);
+    // What it wrote of the present log behind the cut, it has to write again.
+    const restarted = begunAgain([350n, 850n], [300n, 900n]);
+    expect(settled(restarted, cut)).toBe(4);
+    expect(settled([...restarted, [399n, 999n]], cut)).toBe(6);
   });
 
   test('is settled as far as MM2 is back where it was before a restart', () => {
