@@ -177,8 +177,8 @@ function asLastKnown(
       const checkpoint = translated?.get(targetTopic, partition);
       const isLater =
         checkpoint !== undefined && (commit === undefined || readAt === null || Number(checkpoint.timestamp) > readAt);
-      // MM2 translates the same commit again and again.
-      const last = isLater && checkpoint.upstream !== commit?.offset ? { offset: checkpoint.upstream } : commit;
+      // Also if it is the same offset: the group may have committed it again, in a later leader epoch.
+      const last = isLater ? { offset: checkpoint.upstream } : commit;
       if (last === undefined) continue;
       committed.push({ topic, partition, ...last });
       times.push(isLater ? Number(checkpoint.timestamp) : readAt);

@@ -50,6 +50,7 @@ export const sourceCut: LiveScenario = {
       // The commits of groups that had read further tell it.
       expect,
       allow: [...allow, 'SOURCE_TOPIC_RECREATED', 'FOREIGN_WRITES'],
+      loss: 'at-least',
       withoutMemory: true,
     });
   },

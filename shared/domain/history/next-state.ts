@@ -89,7 +89,7 @@ function cutsAfter(
   const news = partitions.flatMap(({ topic, partition, cuts }) =>
     cuts.map((cut): PastCut => {
       const name = cut.side === 'source' ? topic.topic : topic.targetTopic;
-      return { ...cut, topic: name, partition, noticedAt: at };
+      return { noticedAt: at, ...cut, topic: name, partition };
     }),
   );
   return news.length === 0 && kept.length === before.length ? before : [...kept, ...news];
@@ -359,9 +359,8 @@ function continued(
   recreatedAt: Recreations | null,
   inTransactions: boolean,
 ): SyncHistory {
-  let common = Math.min(before?.length ?? 0, history.length);
-  // A verified pair is dropped if a later sync does not rise from it.
-  while (common > 0 && !before?.samePoint(common - 1, history)) common--;
+  // A verified pair is dropped if a later sync does not rise from it, and a cut takes points out of the middle.
+  const common = before?.commonLength(history) ?? 0;
   const news = recreatedAt === null ? [] : unmarked(history, recreatedAt);
   const isSame = before !== null && common === before.length && common === history.length && news.length === 0;
   if (isSame && before.pendingBreaks === history.pendingBreaks) return before;

@@ -240,10 +240,12 @@ export function partitionState(
 /** Where nothing is the same, a transform may have changed every record: then a difference says nothing. */
 function compared(sinceCut: RecordEvidence['sinceCut'] = new Map()): SinceCut | null {
   const indexes = (which: string) => [...sinceCut].flatMap(([index, found]) => (found === which ? [index] : []));
-  const [same] = indexes('same').sort((a, b) => a - b);
-  if (same === undefined) return null;
-  const different = indexes('different').filter((index) => index < same);
-  return { same, different: different.length === 0 ? null : Math.max(...different) };
+  const lastSame = Math.max(...indexes('same'));
+  const different = Math.max(...indexes('different').filter((index) => index < lastSame));
+  // A later cut may have taken what MM2 had written since the first one.
+  const same = Math.min(...indexes('same').filter((index) => index > different));
+  if (!Number.isFinite(same)) return null;
+  return { same, different: Number.isFinite(different) ? different : null };
 }
 
 /** The syncs in the order of the target log, where looking at records has shown that there is only one. */

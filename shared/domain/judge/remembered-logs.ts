@@ -120,7 +120,7 @@ export function cutsOf(
 ): readonly (Cut & Pick<PastCut, 'noticedAt'>)[] {
   const past = pastCuts(remembered ?? { cuts: then }, side, topic, partition);
   if (cuts.length === 0) return past;
-  const now = cuts.filter((cut) => cut.side === side).map((cut) => ({ ...cut, noticedAt: at }));
+  const now = cuts.filter((cut) => cut.side === side).map((cut) => ({ noticedAt: at, ...cut }));
   return [...past, ...now];
 }
 
@@ -195,10 +195,13 @@ function withCommits(
   const { leaderEpoch, end, committed } = outgrown;
   const isKnown = past.some((cut) => cut.at <= end && (cut.tail === undefined || cut.tail.epoch >= leaderEpoch));
   if (isKnown) return ofAudits;
-  const { sourceEndBefore, sourceEpochEnd } = ofAudits;
+  const { sourceEndBefore, sourceEpochEnd, sourceEpochBefore } = ofAudits;
   const reached = sourceEndBefore === null ? committed : greatest(sourceEndBefore, committed);
   const seen = sourceEndBefore !== null && sourceEpochEnd !== null && sourceEpochEnd < sourceEndBefore;
-  if (seen && sourceEpochEnd <= end) return { ...ofAudits, sourceEndBefore: reached };
+  if (seen && sourceEpochEnd <= end) {
+    const newest = sourceEpochBefore === null ? null : Math.max(sourceEpochBefore, leaderEpoch);
+    return { ...ofAudits, sourceEndBefore: reached, sourceEpochBefore: newest };
+  }
   return {
     sourceEndBefore: reached,
     sourceEpochBefore: leaderEpoch,

@@ -71,6 +71,10 @@ interface Copies {
   readonly again: bigint;
 }
 
+function reachedBy({ reached, later }: CutLog): bigint {
+  return later.reduce((most, cut) => greatest(most, cut.reached), reached);
+}
+
 function copiesOf(mapping: PartitionMapping, cut: CutLog): Copies | null {
   const { target, length } = mapping;
   const behind = indexBehind(mapping, cut);
@@ -87,6 +91,11 @@ function copiesOf(mapping: PartitionMapping, cut: CutLog): Copies | null {
   if (behind === length) return { points, until, again: target.end - last.downstream - 1n };
   // MM2 writes a sync where it begins again. If the first one behind the cut is further on, that one was lost.
   const beyond = mapping.upstream(behind) - cut.at;
-  const begunAgain = beyond <= 0n ? -beyond : greatest(0n, until - last.downstream - 1n - beyond);
+  const unplaced = until - last.downstream - 1n;
+  const begunAgain =
+    beyond > 0n
+      ? greatest(0n, unplaced - beyond)
+      : // What the log had behind the last sync are first copies, and MM2 may have written others without a sync.
+        -beyond + greatest(0n, unplaced - (reachedBy(cut) - 1n - last.upstream));
   return { points, until, again: begunAgain + mapping.surplusBehind(behind, cut.at) };
 }

@@ -189,7 +189,7 @@ function cutRefusal(
   if (commit === undefined) return null;
   const noticedNow = states
     .filter((state) => state.topic.topic === topic.topic && state.partition === partition)
-    .flatMap(({ cuts }) => cuts.map((one) => ({ ...one, topic: topic.topic, partition, noticedAt: now })));
+    .flatMap(({ cuts }) => cuts.map((one) => ({ noticedAt: now, ...one, topic: topic.topic, partition })));
   const cut = [...(observation.remembered?.cuts ?? []), ...noticedNow].find(
     (one) =>
       one.side === 'source' &&

@@ -179,7 +179,7 @@ export function logsCut({ topic, states, observation }: TopicContext): Finding[]
       (cut) => cut.side === side && cut.topic === name && at - cut.noticedAt < RECENT_MS,
     );
     const now = states.flatMap(({ partition, cuts }) =>
-      cuts.filter((cut) => cut.side === side).map((cut) => ({ ...cut, topic: name, partition, noticedAt: at })),
+      cuts.filter((cut) => cut.side === side).map((cut) => ({ noticedAt: at, ...cut, topic: name, partition })),
     );
     const found = sumOf<PastCut>([...past, ...now], (cut) => cut.reached - cut.at);
     if (found === null) return [];

@@ -22,6 +22,8 @@ export interface Cut {
   readonly copies?: bigint;
   /** Of a source log; absent if no audit knew its leader epoch. */
   readonly tail?: CutTail;
+  /** When the audit that noticed it began, if it is not the one that tells of it: ms since the epoch. */
+  readonly noticedAt?: number;
 }
 
 /** Whether a commit of a leader epoch is of the log before a cut, behind its place. */

@@ -1,6 +1,6 @@
 import { greatest } from '../../model/offsets.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
-import type { Cut } from './cut.ts';
+import type { Cut, PastCut } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
 import { indexesOf, keeping, type Shortened } from './shortened.ts';
 
@@ -10,18 +10,21 @@ import { indexesOf, keeping, type Shortened } from './shortened.ts';
  * source log was already shorter. If they show that the log had reached further than was known, that counts as another
  * cut, of what lies behind the first.
  */
-export function withoutHeldBack(
-  history: SyncHistory,
-  { sourceCuts, sameTargetSince, sourceEndBefore, targetEndBefore, known }: LogsNow,
-): Shortened {
+export function withoutHeldBack(history: SyncHistory, logs: LogsNow): Shortened {
+  const { sourceCuts, sameTargetSince, sourceEnd, sourceEndBefore, sourceEpochEnd, targetEndBefore, known } = logs;
   const none = { history, cut: null, known };
   const [last] = sourceCuts.slice(-1);
-  if (last === undefined || sameTargetSince === null || sourceEndBefore === null || targetEndBefore === null)
+  if (last === undefined || sameTargetSince === null || sourceEndBefore === null || targetEndBefore === null) {
     return none;
-  const isLate = (index: number): boolean =>
-    index >= known &&
-    history.upstream(index) >= greatest(last.at, sourceEndBefore) &&
-    history.downstream(index) < targetEndBefore;
+  }
+  const isCutAgain = sourceEpochEnd !== null && sourceEpochEnd < sourceEndBefore;
+  const hasNotShrunk = sourceEnd !== null && sourceEnd >= sourceEndBefore && !isCutAgain;
+  const isLate = (index: number): boolean => {
+    const { upstream, downstream } = history.at(index);
+    if (index < known || upstream < last.at) return false;
+    // The log has not reached it since the cut, or had not when the target had its copy.
+    return (hasNotShrunk && upstream >= sourceEnd) || (upstream >= sourceEndBefore && downstream < targetEndBefore);
+  };
   const all = indexesOf(history);
   const late = all.filter(isLate);
   if (late.length === 0) return none;
@@ -31,10 +34,15 @@ export function withoutHeldBack(
   return { ...shortened, cut: behind(history, late, reachedBefore, last) };
 }
 
-function behind(history: SyncHistory, late: readonly number[], at: bigint, { tail }: Pick<Cut, 'tail'>): Cut | null {
+function behind(
+  history: SyncHistory,
+  late: readonly number[],
+  at: bigint,
+  { tail, noticedAt }: Pick<PastCut, 'tail' | 'noticedAt'>,
+): Cut | null {
   const further = late.filter((index) => history.upstream(index) >= at);
   const reached = further.reduce((most, index) => greatest(most, history.upstream(index) + 1n), at);
   if (reached === at) return null;
   const syncs = further.map((i) => ({ upstream: history.upstream(i), downstream: history.downstream(i) }));
-  return { side: 'source', at, reached, ...(tail === undefined ? {} : { tail: { ...tail, syncs } }) };
+  return { side: 'source', at, reached, noticedAt, ...(tail === undefined ? {} : { tail: { ...tail, syncs } }) };
 }

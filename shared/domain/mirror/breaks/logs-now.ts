@@ -1,4 +1,4 @@
-import type { Cut } from './cut.ts';
+import type { PastCut } from './cut.ts';
 
 /** What is known of a partition's two logs besides its syncs. */
 export interface LogsNow {
@@ -17,7 +17,7 @@ export interface LogsNow {
   /** Leader epoch of the source log when the last audit read it; null if none did, or the broker did not say. */
   readonly sourceEpochBefore: number | null;
   /** Cuts of the present source topic that earlier audits noticed, oldest first; none if the last one could not read its log. */
-  readonly sourceCuts: readonly Cut[];
+  readonly sourceCuts: readonly PastCut[];
   /**
    * When an earlier audit saw each topic with its present id: ms since the epoch; null if none did. If one did, a log
    * that is shorter than its syncs say was cut, not recreated.

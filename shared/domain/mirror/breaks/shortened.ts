@@ -10,10 +10,10 @@ export type SyncsSince = readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
 
 /** What comparing records at these syncs has shown, by their indexes. */
 export interface SinceCut {
-  /** The first one whose record is in the present log: MM2 wrote it and all behind it after the cut. */
-  readonly same: number;
-  /** The last one before it whose record is another one now: MM2 wrote it and all before it before the cut. */
+  /** The last one with another record now before one with the same: MM2 wrote it and all before it before a cut. */
   readonly different: number | null;
+  /** The first one behind that whose record is in the present log: MM2 wrote it and all behind it after the cut. */
+  readonly same: number;
 }
 
 /** What is left of a history after a cut of one log. */

@@ -126,7 +126,8 @@ function withoutRegrownCut(
   const sure = Math.max(told, (since[compared?.different ?? -1] ?? -1) + 1);
   const left = new Set(beyond.filter((index) => index < later));
   const kept = indexesOf(history).filter((index) => !left.has(index));
-  const reached = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
+  const furthest = [...left].reduce((most, index) => greatest(most, history.upstream(index) + 1n), before);
+  const reached = greatest(furthest, reachedByCopies(history, sure, at));
   // MM2 began again behind what it had acknowledged: the copies lie before that, and where the cut lies is open.
   const lastKept = kept.findLast((index) => index < later) ?? -1;
   const certain = [...left].filter((index) => index < sure && index > lastKept);
@@ -145,6 +146,17 @@ function withoutRegrownCut(
     cut: { side: 'source', at, reached, acknowledged, ...copies, ...tail },
     since: since.map((index) => history.at(index)),
   };
+}
+
+/**
+ * How far the log had reached at least: what MM2 wrote behind the last sync of before the cut, and before the next one, are
+ * copies of what it had, but for the offsets that it has again.
+ * @param sure MM2 wrote the syncs before this index before the cut
+ */
+function reachedByCopies(history: SyncHistory, sure: number, at: bigint): bigint {
+  if (sure < 1 || sure >= history.length || history.isBrokenBefore(sure)) return at;
+  const copies = history.downstream(sure) - history.downstream(sure - 1);
+  return history.upstream(sure - 1) + copies - greatest(0n, history.upstream(sure) - at);
 }
 
 /** The first of these syncs, the last, and those on both sides of the last places where MM2 had gone back on the source. */

@@ -43,7 +43,7 @@ export function withoutTargetCut(
   // The syncs show that there was a cut, and leader epochs that it was further down.
   const isDeeper = targetEpochEnd !== null && targetEpochEnd < cutAt;
   const at = isDeeper ? targetEpochEnd : cutAt;
-  const furthest = furthestDownstream(history, first) + 1n;
+  const furthest = furthestDownstream(history, first, new Set(kept)) + 1n;
   const reached = isCut && targetEndBefore > furthest ? targetEndBefore : furthest;
   const holding = kept.filter((index) => !isDeeper || index > lastCut || history.downstream(index) < at);
   const indexes = [...indexesOf(history).slice(0, first), ...holding.reverse()];
@@ -60,8 +60,11 @@ function cutBehind(history: SyncHistory, at: bigint, reached: bigint, known: num
   return { history: next, cut: { side: 'target', at, reached }, known };
 }
 
-function furthestDownstream(history: SyncHistory, first: number): bigint {
+/** Of what was cut off: MM2 may have written the syncs that hold after the cut. */
+function furthestDownstream(history: SyncHistory, first: number, kept: ReadonlySet<number>): bigint {
   let most = -1n;
-  for (let i = first; i < history.length; i++) if (history.downstream(i) > most) most = history.downstream(i);
+  for (let i = first; i < history.length; i++) {
+    if (!kept.has(i) && history.downstream(i) > most) most = history.downstream(i);
+  }
   return most;
 }

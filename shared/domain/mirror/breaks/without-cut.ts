@@ -1,3 +1,4 @@
+import { least } from '../../model/offsets.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut } from './cut.ts';
 import { withoutHeldBack } from './held-back.ts';
@@ -24,7 +25,12 @@ export interface Remaining {
 export function withoutCut(history: SyncHistory, logs: LogsNow, compared: SinceCut | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
   const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
-  const before = withoutHeldBack(onTarget.history, left);
+  // What was on the target before it was cut may have been written again since.
+  const targetEndBefore =
+    onTarget.cut === null || left.targetEndBefore === null
+      ? left.targetEndBefore
+      : least(left.targetEndBefore, onTarget.cut.at);
+  const before = withoutHeldBack(onTarget.history, { ...left, targetEndBefore });
   const onSource = withoutSourceCut(before.history, left, compared);
   const cuts = [onTarget.cut, before.cut, onSource.cut].filter((cut) => cut !== null);
   return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? [] };

@@ -58,7 +58,7 @@ describe('a group whose commit is of a log that was cut', () => {
   });
 
   test('at most as far as where MM2 continued, if it read more than the syncs tell', () => {
-    expect(where(520n, 4, { behind: [{ ...BEHIND, downstream: 540n }] })).toBe('510-540 again 0, conservative');
+    expect(where(520n, 4, { behind: [{ ...BEHIND, downstream: 540n }] })).toBe('510-540 again 30, conservative');
   });
 
   test('before what MM2 wrote again: that is counted', () => {

@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Cut } from '../../../../../shared/domain/mirror/breaks/cut.ts';
+import type { PastCut } from '../../../../../shared/domain/mirror/breaks/cut.ts';
 import { withoutHeldBack } from '../../../../../shared/domain/mirror/breaks/held-back.ts';
 import type { LogsNow } from '../../../../../shared/domain/mirror/breaks/logs-now.ts';
 import { SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-history.ts';
 
 /** The source log had reached 390 when it was cut at 315. An audit noticed it, and knew of 350. */
-const CUT: Cut = { side: 'source', at: 315n, reached: 350n, tail: { epoch: 4, syncs: [] } };
+const CUT: PastCut = {
+  ...{ side: 'source', topic: 't', partition: 0, noticedAt: 7 },
+  ...{ at: 315n, reached: 350n, tail: { epoch: 4, syncs: [] } },
+};
 const LOGS: LogsNow = {
   sourceEnd: 330n,
   targetEnd: 405n,
@@ -47,6 +50,7 @@ describe('a sync that MirrorMaker held back over a cut of the source log', () =>
         side: 'source',
         at: 350n,
         reached: 390n,
+        noticedAt: 7,
         tail: { epoch: 4, syncs: [{ upstream: 389n, downstream: 389n }] },
       },
       isOpen: true,
@@ -67,6 +71,18 @@ describe('a sync that MirrorMaker held back over a cut of the source log', () =>
       left: [303n, 314n, 391n],
       cut: { reached: 390n },
     });
+  });
+
+  test('is void where the last audit did not see its copy, if the log has not reached it since the cut', () => {
+    expect(
+      held(
+        [
+          [303n, 303n],
+          [389n, 389n],
+        ],
+        { targetEndBefore: 300n },
+      ).left,
+    ).toEqual([303n, 314n]);
   });
 
   test('shows nothing new where the log is known to have reached as far', () => {
@@ -92,14 +108,16 @@ describe('a sync that MirrorMaker held back over a cut of the source log', () =>
       side: 'source',
       at: 350n,
       reached: 390n,
+      noticedAt: 7,
     });
   });
 
   test.each<[string, Partial<LogsNow>]>([
     ['no cut is known', { sourceCuts: [] }],
     ['the target may be another topic', { sameTargetSince: null }],
-    ['the last audit did not see its copy', { targetEndBefore: 389n }],
-    ['the last audit saw a longer source log', { sourceEndBefore: 390n }],
+    ['the last audit did not see its copy, and the log has grown', { targetEndBefore: 389n, sourceEnd: 400n }],
+    ['the last audit saw a longer source log', { sourceEndBefore: 390n, sourceEnd: 400n }],
+    ['the log was cut again', { sourceEndBefore: 390n, sourceEpochEnd: 380n }],
     ['the last audit had read it', { known: 2 }],
     ['its record is before the cut', { sourceCuts: [{ ...CUT, at: 390n, reached: 400n }] }],
     ['no audit has read the source log', { sourceEndBefore: null }],
