@@ -118,7 +118,7 @@ function withoutRegrownCut(
   const told = Math.max(logs.sure, logs.knownWithSource);
   const first = lastBreak(history, 'newSource');
   const beyond = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
-  const since = turnsOf(
+  const since = worthComparing(
     history,
     beyond.filter((index) => index >= told),
   );
@@ -159,8 +159,12 @@ function reachedByCopies(history: SyncHistory, sure: number, at: bigint): bigint
   return history.upstream(sure - 1) + copies - greatest(0n, history.upstream(sure) - at);
 }
 
-/** The first of these syncs, the last, and those on both sides of the last places where MM2 had gone back on the source. */
-function turnsOf(history: SyncHistory, indexes: readonly number[]): readonly number[] {
+/**
+ * All of these syncs if they are few: a second cut leaves no trace among them. Else the first, the last, and those on both
+ * sides of the last places where MM2 had gone back on the source.
+ */
+function worthComparing(history: SyncHistory, indexes: readonly number[]): readonly number[] {
+  if (indexes.length <= FEW) return indexes;
   const pairs = indexes.slice(1).map((right, i) => [indexes[i] ?? right, right] as const);
   const turns = pairs.filter(([left, right]) => goesBack(history, left, right)).slice(-MOST_TURNS);
   return [...new Set([...indexes.slice(0, 1), ...turns.flat(), ...indexes.slice(-1)])];
@@ -173,6 +177,7 @@ function goesBack(history: SyncHistory, left: number, right: number): boolean {
 }
 
 /** Each one costs a look at a record. */
+const FEW = 10;
 const MOST_TURNS = 4;
 
 /** The history stores each cut whole: more syncs than these are not worth it. */

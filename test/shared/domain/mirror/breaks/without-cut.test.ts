@@ -366,15 +366,15 @@ describe('a source log that was cut and regrew before this audit', () => {
   });
 
   test('are also worth one where MM2 went back on the source: at the cut, if not in a restart', () => {
-    const again: readonly Point[] = [...STEADY, [240n, 220n], [150n, 240n], [180n, 270n], [700n, 790n]];
-    const found = cut(again, { ...REGROWN, sourceEpochEnd: 150n });
-    expect(found.since.map(({ upstream }) => upstream)).toEqual([240n, 150n, 700n]);
-    const below: readonly Point[] = [...STEADY, [240n, 220n], [120n, 240n], [180n, 300n], [700n, 820n]];
-    expect(cut(below, { ...REGROWN, sourceEpochEnd: 150n }).since.map(({ upstream }) => upstream)).toEqual([
-      240n,
-      180n,
-      700n,
-    ]);
+    const compared = (...points: readonly Point[]) =>
+      cut([...STEADY, ...points], { ...REGROWN, sourceEpochEnd: 150n }).since.map(({ upstream }) => upstream);
+    const steps = (from: bigint, shift: bigint): readonly Point[] =>
+      Array.from({ length: 8 }, (_, i) => [from + 5n * BigInt(i), from + 5n * BigInt(i) + shift] as const);
+    const [before, after] = [steps(210n, -20n), steps(150n, 90n)];
+    expect(compared(...before, ...after)).toEqual([210n, 245n, 150n, 185n]);
+    expect(compared(...before, [120n, 240n], ...steps(155n, 120n))).toEqual([210n, 245n, 155n, 190n]);
+    // Few are all compared: a second cut leaves no trace among them.
+    expect(compared([240n, 220n], [150n, 240n], [180n, 270n], [700n, 790n])).toEqual([240n, 150n, 180n, 700n]);
   });
 
   test('has nothing to compare where earlier audits had read all syncs', () => {
