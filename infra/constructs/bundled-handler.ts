@@ -23,6 +23,8 @@ export function bundledHandler(folder: 'audit' | 'failover-step' | 'failover-con
       format: OutputFormat.CJS,
       target: 'node24',
       bundleAwsSDK: true,
+      // As ES modules, what is not used of libraries is left out.
+      mainFields: ['module', 'main'],
     },
   } as const satisfies NodejsFunctionProps;
 }

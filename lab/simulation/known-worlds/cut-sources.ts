@@ -220,4 +220,20 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'a group of a log that was cut, and a target that has deleted what it has not read',
+    taught: 'records that have expired before a group consumed them are lost to it, of whichever log its commit is',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'commit', group: 'behind', before: 0 },
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'produce', records: 2 },
+      { do: 'mirror', records: 10, syncs: 99 },
+      { do: 'compact-source', keep: 2 },
+      { do: 'expire-target', offsets: 20 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 3 },
+    ],
+  },
 ];

@@ -306,4 +306,19 @@ export const RESTARTED_MIRRORS: readonly KnownWorld[] = [
       { do: 'cut-target', offsets: 25 },
     ],
   },
+  {
+    name: 'MM2 jumped and started over, and another producer wrote behind it',
+    taught:
+      'a record behind the newest sync fills the gap to what MM2 had mirrored before only if it is the one that counting makes it',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 3 },
+      { do: 'jump', offsets: 2 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'start-over', offsets: 3 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'flush' },
+      { do: 'foreign', records: 1 },
+    ],
+  },
 ];

@@ -13,6 +13,14 @@ import { conservative, exactly, firstCopyBehind, type Translation } from './tran
  * below the cut, or it is not known which of the two.
  */
 export function translateCutOff(mapping: PartitionMapping, upstream: bigint, leaderEpoch: number): Translation | null {
+  const found = locatedCutOff(mapping, upstream, leaderEpoch);
+  const { start } = mapping.target;
+  if (found?.kind !== 'interval' || start === 0n || found.low > start) return found;
+  const whole = locatedCutOff(mapping.whole, upstream, leaderEpoch);
+  return { ...found, expired: whole?.kind === 'interval' ? greatest(0n, start - whole.low) : 0n };
+}
+
+function locatedCutOff(mapping: PartitionMapping, upstream: bigint, leaderEpoch: number): Translation | null {
   const cut = cutOf(mapping.sourceCuts, leaderEpoch);
   if (cut === null || upstream <= cut.at) return null;
   const copies = cut.later.every(({ at }) => at >= cut.at) ? copiesOf(mapping, cut) : null;

@@ -96,7 +96,8 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   }
 
   const reckoned = mapping === null ? null : reckonedEnd(mapping, end);
-  const reached = coverage !== null && mapping !== null ? sinceRestart(mapping, coverage, position) : position;
+  const reached =
+    coverage !== null && mapping !== null ? sinceRestart(evidence, mapping, coverage, position) : position;
   const at = reckonedPosition(evidence, reached, reckoned);
   const from = at.next > source.start ? at.next : source.start;
   const deletedBefore = source.start > at.next ? source.start - at.next : 0n;
@@ -150,10 +151,15 @@ function isWithoutSync(mapping: PartitionMapping | null): boolean {
 }
 
 /** While MM2 writes records again after a restart, the records that it mirrored before are still on the target. */
-function sinceRestart(mapping: PartitionMapping, coverage: Coverage, position: bigint): bigint {
+function sinceRestart(
+  { reckoning }: ReplicationEvidence,
+  mapping: PartitionMapping,
+  coverage: Coverage,
+  position: bigint,
+): bigint {
   const furthest = mapping.furthestUpstream();
   if (furthest === null || furthest < position) return position;
-  const covered = coverage.coveredTo(position);
+  const covered = reckoning === 'confirmed' ? coverage.coveredTo(position) : coverage.syncedTo(position);
   return covered > furthest + 1n ? furthest + 1n : covered;
 }
 

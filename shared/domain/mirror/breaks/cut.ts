@@ -22,7 +22,7 @@ export interface Cut {
   readonly copies?: bigint;
   /** Of a source log; absent if no audit knew its leader epoch. */
   readonly tail?: CutTail;
-  /** When the audit that noticed it began, if it is not the one that tells of it: ms since the epoch. */
+  /** When the audit that noticed it began, if it is not the one that reports it: ms since the epoch. */
   readonly noticedAt?: number;
 }
 

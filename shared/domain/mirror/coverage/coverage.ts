@@ -9,6 +9,8 @@ import { type Range, type Run, runsOf } from './runs.ts';
 export interface Coverage {
   /** End of the covered stretch that an offset lies in or directly after; the offset itself if there is none. */
   coveredTo(offset: bigint): bigint;
+  /** The same by syncs alone, without what lies behind the newest one. */
+  syncedTo(offset: bigint): bigint;
   /** Oldest first, without those that an earlier audit has explained. */
   readonly holes: readonly Hole[];
 }
@@ -26,6 +28,9 @@ export function coverageOf(
 ): Coverage {
   const runs = runsOf(mapping, source, position, cutOffs);
   const covered = merged(runs.flatMap((run) => run.covered));
+  const synced = merged(
+    runs.flatMap(({ covered: all, bySyncs }) => (bySyncs === undefined ? all : [...all.slice(0, -1), bySyncs])),
+  );
   const holes = runs
     .flatMap((run) =>
       withoutOtherRuns(
@@ -39,8 +44,13 @@ export function coverageOf(
     .toSorted((a, b) => (a.from < b.from ? -1 : 1));
   return {
     holes,
-    coveredTo: (offset) => covered.find(({ from, until }) => from <= offset && until >= offset)?.until ?? offset,
+    coveredTo: (offset) => endOf(covered, offset),
+    syncedTo: (offset) => endOf(synced, offset),
   };
+}
+
+function endOf(ranges: readonly Range[], offset: bigint): bigint {
+  return ranges.find(({ from, until }) => from <= offset && until >= offset)?.until ?? offset;
 }
 
 /**

@@ -14,6 +14,8 @@ export interface Range {
 /** Source offsets that MM2 wrote without going back, from its first sync to its last. */
 export interface Run {
   readonly covered: Range[];
+  /** Of the newest run: the last of `covered` without what lies behind its last sync, which only counting makes the next records. */
+  bySyncs?: Range;
   /** Stretches of which it wrote some records, and no sync shows which. */
   readonly inPart: Range[];
   readonly holes: Hole[];
@@ -115,6 +117,7 @@ export function runsOf(
   const lost = lostBefore(length);
   const behind = lost === 0n || position === null ? most : least(most, greatest(0n, position - next - lost));
   const perhaps = perhapsBefore(length) + markers + most - behind;
+  run.bySyncs = { from, until: next };
   // After a cut, what MM2 wrote since comes behind what the target lost.
   run.covered.push({ from, until: lost === 0n ? next + greatest(0n, behind) : next });
   if (perhaps > 0n || lost > 0n) run.inPart.push({ from: next, until: next + behindLast });

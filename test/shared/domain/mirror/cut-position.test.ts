@@ -82,6 +82,18 @@ describe('a group whose commit is of a log that was cut', () => {
   });
 });
 
+test('records that the target has deleted unread are lost to a group of a log that was cut', () => {
+  const at = (upstream: bigint, start: bigint) => {
+    const evidence = { history: SyncHistory.of([...BEFORE, BEHIND]), sourceCuts: [CUT], sourceEnd: 401n };
+    const found = translateCutOff(new PartitionMapping({ ...evidence, target: { start, end: 611n } }), upstream, 4);
+    return found?.kind === 'interval' ? [found.low, found.expired] : found;
+  };
+  expect([at(400n, 410n), at(400n, 450n)]).toEqual([
+    [410n, 0n],
+    [450n, 40n],
+  ]);
+});
+
 describe('a commit says nothing about the log that was cut', () => {
   test('if it is of a later leader epoch', () => {
     expect(where(400n, 5)).toBeNull();
