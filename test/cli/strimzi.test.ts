@@ -80,8 +80,8 @@ describe('a KafkaMirrorMaker2 as the configuration', () => {
     expect(before.stderr.match(/guarded\.yaml:\d+: .*/g)).toEqual([
       'guarded.yaml:10: spec.target.tls.trustedCertificates[0]: there is no file B-ca.pem',
       'guarded.yaml:12: spec.target.authentication.passwordSecret: the environment variable B_SASL_PASSWORD is not set',
-      'guarded.yaml:18: spec.mirrors[0].source.authentication.certificateAndKey: there is no file A-client.key',
       'guarded.yaml:18: spec.mirrors[0].source.authentication.certificateAndKey: there is no file A-client.crt',
+      'guarded.yaml:18: spec.mirrors[0].source.authentication.certificateAndKey: there is no file A-client.key',
     ]);
     const commands = before.stderr
       .split('\n')
