@@ -2,9 +2,8 @@ import type { NewPoint, SyncHistory, SyncPoint } from '../syncs/sync-history.ts'
 import type { Cut } from './cut.ts';
 
 /**
- * Of the syncs beyond a cut of the source log that no earlier audit had read: the first one, those on both sides of where
- * MM2 had gone back on the source, and the last one; in the order in which MM2 wrote them. It may have done so before the
- * cut or after it.
+ * Of the syncs beyond a cut of the source log that no earlier audit had read, those that are worth comparing, in the order
+ * in which MM2 wrote them. It may have done so before the cut or after it.
  */
 export type SyncsSince = readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
 

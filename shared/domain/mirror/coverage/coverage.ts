@@ -28,9 +28,6 @@ export function coverageOf(
 ): Coverage {
   const runs = runsOf(mapping, source, position, cutOffs);
   const covered = merged(runs.flatMap((run) => run.covered));
-  const synced = merged(
-    runs.flatMap(({ covered: all, bySyncs }) => (bySyncs === undefined ? all : [...all.slice(0, -1), bySyncs])),
-  );
   const holes = runs
     .flatMap((run) =>
       withoutOtherRuns(
@@ -45,8 +42,13 @@ export function coverageOf(
   return {
     holes,
     coveredTo: (offset) => endOf(covered, offset),
-    syncedTo: (offset) => endOf(synced, offset),
+    // Only where MM2 writes records again: almost no partition of an audit asks.
+    syncedTo: (offset) => endOf(merged(runs.flatMap(syncedBy)), offset),
   };
+}
+
+function syncedBy({ covered, bySyncs }: Run): readonly Range[] {
+  return bySyncs === undefined ? covered : [...covered.slice(0, -1), bySyncs];
 }
 
 function endOf(ranges: readonly Range[], offset: bigint): bigint {
