@@ -551,6 +551,7 @@ export class SimulatedMm2 {
    * - After the newest sync, records are missing on one side and added on the other. The next sync shows it, unless it
    *   is so between two syncs, too.
    * - Before the first sync about it, the target log got markers or foreign records, or lost its end.
+   * - Before the first sync that is left MM2 jumped over records, and the source has deleted some that it had mirrored before.
    * - Compaction removed the originals of records that the target still has, and other records are missing.
    * - The source log grew after the last audit, MM2 mirrored that without a sync, and a cut took it.
    */
@@ -558,9 +559,14 @@ export class SimulatedMm2 {
     const { sourceOnly = 0, targetOnly = 0, targetLost = 0 } = this.#emitted.at(-1) ?? {};
     const isPast = this.#furthest > this.#lastRead + 1;
     const isLess = this.#sourceOnly > sourceOnly || this.#targetLost > targetLost || isPast;
-    if (this.#cutUntold || this.#cancels) return true;
+    if (this.#cutUntold || this.#cancels || this.#jumpsInHead) return true;
     const lacksSome = this.#sourceOnly > 0 || this.#targetLost > 0 || this.#skippedNew || isPast;
     return (this.#targetOnly > targetOnly && isLess) || ((this.#oddHead || this.#compactedCopies) && lacksSome);
+  }
+
+  get #jumpsInHead(): boolean {
+    const first = this.#syncLog.findIndex((sync) => sync !== null);
+    return this.#sourceStart > 0 && (this.#syncPairs[first]?.sourceOnly ?? 0) > 0;
   }
 
   /** Whether MM2 has written in transactions from its first restart on. */

@@ -29,6 +29,7 @@ const point = fc.record({
   compared: fc.boolean(),
   accounted: fc.boolean(),
   confirmed: fc.boolean(),
+  unwatched: fc.boolean(),
 });
 const said = fc.option(
   fc.record({

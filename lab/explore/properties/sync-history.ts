@@ -22,6 +22,7 @@ const point = fc.record(
     compared: fc.boolean(),
     accounted: fc.boolean(),
     confirmed: fc.boolean(),
+    unwatched: fc.boolean(),
   },
   { noNullPrototype: true },
 );

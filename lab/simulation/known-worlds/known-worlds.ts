@@ -6,6 +6,7 @@ import { RECREATED_TARGETS } from './recreated-targets.ts';
 import { REGROWN_SOURCES } from './regrown-sources.ts';
 import { RESTARTED_MIRRORS } from './restarted-mirrors.ts';
 import { UNBROKEN_LOGS } from './unbroken-logs.ts';
+import { UNSEEN_CUTS } from './unseen-cuts.ts';
 
 /** The test suite and `npm run explore` replay each one. */
 export const KNOWN_WORLDS: readonly KnownWorld[] = [
@@ -16,4 +17,5 @@ export const KNOWN_WORLDS: readonly KnownWorld[] = [
   ...REGROWN_SOURCES,
   ...RESTARTED_MIRRORS,
   ...UNBROKEN_LOGS,
+  ...UNSEEN_CUTS,
 ];

@@ -57,9 +57,9 @@ export function verifyPosition(
   notCompared: string,
 ): VerifiedPosition {
   const cutOff = firstCutOff(mapping, upstream);
-  if (cutOff !== null && cutOff <= said.low) {
-    return unsettled(said, AT_A_CUT);
-  }
+  // Behind what the log is known to have reached, the records still show whether the syncs hold.
+  const wasReached = mapping.sourceCuts.some(({ reached }) => upstream <= reached);
+  if (cutOff !== null && cutOff <= said.low && wasReached) return unsettled(said, AT_A_CUT);
   const bracket = bracketOf(mapping, upstream);
   const stretch = covering(stretches, bracket.from, bracket.until);
   if (stretch === null) return unsettled(said, notCompared);

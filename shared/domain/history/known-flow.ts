@@ -23,6 +23,7 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
     readAt: { source: readAtOf(known, 'source'), target: readAtOf(known, 'target') },
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
     cuts: known.state.cuts,
+    doubts: (topic) => known.state.unread.some(({ kind, name }) => kind === 'mapping' && name === topic),
     readsSource: (topic) =>
       known.state.unread.every(
         ({ role, kind, name }) => role !== 'source' || !(kind === 'cluster' || (kind === 'topic' && name === topic)),

@@ -268,8 +268,10 @@ function keepMapping(
 
   const recreated = new PartitionMap<Recreations>();
   const valid = new PartitionMap<SyncHistory>();
+  const unwatched = new PartitionMap<true>();
   for (const [topic, partition, read] of knownOf(syncs)?.histories.entries() ?? []) valid.set(topic, partition, read);
-  for (const { topic, partition, recreatedAt, sourceRecreated, history, cuts } of partitions) {
+  for (const { topic, partition, source, recreatedAt, sourceRecreated, history, cuts } of partitions) {
+    if (source === null) unwatched.set(topic.topic, partition, true);
     const isDoubted = sourceRecreated === 'doubt';
     const sourceChanged = sourceRecreated === 'topic-id';
     if (isDoubted || sourceChanged || recreatedAt.source > 0 || recreatedAt.target > 0) {
@@ -281,7 +283,11 @@ function keepMapping(
   }
   for (const [topic, partition, history] of valid.entries()) {
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
-    const next = continued(before, history, recreated.get(topic, partition) ?? null, flow.exactlyOnce);
+    const next = continued(before, history, {
+      recreatedAt: recreated.get(topic, partition) ?? null,
+      isUnwatched: observation.sourceDown !== null || unwatched.get(topic, partition) === true,
+      inTransactions: flow.exactlyOnce,
+    });
     if (next !== before) state.partitionsOf(topic).set(partition, next);
   }
 }
@@ -349,18 +355,30 @@ type Recreations = PartitionState['recreatedAt'] & {
   readonly isDoubted: boolean;
 };
 
+/** What an audit knows of a partition's syncs besides themselves. */
+interface SyncsNow {
+  /** Null, as almost always, if nothing shows that a topic was replaced. */
+  readonly recreatedAt: Recreations | null;
+  /** The source log could not be read. */
+  readonly isUnwatched: boolean;
+  readonly inTransactions: boolean;
+}
+
+/** Most unwatched points stored per partition as they are. */
+const MOST_UNWATCHED = 256;
+
 /**
- * The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked.
- * @param recreatedAt null, as almost always, if nothing shows that a topic was replaced
+ * The syncs to store: the known ones, plus the new ones merged into runs, with recreations marked. Those that no audit of
+ * the source log has judged stay apart: merged, they would no longer show which of them MM2 wrote before a cut.
  */
 function continued(
   before: SyncHistory | null,
   history: SyncHistory,
-  recreatedAt: Recreations | null,
-  inTransactions: boolean,
+  { recreatedAt, isUnwatched, inTransactions }: SyncsNow,
 ): SyncHistory {
   // A verified pair is dropped if a later sync does not rise from it, and a cut takes points out of the middle.
-  const common = before?.commonLength(history) ?? 0;
+  const same = before?.commonLength(history) ?? 0;
+  const common = isUnwatched ? same : Math.min(same, history.watched);
   const news = recreatedAt === null ? [] : unmarked(history, recreatedAt);
   const isSame = before !== null && common === before.length && common === history.length && news.length === 0;
   if (isSame && before.pendingBreaks === history.pendingBreaks) return before;
@@ -372,7 +390,10 @@ function continued(
   for (const { index, what } of news) if (index < common) kept.breakAt(index, what);
   kept.pendingBreaks = 0;
   const isApart = inTransactions || recreatedAt?.isDoubted === true;
-  for (let index = common; index < next.length; index++) appendMerged(kept, next.at(index), isApart);
+  for (let index = common; index < next.length; index++) {
+    const unwatched = isUnwatched && kept.length - kept.watched < MOST_UNWATCHED;
+    appendMerged(kept, { ...next.at(index), unwatched: isUnwatched }, isApart || unwatched);
+  }
   kept.pendingBreaks = next.pendingBreaks;
   return kept;
 }

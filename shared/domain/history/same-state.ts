@@ -52,6 +52,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
     a.partition === b.partition &&
     a.at === b.at &&
     a.reached === b.reached &&
+    (a.mayReach ?? a.reached) === (b.mayReach ?? b.reached) &&
     (a.acknowledged ?? a.reached) === (b.acknowledged ?? b.reached) &&
     a.copies === b.copies &&
     a.noticedAt === b.noticedAt &&
@@ -61,7 +62,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
 
 function isSameTail(a: PastCut['tail'], b: PastCut['tail']): boolean {
   if (a === b) return true;
-  if (a?.epoch !== b?.epoch || a?.syncs.length !== b?.syncs.length) return false;
+  if (a?.epoch !== b?.epoch || a?.presentFrom !== b?.presentFrom || a?.syncs.length !== b?.syncs.length) return false;
   return (
     a?.syncs.every(({ upstream, downstream }, i) => {
       const other = b?.syncs[i];

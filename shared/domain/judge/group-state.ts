@@ -191,9 +191,10 @@ function translationFor(
     };
   }
   const verified = state.records.verified?.get(committed);
+  const isSettled = verified?.kind === 'unknown' || verified?.proof === 'verified';
+  // A comparison that settles nothing repeats what the syncs show for one group there. It does not know of which log its
+  // commit is.
+  if (verified !== undefined && (isSettled || state.mapping.sourceCuts.length === 0)) return verified;
   const isPresent = leaderEpoch !== undefined && isOfPresentLog(state.mapping, leaderEpoch);
-  if (!isPresent) return verified ?? translate(state.mapping, committed);
-  // A comparison does not know of which log a commit is.
-  const isSettled = verified !== undefined && (verified.kind === 'unknown' || verified.proof === 'verified');
-  return isSettled ? verified : translatePresent(state.mapping, committed);
+  return isPresent ? translatePresent(state.mapping, committed) : translate(state.mapping, committed);
 }

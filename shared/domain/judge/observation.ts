@@ -128,6 +128,8 @@ export interface RememberedFlow {
   sourceEnd(topic: string, partition: number): bigint | null;
   /** The leader epoch that it had then; null if no audit read it, or the broker did not say. */
   sourceEpoch(topic: string, partition: number): number | null;
+  /** Whether the last of these audits doubted that the syncs of a source topic are about the present one. */
+  doubts(topic: string): boolean;
   /** Whether the last of these audits read the log of every partition of a source topic. */
   readsSource(topic: string): boolean;
   /** The syncs of a source partition that audits have read; null if none has. */

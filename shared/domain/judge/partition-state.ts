@@ -1,4 +1,5 @@
 import type { Cut } from '../mirror/breaks/cut.ts';
+import { type PossiblyCut, possiblyCut } from '../mirror/breaks/possible-cuts.ts';
 import type { SinceCut, SyncsSince } from '../mirror/breaks/shortened.ts';
 import { withoutCut } from '../mirror/breaks/without-cut.ts';
 import { withoutRefuted } from '../mirror/breaks/without-refuted.ts';
@@ -149,11 +150,15 @@ export function partitionState(
   );
 
   const cutOffs = cutOffsOf(observation, topic.topic, partition, cuts);
+  // The id of the topic was the same before these syncs: what is there now came after a cut that no audit has seen.
+  const wasCutUnseen = epoch.kind === 'records' && history !== null && history.watched < epoch.certainAt;
+  const valid = Math.max(epoch.recreatedAt, targetRecreatedAt);
+  const possible = source === null ? cutUnseen(observation, history, valid, logsThen.knownWithSource) : null;
   const mapping =
     history === null || target === null
       ? null
       : new PartitionMapping({
-          history,
+          history: possible?.history ?? history,
           target: { start: target.start, end: target.highWatermark },
           exactlyOnce: observation.flow.exactlyOnce,
           // Nobody can look either where the source does not answer, nor where no new sync could be read: MM2 may have begun
@@ -168,10 +173,10 @@ export function partitionState(
               }),
           sourceRecreatedAt: epoch.recreatedAt,
           sourceChanged: epoch.kind === 'topic-id',
-          sourceInDoubt: epoch.certainAt < epoch.recreatedAt,
+          sourceInDoubt: epoch.certainAt < epoch.recreatedAt || wasCutUnseen,
           targetRecreatedAt,
           targetCuts,
-          sourceCuts: cutOffs,
+          sourceCuts: possible === null ? cutOffs : [...cutOffs, possible.cut],
         });
   const end = source?.highWatermark ?? 0n;
   const reckoned = mapping === null || source === null ? null : reckonedEnd(mapping, end);
@@ -220,7 +225,7 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
-      sourceMayBeCut: mapping?.cause === 'source-shortened',
+      sourceMayBeCut: mapping?.cause === 'source-shortened' || wasCutUnseen,
       targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,
@@ -237,6 +242,22 @@ export function partitionState(
   };
 }
 
+/**
+ * What of a history holds in any case while nobody can read the source log; null if that is all of it.
+ * @param first index of the first sync about the present logs
+ */
+function cutUnseen(
+  { at, remembered }: FlowObservation,
+  history: SyncHistory | null,
+  first: number,
+  known: number,
+): PossiblyCut | null {
+  if (history === null) return null;
+  // As of a time, and without a history, nothing tells which syncs that audit read first.
+  const from = remembered === null ? history.watched : Math.min(known, history.watched);
+  return possiblyCut(history, Math.max(first, lastBreak(history, 'newSource')), from, at);
+}
+
 /** Where nothing is the same, a transform may have changed every record: then a difference says nothing. */
 function compared(sinceCut: RecordEvidence['sinceCut'] = new Map()): SinceCut | null {
   const indexes = (which: string) => [...sinceCut].flatMap(([index, found]) => (found === which ? [index] : []));
@@ -245,7 +266,8 @@ function compared(sinceCut: RecordEvidence['sinceCut'] = new Map()): SinceCut | 
   // A later cut may have taken what MM2 had written since the first one.
   const same = Math.min(...indexes('same').filter((index) => index > different));
   if (!Number.isFinite(same)) return null;
-  return { same, different: Number.isFinite(different) ? different : null };
+  const isCutAgain = indexes('different').some((index) => index > lastSame);
+  return { same, different: Number.isFinite(different) ? different : null, lastSame: isCutAgain ? lastSame : null };
 }
 
 /** The syncs in the order of the target log, where looking at records has shown that there is only one. */

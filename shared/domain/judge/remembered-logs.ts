@@ -104,9 +104,10 @@ export function cutOffsOf(
   cuts: readonly Cut[],
 ): readonly CutOff[] {
   return cutsOf(observation, 'source', topic, partition, cuts).map((cut) => {
-    const { at, reached, acknowledged = reached, copies = reached - at, noticedAt, tail } = cut;
+    const { at, reached, mayReach, acknowledged = reached, copies = reached - at, noticedAt, tail } = cut;
     const records = { records: copies, atLeast: acknowledged - at };
-    return { at, reached, ...records, noticedAt, ...(tail === undefined ? {} : { tail }) };
+    const further = mayReach === undefined ? {} : { mayReach };
+    return { at, reached, ...further, ...records, noticedAt, ...(tail === undefined ? {} : { tail }) };
   });
 }
 
@@ -159,12 +160,13 @@ export function logsNow(
     sourceEpochBefore: remembered?.sourceEpoch(topic, partition) ?? null,
     sourceEpochEnd: epochEnds?.source.get(partition) ?? null,
     sameSourceSince: sameSince(observation, 'source', topic, sourceId),
-    knownWithSource: readsSource ? known : 0,
+    knownWithSource: Math.min(known, read.watched),
   };
   const past = pastCuts(remembered, 'source', topic, partition);
   return {
     ...withCommits(ofAudits, outgrown?.get(partition), past, observation.at),
     sourceEnd: logs.source?.highWatermark ?? null,
+    sourceEpoch: logs.source?.leaderEpoch ?? null,
     targetEnd: logs.target?.highWatermark ?? null,
     targetEndBefore: remembered?.targetEnd(targetTopic, partition) ?? null,
     targetEpochEnd: epochEnds?.target.get(partition) ?? null,

@@ -38,7 +38,8 @@ export function sourceEpoch(
   const changed = idChanged(observation, 'source', topic.topic, topic.sourceId);
   // Syncs since an earlier audit saw this same topic cannot be about another one, whatever the clocks say.
   const same = sameSince(observation, 'source', topic.topic, topic.sourceId);
-  if (first === 'unread' && changed === null && same === null && history.length > 0) return inDoubtWhole;
+  const isSettled = changed !== null || (same !== null && observation.remembered?.doubts(topic.topic) !== true);
+  if (first === 'unread' && !isSettled && history.length > 0) return inDoubtWhole;
   const begin = source === null || typeof first === 'string' ? null : first;
   const older =
     begin === null ? 0 : syncsOlderThanSource(history, begin, same === null ? undefined : confirmed(history));

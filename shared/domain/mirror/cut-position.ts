@@ -38,9 +38,9 @@ function locatedCutOff(mapping: PartitionMapping, upstream: bigint, leaderEpoch:
   return conservative(mapping, left.downstream + 1n, right?.downstream ?? until, again, NOT_IN_STEP);
 }
 
-/** Whether a commit of a leader epoch is of the log that is there now, although the log was cut: cuts ended earlier epochs. */
+/** Whether a commit of a leader epoch is of the log that is there now for certain, although the log was cut. */
 export function isOfPresentLog({ sourceCuts }: PartitionMapping, leaderEpoch: number): boolean {
-  return sourceCuts.length > 0 && sourceCuts.every(({ tail }) => tail !== undefined && leaderEpoch > tail.epoch);
+  return sourceCuts.length > 0 && sourceCuts.every(({ tail }) => leaderEpoch >= (tail?.presentFrom ?? Infinity));
 }
 
 const NOT_IN_STEP = 'the source log was cut, and no offset sync shows where the copies are of what the group has read';

@@ -13,6 +13,7 @@ export type EpochCause =
 export interface SourceCut {
   readonly at: bigint;
   readonly reached: bigint;
+  readonly mayReach?: bigint;
   readonly noticedAt: number;
   readonly tail?: CutTail;
 }

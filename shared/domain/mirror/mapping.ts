@@ -13,6 +13,7 @@ const NOT_WRITTEN = {
   compared: true,
   accounted: false,
   confirmed: false,
+  unwatched: false,
 } as const;
 
 /** See `PartitionMapping.surplusStretches`. */

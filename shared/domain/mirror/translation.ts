@@ -85,7 +85,7 @@ export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigi
 export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint | null {
   let first: bigint | null = null;
   for (const cut of mapping.sourceCuts) {
-    if (upstream > cut.reached) continue;
+    if (upstream > (cut.mayReach ?? cut.reached)) continue;
     const copies = firstCopyBehind(mapping, cut);
     if (copies !== null && (first === null || copies < first)) first = copies;
   }

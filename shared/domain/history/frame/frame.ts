@@ -154,12 +154,14 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
 
 /**
  * Forms of the cuts. The first one assumed that a log had reached as far as MM2 had acknowledged; the second one, that
- * MM2 had written nothing twice; the third one kept nothing of what is gone.
+ * MM2 had written nothing twice; the third one kept nothing of what is gone; the fourth one, not from which epoch on the
+ * log is the present one, nor how far it may have reached.
  */
 const CUTS_OF_SYNCS = 1;
 const CUTS_OF_EPOCHS = 2;
 const CUTS_WITHOUT_TAILS = 3;
-const CUTS = 4;
+const CUTS_WITHOUT_PRESENT = 4;
+const CUTS = 5;
 
 /** Writes the whole list if it changed: cuts are few and rare. */
 function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
@@ -178,6 +180,7 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
     sink.count(Number((cut.acknowledged ?? cut.reached) - cut.at));
     sink.count(Number((cut.copies ?? cut.reached - cut.at) - (cut.reached - cut.at)));
     sink.count(at - cut.noticedAt);
+    sink.count(Number((cut.mayReach ?? cut.reached) - cut.reached));
     writeTail(sink, cut);
   }
 }
@@ -185,6 +188,7 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
 function writeTail(sink: ByteSink, { at, tail }: PastCut): void {
   sink.count(tail === undefined ? 0 : tail.epoch + 1);
   if (tail === undefined) return;
+  sink.count(tail.presentFrom === undefined ? 0 : tail.presentFrom - tail.epoch);
   sink.count(tail.syncs.length);
   let left = { upstream: at, downstream: 0n };
   for (const sync of tail.syncs) {
@@ -194,16 +198,17 @@ function writeTail(sink: ByteSink, { at, tail }: PastCut): void {
   }
 }
 
-function readTail(source: ByteSource, at: bigint): Pick<PastCut, 'tail'> {
+function readTail(source: ByteSource, at: bigint, form: number): Pick<PastCut, 'tail'> {
   const epoch = source.count() - 1;
   if (epoch < 0) return {};
+  const later = form <= CUTS_WITHOUT_PRESENT ? 0 : source.count();
   const length = source.countOfBytes(MAX_NAMES);
   let left = { upstream: at, downstream: 0n };
   const syncs = Array.from({ length }, () => {
     left = { upstream: left.upstream + BigInt(source.count()), downstream: left.downstream + BigInt(source.count()) };
     return left;
   });
-  return { tail: { epoch, syncs } };
+  return { tail: { epoch, ...(later === 0 ? {} : { presentFrom: epoch + later }), syncs } };
 }
 
 function readCuts(source: ByteSource, state: HistoryState, headerAt: number): void {
@@ -220,11 +225,14 @@ function readCuts(source: ByteSource, state: HistoryState, headerAt: number): vo
     const reached = at + BigInt(source.count());
     const acknowledged = changed === CUTS_OF_SYNCS ? reached : at + BigInt(source.count());
     const again = changed <= CUTS_OF_EPOCHS ? 0n : BigInt(source.count());
+    const noticedAt = readTime(source, headerAt);
+    const mayReach = changed <= CUTS_WITHOUT_PRESENT ? reached : reached + BigInt(source.count());
     return {
-      ...{ side, topic, partition, at, reached, noticedAt: readTime(source, headerAt) },
+      ...{ side, topic, partition, at, reached, noticedAt },
+      ...(mayReach === reached ? {} : { mayReach }),
       ...(acknowledged === reached ? {} : { acknowledged }),
       ...(again === 0n ? {} : { copies: reached - at + again }),
-      ...(changed <= CUTS_WITHOUT_TAILS ? {} : readTail(source, at)),
+      ...(changed <= CUTS_WITHOUT_TAILS ? {} : readTail(source, at, changed)),
     };
   });
 }

@@ -5,6 +5,11 @@ import type { SyncPoint } from '../syncs/sync-history.ts';
 export interface CutTail {
   /** The log's leader epoch when an audit last read it before: a commit of that epoch or an earlier one is of that log. */
   readonly epoch: number;
+  /**
+   * Leader epoch when an audit noticed the cut: a commit of that epoch or a later one is of the log that is there since. Of
+   * those between the two, that is not known: there may have been other leaders. Absent if the broker did not say.
+   */
+  readonly presentFrom?: number;
   /** The syncs about them, in the order of both logs: the target has the copies. Empty if none is certain. */
   readonly syncs: readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
 }
@@ -16,6 +21,11 @@ export interface Cut {
   readonly at: bigint;
   /** How far the log reached before, as far as the syncs or an audit show. */
   readonly reached: bigint;
+  /**
+   * Of a source log: groups may have read it up to here before. It may have grown since an audit last saw it, so that this
+   * is where the present log ended when an audit noticed the cut, if that is further than `reached`; `reached` if absent.
+   */
+  readonly mayReach?: bigint;
   /** How far MM2 had acknowledged it before, for certain; `reached` if absent. */
   readonly acknowledged?: bigint;
   /** Of a source log: at most this many target records are copies of what it lost; `reached - at` if absent. */
@@ -26,9 +36,10 @@ export interface Cut {
   readonly noticedAt?: number;
 }
 
-/** Whether a commit of a leader epoch is of the log before a cut, behind its place. */
+/** Whether a commit of a leader epoch is or may be of the log before a cut, behind its place. */
 export function isBeforeCut({ at, tail }: Pick<Cut, 'at' | 'tail'>, { offset, leaderEpoch }: Commit): boolean {
-  return tail !== undefined && leaderEpoch !== undefined && leaderEpoch <= tail.epoch && offset > at;
+  if (tail === undefined || leaderEpoch === undefined || offset <= at) return false;
+  return leaderEpoch < (tail.presentFrom ?? tail.epoch + 1);
 }
 
 /** A cut as the history remembers it. */

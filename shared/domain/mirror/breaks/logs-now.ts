@@ -14,6 +14,8 @@ export interface LogsNow {
    */
   readonly sourceEpochEnd: bigint | null;
   readonly targetEpochEnd: bigint | null;
+  /** Leader epoch of the source log; null if it could not be read, or the broker did not say. */
+  readonly sourceEpoch: number | null;
   /** Leader epoch of the source log when the last audit read it; null if none did, or the broker did not say. */
   readonly sourceEpochBefore: number | null;
   /** Cuts of the present source topic that earlier audits noticed, oldest first; none if the last one could not read its log. */

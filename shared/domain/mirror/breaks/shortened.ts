@@ -13,6 +13,8 @@ export interface SinceCut {
   readonly different: number | null;
   /** The first one behind that whose record is in the present log: MM2 wrote it and all behind it after the cut. */
   readonly same: number;
+  /** The last one whose record is in the present log, if later ones are not: a later cut took what they name. Else null. */
+  readonly lastSame: number | null;
 }
 
 /** What is left of a history after a cut of one log. */

@@ -15,7 +15,11 @@ export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: 
   if (sameSourceSince === null) return none;
   const shown = end === null ? null : syncsBeyond(history, logs, end);
   if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
-    return withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, compared });
+    const shortened = withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, compared });
+    const { cut } = shortened;
+    return cut === null || end === null || end <= cut.reached
+      ? shortened
+      : { ...shortened, cut: { ...cut, mayReach: end } };
   }
   if (shown === null) return none;
   const first = lastBreak(history, 'newSource');
@@ -109,7 +113,7 @@ function withoutRegrownCut(
   history: SyncHistory,
   at: bigint,
   before: bigint,
-  logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince' | 'sourceEpochBefore'> & {
+  logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince' | 'sourceEpoch' | 'sourceEpochBefore'> & {
     readonly sure: number;
     readonly compared: SinceCut | null;
   },
@@ -186,7 +190,11 @@ const KEPT_SYNCS = 1_000;
 /** @param indexes of syncs that MM2 wrote about records that are gone */
 function tailOf(
   history: SyncHistory,
-  { sameTargetSince, sourceEpochBefore: epoch }: Pick<LogsNow, 'sameTargetSince' | 'sourceEpochBefore'>,
+  {
+    sameTargetSince,
+    sourceEpoch,
+    sourceEpochBefore: epoch,
+  }: Pick<LogsNow, 'sameTargetSince' | 'sourceEpoch' | 'sourceEpochBefore'>,
   indexes: readonly number[],
 ): { readonly tail?: CutTail } {
   if (epoch === null) return {};
@@ -195,7 +203,9 @@ function tailOf(
   // If not, MM2 wrote some of them again: a source offset has several copies there.
   const isRising = syncs.every((sync, i) => i === 0 || (syncs[i - 1]?.upstream ?? sync.upstream) < sync.upstream);
   const isKept = isRising && syncs.length <= KEPT_SYNCS;
-  return { tail: { epoch, syncs: isKept ? syncs.map(({ upstream, downstream }) => ({ upstream, downstream })) : [] } };
+  const isKnown = sourceEpoch !== null && sourceEpoch > epoch;
+  const kept = isKept ? syncs.map(({ upstream, downstream }) => ({ upstream, downstream })) : [];
+  return { tail: { epoch, ...(isKnown ? { presentFrom: sourceEpoch } : {}), syncs: kept } };
 }
 
 /** Marks where the syncs alone show that the target log was replaced or cut: the one that shows it may go. */

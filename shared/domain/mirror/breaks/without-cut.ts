@@ -2,6 +2,7 @@ import { least } from '../../model/offsets.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut } from './cut.ts';
 import { withoutHeldBack } from './held-back.ts';
+import { withoutLaterCut } from './later-cut.ts';
 import type { LogsNow } from './logs-now.ts';
 import type { SinceCut, SyncsSince } from './shortened.ts';
 import { withoutSourceCut } from './source-cut.ts';
@@ -32,6 +33,9 @@ export function withoutCut(history: SyncHistory, logs: LogsNow, compared: SinceC
       : least(left.targetEndBefore, onTarget.cut.at);
   const before = withoutHeldBack(onTarget.history, { ...left, targetEndBefore });
   const onSource = withoutSourceCut(before.history, left, compared);
-  const cuts = [onTarget.cut, before.cut, onSource.cut].filter((cut) => cut !== null);
-  return { history: onSource.history, cuts, known: onSource.known, since: onSource.since ?? [] };
+  const since = onSource.since ?? [];
+  const last = since[compared?.lastSame ?? -1];
+  const again = last === undefined ? onSource : withoutLaterCut(onSource, last);
+  const cuts = [onTarget.cut, before.cut, onSource.cut, last === undefined ? null : again.cut];
+  return { history: again.history, cuts: cuts.filter((cut) => cut !== null), known: again.known, since };
 }

@@ -21,6 +21,10 @@ export interface SyncPoint {
   readonly accounted: boolean;
   /** An audit found the same record on both sides there: the sync is about the source topic of that time. */
   readonly confirmed: boolean;
+  /**
+   * No audit that knew it could read the source log: whether the log was cut since the points before it is not known.
+   */
+  readonly unwatched: boolean;
 }
 
 /** What can have happened between one point and the next. */
@@ -39,11 +43,20 @@ export interface PointColumns {
 }
 
 /** Bits of a point's flags; they are stored like this. */
-const FLAGS = { hole: 1, newSource: 2, newTarget: 4, compared: 8, accounted: 16, refuted: 32, confirmed: 64 } as const;
+const FLAGS = {
+  hole: 1,
+  newSource: 2,
+  newTarget: 4,
+  compared: 8,
+  accounted: 16,
+  refuted: 32,
+  confirmed: 64,
+  unwatched: 128,
+} as const;
 /** All breaks, as the codec stores them. */
 export const BREAKS = FLAGS.hole | FLAGS.newSource | FLAGS.newTarget | FLAGS.refuted;
 /** All bits of a point's flags. */
-export const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted | FLAGS.confirmed;
+export const ALL_FLAGS = BREAKS | FLAGS.compared | FLAGS.accounted | FLAGS.confirmed | FLAGS.unwatched;
 const COLUMNS = 3;
 const LEAST_CAPACITY = 2;
 const NO_COLUMNS = new BigInt64Array(0);
@@ -267,6 +280,13 @@ export class SyncHistory {
     this.#flags[index] = (this.#flags[index] ?? 0) | FLAGS.confirmed;
   }
 
+  /** Index of the first point that is `unwatched`; the length if there is none. */
+  get watched(): number {
+    let index = 0;
+    while (index < this.#length && ((this.#flags[index] ?? 0) & FLAGS.unwatched) === 0) index++;
+    return index;
+  }
+
   /** Index of the newest point that MM2 itself wrote, −1 if there is none. */
   newestWritten(): number {
     let index = this.#length - 1;
@@ -286,6 +306,7 @@ export class SyncHistory {
       compared: this.isCompared(index),
       accounted: this.isAccounted(index),
       confirmed: this.isConfirmed(index),
+      unwatched: (this.flags(index) & FLAGS.unwatched) !== 0,
     };
   }
 
@@ -331,6 +352,7 @@ export class SyncHistory {
     if (point.compared === true) flags |= FLAGS.compared;
     if (point.accounted === true) flags |= FLAGS.accounted;
     if (point.confirmed === true) flags |= FLAGS.confirmed;
+    if (point.unwatched === true) flags |= FLAGS.unwatched;
     this.#flags[index] = flags;
   }
 }

@@ -115,3 +115,33 @@ describe('what an audit that could not read everything leaves', () => {
 function groupsOf(state: HistoryState, role: 'source' | 'target'): readonly string[] {
   return [...state.positions(role).keys()];
 }
+
+describe('syncs that were read while nobody could read the source log', () => {
+  const read = (source: LogCase, target: LogCase, syncs: readonly SyncCase[]): FlowCase => ({
+    topic: { sourceId: 'one', targetId: 'copy' },
+    partitions: [{ source, target, syncs }],
+    groups: [],
+  });
+  const seen: readonly SyncCase[] = [
+    [0n, 0n],
+    [100n, 100n],
+  ];
+  const before = read([0n, 101n], [0n, 101n], seen);
+  const unread = read('unread', [0n, 301n], [...seen, [200n, 200n], [300n, 300n]]);
+  const points = (...audits: readonly FlowCase[]) => {
+    const history = knownAfter(audits).state.mapping.get('orders')?.get(0);
+    return Array.from({ length: history?.length ?? 0 }, (_, i) => history?.at(i)).map(
+      (point) => `${point?.upstream}${point?.unwatched === true ? '?' : ''}`,
+    );
+  };
+
+  test('stay apart and are marked: any of them may be of before a cut', () => {
+    expect(points(before, unread)).toEqual(['0', '100', '200?', '300?']);
+    expect(points(before, unread, unread)).toEqual(['0', '100', '200?', '300?']);
+  });
+
+  test('merge as soon as an audit reads the log and finds no cut', () => {
+    const again = read([0n, 301n], [0n, 301n], [...seen, [200n, 200n], [300n, 300n]]);
+    expect(points(before, unread, again)).toEqual(['0', '300']);
+  });
+});

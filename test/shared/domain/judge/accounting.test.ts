@@ -57,6 +57,7 @@ function observed(of: Case): FlowObservation {
             sourceEpoch: () => null,
             syncs: () => null,
             syncsRead: true,
+            doubts: () => false,
             readsSource: () => true,
             targetEnd: () => null,
           },

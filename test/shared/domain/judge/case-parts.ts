@@ -264,6 +264,7 @@ export function rememberedIds(ids: { readonly source?: string; readonly target?:
     sourceEpoch: () => null,
     syncs: () => null,
     syncsRead: true,
+    doubts: () => false,
     readsSource: () => true,
     targetEnd: () => (ids.target === undefined ? null : 1_001n),
   };

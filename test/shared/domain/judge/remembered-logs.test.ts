@@ -203,10 +203,21 @@ describe("what is known of a partition's logs", () => {
     expect(now({ remembered: { ...rememberedIds({}), syncsRead: false } }).knewAll).toBe(false);
   });
 
-  test('how many syncs the audit knew that read the source log as well', () => {
-    const by = (reads: boolean) => ({ ...rememberedIds({}), syncs: () => history, readsSource: () => reads });
-    expect(now({ remembered: by(true) })).toMatchObject({ known: 3, knownWithSource: 3 });
-    expect(now({ remembered: by(false) })).toMatchObject({ known: 3, knownWithSource: 0 });
+  test('how many syncs audits knew that read the source log as well', () => {
+    const knownOf = (read: SyncHistory) => {
+      const remembered = { ...rememberedIds({}), syncs: () => read };
+      const { known, knownWithSource } = logsNow(
+        { ...observation, remembered },
+        topic,
+        0,
+        read,
+        { source, target },
+        {},
+      );
+      return [known, knownWithSource];
+    };
+    expect(knownOf(history)).toEqual([3, 3]);
+    expect(knownOf(SyncHistory.of([0, 1, 2].map((i) => ({ ...history.at(i), unwatched: i > 1 }))))).toEqual([3, 2]);
   });
 
   test('whether a look confirmed the last record of the target', () => {

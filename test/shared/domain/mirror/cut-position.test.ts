@@ -9,6 +9,7 @@ const CUT: SourceCut = {
   ...{ at: 300n, reached: 500n, noticedAt: 2_000 },
   tail: {
     epoch: 4,
+    presentFrom: 6,
     syncs: [
       { upstream: 400n, downstream: 410n },
       { upstream: 450n, downstream: 455n },
@@ -117,10 +118,14 @@ describe('a commit is of the present log', () => {
     return isOfPresentLog(new PartitionMapping(evidence), epoch);
   };
 
-  test('if its leader epoch is later than those that cuts have ended', () => {
-    const earlier = { ...CUT, tail: { epoch: 2, syncs: [] } };
-    expect([4, 5].map((epoch) => isPresent(epoch, CUT))).toEqual([false, true]);
-    expect([3, 4, 5].map((epoch) => isPresent(epoch, earlier, CUT))).toEqual([false, false, true]);
+  test('if its leader epoch is that of an audit that had noticed each cut, or later', () => {
+    const earlier = { ...CUT, tail: { epoch: 2, presentFrom: 3, syncs: [] } };
+    expect([4, 5, 6, 7].map((epoch) => isPresent(epoch, CUT))).toEqual([false, false, true, true]);
+    expect([3, 4, 6].map((epoch) => isPresent(epoch, earlier, CUT))).toEqual([false, false, true]);
+  });
+
+  test('which is not known if the broker named no epoch then', () => {
+    expect(isPresent(9, { ...CUT, tail: { epoch: 4, syncs: [] } })).toBe(false);
   });
 
   test('which nobody knows of a cut that only the length of the log showed, and where there was none', () => {

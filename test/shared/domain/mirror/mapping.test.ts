@@ -682,6 +682,7 @@ describe('a mapping', () => {
       compared: true,
       accounted: false,
       confirmed: false,
+      unwatched: false,
     });
     expect([anchored.newestSync()?.upstream, anchored.holeAfter(2), anchored.furthestUpstream()]).toEqual([
       200n,

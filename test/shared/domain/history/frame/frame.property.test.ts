@@ -79,6 +79,7 @@ describe('frames', () => {
   const cut: PastCut = { side: 'source', topic: 'orders', partition: 3, at: 100n, reached: 200n, noticedAt: BEGIN - 1 };
   test.each<[string, PastCut]>([
     ['as far as the log reached', cut],
+    ['as far as the log reached, or further', { ...cut, mayReach: 250n }],
     ['less than the log reached', { ...cut, acknowledged: 150n }],
     ['nothing behind the cut', { ...cut, acknowledged: 100n }],
     ['as far as the log reached, and written again', { ...cut, copies: 130n }],
@@ -88,6 +89,7 @@ describe('frames', () => {
       {
         ...cut,
         tail: {
+          presentFrom: 9,
           epoch: 7,
           syncs: [
             { upstream: 100n, downstream: 90n },

@@ -11,6 +11,7 @@ const SEEN_BEFORE: LogsNow = {
   targetEnd: null,
   sourceEndBefore: null,
   targetEndBefore: null,
+  sourceEpoch: null,
   sourceEpochBefore: null,
   sourceCuts: [],
   sourceEpochEnd: null,
@@ -162,13 +163,15 @@ describe('a cut of the source log under leader epochs', () => {
   test('takes the record of a sync at the very place', () => {
     const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 100n });
     expect(told(found)).toBe('0→0 |');
-    expect(found.cuts).toEqual([{ side: 'source', at: 100n, reached: 250n, acknowledged: 201n }]);
+    expect(found.cuts).toEqual([{ side: 'source', at: 100n, reached: 250n, mayReach: 900n, acknowledged: 201n }]);
   });
 
   test('may have copies of more records than it took, where MM2 wrote some of them twice', () => {
     const twice: readonly Pair[] = [...STEADY, [150n, 200n], [240n, 300n]];
     const found = cut(twice, { ...REGROWN, known: 5, knownWithSource: 5, sourceEpochEnd: 140n });
-    expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, acknowledged: 241n, copies: 140n }]);
+    expect(found.cuts).toEqual([
+      { side: 'source', at: 140n, reached: 250n, mayReach: 900n, acknowledged: 241n, copies: 140n },
+    ]);
   });
 
   test('acknowledges nothing for certain where MM2 may have begun again after it: its copies lie before that', () => {
@@ -176,8 +179,8 @@ describe('a cut of the source log under leader epochs', () => {
     const points = again.map(([upstream, downstream]) => ({ timestamp: 5_000n, upstream, downstream }));
     const logs = { ...SEEN_BEFORE, ...REGROWN, sourceEpochEnd: 140n };
     // Comparing showed that MM2 wrote the last sync after the cut.
-    const found = withoutCut(SyncHistory.of(points), logs, { same: 0, different: null });
+    const found = withoutCut(SyncHistory.of(points), logs, { same: 0, different: null, lastSame: null });
     expect(told(found)).toBe('0→0 100→90 |10→200 |150→300');
-    expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, acknowledged: 140n }]);
+    expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, mayReach: 900n, acknowledged: 140n }]);
   });
 });

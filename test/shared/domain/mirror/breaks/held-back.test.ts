@@ -14,6 +14,7 @@ const LOGS: LogsNow = {
   targetEnd: 405n,
   sourceEndBefore: 315n,
   targetEndBefore: 390n,
+  sourceEpoch: null,
   sourceEpochBefore: 5,
   sourceCuts: [CUT],
   sourceEpochEnd: null,

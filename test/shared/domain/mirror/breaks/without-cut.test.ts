@@ -10,6 +10,7 @@ const NOTHING: LogsNow = {
   targetEnd: null,
   sourceEndBefore: null,
   targetEndBefore: null,
+  sourceEpoch: null,
   sourceEpochBefore: null,
   sourceCuts: [],
   sourceEpochEnd: null,
@@ -272,7 +273,7 @@ describe('a source log that was cut and regrew before this audit', () => {
     const found = cut(STEADY, { ...REGROWN, sourceEpochEnd: 230n });
     expect(told(found)).toBe('0→0 100→90 200→180 |');
     // MM2 has acknowledged none of what the cut took.
-    expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n, acknowledged: 230n }]);
+    expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n, mayReach: 900n, acknowledged: 230n }]);
   });
 
   test('keeps the syncs about what is gone, with the leader epoch of then', () => {
@@ -379,24 +380,47 @@ describe('a source log that was cut and regrew before this audit', () => {
 
   test('has nothing to compare where earlier audits had read all syncs', () => {
     const history = SyncHistory.of(STEADY.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
-    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, { same: 0, different: null });
+    const found = withoutCut(
+      history,
+      { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
+      { same: 0, different: null, lastSame: null },
+    );
     expect(told(found)).toBe('0→0 100→90 |');
   });
 
   test('keeps those behind a hole that a comparison shows to be later', () => {
     const history = SyncHistory.of(SINCE.map(([upstream, downstream]) => ({ timestamp: 5n, upstream, downstream })));
-    const found = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, { same: 1, different: null });
+    const found = withoutCut(
+      history,
+      { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
+      { same: 1, different: null, lastSame: null },
+    );
     expect(told(found)).toBe('0→0 100→90 |700→680');
-    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n, acknowledged: 201n }]);
-    const all = withoutCut(history, { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n }, { same: 0, different: null });
+    expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n, mayReach: 900n, acknowledged: 201n }]);
+    const all = withoutCut(
+      history,
+      { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
+      { same: 0, different: null, lastSame: null },
+    );
     expect(told(all)).toBe('0→0 100→90 |260→240 700→680');
-    expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, acknowledged: 201n }]);
+    expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, mayReach: 900n, acknowledged: 201n }]);
+    // What the second one names is not there: a later cut took it, and all that was behind the first one's record.
+    const again = withoutCut(
+      history,
+      { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
+      { same: 0, different: null, lastSame: 0 },
+    );
+    expect(told(again)).toBe('0→0 100→90 |260→240 |');
+    expect(again.cuts).toEqual([
+      ...all.cuts,
+      { side: 'source', at: 261n, reached: 701n, mayReach: 900n, acknowledged: 261n },
+    ]);
     // No sync is left out, but the records before the last one are others all the same.
     const adjacent = SyncHistory.of([history.at(0), history.at(4)]);
     const behind = withoutCut(
       adjacent,
       { ...NOTHING, ...REGROWN, known: 1, knownWithSource: 1, sourceEpochEnd: 245n },
-      { same: 0, different: null },
+      { same: 0, different: null, lastSame: null },
     );
     expect(told(behind)).toBe('0→0 |700→680');
   });
