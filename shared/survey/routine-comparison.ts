@@ -3,7 +3,7 @@ import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
-import { type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
+import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
 import { waitsElsewhere } from '../domain/judge/probes.ts';
 import type { RecordEvidence } from '../domain/judge/record-evidence.ts';
 import { isOpen, type Spot, sampleSpots } from '../domain/judge/sample-spots.ts';
@@ -53,24 +53,18 @@ export async function compareRoutinely(
       ? compared
       : withEvidence(observation, compared, await lookAtRecords(observation, moved, source, target, policy));
   const groups = judgeGroupsAgain(observation, judged, changedStates(states, found));
-  const absent = await absentRecords(observation, groups, target);
+  const absent = await absentRecords(groups, target);
   const known = withEvidence(observation, found, absent);
   return { states: known, groups: judgeGroupsAgain(observation, groups, changedStates(found, known)), pairs };
 }
 
-/** The states that `withEvidence` has computed again. */
-function changedStates(before: readonly PartitionState[], after: readonly PartitionState[]) {
-  return statesByPartition(after.filter((state, index) => state !== before[index]));
-}
-
 /** Looks whether the target has any of the records that groups would skip: compaction may have removed them all. */
 async function absentRecords(
-  observation: FlowObservation,
   groups: readonly GroupState[],
   target: ClusterReader,
 ): Promise<PartitionMap<RecordEvidence>> {
   const found = new PartitionMap<RecordEvidence>();
-  const looks = skipLooks(observation, groups, SPOTS);
+  const looks = skipLooks(groups, SPOTS);
   if (looks.length === 0) return found;
   const peeks = await target.peek(looks.map(({ request }) => request));
   for (const [i, { topic, partition, from, until }] of looks.entries()) {

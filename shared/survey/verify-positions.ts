@@ -2,7 +2,7 @@ import type { VerifiedPair } from '../domain/history/next-state.ts';
 import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
-import { type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
+import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
 import { evenlySpread, isOpen, spotOf } from '../domain/judge/sample-spots.ts';
 import { flowName } from '../domain/model/flow.ts';
 import type { TidemarkPosition } from '../domain/model/report.ts';
@@ -73,7 +73,7 @@ export async function verifyPositions(
     ...(progress === undefined ? {} : { progress }),
   });
   const settled = withEvidence(observation, states, evidence);
-  const groups = judgeGroupsAgain(observation, judged, statesByPartition(settled));
+  const groups = judgeGroupsAgain(observation, judged, changedStates(states, settled));
   const is = new Map(groups.map(({ report }) => [keyOf(report), report.tidemark]));
   return {
     flow: flowName(observation.flow),

@@ -202,7 +202,8 @@ function keepTargetCommits(state: HistoryState, observation: FlowObservation, un
     const commit = state.seriesOf({ kind: 'commit', role: 'target', group });
     for (const [topic, partitions] of committed.value.byTopic()) {
       if (!targetTopics.has(topic)) continue;
-      for (const [partition, offset] of partitions) commit(topic, partition, offset);
+      // 100,000 entries of a map would each become a list of two.
+      partitions.forEach((offset, partition) => void commit(topic, partition, offset));
     }
   }
 }

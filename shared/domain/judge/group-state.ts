@@ -14,6 +14,7 @@ import type { GroupReport, Mm2Position } from '../model/report.ts';
 import { mapTopicByTopic } from './map-topic-by-topic.ts';
 import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
+import { type SkippedStretch, skippedStretch } from './skipped-stretch.ts';
 
 /** One group on one partition, with what the report does not show. */
 export interface GroupState {
@@ -34,6 +35,8 @@ export interface GroupState {
   /** The group's commit on the target, null if it has none. */
   readonly targetCommit: bigint | null;
   readonly report: GroupReport;
+  /** What the group would skip at the position that a failover uses; null if nothing. */
+  readonly skipped: SkippedStretch | null;
 }
 
 /** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
@@ -56,18 +59,17 @@ function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedO
 
 /**
  * The same groups where partitions are known better: only those of changed partitions are judged again.
- * @param states the changed ones; others do no harm
+ * @param changed from `changedStates`
  */
 export function judgeGroupsAgain(
   observation: FlowObservation,
   judged: readonly GroupState[],
-  states: PartitionMap<PartitionState>,
+  changed: ReadonlyMap<PartitionState, PartitionState>,
 ): readonly GroupState[] {
-  if (states.isEmpty) return judged;
+  if (changed.size === 0) return judged;
   return judged.map((one) => {
-    const { topic, partition } = one.report;
-    const state = states.get(topic, partition);
-    if (state === undefined || state === one.state) return one;
+    const state = changed.get(one.state);
+    if (state === undefined) return one;
     const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
     return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
   });
@@ -106,6 +108,8 @@ function judgeGroup(
   const name = group.listing.group;
   const targetCommit = commits?.get(targetTopic, state.partition) ?? null;
   const checkpoint = checkpoints?.get(targetTopic, state.partition) ?? null;
+  const mm2 = mm2Position(state, translation, targetCommit, checkpoint);
+  const tidemark = positionOf(translation);
   return {
     group,
     state,
@@ -122,9 +126,10 @@ function judgeGroup(
       partition: state.partition,
       committed,
       commitCheckedAt: group.committed.kind === 'read' ? group.checkedAt : (group.lastKnown?.checkedAt ?? null),
-      mm2: mm2Position(state, translation, targetCommit, checkpoint),
-      tidemark: positionOf(translation),
+      mm2,
+      tidemark,
     },
+    skipped: skippedStretch(observation.flow, mm2, tidemark, state.records),
   };
 }
 

@@ -95,6 +95,19 @@ export function withEvidence(
   });
 }
 
+/** The states that `withEvidence` has computed again, by those that they were before. */
+export function changedStates(
+  before: readonly PartitionState[],
+  after: readonly PartitionState[],
+): ReadonlyMap<PartitionState, PartitionState> {
+  const changed = new Map<PartitionState, PartitionState>();
+  for (const [index, state] of before.entries()) {
+    const now = after[index];
+    if (now !== undefined && now !== state) changed.set(state, now);
+  }
+  return changed;
+}
+
 /** How far the partition is mirrored, and what waits. */
 export function lagOf({ replication, unread }: PartitionState): Pick<PartitionReport, 'lag' | 'replicatedTo'> {
   if (replication !== null) return { replicatedTo: replication.replicatedTo, lag: replication.lag };
@@ -259,7 +272,8 @@ function cutUnseen(
 }
 
 /** Where nothing is the same, a transform may have changed every record: then a difference says nothing. */
-function compared(sinceCut: RecordEvidence['sinceCut'] = new Map()): SinceCut | null {
+function compared(sinceCut: RecordEvidence['sinceCut']): SinceCut | null {
+  if (sinceCut === undefined) return null;
   const indexes = (which: string) => [...sinceCut].flatMap(([index, found]) => (found === which ? [index] : []));
   const lastSame = Math.max(...indexes('same'));
   const different = Math.max(...indexes('different').filter((index) => index < lastSame));

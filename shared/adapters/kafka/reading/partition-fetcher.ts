@@ -24,7 +24,7 @@ interface Waiting {
 const MAX_BYTES = 8 * 1024 * 1024;
 const REQUESTS_AT_ONCE = 2;
 const PARTITIONS_AT_ONCE = 500;
-/** The records are in the log already. The wait is for remote storage, not for producers. */
+/** For remote storage. A broker waits for no producer. */
 const MAX_WAIT_MS = 500;
 
 /** Fetches single partitions from one broker. Fetches that are wanted at the same time share requests. */

@@ -11,7 +11,7 @@ export interface FetchPartition {
 
 export interface FetchRequest {
   readonly isolation: IsolationLevel;
-  /** How long the broker may wait for a first byte, in milliseconds. */
+  /** How long the broker may wait for remote storage, in milliseconds. */
   readonly maxWaitMs: number;
   readonly maxBytes: number;
   /** Each partition once. */
@@ -46,6 +46,9 @@ export interface FetchAnswer {
 
 const NO_RECORDS = Buffer.alloc(0);
 
+/** With more, a broker that has nothing new keeps the request for the whole `maxWaitMs`: it waits for producers. */
+const NO_MINIMUM = 0;
+
 /** Fetch by topic name, without a group and without a fetch session. Version 13 identifies topics by id only. */
 export const FETCH: Api<FetchRequest, FetchAnswer> = {
   key: 1,
@@ -54,7 +57,7 @@ export const FETCH: Api<FetchRequest, FetchAnswer> = {
   newest: 12,
   flexibleFrom: 12,
   write(writer, { isolation, maxWaitMs, maxBytes, topics }, version) {
-    writer.int32(-1).int32(maxWaitMs).int32(1).int32(maxBytes);
+    writer.int32(-1).int32(maxWaitMs).int32(NO_MINIMUM).int32(maxBytes);
     writer.int8(isolation === 'read_committed' ? 1 : 0);
     if (version >= 7) writer.int32(0).int32(-1); // no fetch session
     writer.arrayLength(topics.size);

@@ -21,6 +21,7 @@ const MAX_STRING_BYTES = 0x7fff;
  */
 export class ResponseReader {
   readonly #bytes: Buffer;
+  readonly #view: DataView;
   readonly #flexible: boolean;
   readonly #names: Map<string, string>;
   #position = 0;
@@ -31,6 +32,7 @@ export class ResponseReader {
   /** @param names one map for all answers of a cluster: memory then holds a topic's name once, not once per group */
   constructor(bytes: Buffer, flexible: boolean, names: Map<string, string> = new Map()) {
     this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#flexible = flexible;
     this.#names = names;
   }
@@ -56,7 +58,8 @@ export class ResponseReader {
   }
 
   int64(): bigint {
-    return this.#bytes.readBigInt64BE(this.#take(8));
+    // Buffer puts a bigint together of four others, and an audit reads hundreds of thousands.
+    return this.#view.getBigInt64(this.#take(8));
   }
 
   /** UNSIGNED_VARINT of at most 32 bits. */

@@ -8,7 +8,7 @@ import { thresholdsFor } from '../audit-rules.ts';
 import type { GroupState } from '../group-state.ts';
 import { type Liveness, mirrorTime, workedUntil } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
-import { skippedStretch, skipsForCertain } from '../skipped-records.ts';
+import { skipsForCertain } from '../skipped-records.ts';
 import { makeFinding } from './make-finding.ts';
 import { sumOf, worstOf } from './worst-of.ts';
 
@@ -73,7 +73,7 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
 function positionSkips({ observation, group, states }: Context): Finding[] {
   // Records that expired on the target are lost at any position: they have a finding of their own.
   const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
-  const possible = states.filter((s) => skips(s) > 0n && skippedStretch(observation, s) !== null);
+  const possible = states.filter((s) => s.skipped !== null && skips(s) > 0n);
   const certain = possible.filter(skipsForCertain);
   const skipping = certain.length > 0 ? certain : possible;
   const worst = worstOf(skipping, skips);

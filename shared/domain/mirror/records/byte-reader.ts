@@ -10,9 +10,10 @@ export class MalformedRecordError extends Error {
 /**
  * Text in UTF-8. Invalid bytes are rejected: replacing them could make two names the same. @throws MalformedRecordError
  */
-export function utf8(bytes: Buffer): string {
-  const text = bytes.toString('utf8');
-  if (text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes)) throw new MalformedRecordError('not UTF-8');
+export function utf8(bytes: Buffer, start = 0, end = bytes.length): string {
+  const text = bytes.toString('utf8', start, end);
+  const isReplaced = text.includes('\ufffd') && !Buffer.from(text, 'utf8').equals(bytes.subarray(start, end));
+  if (isReplaced) throw new MalformedRecordError('not UTF-8');
   return text;
 }
 
@@ -55,7 +56,7 @@ export class ByteReader {
     const length = this.int16();
     if (length < 0) throw new MalformedRecordError(`string of length ${length}`);
     const start = this.#take(length);
-    return utf8(this.#bytes.subarray(start, start + length));
+    return utf8(this.#bytes, start, start + length);
   }
 
   /** The name of a topic, if Kafka allows it (`org.apache.kafka.common.internals.Topic`). */

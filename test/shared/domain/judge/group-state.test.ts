@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { judgeGroups, judgeGroupsAgain } from '../../../../shared/domain/judge/group-state.ts';
 import { statesByPartition } from '../../../../shared/domain/judge/judge-flow.ts';
+import { changedStates } from '../../../../shared/domain/judge/partition-state.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import { SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { translate } from '../../../../shared/domain/mirror/translation.ts';
@@ -164,11 +165,11 @@ test('groups are judged again where their partition is known better, and only th
   const better = states.map((state) => {
     return state.partition === 0 ? state : { ...state, records: { verified: new Map([[500n, exactly(417n)]]) } };
   });
-  const again = judgeGroupsAgain(observation, judged, statesByPartition(better));
+  const again = judgeGroupsAgain(observation, judged, changedStates(states, better));
   expect(again[0]).toBe(judged[0]);
   expect(again[1]).toMatchObject({ committed: 500n, report: { partition: 1, tidemark: { position: 417n } } });
   // Of a partition that is not asked about, what was known stays.
-  expect(judgeGroupsAgain(observation, judged, statesByPartition([]))).toEqual(judged);
+  expect(judgeGroupsAgain(observation, judged, new Map())).toEqual(judged);
 });
 
 describe('where it would land by Tidemark', () => {

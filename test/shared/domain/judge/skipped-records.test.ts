@@ -14,7 +14,7 @@ const at = (onTarget: bigint, partition: PartitionCase = {}): FlowCase => ({
 
 function looks(of: FlowCase, most = 10) {
   const { observation, states } = flowCase(of);
-  return skipLooks(observation, judgeGroups(observation, statesByPartition(states)), most);
+  return skipLooks(judgeGroups(observation, statesByPartition(states)), most);
 }
 
 describe('a look at what a group would skip', () => {

@@ -5,6 +5,7 @@ import {
   decodeResponse,
   encodeRequest,
 } from '../../../../../shared/adapters/kafka/wire/api.ts';
+import { FETCH } from '../../../../../shared/adapters/kafka/wire/fetch.ts';
 import { FIND_COORDINATOR } from '../../../../../shared/adapters/kafka/wire/find-coordinator.ts';
 import { LIST_GROUPS } from '../../../../../shared/adapters/kafka/wire/list-groups.ts';
 import { METADATA } from '../../../../../shared/adapters/kafka/wire/metadata.ts';
@@ -32,6 +33,19 @@ describe('versions', () => {
       // … allow_auto_topic_creation comes right behind the (empty) topics.
       const at = version >= METADATA.flexibleFrom ? 2 : 4;
       expect(bytes[at]).toBe(0);
+    }
+  });
+});
+
+describe('records', () => {
+  test('are asked for without a least number of bytes: else a broker that has none keeps the request until one comes', () => {
+    const request = { isolation: 'read_committed', maxWaitMs: 500, maxBytes: 1_000, topics: new Map() } as const;
+    for (let version = FETCH.oldest; version <= FETCH.newest; version++) {
+      const bytes = encodeRequest(FETCH, request, version);
+      // Behind the header's tags: replica, max_wait_ms, min_bytes, max_bytes.
+      const at = version >= FETCH.flexibleFrom ? 1 : 0;
+      const [wait, least, most] = [4, 8, 12].map((place) => bytes.readInt32BE(at + place));
+      expect([wait, least, most]).toEqual([500, 0, 1_000]);
     }
   });
 });
