@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { JavaProcess } from './java-process.ts';
 import type { JmxExporter } from './jmx-exporter.ts';
 import type { KafkaRelease } from './kafka-release.ts';
@@ -17,6 +17,8 @@ export interface Mm2Options {
   readonly heapMb?: number;
   /** Where its metrics are served, by an agent of the JVM. */
   readonly exporter?: JmxExporter;
+  /** More jars, behind those of Kafka: plugins. */
+  readonly plugins?: string;
   /** MM2 of another release than the lab's. */
   readonly release?: KafkaRelease | undefined;
 }
@@ -41,7 +43,7 @@ export class LabMm2 {
       {
         name: `MirrorMaker 2 "${this.name}"`,
         folder,
-        classpath: options.release?.classpath ?? setting.classpath,
+        classpath: [options.release?.classpath ?? setting.classpath, options.plugins ?? []].flat().join(delimiter),
         mainClass: 'org.apache.kafka.connect.mirror.MirrorMaker',
         args: [this.propertiesFile, ...clusters],
         heapMb: options.heapMb ?? 512,
