@@ -17,6 +17,8 @@ import { waitUntil } from './wait-until.ts';
 import { WatchdogLink } from './watchdog-link.ts';
 
 const require = createRequire(import.meta.url);
+/** As long as for a broker: its JVM starts as slowly on a busy machine. */
+const READY_DEADLINE_MS = 180_000;
 
 /** The folder of DynamoDB Local in the package that brings it. */
 function installation(): string {
@@ -68,12 +70,13 @@ export class DynamoDbLocal {
     const local = new DynamoDbLocal(port);
     const client = local.client();
     try {
-      await waitUntil('DynamoDB Local to answer', async () => {
+      const answers = async () => {
         if (local.#process.exitCode !== null) {
           throw new TidemarkError('LAB_PROCESS_DIED', `DynamoDB Local is not running\n${local.#output}`);
         }
         return await client.send(new ListTablesCommand({}));
-      });
+      };
+      await waitUntil('DynamoDB Local to answer', answers, { deadlineMs: READY_DEADLINE_MS });
     } catch (error) {
       await local.stop();
       throw error;

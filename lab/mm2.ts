@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { JavaProcess } from './java-process.ts';
 import type { JmxExporter } from './jmx-exporter.ts';
 import type { KafkaRelease } from './kafka-release.ts';
@@ -17,6 +17,8 @@ export interface Mm2Options {
   readonly heapMb?: number;
   /** Where its metrics are served, by an agent of the JVM. */
   readonly exporter?: JmxExporter;
+  /** More jars, behind those of Kafka: plugins. */
+  readonly plugins?: string;
   /** MM2 of another release than the lab's. */
   readonly release?: KafkaRelease | undefined;
 }
@@ -41,7 +43,7 @@ export class LabMm2 {
       {
         name: `MirrorMaker 2 "${this.name}"`,
         folder,
-        classpath: options.release?.classpath ?? setting.classpath,
+        classpath: [options.release?.classpath ?? setting.classpath, options.plugins ?? []].flat().join(delimiter),
         mainClass: 'org.apache.kafka.connect.mirror.MirrorMaker',
         args: [this.propertiesFile, ...clusters],
         heapMb: options.heapMb ?? 512,
@@ -96,6 +98,14 @@ export class LabMm2 {
   /** Throws if MM2 is not running, with the end of the log. */
   assertRunning(): void {
     this.#process.assertRunning();
+  }
+
+  /**
+   * How often tasks have begun to mirror. MM2 starts a task again when topics appear, and on a busy machine when its worker was
+   * too slow for its group; what a task counts begins anew then.
+   */
+  taskStarts(): number {
+    return this.log().match(/ replicating \d+ topic-partitions \S+->/g)?.length ?? 0;
   }
 
   log(): string {

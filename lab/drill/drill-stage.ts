@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import * as z from 'zod';
 import type { ClusterOptions, LabCluster } from '../cluster.ts';
 import type { ConsumerSpec } from '../cluster-admin.ts';
 import { runTidemark } from '../demo/run-tidemark.ts';
@@ -8,30 +7,9 @@ import type { LabMm2 } from '../mm2.ts';
 import { mm2Properties } from '../mm2-properties.ts';
 import { type PartitionRecords, readPartition } from '../partition-records.ts';
 import { PartitionTruth } from '../partition-truth.ts';
+import { type RestorePlan, restorePlanJson } from '../restore-plan-json.ts';
 import { RecordWriter } from '../workload/record-writer.ts';
 import type { RestoredPosition } from './drill-result.ts';
-
-const offset = z.string().transform(BigInt);
-const planJson = z.object({
-  id: z.string().nullable(),
-  hash: z.string().nullable(),
-  refusals: z.array(z.object({ code: z.string(), reason: z.string() })),
-  groups: z.array(
-    z.object({
-      group: z.string(),
-      steps: z.array(
-        z.object({
-          topic: z.string(),
-          partition: z.number(),
-          to: offset,
-          rereadAtMost: offset,
-          proof: z.string(),
-        }),
-      ),
-    }),
-  ),
-});
-type Plan = z.infer<typeof planJson>;
 
 /** A past time with the group commits at that time, and MM2's translations of them, by group. */
 export interface Moment {
@@ -119,7 +97,7 @@ export class DrillStage {
     onto: 'source' | 'target',
     groups: readonly string[],
     options: { readonly flags?: readonly string[]; readonly mm2?: Moment['mm2'] } = {},
-  ): Promise<Plan> {
+  ): Promise<RestorePlan> {
     const plan = await this.plan(moment, onto, groups, options.flags);
     await this.apply(plan);
     const cluster = onto === 'source' ? this.a : this.b;
@@ -154,20 +132,20 @@ export class DrillStage {
     onto: 'source' | 'target',
     groups: readonly string[],
     flags: readonly string[] = [],
-  ): Promise<Plan> {
+  ): Promise<RestorePlan> {
     const chosen = groups.flatMap((group) => ['--group', group]);
     const args = ['restore', 'plan', '--as-of', moment.at, '--onto', onto, ...chosen, ...flags];
     const { stdout } = await runTidemark([...args, ...this.#common(), '--format', 'json']);
-    return planJson.parse(JSON.parse(stdout));
+    return restorePlanJson.parse(JSON.parse(stdout));
   }
 
   /** @throws if the plan was refused, or a position is not the planned one */
-  async apply({ id, hash, refusals }: Plan): Promise<void> {
+  async apply({ id, hash, refusals }: RestorePlan): Promise<void> {
     if (id === null || hash === null) throw new Error(`refused: ${JSON.stringify(refusals)}`);
     await this.#carryOut('apply', id, '--hash', hash);
   }
 
-  async undo({ id }: Plan): Promise<void> {
+  async undo({ id }: RestorePlan): Promise<void> {
     await this.#carryOut('undo', id ?? '');
   }
 

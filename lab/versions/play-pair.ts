@@ -9,6 +9,7 @@ import { LAB_KAFKA_VERSION } from '../maven-classpath.ts';
 import { waitUntilGroupSynced, waitUntilMirrored, waitUntilSettled } from '../mirroring.ts';
 import { mm2Properties } from '../mm2-properties.ts';
 import type { PartitionTruth } from '../partition-truth.ts';
+import { restorePlanJson } from '../restore-plan-json.ts';
 import { waitUntil } from '../wait-until.ts';
 import { RecordWriter } from '../workload/record-writer.ts';
 import type { ReleasePair } from './pair.ts';
@@ -44,17 +45,6 @@ const auditJson = z.object({
 type Flow = z.infer<typeof auditJson>['flows'][number];
 const checksJson = z.object({
   checks: z.array(z.object({ subject: z.string(), what: z.string(), status: z.string(), detail: z.string() })),
-});
-const planJson = z.object({
-  id: z.string().nullable(),
-  hash: z.string().nullable(),
-  refusals: z.array(z.object({ code: z.string(), reason: z.string() })),
-  groups: z.array(
-    z.object({
-      group: z.string(),
-      steps: z.array(z.object({ topic: z.string(), partition: z.number(), to: offset })),
-    }),
-  ),
 });
 
 /** What Tidemark said of one pair, and whether it was right. */
@@ -243,7 +233,7 @@ class Stage {
   async #restore(asOf: string): Promise<number> {
     const flags = ['--as-of', asOf, '--onto', 'target', '--group', '*', '--even-if-mm2-syncs', '--format', 'json'];
     const planned = await this.#run(['restore', 'plan', ...flags]);
-    const plan = planJson.parse(JSON.parse(planned.stdout));
+    const plan = restorePlanJson.parse(JSON.parse(planned.stdout));
     if (plan.id === null || plan.hash === null) {
       this.#faults.push(`no restore: ${plan.refusals.map(({ code, reason }) => `${code} ${reason}`).join('; ')}`);
       return 0;

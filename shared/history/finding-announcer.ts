@@ -43,12 +43,18 @@ export class FindingAnnouncer {
     this.#options = options;
   }
 
-  /** Never throws. @param lease of the flow's history, under its key */
-  async announce(lease: HistoryLease, audited: AuditedFlow): Promise<void> {
+  /**
+   * Never throws.
+   * @param lease of the flow's history, under its key
+   * @param continues key under which findings were announced before there was a history: what is open there stays open, or closes
+   */
+  async announce(lease: HistoryLease, audited: AuditedFlow, continues: string | null = null): Promise<void> {
     const key = lease.flow;
     try {
-      await this.#store(lease, audited);
-      if (!this.#delivered.has(key)) await this.#deliver(key);
+      await this.#store(lease, audited, continues);
+      for (const one of continues === null ? [key] : [continues, key]) {
+        if (!this.#delivered.has(one)) await this.#deliver(one);
+      }
     } catch (error) {
       // What is stored may differ from what this process knows.
       this.#states.delete(key);
@@ -57,12 +63,16 @@ export class FindingAnnouncer {
     }
   }
 
-  async #store(lease: HistoryLease, { report, isRefused, at, positions }: AuditedFlow): Promise<void> {
+  async #store(lease: HistoryLease, audited: AuditedFlow, continues: string | null): Promise<void> {
     const { outbox } = this.#options;
     const key = lease.flow;
     const state = this.#states.has(key) ? (this.#states.get(key) ?? null) : await outbox.state(key);
+    // Read once in the life of a flow: from then on the key has a state of its own.
+    const earlier = state === null && continues !== null ? await outbox.state(continues) : null;
+    const before = (state ?? earlier)?.open ?? null;
+    const { report, isRefused, at, positions } = audited;
     const failover = failoverNow(report, positions);
-    const announcement = followFindings({ before: state?.open ?? null, report, isRefused, at, failover, digest });
+    const announcement = followFindings({ before, report, isRefused, at, failover, digest });
     if (state === null || announcement.events.length > 0) {
       await outbox.announce(lease, state?.revision ?? null, announcement);
       this.#states.set(key, { revision: (state?.revision ?? 0) + 1, open: announcement.open });

@@ -15,6 +15,14 @@ export interface HistoryLineage {
   readonly begunAt: number;
 }
 
+/**
+ * The key of a flow of which no lineage has begun, because no audit has reached both clusters. Nothing is recorded under
+ * it; what such audits found is announced under it.
+ */
+export function keyBeforeLineages(flow: string): string {
+  return lineageKey(flow, { source: '', target: '' });
+}
+
 /** Which lineages a flow has. All methods throw `HistoryStoreError`. */
 export interface LineageStore {
   /** Those of a flow, the one that was begun last first. */
@@ -57,28 +65,42 @@ export function historyBetween(store: HistoryStore, clusters: FlowClusters): Sna
   });
 }
 
-/** The lineage that an audit of these clusters continues or begins. @throws HistoryStoreError if it cannot be known */
+/** A lineage that an audit uses, and whether the flow has had no other one. */
+export interface UsedLineage {
+  readonly lineage: HistoryLineage;
+  readonly isOnly: boolean;
+}
+
+/** No lineage can be known. */
+export class LineageUnknownError extends HistoryStoreError {
+  /** Whether the flow has one, between other clusters. */
+  readonly hasOthers: boolean;
+
+  constructor(flow: string, hasOthers: boolean) {
+    super('HISTORY_CLUSTER_UNKNOWN', `the history of ${flow} needs the ids of both clusters, and one did not answer`, {
+      retriable: true,
+      remedy: 'The next audit that reaches both clusters stores the flow.',
+    });
+    this.hasOthers = hasOthers;
+  }
+}
+
+/** The lineage that an audit of these clusters continues or begins. @throws LineageUnknownError, HistoryStoreError */
 export async function lineageBetween(
   store: LineageStore,
   flow: string,
   clusters: FlowClusters,
   now: number,
-): Promise<HistoryLineage> {
+): Promise<UsedLineage> {
   const { source, target } = clusters;
   const all = await store.lineages(flow);
   const known = all.find((one) => isBetween(one, clusters));
-  if (known !== undefined && known === all[0]) return known;
+  if (known !== undefined && known === all[0]) return { lineage: known, isOnly: all.length === 1 };
   const found = source !== null && target !== null ? { source, target } : known;
-  if (found === undefined) {
-    throw new HistoryStoreError(
-      'HISTORY_CLUSTER_UNKNOWN',
-      `the history of ${flow} needs the ids of both clusters, and one did not answer`,
-      { retriable: true, remedy: 'The next audit that reaches both clusters stores the flow.' },
-    );
-  }
+  if (found === undefined) throw new LineageUnknownError(flow, all.length > 0);
   const lineage = { source: found.source, target: found.target, begunAt: now };
   await store.begin(flow, lineage);
-  return lineage;
+  return { lineage, isOnly: all.length === 0 };
 }
 
 /** The history of one flow under the key of its lineage. */

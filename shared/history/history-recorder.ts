@@ -8,16 +8,18 @@ import type { FindingAnnouncer } from './finding-announcer.ts';
 import { HistoryBusyError } from './history-errors.ts';
 import {
   type FlowClusters,
-  type HistoryLineage,
   type HistoryStore,
   historyOf,
   isBetween,
+  keyBeforeLineages,
+  LineageUnknownError,
   lineageBetween,
   lineageKey,
+  type UsedLineage,
 } from './history-lineage.ts';
 import { HistoryWriter } from './history-writer.ts';
 import { readStateAsOf } from './read-history.ts';
-import type { SnapshotStore } from './snapshot-store.ts';
+import type { HistoryLease, SnapshotStore } from './snapshot-store.ts';
 
 export interface HistoryRecorderOptions {
   readonly store: HistoryStore;
@@ -42,8 +44,10 @@ export class HistoryRecorder implements AuditHistory {
   readonly #options: HistoryRecorderOptions;
   /** By key of the lineage. */
   readonly #writers = new Map<string, HistoryWriter>();
+  /** By flow, those under which it announces what was found before a lineage began. */
+  readonly #leasesBeforeLineages = new Map<string, HistoryLease>();
   /** The lineage of each flow that this process used last. */
-  readonly #lineages = new Map<string, HistoryLineage>();
+  readonly #lineages = new Map<string, UsedLineage>();
 
   constructor(options: HistoryRecorderOptions) {
     this.#options = options;
@@ -57,23 +61,25 @@ export class HistoryRecorder implements AuditHistory {
     const name = flowName(flow);
     let history: SnapshotStore | null = null;
     try {
-      const lineage = await this.#lineageOf(name, clusters);
+      const { lineage, isOnly } = await this.#lineageOf(name, clusters);
       history = historyOf(this.#options.store, name, lineage);
       const place = { flow: name, key: lineageKey(name, lineage), history };
       const writer = await this.#writerOf(place);
-      const { announcer } = this.#options;
-      const lease = { ...writer.lease, flow: place.key };
       return {
         known: writer.known,
         record: (state) => this.#record(place, writer, state),
-        ...(announcer !== undefined && { announce: (audited) => announcer.announce(lease, audited) }),
+        ...this.#announcing({ ...writer.lease, flow: place.key }, isOnly ? keyBeforeLineages(name) : null),
       };
     } catch (error) {
       const failure = messageOf(error);
+      const notRecorded = { known: null, record: async () => ({ known: null, failure }) };
+      if (error instanceof LineageUnknownError && !error.hasOthers) {
+        return { ...notRecorded, ...(await this.#announcingBeforeLineages(name)) };
+      }
       // A lease that ends later than this comes from a wrong clock: perhaps nobody records, so report the failure.
       const isBusy =
         error instanceof HistoryBusyError && error.leasedUntil - this.#options.clock.now() < LONGEST_LEASE_MS;
-      if (!isBusy || history === null) return { known: null, record: async () => ({ known: null, failure }) };
+      if (!isBusy || history === null) return notRecorded;
       return { known: await this.#read(history, name), record: async () => ({ known: null, failure: null }) };
     }
   }
@@ -84,16 +90,40 @@ export class HistoryRecorder implements AuditHistory {
       this.#writers.delete(key);
       await writer.release();
     }
+    for (const [flow, lease] of this.#leasesBeforeLineages) {
+      this.#leasesBeforeLineages.delete(flow);
+      await this.#options.store.release(lease);
+    }
+  }
+
+  #announcing(lease: HistoryLease, continues: string | null): Pick<FlowHistory, 'announce'> {
+    const { announcer } = this.#options;
+    return announcer === undefined ? {} : { announce: (audited) => announcer.announce(lease, audited, continues) };
+  }
+
+  /** A flow whose first audits are refused, or do not reach both clusters, has nothing to record, and findings. */
+  async #announcingBeforeLineages(flow: string): Promise<Pick<FlowHistory, 'announce'>> {
+    if (!this.announces) return {};
+    const { store, owner } = this.#options;
+    try {
+      // Nothing else renews it.
+      const { lease } = await store.acquire(keyBeforeLineages(flow), owner, this.#terms());
+      this.#leasesBeforeLineages.set(flow, lease);
+      return this.#announcing(lease, null);
+    } catch {
+      // Another process announces, or the store does not answer, which the report says.
+      return {};
+    }
   }
 
   /** Asks the store only if the clusters are not those of the last audit. */
-  async #lineageOf(flow: string, clusters: FlowClusters): Promise<HistoryLineage> {
+  async #lineageOf(flow: string, clusters: FlowClusters): Promise<UsedLineage> {
     const used = this.#lineages.get(flow);
-    if (used !== undefined && isBetween(used, clusters)) return used;
+    if (used !== undefined && isBetween(used.lineage, clusters)) return used;
     const { store, clock } = this.#options;
-    const lineage = await lineageBetween(store, flow, clusters, clock.now());
-    this.#lineages.set(flow, lineage);
-    return lineage;
+    const found = await lineageBetween(store, flow, clusters, clock.now());
+    this.#lineages.set(flow, found);
+    return found;
   }
 
   async #writerOf({ flow, key, history }: Place): Promise<HistoryWriter> {

@@ -11,7 +11,8 @@ import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, wrapped } from '../../output/text.ts';
 import { sumOf } from './list-sum.ts';
 
-const RANGES_SHOWN = 10;
+/** Of a partition, in tables: JSON has every one. */
+export const RANGES_SHOWN = 10;
 const KEYS_SHOWN = 5;
 
 /** What never reached the target, partition by partition; partitions that lack nothing are only counted. */

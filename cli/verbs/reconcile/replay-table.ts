@@ -5,9 +5,8 @@ import type { PlannedReplay } from '../../../shared/reconcile/plan-replay.ts';
 import type { ReplayedPartition } from '../../../shared/reconcile/run-replay.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, wrapped } from '../../output/text.ts';
-import { unknownText } from './list-table.ts';
+import { RANGES_SHOWN, unknownText } from './list-table.ts';
 
-const RANGES_SHOWN = 5;
 const LEFT_OUT_SHOWN = 10;
 
 /** What would be written where. */

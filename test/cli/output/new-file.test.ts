@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { PRIVATE_FILE, writeNewFile } from '../../../cli/output/new-file.ts';
 
 let folder: string;
@@ -37,4 +37,51 @@ test('a file that was made in the meantime is not replaced', async () => {
   await expect(late).rejects.toThrow('exists already');
   expect(readFileSync(path, 'utf8')).toBe('theirs');
   expect(readdirSync(folder)).toEqual(['new.json']);
+});
+
+describe('on a file system without links', () => {
+  /** The module as it is where `link` is refused with this code. */
+  async function withoutLinks(code: string) {
+    const real = await import('node:fs/promises');
+    jest.resetModules();
+    jest.unstable_mockModule('node:fs/promises', () => ({
+      ...real,
+      link: async () => {
+        throw Object.assign(new Error(`${code}: link`), { code, syscall: 'link' });
+      },
+    }));
+    try {
+      return await import('../../../cli/output/new-file.ts');
+    } finally {
+      jest.unstable_unmockModule('node:fs/promises');
+    }
+  }
+
+  test.each(['EPERM', 'ENOTSUP', 'ENOSYS'])(
+    '%s: the file is copied, with its mode, and nothing is left behind',
+    async (code) => {
+      const { writeNewFile } = await withoutLinks(code);
+      await writeNewFile(path, 'text', PRIVATE_FILE);
+      expect(readFileSync(path, 'utf8')).toBe('text');
+      expect(statSync(path).mode & 0o777).toBe(0o600);
+      expect(readdirSync(folder)).toEqual(['new.json']);
+    },
+  );
+
+  test('a file that was made in the meantime is not replaced there either', async () => {
+    const { writeNewFile } = await withoutLinks('EPERM');
+    const late = writeNewFile(path, async (file) => {
+      await file.writeFile('mine');
+      writeFileSync(path, 'theirs');
+    });
+    await expect(late).rejects.toThrow('exists already');
+    expect(readFileSync(path, 'utf8')).toBe('theirs');
+    expect(readdirSync(folder)).toEqual(['new.json']);
+  });
+
+  test('any other refusal is told', async () => {
+    const { writeNewFile } = await withoutLinks('ENOSPC');
+    await expect(writeNewFile(path, 'text')).rejects.toThrow(`${path} cannot be written: ENOSPC`);
+    expect(readdirSync(folder)).toEqual([]);
+  });
 });

@@ -118,11 +118,90 @@ describe.each(['zsh', 'fish'])('%s', (shell) => {
     }
   });
 
-  const isHere = spawnSync(shell, ['-c', 'exit']).status === 0;
-  if (!isHere) return;
+  if (!isHere(shell)) return;
   test('is a script that the shell can read', () => {
     const { status, stderr } = spawnSync(shell, ['-n', join(folder, shell)], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+});
+
+/** Whether a shell is installed: only bash is on every machine. */
+function isHere(shell: string): boolean {
+  return spawnSync(shell, ['-c', 'exit']).status === 0;
+}
+
+/** A line as far as it is typed, and what only it can become. */
+const COMPLETED: readonly (readonly [string, string])[] = [
+  ['tidemark rest', 'tidemark restore '],
+  ['tidemark restore pl', 'tidemark restore plan '],
+  ['tidemark audit --form', 'tidemark audit --format '],
+  ['tidemark audit --format j', 'tidemark audit --format json '],
+  ['tidemark restore --debug plan --onto t', 'tidemark restore --debug plan --onto target '],
+  ['tidemark completion f', 'tidemark completion fish '],
+  // A verb among the values of an option is no verb.
+  ['tidemark audit --group restore --on', 'tidemark audit --group restore --on'],
+];
+
+(isHere('zsh') ? describe : describe.skip)('in a real zsh', () => {
+  /** Shows and empties the line on ^T. */
+  const SETUP = `
+    autoload -Uz compinit && compinit -u -D
+    show() { zle -I; print -r -- "LINE:$BUFFER:END"; BUFFER=; }
+    zle -N show
+    bindkey '^T' show
+    source "$1"
+    print LOADED`;
+  /** Types each line into an interactive zsh, with a tab behind it. */
+  const TYPING = `
+    zmodload zsh/zpty
+    zpty -b typed zsh -f -i
+    await() {
+      local part n=0; out=
+      while (( n++ < 2400 )); do
+        if zpty -r -t typed part; then out+=$part; [[ $out == *$~1* ]] && return 0; else sleep 0.05; fi
+      done
+      print -ru2 -- "no $1 in $out"; exit 1
+    }
+    zpty -w typed "source $1 $2"
+    await LOADED
+    for line in "\${@:3}"; do
+      zpty -w -n typed "$line"$'\t\x14'
+      await 'LINE:*:END'
+      print -r -- "\${\${out##*LINE:}%%:END*}"
+    done`;
+
+  test('a tab completes what only one thing can be', () => {
+    const setup = join(folder, 'setup.zsh');
+    writeFileSync(setup, SETUP);
+    const typed = COMPLETED.map(([line]) => line);
+    const text = execFileSync('zsh', ['-f', '-c', TYPING, 'zsh', setup, join(folder, 'zsh'), ...typed], {
+      encoding: 'utf8',
+    });
+    expect(text.split('\n').slice(0, -1)).toEqual(COMPLETED.map(([, line]) => line));
+  });
+});
+
+(isHere('fish') ? describe : describe.skip)('in a real fish', () => {
+  /** What fish offers for the last word of a line. */
+  const offers = (line: string): string[] => {
+    const program = 'source $argv[1]; complete -C $argv[2]';
+    const text = execFileSync('fish', ['--no-config', '-c', program, join(folder, 'fish'), line], { encoding: 'utf8' });
+    return text.split('\n').flatMap((one) => one.split('\t')[0] || []);
+  };
+
+  test('it offers what only one thing can be', () => {
+    for (const [typed, completed] of COMPLETED) {
+      const words = completed === typed ? [] : [completed.trim().split(' ').at(-1)];
+      expect([typed, offers(typed)]).toEqual([typed, words]);
+    }
+  });
+
+  test('every command offers the subcommands and the options that its help lists', () => {
+    for (const [verbs, { commands, options }] of helps) {
+      const before = ['tidemark', ...verbs.split(' ').filter((word) => word !== '')].join(' ');
+      expect([verbs, offers(`${before} --`).sort()]).toEqual([verbs, options.toSorted()]);
+      if (commands.length > 0) expect([verbs, offers(`${before} `).sort()]).toEqual([verbs, commands.toSorted()]);
+    }
   });
 });
 

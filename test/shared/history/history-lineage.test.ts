@@ -4,6 +4,7 @@ import { createSqliteFindingOutbox } from '../../../shared/adapters/sqlite/sqlit
 import { createSqliteSnapshotStore } from '../../../shared/adapters/sqlite/sqlite-snapshot-store.ts';
 import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
+import type { FindingEvent } from '../../../shared/domain/notify/finding-event.ts';
 import { FindingAnnouncer } from '../../../shared/history/finding-announcer.ts';
 import {
   type FlowClusters,
@@ -107,39 +108,83 @@ describe('the history of a flow is that of its two clusters', () => {
     );
   });
 
+  const audited = { report: reportWith([stopped]), isRefused: false, at: BEGIN, positions: 'mm2' } as const;
+  const refused = { ...audited, report: reportWith([accessRefused]), isRefused: true } as const;
+  const UNKNOWN = { source: null, target: null };
+
+  function announcing(owner: string, received: FindingEvent[], isAccepted = () => true): HistoryRecorder {
+    return new HistoryRecorder({
+      store,
+      owner,
+      retention: DEFAULT_RETENTION,
+      leaseMs: MINUTE + 1,
+      clock: { now: () => now },
+      announcer: new FindingAnnouncer({
+        outbox: createSqliteFindingOutbox(database),
+        failed: (failure) => {
+          if (isAccepted()) throw new Error(failure);
+        },
+        publisher: {
+          publish: async (events) => {
+            if (!isAccepted()) return events.map(() => ({ kind: 'refused', reason: 'the bus is away' }));
+            received.push(...events);
+            return events.map(() => ({ kind: 'accepted' }));
+          },
+        },
+      }),
+    });
+  }
+
   test('findings are announced only by a recorder that has an announcer, and by the process that holds the lease', async () => {
-    const received: string[] = [];
-    const announcing = (owner: string) =>
-      new HistoryRecorder({
-        store,
-        owner,
-        retention: DEFAULT_RETENTION,
-        leaseMs: MINUTE + 1,
-        clock: { now: () => now },
-        announcer: new FindingAnnouncer({
-          outbox: createSqliteFindingOutbox(database),
-          failed: (failure) => {
-            throw new Error(failure);
-          },
-          publisher: {
-            publish: async (events) => {
-              received.push(...events.map(told));
-              return events.map(() => ({ kind: 'accepted' }));
-            },
-          },
-        }),
-      });
-    const [first, second] = [announcing('first'), announcing('second')];
+    const received: FindingEvent[] = [];
+    const [first, second] = [announcing('first', received), announcing('second', received)];
     expect([recorder.announces, first.announces]).toEqual([false, true]);
     expect((await recorder.open(flowFixture(), OLD)).announce).toBeUndefined();
     await recorder.release();
-    const audited = { report: reportWith([stopped]), isRefused: false, at: now, positions: 'mm2' } as const;
-    await (await first.open(flowFixture(), OLD)).announce?.(audited);
+    await (await first.open(flowFixture(), OLD)).announce?.({ ...audited, at: now });
     expect((await second.open(flowFixture(), OLD)).announce).toBeUndefined();
     // A flow whose cluster refuses the password: its ids are not known, its findings are those of the last lineage.
-    const refused = { ...audited, report: reportWith([accessRefused]), isRefused: true, at: now + MINUTE };
-    await (await first.open(flowFixture(), { source: null, target: null })).announce?.(refused);
-    expect(received).toEqual(['opened MIRROR_STOPPED', 'opened ACCESS_REFUSED']);
+    await (await first.open(flowFixture(), UNKNOWN)).announce?.({ ...refused, at: now + MINUTE });
+    expect(received.map(told)).toEqual(['opened MIRROR_STOPPED', 'opened ACCESS_REFUSED']);
+  });
+
+  test('GIVEN a flow that is refused from its first audit on THEN that is announced once, and closes with the first audit that reaches both clusters', async () => {
+    const received: FindingEvent[] = [];
+    const first = announcing('first', received);
+    for (let minute = 0; minute < 5; minute++) {
+      now += MINUTE;
+      const { known, record, announce } = await first.open(flowFixture(), minute === 2 ? SOURCE_DOWN : UNKNOWN);
+      expect(known).toBeNull();
+      await announce?.({ ...refused, at: now });
+      expect(await record(new HistoryState(now))).toMatchObject({ failure: expect.stringContaining('ids of both') });
+      // Another process must not announce it, too.
+      expect((await announcing('second', received).open(flowFixture(), UNKNOWN)).announce).toBeUndefined();
+    }
+    expect(received.map(told)).toEqual(['opened ACCESS_REFUSED']);
+    expect(await store.lineages(FLOW)).toEqual([]);
+
+    await first.release();
+    now += MINUTE;
+    const third = announcing('third', received);
+    await (await third.open(flowFixture(), OLD)).announce?.({ ...audited, at: now });
+    // Those of one audit come in any order.
+    expect(received.slice(1).map(told).sort()).toEqual(['closed ACCESS_REFUSED', 'opened MIRROR_STOPPED']);
+    expect(received.filter(({ findingId }) => findingId === received[0]?.findingId)).toHaveLength(2);
+
+    // Other clusters under these names have nothing to do with it.
+    now += MINUTE;
+    await (await third.open(flowFixture(), NEW)).announce?.({ ...audited, at: now });
+    expect(received.slice(3).map(told)).toEqual(['opened MIRROR_STOPPED']);
+  });
+
+  test('GIVEN that the event of such a refusal could not be delivered in time THEN the process that reaches both clusters delivers it first', async () => {
+    const received: FindingEvent[] = [];
+    const first = announcing('first', received, () => false);
+    await (await first.open(flowFixture(), UNKNOWN)).announce?.({ ...refused, at: now });
+    now += MINUTE;
+    await (await announcing('second', received).open(flowFixture(), OLD)).announce?.({ ...audited, at: now });
+    expect(received.map(told)[0]).toBe('opened ACCESS_REFUSED');
+    expect(received.slice(1).map(told).sort()).toEqual(['closed ACCESS_REFUSED', 'opened MIRROR_STOPPED']);
   });
 
   test('no two lineages have the same key', () => {

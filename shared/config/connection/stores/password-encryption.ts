@@ -87,9 +87,13 @@ export interface Pkcs12KeyRequest {
   readonly length: number;
 }
 
+/** The longest key that anything asks for: of a checksum with SHA-512. Every part of it takes all rounds. */
+const MAX_KEY_BYTES = 64;
+
 /** PKCS#12's own derivation of keys from passwords (RFC 7292, appendix B.2). */
 export function pkcs12Key({ password, salt, rounds, hash, purpose, length }: Pkcs12KeyRequest): Buffer {
   const { name, block } = hash;
+  if (length > MAX_KEY_BYTES) throw new RangeError(`a key of ${length} bytes, where ${MAX_KEY_BYTES} are the most`);
   checkedRounds(rounds);
   const secret = Buffer.from(`${password}\0`, 'utf16le').swap16();
   const input = Buffer.concat([filled(salt, block), filled(secret, block)]);

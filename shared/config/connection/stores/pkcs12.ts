@@ -12,12 +12,12 @@ const CERT_BAG = '1.2.840.113549.1.12.10.1.3';
 const X509 = '1.2.840.113549.1.9.22.1';
 /** Java's mark of a certificate to trust: what else is in the store it does not trust. */
 const TRUSTED_KEY_USAGE = '2.16.840.1.113894.746875.1.1';
-/** Hashes of the checksum, and the length of the block that each works on, in bytes. */
-const HASHES: Readonly<Record<string, { readonly name: string; readonly block: number }>> = {
-  '1.3.14.3.2.26': { name: 'sha1', block: 64 },
-  '2.16.840.1.101.3.4.2.1': { name: 'sha256', block: 64 },
-  '2.16.840.1.101.3.4.2.2': { name: 'sha384', block: 128 },
-  '2.16.840.1.101.3.4.2.3': { name: 'sha512', block: 128 },
+/** Hashes of the checksum, the length of the block that each works on, and that of its result, in bytes. */
+const HASHES: Readonly<Record<string, { readonly name: string; readonly block: number; readonly length: number }>> = {
+  '1.3.14.3.2.26': { name: 'sha1', block: 64, length: 20 },
+  '2.16.840.1.101.3.4.2.1': { name: 'sha256', block: 64, length: 32 },
+  '2.16.840.1.101.3.4.2.2': { name: 'sha384', block: 128, length: 48 },
+  '2.16.840.1.101.3.4.2.3': { name: 'sha512', block: 128, length: 64 },
 };
 const MAC_KEY = 3;
 
@@ -126,13 +126,17 @@ function checkMac(safe: Buffer, mac: Buffer, password: string | undefined): void
   const hash = HASHES[derOid(derElements(derContent(algorithm, DER.sequence))[0])];
   if (hash === undefined)
     throw new StoreError('unsupported', 'its checksum is made in a way that Tidemark does not know');
-  if (password === undefined) throw new StoreError('password-missing', 'it needs a password');
   const expected = derContent(digest, DER.octets);
+  const { name, length } = hash;
+  // All rounds of hashing are done for every `length` bytes: a file must not choose how many those are.
+  if (expected.length !== length) {
+    throw new StoreError('damaged', `its checksum has ${expected.length} bytes, and ${name} makes ${length}`);
+  }
+  if (password === undefined) throw new StoreError('password-missing', 'it needs a password');
   const rounds = iterations === undefined ? 1 : derInteger(iterations);
-  const length = expected.length;
   const key = pkcs12Key({ password, salt: derContent(salt, DER.octets), rounds, hash, purpose: MAC_KEY, length });
-  const made = createHmac(hash.name, key).update(safe).digest();
-  if (made.length !== length || !timingSafeEqual(made, expected)) {
+  const made = createHmac(name, key).update(safe).digest();
+  if (!timingSafeEqual(made, expected)) {
     throw new StoreError('wrong-password', 'its password is wrong, or it is damaged');
   }
 }

@@ -30,7 +30,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
       : shorter.length > 0
         ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
         : CERTAINTIES.doubt;
-  const { passedOver, text } = missingOf(found);
+  const { passedOver, text } = lackOf(found);
   const is = found === doubtful ? 'may not be' : 'is not';
   return [
     makeFinding(
@@ -52,7 +52,7 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
   );
   const worst = worstOf(found, missingRecords);
   if (worst === null) return [];
-  const { passedOver, text } = missingOf(found);
+  const { passedOver, text } = lackOf(found);
   return [
     makeFinding(
       'TARGET_TOPIC_RECREATED',
@@ -66,7 +66,7 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
 }
 
 /** How many records the partitions lack: at most, and in words with what is certain. */
-function missingOf(states: readonly PartitionState[]): { readonly passedOver: bigint; readonly text: string } {
+function lackOf(states: readonly PartitionState[]): { readonly passedOver: bigint; readonly text: string } {
   const passedOver = states.reduce((sum, state) => sum + missingRecords(state), 0n);
   const atLeast = states.flatMap(({ missing }) => missing).reduce((sum, one) => sum + one.atLeast, 0n);
   return { passedOver, text: between(atLeast, passedOver) };

@@ -164,6 +164,20 @@ describe('stores that cannot be read', () => {
     expect(clientPem(readJavaStore(made, passwords(ASCII))).cert).toContain('BEGIN CERTIFICATE');
   });
 
+  test.each([
+    { hash: '2b0e03021a', name: 'sha1', length: 20 },
+    { hash: '608648016503040201', name: 'sha256', length: 32 },
+    { hash: '608648016503040203', name: 'sha512', length: 64 },
+  ])('a checksum with $name that is longer or shorter than it can be is refused before any round of hashing', (one) => {
+    for (const bytes of [0, one.length - 1, one.length + 1, 1_000_000]) {
+      const { kind, message } = failureOf(() => readJavaStore(storeWithChecksum(one.hash, bytes), passwords(ASCII)));
+      expect({ kind, message }).toEqual({
+        kind: 'damaged',
+        message: `its checksum has ${bytes} bytes, and ${one.name} makes ${one.length}`,
+      });
+    }
+  });
+
   test('a damaged store is a StoreError that tells nothing of it', () => {
     for (const [file, type] of [
       ['hurt.jks', 'JKS'],
@@ -187,3 +201,22 @@ describe('stores that cannot be read', () => {
     }
   });
 });
+
+/** An empty PKCS12 store that asks for many rounds of hashing for its checksum, whose content has this many bytes. */
+function storeWithChecksum(hash: string, bytes: number): Buffer {
+  const [SEQUENCE, OCTETS, OID, INTEGER, EXPLICIT_0] = [0x30, 0x04, 0x06, 0x02, 0xa0] as const;
+  const data = der(OID, Buffer.from('2a864886f70d010701', 'hex'));
+  const authSafe = der(SEQUENCE, data, der(EXPLICIT_0, der(OCTETS, der(SEQUENCE))));
+  const algorithm = der(SEQUENCE, der(OID, Buffer.from(hash, 'hex')));
+  const digest = der(SEQUENCE, algorithm, der(OCTETS, Buffer.alloc(bytes, 7)));
+  const rounds = der(INTEGER, Buffer.from('4c4b40', 'hex'));
+  const mac = der(SEQUENCE, digest, der(OCTETS, Buffer.alloc(8, 1)), rounds);
+  return der(SEQUENCE, der(INTEGER, Buffer.from([3])), authSafe, mac);
+}
+
+function der(tag: number, ...content: readonly Buffer[]): Buffer {
+  const body = Buffer.concat(content);
+  const length = Buffer.alloc(5, 0x84);
+  length.writeUInt32BE(body.length, 1);
+  return Buffer.concat([Buffer.from([tag]), length, body]);
+}
