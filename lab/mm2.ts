@@ -102,7 +102,7 @@ export class LabMm2 {
 
   /**
    * How often tasks have begun to mirror. MM2 starts a task again when topics appear, and on a busy machine when its worker was
-   * too slow for its group; what a task counts begins anew then.
+   * too slow for its group; what a task counts begins again then.
    */
   taskStarts(): number {
     return this.log().match(/ replicating \d+ topic-partitions \S+->/g)?.length ?? 0;

@@ -55,7 +55,7 @@ export function sampleSpots(
   return wanted.filter(({ translation }) => translation.kind === 'interval');
 }
 
-/** Groups whose commits are of the present log, and those of them that the syncs leave open, in one pass over 100,000. */
+/** Groups whose commits are of the present log, and those of them that the syncs leave open, in a single loop over 100,000. */
 function presentGroups(groups: readonly GroupState[]): Record<'present' | 'open', GroupState[]> {
   const [present, open]: [GroupState[], GroupState[]] = [[], []];
   for (const group of groups) {
