@@ -104,7 +104,7 @@ export class PartitionMapping {
     this.settled = this.#settledLength();
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus();
-    this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream) => downstream > upstream);
+    this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream, index) => downstream - upstream > this.#cutOffBefore(index));
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.mayCancel = evidence.exactlyOnce === true || (this.hasForeign && this.hasGaps);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
@@ -398,12 +398,19 @@ export class PartitionMapping {
     return this.#evidence.exactlyOnce === true && hasOnlyMarkers(this, this.first, index);
   }
 
-  #sees(test: (upstream: bigint, downstream: bigint) => boolean): boolean {
+  #sees(test: (upstream: bigint, downstream: bigint, index: number) => boolean): boolean {
     for (let i = this.first; i + 1 < this.length; i++) {
       const upstream = this.upstream(i + 1) - this.upstream(i);
-      if (upstream > 0n && test(upstream, this.downstream(i + 1) - this.downstream(i))) return true;
+      if (upstream > 0n && test(upstream, this.downstream(i + 1) - this.downstream(i), i + 1)) return true;
     }
     return false;
+  }
+
+  /** At most this many target records before the sync of an index are copies of what a cut took off the source log. */
+  #cutOffBefore(index: number): bigint {
+    if (this.sourceCuts.length === 0 || !this.holeBefore(index)) return 0n;
+    const cuts = this.sourceCuts.filter((cut) => indexBehind(this, cut) === index);
+    return cuts.reduce((sum, { at, reached }) => sum + reached - at, 0n);
   }
 
   #surplusAtEnd(sourceEnd: bigint | undefined): bigint {
