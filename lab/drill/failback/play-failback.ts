@@ -5,6 +5,7 @@ import { waitUntil } from '../../wait-until.ts';
 import { countGroup, type Place } from '../failover/count-group.ts';
 import type { GroupOutcome } from '../failover/failover-result.ts';
 import { auditedCommits, commitsOn, knownCommits } from '../failover/group-commits.ts';
+import { isRunAgain } from '../failover/run-again.ts';
 import { countLogs, type Logs } from './count-logs.ts';
 import type { FailbackResult } from './failback-result.ts';
 import type { FailbackStage, Phase } from './failback-stage.ts';
@@ -40,12 +41,6 @@ const JAVA_GROUPS = Array.from({ length: 6 }, (_, i) => ({
 const LOST = 200;
 /** Records that the application writes in each phase before something happens. */
 const LOAD: Readonly<Record<Phase, number>> = { before: 1_800, away: 900, back: 600 };
-
-/**
- * After these a person runs it again under its id: a consumer left its group only when its session had ended, or a
- * checkpoint task that Connect has given up moved groups once more, as the runbook says.
- */
-const AGAIN: ReadonlySet<string> = new Set(['PLACEMENT_REFUSED', 'POSITIONS_MOVED']);
 
 type Read = Map<string, readonly string[]>;
 
@@ -176,7 +171,7 @@ async function carryOut(stage: FailbackStage, verb: 'failover' | 'failback', std
   await waitUntil(
     `the ${verb} to be completed`,
     async () => {
-      const isLate = done.faults.length > 0 && done.faults.every(({ code }) => AGAIN.has(code));
+      const isLate = isRunAgain(done.faults);
       if (isLate) done = await runOnce(stage, verb, run);
       return !isLate || done.phase === 'completed';
     },

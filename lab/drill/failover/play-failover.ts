@@ -6,6 +6,7 @@ import type { ClientResult, RunResult } from './failover-result.ts';
 import type { FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { TOPICS } from './failover-stage.ts';
 import { auditedCommits, type Commits, commitsOn, knownCommits } from './group-commits.ts';
+import { isRunAgain } from './run-again.ts';
 import { doHarm, type Sabotage } from './sabotage.ts';
 
 const offset = z.string().transform(BigInt);
@@ -53,6 +54,7 @@ interface RestingGroup {
 const FEW = 8;
 const ROUNDS = 4;
 const AT_ONCE = 4;
+const MOST_AGAIN = 10;
 const LONG_STEP_SECONDS = 2;
 const MIRRORED = Object.keys(TOPICS);
 /** Records that the application has written before the failover begins. */
@@ -205,8 +207,10 @@ async function failOver(stage: FailoverStage, resting: readonly RestingGroup[]):
   if (refused.length > 0) throw new Error(`the failover was refused: ${assessed.stdout.slice(0, 3_000)}`);
   const missing = [...stage.clients, ...resting].filter(({ group }) => !groups.includes(group));
   if (missing.length > 0) throw new Error(`not assessed: ${missing.map(({ group }) => group).join(', ')}`);
-  const ran = await stage.tidemark('failover', 'run', run, '--approve', hash);
-  const done = failover.parse(JSON.parse(ran.stdout));
+  const carryOut = async (...more: readonly string[]) =>
+    failover.parse(JSON.parse((await stage.tidemark('failover', 'run', run, ...more)).stdout));
+  let done = await carryOut('--approve', hash);
+  for (let again = 0; again < MOST_AGAIN && isRunAgain(done.faults); again++) done = await carryOut();
   if (done.phase === 'completed') return done;
   throw new Error(`the failover stopped: ${done.faults.map(({ code, reason }) => `${code}: ${reason}`).join('; ')}`);
 }
