@@ -44,7 +44,13 @@ export function resultLine(result: FailbackResult): string {
     `the failback says that ${result.missing} never come to A`,
     `failover ${tookSeconds.failover.toFixed(1)} s, failback ${tookSeconds.failback.toFixed(1)} s`,
   ];
-  return `  ${name}: ${parts.join(' · ')}\n`;
+  const behind = [...away, ...back]
+    .filter(({ uncommitted }) => uncommitted > 0)
+    .map(
+      (one) =>
+        `    ${one.group}: processed ${one.uncommitted} of ${one.reread} records twice that it had not committed\n`,
+    );
+  return `  ${name}: ${parts.join(' · ')}\n${behind.join('')}`;
 }
 
 /** The last line of the drill. */

@@ -14,7 +14,7 @@ import { waitUntil } from '../../wait-until.ts';
 import { CLIENTS_NAME, ClientsName } from './clients-name.ts';
 import { HookServer } from './hook-server.ts';
 import { JavaApplication, type JavaGroup } from './java-application.ts';
-import { LiveGroup, LiveProducer, type Reach } from './live-clients.ts';
+import { ENDS_IN_ORDER_MS, LiveGroup, LiveProducer, type Reach } from './live-clients.ts';
 import type { Processed } from './processed.ts';
 
 export interface FailoverScenario {
@@ -53,8 +53,6 @@ const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
  * nothing to commit. One whose source answers is waited for: killed, it would not have committed how far it came.
  */
 const STOP_WITHIN_MS = { unplanned: 10_000, planned: 90_000 } as const;
-/** How long consumers of a cluster that answers may take to end, on a busy machine. */
-const ENDS_IN_ORDER_MS = 90_000;
 const MIRRORED = Object.keys(TOPICS);
 
 /** Two clusters, MirrorMaker, applications that find their cluster by a name, and Tidemark's command line. */
