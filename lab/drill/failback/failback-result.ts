@@ -44,13 +44,14 @@ export function resultLine(result: FailbackResult): string {
     `the failback says that ${result.missing} never come to A`,
     `failover ${tookSeconds.failover.toFixed(1)} s, failback ${tookSeconds.failback.toFixed(1)} s`,
   ];
-  const behind = [...away, ...back]
-    .filter(({ uncommitted }) => uncommitted > 0)
+  const told = [...away.map((one) => ({ ...one, when: 'away' })), ...back.map((one) => ({ ...one, when: 'back' }))]
+    .filter((one) => one.uncommitted > 0 || one.skipped > 0 || overPlan(one) > 0)
     .map(
       (one) =>
-        `    ${one.group}: processed ${one.uncommitted} of ${one.reread} records twice that it had not committed\n`,
+        `    ${one.group}, ${one.when}: skipped ${one.skipped}, re-read ${one.reread}, ${overPlan(one)} over its plan of ${one.planned}; ` +
+        `${one.uncommitted} were not committed, of ${one.unknown} only the source knew\n`,
     );
-  return `  ${name}: ${parts.join(' · ')}\n${behind.join('')}`;
+  return `  ${name}: ${parts.join(' · ')}\n${told.join('')}`;
 }
 
 /** The last line of the drill. */
