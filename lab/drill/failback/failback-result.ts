@@ -44,7 +44,11 @@ export function resultLine(result: FailbackResult): string {
     `the failback says that ${result.missing} never come to A`,
     `failover ${tookSeconds.failover.toFixed(1)} s, failback ${tookSeconds.failback.toFixed(1)} s`,
   ];
-  const told = [...away.map((one) => ({ ...one, when: 'away' })), ...back.map((one) => ({ ...one, when: 'back' }))]
+  const told = [
+    // What it had not read there, it reads after the failback.
+    ...away.map((one) => ({ ...one, skipped: 0, when: 'away' })),
+    ...back.map((one) => ({ ...one, when: 'back' })),
+  ]
     .filter((one) => one.uncommitted > 0 || one.skipped > 0 || overPlan(one) > 0)
     .map(
       (one) =>
