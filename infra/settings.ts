@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
 import { SEVERITIES } from '../shared/contract/finding-codes.ts';
-import { CHANGING_STEPS, type StepName } from '../shared/domain/failover/step-name.ts';
+import { DANGEROUS_STEPS, type StepName } from '../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 
 const arn = (service: string) => z.string().regex(new RegExp(`^arn:[^:]+:${service}:`), `must be an ARN of ${service}`);
 
 /** Steps that have a function and a role of their own. */
-const changingStep = z.enum(CHANGING_STEPS as [StepName, ...StepName[]]);
+const changingStep = z.enum([...DANGEROUS_STEPS] as [StepName, ...StepName[]]);
 
 const secretLocation = z.strictObject({ secretsManager: z.string().min(1), key: z.string().min(1).optional() });
 
@@ -134,7 +134,7 @@ export const settingsSchema = z.strictObject({
       'must name a receiver',
     )
     .optional(),
-  /** The state machine that fails over, after an approval. If absent, there is none, and nothing may write to Kafka. */
+  /** The state machines that fail over and back, after an approval. If absent, there are none, and nothing may write to Kafka. */
   failover: z
     .strictObject({
       /** How long a person has to approve, in seconds. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { ASSESSED, FAILOVER_ERRORS } from '../../shared/contract/failover-machine.ts';
+import { ASSESSED, FAILOVER_ERRORS, type MachineName } from '../../shared/contract/failover-machine.ts';
 import { type RunRecord, tookMs } from '../../shared/domain/failover/run-record.ts';
-import { DANGEROUS_STEPS } from '../../shared/domain/failover/step-name.ts';
+import { DANGEROUS_STEPS, type RunMode } from '../../shared/domain/failover/step-name.ts';
 import { canonicalJson } from '../../shared/domain/model/canonical-json.ts';
 import type { ApprovalStore } from '../../shared/failover/approval-store.ts';
 import { runId } from '../../shared/failover/assess-failover.ts';
@@ -31,13 +31,29 @@ export interface OpenWorld {
   close(): Promise<void>;
 }
 
+/** Which failover a run takes back. */
+export type TakesBack =
+  | { readonly kind: 'none' }
+  /** The newest one that led clients away. */
+  | { readonly kind: 'newest' }
+  /** The one that a person names. */
+  | { readonly kind: 'named'; readonly run: string }
+  /** The one that the run was assessed with. */
+  | { readonly kind: 'assessed'; readonly run: string };
+
 export interface TaskHands {
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;
   readonly holds: Pick<HoldStore, 'current'>;
   readonly clock: Clock;
-  /** Opens what a failover of the flow works on; `writers` with the credentials of those that write. */
-  readonly openWorld: (flow: string, options: { readonly writers: boolean }) => Promise<OpenWorld>;
+  /**
+   * Opens what a failover of the flow works on, or its failback: the flow is then the one that leads back. `writers`: with the
+   * credentials of those that write.
+   */
+  readonly openWorld: (
+    flow: string,
+    options: { readonly writers: boolean; readonly takesBack: TakesBack },
+  ) => Promise<OpenWorld>;
   /** How long an assessment can be approved. */
   readonly approvalMs: number;
   /** This invocation, for the lock. */
@@ -84,11 +100,13 @@ export async function doTask(task: FailoverTask, hands: TaskHands): Promise<obje
 }
 
 /** A run that is continued keeps what was assessed. */
-async function take({ start, execution }: TaskOf<'take-flow'>, hands: TaskHands): Promise<object> {
+async function take({ machine, start, execution }: TaskOf<'take-flow'>, hands: TaskHands): Promise<object> {
   const { runs, clock, holder } = hands;
   const { flow, by } = start;
   const continued = 'runId' in start ? await runOf(runs, start.runId) : null;
   if (continued !== null) requireFlow(continued, flow);
+  const asked = 'runId' in start ? continued?.record.subject.mode : start.mode;
+  if (asked !== undefined) requireMachine(machine, asked);
   const run = continued?.record.run ?? newRun(execution);
   const { phase } = continued?.record ?? { phase: 'awaiting-approval' };
   if (phase !== 'completed' && phase !== 'undone') {
@@ -96,9 +114,19 @@ async function take({ start, execution }: TaskOf<'take-flow'>, hands: TaskHands)
   }
   if ('runId' in start) {
     const { mode, chosen, accepted } = continued?.record.subject ?? { mode: 'planned', chosen: ['*'], accepted: [] };
-    return { runId: run, flow, mode, groups: [...chosen], accept: [...accepted], by };
+    const failover = continued?.record.subject.takesBack?.run ?? null;
+    return { runId: run, flow, mode, groups: [...chosen], accept: [...accepted], failover, by };
   }
-  return { runId: run, flow, mode: start.mode, groups: start.groups, accept: start.accept, by };
+  const failover = start.mode === 'failback' ? (start.failover ?? null) : null;
+  return { runId: run, flow, mode: start.mode, groups: start.groups, accept: start.accept, failover, by };
+}
+
+/** Each state machine has the steps of its own kind of run. */
+function requireMachine(machine: MachineName, mode: RunMode): void {
+  const own = mode === 'failback' ? 'failback' : 'failover';
+  if (machine === own) return;
+  const reason = `this state machine carries out a ${machine}, and the run is a ${own}`;
+  throw new FailoverRefusedError('MODE_DIFFERS', [reason], `Start the state machine of a ${own} with the same input.`);
 }
 
 function newRun({ id, startedAt }: TaskOf<'take-flow'>['execution']): string {
@@ -107,7 +135,7 @@ function newRun({ id, startedAt }: TaskOf<'take-flow'>['execution']): string {
 
 async function assess(task: TaskOf<'assess'>, hands: TaskHands): Promise<object> {
   const { runs, clock, approvalMs, progress } = hands;
-  const { runId: run, mode, groups, accept, by, flow } = task;
+  const { runId: run, mode, groups, accept, by, flow, failover } = task;
   const before = (await runs.read(run)).length > 0 ? await runOf(runs, run) : null;
   const stored = before ?? (await assessed());
   requireFlow(stored, flow);
@@ -120,7 +148,9 @@ async function assess(task: TaskOf<'assess'>, hands: TaskHands): Promise<object>
   return { status: ASSESSED.awaitsApproval, ...said };
 
   async function assessed(): Promise<StoredRun> {
-    const { world, close } = await hands.openWorld(flow, { writers: false });
+    const named: TakesBack = failover === null ? { kind: 'newest' } : { kind: 'named', run: failover };
+    const takesBack: TakesBack = mode === 'failback' ? named : { kind: 'none' };
+    const { world, close } = await hands.openWorld(flow, { writers: false, takesBack });
     try {
       return await assessRun(runs, run, { world, mode, groups, accept, by, validForMs: approvalMs, progress });
     } finally {
@@ -174,7 +204,10 @@ async function evidenceOf(hands: TaskHands, { run }: RunRecord): Promise<object>
 /** For people who are asked: what the failover covers, and the numbers of the assessment. */
 function summaryOf({ subject, figures }: RunRecord): string {
   const many = `${subject.topics.length} topics, ${subject.groups.length} groups`;
-  return `${subject.mode} failover of ${subject.flow}: ${many}; ${canonicalJson(figures)}`;
+  const { mode, flow, takesBack } = subject;
+  const what =
+    takesBack === undefined ? `${mode} failover of ${flow}` : `failback of ${flow} after run ${takesBack.run}`;
+  return `${what}: ${many}; ${canonicalJson(figures)}`;
 }
 
 async function withWorld<T>(
@@ -186,7 +219,9 @@ async function withWorld<T>(
   const { runs: store, holder, progress } = hands;
   const stored = await runOf(store, run);
   requireFlow(stored, flow);
-  const { world, close } = await hands.openWorld(flow, { writers });
+  const { takesBack: origin } = stored.record.subject;
+  const takesBack: TakesBack = origin === undefined ? { kind: 'none' } : { kind: 'assessed', run: origin.run };
+  const { world, close } = await hands.openWorld(flow, { writers, takesBack });
   try {
     return await work({ world, store, stored, by, holder, overrideLock: false, progress });
   } finally {

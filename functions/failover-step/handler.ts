@@ -19,11 +19,13 @@ const client = new DynamoDBClient(AWS_CLIENT_SETTINGS);
 const table = environment.historyTable;
 const secretsManager = new SecretsManagerClient(AWS_CLIENT_SETTINGS);
 
+const runs = createDynamoDbRunStore(client, table);
+
 /** The composition root: creates everything that outlives one invocation. */
 export const handler = createHandler({
   logger: new Logger({ jsonReplacerFn: logValue }),
   clock,
-  runs: createDynamoDbRunStore(client, table),
+  runs,
   approvals: createDynamoDbApprovalStore(client, table),
   holds: createDynamoDbHoldStore(client, table),
   approvalMs: environment.approvalMs,
@@ -31,6 +33,7 @@ export const handler = createHandler({
     client,
     table,
     clock,
+    runs,
     load: createConfigSource({
       file: environment.configFile,
       secrets: environment.secrets,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Route53Client } from '@aws-sdk/client-route-53';
 import { createConnectMirrorControl } from '../../shared/adapters/connect-rest/connect-mirror-control.ts';
+import { createConnectMirrorOffsets } from '../../shared/adapters/connect-rest/connect-mirror-offsets.ts';
 import { createConnectorReader } from '../../shared/adapters/connect-rest/connector-reader.ts';
 import { createNameLookup } from '../../shared/adapters/dns/name-lookup.ts';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
@@ -21,14 +22,23 @@ import type { StepName } from '../../shared/domain/failover/step-name.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
 import { type ClusterRole, type Flow, flowName, oppositeOf } from '../../shared/domain/model/flow.ts';
 import type { FlowReport } from '../../shared/domain/model/report.ts';
+import type { Join } from '../../shared/domain/restore/join.ts';
 import { FailoverRefusedError } from '../../shared/failover/failover-errors.ts';
+import { failoverToTakeBack } from '../../shared/failover/failover-to-take-back.ts';
+import type { StoredRun } from '../../shared/failover/run-entry-schema.ts';
+import { runOf } from '../../shared/failover/run-in-parts.ts';
+import type { RunStore } from '../../shared/failover/run-store.ts';
 import { DEFAULT_PATIENCE, type FailoverPatience } from '../../shared/failover/step.ts';
+import { pointOf } from '../../shared/failover/way-back.ts';
+import { type WayBackParts, wayBackOf } from '../../shared/failover/way-back-of.ts';
 import { HistoryRecorder } from '../../shared/history/history-recorder.ts';
-import type { Clock, Lever, MirrorControl, NameSwitch, WriteFence } from '../../shared/ports.ts';
+import type { Clock, Lever, MirrorControl, MirrorOffsets, NameSwitch, WriteFence } from '../../shared/ports.ts';
+import { unmirroredAtPoint } from '../../shared/reconcile/unmirrored-at-point.ts';
 import { createGroupPlacement } from '../../shared/restore/group-placement.ts';
+import { landingByBoth } from '../../shared/restore/way-back-landing.ts';
 import { DEFAULT_VERIFY_BYTES } from '../../shared/survey/verify-positions.ts';
 import { AWS_CLIENT_SETTINGS } from '../runtime/aws-client-settings.ts';
-import type { OpenWorld, TaskHands } from './do-task.ts';
+import type { OpenWorld, TakesBack, TaskHands } from './do-task.ts';
 
 /** How long one audit, and one use of a connection, may take. */
 const AUDIT_MS = 60_000;
@@ -41,16 +51,19 @@ export interface WorldSources {
   readonly client: DynamoDBClient;
   readonly table: string;
   readonly clock: Clock;
+  readonly runs: RunStore;
   readonly load: (options: { readonly writers: boolean }) => Promise<TidemarkConfig>;
 }
 
 /** Opens everything that a failover of a flow works on, from the deployed configuration. */
-export function createWorldOpener({ client, table, clock, load }: WorldSources): TaskHands['openWorld'] {
+export function createWorldOpener({ client, table, clock, runs, load }: WorldSources): TaskHands['openWorld'] {
   const plans = createDynamoDbPlanStore(client, table);
   const acknowledgements = createDynamoDbAcknowledgementStore(client, table);
   return async (name, options): Promise<OpenWorld> => {
     const loaded = await load(options);
     const flow = flowOf(loaded, name);
+    const forward = options.takesBack.kind === 'none' ? null : forwardOf(loaded, flow);
+    const origin = forward === null ? null : await originOf(runs, flowName(forward), options.takesBack);
     const config = loaded.failover?.get(name) ?? NO_FAILOVER;
     const history = createDynamoDbSnapshotStore(client, table);
     const recorder = new HistoryRecorder({
@@ -65,7 +78,8 @@ export function createWorldOpener({ client, table, clock, load }: WorldSources):
       if (connection === undefined) throw new Error(`cluster ${alias} of a flow has no connection`);
       return connection;
     };
-    const reader = (role: ClusterRole) => createClusterReader(connectionOf(flow[role]), { deadlineMs: AUDIT_MS });
+    const readerOf = (alias: string) => createClusterReader(connectionOf(alias), { deadlineMs: AUDIT_MS });
+    const reader = (role: ClusterRole) => readerOf(flow[role]);
     const audit = async (): Promise<FlowReport> => {
       const end = clock.now() + AUDIT_MS;
       const limits = () => ({ deadlineMs: Math.max(1, end - clock.now()) });
@@ -101,6 +115,21 @@ export function createWorldOpener({ client, table, clock, load }: WorldSources):
           reader,
           writer: () => createOffsetWriter(connectionOf(flow.target), { deadlineMs: AUDIT_MS }),
           verify: { positions: 'open', budgetBytes: DEFAULT_VERIFY_BYTES },
+          ...(forward !== null && {
+            landBack: async (joins: readonly Join[], groups: readonly string[]) =>
+              await landingByBoth(
+                {
+                  flow: forward,
+                  opposite: flow,
+                  policy: loaded.policy,
+                  history,
+                  clock,
+                  reader: (role) => readerOf(forward[role]),
+                },
+                joins,
+                groups,
+              ),
+          }),
         }),
         mirror: mirrorOf(config, flow),
         fence: fenceOf(config, connectionOf(flow.source), name),
@@ -112,6 +141,17 @@ export function createWorldOpener({ client, table, clock, load }: WorldSources):
         rpoRecords: config.rpoRecords,
         rtoSeconds: config.rtoSeconds,
         patience: PATIENCE,
+        ...(forward !== null &&
+          origin !== null && {
+            back: await wayBackOf({
+              runs,
+              origin,
+              back: flow,
+              levers: leversOf(loaded, { back: flow, forward }, connectionOf),
+              reader: readerOf,
+              unmirrored: async (one) => await unmirroredAtPoint(forward, pointOf(one), readerOf),
+            }),
+          }),
       },
       // A lease that could not be given back ends by itself; what was recorded stays.
       close: () => recorder.release().catch(() => undefined),
@@ -125,6 +165,41 @@ function flowOf({ flows }: TidemarkConfig, name: string): Flow {
   const known = flows.map(flowName).join(', ');
   const reason = `the configuration has no flow ${name}`;
   throw new FailoverRefusedError('FLOW_UNKNOWN', [reason], `Name one of: ${known}.`);
+}
+
+/** The flow that was failed over. */
+function forwardOf({ flows }: TidemarkConfig, back: Flow): Flow {
+  const forward = oppositeOf(back, flows);
+  if (forward !== null) return forward;
+  const reason = `the configuration has no flow ${back.target}->${back.source}`;
+  const remedy = 'A failback needs both directions: enable it, and add its flows[].connect and flows[].failover.';
+  throw new FailoverRefusedError('FLOW_UNKNOWN', [reason], remedy);
+}
+
+async function originOf(runs: RunStore, flow: string, takesBack: TakesBack): Promise<StoredRun> {
+  if (takesBack.kind === 'assessed') return await runOf(runs, takesBack.run);
+  const found = await failoverToTakeBack(runs, flow, takesBack.kind === 'named' ? takesBack.run : null);
+  if (found.kind === 'found') return found.stored;
+  throw new FailoverRefusedError('FAILOVER_UNKNOWN', [found.reason], `${found.remedy}.`);
+}
+
+function leversOf(
+  config: TidemarkConfig,
+  { back, forward }: { readonly back: Flow; readonly forward: Flow },
+  connectionOf: (alias: string) => KafkaConnection,
+): WayBackParts['levers'] {
+  const configOf = (flow: Flow): FailoverConfig => config.failover?.get(flowName(flow)) ?? NO_FAILOVER;
+  return {
+    offsets: offsetsOf(configOf(back), back),
+    forwardOffsets: offsetsOf(configOf(forward), forward),
+    forwardMirror: mirrorOf(configOf(forward), forward),
+    targetFence: fenceOf(configOf(forward), connectionOf(forward.source), flowName(forward)),
+  };
+}
+
+/** Offsets can be set where the mirror is controlled by Kafka Connect. */
+function offsetsOf({ mirrorControl }: FailoverConfig, flow: Flow): MirrorOffsets | null {
+  return mirrorControl?.kind === 'connect' ? createConnectMirrorOffsets(mirrorControl.connection, flow) : null;
 }
 
 function mirrorOf({ mirrorControl }: FailoverConfig, flow: Flow): MirrorControl | null {

@@ -10,8 +10,8 @@ import type { HistoryTable } from './history-table.ts';
 
 export interface FailoverControlProps {
   readonly history: HistoryTable;
-  /** The state machine that waits for approvals. */
-  readonly stateMachineArn: string;
+  /** The state machines that wait for approvals. */
+  readonly stateMachineArns: readonly string[];
 }
 
 /**
@@ -21,14 +21,14 @@ export interface FailoverControlProps {
 export class FailoverControl extends Construct {
   readonly function: IFunction;
 
-  constructor(scope: Construct, id: string, { history, stateMachineArn }: FailoverControlProps) {
+  constructor(scope: Construct, id: string, { history, stateMachineArns }: FailoverControlProps) {
     super(scope, id);
     const logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.SIX_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
     const role = new Role(this, 'Role', {
-      description: 'Answers the state machine of failovers for people, and holds it',
+      description: 'Answers the state machines of failovers for people, and holds it',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     logGroup.grantWrite(role);
@@ -36,7 +36,7 @@ export class FailoverControl extends Construct {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['states:SendTaskSuccess', 'states:SendTaskFailure'],
-        resources: [stateMachineArn],
+        resources: [...stateMachineArns],
       }),
     );
     const lambda = new NodejsFunction(this, 'Function', {

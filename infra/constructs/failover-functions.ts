@@ -5,7 +5,7 @@ import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CONFIG_FILE_IN_LAMBDA, FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
-import { CHANGING_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
+import { DANGEROUS_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
 import type { Settings } from '../settings.ts';
 import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
@@ -28,9 +28,12 @@ export interface FailoverFunction {
 
 /** A function that dies keeps the flow for this time at most. */
 const TIMEOUT = Duration.minutes(3);
-/** Of steps that wait: for MirrorMaker, for an audit after the consumers stopped, for the positions of many groups. */
+/**
+ * Of steps that wait: for MirrorMaker, for an audit after the consumers stopped, for the positions of many groups; and of what compares
+ * the records of both clusters, as a failback does.
+ */
 const LONG_TIMEOUT = Duration.minutes(15);
-const LONG_STEPS: ReadonlySet<StepName> = new Set(['drain', 'restore-groups']);
+const LONG_STEPS: ReadonlySet<StepName> = new Set(['drain', 'restore-groups', 'place-offsets', 'catch-up']);
 
 /**
  * One handler as several functions: one per step that changes something or takes long, and one for all else, which only
@@ -45,12 +48,12 @@ export class FailoverFunctions extends Construct {
     const placement = props.vpc === undefined ? {} : vpcPlacement(this, props.vpc);
     const create = (step: StepName | null) => this.#create(step, props, placement);
     this.#reads = create(null);
-    this.#byStep = new Map([...new Set([...CHANGING_STEPS, ...LONG_STEPS])].map((step) => [step, create(step)]));
+    this.#byStep = new Map([...new Set([...DANGEROUS_STEPS, ...LONG_STEPS])].map((step) => [step, create(step)]));
   }
 
-  /** For all tasks that change nothing in Kafka. */
-  get reading(): FailoverFunction {
-    return this.#reads;
+  /** For all tasks that change nothing in Kafka; `long` if they compare records. */
+  reading(time: 'short' | 'long' = 'short'): FailoverFunction {
+    return time === 'long' ? this.of('catch-up') : this.#reads;
   }
 
   of(step: StepName): FailoverFunction {
@@ -72,7 +75,10 @@ export class FailoverFunctions extends Construct {
       retention: RetentionDays.SIX_MONTHS,
       removalPolicy: RemovalPolicy.RETAIN,
     });
-    const what = step === null ? 'the steps of a failover that change nothing' : `the step ${step} of a failover`;
+    const what =
+      step === null
+        ? 'the steps of a failover or failback that change nothing'
+        : `the step ${step} of a failover or failback`;
     const role = new Role(this, `${id}Role`, {
       description: `Carries out ${what}`,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

@@ -17,11 +17,13 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke, SnsPublish } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { ASSESSED, FAILOVER_ERRORS, FAILOVER_TASKS } from '../../shared/contract/failover-machine.ts';
-import { STEPS } from '../../shared/failover/steps/index.ts';
+import { ASSESSED, FAILOVER_ERRORS, FAILOVER_TASKS, type MachineName } from '../../shared/contract/failover-machine.ts';
+import type { Step } from '../../shared/failover/step.ts';
+import { stepsOf } from '../../shared/failover/steps/index.ts';
 import type { FailoverFunction, FailoverFunctions } from './failover-functions.ts';
 
 export interface FailoverStatesProps {
+  readonly machine: MachineName;
   readonly functions: FailoverFunctions;
   /** Learns of what waits for an approval, and of how executions end. */
   readonly topic: ITopic;
@@ -45,6 +47,9 @@ const TRANSIENT = [
   FAILOVER_ERRORS.retry,
 ];
 const BUSY_SECONDS = 10;
+const ATTEMPTS = 6;
+/** How often the wait for the mirror of a failback is repeated, which has to copy what was written for days: hours. */
+const CATCH_UP_ATTEMPTS = 50;
 /** Longer than the function's own, so that its end is known when the task is repeated. */
 const AFTER_FUNCTION = Duration.seconds(30);
 
@@ -56,13 +61,20 @@ export class FailoverStates extends Construct {
   /** Where every task goes that cannot be done: the flow is given back if nothing was changed, people learn of it. */
   readonly #ending: Next;
   readonly #tellEnding: Next;
+  /** In the order of the use case. */
+  readonly #steps: readonly Step[];
+  /** For what assesses. For a failback that compares records. */
+  readonly #assessing: FailoverFunction;
 
   constructor(scope: Construct, id: string, props: FailoverStatesProps) {
     super(scope, id);
     this.#props = props;
+    const isFailback = props.machine === 'failback';
+    this.#steps = stepsOf(isFailback ? 'failback' : 'planned');
+    this.#assessing = props.functions.reading(isFailback ? 'long' : 'short');
     const how = this.#endings();
     const tell = this.#tell('Say how it ended', {
-      subject: 'Tidemark: a failover has ended early',
+      subject: `Tidemark: a ${props.machine} has ended early`,
       message: JsonPath.format(
         'The execution {} has ended: {}',
         JsonPath.stringAt('$$.Execution.Id'),
@@ -72,7 +84,7 @@ export class FailoverStates extends Construct {
       next: how,
     });
     const giveBack = this.#task('Give the flow back if nothing was changed', {
-      with: props.functions.reading,
+      with: props.functions.reading(),
       payload: { task: FAILOVER_TASKS.giveFlowBack, 'runId.$': '$.runId', 'flow.$': '$.flow', 'error.$': '$.error' },
       failsTo: { next: tell, resultPath: '$.notGivenBack' },
     });
@@ -82,10 +94,13 @@ export class FailoverStates extends Construct {
   }
 
   /** Assessment, approval, every step in its order, evidence. */
-  failover(): IChainable {
-    const last = linked([...STEPS.map(({ name }) => this.#step(name)), this.#completion(FAILOVER_TASKS.complete)]);
+  run(): IChainable {
+    const last = linked([
+      ...this.#steps.map(({ name }) => this.#step(name)),
+      this.#completion(FAILOVER_TASKS.complete),
+    ]);
     const approved = this.#task('Approve', {
-      with: this.#props.functions.reading,
+      with: this.#assessing,
       payload: { task: FAILOVER_TASKS.approve, ...RUN, 'answer.$': '$.answer' },
     });
     approved.next(last);
@@ -93,13 +108,14 @@ export class FailoverStates extends Construct {
     wait.next(approved);
     const asked = this.#tellApprovers(wait);
     const assess = this.#task('Assess', {
-      with: this.#props.functions.reading,
+      with: this.#assessing,
       payload: {
         task: FAILOVER_TASKS.assess,
         ...RUN,
         'mode.$': '$.mode',
         'groups.$': '$.groups',
         'accept.$': '$.accept',
+        'failover.$': '$.failover',
       },
       result: { path: '$.assessed', of: ['status', 'hash', 'summary'] },
     });
@@ -118,7 +134,7 @@ export class FailoverStates extends Construct {
 
   /** Every step that began, backwards. */
   undo(): IChainable {
-    const steps = STEPS.toReversed().map(({ name }) =>
+    const steps = this.#steps.toReversed().map(({ name }) =>
       this.#task(`Undo ${name}`, {
         with: this.#props.functions.of(name),
         payload: { task: FAILOVER_TASKS.undo, ...RUN, 'mode.$': '$.mode', step: name },
@@ -131,9 +147,10 @@ export class FailoverStates extends Construct {
 
   #takeFlow(): TaskStateBase {
     return this.#task('Take the flow', {
-      with: this.#props.functions.reading,
+      with: this.#props.functions.reading(),
       payload: {
         task: FAILOVER_TASKS.takeFlow,
+        machine: this.#props.machine,
         'start.$': '$',
         execution: { 'id.$': '$$.Execution.Id', 'startedAt.$': '$$.Execution.StartTime' },
       },
@@ -142,16 +159,17 @@ export class FailoverStates extends Construct {
     });
   }
 
-  #step(name: (typeof STEPS)[number]['name']): TaskStateBase {
+  #step(name: Step['name']): TaskStateBase {
     return this.#task(name, {
       with: this.#props.functions.of(name),
       payload: { task: FAILOVER_TASKS.carryOut, ...RUN, 'mode.$': '$.mode', step: name },
+      ...(name === 'catch-up' && { attempts: CATCH_UP_ATTEMPTS }),
     });
   }
 
   #tellApprovers(next: Next): Next {
     return this.#tell('Say that it waits for an approval', {
-      subject: 'Tidemark: a failover waits for your approval',
+      subject: `Tidemark: a ${this.#props.machine} waits for your approval`,
       message: JsonPath.format(
         'Run {} waits for an approval: {} To approve exactly this, invoke the control function with the action approve, this runId and the hash {}',
         JsonPath.stringAt('$.runId'),
@@ -173,7 +191,7 @@ export class FailoverStates extends Construct {
     timedOut.next(this.#ending);
     const { functions, approvalSeconds } = this.#props;
     const wait = new LambdaInvoke(this, 'Wait for the approval', {
-      lambdaFunction: functions.reading.function,
+      lambdaFunction: functions.reading().function,
       integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
       // No heartbeat: interpreters of the language differ in it.
       taskTimeout: Timeout.duration(Duration.seconds(approvalSeconds)),
@@ -187,7 +205,7 @@ export class FailoverStates extends Construct {
       retryOnServiceExceptions: false,
     });
     // A time-out is not repeated: the time to approve is over.
-    return this.#guarded(wait, functions.reading, TRANSIENT, [
+    return this.#guarded(wait, { by: functions.reading(), errors: TRANSIENT }, [
       { errors: [Errors.TIMEOUT], next: timedOut, resultPath: '$.error' },
       { errors: [Errors.ALL], next: this.#ending, resultPath: '$.error' },
     ]);
@@ -196,13 +214,13 @@ export class FailoverStates extends Construct {
   /** The evidence is complete, and people know how to compare it. */
   #completion(task: string): TaskStateBase {
     const complete = this.#task('Complete the evidence', {
-      with: this.#props.functions.reading,
+      with: this.#props.functions.reading(),
       payload: { task, ...RUN },
       result: { path: '$.evidence', of: ['outcome', 'entries', 'lastHash'] },
     });
     const done = new Succeed(this, 'Done');
     const tell = this.#tell('Say that it is done', {
-      subject: 'Tidemark: a failover is done',
+      subject: `Tidemark: a ${this.#props.machine} is done`,
       message: JsonPath.format(
         'Run {} of {} is {}. Its evidence has {} entries, the last one is {}',
         JsonPath.stringAt('$.runId'),
@@ -248,9 +266,11 @@ export class FailoverStates extends Construct {
       /** What is kept of the function's answer, and where. */
       readonly result?: Result;
       readonly failsTo?: { readonly next: Next; readonly resultPath: string };
+      /** How often it is repeated. */
+      readonly attempts?: number;
     },
   ): TaskStateBase {
-    const { with: by, payload, result, failsTo } = options;
+    const { with: by, payload, result, failsTo, attempts = ATTEMPTS } = options;
     const { function: lambdaFunction, timeout } = by;
     const task = new LambdaInvoke(this, id, {
       lambdaFunction,
@@ -260,21 +280,22 @@ export class FailoverStates extends Construct {
       ...outputOf(result),
     });
     const { next, resultPath } = failsTo ?? { next: this.#ending, resultPath: '$.error' };
-    return this.#guarded(task, by, [...TRANSIENT, Errors.TIMEOUT], [{ errors: [Errors.ALL], next, resultPath }]);
+    const errors = [...TRANSIENT, Errors.TIMEOUT];
+    return this.#guarded(task, { by, errors, attempts }, [{ errors: [Errors.ALL], next, resultPath }]);
   }
 
   #guarded(
     task: TaskStateBase,
-    { timeout }: FailoverFunction,
-    transient: readonly string[],
+    repeated: { readonly by: FailoverFunction; readonly errors: readonly string[]; readonly attempts?: number },
     ends: readonly { readonly errors: readonly string[]; readonly next: Next; readonly resultPath: string }[],
   ): TaskStateBase {
+    const { by, errors: transient, attempts = ATTEMPTS } = repeated;
     task.addRetry({
       errors: [...transient],
       interval: Duration.seconds(2),
       backoffRate: 2,
       maxDelay: Duration.seconds(30),
-      maxAttempts: 6,
+      maxAttempts: attempts,
       jitterStrategy: JitterType.FULL,
     });
     // An invocation that died keeps the flow until it certainly has ended.
@@ -282,7 +303,7 @@ export class FailoverStates extends Construct {
       errors: [FAILOVER_ERRORS.busy],
       interval: Duration.seconds(BUSY_SECONDS),
       backoffRate: 1,
-      maxAttempts: Math.ceil(timeout.toSeconds() / BUSY_SECONDS) + 2,
+      maxAttempts: Math.ceil(by.timeout.toSeconds() / BUSY_SECONDS) + 2,
     });
     for (const { errors, next, resultPath } of ends) task.addCatch(next, { errors: [...errors], resultPath });
     return task;

@@ -3,6 +3,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { MachineName } from '../../shared/contract/failover-machine.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
 import { FailoverControl } from './failover-control.ts';
 import { FailoverFunctions, type FailoverFunctionsProps } from './failover-functions.ts';
@@ -14,7 +15,7 @@ export type FailoverProps = FailoverFunctionsProps & {
 };
 
 /**
- * Failing over and undoing it, as state machines that people start. Nothing starts them by itself, and nothing changes
+ * Failing over, leading back, and undoing either, as state machines that people start. Nothing starts them by itself, and nothing changes
  * before a person has approved.
  */
 export class Failover extends Construct {
@@ -22,19 +23,26 @@ export class Failover extends Construct {
     super(scope, id);
     const { onCall, history } = props;
     const functions = new FailoverFunctions(this, 'Step', props);
-    const states = (name: string) =>
+    const states = (name: string, machine: MachineName) =>
       new FailoverStates(this, name, {
+        machine,
         functions,
         topic: onCall.topic,
         approvalSeconds: props.failover.approvalSeconds,
       });
-    const run = this.#machine('Run', states('RunStates').failover(), functions, onCall);
-    const undo = this.#machine('Undo', states('UndoStates').undo(), functions, onCall);
-    const control = new FailoverControl(this, 'Control', { history, stateMachineArn: run.stateMachineArn });
+    const run = this.#machine('Run', states('RunStates', 'failover').run(), functions, onCall);
+    const undo = this.#machine('Undo', states('UndoStates', 'failover').undo(), functions, onCall);
+    const back = this.#machine('BackRun', states('BackRunStates', 'failback').run(), functions, onCall);
+    const backUndo = this.#machine('BackUndo', states('BackUndoStates', 'failback').undo(), functions, onCall);
+    const stateMachineArns = [run.stateMachineArn, back.stateMachineArn];
+    const control = new FailoverControl(this, 'Control', { history, stateMachineArns });
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
     output('RunArn', 'Start it with { flow, mode, by }, or { flow, runId, by } to continue a run', run.stateMachineArn);
     output('UndoArn', 'Start it with { flow, runId, by }', undo.stateMachineArn);
+    const ofBack = 'Start it with { flow, mode: failback, by }, flow leading back, or { flow, runId, by } to continue';
+    output('BackRunArn', ofBack, back.stateMachineArn);
+    output('BackUndoArn', 'Start it with { flow, runId, by } of a failback', backUndo.stateMachineArn);
     output('ControlName', 'Invoke it to approve, reject, hold or release', control.function.functionName);
   }
 

@@ -38,3 +38,7 @@ export const FAILOVER_TASKS = {
   completeUndo: 'complete-undo',
   giveFlowBack: 'give-flow-back',
 } as const;
+
+/** What a state machine carries out. Its name is in the event that takes the flow: neither continues a run of the other. */
+export const MACHINES = ['failover', 'failback'] as const;
+export type MachineName = (typeof MACHINES)[number];

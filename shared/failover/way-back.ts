@@ -73,3 +73,9 @@ export interface BegunFailback {
   /** By the failback's names on its target. */
   readonly targetEnds: LogEnds;
 }
+
+/** Where the failover's target ended before applications wrote there, as a search for what never crossed takes it. */
+export function pointOf({ run, clusters, points }: FailbackOrigin) {
+  const ends = Object.entries(points ?? {}).map(([topic, all]) => [topic, all.map(BigInt)] as const);
+  return { run, target: clusters.target, ends: new Map(ends) };
+}

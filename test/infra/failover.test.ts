@@ -2,8 +2,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { parseFailoverStepEnvironment } from '../../functions/failover-step/environment.ts';
 import { settingsSchema } from '../../infra/settings.ts';
-import { CHANGING_STEPS } from '../../shared/domain/failover/step-name.ts';
-import { STEPS } from '../../shared/failover/steps/index.ts';
+import { DANGEROUS_STEPS } from '../../shared/domain/failover/step-name.ts';
+import { stepsOf } from '../../shared/failover/steps/index.ts';
 import { definitionOf } from './state-machine-definition.ts';
 import { exampleSettings, synthesize } from './synthesize.ts';
 import { synthesizeChecked } from './synthesize-checked.ts';
@@ -65,17 +65,28 @@ describe('the failover in the stack', () => {
       for (let at: string | undefined = first; at !== undefined; at = States[at]?.Next) found.push(at);
       return found;
     };
-    const names = STEPS.map(({ name }) => name);
-    expect(order('FailoverRun', 'Approve').slice(1, -3)).toEqual(names);
-    const undone = names.toReversed().map((name) => `Undo ${name}`);
-    expect(order('FailoverUndo', 'Take the flow').slice(1, -3)).toEqual(undone);
+    for (const [mode, run, undo] of [
+      ['planned', 'FailoverRun', 'FailoverUndo'],
+      ['failback', 'FailoverBackRun', 'FailoverBackUndo'],
+    ] as const) {
+      const names = stepsOf(mode).map(({ name }) => name);
+      expect(order(run, 'Approve').slice(1, -3)).toEqual(names);
+      const undone = names.toReversed().map((name) => `Undo ${name}`);
+      expect(order(undo, 'Take the flow').slice(1, -3)).toEqual(undone);
+    }
   });
 
   test('each step that changes something has a function of its own', () => {
-    const { States } = definitionOf(template, 'FailoverRun');
-    const functions = CHANGING_STEPS.map((step) => States[step]?.Parameters?.FunctionName);
-    expect(new Set(functions).size).toBe(CHANGING_STEPS.length);
-    expect(functions).not.toContain(States.Assess?.Parameters?.FunctionName);
+    for (const [machine, mode] of [
+      ['FailoverRun', 'planned'],
+      ['FailoverBackRun', 'failback'],
+    ] as const) {
+      const { States } = definitionOf(template, machine);
+      const steps = stepsOf(mode).filter(({ name }) => DANGEROUS_STEPS.has(name));
+      const functions = steps.map(({ name }) => States[name]?.Parameters?.FunctionName);
+      expect(new Set(functions).size).toBe(steps.length);
+      expect(functions).not.toContain(States.Assess?.Parameters?.FunctionName);
+    }
   });
 
   test('a step may read the secrets that are named for it, and gets no others', () => {
@@ -104,7 +115,7 @@ describe('the failover in the stack', () => {
 
   test('no function may delete anything from the table, and only groups are moved on MSK', () => {
     const placed = synthesize({ failover, mskClusterArns: [msk] });
-    for (const step of ['Read', 'Drain', ...CHANGING_STEPS.map(pascal)]) {
+    for (const step of ['Read', 'Drain', 'CatchUp', ...[...DANGEROUS_STEPS].map(pascal)]) {
       const actions = actionsOf(placed, `FailoverStep${step}`);
       expect([step, actions.filter((action) => /dynamodb:.*Delete|states:|kms:(?!Decrypt)/.test(action))]).toEqual([
         step,
@@ -122,7 +133,7 @@ describe('the failover in the stack', () => {
     expect(having.map(([id]) => id)).toEqual([expect.stringMatching(/^FailoverStepSwitchNameRole/)]);
   });
 
-  test('the control function may answer one state machine, and read and hold failovers, and nothing else', () => {
+  test('the control function may answer the state machines that ask, and read and hold failovers, and nothing else', () => {
     const statements = statementsOf(template, 'FailoverControl');
     expect(actionsOf(template, 'FailoverControl')).toEqual([
       'dynamodb:GetItem',
@@ -133,10 +144,12 @@ describe('the failover in the stack', () => {
       'states:SendTaskFailure',
       'states:SendTaskSuccess',
     ]);
-    const [run] = Object.keys(template.findResources('AWS::StepFunctions::StateMachine')).filter((id) =>
-      id.startsWith('FailoverRun'),
-    );
-    expect(statements.find(({ Action }) => Action.includes('states:SendTaskSuccess'))?.Resource).toEqual({ Ref: run });
+    const asking = Object.keys(template.findResources('AWS::StepFunctions::StateMachine'))
+      .filter((id) => /^Failover(Back)?Run/.test(id))
+      .map((Ref) => ({ Ref }));
+    const answered = statements.find(({ Action }) => Action.includes('states:SendTaskSuccess'))?.Resource;
+    expect(answered).toEqual(expect.arrayContaining(asking));
+    expect(answered).toHaveLength(2);
     expect(statements.find(({ Action }) => Action.includes('dynamodb:PutItem'))?.Condition).toEqual({
       'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': ['failovers#*'] },
     });

@@ -61,18 +61,16 @@ Exit codes: 0 it can be approved, 2 wrong usage or configuration, 3 could not be
 
 async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitCode> {
   const config = await loadFromOptions(options, terminal);
-  const [{ runs, close }, { assessFailover }, { storeAssessment }, { failoverToTakeBack, flowsOf }] = await Promise.all(
-    [
-      openRuns(options, terminal),
-      import('../../../shared/failover/assess-failover.ts'),
-      import('./store-assessment.ts'),
-      import('./way-back.ts'),
-    ],
-  );
+  const [{ runs, close }, { assessFailover }, { storeAssessment }, { requireFailover, flowsOf }] = await Promise.all([
+    openRuns(options, terminal),
+    import('../../../shared/failover/assess-failover.ts'),
+    import('./store-assessment.ts'),
+    import('./way-back.ts'),
+  ]);
   const progress = createProgress(terminal.stderr);
   try {
     const named = options.failover === undefined ? null : (await findRun(runs, options.failover)).record.run;
-    const origin = await failoverToTakeBack(runs, options.flow ?? null, named);
+    const origin = await requireFailover(runs, options.flow ?? null, named);
     const { back } = flowsOf(config, origin.record.subject.flow);
     progress.step(`taking back run ${origin.record.run} by ${flowName(back)}`);
     const open = await openWorld(config, back, options, terminal, { runs, origin });

@@ -7,6 +7,7 @@ import type { Join } from '../../../shared/domain/restore/join.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { RunStore } from '../../../shared/failover/run-store.ts';
 import { DEFAULT_PATIENCE, type FailoverWorld } from '../../../shared/failover/step.ts';
+import { pointOf } from '../../../shared/failover/way-back.ts';
 import { connectorsOf, readerOf } from '../../connect.ts';
 import { openHistoryStores, openRunStore } from '../../history/history-stores.ts';
 import { type KeptHistory, keepHistory } from '../../history/keep-history.ts';
@@ -80,7 +81,8 @@ export async function openWorld(
   const { createCanaryWriter } = await import('../../../shared/adapters/kafka/fencing/canary-writer.ts');
   const { createGroupPlacement } = await import('../../../shared/restore/group-placement.ts');
   const { landingByBoth } = await import('../../../shared/restore/way-back-landing.ts');
-  const { flowsOf, wayBackOf } = await import('./way-back.ts');
+  const { flowsOf, leversOfWayBack } = await import('./way-back.ts');
+  const { wayBackOf } = await import('../../../shared/failover/way-back-of.ts');
   const forward = takesBack === null ? null : flowsOf(loaded, takesBack.origin.record.subject.flow).forward;
   const { fence } = config;
   const canary = fence?.kind === 'acl' ? fence.canary : null;
@@ -130,12 +132,14 @@ export async function openWorld(
       ? {}
       : {
           back: await wayBackOf({
-            config: loaded,
-            forward,
-            back: flow,
             ...takesBack,
+            back: flow,
+            levers: await leversOfWayBack(loaded, { back: flow, forward }, clusterOf),
             reader: readerOfCluster,
-            connectionOf: clusterOf,
+            unmirrored: async (origin) => {
+              const { unmirroredAtPoint } = await import('../../../shared/reconcile/unmirrored-at-point.ts');
+              return await unmirroredAtPoint(forward, pointOf(origin), readerOfCluster);
+            },
           }),
         }),
   };

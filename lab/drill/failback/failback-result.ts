@@ -1,5 +1,5 @@
 import type { GroupOutcome } from '../failover/failover-result.ts';
-import { overPlan } from '../failover/failover-result.ts';
+import { overPlan, rereadText } from '../failover/failover-result.ts';
 import type { LogCount } from './count-logs.ts';
 
 export interface FailbackResult {
@@ -36,17 +36,26 @@ export function resultLine(result: FailbackResult): string {
   const { name, logs, written, away, back, tookSeconds } = result;
   const log = (side: 'A' | 'B') =>
     `${side} has ${logs[side].duplicated} twice, lacks ${logs[side].missing}, ${logs[side].outOfOrder} out of order`;
-  const groups = (all: readonly GroupOutcome[]) =>
-    `re-read ${sum(all, ({ reread }) => reread)} of at most ${all.reduce((total, one) => total + one.planned, 0n)} and ${sum(all, ({ uncommitted }) => uncommitted)} not committed`;
   const parts = [
     `${written.join(' + ')} records written`,
     log('A'),
     log('B'),
-    `${back.length} groups: away ${groups(away)}; back ${groups(back)}, skipped ${sum(back, ({ skipped }) => skipped)}`,
+    `${back.length} groups: away ${rereadText(away)}; back ${rereadText(back)}, skipped ${sum(back, ({ skipped }) => skipped)}`,
     `the failback says that ${result.missing} never come to A`,
     `failover ${tookSeconds.failover.toFixed(1)} s, failback ${tookSeconds.failback.toFixed(1)} s`,
   ];
-  return `  ${name}: ${parts.join(' · ')}\n`;
+  const told = [
+    // What it had not read there, it reads after the failback.
+    ...away.map((one) => ({ ...one, skipped: 0, when: 'away' })),
+    ...back.map((one) => ({ ...one, when: 'back' })),
+  ]
+    .filter((one) => one.uncommitted > 0 || one.skipped > 0 || overPlan(one) > 0)
+    .map(
+      (one) =>
+        `    ${one.group}, ${one.when}: skipped ${one.skipped}, re-read ${one.reread}, ${overPlan(one)} over its plan of ${one.planned}; ` +
+        `${one.uncommitted} were not committed, of ${one.unknown} only the source knew\n`,
+    );
+  return `  ${name}: ${parts.join(' · ')}\n${told.join('')}`;
 }
 
 /** The last line of the drill. */

@@ -8,7 +8,7 @@ import { runTidemark } from '../../demo/run-tidemark.ts';
 import { type Lab, startLab } from '../../lab.ts';
 import { mm2Properties } from '../../mm2-properties.ts';
 import { HookServer } from '../failover/hook-server.ts';
-import { LiveGroup, LiveProducer, type Reach } from '../failover/live-clients.ts';
+import { ENDS_IN_ORDER_MS, LiveGroup, LiveProducer, type Reach } from '../failover/live-clients.ts';
 
 export interface FailbackScenario {
   readonly name: string;
@@ -131,7 +131,9 @@ export class FailbackStage {
   }
 
   async stopGroups(): Promise<void> {
-    await Promise.all(this.groups.map((group) => group.in[this.#phase].stop()));
+    const isDead = this.scenario.mode === 'unplanned' && this.#phase === 'before';
+    const withinMs = isDead ? undefined : ENDS_IN_ORDER_MS;
+    await Promise.all(this.groups.map((group) => group.in[this.#phase].stop(withinMs)));
   }
 
   async stop(): Promise<void> {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { LabCluster } from '../../cluster.ts';
 import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { countGroup, type Place } from '../failover/count-group.ts';
 import type { GroupOutcome } from '../failover/failover-result.ts';
+import { auditedCommits, commitsOn, knownCommits } from '../failover/group-commits.ts';
+import { isRunAgain } from '../failover/run-again.ts';
 import { countLogs, type Logs } from './count-logs.ts';
 import type { FailbackResult } from './failback-result.ts';
 import type { FailbackStage, Phase } from './failback-stage.ts';
@@ -41,13 +42,6 @@ const LOST = 200;
 /** Records that the application writes in each phase before something happens. */
 const LOAD: Readonly<Record<Phase, number>> = { before: 1_800, away: 900, back: 600 };
 
-/**
- * After these a person runs it again under its id: a consumer left its group only when its session had ended, or a
- * checkpoint task that Connect has given up moved groups once more, as the runbook says.
- */
-const AGAIN: ReadonlySet<string> = new Set(['PLACEMENT_REFUSED', 'POSITIONS_MOVED']);
-
-type Commits = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 type Read = Map<string, readonly string[]>;
 
 /** Plays a failover and its failback under load with real clients, and the first direction again. */
@@ -61,14 +55,18 @@ export async function playFailback(stage: FailbackStage, sabotage: Sabotage | nu
     await stage.tidemark('audit');
   }
   const isPlanned = stage.scenario.mode === 'planned';
-  let commitsBefore = await commitsOn(a);
+  const names = [...stage.groups, ...JAVA_GROUPS].map(({ group }) => group);
+  const audited = isPlanned ? null : auditedCommits((await stage.tidemark('audit')).stdout);
   if (!isPlanned) await killSource(stage);
   const failover = await stage.tidemark('failover', 'assess', `--${stage.scenario.mode}`, '--flow', 'A->B');
   const failedOver = await carryOut(stage, 'failover', failover.stdout);
-  if (isPlanned) commitsBefore = await commitsOn(a);
+  const known = audited === null ? null : await knownCommits(audited, 'A', b);
+  let commitsBefore = isPlanned ? await commitsOn(a, names) : null;
   await written(stage, 'away', LOAD.away / 2);
   for (const one of JAVA_GROUPS.filter(({ readsAway }) => readsAway)) await drain(stage, 'B', one, read.away);
   if (!isPlanned) for (const nodeId of a.nodeIds) await a.restart(nodeId);
+  // Nobody reads there now: these are what the groups had committed last.
+  commitsBefore ??= await commitsOn(a, names);
   // With the default policy groups read on A what never crossed, and the first direction brings it to B in the end.
   const isReconciled = !isPlanned && stage.scenario.policy === 'identity';
   const replayed = isReconciled ? await reconcile(stage) : new Set<string>();
@@ -77,7 +75,7 @@ export async function playFailback(stage: FailbackStage, sabotage: Sabotage | nu
 
   const failback = await stage.tidemark('failback', 'assess');
   const ledBack = await carryOut(stage, 'failback', failback.stdout);
-  const commitsAway = await commitsOn(b);
+  const commitsAway = await commitsOn(b, names);
   await written(stage, 'back', LOAD.back);
   await producers.back.stop();
   await waitUntilRead(stage);
@@ -99,10 +97,11 @@ export async function playFailback(stage: FailbackStage, sabotage: Sabotage | nu
     [...read.before.keys()].map((group) => {
       const before = [...(read.before.get(group) ?? []), ...(phase === 'back' ? (read.away.get(group) ?? []) : [])];
       const commits = (phase === 'away' ? commitsBefore : commitsAway).get(group) ?? new Map();
+      const own = { commits, known: phase === 'away' ? known?.get(group) : undefined };
       const planned = (phase === 'away' ? boundsAway : boundsBack).get(group) ?? 0n;
       // What was replayed comes a second time to a group that had read it before the source died.
       const after = (read[phase].get(group) ?? []).filter((id) => phase === 'back' || !replayed.has(id));
-      const reading = { group, before, after, commits, planned };
+      const reading = { group, before, after, planned, ...own };
       return countGroup(reading, idsOnA, phase === 'away' ? onA.places : onB.places);
     });
   return {
@@ -172,7 +171,7 @@ async function carryOut(stage: FailbackStage, verb: 'failover' | 'failback', std
   await waitUntil(
     `the ${verb} to be completed`,
     async () => {
-      const isLate = done.faults.length > 0 && done.faults.every(({ code }) => AGAIN.has(code));
+      const isLate = isRunAgain(done.faults);
       if (isLate) done = await runOnce(stage, verb, run);
       return !isLate || done.phase === 'completed';
     },
@@ -184,15 +183,6 @@ async function carryOut(stage: FailbackStage, verb: 'failover' | 'failback', std
 
 async function runOnce(stage: FailbackStage, verb: string, ...args: readonly string[]): Promise<Printed> {
   return printed.parse(JSON.parse((await stage.tidemark(verb, 'run', ...args)).stdout));
-}
-
-async function commitsOn({ admin }: LabCluster): Promise<Commits> {
-  const commits = new Map<string, ReadonlyMap<string, bigint>>();
-  for (const group of ['live-0', 'live-1', ...JAVA_GROUPS.map((one) => one.group)]) {
-    const rows = await admin.groupOffsets(group);
-    commits.set(group, new Map(rows.map((row) => [`${row.topic}-${row.partition}`, row.offset])));
-  }
-  return commits;
 }
 
 /** Waits until the live groups have committed the ends of A's logs. */

@@ -11,23 +11,25 @@ export interface Reading {
   /** Ids of records in the order in which they were processed on the source, and on the target. */
   readonly before: readonly string[];
   readonly after: readonly string[];
-  /** What the group had committed on the source when its positions were read, by `topic-partition`. */
+  /** What the group had committed last on the source, by `topic-partition`. */
   readonly commits: ReadonlyMap<string, bigint>;
+  /** The newest of its commits that a plan could know of; absent if that is the last one. */
+  readonly known?: ReadonlyMap<string, bigint> | undefined;
   /** The most re-reads of its plan. */
   readonly planned: bigint;
 }
 
 /** Counts what one group got twice and never, record by record. A record without an id was not written by the drill. */
 export function countGroup(
-  { group, before, after, commits, planned }: Reading,
+  { group, before, after, commits, known = commits, planned }: Reading,
   onTarget: ReadonlySet<string>,
   places: ReadonlyMap<string, Place>,
 ): GroupOutcome {
   const [ids, read] = [before.filter((id) => id !== ''), after.filter((id) => id !== '')];
   const [had, got] = [new Set(ids), new Set(read)];
-  const isUncommitted = (id: string): boolean => {
+  const isBehind = (of: ReadonlyMap<string, bigint>, id: string): boolean => {
     const place = places.get(id);
-    return place !== undefined && place.offset >= (commits.get(place.partition) ?? 0n);
+    return place !== undefined && place.offset >= (of.get(place.partition) ?? 0n);
   };
   // Each copy counts: a record that was read twice on the target was read again twice.
   const twice = read.filter((id) => had.has(id));
@@ -39,7 +41,8 @@ export function countGroup(
     skipped: [...onTarget].filter((id) => id !== '' && !had.has(id) && !got.has(id)).length,
     reread: twice.length,
     planned,
-    uncommitted: twice.filter(isUncommitted).length,
+    uncommitted: twice.filter((id) => isBehind(commits, id)).length,
+    unknown: twice.filter((id) => isBehind(known, id) && !isBehind(commits, id)).length,
   };
 }
 

@@ -11,8 +11,10 @@ export interface GroupOutcome {
   /** Records that it processed on both sides, and the most that the plan allows. */
   readonly reread: number;
   readonly planned: bigint;
-  /** Records that it had processed and not committed when its position was read: the plan cannot know of them. */
+  /** Of `reread`: records that it had processed, and never committed on the source. The plan cannot know of them. */
   readonly uncommitted: number;
+  /** Of `reread`: records that it committed after the newest commit that a plan could know of. The source was lost with them. */
+  readonly unknown: number;
 }
 
 /** When one kind of client was on the target. */
@@ -36,8 +38,18 @@ export interface RunResult {
   readonly longSteps: string;
 }
 
-export function overPlan({ reread, planned, uncommitted }: GroupOutcome): number {
-  return Math.max(0, reread - Number(planned) - uncommitted);
+export function overPlan({ reread, planned, uncommitted, unknown }: GroupOutcome): number {
+  return Math.max(0, reread - Number(planned) - uncommitted - unknown);
+}
+
+/** What groups read again, in words. */
+export function rereadText(groups: readonly GroupOutcome[]): string {
+  const planned = groups.reduce((total, one) => total + one.planned, 0n);
+  return (
+    `re-read ${sum(groups, (one) => one.reread)} of at most ${planned}, ` +
+    `${sum(groups, (one) => one.uncommitted)} that were not committed and ` +
+    `${sum(groups, (one) => one.unknown)} whose commits only the source had`
+  );
 }
 
 /** A loss that Tidemark does not state counts as wrong by all of it, and by one at least. */
@@ -48,13 +60,11 @@ export function lossMiscounted({ lossSaid, lossCounted }: RunResult): number {
 
 export function resultLine(result: RunResult): string {
   const { name, groups, lossSaid, lossCounted, clients, tookSeconds } = result;
-  const reread = sum(groups, (one) => one.reread);
-  const planned = groups.reduce((total, one) => total + one.planned, 0n);
   const parts = [
     `${groups.length} groups processed ${sum(groups, (one) => one.before)} records before and ${sum(groups, (one) => one.after)} after`,
     `${sum(groups, (one) => one.repeated)} twice on one side`,
     `skipped ${sum(groups, (one) => one.skipped)}`,
-    `re-read ${reread} of at most ${planned}, and ${sum(groups, (one) => one.uncommitted)} that were not committed`,
+    rereadText(groups),
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,
     ...clients.map(({ kind, seconds }) => `${kind}: on the target after ${seconds?.toFixed(1) ?? '?'} s`),
     `done after ${tookSeconds.toFixed(1)} s, of which ${result.longSteps}`,

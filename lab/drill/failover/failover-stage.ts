@@ -14,7 +14,7 @@ import { waitUntil } from '../../wait-until.ts';
 import { CLIENTS_NAME, ClientsName } from './clients-name.ts';
 import { HookServer } from './hook-server.ts';
 import { JavaApplication, type JavaGroup } from './java-application.ts';
-import { LiveGroup, LiveProducer, type Reach } from './live-clients.ts';
+import { ENDS_IN_ORDER_MS, LiveGroup, LiveProducer, type Reach } from './live-clients.ts';
 import type { Processed } from './processed.ts';
 
 export interface FailoverScenario {
@@ -48,10 +48,11 @@ const IDENTITY = { 'replication.policy.class': 'org.apache.kafka.connect.mirror.
 
 const USERS = ['mm2', 'app', 'auditor', 'fencer', 'reader'];
 const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
-/** How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute. */
-const STOP_WITHIN_MS = 10_000;
-/** How long consumers of a cluster that answers may take to end, on a busy machine. */
-const ENDS_IN_ORDER_MS = 90_000;
+/**
+ * How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute, and has
+ * nothing to commit. One whose source answers is waited for: killed, it would not have committed how far it came.
+ */
+const STOP_WITHIN_MS = { unplanned: 10_000, planned: 90_000 } as const;
 const MIRRORED = Object.keys(TOPICS);
 
 /** Two clusters, MirrorMaker, applications that find their cluster by a name, and Tidemark's command line. */
@@ -278,7 +279,7 @@ export class FailoverStage {
       mm2 === null
         ? 'connect'
         : hook(
-            hooks.argv('stop-mm2', () => mm2.stop(STOP_WITHIN_MS)),
+            hooks.argv('stop-mm2', () => mm2.stop(STOP_WITHIN_MS[this.scenario.mode])),
             {
               putBack: hooks.argv('start-mm2', () => mm2.start()),
               check: hooks.argv('is-mm2-stopped', async () => !mm2.running),

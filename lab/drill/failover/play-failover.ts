@@ -5,6 +5,8 @@ import { countGroup, countLost, type Place } from './count-group.ts';
 import type { ClientResult, RunResult } from './failover-result.ts';
 import type { FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { TOPICS } from './failover-stage.ts';
+import { auditedCommits, type Commits, commitsOn, knownCommits } from './group-commits.ts';
+import { isRunAgain } from './run-again.ts';
 import { doHarm, type Sabotage } from './sabotage.ts';
 
 const offset = z.string().transform(BigInt);
@@ -15,7 +17,6 @@ const audited = z.object({
         z.object({ kind: z.literal('known'), records: offset }),
         z.object({ kind: z.literal('unknown') }),
       ]),
-      groups: z.array(z.object({ group: z.string(), topic: z.string(), partition: z.number(), committed: offset })),
       findings: z.array(z.object({ code: z.string() })),
     }),
   ]),
@@ -53,15 +54,13 @@ interface RestingGroup {
 const FEW = 8;
 const ROUNDS = 4;
 const AT_ONCE = 4;
+const MOST_AGAIN = 10;
 const LONG_STEP_SECONDS = 2;
 const MIRRORED = Object.keys(TOPICS);
 /** Records that the application has written before the failover begins. */
 const LOAD = 3_000;
 /** Records that it writes after MirrorMaker was paused, before the source is killed. */
 const LOST = 300;
-
-/** Commits by group and `topic-partition`. */
-type Commits = ReadonlyMap<string, ReadonlyMap<string, bigint>>;
 
 /** Plays a failover under load with real clients, and counts record by record. */
 export async function playFailover(stage: FailoverStage, harm: readonly Sabotage[]): Promise<RunResult> {
@@ -81,7 +80,11 @@ export async function playFailover(stage: FailoverStage, harm: readonly Sabotage
   }
   const done = await failOver(stage, resting);
   for (const { group, processed } of stage.clients) before.set(group, [...processed.source]);
-  const commits = scenario.mode === 'planned' ? await committed(stage, resting) : commitsOf(last);
+  const names = [...stage.clients, ...resting].map(({ group }) => group);
+  const isPlanned = scenario.mode === 'planned';
+  const known = isPlanned ? null : await knownCommits(last, 'A', b);
+  // When their positions were read, their consumers had stopped.
+  const commits = isPlanned ? await commitsOn(stage.a, names) : null;
 
   await waitUntilThere(stage);
   await stage.stopWriting();
@@ -90,17 +93,18 @@ export async function playFailover(stage: FailoverStage, harm: readonly Sabotage
   for (const [i, one] of harm.entries()) await doHarm(one, stage, resting[i]?.group ?? '');
   const after = new Map<string, readonly string[]>();
   for (const { group, processed } of stage.clients) after.set(group, processed.target);
-  const names = [...new Set(MIRRORED.flatMap((topic) => [stage.onTarget(topic), topic]))];
+  const topics = [...new Set(MIRRORED.flatMap((topic) => [stage.onTarget(topic), topic]))];
   await eachOf(resting, async ({ group, protocol }) => {
-    const read = await b.admin.drainGroup(group, names, protocol);
+    const read = await b.admin.drainGroup(group, topics, protocol);
     after.set(
       group,
       read.map(({ id }) => id),
     );
   });
 
-  if (scenario.mode === 'unplanned') await stage.bringSourceBack();
-  const targetIds = await idsOnTarget(stage, names);
+  if (!isPlanned) await stage.bringSourceBack();
+  const committed = commits ?? (await commitsOn(stage.a, names));
+  const targetIds = await idsOnTarget(stage, topics);
   const where = await placesOf(stage);
   for (const { group, position } of resting) {
     if (position !== undefined) before.set(group, idsBefore(position, where));
@@ -109,8 +113,9 @@ export async function playFailover(stage: FailoverStage, harm: readonly Sabotage
   return {
     name: scenario.name,
     groups: [...before].map(([group, ids]) => {
-      const reading = { group, before: ids, after: after.get(group) ?? [], commits: commits.get(group) ?? new Map() };
-      return countGroup({ ...reading, planned: bounds.get(group) ?? 0n }, targetIds, where);
+      const reading = { group, before: ids, after: after.get(group) ?? [], planned: bounds.get(group) ?? 0n };
+      const own = { commits: committed.get(group) ?? new Map(), known: known?.get(group) };
+      return countGroup({ ...reading, ...own }, targetIds, where);
     }),
     lossSaid: await lossSaid(stage, done),
     lossCounted: countLost(where.keys(), targetIds),
@@ -127,12 +132,12 @@ function restingOf({ restingGroups }: FailoverScenario): readonly RestingGroup[]
   }));
 }
 
-/** The load, with groups that move on and audits in between. Returns what the last audit said. */
+/** The load, with groups that move on and audits in between. Returns the commits that the last audit has read. */
 async function readForAWhile(
   stage: FailoverStage,
   resting: readonly RestingGroup[],
   before: Map<string, readonly string[]>,
-): Promise<Audited> {
+): Promise<Commits> {
   const { admin } = stage.a;
   for (let round = 0; round < ROUNDS; round++) {
     await written(stage, ((round + 1) * LOAD) / ROUNDS);
@@ -156,7 +161,7 @@ async function readForAWhile(
     await audit(stage);
   }
   // The live groups have committed since, and MirrorMaker has placed what it knows of them.
-  return await audit(stage);
+  return auditedCommits((await audit(stage)).stdout);
 }
 
 /** Some at once: each takes seconds, and the machine has few cores. */
@@ -183,13 +188,13 @@ async function written(stage: FailoverStage, records: number): Promise<void> {
 
 type Audited = z.infer<typeof audited>['flows'][0];
 
-async function audit(stage: FailoverStage): Promise<Audited> {
+async function audit(stage: FailoverStage): Promise<{ readonly flow: Audited; readonly stdout: string }> {
   const { code, stdout } = await stage.tidemark('audit');
   if (code > 1) throw new Error(`tidemark audit ended with ${code}`);
   const [flow] = audited.parse(JSON.parse(stdout)).flows;
   if (flow.findings.some(({ code: one }) => one === 'HISTORY_NOT_RECORDED'))
     throw new Error('an audit was not recorded');
-  return flow;
+  return { flow, stdout };
 }
 
 /** Assesses, approves by the printed hash, and runs, with the command line. */
@@ -202,29 +207,12 @@ async function failOver(stage: FailoverStage, resting: readonly RestingGroup[]):
   if (refused.length > 0) throw new Error(`the failover was refused: ${assessed.stdout.slice(0, 3_000)}`);
   const missing = [...stage.clients, ...resting].filter(({ group }) => !groups.includes(group));
   if (missing.length > 0) throw new Error(`not assessed: ${missing.map(({ group }) => group).join(', ')}`);
-  const ran = await stage.tidemark('failover', 'run', run, '--approve', hash);
-  const done = failover.parse(JSON.parse(ran.stdout));
+  const carryOut = async (...more: readonly string[]) =>
+    failover.parse(JSON.parse((await stage.tidemark('failover', 'run', run, ...more)).stdout));
+  let done = await carryOut('--approve', hash);
+  for (let again = 0; again < MOST_AGAIN && isRunAgain(done.faults); again++) done = await carryOut();
   if (done.phase === 'completed') return done;
   throw new Error(`the failover stopped: ${done.faults.map(({ code, reason }) => `${code}: ${reason}`).join('; ')}`);
-}
-
-/** What the groups had committed on the source when their positions were read: their consumers had stopped. */
-async function committed({ a, clients }: FailoverStage, resting: readonly RestingGroup[]): Promise<Commits> {
-  const commits = new Map<string, ReadonlyMap<string, bigint>>();
-  for (const { group } of [...clients, ...resting]) {
-    const rows = await a.admin.groupOffsets(group);
-    commits.set(group, new Map(rows.map((row) => [`${row.topic}-${row.partition}`, row.offset])));
-  }
-  return commits;
-}
-
-function commitsOf({ groups }: Audited): Commits {
-  const commits = new Map<string, Map<string, bigint>>();
-  for (const { group, topic, partition, committed: at } of groups) {
-    const of = commits.get(group) ?? new Map<string, bigint>();
-    commits.set(group, of.set(`${topic}-${partition}`, at));
-  }
-  return commits;
 }
 
 /**
@@ -302,7 +290,7 @@ function evidenceOf({ entries }: Failover, step: string): unknown {
 /** Planned: what the drain proved. Unplanned: what an audit says once the source answers again. */
 async function lossSaid(stage: FailoverStage, done: Failover): Promise<bigint | null> {
   if (stage.scenario.mode === 'planned') return BigInt(drained.parse(evidenceOf(done, 'drain')).missing);
-  const { loss } = await audit(stage);
+  const { loss } = (await audit(stage)).flow;
   return loss.kind === 'known' ? loss.records : null;
 }
 

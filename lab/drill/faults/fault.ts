@@ -51,11 +51,19 @@ function one(strike: Exclude<Strike, StepStrike>, step: StepName): Fault {
 
 const planned = (name: string, faults: readonly Fault[]): Round => ({ name, mode: 'planned', faults });
 
-/** Of a failback: also killed between setting the offsets of a mirror and starting it. */
-const FAILBACK_FAULTS = FAILBACK_STEP_NAMES.flatMap((step): Fault[] => [
-  ...(step === 'start-mirror' ? each('dies-before', [step], 'failback-') : []),
-  ...each('dies-in', [step], 'failback-'),
-  ...(step === 'place-offsets' || step === 'place-forward-offsets' ? each('dies-after', [step], 'failback-') : []),
+/** Steps that only a failback has. The others are struck in every way in the rounds of a planned failover. */
+const OWN_OF_FAILBACK = FAILBACK_STEP_NAMES.filter((step) => !(STEP_NAMES as readonly StepName[]).includes(step));
+
+/** Each step in turn. Between setting the offsets of a mirror and starting it are two deaths. */
+const DEATHS_OF_FAILBACK = FAILBACK_STEP_NAMES.flatMap((step): Fault[] => {
+  const strikes: readonly StepStrike[] = OWN_OF_FAILBACK.includes(step)
+    ? ['dies-before', 'dies-in', 'dies-after']
+    : ['dies-in'];
+  return strikes.flatMap((strike) => each(strike, [step], 'failback-'));
+});
+const SLOW_FAILBACK = OWN_OF_FAILBACK.flatMap((step) => [
+  ...each('timed-out', [step], 'failback-'),
+  ...each('throttled', [step], 'failback-'),
 ]);
 
 /** A dead source is not fenced and not drained. */
@@ -79,6 +87,8 @@ export const ROUNDS: readonly Round[] = [
     one('stale-lock', 'cut-connections'),
   ]),
   planned('fence-ends-reads', [one('fence-ends-reads', 'fence')]),
-  { name: 'failback', mode: 'failback', faults: FAILBACK_FAULTS },
+  { name: 'failback', mode: 'failback', faults: DEATHS_OF_FAILBACK },
+  { name: 'failback-twice', mode: 'failback', faults: each('delivered-twice', OWN_OF_FAILBACK, 'failback-') },
+  { name: 'slow-failback', mode: 'failback', faults: SLOW_FAILBACK },
   { name: 'unplanned', mode: 'unplanned', faults: each('dies-in', WITHOUT_SOURCE, 'unplanned-') },
 ];

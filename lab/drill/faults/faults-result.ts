@@ -1,5 +1,5 @@
 import type { GroupOutcome } from '../failover/failover-result.ts';
-import { overPlan } from '../failover/failover-result.ts';
+import { overPlan, rereadText } from '../failover/failover-result.ts';
 import type { Round } from './fault.ts';
 
 /** What one fault has led to. */
@@ -49,12 +49,11 @@ export function resultLines(round: RoundResult): string {
     (one) =>
       `  ${one.name.padEnd(width)}  ${one.state ?? 'no state was named'}${one.isCompleted ? '; resumed' : '; NOT RESUMED'}\n`,
   );
-  const planned = groups.reduce((total, one) => total + one.planned, 0n);
   const records = [
     `missing ${missing}`,
     `twice ${duplicated}`,
     `${groups.length} groups skipped ${sum(groups, ({ skipped }) => skipped)}`,
-    `re-read ${sum(groups, ({ reread }) => reread)} of at most ${planned} and ${sum(groups, ({ uncommitted }) => uncommitted)} that were not committed`,
+    rereadText(groups),
   ];
   const stops = remarks.map((one) => `  stopped once more: ${one}\n`);
   return `${name}: ${records.join(', ')}; ${tookSeconds.toFixed(0)} s\n${[...lines, ...stops].join('')}`;

@@ -5,6 +5,7 @@ import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { countGroup, countLost, type Place } from '../failover/count-group.ts';
 import type { GroupOutcome } from '../failover/failover-result.ts';
+import { auditedCommits, type Commits, commitsOn, knownCommits } from '../failover/group-commits.ts';
 import { type CarriedOut, carryOut, type Printed, printedBy, refusal } from './carry-out.ts';
 import type { Fault, Round } from './fault.ts';
 import type { FaultResult, RoundResult } from './faults-result.ts';
@@ -26,16 +27,19 @@ export async function playRound(stage: FaultsStage, round: Round): Promise<Round
   await clients.leadTo('A', true);
   await clients.written(LOAD);
   const early = await beforeApproval(stage, round);
-  if (mode === 'unplanned') await killSource(stage);
+  const audited = mode === 'unplanned' ? await killSource(stage) : null;
   const over = mode === 'failback' ? { mode: 'planned' as const, faults: [] } : { mode, faults: atSteps(round) };
   const failedOver = await carryOut(stage, over, () => assess(stage, 'failover', `--${over.mode}`, '--flow', FORWARD));
-  if (mode !== 'failback') return await counted(stage, round, failedOver, { early, began, readOnA: new Map() });
+  if (mode !== 'failback') {
+    const known = audited === null ? null : await knownCommits(audited, 'A', stage.b);
+    return await counted(stage, round, failedOver, { early, began, readOnA: new Map(), known });
+  }
   const readOnA = new Map(clients.groups.map(({ group, processed }) => [group, processed.source.length]));
 
   await clients.written(LOAD);
   const ledBack = await carryOut(stage, { mode, faults: atSteps(round) }, () => assess(stage, 'failback'));
   if (ledBack.isCompleted) await clients.written(LOAD);
-  return await counted(stage, round, ledBack, { early, began, readOnA });
+  return await counted(stage, round, ledBack, { early, began, readOnA, known: null });
 }
 
 function atSteps({ faults }: Round): readonly Fault[] {
@@ -108,11 +112,13 @@ async function assess(stage: FaultsStage, verb: 'failover' | 'failback', ...args
   return printed;
 }
 
-/** What an audit has read of the source is all that a failover without it knows. */
-async function killSource(stage: FaultsStage): Promise<void> {
+/** What an audit has read of the source is all that a failover without it knows. Returns its commits. */
+async function killSource(stage: FaultsStage): Promise<Commits> {
   await assess(stage, 'failover', '--planned', '--flow', FORWARD);
+  const { stdout } = await stage.tidemark('audit', '--flow', FORWARD);
   for (const nodeId of stage.a.nodeIds) await stage.a.kill(nodeId);
   await stage.clients.stopProducer();
+  return auditedCommits(stdout);
 }
 
 async function counted(
@@ -123,11 +129,14 @@ async function counted(
     early,
     began,
     readOnA,
+    known,
   }: {
     readonly early: readonly Struck[];
     readonly began: number;
     /** Of a failback: how many records each group had read on A before it. */
     readonly readOnA: ReadonlyMap<string, number>;
+    /** Of a dead source: the newest commits that the run could know of. */
+    readonly known: Commits | null;
   },
 ): Promise<RoundResult> {
   const { clients } = stage;
@@ -136,18 +145,28 @@ async function counted(
   if (done.isCompleted) await waitUntilRead(stage, at);
   await clients.stop();
   if (done.isCompleted && at === 'A') await waitUntilForward(stage);
+  // Its logs, and what groups had committed last, are there only.
+  if (round.mode === 'unplanned') for (const nodeId of stage.a.nodeIds) await stage.a.restart(nodeId);
+  const left = at === 'A' ? stage.b : stage.a;
   const here = await logsOf(at === 'A' ? stage.a : stage.b);
-  const there = round.mode === 'unplanned' ? null : await logsOf(at === 'A' ? stage.b : stage.a);
+  const there = await logsOf(left);
   const ids = new Set(here.ids);
   // What a dead source had not mirrored is not lost by the run.
-  const wanted = there === null ? [] : new Set([...clients.acknowledged, ...there.ids]);
+  const wanted = round.mode === 'unplanned' ? [] : new Set([...clients.acknowledged, ...there.ids]);
   const bounds = await boundsOf(stage, done.run);
-  const commits = there === null ? new Map() : await commitsOf(stage, at === 'A' ? stage.b : stage.a);
+  const commits = await commitsOn(
+    left,
+    clients.groups.map(({ group }) => group),
+  );
   const groups = clients.groups.map(({ group, processed: { source, target } }): GroupOutcome => {
     const onA = readOnA.get(group) ?? source.length;
     const [before, after] = at === 'B' ? [source, target] : [[...source.slice(0, onA), ...target], source.slice(onA)];
-    const known = { commits: commits.get(group) ?? new Map(), planned: bounds.get(group) ?? 0n };
-    return countGroup({ group, before, after, ...known }, ids, there?.places ?? here.places);
+    const own = {
+      commits: commits.get(group) ?? new Map(),
+      known: known?.get(group),
+      planned: bounds.get(group) ?? 0n,
+    };
+    return countGroup({ group, before, after, ...own }, ids, there.places);
   });
   return {
     name: round.name,
@@ -155,7 +174,7 @@ async function counted(
     remarks: done.remarks,
     missing: countLost(wanted, ids),
     // Of a failback both clusters have a mirror that could have begun too early.
-    duplicated: twiceIn(here.ids) + (at === 'A' ? twiceIn(there?.ids ?? []) : 0),
+    duplicated: twiceIn(here.ids) + (at === 'A' ? twiceIn(there.ids) : 0),
     groups,
     tookSeconds: (Date.now() - began) / 1000,
   };
@@ -219,18 +238,6 @@ async function logsOf({ admin }: LabCluster): Promise<{ ids: string[]; places: R
     }
   }
   return { ids: all, places };
-}
-
-async function commitsOf(
-  { clients }: FaultsStage,
-  { admin }: LabCluster,
-): Promise<ReadonlyMap<string, ReadonlyMap<string, bigint>>> {
-  const commits = new Map<string, ReadonlyMap<string, bigint>>();
-  for (const { group } of clients.groups) {
-    const rows = await admin.groupOffsets(group);
-    commits.set(group, new Map(rows.map((row) => [`${row.topic}-${row.partition}`, row.offset])));
-  }
-  return commits;
 }
 
 /** The most re-reads of each group, as the run recorded them with the positions that it wrote. */

@@ -75,9 +75,6 @@ export const DANGEROUS_STEPS: ReadonlySet<StepName> = new Set(
   ALL_STEP_NAMES.filter((name) => EFFECTS[name] === 'changes'),
 );
 
-/** Those of a failover. */
-export const CHANGING_STEPS: readonly StepName[] = STEP_NAMES.filter((name) => DANGEROUS_STEPS.has(name));
-
 /** Steps that are done again if they are no longer in effect, as long as a failover can be undone. */
 export const RENEWABLE_STEPS: ReadonlySet<StepName> = new Set([
   'record-points',

@@ -68,7 +68,7 @@ describe('the deployed functions of a failover', () => {
   });
 
   test('take the flow: twice for one execution, and not for another', async () => {
-    const event = { task: 'take-flow', start: run, execution };
+    const event = { task: 'take-flow', machine: 'failover', start: run, execution };
     const taken = await step.invoke(event);
     expect(taken.result).toMatchObject({ runId: expect.stringMatching(/^20261122T100000Z-/), groups: ['*'] });
     expect((await step.invoke(event)).result).toEqual(taken.result);
@@ -84,6 +84,13 @@ describe('the deployed functions of a failover', () => {
     expect(step.log).not.toContain(PASSWORD);
   });
 
+  test('assess no failback without the flow that it takes back', async () => {
+    const event = { task: 'assess', runId: 'r2', ...run, mode: 'failback', groups: ['*'], accept: [] };
+    const answer = await step.invoke(event);
+    expect(answer.error).toMatchObject({ name: 'TidemarkRefused', code: 'FLOW_UNKNOWN' });
+    expect(JSON.stringify(answer.error)).toContain('west->east');
+  });
+
   test('refuse what the state machine does not send, without its content in the log', async () => {
     const answer = await step.invoke({ task: 'carry-out', runId: '../x', note: 'hunter3' });
     expect(answer.error).toMatchObject({ name: 'TidemarkStopped', code: 'EVENT_INVALID' });
@@ -92,10 +99,12 @@ describe('the deployed functions of a failover', () => {
 
   test('hold and release everything, and refuse to approve what was not assessed', async () => {
     expect((await control.invoke({ action: 'hold', reason: 'network works', by: 'carl' })).error ?? null).toBeNull();
-    const held = await step.invoke({ task: 'take-flow', start: run, execution });
+    const held = await step.invoke({ task: 'take-flow', machine: 'failover', start: run, execution });
     expect(held.error).toMatchObject({ name: 'TidemarkHeld' });
     expect((await control.invoke({ action: 'release', by: 'carl' })).error ?? null).toBeNull();
-    expect((await step.invoke({ task: 'take-flow', start: run, execution })).error ?? null).toBeNull();
+    expect(
+      (await step.invoke({ task: 'take-flow', machine: 'failover', start: run, execution })).error ?? null,
+    ).toBeNull();
     const approval = await control.invoke({ action: 'approve', runId: 'r1', hash: '0'.repeat(64), by: 'eve' });
     expect(approval.error).toMatchObject({ code: 'RUN_UNKNOWN' });
   });

@@ -24,6 +24,7 @@ let asked: ReadonlySet<string>;
 let granted: readonly string[];
 let run: Definition;
 let undo: Definition;
+let all: readonly Definition[];
 beforeAll(async () => {
   local = await DynamoDbLocal.start();
   client = local.client();
@@ -35,6 +36,7 @@ beforeAll(async () => {
     .flatMap(({ Action }) => Action);
   run = definitionOf(template, 'FailoverRun');
   undo = definitionOf(template, 'FailoverUndo');
+  all = [run, undo, definitionOf(template, 'FailoverBackRun'), definitionOf(template, 'FailoverBackUndo')];
 });
 afterAll(async () => {
   client?.destroy();
@@ -77,7 +79,7 @@ const ALL_DONE = Object.fromEntries(STEP_NAMES.map((name) => [name, 'done']));
 
 describe('the definitions', () => {
   test('are valid', () => {
-    for (const definition of [run, undo]) {
+    for (const definition of all) {
       // The validator adds defaults to what it is given.
       const answer = validate(JSON.parse(JSON.stringify(definition)));
       expect(answer.isValid ? '' : answer.errorsText()).toBe('');
@@ -85,7 +87,7 @@ describe('the definitions', () => {
   });
 
   test('every task is repeated after throttles, time-outs and dead functions, and leads to a named end', () => {
-    for (const { States } of [run, undo]) {
+    for (const { States } of all) {
       for (const [name, { Type, Retry = [], Catch = [], TimeoutSeconds }] of Object.entries(States)) {
         if (Type !== 'Task') continue;
         const repeated = Retry.flatMap(({ ErrorEquals }) => ErrorEquals);
@@ -102,7 +104,7 @@ describe('the definitions', () => {
   });
 
   test('have no heartbeat, and nothing that only one interpreter knows', () => {
-    expect(JSON.stringify([run, undo])).not.toMatch(/Heartbeat|QueryLanguage|Assign|JSONata/);
+    expect(JSON.stringify(all)).not.toMatch(/Heartbeat|QueryLanguage|Assign|JSONata/);
   });
 });
 

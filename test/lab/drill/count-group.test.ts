@@ -11,7 +11,7 @@ const READING: Reading = {
   commits: new Map([['orders-0', 2n]]),
   planned: 0n,
 };
-const NOTHING_WRONG = { before: 3, after: 4, repeated: 0, skipped: 0, reread: 1, uncommitted: 1 };
+const NOTHING_WRONG = { before: 3, after: 4, repeated: 0, skipped: 0, reread: 1, uncommitted: 1, unknown: 0 };
 
 test.each<[string, Partial<Reading>, Partial<typeof NOTHING_WRONG>]>([
   ['a group that continues at its position', {}, {}],
@@ -21,6 +21,11 @@ test.each<[string, Partial<Reading>, Partial<typeof NOTHING_WRONG>]>([
     'each copy of a re-read record counts, and no record counts twice as processed',
     { after: ['b', 'b', 'c', 'd', 'e', 'f'] },
     { after: 5, repeated: 1, reread: 3 },
+  ],
+  [
+    'what it committed after the newest commit that a plan could know of is told from what it never committed',
+    { after: ['b', 'c', 'd', 'e', 'f'], known: new Map([['orders-0', 1n]]) },
+    { after: 5, reread: 2, uncommitted: 1, unknown: 1 },
   ],
   ['copies on the source are told', { before: ['a', 'a', 'b', 'c'] }, { repeated: 1 }],
   ['a record without an id does not count', { before: ['a', 'b', 'c', ''], after: ['', 'c', 'd', 'e', 'f'] }, {}],

@@ -37,7 +37,8 @@ describe('a log of a failback', () => {
 });
 
 describe('the last line', () => {
-  const group = { group: 'g', before: 9, after: 3, repeated: 0, skipped: 0, reread: 2, planned: 1n, uncommitted: 1 };
+  const read = { before: 9, after: 3, repeated: 0, skipped: 0, reread: 2 };
+  const group = { group: 'g', ...read, planned: 1n, uncommitted: 1, unknown: 0 };
   const none = { duplicated: 0, missing: 0, outOfOrder: 0 };
   const clean: FailbackResult = {
     name: 'one',

@@ -15,7 +15,8 @@ const GROUP: GroupOutcome = {
   skipped: 0,
   reread: 7,
   planned: 4n,
-  uncommitted: 3,
+  uncommitted: 2,
+  unknown: 1,
 };
 const RUN: RunResult = {
   name: 'planned',

@@ -10,7 +10,8 @@ const GROUP: GroupOutcome = {
   skipped: 0,
   reread: 7,
   planned: 4n,
-  uncommitted: 3,
+  uncommitted: 2,
+  unknown: 1,
 };
 const ROUND: RoundResult = {
   name: 'dies-in',
@@ -53,7 +54,7 @@ test('a round is printed with the state of each fault, and where it stopped once
   };
   expect(resultLines(stopped)).toBe(
     [
-      'dies-in: missing 0, twice 0, 1 groups skipped 0, re-read 7 of at most 4 and 3 that were not committed; 41 s',
+      'dies-in: missing 0, twice 0, 1 groups skipped 0, re-read 7 of at most 4, 2 that were not committed and 1 whose commits only the source had; 41 s',
       '  dies-in-fence  killed, fence doing; resumed',
       '  dies-in-drain  no state was named; NOT RESUMED',
       '  stopped once more: PLACEMENT_REFUSED',

@@ -41,6 +41,8 @@ export class FakeFailback extends FakeWorld {
   joins: readonly Join[] | undefined;
   replayed = 0;
   leftBefore: readonly MirrorEnd[] | null = null;
+  /** Its mirror runs, and copies nothing. */
+  isStuck = false;
 
   constructor() {
     super();
@@ -67,7 +69,7 @@ export class FakeFailback extends FakeWorld {
         pause: async (ms) => {
           this.now += ms;
           if (this.leaks) this.sourceEnd++;
-          if (!this.effects.mirror) this.mirrored = 60n + (this.sourceEnd - 80n);
+          if (!this.effects.mirror && !this.isStuck) this.mirrored = 60n + (this.sourceEnd - 80n);
         },
       },
       back: {

@@ -72,6 +72,17 @@ describe('a failback', () => {
     expect(run.fake.effects.mirror).toBe(true);
   });
 
+  test('that has not caught up waits for that again when it continues: with the fence, it would be downtime', async () => {
+    const run = await beginBack();
+    run.fake.sourceEnd += 20_000n;
+    run.fake.isStuck = true;
+    expect(await run.run()).toMatchObject({ kind: 'failed', step: 'catch-up', code: 'NOT_CAUGHT_UP' });
+    expect(await run.run({ approve: null })).toMatchObject({ kind: 'failed', step: 'catch-up', code: 'NOT_CAUGHT_UP' });
+    expect(run.fake.done).not.toContain('fence=true');
+    run.fake.isStuck = false;
+    expect((await run.run({ approve: null })).kind).toBe('completed');
+  });
+
   test('places groups before records that never crossed, and says what they read again', async () => {
     const fake = new FakeFailback();
     fake.unmirrored = { lost: [{ topic: 'A.orders', partition: 0, from: 55n }], records: 5n, isOpen: false };
