@@ -104,7 +104,9 @@ export class PartitionMapping {
     this.settled = this.#settledLength();
     this.#leastUpstream = this.#suffixMinima();
     this.#surplus = this.#findSurplus();
-    this.hasForeign = evidence.exactlyOnce === true || this.#sees((upstream, downstream, index) => downstream - upstream > this.#cutOffBefore(index));
+    this.hasForeign =
+      evidence.exactlyOnce === true ||
+      this.#sees((upstream, downstream, index) => downstream - upstream > this.#cutOffBefore(index));
     this.hasGaps = this.#sees((upstream, downstream) => downstream < upstream);
     this.mayCancel = evidence.exactlyOnce === true || (this.hasForeign && this.hasGaps);
     this.surplusAtEnd = this.#surplusAtEnd(evidence.sourceEnd);
