@@ -4,6 +4,7 @@ import { knownOf } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
 import { idChanged } from '../judge/remembered-logs.ts';
+import { type BegunBehind, begunBy } from '../mirror/breaks/begun-behind.ts';
 import { isBeforeCut, type PastCut } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset } from '../model/cluster.ts';
@@ -49,6 +50,7 @@ export function nextState(
   keepVerified(state, verified);
   keepAccounted(state, partitions);
   keepConfirmed(state, partitions);
+  keepBegunBehindCuts(state, partitions);
   const doubted = partitions.flatMap(({ topic, sourceRecreated }) =>
     sourceRecreated === 'doubt' ? [topic.topic] : [],
   );
@@ -339,6 +341,38 @@ function keepConfirmed(state: HistoryState, partitions: readonly PartitionState[
       if (at !== null) kept.confirm(at);
     }
   }
+}
+
+/** Remembers where MM2 began behind a cut, as comparing shows it. */
+function keepBegunBehindCuts(state: HistoryState, partitions: readonly PartitionState[]): void {
+  for (const { topic, partition, history, records } of partitions) {
+    const begun = records.behindCut === undefined ? null : begunBy(records.behindCut);
+    const kept = state.mapping.get(topic.topic)?.get(partition);
+    if (history === null || records.behindCut === undefined || begun === null || kept === undefined) continue;
+    const { index } = records.behindCut.asked;
+    // The sync itself may have merged with later ones, but not with what is before the cut.
+    const left = index === 0 ? -1 : samePlace(kept, history, index - 1);
+    if (left === null || left + 1 >= kept.length) continue;
+    if (begun.kind === 'there') kept.confirm(left + 1);
+    else if (begun.kind === 'earlier') withPairBefore(kept, left + 1, begun.pair, records.behindCut.asked);
+  }
+}
+
+/**
+ * Adds a pair before the sync of an index. The hole that a cut left there is before the pair then. If the pair is where the
+ * log was cut, and in step with the point before, all between the two is on the target: below a cut MM2 skips nothing.
+ */
+function withPairBefore(
+  kept: SyncHistory,
+  at: number,
+  pair: { readonly upstream: bigint; readonly downstream: bigint },
+  { isBehindHole: hole, cutAt }: BegunBehind,
+): void {
+  const sync = kept.at(at);
+  if (hole) kept.replace(at, { ...sync, hole: false });
+  const isWhole = at > 0 && pair.upstream <= cutAt;
+  const accounted = isWhole && pair.upstream - kept.upstream(at - 1) === pair.downstream - kept.downstream(at - 1);
+  kept.insert(at, { ...pair, timestamp: sync.timestamp, compared: true, hole, accounted });
 }
 
 /** Runs merge in the history, so that a point can have another index there. */

@@ -1,4 +1,6 @@
-import type { Cut } from '../mirror/breaks/cut.ts';
+import { type BegunBehind, begunBehind } from '../mirror/breaks/begun-behind.ts';
+import type { Cut, PastCut } from '../mirror/breaks/cut.ts';
+import { withoutOlderSyncs } from '../mirror/breaks/older-syncs.ts';
 import { type PossiblyCut, possiblyCut } from '../mirror/breaks/possible-cuts.ts';
 import type { SinceCut, SyncsSince } from '../mirror/breaks/shortened.ts';
 import { withoutCut } from '../mirror/breaks/without-cut.ts';
@@ -23,7 +25,17 @@ import type { PartitionReport } from '../model/report.ts';
 import { goneWithTarget, type MissingStretch, missingStretches } from './missing-stretches.ts';
 import { type FlowObservation, knownOf, type ObservedTopic } from './observation.ts';
 import type { RecordEvidence } from './record-evidence.ts';
-import { cutOffsOf, cutsOf, idChanged, isRecent, knownAt, logsNow, sourceCutAt } from './remembered-logs.ts';
+import {
+  cutOffsOf,
+  cutsOf,
+  idChanged,
+  isRecent,
+  knownAt,
+  logsNow,
+  pastCuts,
+  RECENT_MS,
+  sourceCutAt,
+} from './remembered-logs.ts';
 import { type SourceEpoch, sourceEpoch } from './source-topic.ts';
 
 /** Everything that one audit knows of one partition of a flow. */
@@ -72,6 +84,8 @@ export interface PartitionState {
   readonly cuts: readonly Cut[];
   /** Syncs whose records have to be compared to find out whether MM2 wrote them after a cut of the source log. */
   readonly sinceCut: SyncsSince;
+  /** What there is to compare about a cut of the source log that an earlier audit noticed; null if there is nothing. */
+  readonly behindCut: BegunBehind | null;
   readonly records: RecordEvidence;
 }
 
@@ -131,7 +145,9 @@ export function partitionState(
   const syncs = read ?? new SyncHistory();
   const logsThen = logsNow(observation, topic, partition, syncs, { source, target }, records);
   // A log without a sync can be cut as well: what MM2 writes later begins behind the cut.
-  const remaining = withoutCut(syncs, logsThen, compared(records.sinceCut));
+  const past = pastCuts(observation.remembered, 'source', topic.topic, partition);
+  const shortened = withoutCut(syncs, logsThen, compared(records.sinceCut));
+  const remaining = withoutOlderSyncs(shortened, records.behindCut, past);
   const cut = { ...remaining, history: read === null ? null : remaining.history };
   const { cuts, known } = cut;
   const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
@@ -251,8 +267,24 @@ export function partitionState(
         : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt),
     cuts,
     sinceCut: cut.since,
+    behindCut: begunBehindPast(past, observation.at, { history, mapping, source, target }),
     records,
   };
+}
+
+function begunBehindPast(
+  past: readonly PastCut[],
+  at: number,
+  { history, mapping, source, target }: Pick<PartitionState, 'history' | 'mapping' | 'source' | 'target'>,
+): BegunBehind | null {
+  if (history === null || mapping === null || source === null || target === null) return null;
+  const starts = { source: source.start, target: target.start };
+  for (const cut of past) {
+    if (at - cut.noticedAt > RECENT_MS) continue;
+    const begun = begunBehind(mapping, history.length, cut, starts);
+    if (begun !== null) return begun;
+  }
+  return null;
 }
 
 /**

@@ -1,4 +1,5 @@
 import { compareRecords } from '../compare/record-identity.ts';
+import { type BegunBehind, withFound } from '../mirror/breaks/begun-behind.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
 import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
@@ -21,6 +22,8 @@ type Question =
   | { readonly about: 'sync'; readonly index: number }
   /** The same for a sync that MM2 may have written before or after a cut of the source log. */
   | { readonly about: 'sinceCut'; readonly index: number }
+  /** The same for a sync behind a cut that an earlier audit noticed, or for a record before it. */
+  | { readonly about: 'behindCut'; readonly asked: BegunBehind; readonly index: number }
   /** The same for the sync before the downstream offsets went back. */
   | { readonly about: 'order' }
   /** Is the target's last record the one that dead reckoning says it is? */
@@ -66,6 +69,7 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
     (state) => probeSync(state, state.doubted),
     (state) => (state.doubtedFirst === state.doubted ? NONE : probeSync(state, state.doubtedFirst)),
     probeSinceCut,
+    probeBehindCut,
     probeOrder,
     probeReckoning,
     (state) => probeWaiting(observation, state),
@@ -102,6 +106,8 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
     }
     case 'sinceCut':
       return { sinceCut: new Map([...(before.sinceCut ?? []), [question.index, atSync(source, target)]]) };
+    case 'behindCut':
+      return { behindCut: withFound(before.behindCut ?? question, question.index, atSync(source, target)) };
     case 'order':
       // An equal neighbour may be the one that was copied here, when MM2 wrote the topic again.
       return { order: hasEqualNeighbour(source, probe, beside) ? 'unknown' : atSync(source, target) };
@@ -180,6 +186,14 @@ function probeSinceCut(state: PartitionState): readonly Probe[] {
   if (records.sinceCut !== undefined) return NONE;
   return sinceCut.map(({ upstream, downstream }, index) =>
     pair(state, { about: 'sinceCut', index }, upstream, downstream),
+  );
+}
+
+function probeBehindCut(state: PartitionState): readonly Probe[] {
+  const { behindCut, records } = state;
+  if (behindCut === null || records.behindCut !== undefined) return NONE;
+  return [...behindCut.syncs, ...behindCut.before].map(({ upstream, downstream }, index) =>
+    pair(state, { about: 'behindCut', asked: behindCut, index }, upstream, downstream),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Refutation } from '../compare/verify-position.ts';
+import type { FoundBehind } from '../mirror/breaks/begun-behind.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
 import type { Translation } from '../mirror/translation.ts';
 import type { Peek } from '../model/cluster.ts';
@@ -14,6 +15,8 @@ export interface RecordEvidence {
   readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
   /** Whether the records at the syncs of `PartitionState.sinceCut` are the same, by their index there. */
   readonly sinceCut?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
+  /** What the same showed at the pairs of `PartitionState.behindCut`. */
+  readonly behindCut?: FoundBehind;
   /** By index of the sync: whether source and target hold the same record there. */
   readonly syncs?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
   /** Whether source and target hold the same record at `PartitionState.doubtedOrder`. */

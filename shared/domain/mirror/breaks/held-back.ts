@@ -31,10 +31,11 @@ export function withoutHeldBack(history: SyncHistory, logs: LogsNow): Shortened 
   const left = all.filter((index) => !isLate(index));
   const shortened = keeping(history, left, known, (sync) => last.at - 1n - sync.upstream);
   const reachedBefore = sourceCuts.reduce((most, { reached }) => greatest(most, reached), last.reached);
-  return { ...shortened, cut: behind(history, late, reachedBefore, last) };
+  return { ...shortened, cut: takenBehind(history, late, reachedBefore, last) };
 }
 
-function behind(
+/** What syncs of before a cut show to lie behind what is known that it took; null if that is nothing. */
+export function takenBehind(
   history: SyncHistory,
   late: readonly number[],
   at: bigint,

@@ -27,7 +27,7 @@ export function takenBy(cutOffs: readonly CutOff[]): Pick<CutOff, 'records' | 'a
  * All indexes that `indexBehind` can stand for. MM2 holds syncs back for a while: those directly behind the hole can be of
  * before the cut, if they are from before its place and the target has no more records there than the source has offsets.
  */
-function indexesBehind(mapping: PartitionMapping, cut: SourceCut): number[] {
+export function indexesBehind(mapping: PartitionMapping, cut: SourceCut): number[] {
   const hole = indexBehind(mapping, cut);
   if (hole < 0) return [];
   const indexes = [hole];
