@@ -11,19 +11,20 @@ import { indexesOf, keeping, type Shortened } from './shortened.ts';
  * cut, of what lies behind the first.
  */
 export function withoutHeldBack(history: SyncHistory, logs: LogsNow): Shortened {
-  const { sourceCuts, sameTargetSince, sourceEnd, sourceEndBefore, sourceEpochEnd, targetEndBefore, known } = logs;
+  const { sourceCuts, sameSourceSince, sameTargetSince, sourceEnd, sourceEndBefore, sourceEpochEnd, known } = logs;
   const none = { history, cut: null, known };
   const [last] = sourceCuts.slice(-1);
-  if (last === undefined || sameTargetSince === null || sourceEndBefore === null || targetEndBefore === null) {
-    return none;
-  }
+  if (last === undefined || sameSourceSince === null || sourceEndBefore === null) return none;
+  // Of another target log, or of one that nobody could read, no end is known.
+  const targetEndBefore = sameTargetSince === null ? null : logs.targetEndBefore;
   const isCutAgain = sourceEpochEnd !== null && sourceEpochEnd < sourceEndBefore;
   const hasNotShrunk = sourceEnd !== null && sourceEnd >= sourceEndBefore && !isCutAgain;
   const isLate = (index: number): boolean => {
     const { upstream, downstream } = history.at(index);
     if (index < known || upstream < last.at) return false;
     // The log has not reached it since the cut, or had not when the target had its copy.
-    return (hasNotShrunk && upstream >= sourceEnd) || (upstream >= sourceEndBefore && downstream < targetEndBefore);
+    const wasCopied = targetEndBefore !== null && downstream < targetEndBefore;
+    return (hasNotShrunk && upstream >= sourceEnd) || (upstream >= sourceEndBefore && wasCopied);
   };
   const all = indexesOf(history);
   const late = all.filter(isLate);

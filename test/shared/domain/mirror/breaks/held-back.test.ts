@@ -86,6 +86,14 @@ describe('a sync that MirrorMaker held back over a cut of the source log', () =>
     ).toEqual([303n, 314n]);
   });
 
+  test('is void where nobody can read the target log', () => {
+    const syncs = [
+      [303n, 303n],
+      [389n, 389n],
+    ] as const;
+    expect(held(syncs, { sameTargetSince: null, targetEndBefore: null }).left).toEqual([303n, 314n]);
+  });
+
   test('shows nothing new where the log is known to have reached as far', () => {
     expect(
       held([
@@ -115,14 +123,15 @@ describe('a sync that MirrorMaker held back over a cut of the source log', () =>
 
   test.each<[string, Partial<LogsNow>]>([
     ['no cut is known', { sourceCuts: [] }],
-    ['the target may be another topic', { sameTargetSince: null }],
+    ['the target may be another topic, and the log has grown', { sameTargetSince: null, sourceEnd: 400n }],
+    ['the source is another topic', { sameSourceSince: null }],
     ['the last audit did not see its copy, and the log has grown', { targetEndBefore: 389n, sourceEnd: 400n }],
     ['the last audit saw a longer source log', { sourceEndBefore: 390n, sourceEnd: 400n }],
     ['the log was cut again', { sourceEndBefore: 390n, sourceEpochEnd: 380n }],
     ['the last audit had read it', { known: 2 }],
     ['its record is before the cut', { sourceCuts: [{ ...CUT, at: 390n, reached: 400n }] }],
     ['no audit has read the source log', { sourceEndBefore: null }],
-    ['no audit has read the target log', { targetEndBefore: null }],
+    ['no audit has read the target log, and the source log has grown', { targetEndBefore: null, sourceEnd: 400n }],
   ])('holds WHERE %s', (_, logs) => {
     expect(
       held(
