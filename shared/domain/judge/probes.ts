@@ -1,5 +1,5 @@
 import { compareRecords } from '../compare/record-identity.ts';
-import { type BegunBehind, withFound } from '../mirror/breaks/begun-behind.ts';
+import { type BegunBehind, pairsOf, withFound } from '../mirror/breaks/begun-behind.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
 import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
@@ -192,7 +192,7 @@ function probeSinceCut(state: PartitionState): readonly Probe[] {
 function probeBehindCut(state: PartitionState): readonly Probe[] {
   const { behindCut, records } = state;
   if (behindCut === null || records.behindCut !== undefined) return NONE;
-  return [...behindCut.syncs, ...behindCut.before].map(({ upstream, downstream }, index) =>
+  return pairsOf(behindCut).map(({ upstream, downstream }, index) =>
     pair(state, { about: 'behindCut', asked: behindCut, index }, upstream, downstream),
   );
 }

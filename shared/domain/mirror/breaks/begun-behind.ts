@@ -26,9 +26,16 @@ export interface BegunBehind {
   readonly syncs: readonly Pair[];
   /** Where the records before the first of them are, if MM2 wrote them without a gap; the nearest one first. */
   readonly before: readonly Pair[];
+  /** The last point below the cut, whose record is in both logs; null if there is none. */
+  readonly below: Pair | null;
 }
 
-/** What comparing records has shown, by the index among `syncs`, and then among those `before`. */
+/** All of them in one order. */
+export function pairsOf({ syncs, before, below }: BegunBehind): readonly Pair[] {
+  return [...syncs, ...before, ...(below === null ? [] : [below])];
+}
+
+/** What comparing records has shown, by the index among `pairsOf`. */
 export interface FoundBehind {
   readonly asked: BegunBehind;
   readonly found: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;
@@ -71,10 +78,11 @@ export function begunBehind(
   for (let i = index; i < written && syncs.length < FEW_SYNCS && (i === index || !mapping.holeBefore(i)); i++) {
     syncs.push(mapping.pair(i));
   }
-  return { index, cutAt: cut.at, isBehindHole: mapping.holeBefore(index), syncs, before };
+  const below = index === mapping.first ? null : mapping.pair(index - 1);
+  return { index, cutAt: cut.at, isBehindHole: mapping.holeBefore(index), syncs, before, below };
 }
 
-/** The same with what one more comparison has shown; `index` counts `syncs`, and then those `before`. */
+/** The same with what one more comparison has shown. */
 export function withFound(
   { asked, ...rest }: { readonly asked: BegunBehind } & Partial<FoundBehind>,
   index: number,
@@ -86,10 +94,12 @@ export function withFound(
 /** What the comparisons show; null if that is nothing. */
 export function begunBy({ asked: { syncs, before, isBehindHole }, found }: FoundBehind): Begun | null {
   const same = syncs.findIndex((_, i) => found.get(i) === 'same');
-  if (same < 0) return null;
-  if (same > 0) {
-    const areOlder = isBehindHole && syncs.slice(0, same).every((_, i) => found.get(i) === 'different');
-    return areOlder ? { kind: 'later', syncs: same } : null;
+  if (same !== 0) {
+    const older = syncs.slice(0, same < 0 ? syncs.length : same);
+    // Where nothing is the same, a transform may have changed every record, also those below the cut.
+    const isComparable = same > 0 || found.get(syncs.length + before.length) === 'same';
+    const areOlder = isBehindHole && isComparable && older.every((_, i) => found.get(i) === 'different');
+    return areOlder ? { kind: 'later', syncs: older.length } : null;
   }
   const differs = before.findIndex((_, i) => found.get(syncs.length + i) !== 'same');
   const pair = before[(differs < 0 ? before.length : differs) - 1];

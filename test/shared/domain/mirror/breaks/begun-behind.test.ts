@@ -101,9 +101,15 @@ describe('what that shows', () => {
     expect(shown('ds', '').begun).toEqual({ kind: 'later', syncs: 1 });
   });
 
+  test('all of them are, if the record below the cut shows that records can be compared', () => {
+    expect(shown('dd', 'dddddddds').begun).toEqual({ kind: 'later', syncs: 2 });
+    expect(shown('du', 'dddddddds').begun).toBeNull();
+  });
+
   test.each([
     ['no sync could be compared', 'uu', 'ss'],
-    ['none has the same record', 'dd', ''],
+    ['none has the same record', 'dd', 'dddddddd'],
+    ['none has the same record, and the one below the cut was changed on the way', 'dd', 'ddddddddd'],
     ['it is not known of all before it', 'us', ''],
     ['nothing is known of the record before it', 's', 'u'],
   ])('nothing, if %s', (_, syncs, before) => {
