@@ -40,7 +40,10 @@ function locatedCutOff(mapping: PartitionMapping, upstream: bigint, leaderEpoch:
 
 /** Whether a commit of a leader epoch is of the log that is there now for certain, although the log was cut. */
 export function isOfPresentLog({ sourceCuts }: PartitionMapping, leaderEpoch: number): boolean {
-  return sourceCuts.length > 0 && sourceCuts.every(({ tail }) => leaderEpoch >= (tail?.presentFrom ?? Infinity));
+  return (
+    sourceCuts.length > 0 &&
+    sourceCuts.every(({ tail }) => tail?.presentFrom !== undefined && leaderEpoch >= tail.presentFrom)
+  );
 }
 
 const NOT_IN_STEP = 'the source log was cut, and no offset sync shows where the copies are of what the group has read';

@@ -47,12 +47,15 @@ describe('the state machine', () => {
 describe('a task', () => {
   const run = { flow: 'A->B', runId: 'r1', by: 'anna' };
   const execution = { id: 'e', startedAt: '2026-11-22T10:00:00Z' };
-  const start = (input: object) => parseFailoverTask({ task: 'take-flow', start: input, execution });
+  const start = (input: object) =>
+    parseFailoverTask({ task: 'take-flow', machine: 'failover', start: input, execution });
 
   test('starts a new failover, or continues a run, and nothing between', () => {
     const fresh = { flow: 'A->B', mode: 'planned', by: 'anna' };
     expect(start(fresh)).toMatchObject({ start: { ...fresh, groups: ['*'], accept: [], overrideLock: false } });
     expect(start(run)).toMatchObject({ start: { ...run, overrideLock: false } });
+    const back = { flow: 'B->A', mode: 'failback', by: 'anna' };
+    expect(start({ ...back, failover: 'r1' })).toMatchObject({ start: { ...back, failover: 'r1' } });
     for (const wrong of [{ ...fresh, runId: 'r1' }, { flow: 'A->B', by: 'anna' }, { ...fresh, approve: 'x' }, {}]) {
       expect(() => start(wrong)).toThrow('the event is invalid');
     }

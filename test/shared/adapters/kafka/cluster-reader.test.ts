@@ -8,6 +8,7 @@ import { build } from 'esbuild';
 import type { LabCluster } from '../../../../lab/cluster.ts';
 import { compactPartition } from '../../../../lab/compaction.ts';
 import { type Lab, startLab } from '../../../../lab/lab.ts';
+import { waitUntil } from '../../../../lab/wait-until.ts';
 import { RecordWriter } from '../../../../lab/workload/record-writer.ts';
 import { type ClusterReaderOptions, createClusterReader } from '../../../../shared/adapters/kafka/cluster-reader.ts';
 import { BrokerConnection } from '../../../../shared/adapters/kafka/connection/broker-connection.ts';
@@ -165,6 +166,15 @@ describe('reading a real cluster', () => {
       reader = openReader();
       await reader.metadata();
       await cluster.admin.deleteTopics('short-lived');
+      // The broker follows the controller a moment later. A reader that does not know the topic shows when it has.
+      await waitUntil('the broker to forget the topic', async () => {
+        const other = openReader();
+        try {
+          return (await other.offsets(['short-lived'])).get('short-lived')?.[0]?.kind === 'unread';
+        } finally {
+          await other.close();
+        }
+      });
       const read = await reader.offsets(['short-lived', 'empty']);
       expect(read.get('short-lived')).toMatchObject([{ unread: { error: 'UNKNOWN_TOPIC_OR_PARTITION' } }]);
       expect(read.get('empty')?.[0]?.kind).toBe('read');
