@@ -9,24 +9,10 @@ import { FAILBACK_STEP_NAMES } from '../../../shared/domain/failover/step-name.t
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
 import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
 import { synthesize } from '../../infra/synthesize.ts';
-import { FakeFailback, LED_AWAY, LED_BACK } from '../../shared/failover/failback-world.ts';
+import { FAILBACK_ORDER, FakeFailback, LED_AWAY, LED_BACK } from '../../shared/failover/failback-world.ts';
 import { FakeWorld, Killed } from '../../shared/failover/failover-world.ts';
 import { type Ended, type Stores, TestMachine } from './machine.ts';
 
-const ORDER = [
-  'place-offsets=79',
-  'mirror=false',
-  'fence=true',
-  'mirror=true',
-  'consumers=true',
-  'positions=true',
-  'place-forward-offsets=79',
-  'targetFence=false',
-  'name=true',
-  'cut=true',
-  'fence=false',
-  'forwardRuns=true',
-];
 const START = { flow: 'B->A', mode: 'failback', by: 'anna' };
 const ALL_DONE = Object.fromEntries(FAILBACK_STEP_NAMES.map((name) => [name, 'done']));
 
@@ -91,7 +77,7 @@ describe('a failback as a state machine', () => {
   test('does every step once, in its order, and its evidence names what it takes back', async () => {
     const { ended, record } = await approved();
     expect(ended.error).toBeNull();
-    expect(fake.done).toEqual(ORDER);
+    expect(fake.done).toEqual(FAILBACK_ORDER);
     expect(statesOf(record)).toEqual(ALL_DONE);
     expect(record).toMatchObject({ phase: 'completed', approval: { by: 'bert' }, subject: { mode: 'failback' } });
     expect(record.subject.takesBack).toEqual({ run: fake.origin.run, head: fake.origin.head });
@@ -109,13 +95,13 @@ describe('a failback as a state machine', () => {
       };
       const { ended, record } = await approved();
       expect(ended.error).toBeNull();
-      expect(fake.done).toEqual(ORDER);
+      expect(fake.done).toEqual(FAILBACK_ORDER);
       expect(statesOf(record)).toEqual(ALL_DONE);
     },
   );
 
   test.each(
-    ORDER.flatMap((effect) => {
+    FAILBACK_ORDER.flatMap((effect) => {
       const what = effect.startsWith('place-') ? effect.replace(/=.*/, '') : effect;
       return [[what, 'before'] as const, [what, 'after'] as const];
     }),
@@ -148,9 +134,9 @@ describe('a failback as a state machine', () => {
     const record = await stoppedAt('positions=true');
     expect(statesOf(record)).toMatchObject({ 'record-points': 'done', 'restore-groups': 'failed', verify: 'pending' });
     expect((await machine.start(again(record), 'two')).error).toBeNull();
-    expect(fake.done).toEqual(ORDER);
+    expect(fake.done).toEqual(FAILBACK_ORDER);
     expect((await machine.start(again(record), 'three')).error).toBeNull();
-    expect(fake.done).toEqual(ORDER);
+    expect(fake.done).toEqual(FAILBACK_ORDER);
   });
 
   test('a gate refuses before anybody is asked', async () => {

@@ -13,6 +13,22 @@ import type {
 import { NO_FAILBACK_BEGUN } from './failback-origins.ts';
 import { type Effects, FakeWorld, UNTOUCHED } from './failover-world.ts';
 
+/** What a failback does to the world, step by step. */
+export const FAILBACK_ORDER = [
+  'place-offsets=79',
+  'mirror=false',
+  'fence=true',
+  'mirror=true',
+  'consumers=true',
+  'positions=true',
+  'place-forward-offsets=79',
+  'targetFence=false',
+  'name=true',
+  'cut=true',
+  'fence=false',
+  'forwardRuns=true',
+];
+
 /** What a failback changes beside what a failover does. */
 export interface BackEffects {
   targetFence: boolean;

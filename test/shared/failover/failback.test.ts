@@ -4,23 +4,8 @@ import { TidemarkError } from '../../../shared/domain/model/errors.ts';
 import { originOf } from '../../../shared/failover/failback-origin.ts';
 import { FailoverRefusedError } from '../../../shared/failover/failover-errors.ts';
 import { begin, CountedHazard, hazardous, type TestRun } from './begin-run.ts';
-import { FakeFailback, LED_AWAY, LED_BACK } from './failback-world.ts';
+import { FAILBACK_ORDER, FakeFailback, LED_AWAY, LED_BACK } from './failback-world.ts';
 import { Killed } from './failover-world.ts';
-
-const ORDER = [
-  'place-offsets=79',
-  'mirror=false',
-  'fence=true',
-  'mirror=true',
-  'consumers=true',
-  'positions=true',
-  'place-forward-offsets=79',
-  'targetFence=false',
-  'name=true',
-  'cut=true',
-  'fence=false',
-  'forwardRuns=true',
-];
 
 async function beginBack(fake = new FakeFailback()): Promise<TestRun & { readonly fake: FakeFailback }> {
   return (await begin(fake, 'failback')) as TestRun & { readonly fake: FakeFailback };
@@ -37,7 +22,7 @@ describe('a failback', () => {
   test('does every step once, in its order, and ends', async () => {
     const run = await beginBack();
     expect((await run.run()).kind).toBe('completed');
-    expect(run.fake.done).toEqual(ORDER);
+    expect(run.fake.done).toEqual(FAILBACK_ORDER);
     const { record } = await run.stored();
     expect([...record.steps.keys()]).toEqual([...FAILBACK_STEP_NAMES]);
     expect([...record.steps.values()].every(({ kind }) => kind === 'done')).toBe(true);
@@ -288,7 +273,7 @@ describe('at every point', () => {
       const { phase } = (await run.stored()).record;
       if (phase !== 'completed') expect([at, (await run.run({ override: true })).kind]).toEqual([at, 'completed']);
       expectLedBack(run.fake);
-      expect([at, [...new Set(run.fake.done)]]).toEqual([at, ORDER]);
+      expect([at, [...new Set(run.fake.done)]]).toEqual([at, FAILBACK_ORDER]);
       expect([at, run.fake.mirrored]).toEqual([at, 80n]);
     }
   });
