@@ -8,6 +8,7 @@ import { isMirrorStopped } from '../domain/model/mirror-connector.ts';
 import type { Unread } from '../domain/model/outcome.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
 import type { ClusterReader, ConnectorReader, MirrorMetricsReader } from '../ports.ts';
+import { withCommitsBeyond } from './commits-beyond.ts';
 import { connect, refuseIfHidden, type Side } from './connect-side.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -111,7 +112,8 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
   const [connectors, oppositeConnectors, metrics] = await Promise.all([asked, askedOpposite, askedMetrics]);
   const sameCluster = sameClusterOf(source, target);
   const ends = await withEpochEnds(await readEnds(topics, source, target, flow.isolationLevel), source, target, known);
-  const observed = source.kind === 'up' ? await withOutgrownEpochs(ends, groups, source.reader) : ends;
+  const observed =
+    source.kind === 'up' ? await withOutgrownEpochs(withCommitsBeyond(ends, groups), groups, source.reader) : ends;
   return {
     flow,
     at,

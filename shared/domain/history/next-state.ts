@@ -5,7 +5,7 @@ import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
 import { idChanged } from '../judge/remembered-logs.ts';
 import { type BegunBehind, begunBy } from '../mirror/breaks/begun-behind.ts';
-import { isBeforeCut, type PastCut } from '../mirror/breaks/cut.ts';
+import { isBeforeCut, type PastCut, readUpTo } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
@@ -85,6 +85,7 @@ function cutsAfter(
         .map((one) => one.targetTopic),
     ),
   };
+  const read = new Map(topics.map(({ topic, committedBeyond }) => [topic, committedBeyond]));
   const kept = before.filter(
     ({ noticedAt, side, topic }) => at - noticedAt < KEEP_CUTS_MS && !replaced[side].has(topic),
   );
@@ -94,7 +95,8 @@ function cutsAfter(
       return { noticedAt: at, ...cut, topic: name, partition };
     }),
   );
-  return news.length === 0 && kept.length === before.length ? before : [...kept, ...news];
+  const all = [...kept, ...news].map((cut) => readUpTo(cut, read.get(cut.topic)?.get(cut.partition)));
+  return all.length === before.length && all.every((cut, i) => cut === before[i]) ? before : all;
 }
 
 function readAt({ at, sourceDown, targetDown, remembered }: FlowObservation, role: ClusterRole): number {
@@ -358,21 +360,25 @@ function keepBegunBehindCuts(state: HistoryState, partitions: readonly Partition
   }
 }
 
+const NO_BREAKS = { hole: false, newSource: false, newTarget: false, refuted: false } as const;
+
 /**
- * Adds a pair before the sync of an index. The hole that a cut left there is before the pair then. If the pair is where the
+ * Adds a pair before the sync of an index. The breaks there, as the hole that a cut left, are before the pair then. If the pair is where the
  * log was cut, and in step with the point before, all between the two is on the target: below a cut MM2 skips nothing.
  */
 function withPairBefore(
   kept: SyncHistory,
   at: number,
   pair: { readonly upstream: bigint; readonly downstream: bigint },
-  { isBehindHole: hole, cutAt }: BegunBehind,
+  { cutAt }: BegunBehind,
 ): void {
   const sync = kept.at(at);
-  if (hole) kept.replace(at, { ...sync, hole: false });
+  const { timestamp, hole, newSource, newTarget, refuted } = sync;
+  kept.replace(at, { ...sync, ...NO_BREAKS });
   const isWhole = at > 0 && pair.upstream <= cutAt;
   const accounted = isWhole && pair.upstream - kept.upstream(at - 1) === pair.downstream - kept.downstream(at - 1);
-  kept.insert(at, { ...pair, timestamp: sync.timestamp, compared: true, hole, accounted });
+  const breaks = { hole, newSource, newTarget, refuted };
+  kept.insert(at, { ...pair, ...breaks, timestamp, compared: true, accounted });
 }
 
 /** Runs merge in the history, so that a point can have another index there. */

@@ -73,6 +73,8 @@ export interface ObservedTopic {
   readonly epochEnds?: Readonly<Record<ClusterRole, ReadonlyMap<number, bigint>>>;
   /** By partition: leader epochs whose records end in the present source log before what groups have read of them. */
   readonly outgrown?: ReadonlyMap<number, OutgrownEpoch>;
+  /** By partition: the furthest commit without a leader epoch beyond the source log's end. The log before it reached there. */
+  readonly committedBeyond?: ReadonlyMap<number, bigint>;
 }
 
 /** A commit tells that the source log reached further in a leader epoch than it does now: it was cut since. */

@@ -178,7 +178,7 @@ export function partitionState(
     records,
   );
 
-  const cutOffs = cutOffsOf(observation, topic.topic, partition, cuts);
+  const cutOffs = cutOffsOf(observation, topic, partition, cuts);
   // The id of the topic was the same before these syncs: what is there now came after a cut that no audit has seen.
   const wasCutUnseen = epoch.kind === 'records' && history !== null && history.watched < epoch.certainAt;
   const valid = Math.max(epoch.recreatedAt, targetRecreatedAt);

@@ -1,4 +1,4 @@
-import type { Cut, PastCut } from '../mirror/breaks/cut.ts';
+import { type Cut, type PastCut, readUpTo } from '../mirror/breaks/cut.ts';
 import type { LogsNow } from '../mirror/breaks/logs-now.ts';
 import type { CutOff } from '../mirror/coverage/cut-off.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
@@ -99,11 +99,13 @@ export function knownAt(
 /** What cuts of the source log took, oldest first. */
 export function cutOffsOf(
   observation: FlowObservation,
-  topic: string,
+  { topic, committedBeyond }: Pick<ObservedTopic, 'topic' | 'committedBeyond'>,
   partition: number,
   cuts: readonly Cut[],
 ): readonly CutOff[] {
-  return cutsOf(observation, 'source', topic, partition, cuts).map((cut) => {
+  const read = committedBeyond?.get(partition);
+  return cutsOf(observation, 'source', topic, partition, cuts).map((one) => {
+    const cut = readUpTo(one, read);
     const { at, reached, mayReach, acknowledged = reached, copies = reached - at, noticedAt, tail } = cut;
     const records = { records: copies, atLeast: acknowledged - at };
     const further = mayReach === undefined ? {} : { mayReach };

@@ -277,7 +277,8 @@ export class PartitionMapping {
   /** Whether the offset-syncs topic lost records between this sync and the next. */
   holeAfter(index: number): boolean {
     if (index + 1 < this.#history.length) return this.#history.breaksBefore(index + 1, 'hole');
-    return this.#anchor === undefined && this.#history.breaksBeforeNext('hole');
+    // A pair that comparing has found at the end says what lies before it, but for a cut: its copies can be in between.
+    return this.#history.breaksBeforeNext('hole') && (this.#anchor === undefined || this.sourceCuts.length > 0);
   }
 
   /** Whether syncs before this one are void or lost, also if comparing has found a pair there since. */

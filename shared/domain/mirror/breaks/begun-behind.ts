@@ -65,9 +65,12 @@ export function begunBehind(
 ): BegunBehind | null {
   const index = indexesBehind(mapping, cut).at(-1);
   if (index === undefined || index >= written || mapping.at(index).confirmed) return null;
+  // MM2 may have gone on behind several cuts at once: it began behind the lowest.
+  const together = mapping.sourceCuts.filter((one) => indexesBehind(mapping, one).includes(index));
+  const cutAt = together.reduce((lowest, { at }) => least(lowest, at), cut.at);
   const { upstream, downstream } = mapping.pair(index);
   const left = index === mapping.first ? -1n : mapping.downstream(index - 1);
-  const lowest = { upstream: greatest(cut.at, starts.source), downstream: greatest(left + 1n, starts.target) };
+  const lowest = { upstream: greatest(cutAt, starts.source), downstream: greatest(left + 1n, starts.target) };
   const room = least(upstream - lowest.upstream, downstream - lowest.downstream);
   // Where nothing can lie before it, a later cut or a late sync would show by itself.
   if (room <= 0n) return null;
@@ -79,7 +82,7 @@ export function begunBehind(
     syncs.push(mapping.pair(i));
   }
   const below = index === mapping.first ? null : mapping.pair(index - 1);
-  return { index, cutAt: cut.at, isBehindHole: mapping.holeBefore(index), syncs, before, below };
+  return { index, cutAt, isBehindHole: mapping.holeBefore(index), syncs, before, below };
 }
 
 /** The same with what one more comparison has shown. */

@@ -23,7 +23,8 @@ export interface Cut {
   readonly reached: bigint;
   /**
    * Of a source log: groups may have read it up to here before. It may have grown since an audit last saw it, so that this
-   * is where the present log ended when an audit noticed the cut, if that is further than `reached`; `reached` if absent.
+   * is where the present log ended when an audit noticed the cut, or the furthest commit beyond the log's end that an audit
+   * has seen since, if that is further than `reached`; `reached` if absent.
    */
   readonly mayReach?: bigint;
   /** How far MM2 had acknowledged it before, for certain; `reached` if absent. */
@@ -34,6 +35,12 @@ export interface Cut {
   readonly tail?: CutTail;
   /** When the audit that noticed it began, if it is not the one that reports it: ms since the epoch. */
   readonly noticedAt?: number;
+}
+
+/** A cut of a source log of which groups have read up to an offset at least: they have not read that on the present log. */
+export function readUpTo<T extends Pick<Cut, 'side' | 'reached' | 'mayReach'>>(cut: T, read: bigint | undefined): T {
+  const { side, reached, mayReach = reached } = cut;
+  return side === 'target' || read === undefined || read <= mayReach ? cut : { ...cut, mayReach: read };
 }
 
 /** Whether a commit of a leader epoch is or may be of the log before a cut, behind its place. */

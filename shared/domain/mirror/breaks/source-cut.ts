@@ -1,6 +1,6 @@
 import { greatest } from '../../model/offsets.ts';
 import { lastBreak } from '../epoch.ts';
-import type { SyncHistory } from '../syncs/sync-history.ts';
+import type { SyncHistory, SyncPoint } from '../syncs/sync-history.ts';
 import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
 import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened, type SinceCut } from './shortened.ts';
@@ -13,7 +13,8 @@ export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: 
   const { sourceEnd: end, sourceEpochEnd: epochEnd, sourceEndBefore: before, sameSourceSince, known } = logs;
   const none = { history, cut: null, known };
   if (sameSourceSince === null) return none;
-  const shown = end === null ? null : syncsBeyond(history, logs, end);
+  const beyond = end === null ? null : syncsBeyond(history, logs, end);
+  const shown = beyond?.lastBelow === undefined ? beyond : null;
   if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
     const shortened = withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, compared });
     const { cut } = shortened;
@@ -21,15 +22,17 @@ export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: 
       ? shortened
       : { ...shortened, cut: { ...cut, mayReach: end } };
   }
-  if (shown === null) return none;
+  if (beyond === null) return none;
+  const since = beyond.lastBelow === undefined ? [] : [beyond.lastBelow];
+  if (since.length > 0 && compared?.same !== 0) return { ...none, since };
+  const { end: at, reached } = beyond;
   const first = lastBreak(history, 'newSource');
-  const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < shown.end);
-  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => shown.end - 1n - left.upstream);
-  const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= shown.end);
-  const { end: at, reached } = shown;
+  const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < at);
+  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => at - 1n - left.upstream);
+  const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
   const acknowledged = acknowledgedBy(history, logs, left, at);
   const cut = { side: 'source', at, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
-  return { ...shortened, cut: { ...cut, ...copiesOf(history, left, reached - at) } };
+  return { ...shortened, cut: { ...cut, ...copiesOf(history, left, reached - at) }, since };
 }
 
 /** How far syncs about the present target log had acknowledged the source log, at the offset `at` and beyond it. */
@@ -73,9 +76,14 @@ interface SyncsBeyond {
   readonly reached: bigint;
   /** Index after the last one: MM2 wrote all syncs before it before the cut. */
   readonly until: number;
+  /**
+   * If they may be about an earlier topic of the name: the last sync before them. If its record is in the present log, they
+   * are about this one.
+   */
+  readonly lastBelow?: SyncPoint;
 }
 
-/** Null if there are none, or if they may be about an earlier log of the name. */
+/** Null if there are none, or if they may be about an earlier topic and nothing can show it. */
 function syncsBeyond(
   history: SyncHistory,
   { sourceEndBefore, targetEndBefore, sameTargetSince, known, knewAll }: LogsNow,
@@ -88,18 +96,25 @@ function syncsBeyond(
       sameTargetSince !== null && targetEndBefore !== null && history.downstream(index) < targetEndBefore;
     return index >= known && wasCopied && !hadReached(sourceEndBefore, history.upstream(index));
   };
+  const first = lastBreak(history, 'newSource');
   let reached = end;
   let until = 0;
-  for (let i = lastBreak(history, 'newSource'); i < history.length; i++) {
+  let untold: number | null = null;
+  for (let i = first; i < history.length; i++) {
     if (history.upstream(i) < end) continue;
     if (hasWaited(i)) continue;
     if (mayHaveWaited(history, i, 'newSource') && !hadReached(sourceEndBefore, history.upstream(i))) continue;
     until = i + 1;
     if (history.upstream(i) < reached) continue;
-    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) return null;
+    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) untold ??= i;
     reached = history.upstream(i) + 1n;
   }
-  return until === 0 ? null : { end, reached, until };
+  if (until === 0) return null;
+  if (untold === null) return { end, reached, until };
+  for (let i = untold - 1; i >= first; i--) {
+    if (history.upstream(i) < end) return { end, reached, until, lastBelow: history.at(i) };
+  }
+  return null;
 }
 
 /**
