@@ -1,7 +1,7 @@
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import type { PartitionState } from '../domain/judge/partition-state.ts';
 import { holeKey, type RecordEvidence } from '../domain/judge/record-evidence.ts';
-import type { Hole } from '../domain/mirror/coverage/hole.ts';
+import { type Hole, isBrought } from '../domain/mirror/coverage/hole.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 
@@ -28,13 +28,17 @@ export async function countHoles(
   await Promise.all(
     open.map(async ({ state, hole }) => {
       const { topic, partition, records } = state;
+      let seen = 0n;
       let count = 0n;
       const { from, until } = hole;
       const isolation = flow.isolationLevel;
       const request = { topic: topic.topic, partition, from, until, isolation, maxBytes: BYTES_EACH };
-      const scan = await source.scan(request, () => count++);
+      const scan = await source.scan(request, ({ offset }) => {
+        seen++;
+        if (!isBrought(hole, offset)) count++;
+      });
       // The look saw a record there: a count without it is of another log.
-      if (scan.kind === 'unread' || scan.value.next < until || count === 0n) return;
+      if (scan.kind === 'unread' || scan.value.next < until || seen === 0n) return;
       const before = evidence.get(topic.topic, partition)?.holes ?? records.holes ?? [];
       const holes = new Map([...before, [holeKey(hole), { kind: 'counted', records: count } as const]]);
       evidence.set(topic.topic, partition, { holes });

@@ -43,11 +43,12 @@ export function missingStretches(
 
 /** How many records of a hole are missing, at most and at least, by what a look into it showed. */
 function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch, 'records' | 'atLeast'> {
-  const { offsets, least = offsets, from, until, isPlace } = hole;
+  const { offsets, least = offsets, from, until, isPlace, brought = [] } = hole;
   if (look === undefined) return { records: offsets, atLeast: 0n };
   if (look.kind === 'counted') {
     // As many of these records have a counterpart as the target has room for.
-    const records = greatest(0n, look.records - (until - from - offsets));
+    const room = brought.reduce((left, part) => left - (part.until - part.from), until - from) - offsets;
+    const records = greatest(0n, look.records - room);
     return { records, atLeast: greatest(0n, records - (offsets - least)) };
   }
   const { record, scannedTo } = look.peek;

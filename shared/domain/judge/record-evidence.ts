@@ -35,7 +35,7 @@ export interface RecordEvidence {
   readonly refutations?: readonly Refutation[];
 }
 
-/** What a look into a hole found: the first record where it looked, or the number of records in the whole hole. */
+/** What a look into a hole found: the first record where it looked, or the number of records in all that no other run has brought. */
 export type HoleLook =
   | { readonly kind: 'peeked'; readonly peek: Peek }
   | { readonly kind: 'counted'; readonly records: bigint };

@@ -2,7 +2,7 @@ import type { LogOffsets } from '../../model/cluster.ts';
 import { greatest, least } from '../../model/offsets.ts';
 import type { PartitionMapping } from '../mapping.ts';
 import { type CutOff, holeOfCut } from './cut-off.ts';
-import { type Hole, perhapsLess } from './hole.ts';
+import { clipped, type Hole, perhapsLess } from './hole.ts';
 import { type Range, type Run, runsOf } from './runs.ts';
 
 /** Which part of the source log is on the present target log, as far as the syncs show. */
@@ -64,14 +64,43 @@ function withoutOtherRuns(holes: readonly Hole[], others: readonly Run[]): reado
   const brought = merged(others.flatMap((run) => run.covered));
   const perhapsBrought = merged([...brought, ...others.flatMap((run) => run.inPart)]);
   return holes.flatMap((hole) => {
-    const stretch = hole.isPlace ? hole.look : hole;
-    const perhaps = overlap(perhapsBrought, stretch);
-    if (perhaps === 0n) return [hole];
-    const offsets = least(hole.offsets, stretch.until - stretch.from - overlap(brought, stretch));
-    if (offsets <= 0n) return [];
-    // Which of its offsets the other run has brought, no single look shows.
-    return [{ ...hole, offsets, least: greatest(0n, (hole.least ?? hole.offsets) - perhaps), isPlace: false }];
+    const parts = without(hole.isPlace ? hole.look : hole, brought);
+    const [first, last] = [parts[0], parts.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const left = { from: first.from, until: last.until };
+    const between = without(left, parts);
+    return within(hole, left).map((one) => {
+      const rest = perhapsLess(one, overlap(perhapsBrought, left));
+      if (between.length === 0) return rest;
+      const offsets = least(
+        one.offsets,
+        parts.reduce((sum, { from, until }) => sum + until - from, 0n),
+      );
+      // A single look may find what the other run has brought.
+      return { ...rest, offsets, brought: between, isPlace: false };
+    });
   });
+}
+
+/** What of a hole lies in a range. */
+function within(hole: Hole, { from, until }: Range): readonly Hole[] {
+  if (from === hole.from && until === hole.until) return [hole];
+  const part = clipped(hole, { start: from, highWatermark: until });
+  return part.map((one) => (one.isPlace ? one : { ...one, look: { from, until } }));
+}
+
+/** What is left of a stretch, in order. */
+function without({ from, until }: Range, ranges: readonly Range[]): readonly Range[] {
+  const left: Range[] = [];
+  let next = from;
+  for (const range of ranges) {
+    if (range.until <= next) continue;
+    if (range.from >= until) break;
+    if (range.from > next) left.push({ from: next, until: range.from });
+    next = range.until;
+  }
+  if (next < until) left.push({ from: next, until });
+  return left;
 }
 
 /** Another run may have brought some of what a hole lacks before MM2 began again: no sync shows which. */

@@ -15,6 +15,8 @@ export interface Hole {
   readonly offsets: bigint;
   /** At least this many have none, if not `offsets`: it is not known what some of the target records are copies of. */
   readonly least?: bigint;
+  /** Parts of [from, until) that another run of MM2 has brought, in order; none if absent. */
+  readonly brought?: readonly { readonly from: bigint; readonly until: bigint }[];
   /**
    * Where to look first. MM2 writes a sync at the first record after a gap, so the missing offsets are directly before
    * that sync. If `isPlace`, all of them are there for certain.
@@ -26,6 +28,11 @@ export interface Hole {
    * for a part of a hole.
    */
   readonly index: number | null;
+}
+
+/** Whether another run of MM2 has brought an offset. */
+export function isBrought({ brought = [] }: Pick<Hole, 'brought'>, offset: bigint): boolean {
+  return brought.some(({ from, until }) => offset >= from && offset < until);
 }
 
 /** @param records this many of the absent offsets may have a copy after all */
@@ -58,7 +65,7 @@ export function holesBefore(holes: readonly Hole[], source: LogOffsets, end: big
 }
 
 /** Only what the source log still holds can be lost with it: nothing where no offsets are left. */
-export function clipped(hole: Hole, { start, highWatermark }: LogOffsets): Hole[] {
+export function clipped(hole: Hole, { start, highWatermark }: Pick<LogOffsets, 'start' | 'highWatermark'>): Hole[] {
   const inside = (offset: bigint): bigint => greatest(start, least(highWatermark, offset));
   const [from, until] = [inside(hole.from), inside(hole.until)];
   const look = { from: inside(hole.look.from), until: inside(hole.look.until) };

@@ -8,6 +8,7 @@ import { holeKey, type RecordEvidence } from '../../../../shared/domain/judge/re
 import { read } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
+import { countedLook } from './case-parts.ts';
 import { onePartition, type Syncs } from './one-partition.ts';
 
 interface Case {
@@ -85,9 +86,7 @@ function audited(of: Case): FlowReport {
     const holes = new Map(records.holes);
     for (const hole of replication?.holes ?? []) {
       if (hole.isPlace || hole.until - hole.from > 20_000n) continue;
-      let count = 0n;
-      for (let at = hole.from; at < hole.until; at++) if (holds(at)) count++;
-      holes.set(holeKey(hole), { kind: 'counted', records: count });
+      holes.set(holeKey(hole), countedLook(hole, holds));
     }
     counted.set('t', 0, { holes });
   }

@@ -9,7 +9,7 @@ import type {
   RememberedFlow,
 } from '../../../../shared/domain/judge/observation.ts';
 import type { HoleLook } from '../../../../shared/domain/judge/record-evidence.ts';
-import type { Hole } from '../../../../shared/domain/mirror/coverage/hole.ts';
+import { type Hole, isBrought } from '../../../../shared/domain/mirror/coverage/hole.ts';
 import type { ObservedConnectOffset } from '../../../../shared/domain/mirror/replication.ts';
 import { type NewPoint, SyncHistory } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import type { CommittedOffset, LogOffsets, LogRecord, Peek } from '../../../../shared/domain/model/cluster.ts';
@@ -297,8 +297,8 @@ export function peekedLook({ look }: Hole, holds: (offset: bigint) => boolean): 
 }
 
 /** A look at all records of a hole. */
-export function countedLook({ from, until }: Hole, holds: (offset: bigint) => boolean): HoleLook {
+export function countedLook(hole: Hole, holds: (offset: bigint) => boolean): HoleLook {
   let records = 0n;
-  for (let at = from; at < until; at++) if (holds(at)) records++;
+  for (let at = hole.from; at < hole.until; at++) if (holds(at) && !isBrought(hole, at)) records++;
   return { kind: 'counted', records };
 }

@@ -949,11 +949,32 @@ describe('what a look into a stretch without counterpart shows', () => {
       source: [0n, 101n],
       target: [0n, 42n],
     };
+    const missingAfter = (holds: (offset: bigint) => boolean) => one({ ...again, holds }).missing;
+    expect(missingAfter((offset) => offset === 0n || offset >= 61n)).toEqual([]);
+    expect(missingAfter(() => true)).toMatchObject([{ records: 60n, certain: true }]);
+  });
+
+  test('of one that another run of MM2 brought in its middle, only the records around that are counted', () => {
+    // MM2 jumped from 0 to 100, wrote 31 to 60 after a restart, and jumped to 100 again.
+    const again: PartitionCase = {
+      syncs: [
+        [0n, 0n],
+        [100n, 1n],
+        [31n, 2n],
+        [60n, 31n],
+        [100n, 32n],
+      ],
+      source: [0n, 101n],
+      target: [0n, 33n],
+    };
     const missingAfter = (holds: (offset: bigint) => boolean, counted = false) =>
-      one({ ...again, holds, counted }).missing;
-    expect(missingAfter((offset) => offset === 0n || offset >= 61n)).toMatchObject([{ records: 60n, certain: false }]);
-    expect(missingAfter((offset) => offset === 0n || offset >= 61n, true)).toEqual([]);
-    expect(missingAfter(() => true, true)).toMatchObject([{ records: 60n, certain: true }]);
+      one({ ...again, holds, counted }).missing.find(({ hole }) => hole.from === 1n);
+    // The record that a look finds may be one of those that it brought.
+    expect(missingAfter((offset) => offset === 31n)).toMatchObject({ records: 69n, certain: false });
+    expect(missingAfter((offset) => offset === 31n, true)).toBeUndefined();
+    expect(missingAfter((offset) => offset === 30n || offset === 60n || offset === 61n, true)).toMatchObject({
+      records: 2n,
+    });
   });
 });
 
