@@ -321,4 +321,33 @@ export const RESTARTED_MIRRORS: readonly KnownWorld[] = [
       { do: 'foreign', records: 1 },
     ],
   },
+  {
+    name: 'a head that MM2 skipped, of which another run brought the offsets that hold no record',
+    taught: 'what another run has brought is not counted among what a stretch holds',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'gap', offsets: 5 },
+      { do: 'jump', offsets: 2 },
+      { do: 'produce', records: 9 },
+      { do: 'mirror', records: 9, syncs: 99 },
+      { do: 'start-over', offsets: 15 },
+      { do: 'mirror', records: 2, syncs: 99 },
+    ],
+  },
+  {
+    name: 'the same, with markers',
+    taught: 'what another run has brought of a stretch lies at its end',
+    terms: { ...USUAL, transactional: true },
+    steps: [
+      { do: 'produce', records: 2 },
+      { do: 'jump', offsets: 2 },
+      { do: 'produce', records: 5 },
+      { do: 'mirror', records: 6, syncs: 99 },
+      { do: 'start-over', offsets: 8 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 6, syncs: 2 },
+    ],
+  },
 ];

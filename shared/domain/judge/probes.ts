@@ -98,6 +98,8 @@ export function recordEvidence(answers: readonly ProbeAnswer[]): PartitionMap<Re
 function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeAnswer): RecordEvidence {
   const { question } = probe;
   const [source, target] = [peekOf(answer.source), peekOf(answer.target)];
+  // An equal neighbour may be the one that was copied there.
+  const isCopy = () => (hasEqualNeighbour(source, probe, beside) ? 'unknown' : atSync(source, target));
   switch (question.about) {
     case 'sync': {
       const syncs = new Map(before.syncs);
@@ -107,10 +109,9 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
     case 'sinceCut':
       return { sinceCut: new Map([...(before.sinceCut ?? []), [question.index, atSync(source, target)]]) };
     case 'behindCut':
-      return { behindCut: withFound(before.behindCut ?? question, question.index, atSync(source, target)) };
+      return { behindCut: withFound(before.behindCut ?? question, question.index, isCopy()) };
     case 'order':
-      // An equal neighbour may be the one that was copied here, when MM2 wrote the topic again.
-      return { order: hasEqualNeighbour(source, probe, beside) ? 'unknown' : atSync(source, target) };
+      return { order: isCopy() };
     case 'reckoning': {
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
@@ -190,10 +191,10 @@ function probeSinceCut(state: PartitionState): readonly Probe[] {
 }
 
 function probeBehindCut(state: PartitionState): readonly Probe[] {
-  const { behindCut, records } = state;
-  if (behindCut === null || records.behindCut !== undefined) return NONE;
+  const { behindCut, records, source } = state;
+  if (behindCut === null || records.behindCut !== undefined || source === null) return NONE;
   return pairsOf(behindCut).map(({ upstream, downstream }, index) =>
-    pair(state, { about: 'behindCut', asked: behindCut, index }, upstream, downstream),
+    withNeighbours(pair(state, { about: 'behindCut', asked: behindCut, index }, upstream, downstream), source),
   );
 }
 
