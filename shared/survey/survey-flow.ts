@@ -75,9 +75,9 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   progress(`comparing records of ${name}`);
   const looked = await lookAtRecords(observation, unseen, source, target, policy);
   let peeked = withEvidence(observation, unseen, looked);
-  // Once a doubt about the syncs is settled, other records are worth a look. That can show where the target ends, and
-  // so which record waits.
-  for (const isWorthALook of [isWorthAnotherLook, waitsElsewhere]) {
+  // Once a doubt about the syncs is settled, other records are worth a look: whether the log was cut, then whether the topic
+  // is the same, then where the target ends, and so which record waits.
+  for (const isWorthALook of [isWorthAnotherLook, isWorthAnotherLook, waitsElsewhere]) {
     const states = peeked.filter(isWorthALook);
     if (states.length === 0) continue;
     peeked = withEvidence(observation, peeked, await lookAtRecords(observation, states, source, target, policy));

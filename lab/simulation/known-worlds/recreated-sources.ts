@@ -344,4 +344,18 @@ export const RECREATED_SOURCES: readonly KnownWorld[] = [
       { do: 'expire-target', offsets: 1 },
     ],
   },
+  {
+    name: 'both topics recreated, and the new logs begin with the same pair',
+    taught: 'a pair of an earlier pair of logs can name a record of the present ones',
+    terms: USUAL,
+    steps: [
+      { do: 'recreate-source', records: 2 },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'flush' },
+      { do: 'recreate-source', records: 0 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+    ],
+  },
 ];

@@ -95,7 +95,8 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
 /** Where the copies of what a cut took begin at the earliest; null if no hole shows it, as on a target log of later. */
 export function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | null {
   const index = indexBehind(mapping, cut);
-  if (index < 0) return null;
+  // If it is not known which syncs are about the present topic, the hole may be among them.
+  if (index < 0) return mapping.sourceInDoubt ? mapping.floor : null;
   if (index <= mapping.first) return mapping.floor;
   // Before it went back, MM2 may have been past the place of the cut, and no sync shows it.
   const first = mapping.at(mapping.first);

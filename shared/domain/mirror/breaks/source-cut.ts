@@ -86,7 +86,7 @@ interface SyncsBeyond {
 /** Null if there are none, or if they may be about an earlier topic and nothing can show it. */
 function syncsBeyond(
   history: SyncHistory,
-  { sourceEndBefore, targetEndBefore, sameTargetSince, known, knewAll }: LogsNow,
+  { sourceEndBefore, targetEnd, targetEndBefore, sameTargetSince, known, knewAll }: LogsNow,
   end: bigint,
 ): SyncsBeyond | null {
   const isYounger = (index: number): boolean => knewAll && index >= known;
@@ -111,7 +111,9 @@ function syncsBeyond(
   }
   if (until === 0) return null;
   if (untold === null) return { end, reached, until };
-  for (let i = untold - 1; i >= first; i--) {
+  // If the target was replaced as well, both logs begin anew: then the record of an earlier pair can be that of a new one.
+  if (targetEnd === null || history.downstream(until - 1) >= targetEnd) return null;
+  for (let i = untold - 1; i >= Math.max(first, presentFrom(history)); i--) {
     if (history.upstream(i) < end) return { end, reached, until, lastBelow: history.at(i) };
   }
   return null;
