@@ -206,7 +206,7 @@ function acknowledgedTo(evidence: ReplicationEvidence): {
     else if (next === null || acknowledged + 1n > next) next = acknowledged + 1n;
   };
   const newest = mapping === null ? newestOf(history) : mapping.newestAcknowledged();
-  const stale = connect !== null && isOfEarlierTopic(connect, evidence);
+  const stale = connect !== null && (isOfEarlierTopic(connect, evidence) || isBeforeCut(connect, evidence));
   const latest = newest !== null && connect !== null && newest.timestamp > connect.timestamp;
   consider(newest?.upstream ?? null);
   // Connect's offset is older than a sync that went back: MM2 has begun again since.
@@ -229,6 +229,14 @@ function isOfEarlierTopic(
 ): boolean {
   if (first === null || timestamp >= first.timestamp) return false;
   return mayBeRecreated || offset >= first.offset;
+}
+
+/** Whether Connect committed the offset before an audit noticed that the log was cut there: MM2 may have begun again since. */
+function isBeforeCut(
+  { offset, timestamp }: ObservedConnectOffset,
+  { cutOffs }: Pick<ReplicationEvidence, 'cutOffs'>,
+): boolean {
+  return cutOffs.some(({ at, noticedAt }) => offset >= at && Number(timestamp) < noticedAt);
 }
 
 /**
