@@ -335,4 +335,23 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'markers and a foreign record behind the newest sync, and a position behind them',
+    taught: 'behind the newest sync, among markers, no record is skipped for certain',
+    terms: { ...USUAL, inTransactions: true },
+    steps: [
+      { do: 'audit', faults: ['source-log'] },
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'audit', faults: ['source-log'] },
+      { do: 'foreign', records: 1 },
+      { do: 'produce', records: 30 },
+      { do: 'produce', records: 17 },
+      { do: 'move-target', group: 'reader', before: 0 },
+      { do: 'flush' },
+      { do: 'commit', group: 'reader', before: 47 },
+      { do: 'produce', records: 1 },
+    ],
+  },
 ];

@@ -1,4 +1,5 @@
 import type { PeekRequest } from '../model/cluster.ts';
+import { least } from '../model/offsets.ts';
 import type { GroupState } from './group-state.ts';
 import { COPIES_ISOLATION } from './probes.ts';
 import type { SkippedStretch } from './skipped-stretch.ts';
@@ -10,8 +11,11 @@ import type { SkippedStretch } from './skipped-stretch.ts';
 export function skipsForCertain({ report: { mm2, tidemark }, translation, state }: GroupState): boolean {
   const again = translation.kind === 'interval' ? translation.again : 0n;
   if (again > 0n || state.source === null || state.mapping?.writtenOnce === false) return false;
-  const markers = state.mapping?.inTransactions === true ? 1n : 0n;
-  return mm2.kind === 'at' && tidemark.kind === 'known' && mm2.position > tidemark.high + markers;
+  if (mm2.kind !== 'at' || tidemark.kind !== 'known') return false;
+  if (state.mapping?.inTransactions !== true) return mm2.position > tidemark.high;
+  // Behind the newest sync, among markers, nothing tells what MM2 has written.
+  const told = state.mapping.length === 0 ? 0n : state.mapping.newest().downstream + 1n;
+  return least(mm2.position, told) > tidemark.high + 1n;
 }
 
 /** A look at what a group would skip. */

@@ -167,3 +167,10 @@ export function lastBreak(history: SyncHistory, what: Exclude<Break, 'hole'>): n
   for (let i = history.length - 1; i > 0; i--) if (history.breaksBefore(i, what)) return i;
   return 0;
 }
+
+/** Index of the first sync of the present target log, as far as the syncs tell. */
+export function presentFrom(history: SyncHistory): number {
+  let first = lastBreak(history, 'newTarget');
+  for (let i = first + 1; i < history.length; i++) if (history.downstream(i) <= history.downstream(i - 1)) first = i;
+  return first;
+}

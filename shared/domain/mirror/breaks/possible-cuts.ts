@@ -1,4 +1,4 @@
-import type { SourceCut } from '../epoch.ts';
+import { presentFrom, type SourceCut } from '../epoch.ts';
 import type { SyncHistory } from '../syncs/sync-history.ts';
 import { indexesOf, keeping } from './shortened.ts';
 
@@ -15,16 +15,17 @@ const ANYWHERE = 2n ** 63n - 1n;
  * While no audit can read the source log, that log may have been cut: then what MM2 wrote since can be other records than
  * those that the groups have read at these offsets. Where MM2 went back on the source, the log may have been cut at that
  * point; a restart looks the same. Null if MM2 has written no sync since.
- * @param first index of the first sync about the present logs
+ * @param valid index of the first sync that may be about the present logs
  * @param unseen index of the first sync that is younger than the last look at the source log
  * @param noticedAt when the audit began: ms since the epoch
  */
 export function possiblyCut(
   history: SyncHistory,
-  first: number,
+  valid: number,
   unseen: number,
   noticedAt: number,
 ): PossiblyCut | null {
+  const first = Math.max(valid, presentFrom(history));
   const from = Math.max(first, unseen);
   if (from >= history.length) return null;
   const indexes = indexesOf(history);

@@ -1,5 +1,5 @@
 import { greatest } from '../../model/offsets.ts';
-import { lastBreak } from '../epoch.ts';
+import { lastBreak, presentFrom } from '../epoch.ts';
 import type { SyncHistory, SyncPoint } from '../syncs/sync-history.ts';
 import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
@@ -45,13 +45,6 @@ function acknowledgedBy(
   const present = presentFrom(history);
   if (sameTargetSince === null) return at;
   return indexes.reduce((most, i) => (i < present ? most : greatest(most, history.upstream(i) + 1n)), at);
-}
-
-/** Index of the first sync of the present target log, as far as the syncs tell. */
-function presentFrom(history: SyncHistory): number {
-  let first = lastBreak(history, 'newTarget');
-  for (let i = first + 1; i < history.length; i++) if (history.downstream(i) <= history.downstream(i - 1)) first = i;
-  return first;
 }
 
 /**
