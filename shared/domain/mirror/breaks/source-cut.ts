@@ -104,7 +104,7 @@ function syncsBeyond(
   }
   if (until === 0) return null;
   if (untold === null) return { end, reached, until };
-  // If the target was replaced as well, both logs begin anew: then the record of an earlier pair can be that of a new one.
+  // If the target was replaced as well, both logs begin again: then the record of an earlier pair can be that of a new one.
   if (targetEnd === null || history.downstream(until - 1) >= targetEnd) return null;
   for (let i = untold - 1; i >= Math.max(first, presentFrom(history)); i--) {
     if (history.upstream(i) < end) return { end, reached, until, lastBelow: history.at(i) };
