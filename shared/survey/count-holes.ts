@@ -27,7 +27,7 @@ export async function countHoles(
   const evidence = new PartitionMap<RecordEvidence>();
   await Promise.all(
     open.map(async ({ state, hole }) => {
-      const { topic, partition, records } = state;
+      const { topic, partition } = state;
       let seen = 0n;
       let count = 0n;
       const { from, until } = hole;
@@ -39,7 +39,7 @@ export async function countHoles(
       });
       // The look saw a record there: a count without it is of another log.
       if (scan.kind === 'unread' || scan.value.next < until || seen === 0n) return;
-      const before = evidence.get(topic.topic, partition)?.holes ?? records.holes ?? [];
+      const before = evidence.get(topic.topic, partition)?.holes ?? [];
       const holes = new Map([...before, [holeKey(hole), { kind: 'counted', records: count } as const]]);
       evidence.set(topic.topic, partition, { holes });
     }),

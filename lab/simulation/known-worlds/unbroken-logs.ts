@@ -354,4 +354,18 @@ export const UNBROKEN_LOGS: readonly KnownWorld[] = [
       { do: 'produce', records: 1 },
     ],
   },
+  {
+    name: 'one record and a gap that MM2 jumped over',
+    taught: 'what was counted stays counted when an audit looks again',
+    terms: { ...USUAL, transactional: true },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'gap', offsets: 6 },
+      { do: 'jump', offsets: 1 },
+      { do: 'produce', records: 12 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 13 },
+      { do: 'mirror', records: 13, syncs: 2 },
+    ],
+  },
 ];

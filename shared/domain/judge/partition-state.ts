@@ -2,7 +2,7 @@ import { type BegunBehind, begunBehind } from '../mirror/breaks/begun-behind.ts'
 import type { Cut, PastCut } from '../mirror/breaks/cut.ts';
 import { withoutOlderSyncs } from '../mirror/breaks/older-syncs.ts';
 import { type PossiblyCut, possiblyCut } from '../mirror/breaks/possible-cuts.ts';
-import type { SinceCut, SyncsSince } from '../mirror/breaks/shortened.ts';
+import { type SyncsSince, sinceCutOf } from '../mirror/breaks/since-cut.ts';
 import { withoutCut } from '../mirror/breaks/without-cut.ts';
 import { withoutRefuted } from '../mirror/breaks/without-refuted.ts';
 import { lastBreak } from '../mirror/epoch.ts';
@@ -89,6 +89,8 @@ export interface PartitionState {
   readonly records: RecordEvidence;
 }
 
+const NOTHING_COMPARED: NonNullable<RecordEvidence['sinceCut']> = new Map();
+
 /** The states of all partitions of a flow before any probe, in the order of topics and partitions. */
 export function partitionStates(observation: FlowObservation, records: RecordEvidence = {}): PartitionState[] {
   return observation.topics.flatMap((topic) =>
@@ -105,7 +107,13 @@ export function withEvidence(
   return states.map((state) => {
     const { topic, partition, records } = state;
     const found = evidence.get(topic.topic, partition);
-    return found === undefined ? state : partitionState(observation, topic, partition, { ...records, ...found });
+    if (found === undefined) return state;
+    const holes = new Map([...(records.holes ?? []), ...(found.holes ?? [])]);
+    return partitionState(observation, topic, partition, {
+      ...records,
+      ...found,
+      ...(holes.size === 0 ? {} : { holes }),
+    });
   });
 }
 
@@ -146,7 +154,7 @@ export function partitionState(
   const logsThen = logsNow(observation, topic, partition, syncs, { source, target }, records);
   // A log without a sync can be cut as well: what MM2 writes later begins behind the cut.
   const past = pastCuts(observation.remembered, 'source', topic.topic, partition);
-  const shortened = withoutCut(syncs, logsThen, compared(records.sinceCut));
+  const shortened = withoutCut(syncs, logsThen, sinceCutOf(records.sinceCut ?? NOTHING_COMPARED));
   const remaining = withoutOlderSyncs(shortened, records.behindCut, past);
   const cut = { ...remaining, history: read === null ? null : remaining.history };
   const { cuts, known } = cut;
@@ -301,19 +309,6 @@ function cutUnseen(
   // As of a time, and without a history, nothing tells which syncs that audit read first.
   const from = remembered === null ? history.watched : Math.min(known, history.watched);
   return possiblyCut(history, Math.max(first, lastBreak(history, 'newSource')), from, at);
-}
-
-/** Where nothing is the same, a transform may have changed every record: then a difference says nothing. */
-function compared(sinceCut: RecordEvidence['sinceCut']): SinceCut | null {
-  if (sinceCut === undefined) return null;
-  const indexes = (which: string) => [...sinceCut].flatMap(([index, found]) => (found === which ? [index] : []));
-  const lastSame = Math.max(...indexes('same'));
-  const different = Math.max(...indexes('different').filter((index) => index < lastSame));
-  // A later cut may have taken what MM2 had written since the first one.
-  const same = Math.min(...indexes('same').filter((index) => index > different));
-  if (!Number.isFinite(same)) return null;
-  const isCutAgain = indexes('different').some((index) => index > lastSame);
-  return { same, different: Number.isFinite(different) ? different : null, lastSame: isCutAgain ? lastSame : null };
 }
 
 /** The syncs in the order of the target log, where looking at records has shown that there is only one. */

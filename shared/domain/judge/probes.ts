@@ -210,6 +210,7 @@ function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]
   return states
     .filter(({ topic }) => topic.target !== null)
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
+    .filter(({ state, hole }) => state.records.holes?.has(holeKey(hole)) !== true)
     .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
     .map(({ state, hole }) =>
       look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, flow.isolationLevel),

@@ -1,21 +1,6 @@
 import type { NewPoint, SyncHistory, SyncPoint } from '../syncs/sync-history.ts';
 import type { Cut } from './cut.ts';
-
-/**
- * Of the syncs beyond a cut of the source log that no earlier audit had read, those that are worth comparing, in the order
- * in which MM2 wrote them. It may have done so before the cut or after it.
- */
-export type SyncsSince = readonly Pick<SyncPoint, 'upstream' | 'downstream'>[];
-
-/** What comparing records at these syncs has shown, by their indexes. */
-export interface SinceCut {
-  /** The last one with another record now before one with the same: MM2 wrote it and all before it before a cut. */
-  readonly different: number | null;
-  /** The first one behind that whose record is in the present log: MM2 wrote it and all behind it after the cut. */
-  readonly same: number;
-  /** The last one whose record is in the present log, if later ones are not: a later cut took what they name. Else null. */
-  readonly lastSame: number | null;
-}
+import type { SyncsSince } from './since-cut.ts';
 
 /** What is left of a history after a cut of one log. */
 export interface Shortened {

@@ -1,9 +1,10 @@
-import { greatest } from '../../model/offsets.ts';
+import { greatest, least } from '../../model/offsets.ts';
 import { lastBreak, presentFrom } from '../epoch.ts';
-import type { SyncHistory, SyncPoint } from '../syncs/sync-history.ts';
+import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
-import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened, type SinceCut } from './shortened.ts';
+import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened } from './shortened.ts';
+import type { SinceCut } from './since-cut.ts';
 
 /**
  * Removes from a history the syncs that a cut of the source log has made void. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
@@ -14,7 +15,7 @@ export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: 
   const none = { history, cut: null, known };
   if (sameSourceSince === null) return none;
   const beyond = end === null ? null : syncsBeyond(history, logs, end);
-  const shown = beyond?.lastBelow === undefined ? beyond : null;
+  const shown = beyond?.areTold === true ? beyond : null;
   if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
     const shortened = withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, compared });
     const { cut } = shortened;
@@ -22,17 +23,52 @@ export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: 
       ? shortened
       : { ...shortened, cut: { ...cut, mayReach: end } };
   }
-  if (beyond === null) return none;
-  const since = beyond.lastBelow === undefined ? [] : [beyond.lastBelow];
-  if (since.length > 0 && compared?.same !== 0) return { ...none, since };
-  const { end: at, reached } = beyond;
+  return beyond === null ? none : withoutSyncsBeyond(history, logs, beyond, compared);
+}
+
+/**
+ * Removes syncs beyond the end of the log. It may have regrown to that end: then other records are where some syncs before
+ * them point. Comparing shows which.
+ */
+function withoutSyncsBeyond(
+  history: SyncHistory,
+  logs: LogsNow,
+  { end, reached, until, areTold }: SyncsBeyond,
+  compared: SinceCut | null,
+): Shortened {
+  const { known, sourceEpochEnd } = logs;
   const first = lastBreak(history, 'newSource');
+  // Up to here, the log has the records that the last audit saw. If no epoch tells, it has not regrown.
+  const intact = sourceEpochEnd ?? end;
+  const unsure = indexesOf(history).filter((i) => {
+    const upstream = history.upstream(i);
+    return i >= Math.max(first, presentFrom(history)) && i < until && upstream >= intact && upstream < end;
+  });
+  const asked = spread(unsure);
+  const since = asked.map((index) => history.at(index));
+  if (!areTold && compared === null) return { history, cut: null, known, since };
+  const upstreamOf = (one: number | undefined): bigint => since[one ?? -1]?.upstream ?? end;
+  const [later] = compared?.later ?? [];
+  const at =
+    compared !== null && compared.different !== null
+      ? upstreamOf(0)
+      : later === undefined
+        ? end
+        : upstreamOf(later.last) + 1n;
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < at);
-  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => at - 1n - left.upstream);
+  const shortened = keeping(withTargetBreaks(history), kept, known, (left) => least(intact, at) - 1n - left.upstream);
   const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
   const acknowledged = acknowledgedBy(history, logs, left, at);
   const cut = { side: 'source', at, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
-  return { ...shortened, cut: { ...cut, ...copiesOf(history, left, reached - at) }, since };
+  const copies = copiesOf(history, left, reached - at);
+  return { ...shortened, cut: { ...cut, ...copies }, since: compared === null ? since : [] };
+}
+
+/** A few of them, the first and the last among them. */
+function spread(indexes: readonly number[]): readonly number[] {
+  if (indexes.length <= FEW) return indexes;
+  const step = (indexes.length - 1) / (FEW - 1);
+  return Array.from({ length: FEW }, (_, i) => indexes[Math.round(i * step)] ?? 0);
 }
 
 /** How far syncs about the present target log had acknowledged the source log, at the offset `at` and beyond it. */
@@ -69,11 +105,8 @@ interface SyncsBeyond {
   readonly reached: bigint;
   /** Index after the last one: MM2 wrote all syncs before it before the cut. */
   readonly until: number;
-  /**
-   * If they may be about an earlier topic of the name: the last sync before them. If its record is in the present log, they
-   * are about this one.
-   */
-  readonly lastBelow?: SyncPoint;
+  /** Whether they are about the present topic for certain. Else they are if a record of one before them is in its log. */
+  readonly areTold: boolean;
 }
 
 /** Null if there are none, or if they may be about an earlier topic and nothing can show it. */
@@ -92,24 +125,20 @@ function syncsBeyond(
   const first = lastBreak(history, 'newSource');
   let reached = end;
   let until = 0;
-  let untold: number | null = null;
+  let areTold = true;
   for (let i = first; i < history.length; i++) {
     if (history.upstream(i) < end) continue;
     if (hasWaited(i)) continue;
     if (mayHaveWaited(history, i, 'newSource') && !hadReached(sourceEndBefore, history.upstream(i))) continue;
     until = i + 1;
     if (history.upstream(i) < reached) continue;
-    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) untold ??= i;
+    if (!isYounger(i) && !hadReached(sourceEndBefore, history.upstream(i))) areTold = false;
     reached = history.upstream(i) + 1n;
   }
   if (until === 0) return null;
-  if (untold === null) return { end, reached, until };
+  if (areTold) return { end, reached, until, areTold };
   // If the target was replaced as well, both logs begin again: then the record of an earlier pair can be that of a new one.
-  if (targetEnd === null || history.downstream(until - 1) >= targetEnd) return null;
-  for (let i = untold - 1; i >= Math.max(first, presentFrom(history)); i--) {
-    if (history.upstream(i) < end) return { end, reached, until, lastBelow: history.at(i) };
-  }
-  return null;
+  return targetEnd === null || history.downstream(until - 1) >= targetEnd ? null : { end, reached, until, areTold };
 }
 
 /**

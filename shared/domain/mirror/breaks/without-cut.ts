@@ -4,7 +4,8 @@ import type { Cut } from './cut.ts';
 import { withoutHeldBack } from './held-back.ts';
 import { withoutLaterCut } from './later-cut.ts';
 import type { LogsNow } from './logs-now.ts';
-import type { SinceCut, SyncsSince } from './shortened.ts';
+import type { Shortened } from './shortened.ts';
+import type { SinceCut, SyncsSince } from './since-cut.ts';
 import { withoutSourceCut } from './source-cut.ts';
 import { withoutTargetCut } from './target-cut.ts';
 
@@ -34,8 +35,12 @@ export function withoutCut(history: SyncHistory, logs: LogsNow, compared: SinceC
   const before = withoutHeldBack(onTarget.history, { ...left, targetEndBefore });
   const onSource = withoutSourceCut(before.history, left, compared);
   const since = onSource.since ?? [];
-  const last = since[compared?.lastSame ?? -1];
-  const again = last === undefined ? onSource : withoutLaterCut(onSource, last);
-  const cuts = [onTarget.cut, before.cut, onSource.cut, last === undefined ? null : again.cut];
-  return { history: again.history, cuts: cuts.filter((cut) => cut !== null), known: again.known, since };
+  const cuts = [onTarget.cut, before.cut, onSource.cut];
+  let remaining: Shortened = onSource;
+  for (const { last, next } of compared?.later ?? []) {
+    const { cut } = remaining;
+    remaining = withoutLaterCut(remaining, since[last], next === null ? undefined : since[next]);
+    if (remaining.cut !== cut) cuts.push(remaining.cut);
+  }
+  return { history: remaining.history, cuts: cuts.filter((cut) => cut !== null), known: remaining.known, since };
 }

@@ -179,7 +179,7 @@ describe('a cut of the source log under leader epochs', () => {
     const points = again.map(([upstream, downstream]) => ({ timestamp: 5_000n, upstream, downstream }));
     const logs = { ...SEEN_BEFORE, ...REGROWN, sourceEpochEnd: 140n };
     // Comparing showed that MM2 wrote the last sync after the cut.
-    const found = withoutCut(SyncHistory.of(points), logs, { same: 0, different: null, lastSame: null });
+    const found = withoutCut(SyncHistory.of(points), logs, { same: 0, different: null, later: [] });
     expect(told(found)).toBe('0→0 100→90 |10→200 |150→300');
     expect(found.cuts).toEqual([{ side: 'source', at: 140n, reached: 250n, mayReach: 900n, acknowledged: 140n }]);
   });

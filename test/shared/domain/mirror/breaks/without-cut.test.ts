@@ -383,7 +383,7 @@ describe('a source log that was cut and regrew before this audit', () => {
     const found = withoutCut(
       history,
       { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
-      { same: 0, different: null, lastSame: null },
+      { same: 0, different: null, later: [] },
     );
     expect(told(found)).toBe('0→0 100→90 |');
   });
@@ -393,14 +393,14 @@ describe('a source log that was cut and regrew before this audit', () => {
     const found = withoutCut(
       history,
       { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
-      { same: 1, different: null, lastSame: null },
+      { same: 1, different: null, later: [] },
     );
     expect(told(found)).toBe('0→0 100→90 |700→680');
     expect(found.cuts).toEqual([{ side: 'source', at: 150n, reached: 261n, mayReach: 900n, acknowledged: 201n }]);
     const all = withoutCut(
       history,
       { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
-      { same: 0, different: null, lastSame: null },
+      { same: 0, different: null, later: [] },
     );
     expect(told(all)).toBe('0→0 100→90 |260→240 700→680');
     expect(all.cuts).toEqual([{ side: 'source', at: 150n, reached: 250n, mayReach: 900n, acknowledged: 201n }]);
@@ -408,7 +408,7 @@ describe('a source log that was cut and regrew before this audit', () => {
     const again = withoutCut(
       history,
       { ...NOTHING, ...REGROWN, sourceEpochEnd: 150n },
-      { same: 0, different: null, lastSame: 0 },
+      { same: 0, different: null, later: [{ last: 0, next: null }] },
     );
     expect(told(again)).toBe('0→0 100→90 |260→240 |');
     expect(again.cuts).toEqual([
@@ -420,7 +420,7 @@ describe('a source log that was cut and regrew before this audit', () => {
     const behind = withoutCut(
       adjacent,
       { ...NOTHING, ...REGROWN, known: 1, knownWithSource: 1, sourceEpochEnd: 245n },
-      { same: 0, different: null, lastSame: null },
+      { same: 0, different: null, later: [] },
     );
     expect(told(behind)).toBe('0→0 |700→680');
   });
