@@ -405,4 +405,23 @@ export const UNSEEN_CUTS: readonly KnownWorld[] = [
       { do: 'commit', group: 'behind', before: 0 },
     ],
   },
+  {
+    name: 'two cuts of two logs, of which a group has read the second',
+    taught: 'a commit of a log that a later cut took is not of the log before the first',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 22 },
+      { do: 'mirror', records: 3, syncs: 99 },
+      audit,
+      { do: 'gap', offsets: 4 },
+      unseen,
+      { do: 'cut-source', offsets: 25, regrown: 40 },
+      { do: 'commit', group: 'behind', before: 0 },
+      unseen,
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'foreign', records: 1 },
+      { do: 'mirror', records: 4, syncs: 99 },
+      { do: 'mirror', records: 4, syncs: 1 },
+    ],
+  },
 ];

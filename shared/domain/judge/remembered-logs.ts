@@ -203,7 +203,9 @@ function withCommits(
   const reached = sourceEndBefore === null ? committed : greatest(sourceEndBefore, committed);
   const seen = sourceEndBefore !== null && sourceEpochEnd !== null && sourceEpochEnd < sourceEndBefore;
   if (seen && sourceEpochEnd <= end) {
-    const newest = sourceEpochBefore === null ? null : Math.max(sourceEpochBefore, leaderEpoch);
+    // If the present log has records of that epoch, it was of the log behind the cut, and a later cut took its end.
+    const isOfOneCut = sourceEpochBefore !== null && sourceEpochEnd === end;
+    const newest = isOfOneCut ? Math.max(sourceEpochBefore, leaderEpoch) : sourceEpochBefore;
     return { ...ofAudits, sourceEndBefore: reached, sourceEpochBefore: newest };
   }
   return {
