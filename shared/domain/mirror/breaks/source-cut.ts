@@ -4,7 +4,7 @@ import type { SyncHistory } from '../syncs/sync-history.ts';
 import type { Cut, CutTail } from './cut.ts';
 import type { LogsNow } from './logs-now.ts';
 import { hadReached, indexesOf, keeping, mayHaveWaited, type Shortened } from './shortened.ts';
-import type { SinceCut } from './since-cut.ts';
+import type { SinceCut, SyncsSince } from './since-cut.ts';
 
 /**
  * Removes from a history the syncs that a cut of the source log has made void. A sync beyond its end shows a cut, and so do the leader epochs, whether or not the log
@@ -38,23 +38,15 @@ function withoutSyncsBeyond(
 ): Shortened {
   const { known, sourceEpochEnd } = logs;
   const first = lastBreak(history, 'newSource');
-  // Up to here, the log has the records that the last audit saw. If no epoch tells, it has not regrown.
-  const intact = sourceEpochEnd ?? end;
+  // Up to here, the log has the records that the last audit saw. Where no epoch tells, it is taken for not regrown.
+  const intact = sourceEpochEnd ?? (areTold ? end : 0n);
   const unsure = indexesOf(history).filter((i) => {
     const upstream = history.upstream(i);
     return i >= Math.max(first, presentFrom(history)) && i < until && upstream >= intact && upstream < end;
   });
-  const asked = spread(unsure);
-  const since = asked.map((index) => history.at(index));
+  const since = spread(unsure).map((index) => history.at(index));
   if (!areTold && compared === null) return { history, cut: null, known, since };
-  const upstreamOf = (one: number | undefined): bigint => since[one ?? -1]?.upstream ?? end;
-  const [later] = compared?.later ?? [];
-  const at =
-    compared !== null && compared.different !== null
-      ? upstreamOf(0)
-      : later === undefined
-        ? end
-        : upstreamOf(later.last) + 1n;
+  const at = placeOf(since, compared) ?? end;
   const kept = indexesOf(history).filter((index) => index < first || history.upstream(index) < at);
   const shortened = keeping(withTargetBreaks(history), kept, known, (left) => least(intact, at) - 1n - left.upstream);
   const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
@@ -62,6 +54,14 @@ function withoutSyncsBeyond(
   const cut = { side: 'source', at, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
   const copies = copiesOf(history, left, reached - at);
   return { ...shortened, cut: { ...cut, ...copies }, since: compared === null ? since : [] };
+}
+
+/** Where the log was cut at the earliest; null if it has the records of all these syncs, or nothing was compared. */
+function placeOf(since: SyncsSince, compared: SinceCut | null): bigint | null {
+  if (compared === null) return null;
+  if (compared.different !== null) return since[0]?.upstream ?? null;
+  const last = since[compared.later[0]?.last ?? -1];
+  return last === undefined ? null : last.upstream + 1n;
 }
 
 /** A few of them, the first and the last among them. */
