@@ -105,7 +105,8 @@ export function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigi
     const [left, right] = [mapping.at(i - 1), mapping.at(i)];
     const written = right.downstream - left.downstream;
     const wentBack = written > right.upstream - left.upstream;
-    if (wentBack && left.upstream + written > cut.at) return left.downstream + 1n;
+    // Where a hole is, syncs about it may have been removed, and the source can have offsets without records.
+    if (wentBack && (mapping.holeBefore(i) || left.upstream + written > cut.at)) return left.downstream + 1n;
   }
   return mapping.at(index - 1).downstream + 1n;
 }
