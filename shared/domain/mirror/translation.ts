@@ -83,7 +83,8 @@ export function expiredUnread(mapping: PartitionMapping, upstream: bigint): bigi
  * those that the log has there now.
  */
 export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint | null {
-  let first: bigint | null = null;
+  // If the syncs may be about another topic, this one may have been cut as well.
+  let first: bigint | null = mapping.sourceInDoubt ? mapping.floor : null;
   for (const cut of mapping.sourceCuts) {
     if (upstream > (cut.mayReach ?? cut.reached)) continue;
     const copies = firstCopyBehind(mapping, cut);
@@ -95,8 +96,7 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
 /** Where the copies of what a cut took begin at the earliest; null if no hole shows it, as on a target log of later. */
 export function firstCopyBehind(mapping: PartitionMapping, cut: SourceCut): bigint | null {
   const index = indexBehind(mapping, cut);
-  // If it is not known which syncs are about the present topic, the hole may be among them.
-  if (index < 0) return mapping.sourceInDoubt ? mapping.floor : null;
+  if (index < 0) return null;
   if (index <= mapping.first) return mapping.floor;
   // Before it went back, MM2 may have been past the place of the cut, and no sync shows it.
   const first = mapping.at(mapping.first);

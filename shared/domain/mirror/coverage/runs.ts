@@ -41,6 +41,14 @@ export function runsOf(
     const { records } = takenBy(cuts);
     return cuts.length > 0 && index === length ? greatest(records, behindLast) : records;
   };
+  /** Of so many records that arrived before a sync, those that may be copies of what a cut took and no audit had seen. */
+  const takenUnseen = (index: number, left: bigint, arrived: bigint): bigint => {
+    const cuts = cutsAt(index);
+    const unseen = cuts.reduce((sum, { reached, mayReach = reached }) => sum + mayReach - reached, 0n);
+    // Below a cut, MM2 skips nothing. The last one is the record of the sync.
+    const below = cuts.reduce((lowest, { at }) => least(lowest, at), arrived + left) - left;
+    return least(unseen, greatest(0n, arrived - greatest(1n, below)));
+  };
   /**
    * If MM2 did not notice a cut, it continued behind what was cut off: it never wrote this many offsets before this one,
    * whatever else the target has there.
@@ -85,7 +93,9 @@ export function runsOf(
     }
     const written = downstream - left.downstream;
     // The record of the sync itself has arrived.
-    const most = least(offsets, greatest(1n, written - takenBefore(i)));
+    const room = greatest(1n, written - takenBefore(i));
+    const unseen = takenUnseen(i, left.upstream, room);
+    const most = least(offsets, room - unseen);
     const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream) - lostBefore(i)));
     // The last of what arrived is the record of the sync.
     const markers = markersAmong(mapping, arrived - 1n);
@@ -104,7 +114,7 @@ export function runsOf(
       isPlace: arrived === 1n,
       index: i,
     } as const;
-    const perhaps = perhapsBefore(i) + most - arrived + markers;
+    const perhaps = perhapsBefore(i) + unseen + most - arrived + markers;
     if (arrived > 1n || perhaps > 0n) run.inPart.push(stretch);
     run.holes.push(...clipped(perhapsLess(hole, perhaps), source));
   }
