@@ -41,7 +41,7 @@ export function runsOf(
     const { records } = takenBy(cuts);
     return cuts.length > 0 && index === length ? greatest(records, behindLast) : records;
   };
-  /** Of so many records that arrived before a sync, those that may be copies of what a cut took and no audit had seen. */
+  /** Of the records that arrived before a sync, how many may be copies of what a cut took and no audit had seen. */
   const takenUnseen = (index: number, left: bigint, arrived: bigint): bigint => {
     const cuts = cutsAt(index);
     const unseen = cuts.reduce((sum, { reached, mayReach = reached }) => sum + mayReach - reached, 0n);
