@@ -147,14 +147,19 @@ function mm2Position(
   checkpoint: ObservedCheckpoint | null,
 ): Mm2Position {
   const position = targetCommit ?? checkpoint?.downstream ?? null;
-  if (position === null) return { kind: 'none' };
+  if (position === null) return NO_POSITION;
   const from = targetCommit === null ? 'checkpoint' : 'group-offset';
   if (translation.kind === 'unknown') return { kind: 'at', position, from, cost: translation };
   // A log that could not be read is taken to end at the position.
   const log = target ?? { start: 0n, highWatermark: position };
   const { rereadAtMost, skipAtMost } = costOfStandingAt(translation, position, log);
-  return { kind: 'at', position, from, cost: { kind: 'known', rereadAtMost, skipAtMost } };
+  const isFree = rereadAtMost === 0n && skipAtMost === 0n;
+  return { kind: 'at', position, from, cost: isFree ? FREE : { kind: 'known', rereadAtMost, skipAtMost } };
 }
+
+/** What most of 100,000 groups share: an audit has to stay small. */
+const NO_POSITION = { kind: 'none' } as const;
+const FREE = { kind: 'known', rereadAtMost: 0n, skipAtMost: 0n } as const;
 
 function cutOffTranslation(
   observation: FlowObservation,
