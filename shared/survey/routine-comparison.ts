@@ -1,6 +1,6 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
-import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
+import { type JudgedGroup, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
@@ -23,7 +23,7 @@ export interface RoutineComparison {
   /** Of all partitions, with what was found. */
   readonly states: readonly PartitionState[];
   /** All groups, judged by these states. */
-  readonly groups: readonly GroupState[];
+  readonly groups: readonly JudgedGroup[];
   readonly pairs: readonly VerifiedPair[];
 }
 
@@ -60,7 +60,7 @@ export async function compareRoutinely(
 
 /** Looks whether the target has any of the records that groups would skip: compaction may have removed them all. */
 async function absentRecords(
-  groups: readonly GroupState[],
+  groups: readonly JudgedGroup[],
   target: ClusterReader,
 ): Promise<PartitionMap<RecordEvidence>> {
   const found = new PartitionMap<RecordEvidence>();

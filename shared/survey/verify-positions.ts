@@ -1,5 +1,5 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
-import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
+import { type GroupState, type JudgedGroup, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
@@ -47,7 +47,7 @@ export interface FlowVerification {
   /** Of all partitions, with what was found. */
   readonly states: readonly PartitionState[];
   /** All groups, judged by these states. */
-  readonly groups: readonly GroupState[];
+  readonly groups: readonly JudgedGroup[];
 }
 
 /** Partitions compared at the same time. */
@@ -65,7 +65,7 @@ export async function verifyPositions(
 ): Promise<FlowVerification> {
   const { budgetBytes, progress } = options;
   const judged = judgeGroups(observation, statesByPartition(states));
-  const chosen = choose(judged, options);
+  const chosen = choose(judged.flat(), options);
   const { evidence, pairs, bytes } = await comparePartitions(observation, chosen.map(spotOf), source, target, {
     budgetBytes,
     atOnce: AT_ONCE,
@@ -74,7 +74,7 @@ export async function verifyPositions(
   });
   const settled = withEvidence(observation, states, evidence);
   const groups = judgeGroupsAgain(observation, judged, changedStates(states, settled));
-  const is = new Map(groups.map(({ report }) => [keyOf(report), report.tidemark]));
+  const is = new Map(groups.flat().map(({ report }) => [keyOf(report), report.tidemark]));
   return {
     flow: flowName(observation.flow),
     positions: chosen.map(({ report }) => {

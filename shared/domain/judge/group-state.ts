@@ -39,9 +39,15 @@ export interface GroupState {
   readonly skipped: SkippedStretch | null;
 }
 
+/**
+ * One group on each of its partitions, at least one. All groups are a list of these: an audit of 100,000 pairs goes
+ * through them group by group, because a single long loop would be compiled anew by every audit.
+ */
+export type JudgedGroup = readonly GroupState[];
+
 /** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
-export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
-  const judge = (group: ObservedGroup): GroupState[] => {
+export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): JudgedGroup[] {
+  const judge = (group: ObservedGroup): JudgedGroup => {
     const places = placesOf(observation, group);
     const judged: GroupState[] = [];
     for (const commit of commitsOf(group)) {
@@ -50,7 +56,8 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
     }
     return judged;
   };
-  return mapTopicByTopic(observation.groups, (group) => commitsOf(group)[0]?.topic, judge).flat();
+  const judged = mapTopicByTopic(observation.groups, (group) => commitsOf(group)[0]?.topic, judge);
+  return judged.filter(({ length }) => length > 0);
 }
 
 function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedOffset[] {
@@ -63,16 +70,17 @@ function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedO
  */
 export function judgeGroupsAgain(
   observation: FlowObservation,
-  judged: readonly GroupState[],
+  judged: readonly JudgedGroup[],
   changed: ReadonlyMap<PartitionState, PartitionState>,
-): readonly GroupState[] {
+): readonly JudgedGroup[] {
   if (changed.size === 0) return judged;
-  return judged.map((one) => {
+  const judgeAgain = (one: GroupState): GroupState => {
     const state = changed.get(one.state);
     if (state === undefined) return one;
     const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
     return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
-  });
+  };
+  return judged.map((group) => (group.some(({ state }) => changed.has(state)) ? group.map(judgeAgain) : group));
 }
 
 /** What a group has committed on a partition. */

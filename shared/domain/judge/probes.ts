@@ -1,7 +1,7 @@
 import { compareRecords } from '../compare/record-identity.ts';
 import { type BegunBehind, pairsOf, withFound } from '../mirror/breaks/begun-behind.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
-import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
+import type { IsolationLevel, LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
@@ -63,7 +63,7 @@ const NONE: readonly Probe[] = [];
  * At most `budget` probes.
  */
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
-  const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
+  const byLag = longestLagFirst(states);
   const abortedAsked = new Set<string>();
   const kinds: readonly ((state: PartitionState) => readonly Probe[])[] = [
     (state) => probeSync(state, state.doubted),
@@ -75,13 +75,35 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
     (state) => probeWaiting(observation, state),
     (state) => (abortedAsked.has(state.topic.topic) ? NONE : probeAborted(observation, state, abortedAsked)),
   ];
-  const probes: Probe[] = [];
-  for (const probesOf of kinds) for (const state of byLag) for (const probe of probesOf(state)) probes.push(probe);
-  const holes = probeHoles(observation, states);
+  const holes = longestHolesFirst(states);
   // A quarter of the budget is for holes, however many records wait. Each hole is probed once, and the answer is kept.
-  const reserved = Math.min(holes.length, Math.ceil(budget / 4));
-  const first = probes.slice(0, budget - reserved);
-  return [...first, ...holes.slice(0, budget - first.length)];
+  const most = budget - Math.min(holes.length, Math.ceil(budget / 4));
+  const probes: Probe[] = [];
+  for (const probesOf of kinds) {
+    for (const state of byLag) {
+      if (probes.length >= most) break;
+      probes.push(...probesOf(state));
+    }
+  }
+  const first = probes.slice(0, most);
+  const { isolationLevel } = observation.flow;
+  const ofHoles = holes
+    .slice(0, budget - first.length)
+    .map(({ state, hole }) => probeHole(state, hole, isolationLevel));
+  return [...first, ...ofHoles];
+}
+
+/** Nothing waits in most partitions: those stay as they are, so that only a few are sorted. */
+function longestLagFirst(states: readonly PartitionState[]): PartitionState[] {
+  const waiting: PartitionState[] = [];
+  const mirrored: PartitionState[] = [];
+  const unknown: PartitionState[] = [];
+  for (const state of states) {
+    const lag = lagOf(state);
+    if (lag > 0n) waiting.push(state);
+    else (lag === 0n ? mirrored : unknown).push(state);
+  }
+  return [...waiting.sort((a, b) => compareOffsets(lagOf(b), lagOf(a))), ...mirrored, ...unknown];
 }
 
 /** Groups the answers by partition. What could not be read is left out: a doubt stays a doubt. */
@@ -204,15 +226,23 @@ function probeOrder(state: PartitionState): readonly Probe[] {
   return [withNeighbours(pair(state, { about: 'order' }, upstream, downstream), source)];
 }
 
-/** The longest holes first: the most records can be missing there. */
-function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
-  return states
-    .filter(({ topic }) => topic.target !== null)
-    .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
-    .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
-    .map(({ state, hole }) =>
-      look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, flow.isolationLevel),
-    );
+interface HoleOfPartition {
+  readonly state: PartitionState;
+  readonly hole: Hole;
+}
+
+/** The longest first: the most records can be missing there. */
+function longestHolesFirst(states: readonly PartitionState[]): HoleOfPartition[] {
+  const holes: HoleOfPartition[] = [];
+  for (const state of states) {
+    if (state.topic.target === null || state.replication === null) continue;
+    for (const hole of state.replication.holes) holes.push({ state, hole });
+  }
+  return holes.sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets));
+}
+
+function probeHole(state: PartitionState, hole: Hole, isolation: IsolationLevel): Probe {
+  return look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, isolation);
 }
 
 function probeReckoning(state: PartitionState): readonly Probe[] {

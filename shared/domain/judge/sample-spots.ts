@@ -1,6 +1,6 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { type Translation, translate } from '../mirror/translation.ts';
-import type { GroupState } from './group-state.ts';
+import type { GroupState, JudgedGroup } from './group-state.ts';
 import type { PartitionState } from './partition-state.ts';
 import { holeKey } from './record-evidence.ts';
 
@@ -36,7 +36,7 @@ export function isOpen(translation: Translation): boolean {
  */
 export function sampleSpots(
   states: readonly PartitionState[],
-  groups: readonly GroupState[],
+  groups: readonly JudgedGroup[],
   at: number,
   most: number,
 ): Spot[] {
@@ -55,15 +55,11 @@ export function sampleSpots(
   return wanted.filter(({ translation }) => translation.kind === 'interval');
 }
 
-/** Groups whose commits are of the present log, and those of them that the syncs leave open, in a single loop over 100,000. */
-function presentGroups(groups: readonly GroupState[]): Record<'present' | 'open', GroupState[]> {
-  const [present, open]: [GroupState[], GroupState[]] = [[], []];
-  for (const group of groups) {
-    if (group.isCutOff) continue;
-    present.push(group);
-    if (isOpen(group.translation)) open.push(group);
-  }
-  return { present, open };
+/** The pairs whose commits are of the present log, and those of them that the syncs leave open. */
+function presentGroups(groups: readonly JudgedGroup[]): Record<'present' | 'open', readonly GroupState[]> {
+  const isPresent = ({ isCutOff }: GroupState): boolean => !isCutOff;
+  const present = groups.map((group) => (group.every(isPresent) ? group : group.filter(isPresent)));
+  return { present: present.flat(), open: present.flatMap((group) => group.filter((one) => isOpen(one.translation))) };
 }
 
 /** A part of the list, evenly spread. @param turn from 0 to 1: how far on it starts */

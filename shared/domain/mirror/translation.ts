@@ -197,7 +197,10 @@ export function costOfStandingAt(
   log: Pick<LogOffsets, 'start' | 'highWatermark'>,
 ): Cost {
   if (position < log.start) {
-    return { rereadAtMost: sum(behind(high, log.start), again), skipAtMost: sum(behind(log.highWatermark, low), expired) };
+    return {
+      rereadAtMost: sum(behind(high, log.start), again),
+      skipAtMost: sum(behind(log.highWatermark, low), expired),
+    };
   }
   return { rereadAtMost: sum(behind(high, position), again), skipAtMost: sum(behind(position, low), expired) };
 }

@@ -134,7 +134,8 @@ describe('whether comparing records can improve a translation', () => {
 
 describe('what is not compared', () => {
   test('a position that nobody can translate', () => {
-    const groups = flow(4).groups.map((group) => ({ ...group, translation: { kind: 'unknown', reason: '' } as const }));
+    const translation = { kind: 'unknown', reason: '' } as const;
+    const groups = flow(4).groups.map((group) => group.map((one) => ({ ...one, translation })));
     expect(sampleSpots([], groups, 0, 8)).toEqual([]);
   });
 
@@ -156,8 +157,8 @@ test('ends of logs get a quarter, and half of what is left beside open positions
   for (const tails of [ends, ambiguous]) {
     expect(sampleSpots(tails, [], 0, 8).filter(({ upstream }) => upstream === 1_101n)).toHaveLength(2);
   }
-  const open = groups.filter(({ translation }) => isOpen(translation));
-  const settled = groups.filter(({ translation }) => !isOpen(translation));
+  const open = groups.map((group) => group.filter(({ translation }) => isOpen(translation)));
+  const settled = groups.map((group) => group.filter(({ translation }) => !isOpen(translation)));
   // The ends have taken two of the eight already.
   const beside = sampleSpots(ends, open, 0, 8).filter(({ upstream }) => upstream === 510n);
   expect(beside).toHaveLength(3 + 2);
