@@ -3,7 +3,8 @@ import { type GroupState, type JudgedGroup, judgeGroups, judgeGroupsAgain } from
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
-import { evenlySpread, isOpen, spotOf } from '../domain/judge/sample-spots.ts';
+import { evenlySpread, spotOf } from '../domain/judge/sample-spots.ts';
+import { isOpen } from '../domain/mirror/translation.ts';
 import { flowName } from '../domain/model/flow.ts';
 import type { TidemarkPosition } from '../domain/model/report.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -65,7 +66,7 @@ export async function verifyPositions(
 ): Promise<FlowVerification> {
   const { budgetBytes, progress } = options;
   const judged = judgeGroups(observation, statesByPartition(states));
-  const chosen = choose(judged.flat(), options);
+  const chosen = choose(judged.flatMap(pairsOf), options);
   const { evidence, pairs, bytes } = await comparePartitions(observation, chosen.map(spotOf), source, target, {
     budgetBytes,
     atOnce: AT_ONCE,
@@ -74,7 +75,7 @@ export async function verifyPositions(
   });
   const settled = withEvidence(observation, states, evidence);
   const groups = judgeGroupsAgain(observation, judged, changedStates(states, settled));
-  const is = new Map(groups.flat().map(({ report }) => [keyOf(report), report.tidemark]));
+  const is = new Map(groups.flatMap(pairsOf).map(({ report }) => [keyOf(report), report.tidemark]));
   return {
     flow: flowName(observation.flow),
     positions: chosen.map(({ report }) => {
@@ -95,6 +96,10 @@ function choose(judged: readonly GroupState[], { positions, sample }: VerifyOpti
       !isCutOff && translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
   );
   return evenlySpread(worth, 0, sample ?? worth.length);
+}
+
+function pairsOf({ pairs }: JudgedGroup): readonly GroupState[] {
+  return pairs;
 }
 
 function keyOf({ group, topic, partition }: GroupState['report']): string {

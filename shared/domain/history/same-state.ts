@@ -18,10 +18,13 @@ export function isSameState(a: HistoryState, b: HistoryState): boolean {
   return isSameVerdict(a.said, b.said) && isSameCuts(a.cuts, b.cuts) && isSameMapping(a, b);
 }
 
-/** By 32-bit words: each bigint that is looked at would be a short-lived object. */
+/** As bytes: each bigint that is looked at would be a short-lived object. */
 function isEqual(a: BigInt64Array, b: BigInt64Array): boolean {
-  const [left, right] = [new Int32Array(a.buffer, a.byteOffset, 2 * a.length), new Int32Array(b.buffer, b.byteOffset)];
-  return left.every((word, i) => word === right[i]);
+  return bytesOf(a).equals(bytesOf(b));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: BigInt64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {

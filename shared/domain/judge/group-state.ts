@@ -3,6 +3,7 @@ import {
   AT_ITS_START,
   costOfStandingAt,
   isNewLog,
+  isOpen,
   positionOf,
   type Translation,
   translate,
@@ -41,9 +42,19 @@ export interface GroupState {
 
 /**
  * One group on each of its partitions, at least one. All groups are a list of these: an audit of 100,000 pairs goes
- * through them group by group, because a single long loop would be compiled anew by every audit.
+ * through them group by group, because a single long loop would be compiled anew by every audit. What only few pairs
+ * are is listed, so that nobody has to look at all of them again.
  */
-export type JudgedGroup = readonly GroupState[];
+export interface JudgedGroup {
+  readonly pairs: readonly GroupState[];
+  /** The partition of each pair. */
+  readonly partitions: readonly PartitionState[];
+  readonly hasCutOff: boolean;
+  /** Pairs that the syncs leave open, and that are not cut off. */
+  readonly open: readonly GroupState[];
+  /** Pairs that would skip a stretch. */
+  readonly skipping: readonly GroupState[];
+}
 
 /** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
 export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): JudgedGroup[] {
@@ -54,10 +65,24 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
       const state = states.get(commit.topic, commit.partition);
       if (state !== undefined) judged.push(judgeGroup(observation, group, state, commit, places));
     }
-    return judged;
+    return asGroup(judged);
   };
   const judged = mapTopicByTopic(observation.groups, (group) => commitsOf(group)[0]?.topic, judge);
-  return judged.filter(({ length }) => length > 0);
+  return judged.filter(({ pairs }) => pairs.length > 0);
+}
+
+function asGroup(pairs: readonly GroupState[]): JudgedGroup {
+  const partitions: PartitionState[] = [];
+  const open: GroupState[] = [];
+  const skipping: GroupState[] = [];
+  let hasCutOff = false;
+  for (const one of pairs) {
+    partitions.push(one.state);
+    if (one.isCutOff) hasCutOff = true;
+    else if (isOpen(one.translation)) open.push(one);
+    if (one.skipped !== null) skipping.push(one);
+  }
+  return { pairs, partitions, hasCutOff, open, skipping };
 }
 
 function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedOffset[] {
@@ -80,7 +105,10 @@ export function judgeGroupsAgain(
     const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
     return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
   };
-  return judged.map((group) => (group.some(({ state }) => changed.has(state)) ? group.map(judgeAgain) : group));
+  return judged.map((group) => {
+    const isChanged = group.partitions.some((state) => changed.has(state));
+    return isChanged ? asGroup(group.pairs.map(judgeAgain)) : group;
+  });
 }
 
 /** What a group has committed on a partition. */

@@ -44,8 +44,8 @@ export function judgeFlow(
     ),
     ...mapTopicByTopic(
       groups,
-      ([first]) => first?.report.topic,
-      (group) => groupFindings(observation, group[0]?.report.group ?? '', group, liveness, policy),
+      ({ pairs: [first] }) => first?.report.topic,
+      (group) => groupFindings(observation, group, liveness, policy),
     ).flat(),
   ];
   const reports = groups.flatMap(reportsOf);
@@ -67,8 +67,8 @@ export function judgeFlow(
   };
 }
 
-function reportsOf(group: JudgedGroup): GroupReport[] {
-  return group.map(({ report }) => report);
+function reportsOf({ pairs }: JudgedGroup): GroupReport[] {
+  return pairs.map(({ report }) => report);
 }
 
 /** The same states by source topic and partition. */

@@ -56,9 +56,9 @@ function checkpointAge(observation: FlowObservation, groups: readonly JudgedGrou
 }
 
 /** The checkpoint that MM2 has owed one group for the longest, if that is longer than another group's. */
-function oldestOwed(judged: JudgedGroup, until: number, before: Aged | null): Aged | null {
+function oldestOwed({ pairs }: JudgedGroup, until: number, before: Aged | null): Aged | null {
   let found = before;
-  for (const { checkpoint, checkpointOwed, report } of judged) {
+  for (const { checkpoint, checkpointOwed, report } of pairs) {
     if (checkpoint === null || checkpointOwed === 0n) continue;
     const ms = until - Number(checkpoint.timestamp);
     const { group, topic, partition } = report;

@@ -22,11 +22,6 @@ export function spotOf({ state, committed, translation }: GroupState): Spot {
   return { state, upstream: committed, translation };
 }
 
-/** Whether comparing records can improve a translation. */
-export function isOpen(translation: Translation): boolean {
-  return translation.kind === 'interval' && (translation.proof === 'bounded' || translation.proof === 'conservative');
-}
-
 /**
  * The spots that one audit compares without being asked: ends of logs at which a look found another record than
  * expected, stretches with more records than the source has offsets, group positions that the syncs leave open, then others, and intervals of any age. Each audit takes the
@@ -41,13 +36,18 @@ export function sampleSpots(
   most: number,
 ): Spot[] {
   const turn = fraction(Math.floor(at / 1000) * GOLDEN);
-  const { present, open } = presentGroups(groups);
   const tails = evenlySpread(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
   const unexplained = evenlySpread(states.flatMap(unexplainedSpot), turn, Math.ceil(most / 8));
   const wanted = [...tails, ...unexplained];
-  wanted.push(...evenlySpread(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
+  wanted.push(
+    ...evenlySpread(
+      groups.flatMap(({ open }) => open),
+      turn,
+      Math.ceil((most - wanted.length) * OPEN_SHARE),
+    ).map(spotOf),
+  );
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
-  wanted.push(...evenlySpread(present, turn, settled).map(spotOf));
+  wanted.push(...evenlySpread(groups.flatMap(presentPairs), turn, settled).map(spotOf));
   const intervals = most - wanted.length;
   wanted.push(...evenlySpread(states, turn, Math.ceil(intervals / 2)).flatMap((state) => newestInterval(state)));
   const elsewhere = evenlySpread(states, fraction(turn + 0.5), Math.floor(intervals / 2));
@@ -55,11 +55,9 @@ export function sampleSpots(
   return wanted.filter(({ translation }) => translation.kind === 'interval');
 }
 
-/** The pairs whose commits are of the present log, and those of them that the syncs leave open. */
-function presentGroups(groups: readonly JudgedGroup[]): Record<'present' | 'open', readonly GroupState[]> {
-  const isPresent = ({ isCutOff }: GroupState): boolean => !isCutOff;
-  const present = groups.map((group) => (group.every(isPresent) ? group : group.filter(isPresent)));
-  return { present: present.flat(), open: present.flatMap((group) => group.filter((one) => isOpen(one.translation))) };
+/** The pairs whose commits are of the present log: almost always all of them. */
+function presentPairs({ pairs, hasCutOff }: JudgedGroup): readonly GroupState[] {
+  return hasCutOff ? pairs.filter(({ isCutOff }) => !isCutOff) : pairs;
 }
 
 /** A part of the list, evenly spread. @param turn from 0 to 1: how far on it starts */

@@ -24,9 +24,9 @@ export interface SkipLook extends SkippedStretch {
 /** Looks at the target that show whether groups would skip anything: the first `most` of those that page someone. */
 export function skipLooks(groups: readonly JudgedGroup[], most: number): SkipLook[] {
   const looks: SkipLook[] = [];
-  for (const group of groups) {
+  for (const { skipping } of groups) {
     if (looks.length >= most) break;
-    for (const one of group) if (one.skipped !== null) looks.push(...lookAt(one, one.skipped));
+    for (const one of skipping) if (one.skipped !== null) looks.push(...lookAt(one, one.skipped));
   }
   return looks.slice(0, most);
 }

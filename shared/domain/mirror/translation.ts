@@ -25,6 +25,11 @@ export interface TranslatedInterval {
   readonly reason: string | null;
 }
 
+/** Whether comparing records can improve a translation. */
+export function isOpen(translation: Translation): boolean {
+  return translation.kind === 'interval' && (translation.proof === 'bounded' || translation.proof === 'conservative');
+}
+
 /** Whether a log has never held a record, or lost all of them with its end. */
 export function isNewLog(log: Pick<LogOffsets, 'start' | 'highWatermark'> | null): boolean {
   return log !== null && log.start === 0n && log.highWatermark === 0n;

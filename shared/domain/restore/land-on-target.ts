@@ -20,9 +20,9 @@ export function landOnTarget(
 ): ReadonlyMap<string, readonly Landing[]> {
   const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
   const landings = new Map<string, readonly Landing[]>();
-  for (const judged of judgeGroups({ ...observation, groups }, states)) {
-    const [first] = judged;
-    if (first !== undefined) landings.set(first.report.group, judged.map(landingOf));
+  for (const { pairs } of judgeGroups({ ...observation, groups }, states)) {
+    const [first] = pairs;
+    if (first !== undefined) landings.set(first.report.group, pairs.map(landingOf));
   }
   return landings;
 }

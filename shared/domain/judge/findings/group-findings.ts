@@ -5,7 +5,7 @@ import { greatest } from '../../model/offsets.ts';
 import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
-import type { GroupState } from '../group-state.ts';
+import type { GroupState, JudgedGroup } from '../group-state.ts';
 import { type Liveness, mirrorTime, workedUntil } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { skipsForCertain } from '../skipped-records.ts';
@@ -15,12 +15,12 @@ import { sumOf, worstOf } from './worst-of.ts';
 /** What is wrong with one group: each finding once per group, with the worst partition and the number of partitions. */
 export function groupFindings(
   observation: FlowObservation,
-  group: string,
-  states: readonly GroupState[],
+  { pairs: states, skipping }: JudgedGroup,
   liveness: Liveness,
   policy: AuditPolicy,
 ): Finding[] {
-  const context = { observation, group, states, liveness, policy };
+  const group = states[0]?.report.group ?? '';
+  const context = { observation, group, states, skipping, liveness, policy };
   const ofMm2 = [
     ...positionSkips(context),
     ...neverEmitted(context),
@@ -42,6 +42,7 @@ interface Context {
   readonly observation: FlowObservation;
   readonly group: string;
   readonly states: readonly GroupState[];
+  readonly skipping: readonly GroupState[];
   readonly liveness: Liveness;
   readonly policy: AuditPolicy;
 }
@@ -70,10 +71,10 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
   ];
 }
 
-function positionSkips({ observation, group, states }: Context): Finding[] {
+function positionSkips({ observation, group, skipping: pairs }: Context): Finding[] {
   // Records that expired on the target are lost at any position: they have a finding of their own.
   const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
-  const possible = states.filter((s) => s.skipped !== null && skips(s) > 0n);
+  const possible = pairs.filter((s) => skips(s) > 0n);
   const certain = possible.filter(skipsForCertain);
   const skipping = certain.length > 0 ? certain : possible;
   const worst = worstOf(skipping, skips);
