@@ -54,6 +54,9 @@ export interface JudgedGroup {
   readonly open: readonly GroupState[];
   /** Pairs that would skip a stretch. */
   readonly skipping: readonly GroupState[];
+  /** Pairs with records that they have not read and that the target may no longer hold. */
+  readonly expired: readonly GroupState[];
+  readonly untranslated: readonly GroupState[];
 }
 
 /** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
@@ -75,14 +78,19 @@ function asGroup(pairs: readonly GroupState[]): JudgedGroup {
   const partitions: PartitionState[] = [];
   const open: GroupState[] = [];
   const skipping: GroupState[] = [];
+  const expired: GroupState[] = [];
+  const untranslated: GroupState[] = [];
   let hasCutOff = false;
   for (const one of pairs) {
-    partitions.push(one.state);
-    if (one.isCutOff) hasCutOff = true;
-    else if (isOpen(one.translation)) open.push(one);
-    if (one.skipped !== null) skipping.push(one);
+    const { state, translation, isCutOff, skipped } = one;
+    partitions.push(state);
+    if (isCutOff) hasCutOff = true;
+    else if (isOpen(translation)) open.push(one);
+    if (skipped !== null) skipping.push(one);
+    if (translation.kind === 'unknown') untranslated.push(one);
+    else if (translation.expired > 0n) expired.push(one);
   }
-  return { pairs, partitions, hasCutOff, open, skipping };
+  return { pairs, partitions, hasCutOff, open, skipping, expired, untranslated };
 }
 
 function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedOffset[] {

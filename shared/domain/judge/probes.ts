@@ -57,6 +57,7 @@ export interface ProbeAnswer {
 
 /** Of most partitions there is nothing to ask. */
 const NONE: readonly Probe[] = [];
+const NO_HOLES: readonly HoleOfPartition[] = [];
 
 /**
  * Which records to look at, the most useful first: doubts whether a topic is still the same one, then lag, then causes.
@@ -79,12 +80,7 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
   // A quarter of the budget is for holes, however many records wait. Each hole is probed once, and the answer is kept.
   const most = budget - Math.min(holes.length, Math.ceil(budget / 4));
   const probes: Probe[] = [];
-  for (const probesOf of kinds) {
-    for (const state of byLag) {
-      if (probes.length >= most) break;
-      probes.push(...probesOf(state));
-    }
-  }
+  for (const probesOf of kinds) if (probes.length < most) probes.push(...byLag.flatMap(probesOf));
   const first = probes.slice(0, most);
   const { isolationLevel } = observation.flow;
   const ofHoles = holes
@@ -95,15 +91,8 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
 
 /** Nothing waits in most partitions: those stay as they are, so that only a few are sorted. */
 function longestLagFirst(states: readonly PartitionState[]): PartitionState[] {
-  const waiting: PartitionState[] = [];
-  const mirrored: PartitionState[] = [];
-  const unknown: PartitionState[] = [];
-  for (const state of states) {
-    const lag = lagOf(state);
-    if (lag > 0n) waiting.push(state);
-    else (lag === 0n ? mirrored : unknown).push(state);
-  }
-  return [...waiting.sort((a, b) => compareOffsets(lagOf(b), lagOf(a))), ...mirrored, ...unknown];
+  const waiting = states.filter((state) => lagOf(state) > 0n).sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
+  return [...waiting, ...states.filter((state) => lagOf(state) === 0n), ...states.filter((state) => lagOf(state) < 0n)];
 }
 
 /** Groups the answers by partition. What could not be read is left out: a doubt stays a doubt. */
@@ -233,12 +222,13 @@ interface HoleOfPartition {
 
 /** The longest first: the most records can be missing there. */
 function longestHolesFirst(states: readonly PartitionState[]): HoleOfPartition[] {
-  const holes: HoleOfPartition[] = [];
-  for (const state of states) {
-    if (state.topic.target === null || state.replication === null) continue;
-    for (const hole of state.replication.holes) holes.push({ state, hole });
-  }
-  return holes.sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets));
+  return states.flatMap(holesOf).sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets));
+}
+
+function holesOf(state: PartitionState): readonly HoleOfPartition[] {
+  const { topic, replication } = state;
+  if (topic.target === null || replication === null || replication.holes.length === 0) return NO_HOLES;
+  return replication.holes.map((hole) => ({ state, hole }));
 }
 
 function probeHole(state: PartitionState, hole: Hole, isolation: IsolationLevel): Probe {
