@@ -13,7 +13,7 @@ import type { CommittedOffset } from '../model/cluster.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { GroupReport, Mm2Position } from '../model/report.ts';
 import { mapTopicByTopic } from './map-topic-by-topic.ts';
-import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
+import type { FlowObservation, ObservedCheckpoint, ObservedGroup, ObservedTopic } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 import { type SkippedStretch, skippedStretch } from './skipped-stretch.ts';
 
@@ -47,8 +47,8 @@ export interface GroupState {
  */
 export interface JudgedGroup {
   readonly pairs: readonly GroupState[];
-  /** The partition of each pair. */
-  readonly partitions: readonly PartitionState[];
+  /** Those of the partitions: few, each perhaps several times. */
+  readonly topics: readonly ObservedTopic[];
   readonly hasCutOff: boolean;
   /** Pairs that the syncs leave open, and that are not cut off. */
   readonly open: readonly GroupState[];
@@ -75,7 +75,7 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
 }
 
 function asGroup(pairs: readonly GroupState[]): JudgedGroup {
-  const partitions: PartitionState[] = [];
+  const topics: ObservedTopic[] = [];
   const open: GroupState[] = [];
   const skipping: GroupState[] = [];
   const expired: GroupState[] = [];
@@ -83,14 +83,14 @@ function asGroup(pairs: readonly GroupState[]): JudgedGroup {
   let hasCutOff = false;
   for (const one of pairs) {
     const { state, translation, isCutOff, skipped } = one;
-    partitions.push(state);
+    if (state.topic !== topics.at(-1)) topics.push(state.topic);
     if (isCutOff) hasCutOff = true;
     else if (isOpen(translation)) open.push(one);
     if (skipped !== null) skipping.push(one);
     if (translation.kind === 'unknown') untranslated.push(one);
     else if (translation.expired > 0n) expired.push(one);
   }
-  return { pairs, partitions, hasCutOff, open, skipping, expired, untranslated };
+  return { pairs, topics, hasCutOff, open, skipping, expired, untranslated };
 }
 
 function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedOffset[] {
@@ -113,8 +113,10 @@ export function judgeGroupsAgain(
     const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
     return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
   };
+  const topics = new Set([...changed.keys()].map(({ topic }) => topic));
   return judged.map((group) => {
-    const isChanged = group.partitions.some((state) => changed.has(state));
+    const mayBeChanged = group.topics.some((topic) => topics.has(topic));
+    const isChanged = mayBeChanged && group.pairs.some(({ state }) => changed.has(state));
     return isChanged ? asGroup(group.pairs.map(judgeAgain)) : group;
   });
 }
