@@ -42,7 +42,7 @@ export interface GroupState {
 
 /**
  * One group on each of its partitions, at least one. All groups are a list of these: an audit of 100,000 pairs goes
- * through them group by group, because a single long loop would be compiled anew by every audit. What only few pairs
+ * through them group by group, because a single long loop would be compiled again by every audit. What only few pairs
  * are is listed, so that nobody has to look at all of them again.
  */
 export interface JudgedGroup {
