@@ -20,6 +20,7 @@ export async function countHoles(
   source: ClusterReader,
 ): Promise<PartitionMap<RecordEvidence>> {
   const open = states
+    .filter(({ records }) => records.holes !== undefined)
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
     .filter(({ state, hole }) => isOpen(state, hole))
     .sort((a, b) => (a.hole.offsets > b.hole.offsets ? -1 : 1))

@@ -1,13 +1,14 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
-import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
+import { type JudgedGroup, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
 import { waitsElsewhere } from '../domain/judge/probes.ts';
 import type { RecordEvidence } from '../domain/judge/record-evidence.ts';
-import { isOpen, type Spot, sampleSpots } from '../domain/judge/sample-spots.ts';
+import { type Spot, sampleSpots } from '../domain/judge/sample-spots.ts';
 import { skipLooks } from '../domain/judge/skipped-records.ts';
+import { isOpen } from '../domain/mirror/translation.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 import { comparePartitions } from './compare-partitions.ts';
@@ -23,7 +24,7 @@ export interface RoutineComparison {
   /** Of all partitions, with what was found. */
   readonly states: readonly PartitionState[];
   /** All groups, judged by these states. */
-  readonly groups: readonly GroupState[];
+  readonly groups: readonly JudgedGroup[];
   readonly pairs: readonly VerifiedPair[];
 }
 
@@ -60,7 +61,7 @@ export async function compareRoutinely(
 
 /** Looks whether the target has any of the records that groups would skip: compaction may have removed them all. */
 async function absentRecords(
-  groups: readonly GroupState[],
+  groups: readonly JudgedGroup[],
   target: ClusterReader,
 ): Promise<PartitionMap<RecordEvidence>> {
   const found = new PartitionMap<RecordEvidence>();

@@ -1,6 +1,6 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
-import type { GroupState } from '../domain/judge/group-state.ts';
+import type { JudgedGroup } from '../domain/judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
 import { waitsElsewhere } from '../domain/judge/probes.ts';
@@ -52,7 +52,7 @@ export interface FlowSurvey {
   /** Of all partitions, with the evidence from records. */
   readonly states: readonly PartitionState[];
   /** All groups, judged by these states; absent if no comparison needed them. */
-  readonly groups?: readonly GroupState[];
+  readonly groups?: readonly JudgedGroup[];
   /** Records and their copies that comparing has found. */
   readonly pairs: readonly VerifiedPair[];
   /** Null if no comparison was asked for, or none was possible. */

@@ -1,9 +1,10 @@
 import type { VerifiedPair } from '../domain/history/next-state.ts';
-import { type GroupState, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
+import { type GroupState, type JudgedGroup, judgeGroups, judgeGroupsAgain } from '../domain/judge/group-state.ts';
 import { statesByPartition } from '../domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../domain/judge/observation.ts';
 import { changedStates, type PartitionState, withEvidence } from '../domain/judge/partition-state.ts';
-import { evenlySpread, isOpen, spotOf } from '../domain/judge/sample-spots.ts';
+import { evenlySpread, spotOf } from '../domain/judge/sample-spots.ts';
+import { isOpen } from '../domain/mirror/translation.ts';
 import { flowName } from '../domain/model/flow.ts';
 import type { TidemarkPosition } from '../domain/model/report.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -47,7 +48,7 @@ export interface FlowVerification {
   /** Of all partitions, with what was found. */
   readonly states: readonly PartitionState[];
   /** All groups, judged by these states. */
-  readonly groups: readonly GroupState[];
+  readonly groups: readonly JudgedGroup[];
 }
 
 /** Partitions compared at the same time. */
@@ -65,7 +66,7 @@ export async function verifyPositions(
 ): Promise<FlowVerification> {
   const { budgetBytes, progress } = options;
   const judged = judgeGroups(observation, statesByPartition(states));
-  const chosen = choose(judged, options);
+  const chosen = choose(judged.flatMap(pairsOf), options);
   const { evidence, pairs, bytes } = await comparePartitions(observation, chosen.map(spotOf), source, target, {
     budgetBytes,
     atOnce: AT_ONCE,
@@ -74,7 +75,7 @@ export async function verifyPositions(
   });
   const settled = withEvidence(observation, states, evidence);
   const groups = judgeGroupsAgain(observation, judged, changedStates(states, settled));
-  const is = new Map(groups.map(({ report }) => [keyOf(report), report.tidemark]));
+  const is = new Map(groups.flatMap(pairsOf).map(({ report }) => [keyOf(report), report.tidemark]));
   return {
     flow: flowName(observation.flow),
     positions: chosen.map(({ report }) => {
@@ -95,6 +96,10 @@ function choose(judged: readonly GroupState[], { positions, sample }: VerifyOpti
       !isCutOff && translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
   );
   return evenlySpread(worth, 0, sample ?? worth.length);
+}
+
+function pairsOf({ pairs }: JudgedGroup): readonly GroupState[] {
+  return pairs;
 }
 
 function keyOf({ group, topic, partition }: GroupState['report']): string {

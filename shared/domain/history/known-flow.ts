@@ -19,6 +19,7 @@ export function readAtOf({ state, heldUntil }: KnownFlow, role: ClusterRole): nu
 
 /** The part of it that the judge needs. */
 export function rememberedFlow(known: KnownFlow): RememberedFlow {
+  const sourceEpoch = known.state.valuesOf({ kind: 'epoch', role: 'source' });
   return {
     readAt: { source: readAtOf(known, 'source'), target: readAtOf(known, 'target') },
     topics: { source: rememberedTopics(known, 'source'), target: rememberedTopics(known, 'target') },
@@ -28,13 +29,13 @@ export function rememberedFlow(known: KnownFlow): RememberedFlow {
       known.state.unread.every(
         ({ role, kind, name }) => role !== 'source' || !(kind === 'cluster' || (kind === 'topic' && name === topic)),
       ),
-    sourceEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'source', topic, partition }),
+    sourceEnd: known.state.valuesOf({ kind: 'end', role: 'source' }),
     sourceEpoch: (topic, partition) => {
-      const epoch = known.state.get({ kind: 'epoch', role: 'source', topic, partition });
+      const epoch = sourceEpoch(topic, partition);
       return epoch === null ? null : Number(epoch);
     },
     syncs: (topic, partition) => known.state.mapping.get(topic)?.get(partition) ?? null,
-    targetEnd: (topic, partition) => known.state.get({ kind: 'end', role: 'target', topic, partition }),
+    targetEnd: known.state.valuesOf({ kind: 'end', role: 'target' }),
     syncsRead:
       known.state.syncsReadTo >= 0n && known.state.unread.every(({ kind }) => !['syncs', 'cluster'].includes(kind)),
   };

@@ -15,13 +15,16 @@ export function isSameState(a: HistoryState, b: HistoryState): boolean {
     if (readOf(a, role) !== readOf(b, role)) return false;
     for (const [topic, id] of a.topicIds[role]) if (b.topicIds[role].get(topic) !== id) return false;
   }
-  return isSameVerdict(a.said, b.said) && isSameCuts(a.cuts, b.cuts) && isSameMapping(a, b) && isSameMapping(b, a);
+  return isSameVerdict(a.said, b.said) && isSameCuts(a.cuts, b.cuts) && isSameMapping(a, b);
 }
 
-/** By 32-bit words: each bigint that is looked at would be a short-lived object. */
+/** As bytes: each bigint that is looked at would be a short-lived object. */
 function isEqual(a: BigInt64Array, b: BigInt64Array): boolean {
-  const [left, right] = [new Int32Array(a.buffer, a.byteOffset, 2 * a.length), new Int32Array(b.buffer, b.byteOffset)];
-  return left.every((word, i) => word === right[i]);
+  return bytesOf(a).equals(bytesOf(b));
+}
+
+function bytesOf({ buffer, byteOffset, byteLength }: BigInt64Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {
@@ -71,7 +74,6 @@ function isSameTail(a: PastCut['tail'], b: PastCut['tail']): boolean {
   );
 }
 
-/** Whether b contains everything in a. */
 function isSameMapping(a: HistoryState, b: HistoryState): boolean {
   for (const [topic, partitions] of a.mapping) {
     const others = b.mapping.get(topic);
@@ -79,6 +81,16 @@ function isSameMapping(a: HistoryState, b: HistoryState): boolean {
       const other = others?.get(partition);
       if (other === undefined ? !isBlank(history) : !history.equals(other)) return false;
     }
+  }
+  return hasNoOther(b, a);
+}
+
+/** Whether b has each partition of a that carries information. */
+function hasNoOther(a: HistoryState, b: HistoryState): boolean {
+  for (const [topic, partitions] of a.mapping) {
+    const others = b.mapping.get(topic);
+    for (const [partition, history] of partitions)
+      if (others?.has(partition) !== true && !isBlank(history)) return false;
   }
   return true;
 }

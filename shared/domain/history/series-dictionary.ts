@@ -88,10 +88,23 @@ export class SeriesDictionary {
   }
 
   find(series: Series): number | undefined {
-    const group = 'group' in series ? this.#nameIndex.get(series.group) : 0;
-    const topic = this.#nameIndex.get(series.topic);
-    if (group === undefined || topic === undefined) return undefined;
-    return this.#slots(tagOf(series), group, topic)[series.partition];
+    return this.finderOf(series)(series.topic, series.partition);
+  }
+
+  /** The same for callers with many series, topic by topic. A series that is added later may not be found. */
+  finderOf(owner: SeriesOwner): (topic: string, partition: number) => number | undefined {
+    const tag = tagOf(owner);
+    const group = 'group' in owner ? this.#nameIndex.get(owner.group) : 0;
+    let name: string | null = null;
+    let slots: Slots | undefined;
+    return (topic, partition) => {
+      if (topic !== name) {
+        const index = this.#nameIndex.get(topic);
+        slots = group === undefined || index === undefined ? undefined : this.#slots(tag, group, index);
+        name = topic;
+      }
+      return slots?.[partition];
+    };
   }
 
   /** Finds the slots of a source topic's log ends: for callers that need many partitions of one topic. */

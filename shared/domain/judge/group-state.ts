@@ -3,6 +3,7 @@ import {
   AT_ITS_START,
   costOfStandingAt,
   isNewLog,
+  isOpen,
   positionOf,
   type Translation,
   translate,
@@ -12,7 +13,7 @@ import type { CommittedOffset } from '../model/cluster.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { GroupReport, Mm2Position } from '../model/report.ts';
 import { mapTopicByTopic } from './map-topic-by-topic.ts';
-import type { FlowObservation, ObservedCheckpoint, ObservedGroup } from './observation.ts';
+import type { FlowObservation, ObservedCheckpoint, ObservedGroup, ObservedTopic } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 import { type SkippedStretch, skippedStretch } from './skipped-stretch.ts';
 
@@ -39,18 +40,57 @@ export interface GroupState {
   readonly skipped: SkippedStretch | null;
 }
 
+/**
+ * One group on each of its partitions, at least one. All groups are a list of these: an audit of 100,000 pairs goes
+ * through them group by group, because a single long loop would be compiled again by every audit. What only few pairs
+ * are is listed, so that nobody has to look at all of them again.
+ */
+export interface JudgedGroup {
+  readonly pairs: readonly GroupState[];
+  /** Those of the partitions: few, each perhaps several times. */
+  readonly topics: readonly ObservedTopic[];
+  readonly hasCutOff: boolean;
+  /** Pairs that the syncs leave open, and that are not cut off. */
+  readonly open: readonly GroupState[];
+  /** Pairs that would skip a stretch. */
+  readonly skipping: readonly GroupState[];
+  /** Pairs with records that they have not read and that the target may no longer hold. */
+  readonly expired: readonly GroupState[];
+  readonly untranslated: readonly GroupState[];
+}
+
 /** Where each group would land on the target: where MM2 put it, and where Tidemark would. */
-export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): GroupState[] {
-  const judge = (group: ObservedGroup): GroupState[] => {
+export function judgeGroups(observation: FlowObservation, states: PartitionMap<PartitionState>): JudgedGroup[] {
+  const judge = (group: ObservedGroup): JudgedGroup => {
     const places = placesOf(observation, group);
     const judged: GroupState[] = [];
     for (const commit of commitsOf(group)) {
       const state = states.get(commit.topic, commit.partition);
       if (state !== undefined) judged.push(judgeGroup(observation, group, state, commit, places));
     }
-    return judged;
+    return asGroup(judged);
   };
-  return mapTopicByTopic(observation.groups, (group) => commitsOf(group)[0]?.topic, judge).flat();
+  const judged = mapTopicByTopic(observation.groups, (group) => commitsOf(group)[0]?.topic, judge);
+  return judged.filter(({ pairs }) => pairs.length > 0);
+}
+
+function asGroup(pairs: readonly GroupState[]): JudgedGroup {
+  const topics: ObservedTopic[] = [];
+  const open: GroupState[] = [];
+  const skipping: GroupState[] = [];
+  const expired: GroupState[] = [];
+  const untranslated: GroupState[] = [];
+  let hasCutOff = false;
+  for (const one of pairs) {
+    const { state, translation, isCutOff, skipped } = one;
+    if (state.topic !== topics.at(-1)) topics.push(state.topic);
+    if (isCutOff) hasCutOff = true;
+    else if (isOpen(translation)) open.push(one);
+    if (skipped !== null) skipping.push(one);
+    if (translation.kind === 'unknown') untranslated.push(one);
+    else if (translation.expired > 0n) expired.push(one);
+  }
+  return { pairs, topics, hasCutOff, open, skipping, expired, untranslated };
 }
 
 function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedOffset[] {
@@ -63,15 +103,21 @@ function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedO
  */
 export function judgeGroupsAgain(
   observation: FlowObservation,
-  judged: readonly GroupState[],
+  judged: readonly JudgedGroup[],
   changed: ReadonlyMap<PartitionState, PartitionState>,
-): readonly GroupState[] {
+): readonly JudgedGroup[] {
   if (changed.size === 0) return judged;
-  return judged.map((one) => {
+  const judgeAgain = (one: GroupState): GroupState => {
     const state = changed.get(one.state);
     if (state === undefined) return one;
     const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
     return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
+  };
+  const topics = new Set([...changed.keys()].map(({ topic }) => topic));
+  return judged.map((group) => {
+    const mayBeChanged = group.topics.some((topic) => topics.has(topic));
+    const isChanged = mayBeChanged && group.pairs.some(({ state }) => changed.has(state));
+    return isChanged ? asGroup(group.pairs.map(judgeAgain)) : group;
   });
 }
 
@@ -147,14 +193,19 @@ function mm2Position(
   checkpoint: ObservedCheckpoint | null,
 ): Mm2Position {
   const position = targetCommit ?? checkpoint?.downstream ?? null;
-  if (position === null) return { kind: 'none' };
+  if (position === null) return NO_POSITION;
   const from = targetCommit === null ? 'checkpoint' : 'group-offset';
   if (translation.kind === 'unknown') return { kind: 'at', position, from, cost: translation };
   // A log that could not be read is taken to end at the position.
   const log = target ?? { start: 0n, highWatermark: position };
   const { rereadAtMost, skipAtMost } = costOfStandingAt(translation, position, log);
-  return { kind: 'at', position, from, cost: { kind: 'known', rereadAtMost, skipAtMost } };
+  const isFree = rereadAtMost === 0n && skipAtMost === 0n;
+  return { kind: 'at', position, from, cost: isFree ? FREE : { kind: 'known', rereadAtMost, skipAtMost } };
 }
+
+/** What most of 100,000 groups share: an audit has to stay small. */
+const NO_POSITION = { kind: 'none' } as const;
+const FREE = { kind: 'known', rereadAtMost: 0n, skipAtMost: 0n } as const;
 
 function cutOffTranslation(
   observation: FlowObservation,

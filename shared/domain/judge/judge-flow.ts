@@ -1,7 +1,7 @@
 import type { Acknowledgement } from '../model/finding.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
-import type { FlowReport, PartitionReport } from '../model/report.ts';
+import type { FlowReport, GroupReport, PartitionReport } from '../model/report.ts';
 import { countedFindings } from './acknowledgements.ts';
 import type { AuditPolicy } from './audit-policy.ts';
 import { policyOfFlow } from './audit-rules.ts';
@@ -9,7 +9,7 @@ import { flowFindings } from './findings/flow-findings.ts';
 import { groupFindings } from './findings/group-findings.ts';
 import { topicFindings } from './findings/topic-findings.ts';
 import { workerFindings } from './findings/worker-findings.ts';
-import { type GroupState, judgeGroups } from './group-state.ts';
+import { type JudgedGroup, judgeGroups } from './group-state.ts';
 import { livenessOf } from './liveness.ts';
 import { lossAtLeast, lossOf, missingOf } from './loss.ts';
 import { mapTopicByTopic } from './map-topic-by-topic.ts';
@@ -29,7 +29,7 @@ export function judgeFlow(
   observation: FlowObservation,
   states: readonly PartitionState[],
   rulesAndThresholds: AuditPolicy,
-  groups: readonly GroupState[] = judgeGroups(observation, statesByPartition(states)),
+  groups: readonly JudgedGroup[] = judgeGroups(observation, statesByPartition(states)),
   acknowledgements: readonly Acknowledgement[] = [],
 ): FlowReport {
   const policy = policyOfFlow(rulesAndThresholds, flowName(observation.flow));
@@ -43,12 +43,12 @@ export function judgeFlow(
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
     ),
     ...mapTopicByTopic(
-      [...Map.groupBy(groups, ({ report }) => report.group)],
-      ([, [first]]) => first?.report.topic,
-      ([group, members]) => groupFindings(observation, group, members, liveness, policy),
+      groups,
+      ({ pairs: [first] }) => first?.report.topic,
+      (group) => groupFindings(observation, group, liveness, policy),
     ).flat(),
   ];
-  const reports = groups.map(({ report }) => report);
+  const reports = groups.flatMap(reportsOf);
   const weights = { flow: observation.flow, rules: policy.rules, acknowledgements };
   const { findings, suppressed } = weighFindings(found, reports, weights);
   const counted = countedFindings(findings);
@@ -65,6 +65,10 @@ export function judgeFlow(
     unread: observation.unread,
     snapshot: null,
   };
+}
+
+function reportsOf({ pairs }: JudgedGroup): GroupReport[] {
+  return pairs.map(({ report }) => report);
 }
 
 /** The same states by source topic and partition. */

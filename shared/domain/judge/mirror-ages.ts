@@ -1,5 +1,5 @@
 import type { Age, AgeSubject, MirrorAges } from '../model/report.ts';
-import type { GroupState } from './group-state.ts';
+import type { JudgedGroup } from './group-state.ts';
 import { type Liveness, mirrorTime, workedUntil } from './liveness.ts';
 import type { FlowObservation } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
@@ -11,7 +11,7 @@ import type { PartitionState } from './partition-state.ts';
 export function mirrorAges(
   observation: FlowObservation,
   states: readonly PartitionState[],
-  groups: readonly GroupState[],
+  groups: readonly JudgedGroup[],
   liveness: Liveness,
 ): MirrorAges {
   return { mapping: mappingAge(observation, states), checkpoints: checkpointAge(observation, groups, liveness) };
@@ -46,18 +46,25 @@ function mappingAge(observation: FlowObservation, states: readonly PartitionStat
 }
 
 /** How long MM2 has owed a group another checkpoint: the one that a failover would use is as old as this. */
-function checkpointAge(observation: FlowObservation, groups: readonly GroupState[], liveness: Liveness): Age {
+function checkpointAge(observation: FlowObservation, groups: readonly JudgedGroup[], liveness: Liveness): Age {
   if (observation.checkpoints.kind !== 'read') return unknown('the checkpoints could not be read');
   // What MM2 did not do after its last sign of life is no fault of its checkpoints: it may be dead.
   const until = workedUntil(liveness, mirrorTime(observation));
   let found: Aged | null = null;
-  for (const { checkpoint, checkpointOwed, report } of groups) {
+  for (const group of groups) found = oldestOwed(group, until, found);
+  return ageOf(found);
+}
+
+/** The checkpoint that MM2 has owed one group for the longest, if that is longer than another group's. */
+function oldestOwed({ pairs }: JudgedGroup, until: number, before: Aged | null): Aged | null {
+  let found = before;
+  for (const { checkpoint, checkpointOwed, report } of pairs) {
     if (checkpoint === null || checkpointOwed === 0n) continue;
     const ms = until - Number(checkpoint.timestamp);
     const { group, topic, partition } = report;
     if (ms > (found?.ms ?? 0)) found = { ms, of: { group, topic, partition } };
   }
-  return ageOf(found);
+  return found;
 }
 
 interface Aged {

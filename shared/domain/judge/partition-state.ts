@@ -4,7 +4,7 @@ import { withoutOlderSyncs } from '../mirror/breaks/older-syncs.ts';
 import { type PossiblyCut, possiblyCut } from '../mirror/breaks/possible-cuts.ts';
 import { type SyncsSince, sinceCutOf } from '../mirror/breaks/since-cut.ts';
 import { withoutCut } from '../mirror/breaks/without-cut.ts';
-import { withoutRefuted } from '../mirror/breaks/without-refuted.ts';
+import { type Voided, withoutRefuted } from '../mirror/breaks/without-refuted.ts';
 import { lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import {
@@ -103,7 +103,8 @@ export function withEvidence(
   observation: FlowObservation,
   states: readonly PartitionState[],
   evidence: PartitionMap<RecordEvidence>,
-): PartitionState[] {
+): readonly PartitionState[] {
+  if (evidence.isEmpty) return states;
   return states.map((state) => {
     const { topic, partition, records } = state;
     const found = evidence.get(topic.topic, partition);
@@ -123,6 +124,7 @@ export function changedStates(
   after: readonly PartitionState[],
 ): ReadonlyMap<PartitionState, PartitionState> {
   const changed = new Map<PartitionState, PartitionState>();
+  if (before === after) return changed;
   for (const [index, state] of before.entries()) {
     const now = after[index];
     if (now !== undefined && now !== state) changed.set(state, now);
@@ -158,7 +160,7 @@ export function partitionState(
   const remaining = withoutOlderSyncs(shortened, records.behindCut, past);
   const cut = { ...remaining, history: read === null ? null : remaining.history };
   const { cuts, known } = cut;
-  const voided = (records.refutations ?? []).flatMap(({ voids }) => voids ?? []);
+  const voided = records.refutations?.flatMap(({ voids }) => voids ?? []) ?? NONE_VOIDED;
   const history = cut.history === null ? null : withoutRefuted(cut.history, voided);
   const connect =
     observation.connectOffsets.kind === 'read'
@@ -279,6 +281,8 @@ export function partitionState(
     records,
   };
 }
+
+const NONE_VOIDED: readonly Voided[] = [];
 
 function begunBehindPast(
   past: readonly PastCut[],

@@ -1,7 +1,7 @@
 import { compareRecords } from '../compare/record-identity.ts';
 import { type BegunBehind, pairsOf, withFound } from '../mirror/breaks/begun-behind.ts';
 import type { Hole } from '../mirror/coverage/hole.ts';
-import type { LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
+import type { IsolationLevel, LogOffsets, Peek, PeekRequest } from '../model/cluster.ts';
 import { compareOffsets } from '../model/offsets.ts';
 import type { Outcome } from '../model/outcome.ts';
 import { PartitionMap } from '../model/partition-map.ts';
@@ -57,13 +57,14 @@ export interface ProbeAnswer {
 
 /** Of most partitions there is nothing to ask. */
 const NONE: readonly Probe[] = [];
+const NO_HOLES: readonly HoleOfPartition[] = [];
 
 /**
  * Which records to look at, the most useful first: doubts whether a topic is still the same one, then lag, then causes.
  * At most `budget` probes.
  */
 export function planProbes(observation: FlowObservation, states: readonly PartitionState[], budget: number): Probe[] {
-  const byLag = [...states].sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
+  const byLag = longestLagFirst(states);
   const abortedAsked = new Set<string>();
   const kinds: readonly ((state: PartitionState) => readonly Probe[])[] = [
     (state) => probeSync(state, state.doubted),
@@ -75,13 +76,23 @@ export function planProbes(observation: FlowObservation, states: readonly Partit
     (state) => probeWaiting(observation, state),
     (state) => (abortedAsked.has(state.topic.topic) ? NONE : probeAborted(observation, state, abortedAsked)),
   ];
-  const probes: Probe[] = [];
-  for (const probesOf of kinds) for (const state of byLag) for (const probe of probesOf(state)) probes.push(probe);
-  const holes = probeHoles(observation, states);
+  const holes = longestHolesFirst(states);
   // A quarter of the budget is for holes, however many records wait. Each hole is probed once, and the answer is kept.
-  const reserved = Math.min(holes.length, Math.ceil(budget / 4));
-  const first = probes.slice(0, budget - reserved);
-  return [...first, ...holes.slice(0, budget - first.length)];
+  const most = budget - Math.min(holes.length, Math.ceil(budget / 4));
+  const probes: Probe[] = [];
+  for (const probesOf of kinds) if (probes.length < most) probes.push(...byLag.flatMap(probesOf));
+  const first = probes.slice(0, most);
+  const { isolationLevel } = observation.flow;
+  const ofHoles = holes
+    .slice(0, budget - first.length)
+    .map(({ state, hole }) => probeHole(state, hole, isolationLevel));
+  return [...first, ...ofHoles];
+}
+
+/** Nothing waits in most partitions: those stay as they are, so that only a few are sorted. */
+function longestLagFirst(states: readonly PartitionState[]): PartitionState[] {
+  const waiting = states.filter((state) => lagOf(state) > 0n).sort((a, b) => compareOffsets(lagOf(b), lagOf(a)));
+  return [...waiting, ...states.filter((state) => lagOf(state) === 0n), ...states.filter((state) => lagOf(state) < 0n)];
 }
 
 /** Groups the answers by partition. What could not be read is left out: a doubt stays a doubt. */
@@ -205,16 +216,25 @@ function probeOrder(state: PartitionState): readonly Probe[] {
   return [withNeighbours(pair(state, { about: 'order' }, upstream, downstream), source)];
 }
 
-/** The longest holes first: the most records can be missing there. */
-function probeHoles({ flow }: FlowObservation, states: readonly PartitionState[]): Probe[] {
-  return states
-    .filter(({ topic }) => topic.target !== null)
-    .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
-    .filter(({ state, hole }) => state.records.holes?.has(holeKey(hole)) !== true)
-    .sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets))
-    .map(({ state, hole }) =>
-      look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, flow.isolationLevel),
-    );
+interface HoleOfPartition {
+  readonly state: PartitionState;
+  readonly hole: Hole;
+}
+
+/** Those that no look has been into, the longest first: the most records can be missing there. */
+function longestHolesFirst(states: readonly PartitionState[]): HoleOfPartition[] {
+  return states.flatMap(holesOf).sort((a, b) => compareOffsets(b.hole.offsets, a.hole.offsets));
+}
+
+function holesOf(state: PartitionState): readonly HoleOfPartition[] {
+  const { topic, replication, records } = state;
+  if (topic.target === null || replication === null || replication.holes.length === 0) return NO_HOLES;
+  const isOpen = (hole: Hole) => records.holes?.has(holeKey(hole)) !== true;
+  return replication.holes.filter(isOpen).map((hole) => ({ state, hole }));
+}
+
+function probeHole(state: PartitionState, hole: Hole, isolation: IsolationLevel): Probe {
+  return look(state, { about: 'hole', hole }, hole.look.from, hole.look.until, isolation);
 }
 
 function probeReckoning(state: PartitionState): readonly Probe[] {

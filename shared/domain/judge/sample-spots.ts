@@ -1,6 +1,6 @@
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { type Translation, translate } from '../mirror/translation.ts';
-import type { GroupState } from './group-state.ts';
+import type { GroupState, JudgedGroup } from './group-state.ts';
 import type { PartitionState } from './partition-state.ts';
 import { holeKey } from './record-evidence.ts';
 
@@ -22,11 +22,6 @@ export function spotOf({ state, committed, translation }: GroupState): Spot {
   return { state, upstream: committed, translation };
 }
 
-/** Whether comparing records can improve a translation. */
-export function isOpen(translation: Translation): boolean {
-  return translation.kind === 'interval' && (translation.proof === 'bounded' || translation.proof === 'conservative');
-}
-
 /**
  * The spots that one audit compares without being asked: ends of logs at which a look found another record than
  * expected, stretches with more records than the source has offsets, group positions that the syncs leave open, then others, and intervals of any age. Each audit takes the
@@ -36,18 +31,23 @@ export function isOpen(translation: Translation): boolean {
  */
 export function sampleSpots(
   states: readonly PartitionState[],
-  groups: readonly GroupState[],
+  groups: readonly JudgedGroup[],
   at: number,
   most: number,
 ): Spot[] {
   const turn = fraction(Math.floor(at / 1000) * GOLDEN);
-  const { present, open } = presentGroups(groups);
   const tails = evenlySpread(states.filter(hasUnknownTail), turn, Math.ceil(most / 4)).flatMap(tailSpot);
   const unexplained = evenlySpread(states.flatMap(unexplainedSpot), turn, Math.ceil(most / 8));
   const wanted = [...tails, ...unexplained];
-  wanted.push(...evenlySpread(open, turn, Math.ceil((most - wanted.length) * OPEN_SHARE)).map(spotOf));
+  wanted.push(
+    ...evenlySpread(
+      groups.flatMap(({ open }) => open),
+      turn,
+      Math.ceil((most - wanted.length) * OPEN_SHARE),
+    ).map(spotOf),
+  );
   const settled = Math.ceil((most - wanted.length) * SETTLED_SHARE);
-  wanted.push(...evenlySpread(present, turn, settled).map(spotOf));
+  wanted.push(...evenlySpread(groups.flatMap(presentPairs), turn, settled).map(spotOf));
   const intervals = most - wanted.length;
   wanted.push(...evenlySpread(states, turn, Math.ceil(intervals / 2)).flatMap((state) => newestInterval(state)));
   const elsewhere = evenlySpread(states, fraction(turn + 0.5), Math.floor(intervals / 2));
@@ -55,15 +55,9 @@ export function sampleSpots(
   return wanted.filter(({ translation }) => translation.kind === 'interval');
 }
 
-/** Groups whose commits are of the present log, and those of them that the syncs leave open, in a single loop over 100,000. */
-function presentGroups(groups: readonly GroupState[]): Record<'present' | 'open', GroupState[]> {
-  const [present, open]: [GroupState[], GroupState[]] = [[], []];
-  for (const group of groups) {
-    if (group.isCutOff) continue;
-    present.push(group);
-    if (isOpen(group.translation)) open.push(group);
-  }
-  return { present, open };
+/** The pairs whose commits are of the present log: almost always all of them. */
+function presentPairs({ pairs, hasCutOff }: JudgedGroup): readonly GroupState[] {
+  return hasCutOff ? pairs.filter(({ isCutOff }) => !isCutOff) : pairs;
 }
 
 /** A part of the list, evenly spread. @param turn from 0 to 1: how far on it starts */

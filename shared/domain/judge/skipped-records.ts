@@ -1,6 +1,6 @@
 import type { PeekRequest } from '../model/cluster.ts';
 import { least } from '../model/offsets.ts';
-import type { GroupState } from './group-state.ts';
+import type { GroupState, JudgedGroup } from './group-state.ts';
 import { COPIES_ISOLATION } from './probes.ts';
 import type { SkippedStretch } from './skipped-stretch.ts';
 
@@ -26,17 +26,20 @@ export interface SkipLook extends SkippedStretch {
 }
 
 /** Looks at the target that show whether groups would skip anything: the first `most` of those that page someone. */
-export function skipLooks(groups: readonly GroupState[], most: number): SkipLook[] {
+export function skipLooks(groups: readonly JudgedGroup[], most: number): SkipLook[] {
   const looks: SkipLook[] = [];
-  for (const group of groups) {
+  for (const { skipping } of groups) {
     if (looks.length >= most) break;
-    const { skipped: stretch } = group;
-    if (stretch === null || !skipsForCertain(group)) continue;
-    const { topic, partition, target } = group.state;
-    if (target === null || stretch.from < target.start || stretch.until > target.highWatermark) continue;
-    const at = { offset: stretch.from, until: stretch.until, isolation: COPIES_ISOLATION } as const;
-    const request = { topic: topic.targetTopic, partition, ...at };
-    looks.push({ topic: topic.topic, partition, ...stretch, request });
+    for (const one of skipping) if (one.skipped !== null) looks.push(...lookAt(one, one.skipped));
   }
-  return looks;
+  return looks.slice(0, most);
+}
+
+/** None if the group may not skip anything, or the target log does not reach that far. */
+function lookAt(group: GroupState, stretch: SkippedStretch): SkipLook[] {
+  const { topic, partition, target } = group.state;
+  if (!skipsForCertain(group)) return [];
+  if (target === null || stretch.from < target.start || stretch.until > target.highWatermark) return [];
+  const at = { offset: stretch.from, until: stretch.until, isolation: COPIES_ISOLATION } as const;
+  return [{ topic: topic.topic, partition, ...stretch, request: { topic: topic.targetTopic, partition, ...at } }];
 }

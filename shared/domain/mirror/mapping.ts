@@ -75,8 +75,8 @@ export class PartitionMapping {
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
   readonly #anchor: { readonly upstream: bigint; readonly downstream: bigint } | undefined;
-  /** Lowest upstream from each index of the epoch on. The values rise, so they can be searched. */
-  readonly #leastUpstream: BigInt64Array;
+  /** Lowest upstream from each index of the epoch on: they rise, so they can be searched. Null if the upstreams do so themselves. */
+  readonly #leastUpstream: BigInt64Array | null;
   /**
    * Neighbouring points between which the target gained more records than the source has offsets; `left` is the index
    * of the left one.
@@ -217,8 +217,9 @@ export class PartitionMapping {
    */
   newestAcknowledged(): SyncPoint | null {
     const index = this.#history.newestWritten();
+    if (index >= this.first) return this.newestSync();
     const isTargets = this.cause === 'target-recreated' || this.cause === 'target-shortened';
-    return index >= (isTargets ? this.sourceFirst : this.first) ? this.#history.at(index) : null;
+    return isTargets && index >= this.sourceFirst ? this.#history.at(index) : null;
   }
 
   /** The furthest source offset that a sync of the present logs of both sides acknowledges, or null. */
@@ -265,10 +266,11 @@ export class PartitionMapping {
   lookup(upstream: bigint): number {
     const least = this.#leastUpstream;
     let low = 0;
-    let high = least.length;
+    let high = Math.max(0, this.settled - this.first);
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((least[middle] ?? 0n) <= upstream) low = middle + 1;
+      const found = least === null ? this.upstream(this.first + middle) : (least[middle] ?? 0n);
+      if (found <= upstream) low = middle + 1;
       else high = middle;
     }
     return low === 0 ? -1 : this.first + low - 1;
@@ -338,7 +340,8 @@ export class PartitionMapping {
     }
   }
 
-  #suffixMinima(): BigInt64Array {
+  #suffixMinima(): BigInt64Array | null {
+    if (this.#rises()) return null;
     const minima = new BigInt64Array(Math.max(0, this.settled - this.first));
     let least: bigint | null = null;
     for (let i = minima.length - 1; i >= 0; i--) {
@@ -347,6 +350,12 @@ export class PartitionMapping {
       minima[i] = least;
     }
     return minima;
+  }
+
+  /** Whether no point before `settled` is of a lower source offset than the one before it. */
+  #rises(): boolean {
+    for (let i = this.first + 1; i < this.settled; i++) if (this.upstream(i) < this.upstream(i - 1)) return false;
+    return true;
   }
 
   /** Drops, newest first, every point from which MM2 has not yet written its records again up to the old end. */

@@ -14,8 +14,7 @@ import type { SyncHistory } from './syncs/sync-history.ts';
  */
 export function syncsOlderThanSource(history: SyncHistory, first: FirstRecord, until = history.length): number {
   for (let i = until - 1; i >= 0; i--) {
-    const sync = history.at(i);
-    if (sync.upstream >= first.offset && latest(sync.timestamp) < first.timestamp) return i + 1;
+    if (history.upstream(i) >= first.offset && latest(history.timestamp(i)) < first.timestamp) return i + 1;
   }
   return 0;
 }
@@ -34,10 +33,10 @@ export function mayPredateSource(
   sourceStart: bigint,
 ): boolean {
   if (history.length === 0) return false;
-  const newest = history.at(history.length - 1);
+  const newest = history.length - 1;
   if (first === null) return true;
-  if (first === 'unknown') return newest.upstream < sourceStart;
-  return newest.upstream < first.offset && latest(newest.timestamp) < first.timestamp;
+  if (first === 'unknown') return history.upstream(newest) < sourceStart;
+  return history.upstream(newest) < first.offset && latest(history.timestamp(newest)) < first.timestamp;
 }
 
 /** The history keeps whole seconds, rounded down. */

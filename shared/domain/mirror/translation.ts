@@ -1,5 +1,5 @@
 import type { LogOffsets } from '../model/cluster.ts';
-import { greatest, least } from '../model/offsets.ts';
+import { greatest, least, sum } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import { indexBehind } from './coverage/index-behind.ts';
 import type { SourceCut } from './epoch.ts';
@@ -23,6 +23,11 @@ export interface TranslatedInterval {
   readonly proof: KnownProof;
   /** Why the proof is no better; null if it is exact. */
   readonly reason: string | null;
+}
+
+/** Whether comparing records can improve a translation. */
+export function isOpen(translation: Translation): boolean {
+  return translation.kind === 'interval' && (translation.proof === 'bounded' || translation.proof === 'conservative');
 }
 
 /** Whether a log has never held a record, or lost all of them with its end. */
@@ -182,7 +187,7 @@ export function positionOf(translation: Translation): TidemarkPosition {
     position: low,
     high,
     proof,
-    rereadAtMost: high - low + again,
+    rereadAtMost: sum(behind(high, low), again),
     skipAtMost: expired,
     reason: expired === 0n ? reason : reason === null ? gone : `${gone}; ${reason}`,
   };
@@ -200,14 +205,16 @@ export function costOfStandingAt(
 ): Cost {
   if (position < log.start) {
     return {
-      rereadAtMost: greatest(0n, high - log.start) + again,
-      skipAtMost: greatest(0n, log.highWatermark - low) + expired,
+      rereadAtMost: sum(behind(high, log.start), again),
+      skipAtMost: sum(behind(log.highWatermark, low), expired),
     };
   }
-  return {
-    rereadAtMost: greatest(0n, high - position) + again,
-    skipAtMost: greatest(0n, position - low) + expired,
-  };
+  return { rereadAtMost: sum(behind(high, position), again), skipAtMost: sum(behind(position, low), expired) };
+}
+
+/** How far `from` is behind an offset; 0 if it is not. */
+function behind(offset: bigint, from: bigint): bigint {
+  return offset > from ? offset - from : 0n;
 }
 
 const CAUSES = {

@@ -1,22 +1,34 @@
 /** Values by topic and partition. */
 export class PartitionMap<T> {
   readonly #topics = new Map<string, Map<number, T>>();
+  /** The topic that was asked for last: an audit asks for 100,000 partitions, topic by topic. */
+  #last: string | null = null;
+  #ofLast: Map<number, T> | undefined;
 
   get(topic: string, partition: number): T | undefined {
-    return this.#topics.get(topic)?.get(partition);
+    return this.#of(topic)?.get(partition);
   }
 
   set(topic: string, partition: number, value: T): void {
-    let partitions = this.#topics.get(topic);
+    let partitions = this.#of(topic);
     if (partitions === undefined) {
       partitions = new Map();
       this.#topics.set(topic, partitions);
+      this.#ofLast = partitions;
     }
     partitions.set(partition, value);
   }
 
   delete(topic: string, partition: number): void {
-    this.#topics.get(topic)?.delete(partition);
+    this.#of(topic)?.delete(partition);
+  }
+
+  #of(topic: string): Map<number, T> | undefined {
+    if (topic !== this.#last) {
+      this.#last = topic;
+      this.#ofLast = this.#topics.get(topic);
+    }
+    return this.#ofLast;
   }
 
   getOrCreate(topic: string, partition: number, create: () => T): T {

@@ -19,12 +19,10 @@ export function landOnTarget(
   commits: ReadonlyMap<string, PartitionMap<Commit>>,
 ): ReadonlyMap<string, readonly Landing[]> {
   const groups = [...commits].map(([group, committed]) => asObserved(group, committed));
-  const landings = new Map<string, Landing[]>();
-  for (const judged of judgeGroups({ ...observation, groups }, states)) {
-    const name = judged.report.group;
-    const landed = landings.get(name);
-    if (landed === undefined) landings.set(name, [landingOf(judged)]);
-    else landed.push(landingOf(judged));
+  const landings = new Map<string, readonly Landing[]>();
+  for (const { pairs } of judgeGroups({ ...observation, groups }, states)) {
+    const [first] = pairs;
+    if (first !== undefined) landings.set(first.report.group, pairs.map(landingOf));
   }
   return landings;
 }

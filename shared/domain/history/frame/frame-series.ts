@@ -20,19 +20,26 @@ export function writeSeries(sink: ByteSink, parent: HistoryState, state: History
   const elapsed = state.at - parent.at;
   const runs: number[] = [];
   const rest = new BigInt64Array(size);
+  const valuesBefore = wordsOf(parent.values);
+  const values = wordsOf(state.values);
   let changed = 0;
   let run = 0;
   let inChange = false;
   for (let slot = 0; slot < size; slot++) {
-    const before = slot < parent.size ? (parent.values[slot] ?? NONE) : NONE;
-    const value = state.values[slot] ?? NONE;
-    if ((value !== before) !== inChange) {
+    // By words, because most have not changed: each bigint would be a short-lived object.
+    const isKnown = slot < parent.size;
+    const isSame =
+      (values[2 * slot] ?? -1) === (isKnown ? (valuesBefore[2 * slot] ?? -1) : -1) &&
+      (values[2 * slot + 1] ?? -1) === (isKnown ? (valuesBefore[2 * slot + 1] ?? -1) : -1);
+    if (isSame === inChange) {
       runs.push(run);
       run = 0;
       inChange = !inChange;
     }
     run++;
-    if (!inChange) continue;
+    if (isSame) continue;
+    const before = isKnown ? (parent.values[slot] ?? NONE) : NONE;
+    const value = state.values[slot] ?? NONE;
     const guess = guessFor(slot, parent, state, before, elapsed);
     rest[changed++] = BigInt.asIntN(64, value - guess);
   }

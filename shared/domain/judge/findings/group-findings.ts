@@ -5,7 +5,7 @@ import { greatest } from '../../model/offsets.ts';
 import { costOf, offsetOf, proofOf } from '../../model/report.ts';
 import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
-import type { GroupState } from '../group-state.ts';
+import type { GroupState, JudgedGroup } from '../group-state.ts';
 import { type Liveness, mirrorTime, workedUntil } from '../liveness.ts';
 import { type FlowObservation, knownOf, type ObservedTargetGroup } from '../observation.ts';
 import { skipsForCertain } from '../skipped-records.ts';
@@ -15,12 +15,13 @@ import { sumOf, worstOf } from './worst-of.ts';
 /** What is wrong with one group: each finding once per group, with the worst partition and the number of partitions. */
 export function groupFindings(
   observation: FlowObservation,
-  group: string,
-  states: readonly GroupState[],
+  judged: JudgedGroup,
   liveness: Liveness,
   policy: AuditPolicy,
 ): Finding[] {
-  const context = { observation, group, states, liveness, policy };
+  const { pairs: states } = judged;
+  const group = states[0]?.report.group ?? '';
+  const context = { observation, group, judged, states, liveness, policy };
   const ofMm2 = [
     ...positionSkips(context),
     ...neverEmitted(context),
@@ -41,6 +42,8 @@ export function groupFindings(
 interface Context {
   readonly observation: FlowObservation;
   readonly group: string;
+  readonly judged: JudgedGroup;
+  /** All pairs of the group. */
   readonly states: readonly GroupState[];
   readonly liveness: Liveness;
   readonly policy: AuditPolicy;
@@ -70,10 +73,10 @@ function targetGroupActive({ observation, group }: Context): Finding[] {
   ];
 }
 
-function positionSkips({ observation, group, states }: Context): Finding[] {
+function positionSkips({ observation, group, judged }: Context): Finding[] {
   // Records that expired on the target are lost at any position: they have a finding of their own.
   const skips = (s: GroupState) => (costOf(s.report.mm2)?.skipAtMost ?? 0n) - expiredOf(s);
-  const possible = states.filter((s) => s.skipped !== null && skips(s) > 0n);
+  const possible = judged.skipping.filter((s) => skips(s) > 0n);
   const certain = possible.filter(skipsForCertain);
   const skipping = certain.length > 0 ? certain : possible;
   const worst = worstOf(skipping, skips);
@@ -117,8 +120,8 @@ function expiresForCertain({ state, committed, report }: GroupState): boolean {
 }
 
 /** Records that the group has not read and that the source may still hold, but that the target no longer has. */
-function recordsExpired({ observation, group, states }: Context): Finding[] {
-  const perhaps = states.filter((s) => expiredOf(s) > 0n);
+function recordsExpired({ observation, group, judged }: Context): Finding[] {
+  const perhaps = judged.expired;
   const certain = perhaps.filter(expiresForCertain);
   const found = certain.length > 0 ? certain : perhaps;
   const expired = sumOf(found, expiredOf);
@@ -137,12 +140,10 @@ function recordsExpired({ observation, group, states }: Context): Finding[] {
   ];
 }
 
-function untranslatable({ observation, group, states, liveness }: Context): Finding[] {
+function untranslatable({ observation, group, judged, liveness }: Context): Finding[] {
   if (liveness.state === 'never-started' || observation.targetDown !== null || knownOf(observation.syncs) === null)
     return [];
-  const found = states.filter(
-    ({ report, state }) => report.tidemark.kind === 'unknown' && !state.targetMissing && state.unread === null,
-  );
+  const found = judged.untranslated.filter(({ state }) => !state.targetMissing && state.unread === null);
   const first = found[0]?.report;
   if (first?.tidemark.kind !== 'unknown') return [];
   const { topic, partition } = first;

@@ -26,13 +26,16 @@ export interface Remaining {
  */
 export function withoutCut(history: SyncHistory, logs: LogsNow, compared: SinceCut | null = null): Remaining {
   const onTarget = withoutTargetCut(history, logs);
-  const left = { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
+  const left =
+    onTarget.cut === null
+      ? logs
+      : { ...logs, known: onTarget.known, knownWithSource: Math.min(logs.knownWithSource, onTarget.known) };
   // What was on the target before it was cut may have been written again since.
-  const targetEndBefore =
+  const behindCut =
     onTarget.cut === null || left.targetEndBefore === null
-      ? left.targetEndBefore
-      : least(left.targetEndBefore, onTarget.cut.at);
-  const before = withoutHeldBack(onTarget.history, { ...left, targetEndBefore });
+      ? left
+      : { ...left, targetEndBefore: least(left.targetEndBefore, onTarget.cut.at) };
+  const before = withoutHeldBack(onTarget.history, behindCut);
   const onSource = withoutSourceCut(before.history, left, compared);
   const since = onSource.since ?? [];
   const cuts = [onTarget.cut, before.cut, onSource.cut];

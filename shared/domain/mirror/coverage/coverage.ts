@@ -27,24 +27,38 @@ export function coverageOf(
   cutOffs: readonly CutOff[] = [],
 ): Coverage {
   const runs = runsOf(mapping, source, position, cutOffs);
-  const covered = merged(runs.flatMap((run) => run.covered));
-  const holes = runs
-    .flatMap((run) =>
-      withoutOtherRuns(
-        run.holes,
-        runs.filter((one) => one !== run),
-      ),
-    )
-    .map((hole) => withoutUnplaced(hole, runs))
-    // Whatever the syncs on both sides of a cut say of it.
-    .concat(cutOffs.flatMap((cutOff) => holeOfCut(mapping, source, position, cutOff)))
-    .toSorted((a, b) => (a.from < b.from ? -1 : 1));
+  const [only] = runs;
+  // Almost always: MM2 never began again, and no log was cut.
+  const isSimple = runs.length === 1 && only !== undefined && cutOffs.length === 0;
+  const covered = merged(isSimple ? only.covered : runs.flatMap((run) => run.covered));
+  const holes = isSimple ? only.holes : holesOfAll(runs, mapping, source, position, cutOffs);
   return {
-    holes,
+    holes: holes.length <= 1 ? holes : holes.toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     coveredTo: (offset) => endOf(covered, offset),
     // Only where MM2 writes records again: almost no partition of an audit asks.
     syncedTo: (offset) => endOf(merged(runs.flatMap(syncedBy)), offset),
   };
+}
+
+function holesOfAll(
+  runs: readonly Run[],
+  mapping: PartitionMapping,
+  source: LogOffsets,
+  position: bigint | null,
+  cutOffs: readonly CutOff[],
+): readonly Hole[] {
+  return (
+    runs
+      .flatMap((run) =>
+        withoutOtherRuns(
+          run.holes,
+          runs.filter((one) => one !== run),
+        ),
+      )
+      .map((hole) => withoutUnplaced(hole, runs))
+      // Whatever the syncs on both sides of a cut say of it.
+      .concat(cutOffs.flatMap((cutOff) => holeOfCut(mapping, source, position, cutOff)))
+  );
 }
 
 function syncedBy({ covered, bySyncs }: Run): readonly Range[] {
@@ -117,7 +131,9 @@ function overlap(ranges: readonly Range[], { from, until }: Range): bigint {
   return ranges.reduce((sum, range) => sum + greatest(0n, least(range.until, until) - greatest(range.from, from)), 0n);
 }
 
-function merged(ranges: readonly Range[]): Range[] {
+function merged(ranges: readonly Range[]): readonly Range[] {
+  const [only] = ranges;
+  if (ranges.length === 1 && only !== undefined && only.from < only.until) return ranges;
   const result: Range[] = [];
   for (const range of ranges.toSorted((a, b) => (a.from < b.from ? -1 : 1))) {
     if (range.from >= range.until) continue;

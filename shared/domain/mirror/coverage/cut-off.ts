@@ -17,11 +17,14 @@ export interface CutOff extends SourceCut {
 
 /** Copies of what cuts have taken off the source log. */
 export function takenBy(cutOffs: readonly CutOff[]): Pick<CutOff, 'records' | 'atLeast'> {
+  if (cutOffs.length === 0) return NOTHING;
   return cutOffs.reduce(
     (sum, { records, atLeast }) => ({ records: sum.records + records, atLeast: sum.atLeast + atLeast }),
-    { records: 0n, atLeast: 0n },
+    NOTHING,
   );
 }
+
+const NOTHING = { records: 0n, atLeast: 0n };
 
 /**
  * All indexes that `indexBehind` can stand for. MM2 holds syncs back for a while: those directly behind the hole can be of
@@ -42,12 +45,14 @@ export function indexesBehind(mapping: PartitionMapping, cut: SourceCut): number
 }
 
 const NONE: readonly CutOff[] = [];
+const noneBefore = (): readonly CutOff[] => NONE;
 
 /** The cuts that may lie directly before the sync of an index: see `indexesBehind`. */
 export function cutsBefore(
   mapping: PartitionMapping,
   cutOffs: readonly CutOff[],
 ): (index: number) => readonly CutOff[] {
+  if (cutOffs.length === 0) return noneBefore;
   const byIndex = new Map<number, CutOff[]>();
   for (const cutOff of cutOffs) {
     const indexes = indexesBehind(mapping, cutOff);

@@ -6,6 +6,7 @@ import type { PartitionMapping } from '../mapping.ts';
  * continues with the record after those that are gone, whatever else it writes there.
  */
 export function lostCopiesBefore(mapping: PartitionMapping): (index: number) => bigint {
+  if (mapping.targetCuts.length === 0) return noneBefore;
   const byIndex = new Map<number, bigint>();
   let place: bigint | null = null;
   for (const { at, reached } of mapping.targetCuts.toReversed()) {
@@ -16,6 +17,8 @@ export function lostCopiesBefore(mapping: PartitionMapping): (index: number) => 
   }
   return (index) => byIndex.get(index) ?? 0n;
 }
+
+const noneBefore = (): bigint => 0n;
 
 /** Index of the first sync about a target offset or a later one; the length if there is none. */
 function firstFrom(mapping: PartitionMapping, downstream: bigint): number {

@@ -33,9 +33,10 @@ export function runsOf(
   if (first >= length) return [withoutSyncs(mapping, source, position, cutOffs)];
   const cutsAt = cutsBefore(mapping, cutOffs);
   const lostBefore = lostCopiesBefore(mapping);
-  const last = mapping.pair(length - 1);
+  const lastUpstream = mapping.upstream(length - 1);
+  const lastDownstream = mapping.downstream(length - 1);
   // The log may have grown between the last audit and the cut: without a later sync, all that follows may be cut off.
-  const behindLast = mapping.target.end - last.downstream - 1n;
+  const behindLast = mapping.target.end - lastDownstream - 1n;
   const takenBefore = (index: number): bigint => {
     const cuts = cutsAt(index);
     const { records } = takenBy(cuts);
@@ -44,6 +45,7 @@ export function runsOf(
   /** Of the records that arrived before a sync, how many may be copies of what a cut took and no audit had seen. */
   const takenUnseen = (index: number, left: bigint, arrived: bigint): bigint => {
     const cuts = cutsAt(index);
+    if (cuts.length === 0) return 0n;
     const unseen = cuts.reduce((sum, { reached, mayReach = reached }) => sum + mayReach - reached, 0n);
     // Below a cut, MM2 skips nothing. The last one is the record of the sync.
     const below = cuts.reduce((lowest, { at }) => least(lowest, at), arrived + left) - left;
@@ -64,7 +66,8 @@ export function runsOf(
   let run: Run = { covered: [], inPart: [], holes: [] };
   let from = 0n;
   for (let i = first; i < length; i++) {
-    const { upstream, downstream } = mapping.pair(i);
+    const upstream = mapping.upstream(i);
+    const downstream = mapping.downstream(i);
     if (i === first) {
       // The target records before the first sync led up to it.
       const there = greatest(0n, downstream - began);
@@ -80,21 +83,21 @@ export function runsOf(
       run.holes.push(...(isSkipped ? [skippedHead(i, source, upstream, skipped)] : holes));
       continue;
     }
-    const left = mapping.pair(i - 1);
-    const offsets = upstream - left.upstream;
+    const leftUpstream = mapping.upstream(i - 1);
+    const offsets = upstream - leftUpstream;
     if (offsets <= 0n) {
       // MM2 began again at a lower offset: another run, which may mirror what the one before lacks.
-      run.covered.push({ from, until: left.upstream + 1n });
-      run.unplaced = { from: left.upstream + 1n, records: downstream - left.downstream - 1n };
+      run.covered.push({ from, until: leftUpstream + 1n });
+      run.unplaced = { from: leftUpstream + 1n, records: downstream - mapping.downstream(i - 1) - 1n };
       runs.push(run);
       run = { covered: [], inPart: [], holes: [] };
       from = upstream;
       continue;
     }
-    const written = downstream - left.downstream;
+    const written = downstream - mapping.downstream(i - 1);
     // The record of the sync itself has arrived.
     const room = greatest(1n, written - takenBefore(i));
-    const unseen = takenUnseen(i, left.upstream, room);
+    const unseen = takenUnseen(i, leftUpstream, room);
     const most = least(offsets, room - unseen);
     const arrived = least(most, greatest(1n, offsets - skippedBefore(i, upstream) - lostBefore(i)));
     // The last of what arrived is the record of the sync.
@@ -102,10 +105,10 @@ export function runsOf(
     // Where a cut made syncs void, a marker can be where a record is missing.
     const hidden = mapping.holeBefore(i) ? markers : 0n;
     if (arrived - hidden >= offsets || mapping.isAccounted(i)) continue;
-    run.covered.push({ from, until: left.upstream + 1n });
+    run.covered.push({ from, until: leftUpstream + 1n });
     from = upstream;
     const absent = offsets - arrived;
-    const stretch = { from: left.upstream + 1n, until: upstream };
+    const stretch = { from: leftUpstream + 1n, until: upstream };
     const hole = {
       kind: 'between',
       ...stretch,
@@ -118,7 +121,7 @@ export function runsOf(
     if (arrived > 1n || perhaps > 0n) run.inPart.push(stretch);
     run.holes.push(...clipped(perhapsLess(hole, perhaps), source));
   }
-  const next = last.upstream + 1n;
+  const next = lastUpstream + 1n;
   const left = behindLast - takenBefore(length);
   // What MM2 has committed in a transaction ends with a marker.
   const ends = mapping.inTransactions ? 1n : 0n;

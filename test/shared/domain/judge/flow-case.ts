@@ -30,7 +30,7 @@ import { type Absent, AT, type FlowCase, type TopicCase } from './case-shapes.ts
 
 export interface BuiltCase {
   readonly observation: FlowObservation;
-  readonly states: PartitionState[];
+  readonly states: readonly PartitionState[];
   readonly policy: AuditPolicy;
 }
 
@@ -104,7 +104,7 @@ function lookedInto(
   observation: FlowObservation,
   states: readonly PartitionState[],
   cases: readonly TopicCase[],
-): PartitionState[] {
+): readonly PartitionState[] {
   const looked = new PartitionMap<RecordEvidence>();
   for (const { name, partition, one } of partitionsOf(cases)) {
     const { holds, counted = false } = one;

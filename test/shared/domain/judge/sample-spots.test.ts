@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { judgeGroups } from '../../../../shared/domain/judge/group-state.ts';
+import { type GroupState, judgeGroups } from '../../../../shared/domain/judge/group-state.ts';
 import { statesByPartition } from '../../../../shared/domain/judge/judge-flow.ts';
-import { isOpen, sampleSpots } from '../../../../shared/domain/judge/sample-spots.ts';
+import { sampleSpots } from '../../../../shared/domain/judge/sample-spots.ts';
+import { isOpen } from '../../../../shared/domain/mirror/translation.ts';
 import type { FlowCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
 
@@ -134,7 +135,10 @@ describe('whether comparing records can improve a translation', () => {
 
 describe('what is not compared', () => {
   test('a position that nobody can translate', () => {
-    const groups = flow(4).groups.map((group) => ({ ...group, translation: { kind: 'unknown', reason: '' } as const }));
+    const translation = { kind: 'unknown', reason: '' } as const;
+    const groups = flow(4).groups.map((group) => {
+      return { ...group, pairs: group.pairs.map((one) => ({ ...one, translation })), open: [] };
+    });
     expect(sampleSpots([], groups, 0, 8)).toEqual([]);
   });
 
@@ -156,8 +160,9 @@ test('ends of logs get a quarter, and half of what is left beside open positions
   for (const tails of [ends, ambiguous]) {
     expect(sampleSpots(tails, [], 0, 8).filter(({ upstream }) => upstream === 1_101n)).toHaveLength(2);
   }
-  const open = groups.filter(({ translation }) => isOpen(translation));
-  const settled = groups.filter(({ translation }) => !isOpen(translation));
+  const open = groups.map((group) => ({ ...group, pairs: group.open }));
+  const isSettled = ({ translation }: GroupState) => !isOpen(translation);
+  const settled = groups.map((group) => ({ ...group, pairs: group.pairs.filter(isSettled), open: [] }));
   // The ends have taken two of the eight already.
   const beside = sampleSpots(ends, open, 0, 8).filter(({ upstream }) => upstream === 510n);
   expect(beside).toHaveLength(3 + 2);
