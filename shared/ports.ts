@@ -296,12 +296,16 @@ export interface PlacedPosition {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
+  /** Its commit on the cluster that it leaves; null if the plan does not have it. */
+  readonly committed: bigint | null;
   /** Its commit there when it was planned; null if it had none. */
   readonly from: bigint | null;
   readonly to: bigint;
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
   readonly proof: string;
+  /** Why the proof is no better; null if it need not be. */
+  readonly reason: string | null;
 }
 
 /** Complete if every position was read back as planned; else what is not. */

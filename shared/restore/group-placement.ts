@@ -107,8 +107,8 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
 
 function positionsOf({ plan }: LoadedPlan) {
   return plan.groups.flatMap(({ group, steps }) =>
-    steps.map(({ topic, partition, from, to, rereadAtMost, skipAtMost, proof }) => {
-      return { group, topic, partition, from, to, rereadAtMost, skipAtMost, proof };
+    steps.map(({ topic, partition, committed = null, from, to, rereadAtMost, skipAtMost, proof, reason }) => {
+      return { group, topic, partition, committed, from, to, rereadAtMost, skipAtMost, proof, reason };
     }),
   );
 }

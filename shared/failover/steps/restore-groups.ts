@@ -37,12 +37,16 @@ export const restored = placement.partial().extend({
         group: z.string(),
         topic: z.string(),
         partition: z.int(),
+        /** Its commit on the source, for which `to` was found; null if the plan does not have it, absent in older runs. */
+        committed: z.string().nullable().optional(),
         /** The group's commit on the target when it was planned; null if it had none. */
         from: z.string().nullable(),
         to: z.string(),
         rereadAtMost: z.string(),
         skipAtMost: z.string(),
         proof: z.string(),
+        /** Why the proof is no better; null if it need not be, absent in older runs. */
+        reason: z.string().nullable().optional(),
       }),
     )
     .nullable()
@@ -169,9 +173,10 @@ export async function movedPositions(
   });
 }
 
-function writtenOf(placed: readonly PlacedPosition[]): WrittenPosition[] {
-  return placed.map(({ from, to, rereadAtMost, skipAtMost, ...where }) => ({
+function writtenOf(placed: readonly PlacedPosition[]) {
+  return placed.map(({ committed, from, to, rereadAtMost, skipAtMost, ...where }) => ({
     ...where,
+    committed: committed?.toString() ?? null,
     from: from?.toString() ?? null,
     to: to.toString(),
     rereadAtMost: rereadAtMost.toString(),

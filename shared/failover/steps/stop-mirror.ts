@@ -36,8 +36,14 @@ export const stopMirror: Step = {
     // A dead source gives MirrorMaker nothing to write. What is open is looked at again before the name is switched.
     if (!isStopped && !sourceWasDead) throw notStopped();
     progress('watching that nobody writes to the target');
-    const targetEnds = await requireStill(context, 'target', 'TARGET_WRITTEN');
-    await requireSourceDead(context);
+    // Both at once: applications are down meanwhile, and neither look needs what the other one finds.
+    const [still, dead] = await Promise.allSettled([
+      requireStill(context, 'target', 'TARGET_WRITTEN'),
+      requireSourceDead(context),
+    ]);
+    if (dead.status === 'rejected') throw dead.reason;
+    if (still.status === 'rejected') throw still.reason;
+    const targetEnds = still.value;
     if (!isStopped) return { known: false, targetEnds, mirrored: [] };
     const ends = (await mirror.ends()) ?? [];
     requireAllMirrored(context, ends);
