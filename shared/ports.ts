@@ -264,12 +264,14 @@ export interface PlacementOptions {
    * translated since.
    */
   readonly evenIfUnread?: boolean;
+  /** Whether the positions are those that the source tells now: a group that it does not tell is refused. */
+  readonly readNow?: boolean;
 }
 
 /** Puts groups at their positions on the target: the plan, its apply and its undo are those of a restore. */
 export interface GroupPlacement {
   /**
-   * Plans from the newest positions that were read of the source. Writes nothing to Kafka.
+   * Plans from the newest positions that an audit has read of the source, if `options` say nothing else. Writes nothing to Kafka.
    */
   plan(groups: readonly string[], options?: PlacementOptions): Promise<PlacementPlan>;
   /** Applies a plan and reads every position back. It can be repeated. */

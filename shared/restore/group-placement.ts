@@ -53,7 +53,7 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
     }
   };
   return {
-    async plan(groups, { joins, evenIfUnread = false } = {}) {
+    async plan(groups, { joins, evenIfUnread = false, readNow = false } = {}) {
       const land = joins === undefined ? undefined : await world.landBack?.(joins, groups);
       const [source, target] = [world.reader('source'), world.reader('target')];
       try {
@@ -74,7 +74,8 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
           verify: world.verify,
           ...(land === undefined ? {} : { land }),
           // A group may be known by a checkpoint alone.
-          ...(land === undefined && !evenIfUnread ? {} : { alsoGroups: groups }),
+          ...(land === undefined && !evenIfUnread && !readNow ? {} : { alsoGroups: groups }),
+          commitsNow: readNow,
         });
         if (planned.kind === 'refused') return { kind: 'refused', reasons: planned.refusals.map(textOf) };
         const { plan, hash } = planned;
