@@ -49,7 +49,7 @@ export function renderEvidencePage(stored: StoredRun): string {
 <h1>${kind} of <span class="name">${subject.flow}</span>: ${phaseWord(record)}</h1>
 <p>Evidence of run <span class="name">${record.run}</span>, written by Tidemark while it was carried out.</p>
 <p class="quiet">A failover moves the applications of one Kafka cluster, the source, to its copy, the target. Producers then write there, and each group of
-consumers continues there at a position that was computed for it. MirrorMaker is the program that makes the copy. Times are UTC.</p>
+consumers continues there at a position that was computed for it. MirrorMaker is the program that makes the copy. Times are UTC.${subject.mode === 'failback' ? ' A failback is the same on the way back: its source is the cluster to which the failover had led them.' : ''}</p>
 ${summary(record, entries)}
 <h2>What was approved</h2>${approved(record)}
 <h2>Steps</h2>${stepList(record, entries)}

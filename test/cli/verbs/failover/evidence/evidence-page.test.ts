@@ -28,6 +28,7 @@ test('the page of a failback says what it takes back, and has its own steps', as
   const stored = await failbackRun();
   const text = plain(stored);
   expect(text).toContain('Failback of B-&gt;A : completed');
+  expect(text).toContain('its source is the cluster to which the failover had led them.');
   expect(text).toContain('failback: clients return to where a failover had led them away from');
   expect(text).toContain(`Takes back run 20261122T0500Z-failover , whose last entry has the hash ${'f'.repeat(64)}`);
   expect(text).toContain('Set where the mirror of the way back begins');
