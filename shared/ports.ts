@@ -264,12 +264,14 @@ export interface PlacementOptions {
    * translated since.
    */
   readonly evenIfUnread?: boolean;
+  /** Whether the positions are those that the source tells now: a group that it does not tell is refused. */
+  readonly readNow?: boolean;
 }
 
 /** Puts groups at their positions on the target: the plan, its apply and its undo are those of a restore. */
 export interface GroupPlacement {
   /**
-   * Plans from the newest positions that were read of the source. Writes nothing to Kafka.
+   * Plans from the newest positions that an audit has read of the source, if `options` say nothing else. Writes nothing to Kafka.
    */
   plan(groups: readonly string[], options?: PlacementOptions): Promise<PlacementPlan>;
   /** Applies a plan and reads every position back. It can be repeated. */
@@ -296,12 +298,16 @@ export interface PlacedPosition {
   readonly group: string;
   readonly topic: string;
   readonly partition: number;
+  /** Its commit on the cluster that it leaves; null if the plan does not have it. */
+  readonly committed: bigint | null;
   /** Its commit there when it was planned; null if it had none. */
   readonly from: bigint | null;
   readonly to: bigint;
   readonly rereadAtMost: bigint;
   readonly skipAtMost: bigint;
   readonly proof: string;
+  /** Why the proof is no better; null if it need not be. */
+  readonly reason: string | null;
 }
 
 /** Complete if every position was read back as planned; else what is not. */

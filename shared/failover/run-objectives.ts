@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type RunRecord, tookMs } from '../domain/failover/run-record.ts';
+import { firstRead } from './consumers-seen.ts';
 import { drained } from './steps/drain.ts';
 
 /** A number of records or of milliseconds, or why it is not known. */
@@ -23,6 +24,8 @@ export interface RunObjectives {
   readonly loss: Objective<bigint>;
   /** From the approval to the end of the run, in milliseconds. */
   readonly time: Objective<number>;
+  /** From the approval until a group was seen to have read on the target, in milliseconds, and which one. */
+  readonly firstRead: Known<{ readonly ms: number; readonly group: string }>;
 }
 
 const figures = z.object({
@@ -41,6 +44,7 @@ export function objectivesOf(record: RunRecord): RunObjectives {
     said: saidLoss(record),
     loss: objective(agreedRecords, countedLoss(record)),
     time: objective(agreedMs, took(record)),
+    firstRead: firstReadOf(record),
   };
 }
 
@@ -77,4 +81,21 @@ function took(record: RunRecord): Known<number> {
   if (record.approval === null) return { kind: 'unknown', reason: 'the run was not approved' };
   const why = record.phase === 'undone' ? 'the run was undone' : 'the run has not come to its end';
   return { kind: 'unknown', reason: why };
+}
+
+const verified = z.object({ firstRead: firstRead.nullable() });
+
+function firstReadOf({ approval, steps }: RunRecord): RunObjectives['firstRead'] {
+  const verify = steps.get('verify');
+  if (approval === null || verify?.kind !== 'done')
+    return { kind: 'unknown', reason: 'step verify, which looks for it, was not completed' };
+  const evidence = verified.safeParse(verify.evidence);
+  if (!evidence.success)
+    return { kind: 'unknown', reason: 'the version of Tidemark that carried it out did not look for it' };
+  const seen = evidence.data.firstRead;
+  if (seen !== null) return { kind: 'known', value: { ms: Date.parse(seen.seenAt) - approval.at, group: seen.group } };
+  return {
+    kind: 'unknown',
+    reason: 'no group was seen to read on the target: there may have been nothing new to read',
+  };
 }

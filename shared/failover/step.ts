@@ -25,22 +25,25 @@ export interface FailoverPatience {
   readonly drainMs: number;
   /**
    * How long a run waits for MirrorMaker to stop if the source is dead: its requests to the source have to time out, which
-   * takes a minute. Connect takes the producers from a task 5 s after the stop (`task.shutdown.graceful.timeout.ms`).
+   * takes a minute. Connect takes the producers from a task 5 s after the stop (`task.shutdown.graceful.timeout.ms`); the
+   * ends are watched for `stillMs` after that, and looked at again right before clients come.
    */
   readonly deadStopMs: number;
   /** How long resolvers may go on giving the old answer. */
   readonly nameMs: number;
-  /** How long consumers may take to appear on the target. */
+  /** How long consumers may take to appear on the target, and then one of them to commit what it has read there. */
   readonly activeMs: number;
+  readonly readMs: number;
   readonly pollMs: number;
 }
 
 export const DEFAULT_PATIENCE: FailoverPatience = {
   stillMs: 3_000,
   drainMs: 600_000,
-  deadStopMs: 8_000,
+  deadStopMs: 6_000,
   nameMs: 30_000,
   activeMs: 30_000,
+  readMs: 10_000,
   pollMs: 500,
 };
 

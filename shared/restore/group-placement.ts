@@ -53,7 +53,7 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
     }
   };
   return {
-    async plan(groups, { joins, evenIfUnread = false } = {}) {
+    async plan(groups, { joins, evenIfUnread = false, readNow = false } = {}) {
       const land = joins === undefined ? undefined : await world.landBack?.(joins, groups);
       const [source, target] = [world.reader('source'), world.reader('target')];
       try {
@@ -74,7 +74,8 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
           verify: world.verify,
           ...(land === undefined ? {} : { land }),
           // A group may be known by a checkpoint alone.
-          ...(land === undefined && !evenIfUnread ? {} : { alsoGroups: groups }),
+          ...(land === undefined && !evenIfUnread && !readNow ? {} : { alsoGroups: groups }),
+          commitsNow: readNow,
         });
         if (planned.kind === 'refused') return { kind: 'refused', reasons: planned.refusals.map(textOf) };
         const { plan, hash } = planned;
@@ -107,8 +108,8 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
 
 function positionsOf({ plan }: LoadedPlan) {
   return plan.groups.flatMap(({ group, steps }) =>
-    steps.map(({ topic, partition, from, to, rereadAtMost, skipAtMost, proof }) => {
-      return { group, topic, partition, from, to, rereadAtMost, skipAtMost, proof };
+    steps.map(({ topic, partition, committed = null, from, to, rereadAtMost, skipAtMost, proof, reason }) => {
+      return { group, topic, partition, committed, from, to, rereadAtMost, skipAtMost, proof, reason };
     }),
   );
 }

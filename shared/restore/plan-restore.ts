@@ -9,11 +9,12 @@ import type { PartitionMap } from '../domain/model/partition-map.ts';
 import { chooseGroups, type GroupChoice } from '../domain/restore/choose-groups.ts';
 import { decideRestore, wantedCommits } from '../domain/restore/decide-restore.ts';
 import { asObserved } from '../domain/restore/land-on-target.ts';
-import { newestCommits } from '../domain/restore/newest-commits.ts';
+import { newestCommits, presentCommits } from '../domain/restore/newest-commits.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
 import type { LandOnTarget, UnmatchedName } from '../domain/restore/restore-inputs.ts';
 import type { RestorePlan } from '../domain/restore/restore-plan.ts';
 import type { RestoreTerms } from '../domain/restore/restore-terms.ts';
+import { unreadNow } from '../domain/restore/unread-now.ts';
 import { type HistoryStore, historyBetween } from '../history/history-lineage.ts';
 import { readStateAsOf } from '../history/read-history.ts';
 import type { Clock, ClusterReader } from '../ports.ts';
@@ -46,6 +47,11 @@ export interface PlanRequest {
   /** Which source topics; all if absent. */
   readonly topic?: (name: string) => boolean;
   readonly terms: RestoreTerms;
+  /**
+   * Whether the commits are those that the source tells now, and not those of the history. For a plan as of now, of a source
+   * that answers: it does not wait until an audit is recorded, which another process may be the one to do.
+   */
+  readonly commitsNow?: boolean;
   /** How positions on the target are found, if not by the flow's own mapping alone. */
   readonly land?: LandOnTarget;
   /** Compares records around the positions on the target; absent: they rest on what MM2 wrote. */
@@ -66,11 +72,12 @@ export type Planned =
  * @throws AuthenticationError, AuthorizationError, HistoryStoreError, DamagedFrameError
  */
 export async function planRestore(request: PlanRequest): Promise<Planned> {
-  const { flow, onto, asOf, clock, terms, topic = null, progress = () => {} } = request;
+  const { flow, onto, asOf, clock, terms, topic = null, commitsNow = false, progress = () => {} } = request;
   const name = flowName(flow);
   progress(`reading the history of ${name}`);
   const now = clock.now();
-  const [source, target] = await Promise.all([metadataOf(request.source), metadataOf(request.target)]);
+  const read = (reader: ClusterReader) => (commitsNow ? reader.metadata() : metadataOf(reader));
+  const [source, target] = await Promise.all([read(request.source), read(request.target)]);
   // Positions of another cluster that had the same name would be wrong here.
   const history = historyBetween(request.history, { source: source.clusterId, target: target.clusterId });
   const found = await readStateAsOf(history, name, asOf, now);
@@ -94,24 +101,28 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     memory: new FlowMemory(await readStateAsOf(history, name, clock.now(), clock.now())),
     // What a rewind of the source lands on is its own offsets: there is nothing to compare.
     ...(onto === 'source' || request.verify === undefined ? {} : { verify: request.verify }),
-    ...(terms.evenIfUnread ? {} : { groups: [...commits].map(([group, at]) => asObserved(group, at)) }),
+    ...(terms.evenIfUnread || commitsNow ? {} : { groups: [...commits].map(([group, at]) => asObserved(group, at)) }),
   });
-  const newest = terms.evenIfUnread ? newestCommits(commits, observation.groups, wanted) : null;
+  const newest = terms.evenIfUnread
+    ? newestCommits(commits, observation.groups, wanted)
+    : commitsNow
+      ? presentCommits(groups, observation.groups, wanted)
+      : null;
   const reader = onto === 'source' ? request.source : request.target;
   progress(`reading groups of ${reader.alias}`);
   const isDown = (onto === 'source' ? observation.sourceDown : observation.targetDown) !== null;
   const present = isDown ? new Map() : await presentGroups(reader, groups);
-  const { plan, refusals } = decideRestore({
+  const decided = decideRestore({
     id: planId(now),
     onto,
     asOf,
     now,
     state: found.state,
     // Audits continue when the source is down and carry its last positions along: use when they were really read.
-    heldUntil: Math.min(asOf, readAtOf(found, 'source')),
+    heldUntil: commitsNow ? now : Math.min(asOf, readAtOf(found, 'source')),
     groups: isDown ? [] : groups,
     ...(newest === null ? {} : { newest }),
-    unmatched: [...unmatched, ...(newest === null ? [] : nobodyKnows(newest))],
+    unmatched: [...unmatched, ...(newest === null || request.land !== undefined ? [] : nobodyKnows(newest))],
     compared: request.verify !== undefined,
     topic,
     observation,
@@ -122,6 +133,8 @@ export async function planRestore(request: PlanRequest): Promise<Planned> {
     terms,
     ...(request.land === undefined ? {} : { land: request.land }),
   });
+  const { plan } = decided;
+  const refusals = [...(commitsNow ? unreadNow(observation, groups) : []), ...decided.refusals];
   if (refusals.length > 0) return { kind: 'refused', draft: plan, refusals };
   const document = {
     plan: plan.id,

@@ -81,6 +81,7 @@ const planSchema = z
           z
             .strictObject({
               ...place,
+              committed: offset.exactOptional(),
               from: offset.nullable(),
               to: offset,
               rereadAtMost: offset,

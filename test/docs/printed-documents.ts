@@ -189,7 +189,10 @@ const plan: RestorePlan = {
   groups: simple.groups.map((one) => ({
     ...one,
     leftAlone: [{ topic: 't', partition: 1, at: 7n }],
-    steps: one.steps.flatMap((step) => [step, { ...step, clamped: 'start' as const, reason: 'the log begins at 5' }]),
+    steps: one.steps.flatMap((step) => [
+      step,
+      { ...step, committed: 3n, clamped: 'start' as const, reason: 'the log begins at 5' },
+    ]),
   })),
 };
 const partial: RestorePlan = { ...plan, leftOut: [{ group: 'live', code: 'GROUP_LIVE', reason: 'it has members' }] };

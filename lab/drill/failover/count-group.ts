@@ -46,7 +46,23 @@ export function countGroup(
   };
 }
 
-/** Records of the source that are not on the target. */
+/**
+ * Records of the source that are not on the target, copy by copy: a producer that gave up a batch has the next ones sent
+ * again under a new epoch, and the log may have them twice.
+ */
+export function countLostRecords(onSource: readonly string[], onTarget: readonly string[]): number {
+  const left = new Map<string, number>();
+  for (const id of onTarget) left.set(id, (left.get(id) ?? 0) + 1);
+  let lost = 0;
+  for (const id of onSource) {
+    const copies = left.get(id) ?? 0;
+    if (id !== '' && copies === 0) lost++;
+    left.set(id, Math.max(0, copies - 1));
+  }
+  return lost;
+}
+
+/** Ids of the source that are not on the target. */
 export function countLost(onSource: Iterable<string>, onTarget: ReadonlySet<string>): number {
   return [...onSource].filter((id) => id !== '' && !onTarget.has(id)).length;
 }

@@ -31,6 +31,8 @@ export interface RunResult {
   /** Records of the source that are not on the target: as Tidemark says, and as they were counted. */
   readonly lossSaid: bigint | null;
   readonly lossCounted: number;
+  /** Records that a producer wrote to the source a second time, under the same id. */
+  readonly twiceOnSource: number;
   readonly clients: readonly ClientResult[];
   /** Seconds from the approval to the run's end. */
   readonly tookSeconds: number;
@@ -59,13 +61,14 @@ export function lossMiscounted({ lossSaid, lossCounted }: RunResult): number {
 }
 
 export function resultLine(result: RunResult): string {
-  const { name, groups, lossSaid, lossCounted, clients, tookSeconds } = result;
+  const { name, groups, lossSaid, lossCounted, twiceOnSource, clients, tookSeconds } = result;
   const parts = [
     `${groups.length} groups processed ${sum(groups, (one) => one.before)} records before and ${sum(groups, (one) => one.after)} after`,
     `${sum(groups, (one) => one.repeated)} twice on one side`,
     `skipped ${sum(groups, (one) => one.skipped)}`,
     rereadText(groups),
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,
+    ...(twiceOnSource === 0 ? [] : [`${twiceOnSource} records twice in the source's logs`]),
     ...clients.map(({ kind, seconds }) => `${kind}: on the target after ${seconds?.toFixed(1) ?? '?'} s`),
     `done after ${tookSeconds.toFixed(1)} s, of which ${result.longSteps}`,
   ];

@@ -52,7 +52,7 @@ const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
  * How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute, and has
  * nothing to commit. One whose source answers is waited for: killed, it would not have committed how far it came.
  */
-const STOP_WITHIN_MS = { unplanned: 10_000, planned: 90_000 } as const;
+const STOP_WITHIN_MS = { unplanned: 5_000, planned: 90_000 } as const;
 const MIRRORED = Object.keys(TOPICS);
 
 /** Two clusters, MirrorMaker, applications that find their cluster by a name, and Tidemark's command line. */

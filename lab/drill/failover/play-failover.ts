@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { readPartition } from '../../partition-records.ts';
 import { waitUntil } from '../../wait-until.ts';
-import { countGroup, countLost, type Place } from './count-group.ts';
+import { countGroup, countLostRecords, type Place } from './count-group.ts';
 import type { ClientResult, RunResult } from './failover-result.ts';
 import type { FailoverScenario, FailoverStage } from './failover-stage.ts';
 import { TOPICS } from './failover-stage.ts';
@@ -104,8 +104,9 @@ export async function playFailover(stage: FailoverStage, harm: readonly Sabotage
 
   if (!isPlanned) await stage.bringSourceBack();
   const committed = commits ?? (await commitsOn(stage.a, names));
-  const targetIds = await idsOnTarget(stage, topics);
-  const where = await placesOf(stage);
+  const onTarget = await idsOnTarget(stage, topics);
+  const targetIds = new Set(onTarget);
+  const { all: onSource, places: where } = await placesOf(stage);
   for (const { group, position } of resting) {
     if (position !== undefined) before.set(group, idsBefore(position, where));
   }
@@ -118,7 +119,8 @@ export async function playFailover(stage: FailoverStage, harm: readonly Sabotage
       return countGroup({ ...reading, ...own }, targetIds, where);
     }),
     lossSaid: await lossSaid(stage, done),
-    lossCounted: countLost(where.keys(), targetIds),
+    lossCounted: countLostRecords(onSource, onTarget),
+    twiceOnSource: onSource.length - where.size,
     ...timesOf(stage, done),
   };
 }
@@ -254,24 +256,29 @@ async function waitUntilRead({ b, clients }: FailoverStage): Promise<void> {
   );
 }
 
-async function idsOnTarget({ b }: FailoverStage, names: readonly string[]): Promise<ReadonlySet<string>> {
-  const ids = new Set<string>();
+async function idsOnTarget({ b }: FailoverStage, names: readonly string[]): Promise<readonly string[]> {
+  const ids: string[] = [];
   for (const { topic, partition } of await b.admin.listOffsets(...names)) {
-    for (const id of (await readPartition(b.admin, topic, partition)).ids) ids.add(id);
+    for (const id of (await readPartition(b.admin, topic, partition)).ids) ids.push(id);
   }
   return ids;
 }
 
-/** Where each record is on the source. */
-async function placesOf({ a }: FailoverStage): Promise<ReadonlyMap<string, Place>> {
+/** All records of the source, and where each is. */
+async function placesOf({
+  a,
+}: FailoverStage): Promise<{ readonly all: readonly string[]; readonly places: ReadonlyMap<string, Place> }> {
   const places = new Map<string, Place>();
+  const all: string[] = [];
   for (const { topic, partition } of await a.admin.listOffsets(...MIRRORED)) {
     const { ids, offsets } = await readPartition(a.admin, topic, partition);
     for (const [i, id] of ids.entries()) {
+      if (id === '') continue;
+      all.push(id);
       places.set(id, { partition: `${topic}-${partition}`, offset: BigInt(offsets[i] ?? 0) });
     }
   }
-  return places;
+  return { all, places };
 }
 
 async function plannedBounds(stage: FailoverStage, done: Failover): Promise<ReadonlyMap<string, bigint>> {

@@ -57,7 +57,9 @@ export function decideRestore(inputs: RestoreInputs): RestoreDecision {
       if (against !== null) refusals.push(against);
       if (landing.kind === 'nowhere') continue;
       const from = commitsNow.get(topic, landing.partition) ?? null;
-      steps.push(stepOf(landing, topic, from));
+      // Onto the source a group gets back what it had there itself.
+      const source = onto === 'target' ? committed.get(landing.topic.topic, landing.partition)?.offset : undefined;
+      steps.push({ ...stepOf(landing, topic, from), ...(source === undefined ? {} : { committed: source }) });
       const planned = topics.get(topic) ?? { id: idOn(onto, landing.topic), logs: new Map() };
       topics.set(topic, planned);
       planned.logs.set(landing.partition, { start: landing.log.start, end: landing.log.highWatermark });

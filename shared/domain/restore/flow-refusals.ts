@@ -94,8 +94,8 @@ function mappingTooOld(inputs: RestoreInputs): Refusal[] {
 }
 
 /** Groups that the snapshot's audit could not read: their positions are older than the snapshot. */
-function unreadThen({ state, groups, terms }: RestoreInputs): Refusal[] {
-  if (terms.evenIfUnread) return [];
+function unreadThen({ state, groups, terms, newest }: RestoreInputs): Refusal[] {
+  if (terms.evenIfUnread || newest !== undefined) return [];
   const chosen = new Set(groups);
   return state.unread.flatMap(({ role, kind, name }) => {
     if (role !== 'source' || kind !== 'group' || !chosen.has(name)) return [];

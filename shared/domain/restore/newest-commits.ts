@@ -24,3 +24,22 @@ export function newestCommits(
     }),
   );
 }
+
+/** The commits that the source told when it was observed, in order, and no others: none of a group that it did not tell. */
+export function presentCommits(
+  groups: readonly string[],
+  observed: readonly ObservedGroup[],
+  topic: (name: string) => boolean,
+): ReadonlyMap<string, PartitionMap<Commit>> {
+  const seen = new Map(observed.map((group) => [group.listing.group, group]));
+  return new Map(
+    [...groups].sort().map((group) => {
+      const { committed } = seen.get(group) ?? {};
+      const present = new PartitionMap<Commit>();
+      const told = committed?.kind === 'read' ? [...committed.value] : [];
+      told.sort((a, b) => (a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition));
+      for (const { topic: name, partition, ...commit } of told) if (topic(name)) present.set(name, partition, commit);
+      return [group, present];
+    }),
+  );
+}

@@ -7,6 +7,8 @@ export interface RestoreStep {
   /** The topic's name on that cluster. */
   readonly topic: string;
   readonly partition: number;
+  /** The group's commit on the other cluster that `to` stands for; absent if the plan was made of something else. */
+  readonly committed?: bigint;
   /** The group's commit when the plan was made; null if it had none. */
   readonly from: bigint | null;
   /** Offset of the next record to read, as a group commits it. */

@@ -2,6 +2,7 @@ import type { FlowReport } from '../../domain/model/report.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { pollUntil } from '../poll-until.ts';
 import type { Step } from '../step.ts';
+import { replayedEarly } from './replayed-records.ts';
 
 /** What MirrorMaker copies within seconds: applications are not kept from writing for longer than that. */
 const CAUGHT_UP_RECORDS = 10_000n;
@@ -33,9 +34,11 @@ export const catchUp: Step = {
     });
   },
 
-  async evidence({ world }) {
-    const waiting = waitingIn(await world.audit());
-    return { waiting: typeof waiting === 'bigint' ? waiting.toString() : null };
+  async evidence(context) {
+    const waiting = waitingIn(await context.world.audit());
+    // Days of records may have to be read for it: here applications still write.
+    const replayed = await replayedEarly(context);
+    return { waiting: typeof waiting === 'bigint' ? waiting.toString() : null, replayed };
   },
 
   undo: null,

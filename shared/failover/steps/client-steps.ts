@@ -1,3 +1,4 @@
+import { consumingNow } from '../consumers-seen.ts';
 import { lookBeforeClients } from '../look-before-clients.ts';
 import { awaitName } from '../name-answers.ts';
 import type { Step } from '../step.ts';
@@ -7,12 +8,16 @@ import { leverStep } from './lever-step.ts';
  * Ends consumers on the source before their positions are read for the last time. A consumer that reads on afterwards
  * gets those records again on the target. kafkajs and KIP-848 consumers must be ended: they take a wrong position along.
  */
-export const stopConsumers = leverStep({
-  name: 'stop-consumers',
-  lever: ({ stopConsumers: lever }) => lever,
-  absent: 'no hook is configured: what consumers read on the source from now on, they read again on the target',
-  isUndone: true,
-});
+export const stopConsumers: Step = {
+  ...leverStep({
+    name: 'stop-consumers',
+    lever: ({ stopConsumers: lever }) => lever,
+    absent: 'no hook is configured: what consumers read on the source from now on, they read again on the target',
+    isUndone: true,
+  }),
+  // The verification waits for these, and not for groups that had no consumers before either.
+  prepare: consumingNow,
+};
 
 /**
  * Positions first, name second: a consumer that arrives before its group has a position takes `auto.offset.reset`. It waits

@@ -1,40 +1,93 @@
+import * as z from 'zod';
+import type { Json } from '../../domain/model/canonical-json.ts';
 import type { ScanRequest } from '../../domain/model/cluster.ts';
+import type { Outcome } from '../../domain/model/outcome.ts';
 import type { PartitionReport } from '../../domain/model/report.ts';
 import { REPLAY_HEADER, replayedOffset } from '../../domain/reconcile/replay-header.ts';
 import type { Join, Replayed } from '../../domain/restore/join.ts';
+import type { EarlyJoin } from '../failback-joins.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { withReader } from '../log-ends.ts';
 import type { StepContext } from '../step.ts';
 import { backOf, recordedJoins } from './place-offsets.ts';
 import { joinsOfRenamed } from './renamed-joins.ts';
 
+const offset = z.string().regex(/^\d+$/).transform(BigInt);
+
+/** What `reconcile replay` has written to a partition behind its join, up to an offset. */
+const scanned = z.object({
+  topic: z.string(),
+  partition: z.int(),
+  /** Everything before this offset is in the other numbers. */
+  to: offset,
+  /** Records that some replay wrote there, from whichever cluster they were. */
+  records: offset,
+  /** Those from the failback's target: see `Replayed`. */
+  replayed: z.object({ until: offset, from: offset }).nullable(),
+});
+type Scanned = z.infer<typeof scanned>;
+
+/** In the evidence of `catch-up`: what was read while applications still wrote, so that it need not be read while they stand still. */
+const readEarly = z.object({ replayed: z.array(scanned) });
+
 /** The joins of the run, with what `reconcile replay` has written behind them. Reads the logs only if it can be anything. */
 export async function joinsWithReplayed(context: StepContext): Promise<Join[]> {
-  const { mode, missing, renames } = backOf(context.world).origin;
-  if (renames) return await joinsOfRenamed(context);
+  if (backOf(context.world).origin.renames) return await joinsOfRenamed(context);
   const joins = recordedJoins(context);
-  if (mode === 'planned' && missing === 0n) return joins.map((join) => ({ ...join, replayed: null }));
+  const found = await scanReplayed(context, joins);
+  return joins.map((join, i) => ({ ...join, replayed: found?.[i]?.replayed ?? null }));
+}
+
+/** What was replayed up to now, as JSON; null if there can be nothing. A later look continues where it ended. */
+export async function replayedEarly(context: StepContext): Promise<Json> {
+  if (context.scope.mode !== 'failback' || backOf(context.world).origin.renames) return null;
+  const found = await scanReplayed(context, recordedJoins(context));
+  const text = (replayed: Replayed) => ({ until: replayed.until.toString(), from: replayed.from.toString() });
+  return (
+    found?.map(({ to, records, replayed, ...where }) => ({
+      ...where,
+      to: to.toString(),
+      records: records.toString(),
+      replayed: replayed === null ? null : text(replayed),
+    })) ?? null
+  );
+}
+
+/** In the order of the joins; null if nothing can have been replayed. */
+async function scanReplayed(context: StepContext, joins: readonly EarlyJoin[]): Promise<readonly Scanned[] | null> {
+  const { mode, missing } = backOf(context.world).origin;
+  if (mode === 'planned' && missing === 0n) return null;
   context.progress('looking for replayed records');
   const clusterId = await withReader(context, 'target', async (reader) => (await reader.metadata()).clusterId);
-  const found: Join[] = [];
-  for (const join of joins) {
-    const { topic, partition } = join;
+  const found: Scanned[] = [];
+  for (const { topic, partition, point } of joins) {
     const targetTopic = context.scope.topics.find((one) => one.topic === topic)?.targetTopic ?? topic;
     const origin = { clusterId: clusterId ?? '', topic: targetTopic, partition };
-    let replayed: Replayed | null = null;
+    const before = scannedEarly(context, topic, partition);
+    let { to, records, replayed }: Omit<Scanned, 'topic' | 'partition'> = before ?? {
+      to: point,
+      records: 0n,
+      replayed: null,
+    };
     const scan = await withReader(context, 'source', (reader) =>
-      reader.scan({ topic, partition, from: join.point, isolation: 'read_uncommitted' }, ({ offset, headers }) => {
+      reader.scan({ topic, partition, from: to, isolation: 'read_uncommitted' }, ({ offset: at, headers }) => {
+        to = at + 1n;
+        if (headers.some(({ key }) => key === REPLAY_HEADER)) records++;
         const from = replayedOffset(headers, origin);
         if (from === null) return;
-        replayed = { until: offset + 1n, from: replayed === null || from < replayed.from ? from : replayed.from };
+        replayed = { until: at + 1n, from: replayed === null || from < replayed.from ? from : replayed.from };
       }),
     );
-    if (scan.kind === 'unread') {
-      throw new StepFailedError('LOG_UNREAD', `${topic}-${partition}: ${scan.unread.message}`, { retriable: true });
-    }
-    found.push({ ...join, replayed });
+    requireRead(scan, topic, partition);
+    found.push({ topic, partition, to, records, replayed });
   }
   return found;
+}
+
+function scannedEarly({ evidenceOf }: StepContext, topic: string, partition: number): Scanned | null {
+  const early = readEarly.safeParse(evidenceOf('catch-up'));
+  if (!early.success) return null;
+  return early.data.replayed.find((one) => one.topic === topic && one.partition === partition) ?? null;
 }
 
 /**
@@ -73,7 +126,10 @@ export async function missingIn(context: StepContext, partitions: readonly Parti
       sum += missing;
       continue;
     }
-    const { replayed } = await countIn(context, { topic, partition, from: join.point, until: replicatedTo });
+    const early = scannedEarly(context, topic, partition);
+    const known = early !== null && early.to <= replicatedTo ? early : { to: join.point, records: 0n };
+    const more = await countIn(context, { topic, partition, from: known.to, until: replicatedTo });
+    const replayed = known.records + more.replayed;
     sum += missing > replayed ? missing - replayed : 0n;
   }
   return sum;
@@ -92,7 +148,12 @@ async function countIn(
       else others++;
     }),
   );
-  if (scan.kind === 'read') return { replayed, others };
-  const what = `${range.topic}-${range.partition}: ${scan.unread.message}`;
-  throw new StepFailedError('LOG_UNREAD', what, { retriable: true });
+  requireRead(scan, range.topic, range.partition);
+  return { replayed, others };
+}
+
+/** @throws StepFailedError if the log could not be read to its end */
+function requireRead(scan: Outcome<unknown>, topic: string, partition: number): void {
+  if (scan.kind === 'read') return;
+  throw new StepFailedError('LOG_UNREAD', `${topic}-${partition}: ${scan.unread.message}`, { retriable: true });
 }

@@ -1,16 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import * as z from 'zod';
 import { canonicalJson } from '../../domain/model/canonical-json.ts';
-import type { Join } from '../../domain/restore/join.ts';
-import type { PlacedPosition, PlacementAnswer, PlacementPlan } from '../../ports.ts';
+import type { PlacedPosition, PlacementAnswer } from '../../ports.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { withReader } from '../log-ends.ts';
-import { pollUntil } from '../poll-until.ts';
-import type { FailoverWorld, Step, StepContext, StepScope } from '../step.ts';
+import type { Step, StepContext, StepScope } from '../step.ts';
 import { joinsWithReplayed } from './replayed-records.ts';
-
-/** How long another process may take to record an audit, in milliseconds: `watch` audits every minute. */
-const RECORDED_WITHIN_MS = 120_000;
 
 /** What is recorded before the positions are written. `plan` is the id of a stored restore plan. */
 export const placement = z.object({
@@ -37,12 +32,16 @@ export const restored = placement.partial().extend({
         group: z.string(),
         topic: z.string(),
         partition: z.int(),
+        /** Its commit on the source, for which `to` was found; null if the plan does not have it, absent in older runs. */
+        committed: z.string().nullable().optional(),
         /** The group's commit on the target when it was planned; null if it had none. */
         from: z.string().nullable(),
         to: z.string(),
         rereadAtMost: z.string(),
         skipAtMost: z.string(),
         proof: z.string(),
+        /** Why the proof is no better; null if it need not be, absent in older runs. */
+        reason: z.string().nullable().optional(),
       }),
     )
     .nullable()
@@ -75,7 +74,8 @@ export const restoreGroups: Step = {
       scope.mode === 'unplanned'
         ? // Some brokers of the source may answer. Groups of the others get the positions that an audit last read.
           await world.groups.plan(scope.groups, { evenIfUnread: true })
-        : await plannedSince(world, scope, world.clock.now(), joins);
+        : // Its consumers have ended: what it says now is their last word, also if another process records the audits.
+          await world.groups.plan(scope.groups, { joins, readNow: true });
     if (planned.kind === 'refused') {
       throw new StepFailedError('PLACEMENT_REFUSED', `groups cannot be placed: ${planned.reasons.join('; ')}`, {
         remedy: 'Correct what is named. Then run the failover again under the same id.',
@@ -125,30 +125,6 @@ export const restoreGroups: Step = {
   },
 };
 
-/**
- * Plans from an audit that read the positions after `since`. One process at a time writes the history: while a `watch`
- * does, its next audit has them. After a process was killed, this one's audits are kept as soon as its lease has ended.
- */
-async function plannedSince(
-  world: FailoverWorld,
-  { groups }: StepScope,
-  since: number,
-  joins?: readonly Join[],
-): Promise<PlacementPlan> {
-  const { clock, patience } = world;
-  const recent = await pollUntil(clock, { withinMs: RECORDED_WITHIN_MS, everyMs: patience.pollMs }, async () => {
-    await world.audit();
-    const planned = await world.groups.plan(groups, { joins });
-    return planned.kind === 'planned' && planned.readAt < since ? null : planned;
-  });
-  if (recent !== null) return recent;
-  throw new StepFailedError('POSITIONS_OLD', 'the history has no audit since the consumers were stopped', {
-    retriable: true,
-    remedy:
-      'See with `tidemark snapshots list` that audits are recorded. Then run the failover again under the same id.',
-  });
-}
-
 /** Positions that are not where the plan puts them, in words. Before the name is switched nobody else moves them. */
 export async function movedPositions(
   context: StepContext,
@@ -169,9 +145,10 @@ export async function movedPositions(
   });
 }
 
-function writtenOf(placed: readonly PlacedPosition[]): WrittenPosition[] {
-  return placed.map(({ from, to, rereadAtMost, skipAtMost, ...where }) => ({
+function writtenOf(placed: readonly PlacedPosition[]) {
+  return placed.map(({ committed, from, to, rereadAtMost, skipAtMost, ...where }) => ({
     ...where,
+    committed: committed?.toString() ?? null,
     from: from?.toString() ?? null,
     to: to.toString(),
     rereadAtMost: rereadAtMost.toString(),

@@ -26,18 +26,30 @@ export const stopMirror: Step = {
     return isStopOpen(evidenceOf('stop-mirror')) ? 'unknown' : 'absent';
   },
 
-  do: async ({ world }) => await mirrorOf(world).apply(),
+  async do(context) {
+    const { world, sourceWasDead } = context;
+    const { clock, patience } = world;
+    const begun = clock.now();
+    await mirrorOf(world).apply();
+    // A dead source gives MirrorMaker nothing to write. Connect takes seconds to answer the stop: they count.
+    if (sourceWasDead) await stopsWithin(context, Math.max(0, patience.deadStopMs - (clock.now() - begun)));
+  },
 
   async evidence(context) {
     const { world, progress, sourceWasDead } = context;
     const mirror = mirrorOf(world);
-    const withinMs = sourceWasDead ? world.patience.deadStopMs : STOPS_WITHIN_MS;
-    const isStopped = await stopsWithin(context, withinMs);
-    // A dead source gives MirrorMaker nothing to write. What is open is looked at again before the name is switched.
+    const isStopped = await stopsWithin(context, sourceWasDead ? 0 : STOPS_WITHIN_MS);
+    // What is open is looked at again before the name is switched.
     if (!isStopped && !sourceWasDead) throw notStopped();
     progress('watching that nobody writes to the target');
-    const targetEnds = await requireStill(context, 'target', 'TARGET_WRITTEN');
-    await requireSourceDead(context);
+    // Both at once: applications are down meanwhile, and neither look needs what the other one finds.
+    const [still, dead] = await Promise.allSettled([
+      requireStill(context, 'target', 'TARGET_WRITTEN'),
+      requireSourceDead(context),
+    ]);
+    if (dead.status === 'rejected') throw dead.reason;
+    if (still.status === 'rejected') throw still.reason;
+    const targetEnds = still.value;
     if (!isStopped) return { known: false, targetEnds, mirrored: [] };
     const ends = (await mirror.ends()) ?? [];
     requireAllMirrored(context, ends);

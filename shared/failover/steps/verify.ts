@@ -1,11 +1,11 @@
 import type { Json } from '../../domain/model/canonical-json.ts';
 import { TidemarkError } from '../../domain/model/errors.ts';
 import type { PlacedPosition } from '../../ports.ts';
+import { consumersSeen } from '../consumers-seen.ts';
 import type { LogEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { endsDiffer, readEnds, withReader } from '../log-ends.ts';
 import { awaitName } from '../name-answers.ts';
-import { pollUntil } from '../poll-until.ts';
 import type { Step, StepContext } from '../step.ts';
 import { drained } from './drain.ts';
 import { placement } from './restore-groups.ts';
@@ -39,11 +39,17 @@ export const verify: Step = {
       });
     }
     const resolvers = await nameNow(context);
-    const active = await activeGroups(context, groups);
+    const { active, returned, firstRead } = await consumersSeen(context, positions);
     // The run did not wait for a stop that takes long. It ends with it.
     if (isStopOpen(context.evidenceOf('stop-mirror')) && !(await stopsWithin(context, STOPS_WITHIN_MS)))
       throw notStopped();
-    const found = { positions: positions.length, groups: groups.length, active, source: await sourceNow(context) };
+    const consumers = {
+      groups: groups.length,
+      active,
+      returned: returned === null ? null : { ...returned },
+      firstRead,
+    };
+    const found = { positions: positions.length, ...consumers, source: await sourceNow(context) };
     return resolvers === null ? found : { ...found, resolvers };
   },
 
@@ -88,22 +94,6 @@ async function positionFaults(
 function isBeyond(ends: LogEnds, topic: string, partition: number, at: bigint): boolean {
   const end = ends[topic]?.[partition];
   return end !== undefined && at > BigInt(end);
-}
-
-/** How many groups have members. Consumers that start later, or only at times, are no fault. */
-async function activeGroups(context: StepContext, groups: readonly string[]): Promise<number> {
-  const { clock, patience, cutter } = context.world;
-  const wanted = new Set(groups);
-  const count = async (): Promise<number> =>
-    await withReader(context, 'target', async (reader) => {
-      const { groups: listed } = await reader.groups();
-      return listed.filter(({ group, state }) => wanted.has(group) && state === 'Stable').length;
-    });
-  if (cutter === null) return await count();
-  const wait = { withinMs: patience.activeMs, everyMs: patience.pollMs };
-  context.progress('waiting for consumers on the target');
-  const all = await pollUntil(clock, wait, async () => ((await count()) === groups.length ? groups.length : null));
-  return all ?? (await count());
 }
 
 async function sourceNow(context: StepContext): Promise<Json> {

@@ -1,5 +1,11 @@
 import { expect, test } from '@jest/globals';
-import { countGroup, countLost, type Place, type Reading } from '../../../lab/drill/failover/count-group.ts';
+import {
+  countGroup,
+  countLost,
+  countLostRecords,
+  type Place,
+  type Reading,
+} from '../../../lab/drill/failover/count-group.ts';
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f'];
 const PLACES = new Map(IDS.map((id, i): [string, Place] => [id, { partition: 'orders-0', offset: BigInt(i) }]));
@@ -39,4 +45,10 @@ test.each<[string, Partial<Reading>, Partial<typeof NOTHING_WRONG>]>([
 test('a record that is on the source and not on the target is lost', () => {
   expect(countLost(['', ...IDS], new Set(IDS.slice(1)))).toBe(1);
   expect(countLost(IDS, new Set(IDS))).toBe(0);
+});
+
+test('a record that a producer wrote twice is lost with each copy that the target lacks', () => {
+  expect(countLostRecords(['a', 'b', 'b', ''], ['a'])).toBe(2);
+  expect(countLostRecords(['a', 'b', 'b'], ['a', 'b'])).toBe(1);
+  expect(countLostRecords(['a', 'b'], ['a', 'a', 'b', 'of-the-target'])).toBe(0);
 });

@@ -23,6 +23,7 @@ const RUN: RunResult = {
   groups: [GROUP],
   lossSaid: 5n,
   lossCounted: 5,
+  twiceOnSource: 0,
   clients: [
     { kind: 'kafkajs, restarted', seconds: 2.04 },
     { kind: 'Java classic, moves', seconds: 1 },

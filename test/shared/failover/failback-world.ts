@@ -56,6 +56,8 @@ export class FakeFailback extends FakeWorld {
   /** Where the last plan of positions was told that both directions join. */
   joins: readonly Join[] | undefined;
   replayed = 0;
+  /** Where each read of a log began. */
+  readonly scannedFrom: bigint[] = [];
   leftBefore: readonly MirrorEnd[] | null = null;
   /** Its mirror runs, and copies nothing. */
   isStuck = false;
@@ -176,10 +178,12 @@ export class FakeFailback extends FakeWorld {
           ]),
         );
       },
-      scan: async (_, visit) => {
+      scan: async ({ from }, visit) => {
+        this.scannedFrom.push(from);
         const header = { key: 'tidemark-replayed', value: Buffer.from('id-B/A.orders/0/57') };
         for (let i = 0; i < this.replayed; i++) {
-          visit({ offset: 85n + BigInt(i), timestamp: 0n, key: null, value: null, headers: [header] });
+          const offset = 85n + BigInt(i);
+          if (offset >= from) visit({ offset, timestamp: 0n, key: null, value: null, headers: [header] });
         }
         return { kind: 'read', value: { start: 0n, end: this.sourceEnd, next: this.sourceEnd } } as never;
       },

@@ -92,6 +92,19 @@ test('replayed records that the mirror drops are not lost: the target has them',
   expect(fake.joins).toMatchObject([{ replayed: { until: 88n, from: 57n } }]);
 });
 
+test('what was replayed is looked for while applications write, and behind the fence only in what came since', async () => {
+  const fake = new FakeFailback();
+  fake.origin = { ...fake.origin, mode: 'unplanned', sourceEnds: null, missing: null };
+  fake.replayed = 3;
+  fake.dropsReplayed = true;
+  const run = await beginBack(fake);
+  expect((await run.run()).kind).toBe('completed');
+  const early = { topic: 'orders', partition: 0, to: '88', records: '3', replayed: { until: '88', from: '57' } };
+  expect((await run.stored()).record.steps.get('catch-up')).toMatchObject({ evidence: { replayed: [early] } });
+  expect(fake.joins).toMatchObject([{ replayed: { until: 88n, from: 57n } }]);
+  expect(fake.scannedFrom.at(-1)).toBe(88n);
+});
+
 describe('with a policy that renames topics', () => {
   const renamed = (): FakeFailback => {
     const fake = new FakeFailback();

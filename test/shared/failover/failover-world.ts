@@ -122,7 +122,15 @@ export class FakeWorld {
       cutter: this.lever('cut'),
       rpoRecords: 0n,
       rtoSeconds: 300,
-      patience: { stillMs: 1_000, drainMs: 5_000, deadStopMs: 2_000, nameMs: 1_000, activeMs: 1_000, pollMs: 500 },
+      patience: {
+        stillMs: 1_000,
+        drainMs: 5_000,
+        deadStopMs: 2_000,
+        nameMs: 1_000,
+        activeMs: 1_000,
+        readMs: 1_000,
+        pollMs: 500,
+      },
     };
   }
 
@@ -156,11 +164,13 @@ export class FakeWorld {
       group,
       topic: this.targetTopic,
       partition: 0,
+      committed: 40n,
       from: 7n,
       to: 40n,
       rereadAtMost: 2n,
       skipAtMost: 0n,
       proof: 'exact',
+      reason: null,
     }));
   }
 

@@ -38,7 +38,8 @@ async function writtenBy(count: number) {
 test('a run records where each group was on the target, where it was put, and what that costs', async () => {
   const { evidence } = await writtenBy(2);
   expect(evidence.positions).toBe(2);
-  const place = { group: 'billing', topic: 'A.orders', to: '40', skipAtMost: '0', proof: 'exact' };
+  const to = { to: '40', skipAtMost: '0', proof: 'exact', reason: null };
+  const place = { group: 'billing', topic: 'A.orders', committed: '40', ...to };
   expect(evidence.written).toEqual([
     { ...place, partition: 0, from: null, rereadAtMost: '0' },
     { ...place, partition: 1, from: '2654435761', rereadAtMost: (2_654_435_761 % 7_919).toString() },

@@ -15,7 +15,7 @@ import { tableOf, word } from './table-html.ts';
 import { timeline } from './timeline.ts';
 
 /** Number of this page's form: one higher at each change of it, so that a check does not take an older page for a changed one. */
-export const PAGE_LAYOUT = '1';
+export const PAGE_LAYOUT = '2';
 const LAYOUT_BEGIN = '<meta name="tidemark-layout" content="';
 const RECORD_BEGIN = '<pre id="record">';
 const RECORD_END = '</pre>';
@@ -49,10 +49,10 @@ export function renderEvidencePage(stored: StoredRun): string {
 <h1>${kind} of <span class="name">${subject.flow}</span>: ${phaseWord(record)}</h1>
 <p>Evidence of run <span class="name">${record.run}</span>, written by Tidemark while it was carried out.</p>
 <p class="quiet">A failover moves the applications of one Kafka cluster, the source, to its copy, the target. Producers then write there, and each group of
-consumers continues there at a position that was computed for it. MirrorMaker is the program that makes the copy. Times are UTC.</p>
+consumers continues there at a position that was computed for it. MirrorMaker is the program that makes the copy. Times are UTC.${subject.mode === 'failback' ? ' A failback is the same on the way back: its source is the cluster to which the failover had led them.' : ''}</p>
 ${summary(record, entries)}
 <h2>What was approved</h2>${approved(record)}
-<h2>Steps</h2>${stepList(record)}
+<h2>Steps</h2>${stepList(record, entries)}
 <h2>What was not done, and why</h2>${notDone(record)}
 <h2>Where both clusters ended</h2>${pointsTable(record, entries)}
 <h2>Where consumer groups continue</h2>${positionsTable(record, entries)}
@@ -95,7 +95,9 @@ function phaseWord({ phase }: RunRecord): Html {
 
 function summary(record: RunRecord, entries: readonly ChainEntry[]): Html {
   const { approval, subject } = record;
-  const { said, loss, time } = objectivesOf(record);
+  const { said, loss, time, firstRead } = objectivesOf(record);
+  const firstReadText = ({ ms: after, group }: { readonly ms: number; readonly group: string }) =>
+    `${ms(after)} after the approval, group ${group} had read there. It was not seen earlier; the run looks as soon as clients were led there.`;
   const row = (name: string, value: Html) => html`<dt>${name}</dt><dd>${value}</dd>\n`;
   const isSame = approval?.by === record.assessedBy;
   const by =
@@ -109,7 +111,7 @@ function summary(record: RunRecord, entries: readonly ChainEntry[]): Html {
   const records = (count: bigint) => plural(count, 'record');
   const ms = (count: number) => duration(count / 1_000);
   return html`<dl>
-${row('Kind', html`${MODES[subject.mode]}`)}${subject.takesBack === undefined ? null : row('Takes back', html`run <span class="name">${subject.takesBack.run}</span>, whose last entry has the hash <code>${subject.takesBack.head}</code>`)}${row('Assessed by', html`<span class="name">${record.assessedBy}</span> at <time>${iso(record.assessedAt)}</time>`)}${row('Approved by', by)}${row('Last entry', html`<time>${iso(record.lastAt)}</time>; ${plural(entries.length, 'entry', 'entries')}`)}${row('Loss, as said before', html`${saidText}`)}${row('Loss, as counted', objectiveText(loss, records, 'Recovery point objective (RPO)'))}${row('Time from approval to end', html`${objectiveText(time, ms, 'Recovery time objective (RTO)')} <span class="quiet">The end is after the verification. When the first consumer read on the target is not recorded, and so unknown.</span>`)}
+${row('Kind', html`${MODES[subject.mode]}`)}${subject.takesBack === undefined ? null : row('Takes back', html`run <span class="name">${subject.takesBack.run}</span>, whose last entry has the hash <code>${subject.takesBack.head}</code>`)}${row('Assessed by', html`<span class="name">${record.assessedBy}</span> at <time>${iso(record.assessedAt)}</time>`)}${row('Approved by', by)}${row('Last entry', html`<time>${iso(record.lastAt)}</time>; ${plural(entries.length, 'entry', 'entries')}`)}${row('Loss, as said before', html`${saidText}`)}${row('Loss, as counted', objectiveText(loss, records, 'Recovery point objective (RPO)'))}${row('Time from approval to end', html`${objectiveText(time, ms, 'Recovery time objective (RTO)')} <span class="quiet">The end is after the verification.</span>`)}${row('First consumer on the target', html`<span class="name">${knownText(firstRead, firstReadText)}</span>`)}
 </dl>
 <p class="quiet">Persons are named as they named themselves, or as their machine knows them: Tidemark does not prove who they are.</p>`;
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
 import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
+import { firstRead } from '../../../../shared/failover/consumers-seen.ts';
 import { logEnds } from '../../../../shared/failover/ends-by-topic.ts';
 import { duration, plural } from '../../../output/text.ts';
 
@@ -18,6 +19,9 @@ const verify = z.object({
   positions: z.int(),
   groups: z.int(),
   active: z.int(),
+  /** Absent in runs of versions that did not look for them. */
+  returned: z.object({ groups: z.int(), of: z.int() }).nullable().optional(),
+  firstRead: firstRead.nullable().optional(),
   source: z.object({ kind: z.string() }),
 });
 
@@ -53,9 +57,9 @@ export function foundWords(step: StepName, evidence: Json): string | null {
     case 'restore-groups':
       return say(groups, ({ positions }) => `${plural(positions, 'position')}: see "Where consumer groups continue".`);
     case 'verify':
-      return say(verify, ({ positions, groups: all, active, source, resolvers: asked }) => {
-        const silent = source.kind === 'silent' ? 'The source was silent.' : 'The source was not read.';
-        return `${plural(positions, 'position')} as planned or further. ${active} of ${plural(all, 'group')} had consumers. ${silent}${resolverWords(asked)}`;
+      return say(verify, (found) => {
+        const silent = found.source.kind === 'silent' ? 'The source was silent.' : 'The source was not read.';
+        return `${plural(found.positions, 'position')} as planned or further. ${consumerWords(found)} ${silent}${resolverWords(found.resolvers)}`;
       });
     case 'place-offsets':
     case 'place-forward-offsets':
@@ -79,6 +83,16 @@ export function foundWords(step: StepName, evidence: Json): string | null {
 
 function leverWords(known: boolean | null): string {
   return known === true ? 'It was read back as in effect.' : 'Whether it took effect could not be read back.';
+}
+
+function consumerWords({ groups: all, active, returned, firstRead: seen }: z.infer<typeof verify>): string {
+  const stopped =
+    returned == null
+      ? ''
+      : ` Of the ${plural(returned.of, 'group')} whose consumers were stopped on the source, ${returned.groups} had some on the target.`;
+  const read =
+    seen == null ? '' : ` Group ${seen.group} was the first that was seen to have read there, at ${seen.seenAt}.`;
+  return `${active} of ${plural(all, 'group')} had consumers.${stopped}${read}`;
 }
 
 /** Nothing if no resolver is configured. */

@@ -34,6 +34,7 @@ ${tableOf(
   [
     ['Group'],
     ['Partition on the target'],
+    ['on the source', 'number'],
     ['before', 'number'],
     ['after', 'number'],
     ['reads again, at most', 'number'],
@@ -42,13 +43,19 @@ ${tableOf(
   ],
   written.map(positionRow),
 )}
-<p class="quiet">A position is the offset of the next record that a group reads. "before" is what the group had there when the positions were planned; "none": it had
-no position there. Proof: "verified" was compared record by record, "exact" follows from the offsets, "bounded" and "conservative" can only make a group read records again.</p>`;
+<p>All together read at most ${plural(sumOf(written, 'rereadAtMost'), 'record')} again, and at most ${plural(sumOf(written, 'skipAtMost'), 'record')} are never read by a group.</p>
+<p class="quiet">A position is the offset of the next record that a group reads. "on the source" is the one that the group had reached there, and "after" is what stands for it on the
+target. "before" is what the group had on the target when the positions were planned, mostly from MirrorMaker; "none": it had no position there. Proof: "verified" was compared record by record, "exact" follows from the offsets, "bounded" and "conservative" can only make a group read records again.</p>`;
 }
 
-function positionRow({ group, topic, partition, from, to, rereadAtMost, skipAtMost, proof }: WrittenPosition): Html {
+function sumOf(written: readonly WrittenPosition[], of: 'rereadAtMost' | 'skipAtMost'): bigint {
+  return written.reduce((sum, one) => sum + (/^\d+$/.test(one[of]) ? BigInt(one[of]) : 0n), 0n);
+}
+
+function positionRow(position: WrittenPosition): Html {
+  const { group, topic, partition, committed, from, to, rereadAtMost, skipAtMost, proof, reason } = position;
   const number = (text: string) => html`<td class="number">${text}</td>`;
-  return html`<tr><th scope="row" class="name">${group}</th><td class="name">${topic}-${partition}</td>${number(from ?? 'none')}${number(to)}${number(rereadAtMost)}${number(skipAtMost)}<td>${proof}</td></tr>`;
+  return html`<tr><th scope="row" class="name">${group}</th><td class="name">${topic}-${partition}</td>${number(committed ?? 'unknown')}${number(from ?? 'none')}${number(to)}${number(rereadAtMost)}${number(skipAtMost)}<td class="name">${reason == null ? proof : `${proof}: ${reason}`}</td></tr>`;
 }
 
 /** Where both logs of every partition ended. */

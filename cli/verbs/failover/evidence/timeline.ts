@@ -36,7 +36,7 @@ function happened(event: RunEvent, tries: number): Html {
       return html`${word('refused', 'warn')}, nothing was done: <span class="name">${event.reasons.join('; ')}</span>`;
     case 'began': {
       const again = tries === 1 ? null : html`, <strong>tried again</strong>: attempt ${tries}`;
-      return html`${step(event.step)} began${again}.${recorded('Recorded for an undo', event.intent)}`;
+      return html`${step(event.step)} began${again}.${recorded('Recorded before the work', event.intent)}`;
     }
     case 'done':
       return html`${step(event.step)} ${word('done', 'good')}. <span class="name">${foundWords(event.step, event.evidence)}</span>${recorded('As it was recorded', event.evidence)}`;

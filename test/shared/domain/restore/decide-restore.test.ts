@@ -27,6 +27,7 @@ describe('onto the target', () => {
     expect(step).toEqual({
       topic: 'A.t',
       partition: 0,
+      committed: 150n,
       from: 900n,
       to: 150n,
       rereadAtMost: 0n,

@@ -1,9 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
-import type { ObservedGroup } from '../../../../shared/domain/judge/observation.ts';
+import type { FlowObservation, ObservedGroup } from '../../../../shared/domain/judge/observation.ts';
 import type { Commit, CommittedOffset } from '../../../../shared/domain/model/cluster.ts';
 import { type Outcome, read, unread } from '../../../../shared/domain/model/outcome.ts';
 import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
-import { newestCommits } from '../../../../shared/domain/restore/newest-commits.ts';
+import { newestCommits, presentCommits } from '../../../../shared/domain/restore/newest-commits.ts';
+import { unreadNow } from '../../../../shared/domain/restore/unread-now.ts';
 import { restoreOf } from './restore-from-case.ts';
 
 const at = (topic: string, offset: bigint, partition = 0) => ({ topic, partition, offset });
@@ -70,6 +71,37 @@ describe('the newest commits of a group', () => {
   test('leave out topics that are not selected', () => {
     const observed = { committed: read([at('orders', 3270n), at('other', 1n)]) };
     expect(newest([], [observed], (name) => name === 'orders')).toEqual([['billing', [['orders', 0, 3270n]]]]);
+  });
+});
+
+describe('a plan from what the source says now', () => {
+  const flow = { source: 'A', target: 'B' } as FlowObservation['flow'];
+  const said = (...observed: Partial<ObservedGroup>[]) =>
+    observed.map((one) => ({ listing, committed: NO_ANSWER, checkedAt: 0, ...one }));
+
+  test('has its commits and no older ones, also none of a group that it did not tell', () => {
+    const last = { committed: [at('orders', 480n)], checkedAt: 5 };
+    const offsets = (groups: readonly ObservedGroup[]) => [
+      ...(
+        presentCommits(['billing'], groups, (name) => name !== 'other').get('billing') ?? new PartitionMap<Commit>()
+      ).entries(),
+    ];
+    expect(offsets(said({ committed: read([at('orders', 500n), at('other', 1n)]) }))).toEqual([
+      ['orders', 0, { offset: 500n }],
+    ]);
+    expect(offsets(said({ lastKnown: last }))).toEqual([]);
+    expect(offsets([])).toEqual([]);
+  });
+
+  test('is refused WHEN the source does not tell a chosen group, or does not answer', () => {
+    const groups = said({}, { listing: { ...listing, group: 'other' } }, { committed: read([]) });
+    expect(unreadNow({ flow, groups, sourceDown: null }, ['billing'])).toMatchObject([
+      { code: 'GROUP_UNREAD', subject: { cluster: 'A', group: 'billing' }, reason: 'no answer' },
+    ]);
+    const sourceDown = NO_ANSWER.kind === 'unread' ? NO_ANSWER.unread : null;
+    expect(unreadNow({ flow, groups: [], sourceDown }, ['billing'])).toMatchObject([
+      { code: 'CLUSTER_UNREAD', subject: { cluster: 'A' }, reason: 'no answer' },
+    ]);
   });
 });
 

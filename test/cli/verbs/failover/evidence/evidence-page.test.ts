@@ -28,6 +28,7 @@ test('the page of a failback says what it takes back, and has its own steps', as
   const stored = await failbackRun();
   const text = plain(stored);
   expect(text).toContain('Failback of B-&gt;A : completed');
+  expect(text).toContain('its source is the cluster to which the failover had led them.');
   expect(text).toContain('failback: clients return to where a failover had led them away from');
   expect(text).toContain(`Takes back run 20261122T0500Z-failover , whose last entry has the hash ${'f'.repeat(64)}`);
   expect(text).toContain('Set where the mirror of the way back begins');
@@ -46,11 +47,36 @@ describe('the page of a completed run', () => {
     );
     expect(text).toContain('0 records (proven) were not on the target yet');
     expect(text).toContain('0 records. Recovery point objective (RPO): at most 0 records: kept .');
-    expect(text).toContain('47 s. Recovery time objective (RTO): at most 5 min: kept .');
-    expect(text).toContain('billing A.orders-0 7 40 2 0 exact');
+    expect(text).toContain('48 s. Recovery time objective (RTO): at most 5 min: kept .');
+    expect(text).toContain('billing A.orders-0 40 7 40 2 0 exact');
     expect(text).toContain('orders-0 100 A.orders-0 100');
     expect(text).toContain('Every step was carried out, and its effect read back.');
+    expect(text).toContain(
+      'All together read at most 4 records again, and at most 0 records are never read by a group.',
+    );
+    expect(text).toContain('Of the 2 groups whose consumers were stopped on the source, 2 had some on the target.');
+    expect(text).toMatch(/stop-mirror : done \S+ took 46 s, in 2 attempts/);
+    expect(text).toContain('First consumer on the target unknown, because no group was seen to read on the target');
     expect(text).toContain(stored.entries.at(-1)?.hash);
+  });
+
+  test('says when a consumer was first seen to have read on the target, and why a position is not exact', async () => {
+    const firstRead = { group: 'billing', seenAt: '2096-11-22T06:00:47.500Z' };
+    const text = plain(
+      withEvents(await completedRun(), (event) => {
+        if (event.kind !== 'done') return event;
+        if (event.step === 'verify') return { ...event, evidence: { ...Object(event.evidence), firstRead } };
+        if (event.step !== 'restore-groups') return event;
+        const { written, ...rest } = Object(event.evidence);
+        const worse = { proof: 'conservative', reason: 'no offset sync holds here' };
+        return { ...event, evidence: { ...rest, written: [{ ...written[0], ...worse }] } };
+      }),
+    );
+    expect(text).toContain('First consumer on the target 48 s after the approval, group billing had read there.');
+    expect(text).toContain(
+      'Group billing was the first that was seen to have read there, at 2096-11-22T06:00:47.500Z.',
+    );
+    expect(text).toContain('billing A.orders-0 40 7 40 2 0 conservative: no offset sync holds here');
   });
 
   test('tells what failed and was tried again', async () => {
@@ -139,7 +165,7 @@ test('positions that were put back later are said to be', async () => {
     event.kind === 'failed' ? { kind: 'done', step: 'restore-groups', evidence: { positions: 1, written } } : event,
   );
   const text = plain(stored);
-  expect(text).toContain('billing A.orders-0 none 40 2 0 exact');
+  expect(text).toContain('billing A.orders-0 unknown none 40 2 0 exact');
   expect(text).toContain('They were put back later : see the undo in the timeline.');
   expect(plain(await completedRun())).not.toContain('They were put back later');
 });
