@@ -1,4 +1,4 @@
-import type { Hole } from '../mirror/coverage/hole.ts';
+import { type Hole, lengthOf } from '../mirror/coverage/hole.ts';
 import type { Replication } from '../mirror/replication.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import { greatest } from '../model/offsets.ts';
@@ -47,7 +47,7 @@ function missingIn(hole: Hole, look: HoleLook | undefined): Pick<MissingStretch,
   if (look === undefined) return { records: offsets, atLeast: 0n };
   if (look.kind === 'counted') {
     // As many of these records have a counterpart as the target has room for.
-    const room = brought.reduce((left, part) => left - (part.until - part.from), until - from) - offsets;
+    const room = until - from - lengthOf(brought) - offsets;
     const records = greatest(0n, look.records - room);
     return { records, atLeast: greatest(0n, records - (offsets - least)) };
   }

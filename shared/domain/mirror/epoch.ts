@@ -88,18 +88,9 @@ export interface Epoch {
 export function cutEpoch(evidence: MappingEvidence): Epoch {
   const { history, target } = evidence;
   const { length } = history;
-  let first = 0;
-  let cause: EpochCause = 'first-known';
-  for (let i = 1; i < length; i++) {
-    if (history.downstream(i) > history.downstream(i - 1)) continue;
-    first = i;
-    cause = 'target-recreated';
-  }
   const targetRecreatedAt = Math.max(evidence.targetRecreatedAt ?? 0, lastBreak(history, 'newTarget'));
-  if (targetRecreatedAt > first) {
-    first = targetRecreatedAt;
-    cause = 'target-recreated';
-  }
+  let first = Math.max(targetRecreatedAt, presentFrom(history));
+  let cause: EpochCause = first > 0 ? 'target-recreated' : 'first-known';
   const sourceRecreatedAt = Math.max(evidence.sourceRecreatedAt ?? 0, lastBreak(history, 'newSource'));
   let sourceFirst = sourceRecreatedAt;
   if (sourceRecreatedAt > first) {

@@ -2,7 +2,7 @@ import type { LogOffsets } from '../../model/cluster.ts';
 import { greatest, least } from '../../model/offsets.ts';
 import type { PartitionMapping } from '../mapping.ts';
 import { type CutOff, holeOfCut } from './cut-off.ts';
-import { clipped, type Hole, perhapsLess } from './hole.ts';
+import { clipped, type Hole, lengthOf, perhapsLess } from './hole.ts';
 import { type Range, type Run, runsOf } from './runs.ts';
 
 /** Which part of the source log is on the present target log, as far as the syncs show. */
@@ -86,12 +86,8 @@ function withoutOtherRuns(holes: readonly Hole[], others: readonly Run[]): reado
     return within(hole, left).map((one) => {
       const rest = perhapsLess(one, overlap(perhapsBrought, left));
       if (between.length === 0) return rest;
-      const offsets = least(
-        one.offsets,
-        parts.reduce((sum, { from, until }) => sum + until - from, 0n),
-      );
       // A single look may find what the other run has brought.
-      return { ...rest, offsets, brought: between, isPlace: false };
+      return { ...rest, offsets: least(one.offsets, lengthOf(parts)), brought: between, isPlace: false };
     });
   });
 }

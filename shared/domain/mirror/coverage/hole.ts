@@ -30,6 +30,11 @@ export interface Hole {
   readonly index: number | null;
 }
 
+/** How many offsets lie in ranges that do not overlap. */
+export function lengthOf(ranges: readonly { readonly from: bigint; readonly until: bigint }[]): bigint {
+  return ranges.reduce((total, { from, until }) => total + until - from, 0n);
+}
+
 /** Whether another run of MM2 has brought an offset. */
 export function isBrought({ brought = [] }: Pick<Hole, 'brought'>, offset: bigint): boolean {
   return brought.some(({ from, until }) => offset >= from && offset < until);
