@@ -236,4 +236,19 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'produce', records: 3 },
     ],
   },
+  {
+    name: 'a cut that an audit noticed which could not read the syncs',
+    taught: 'what MM2 writes first lies behind the cut, whether or not an audit could read that it had written nothing',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'commit', group: 'reader', before: 0 },
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'audit', faults: ['syncs'] },
+      { do: 'sync-groups' },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 1 },
+    ],
+  },
 ];

@@ -456,4 +456,23 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'a cut of copies with a marker among them',
+    taught: 'offsets that held no record have no copies: the target has no room for them',
+    terms: { ...USUAL, transactional: true },
+    steps: [
+      { do: 'audit', faults: ['source-log'] },
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'produce', records: 16 },
+      { do: 'produce', records: 1 },
+      { do: 'audit', faults: ['source-log'] },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'gap', offsets: 2 },
+      { do: 'mirror', records: 6, syncs: 1 },
+      { do: 'cut-source', offsets: 20, regrown: 40 },
+      { do: 'mirror', records: 22, syncs: 0 },
+      { do: 'flush' },
+    ],
+  },
 ];

@@ -480,4 +480,26 @@ export const UNSEEN_CUTS: readonly KnownWorld[] = [
       unseen,
     ],
   },
+  {
+    name: 'two cuts that no audit saw, and a mirror that began again after the second',
+    taught:
+      'records show where a cut took place at the earliest: MM2 has to write again up to where it took place at the latest',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 9 },
+      audit,
+      unseen,
+      { do: 'cut-source', offsets: 9, regrown: 12 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      unseen,
+      unseen,
+      { do: 'gap', offsets: 7 },
+      { do: 'cut-source', offsets: 11, regrown: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'commit', group: 'behind', before: 15 },
+      unseen,
+      { do: 'produce', records: 3 },
+      { do: 'commit', group: 'reader', before: 32 },
+    ],
+  },
 ];

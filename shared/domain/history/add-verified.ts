@@ -3,6 +3,13 @@ import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
 /** Most verified pairs stored per partition. */
 const MOST_PAIRS = 32;
 
+interface FoundPair {
+  readonly upstream: bigint;
+  readonly downstream: bigint;
+  /** The topic was replaced, and all syncs before the pair may be about the one before; false if absent. */
+  readonly mayBeginTopic?: boolean;
+}
+
 /**
  * Stores a pair that comparing records has verified, if it adds information: it lies beyond the newest sync, or between
  * two that are not in step. Like a sync it says where one copy of a record lies. Where MM2 wrote records again, it does
@@ -10,15 +17,18 @@ const MOST_PAIRS = 32;
  */
 export function addVerified(
   history: SyncHistory,
-  pair: { readonly upstream: bigint; readonly downstream: bigint },
+  { upstream, downstream, mayBeginTopic = false }: FoundPair,
   at: number,
 ): boolean {
+  const pair = { upstream, downstream };
   const left = leftOf(history, pair);
   if (left === null || pairsIn(history) >= MOST_PAIRS) return false;
   const right = left + 1;
   const isNewest = right === history.length;
   if (!isNewest && isExact(history, left, right)) return false;
-  history.insert(right, { ...pair, timestamp: BigInt(at), compared: true });
+  // That it does is not certain: with the hole, what lies before it can be of the present topic as well.
+  const breaks = isNewest && mayBeginTopic && !history.isCompared(left) ? { newSource: true, hole: true } : {};
+  history.insert(right, { ...pair, ...breaks, timestamp: BigInt(at), compared: true });
   return true;
 }
 

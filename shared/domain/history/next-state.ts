@@ -47,7 +47,7 @@ export function nextState(
   keepTargetCommits(state, observation, unread);
   clearGone(state, observation);
   keepMapping(state, known, observation, partitions, unread);
-  keepVerified(state, verified);
+  keepVerified(state, verified, partitions);
   keepAccounted(state, partitions);
   keepConfirmed(state, partitions);
   keepBegunBehindCuts(state, partitions);
@@ -284,7 +284,7 @@ function keepMapping(
     }
     // What a cut has made void is not in it any more. Where MM2 had written no sync, the first one comes behind the cut.
     if (history !== null) valid.set(topic.topic, partition, history);
-    else if (cuts.length > 0 && syncs.kind === 'read') valid.set(topic.topic, partition, withHole());
+    else if (cuts.length > 0 && syncs.kind !== 'off') valid.set(topic.topic, partition, withHole());
   }
   for (const [topic, partition, history] of valid.entries()) {
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
@@ -304,10 +304,21 @@ function withHole(): SyncHistory {
 }
 
 /** Stores verified pairs beside the syncs. */
-function keepVerified(state: HistoryState, verified: readonly VerifiedPair[]): void {
+function keepVerified(
+  state: HistoryState,
+  verified: readonly VerifiedPair[],
+  partitions: readonly PartitionState[],
+): void {
+  if (verified.length === 0) return;
+  const unsure = new PartitionMap<true>();
+  for (const { topic, partition, newestMayBeOfEarlier } of partitions) {
+    if (newestMayBeOfEarlier) unsure.set(topic.topic, partition, true);
+  }
   for (const pair of verified) {
     const history = state.mapping.get(pair.topic)?.get(pair.partition);
-    if (history !== undefined) addVerified(history, pair, state.at);
+    if (history === undefined) continue;
+    const mayBeginTopic = unsure.get(pair.topic, pair.partition) === true;
+    addVerified(history, { ...pair, mayBeginTopic }, state.at);
   }
 }
 

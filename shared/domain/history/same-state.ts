@@ -54,6 +54,7 @@ function isSameCut(a: PastCut, b: PastCut | undefined): boolean {
     a.topic === b.topic &&
     a.partition === b.partition &&
     a.at === b.at &&
+    a.atMost === b.atMost &&
     a.reached === b.reached &&
     (a.mayReach ?? a.reached) === (b.mayReach ?? b.reached) &&
     (a.acknowledged ?? a.reached) === (b.acknowledged ?? b.reached) &&

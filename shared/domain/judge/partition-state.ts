@@ -55,6 +55,8 @@ export interface PartitionState {
   /** How it is known that the source topic is not the one that the syncs are about; null if that is not known. */
   readonly sourceRecreated: SourceEpoch['kind'];
   readonly targetRecreatedById: boolean;
+  /** The source topic was replaced, and nothing shows whether the newest sync is about the one before. */
+  readonly newestMayBeOfEarlier: boolean;
   /** Whether the epoch began within the last day: earlier audits have reported what happened before. */
   readonly epochIsRecent: boolean;
   /**
@@ -260,6 +262,7 @@ export function partitionState(
     replication,
     sourceRecreated: epoch.kind,
     targetRecreatedById: targetRecreatedAt > 0 && isRecent(observation, history, targetRecreatedAt),
+    newestMayBeOfEarlier: mapping?.mayPredateSource === true && mapping.hadEarlierSource,
     epochIsRecent: mapping !== null && isRecent(observation, history, mapping.first),
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,

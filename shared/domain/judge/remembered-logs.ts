@@ -106,10 +106,8 @@ export function cutOffsOf(
   const read = committedBeyond?.get(partition);
   return cutsOf(observation, 'source', topic, partition, cuts).map((one) => {
     const cut = readUpTo(one, read);
-    const { at, reached, mayReach, acknowledged = reached, copies = reached - at, noticedAt, tail } = cut;
-    const records = { records: copies, atLeast: acknowledged - at };
-    const further = mayReach === undefined ? {} : { mayReach };
-    return { at, reached, ...further, ...records, noticedAt, ...(tail === undefined ? {} : { tail }) };
+    const { acknowledged = cut.reached, copies = cut.reached - cut.at, ...known } = cut;
+    return { ...known, records: copies, atLeast: acknowledged - cut.at };
   });
 }
 

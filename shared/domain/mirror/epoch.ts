@@ -12,6 +12,7 @@ export type EpochCause =
 
 export interface SourceCut {
   readonly at: bigint;
+  readonly atMost?: bigint;
   readonly reached: bigint;
   readonly mayReach?: bigint;
   readonly noticedAt: number;

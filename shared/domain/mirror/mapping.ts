@@ -383,7 +383,8 @@ export class PartitionMapping {
   #beforeCuts(index: number, left: bigint, furthest: bigint): bigint {
     let most = furthest;
     for (const cut of this.sourceCuts) {
-      if (left < cut.at && most >= cut.at && index <= indexBehind(this, cut)) most = cut.at - 1n;
+      const { at, atMost = at } = cut;
+      if (left < at && most >= atMost && index <= indexBehind(this, cut)) most = atMost - 1n;
     }
     return most;
   }

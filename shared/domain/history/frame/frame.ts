@@ -155,13 +155,14 @@ function readUnread(source: ByteSource): readonly UnreadPart[] {
 /**
  * Forms of the cuts. The first one assumed that a log had reached as far as MM2 had acknowledged; the second one, that
  * MM2 had written nothing twice; the third one kept nothing of what is gone; the fourth one, not from which epoch on the
- * log is the present one, nor how far it may have reached.
+ * log is the present one, nor how far it may have reached; the fifth one took the place of each cut for certain.
  */
 const CUTS_OF_SYNCS = 1;
 const CUTS_OF_EPOCHS = 2;
 const CUTS_WITHOUT_TAILS = 3;
 const CUTS_WITHOUT_PRESENT = 4;
-const CUTS = 5;
+const CUTS_AT_ONE_PLACE = 5;
+const CUTS = 6;
 
 /** Writes the whole list if it changed: cuts are few and rare. */
 function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }: HistoryState): void {
@@ -181,6 +182,7 @@ function writeCuts(sink: ByteSink, { cuts: before }: HistoryState, { at, cuts }:
     sink.count(Number((cut.copies ?? cut.reached - cut.at) - (cut.reached - cut.at)));
     sink.count(at - cut.noticedAt);
     sink.count(Number((cut.mayReach ?? cut.reached) - cut.reached));
+    sink.count(Number((cut.atMost ?? cut.at) - cut.at));
     writeTail(sink, cut);
   }
 }
@@ -227,8 +229,10 @@ function readCuts(source: ByteSource, state: HistoryState, headerAt: number): vo
     const again = changed <= CUTS_OF_EPOCHS ? 0n : BigInt(source.count());
     const noticedAt = readTime(source, headerAt);
     const mayReach = changed <= CUTS_WITHOUT_PRESENT ? reached : reached + BigInt(source.count());
+    const atMost = changed <= CUTS_AT_ONE_PLACE ? at : at + BigInt(source.count());
     return {
       ...{ side, topic, partition, at, reached, noticedAt },
+      ...(atMost === at ? {} : { atMost }),
       ...(mayReach === reached ? {} : { mayReach }),
       ...(acknowledged === reached ? {} : { acknowledged }),
       ...(again === 0n ? {} : { copies: reached - at + again }),

@@ -19,6 +19,8 @@ export interface Cut {
   readonly side: 'source' | 'target';
   /** The log was cut at this offset or before it; below it the mapping still holds. */
   readonly at: bigint;
+  /** It may have been cut as late as here, where only comparing records shows the place; `at` if absent. */
+  readonly atMost?: bigint;
   /** How far the log reached before, as far as the syncs or an audit show. */
   readonly reached: bigint;
   /**
@@ -27,7 +29,10 @@ export interface Cut {
    * has seen since, if that is further than `reached`; `reached` if absent.
    */
   readonly mayReach?: bigint;
-  /** How far MM2 had acknowledged it before, for certain; `reached` if absent. */
+  /**
+   * How far MM2 had acknowledged it before, for certain, without offsets for which the target has no room; `reached` if
+   * absent.
+   */
   readonly acknowledged?: bigint;
   /** Of a source log: at most this many target records are copies of what it lost; `reached - at` if absent. */
   readonly copies?: bigint;

@@ -22,6 +22,8 @@ export function withoutLaterCut(
   const until = next === undefined ? -1 : all.findIndex((i) => i > behind && isAt(history, next)(i));
   const late = all.slice(behind + 1, until < 0 ? undefined : until);
   const at = last.upstream + 1n;
+  const first = late[0];
+  const atMost = first === undefined ? at : greatest(at, history.upstream(first));
   const reached = late.reduce((most, i) => greatest(most, history.upstream(i) + 1n), at);
   // Which leader epochs the log had between the two cuts is not known.
   const { mayReach = reached, tail } = earlier;
@@ -35,6 +37,7 @@ export function withoutLaterCut(
     cut: {
       // Perhaps it took only the last of them.
       ...{ side: 'source', at, reached, acknowledged: at },
+      ...(atMost > at ? { atMost } : {}),
       ...(mayReach > reached ? { mayReach } : {}),
       ...(tail === undefined ? {} : { tail: { ...tail, syncs: [] } }),
     },

@@ -51,7 +51,8 @@ function withoutSyncsBeyond(
   const shortened = keeping(withTargetBreaks(history), kept, known, (left) => least(intact, at) - 1n - left.upstream);
   const left = indexesOf(history).filter((index) => index >= first && history.upstream(index) >= at);
   const acknowledged = acknowledgedBy(history, logs, left, at);
-  const cut = { side: 'source', at, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
+  const place = at < end ? { at, atMost: end } : { at };
+  const cut = { side: 'source', ...place, reached, ...(acknowledged === reached ? {} : { acknowledged }) } as const;
   const copies = copiesOf(history, left, reached - at);
   return { ...shortened, cut: { ...cut, ...copies }, since: compared === null ? since : [] };
 }
@@ -71,16 +72,32 @@ function spread(indexes: readonly number[]): readonly number[] {
   return Array.from({ length: FEW }, (_, i) => indexes[Math.round(i * step)] ?? 0);
 }
 
-/** How far syncs about the present target log had acknowledged the source log, at the offset `at` and beyond it. */
+/**
+ * How far syncs about the present target log had acknowledged the source log, at the offset `at` and beyond it. Offsets
+ * that held no record have no copies: as many as the target has no room for do not count.
+ * @param indexes of syncs beyond the cut, rising
+ */
 function acknowledgedBy(
   history: SyncHistory,
   { sameTargetSince }: Pick<LogsNow, 'sameTargetSince'>,
   indexes: readonly number[],
   at: bigint,
 ): bigint {
-  const present = presentFrom(history);
   if (sameTargetSince === null) return at;
-  return indexes.reduce((most, i) => (i < present ? most : greatest(most, history.upstream(i) + 1n)), at);
+  const present = presentFrom(history);
+  const ofPresent = indexes.filter((index) => index >= present);
+  const acknowledged = ofPresent.reduce((most, index) => greatest(most, history.upstream(index) + 1n), at);
+  const copies = ofPresent.reduce((sum, index) => sum + copiesUpTo(history, index, present, at), 0n);
+  return least(acknowledged, at + copies);
+}
+
+/** At least how many records behind the sync before it, up to that of this one, are copies of what a cut took. */
+function copiesUpTo(history: SyncHistory, index: number, present: number, at: bigint): bigint {
+  const isFirst = index === present;
+  if (history.isBrokenBefore(index) || (isFirst && index > 0)) return 1n;
+  const left = isFirst ? { upstream: -1n, downstream: -1n } : history.at(index - 1);
+  const below = greatest(0n, at - 1n - left.upstream);
+  return greatest(1n, history.downstream(index) - left.downstream - below);
 }
 
 /**

@@ -40,6 +40,19 @@ describe('a pair that comparing records has found', () => {
     expect(at(history, 30n, 8n)).toMatchObject({ low: 8n, high: 13n, proof: 'bounded' });
   });
 
+  test('may be the first one of a topic that replaced another: what lies before it is then not known', () => {
+    const [pair, next] = [
+      { upstream: 24n, downstream: 12n },
+      { upstream: 28n, downstream: 16n },
+    ];
+    const history = historyOf([SYNCS[0]]);
+    expect(addVerified(history, { ...pair, mayBeginTopic: true }, AT)).toBe(true);
+    expect(at(history, 17n, 10n)).toMatchObject({ low: 0n, high: 12n, proof: 'conservative' });
+    // The one behind it continues it.
+    expect(addVerified(history, { ...next, mayBeginTopic: true }, AT)).toBe(true);
+    expect(at(history, 17n, 26n)).toMatchObject({ low: 14n, high: 14n, proof: 'exact' });
+  });
+
   test('is not stored between two syncs that are in step, before the first one, or across a break', () => {
     const inStep = historyOf([
       [0n, 0n],

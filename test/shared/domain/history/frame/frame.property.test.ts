@@ -80,6 +80,7 @@ describe('frames', () => {
   test.each<[string, PastCut]>([
     ['as far as the log reached', cut],
     ['as far as the log reached, or further', { ...cut, mayReach: 250n }],
+    ['as far as the log reached, which was cut up to 50 offsets later', { ...cut, atMost: 150n }],
     ['less than the log reached', { ...cut, acknowledged: 150n }],
     ['nothing behind the cut', { ...cut, acknowledged: 100n }],
     ['as far as the log reached, and written again', { ...cut, copies: 130n }],
