@@ -251,4 +251,21 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'mirror', records: 1, syncs: 1 },
     ],
   },
+  {
+    name: 'a sync of before a cut at the start of a log, held back while the log regrew',
+    taught:
+      'where no record is known to have come unchanged, a sync behind a cut whose record differs leaves open what is on the target',
+    terms: { ...USUAL, connect: true },
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 1 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'cut-source', offsets: 2, regrown: 30 },
+      { do: 'audit', faults: [] },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

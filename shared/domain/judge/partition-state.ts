@@ -1,4 +1,4 @@
-import { type BegunBehind, begunBehind } from '../mirror/breaks/begun-behind.ts';
+import { type BegunBehind, begunBehind, begunBy } from '../mirror/breaks/begun-behind.ts';
 import type { Cut, PastCut } from '../mirror/breaks/cut.ts';
 import { withoutOlderSyncs } from '../mirror/breaks/older-syncs.ts';
 import { type PossiblyCut, possiblyCut } from '../mirror/breaks/possible-cuts.ts';
@@ -246,7 +246,9 @@ export function partitionState(
           waiting: records.waiting ?? null,
         });
   // The syncs name other records than those that are there: nothing shows what of the source is on the target.
-  const isRefuted = voided.length > 0 || (mapping?.cause === 'records-refuted' && mapping.first >= mapping.length);
+  const isUnsure = records.behindCut !== undefined && begunBy(records.behindCut)?.kind === 'unsure';
+  const isRefuted =
+    isUnsure || voided.length > 0 || (mapping?.cause === 'records-refuted' && mapping.first >= mapping.length);
   const replication = counted !== null && isRefuted ? { ...counted, ...UNCOUNTED } : counted;
 
   return {

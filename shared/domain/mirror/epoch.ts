@@ -15,6 +15,8 @@ export interface SourceCut {
   readonly atMost?: bigint;
   readonly reached: bigint;
   readonly mayReach?: bigint;
+  /** At most this many target records are copies of what it took; `reached - at` if absent. */
+  readonly records?: bigint;
   readonly noticedAt: number;
   readonly tail?: CutTail;
 }

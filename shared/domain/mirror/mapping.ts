@@ -423,7 +423,7 @@ export class PartitionMapping {
   #cutOffBefore(index: number): bigint {
     if (this.sourceCuts.length === 0 || !this.holeBefore(index)) return 0n;
     const cuts = this.sourceCuts.filter((cut) => indexBehind(this, cut) === index);
-    return cuts.reduce((sum, { at, reached }) => sum + reached - at, 0n);
+    return cuts.reduce((sum, { at, reached, records = reached - at }) => sum + records, 0n);
   }
 
   #surplusAtEnd(sourceEnd: bigint | undefined): bigint {

@@ -48,7 +48,9 @@ export type Begun =
   /** MM2 wrote this record after the cut, and all behind it. */
   | { readonly kind: 'earlier'; readonly pair: Pair }
   /** MM2 began at the first sync. */
-  | { readonly kind: 'there' };
+  | { readonly kind: 'there' }
+  /** The records are not those of the syncs: these are of before the cut, or a transform changes every record. */
+  | { readonly kind: 'unsure' };
 
 /** Each pair costs a look at a record on either side. */
 const FEW_SYNCS = 5;
@@ -100,9 +102,10 @@ export function begunBy({ asked: { syncs, before, isBehindHole }, found }: Found
   if (same !== 0) {
     const older = syncs.slice(0, same < 0 ? syncs.length : same);
     // Where nothing is the same, a transform may have changed every record, also those below the cut.
-    const isComparable = same > 0 || found.get(syncs.length + before.length) === 'same';
-    const areOlder = isBehindHole && isComparable && older.every((_, i) => found.get(i) === 'different');
-    return areOlder ? { kind: 'later', syncs: older.length } : null;
+    const below = found.get(syncs.length + before.length);
+    if (!isBehindHole || older.some((_, i) => found.get(i) !== 'different')) return null;
+    if (same > 0 || below === 'same') return { kind: 'later', syncs: older.length };
+    return below === 'different' ? null : { kind: 'unsure' };
   }
   const differs = before.findIndex((_, i) => found.get(syncs.length + i) !== 'same');
   const pair = before[(differs < 0 ? before.length : differs) - 1];

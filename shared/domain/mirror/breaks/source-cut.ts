@@ -105,9 +105,11 @@ function copiesUpTo(history: SyncHistory, index: number, present: number, at: bi
  * cut, by their indexes, show what MM2 wrote again.
  */
 function copiesOf(history: SyncHistory, left: readonly number[], records: bigint): Pick<Cut, 'copies'> {
+  const present = presentFrom(history);
   let again = 0n;
   for (const index of left) {
-    if (!left.includes(index - 1)) continue;
+    // What MM2 wrote again before the first of them can be of what an earlier cut took.
+    if (index <= present || history.isBrokenBefore(index)) continue;
     const offsets = history.upstream(index) - history.upstream(index - 1);
     const written = history.downstream(index) - history.downstream(index - 1);
     again += greatest(0n, written - greatest(0n, offsets));

@@ -363,6 +363,16 @@ describe('a mapping', () => {
     expect([...mapping([...STEADY, [201n, 5n], [300n, 104n]]).intervals()]).toHaveLength(1);
   });
 
+  test('takes the copies of what cuts took for no foreign records', () => {
+    const points: readonly Point[] = [
+      [0n, 0n],
+      [100n, 113n, { hole: true }],
+    ];
+    const isForeign = (more: { records?: bigint }) =>
+      mapping(points, { sourceCuts: [{ at: 50n, reached: 60n, noticedAt: 0, ...more }] }).hasForeign;
+    expect([isForeign({}), isForeign({ records: 12n }), isForeign({ records: 13n })]).toEqual([true, true, false]);
+  });
+
   test('tells markers, gaps and foreign records by neighbours', () => {
     const seen = (points: readonly Point[], exactlyOnce = false) => {
       const { hasForeign, hasGaps } = mapping(points, { exactlyOnce });

@@ -106,9 +106,13 @@ describe('what that shows', () => {
     expect(shown('du', 'dddddddds').begun).toBeNull();
   });
 
+  test('that is open, if no record is known to have come unchanged', () => {
+    expect(shown('dd', 'dddddddd').begun).toEqual({ kind: 'unsure' });
+    expect(shown('dd', 'ddddddddu').begun).toEqual({ kind: 'unsure' });
+  });
+
   test.each([
     ['no sync could be compared', 'uu', 'ss'],
-    ['none has the same record', 'dd', 'dddddddd'],
     ['none has the same record, and the one below the cut was changed on the way', 'dd', 'ddddddddd'],
     ['it is not known of all before it', 'us', ''],
     ['nothing is known of the record before it', 's', 'u'],
