@@ -191,7 +191,7 @@ export function logsCut({ topic, states, observation }: TopicContext): Finding[]
       makeFinding(
         side === 'source' ? 'SOURCE_LOG_CUT' : 'TARGET_LOG_CUT',
         { topic: name, partition: worst.partition, cluster: flow[side] },
-        `the log of ${name} was cut at offset ${cutAt}; it had reached ${reached}: ${records} records were cut off`,
+        `the log of ${name} was cut at offset ${cutAt}; as far as is known, it had reached ${reached}: ${records} offsets were cut off`,
         { records, cuts, cutAt, reached, noticedMs: worst.noticedAt },
       ),
     ];
