@@ -5,6 +5,9 @@ import { freePorts } from '../free-port.ts';
 
 const BIN = join(import.meta.dirname, '../../bin/tidemark.js');
 
+/** How much of what it says is kept. */
+const TAIL = 1_000;
+
 /** A real `tidemark serve` that can be killed, and started again at the same address. */
 export class ServeProcess {
   readonly address: string;
@@ -17,6 +20,7 @@ export class ServeProcess {
     this.address = address;
     this.#args = args;
     this.history = history;
+    process.once('exit', () => this.#child?.kill());
   }
 
   /** @param seconds from the start of one audit to that of the next */
@@ -31,10 +35,16 @@ export class ServeProcess {
   async start(environment: Readonly<Record<string, string>> = {}): Promise<void> {
     const child = spawn(process.execPath, [BIN, 'serve', ...this.#args], {
       env: { ...process.env, ...environment },
-      stdio: ['ignore', 'pipe', 'ignore'],
+      stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;
-    process.once('exit', () => child.kill());
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => {
+      said = `${said}${chunk}`.slice(-TAIL);
+    });
+    child.once('exit', (code) => {
+      if (this.#child === child) process.stderr.write(`  tidemark serve ended by itself with ${code}: ${said}\n`);
+    });
     await new Promise<void>((resolve, reject) => {
       child.once('exit', (code) => reject(new Error(`tidemark serve ended with ${code}`)));
       child.stdout.on('data', (chunk: Buffer) => {
