@@ -53,7 +53,7 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   process.exit(code);
 }
 
-/** @param written throws if something that was said could not be written */
+/** @param written throws if some of the output could not be written */
 async function run(
   argv: readonly string[],
   version: string,
