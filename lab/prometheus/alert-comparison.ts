@@ -12,6 +12,8 @@ export interface Fired {
   readonly alarms: ReadonlySet<string>;
   /** The alerts that fired, written as the alarms are. */
   readonly alerts: ReadonlySet<string>;
+  /** Whether MM2 was stopped to inflict or to heal the fault: no minute of the deployment saw that, while serve audited. */
+  readonly mirrorWasStopped?: boolean;
 }
 
 /** What a Prometheus says otherwise than CloudWatch did. */
@@ -22,11 +24,12 @@ export interface AlertDifference {
   readonly extra: readonly string[];
 }
 
-export function compareAlerts({ named, alarms, alerts }: Fired): AlertDifference {
+export function compareAlerts({ named, alarms, alerts, mirrorWasStopped = false }: Fired): AlertDifference {
   const missing = named
     .filter((name) => !ONLY_AWS.includes(pathOf(name)))
     .filter((name) => !anyOf(name).some((one) => alerts.has(one)));
-  const extra = [...alerts].filter((name) => !alarms.has(name) && !followsFromStopped(name, alerts));
+  const stopped = (name: string) => mirrorWasStopped && name === sibling(name, 'notRunning');
+  const extra = [...alerts].filter((name) => !alarms.has(name) && !stopped(name) && !followsFromStopped(name, alerts));
   return { missing, extra };
 }
 

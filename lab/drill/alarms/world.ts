@@ -74,6 +74,7 @@ export class World implements AsyncDisposable {
   readonly #connect: LabConnect | null;
   readonly #options: WorldOptions;
   readonly #played: Minute[] = [];
+  readonly #moreHistories: string[] = [];
   #cloud: LocalCloud | undefined;
   #lastMinute = 0;
 
@@ -149,13 +150,19 @@ export class World implements AsyncDisposable {
     return join(this.lab.folder, 'deployment/config/tidemark.yaml');
   }
 
-  /** `tidemark acknowledge`, in the deployment's table. */
+  /** Another auditor of the same flows has this history. */
+  alsoAcknowledgeIn(history: string): void {
+    this.#moreHistories.push(history);
+  }
+
+  /** `tidemark acknowledge`, in the deployment's table and in the histories of other auditors. */
   async acknowledge(...what: readonly string[]): Promise<void> {
-    const config = this.configFile;
     const [table] = this.cloud.stack.tables.keys();
-    const args = ['acknowledge', ...what, '--reason', 'drill', '--config', config, '--history', `dynamodb:${table}`];
-    const { code, stdout } = await runTidemark(args, this.cloud.clientEnvironment);
-    if (code !== 0) throw new Error(`tidemark ${args.join(' ')} ended with ${code}: ${stdout}`);
+    for (const history of [`dynamodb:${table}`, ...this.#moreHistories]) {
+      const args = ['acknowledge', ...what, '--reason', 'drill', '--config', this.configFile, '--history', history];
+      const { code, stdout } = await runTidemark(args, this.cloud.clientEnvironment);
+      if (code !== 0) throw new Error(`tidemark ${args.join(' ')} ended with ${code}: ${stdout}`);
+    }
   }
 
   /** What auditors get as the password for cluster C from now on. */

@@ -37,6 +37,9 @@ describe('alerts of Prometheus beside the alarms of CloudWatch', () => {
     expect(fired(stopped, stopped, [...stopped, 'A->B/replication-lag', 'A->B/not-ready'])).toEqual(SAME);
     expect(fired(stopped, stopped, [...stopped, 'B->A/replication-lag']).extra).toEqual(['B->A/replication-lag']);
     expect(fired(stopped, stopped, [...stopped, 'A->B/groups-reread']).extra).toEqual(['A->B/groups-reread']);
+    const both = new Set([...stopped, 'A->B/replication-lag']);
+    expect(compareAlerts({ named: [], alarms: new Set(), alerts: both, mirrorWasStopped: true })).toEqual(SAME);
+    expect(compareAlerts({ named: [], alarms: new Set(), alerts: both }).extra).toEqual(stopped);
     expect(fired([], [], ['A->B/replication-lag']).extra).toEqual(['A->B/replication-lag']);
   });
 });
