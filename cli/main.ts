@@ -4,7 +4,7 @@ import { endOnSignals } from './interruption.ts';
 import { nextStepsOf } from './next-steps.ts';
 import { ExitCode, type Finish } from './output/exit-code.ts';
 import { describeError, exitCodeOf } from './output/report-error.ts';
-import type { Terminal } from './output/terminal.ts';
+import { isGone, OutputError, type Terminal } from './output/terminal.ts';
 import { printableLines } from './output/text.ts';
 import { silenceSqliteWarning } from './silence-sqlite-warning.ts';
 import { presentStart, startedAs } from './started-as.ts';
@@ -37,25 +37,42 @@ export async function main(argv: readonly string[], version: string): Promise<vo
   const { stdout, stderr, env: environment } = process;
   const startedBy = startedAs(presentStart());
   const terminal: Terminal = { stdout, stderr, environment, onInterrupt: endOnSignals(), startedAs: startedBy };
-  // A reader that goes away (`| head`) must not become a stack trace; writes see it and stop.
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', ignoreBrokenPipe);
-  const code = await run(argv, version, terminal);
-  await Promise.all([drained(process.stdout), drained(process.stderr)]);
+  // A reader that goes away (`| head`) and a full disk must not become a stack trace, nor end a command between two writes to Kafka.
+  let failure: Error | null = null;
+  stdout.on('error', (error) => {
+    if (!isGone(error)) failure = error;
+  });
+  // There is nowhere left to say it.
+  stderr.on('error', () => undefined);
+  const code = await run(argv, version, terminal, async () => {
+    await drained(stdout);
+    if (failure !== null) throw new OutputError(failure);
+  });
+  await drained(stderr);
   // A socket that a hung broker holds open must not keep the process.
   process.exit(code);
 }
 
-async function run(argv: readonly string[], version: string, terminal: Terminal): Promise<number> {
+/** @param written throws if some of the output could not be written */
+async function run(
+  argv: readonly string[],
+  version: string,
+  terminal: Terminal,
+  written: () => Promise<void>,
+): Promise<number> {
   let code: ExitCode = ExitCode.fine;
   const program = createProgram(version, terminal, (result) => {
     code = result;
   });
   const nextSteps = nextStepsOf(program, terminal);
   try {
-    await program.parseAsync(argv, { from: 'user' });
+    await program.parseAsync(argv, { from: 'user' }).catch((error: unknown) => {
+      if (!(error instanceof CommanderError)) throw error;
+      code = error.exitCode === 0 ? ExitCode.fine : ExitCode.usage;
+    });
+    await written();
     return code;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? ExitCode.fine : ExitCode.usage;
     const options = { debug: argv.includes('--debug'), nextStep: nextSteps.commandFor };
     terminal.stderr.write(describeError(error, options));
     return exitCodeOf(error);
@@ -122,12 +139,10 @@ function tellOfHelp(command: Command, terminal: Terminal, verbs: readonly string
   for (const one of command.commands) tellOfHelp(one, terminal, [...verbs, one.name()]);
 }
 
-function ignoreBrokenPipe(error: Error): void {
-  if (!('code' in error) || error.code !== 'EPIPE') throw error;
-}
-
 function drained(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
-    stream.write('', () => resolve());
+    // Writing nothing to a full disk fails as well. What has failed says so one turn later.
+    if (stream.writableLength === 0) setImmediate(resolve);
+    else stream.write('', () => resolve());
   });
 }

@@ -39,20 +39,28 @@ export function startedAs(start: Start): readonly string[] {
 
 /**
  * Whether npm found the script in the project of this folder, where `npx tidemark` finds it again. From npm's cache it would not: it
- * would ask a registry for a package of that name.
+ * would ask a registry for a package of that name. In a checkout the project is the package itself, to which npm's cache has a link.
  */
 function isNpx({ cwd, environment }: Start, script: string): boolean {
   const place = dirname(script);
   if (environment.npm_command === undefined || basename(place) !== '.bin') return false;
-  const project = dirname(dirname(place));
-  return cwd === project || cwd.startsWith(`${project}/`);
+  const isIn = (project: string): boolean => cwd === project || cwd.startsWith(`${project}/`);
+  const { npm_config_local_prefix: own } = environment;
+  if (own !== undefined && isIn(own) && dirname(dirname(realpathSync(script))) === realpathSync(own)) return true;
+  return isIn(dirname(dirname(place)));
 }
 
 /** Whether a shell finds the file by this word: as a path, or as the first program of that name on the PATH. */
 function isFoundAs(word: string, file: string, { cwd, environment }: Start): boolean {
-  const places = word.includes('/') ? [cwd] : (environment.PATH ?? '').split(':');
+  const places = word.includes('/') ? [cwd] : shellPath(environment);
   const found = places.map((place) => (word.startsWith('/') ? word : join(place || cwd, word))).find(isProgram);
   return found !== undefined && realpathSync(found) === realpathSync(file);
+}
+
+/** The PATH without what npm puts before it for the programs that it starts: the shell does not have that. */
+function shellPath({ PATH = '', npm_command: npm }: NodeJS.ProcessEnv): readonly string[] {
+  const places = PATH.split(':');
+  return npm === undefined ? places : places.filter((place) => !place.endsWith('/node_modules/.bin'));
 }
 
 function isProgram(file: string): boolean {

@@ -1,4 +1,5 @@
 import { styleText } from 'node:util';
+import { TidemarkError } from '../../shared/domain/model/errors.ts';
 
 /** What a command has of the world outside: streams, variables, and the width of what it writes to. */
 export interface Terminal {
@@ -51,8 +52,24 @@ function write(stream: NodeJS.WriteStream, text: string): Promise<boolean> {
   return new Promise((resolve, reject) => {
     stream.write(text, (error) => {
       if (error == null) resolve(true);
-      else if ('code' in error && error.code === 'EPIPE') resolve(false);
-      else reject(error);
+      else if (isGone(error)) resolve(false);
+      else reject(new OutputError(error));
     });
   });
+}
+
+/** Whether the reader has gone away. */
+export function isGone(error: Error): boolean {
+  return 'code' in error && error.code === 'EPIPE';
+}
+
+/** What a command found could not be written, for another reason than a reader that has gone away. */
+export class OutputError extends TidemarkError {
+  override readonly name = 'OutputError';
+
+  constructor(cause: Error) {
+    const why = 'code' in cause && cause.code === 'ENOSPC' ? 'no space is left there' : cause.message;
+    const remedy = 'make room, or let the output go elsewhere; what the command did is done';
+    super('OUTPUT_NOT_WRITTEN', `the output could not be written: ${why}`, { remedy, cause });
+  }
 }

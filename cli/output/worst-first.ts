@@ -37,3 +37,8 @@ export function worstPartitionsFirst(a: PartitionReport, b: PartitionReport): nu
 export function lagOf(one: PartitionReport): bigint | null {
   return one.lag.kind === 'known' ? one.lag.records : null;
 }
+
+/** Null where it is not known what the target has: that nothing is known to be missing is then no answer. */
+export function missingOf({ lag, missing }: PartitionReport): bigint | null {
+  return lag.kind === 'unknown' && missing === 0n ? null : missing;
+}

@@ -88,7 +88,11 @@ function panelOf(panel: DashboardPanel, index: number, limits: Pick<Settings, Al
             ],
       ),
     },
-    options: { legend: { displayMode: 'list', placement: 'bottom' }, tooltip: { mode: 'multi', sort: 'desc' } },
+    options: {
+      // Without showLegend Grafana shows none, and the lines of flows and groups have no names.
+      legend: { showLegend: true, displayMode: 'list', placement: 'bottom', calcs: [] },
+      tooltip: { mode: 'multi', sort: 'desc' },
+    },
   };
 }
 

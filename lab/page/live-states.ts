@@ -91,18 +91,6 @@ export class LiveStates {
     await this.#until('MIRROR_STOPPED', ({ reasons }) => reasons.includes('MIRROR_STOPPED'));
   }
 
-  /** MM2 runs again and catches up. */
-  async mirrorRunning(): Promise<void> {
-    await this.#mm2.start();
-    await this.healthy();
-  }
-
-  /** Ends the server, as a crash does. */
-  async serverDead(): Promise<void> {
-    const ended = once(this.#server, 'exit');
-    if (this.#server.exitCode === null && this.#server.signalCode === null && this.#server.kill('SIGKILL')) await ended;
-  }
-
   async sourceDead(): Promise<void> {
     await this.#source.kill(1);
     await this.#until('CLUSTER_UNREACHABLE', ({ reasons }) => reasons.includes('CLUSTER_UNREACHABLE'));
@@ -123,7 +111,8 @@ export class LiveStates {
   }
 
   async stop(): Promise<void> {
-    await this.serverDead();
+    const ended = once(this.#server, 'exit');
+    if (this.#server.exitCode === null && this.#server.signalCode === null && this.#server.kill('SIGKILL')) await ended;
     await this.#lab.stop();
   }
 

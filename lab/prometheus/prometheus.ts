@@ -6,6 +6,7 @@ import { stringify } from 'yaml';
 import type { AlertRule } from '../../infra/prometheus/alert-rules.ts';
 import { freePorts } from '../free-port.ts';
 import { waitUntil } from '../wait-until.ts';
+import { alarmOfAlert } from './alert-comparison.ts';
 
 const BINARY = 'prometheus';
 
@@ -45,23 +46,24 @@ export class Prometheus {
     return prometheus;
   }
 
-  /** The value of a query with one series; null if it has none. */
-  async value(query: string): Promise<number | null> {
-    const { data } = (await this.#get(`/api/v1/query?${new URLSearchParams({ query })}`)) as {
-      readonly data: { readonly result: readonly { readonly value: readonly [number, string] }[] };
-    };
-    const [first] = data.result;
-    return first === undefined ? null : Number(first.value[1]);
+  /** How many series a query has. @throws Error if Prometheus refuses it */
+  async series(query: string): Promise<number> {
+    const answer = (await this.#get(`/api/v1/query?${new URLSearchParams({ query })}`)) as
+      | { readonly status: 'success'; readonly data: { readonly result: readonly unknown[] } }
+      | { readonly status: 'error'; readonly error: string };
+    if (answer.status === 'error') throw new Error(`${query}: ${answer.error}`);
+    return answer.data.result.length;
   }
 
-  /** Names of the alerts that fire. */
+  /** The alerts that fire, each written as the alarm is. */
   async firing(): Promise<ReadonlySet<string>> {
     const { data } = (await this.#get('/api/v1/alerts')) as {
       readonly data: {
         readonly alerts: readonly { readonly state: string; readonly labels: Record<string, string> }[];
       };
     };
-    return new Set(data.alerts.flatMap(({ state, labels }) => (state === 'firing' ? (labels.alertname ?? []) : [])));
+    const firing = data.alerts.filter(({ state }) => state === 'firing');
+    return new Set(firing.map(({ labels }) => alarmOfAlert(labels.alertname ?? '', labels.flow)));
   }
 
   async stop(): Promise<void> {

@@ -1,5 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -114,6 +115,33 @@ describe('the process', () => {
     const code = await new Promise((resolve) => child.on('close', resolve));
     expect({ code, err }).toEqual({ code: 0, err: [] });
   });
+
+  // macOS has no such device.
+  (existsSync('/dev/full') ? test : test.skip)(
+    'a disk that is full is said in one sentence, and is no finding',
+    async () => {
+      const full = openSync('/dev/full', 'w');
+      try {
+        for (const [args, code, said] of [
+          [['--help'], 3, /^tidemark: the output could not be written: no space is left there\n {2}→ make room/],
+          [['init', 'hung.properties'], 3, /^tidemark: the output could not be written/],
+          [['restore', 'plna'], 2, /^tidemark: unknown command 'plna'/],
+        ] as const) {
+          const child = spawn(process.execPath, [BIN, ...args], { stdio: ['ignore', full, 'pipe'], cwd: folder });
+          let err = '';
+          child.stderr?.on('data', (chunk: Buffer) => {
+            err += chunk;
+          });
+          const ended = await once(child, 'close');
+          expect(err).toMatch(said);
+          expect(err).not.toContain('    at ');
+          expect(ended).toEqual([code, null]);
+        }
+      } finally {
+        closeSync(full);
+      }
+    },
+  );
 
   test("init writes a file that is not there, and doctor's hint names it", async () => {
     const { code, stdout, stderr } = await tidemark(['init', 'hung.properties', '--output', 'made.yaml'], {

@@ -57,6 +57,9 @@ describe('what is printed after a mistake starts the same program again', () => 
     ],
     ['npx', () => project, () => 'npx tidemark', () => 'npx tidemark'],
     ['npx in a folder of the project', () => join(project, 'deeper'), () => 'npx tidemark', () => 'npx tidemark'],
+    // npm makes a link to it in its cache, which is in the folder HOME of these tests.
+    ['npx in a checkout', () => ROOT, () => 'npx tidemark', () => 'npx tidemark'],
+    ['npx in a folder of a checkout', () => join(ROOT, 'lab'), () => 'npx tidemark', () => 'npx tidemark'],
     ['a global installation', () => project, () => 'tidemark', () => 'tidemark'],
     [
       'the link of a project by its path, while another one is global',

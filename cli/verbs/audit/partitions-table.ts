@@ -2,7 +2,7 @@ import type { FlowReport, PartitionReport } from '../../../shared/domain/model/r
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import { nameWidth, type TableOptions } from '../../output/table-options.ts';
 import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
-import { lagOf, worstPartitionsFirst } from '../../output/worst-first.ts';
+import { lagOf, missingOf, worstPartitionsFirst } from '../../output/worst-first.ts';
 
 const SHOWN = 10;
 const COLUMNS = [14, 15, 12, 12] as const;
@@ -21,7 +21,7 @@ export function partitionLines(flow: FlowReport, options: TableOptions): string[
   let said = '';
   for (const one of shown) {
     const name = printable(partitionName(one.topic, one.partition));
-    const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), one.missing].map((cell) =>
+    const cells = [one.sourceEnd, one.replicatedTo, lagOf(one), missingOf(one)].map((cell) =>
       cell === null ? 'unknown' : grouped(cell),
     );
     out.push(...rowLines(name, space, row(cells), '  '));

@@ -14,14 +14,31 @@ export interface ServerOptions {
   readonly access: Access;
   /** Called with a defect; the request gets status 500 without its text. */
   readonly failed: (error: unknown) => void;
+  readonly patience?: Patience;
+}
+
+/** How long a client may take, in ms: slow ones would hold connections that others need. */
+interface Patience {
+  /** To send a request. */
+  readonly request: number;
+  /** Without sending or taking anything, also while an answer is made. */
+  readonly silence: number;
 }
 
 const MOST_CONNECTIONS = 256;
-const PATIENCE_MS = 10_000;
+const PATIENCE: Patience = { request: 10_000, silence: 60_000 };
+/** Node looks for requests that take too long only every 30 s if it is not told otherwise. */
+const LOOKS_PER_PATIENCE = 10;
 
 /** An HTTP server that only reads: GET, HEAD, and the form of the token. */
 export function createAuditServer(options: ServerOptions): Server {
-  const server = createServer({ headersTimeout: PATIENCE_MS, requestTimeout: PATIENCE_MS }, (request, response) => {
+  const { request: patience, silence } = options.patience ?? PATIENCE;
+  const limits = {
+    headersTimeout: patience,
+    requestTimeout: patience,
+    connectionsCheckingInterval: patience / LOOKS_PER_PATIENCE,
+  };
+  const server = createServer(limits, (request, response) => {
     // A reader that goes away is no error.
     response.on('error', () => undefined);
     void answerOf(request, options)
@@ -36,6 +53,7 @@ export function createAuditServer(options: ServerOptions): Server {
       });
   });
   server.maxConnections = MOST_CONNECTIONS;
+  server.timeout = silence;
   return server;
 }
 

@@ -8,6 +8,8 @@ export interface Fault {
   readonly flows?: readonly string[];
   /** The most minutes until somebody is notified; no limit if absent. */
   readonly withinMinutes?: number;
+  /** Whether MM2 is stopped for a while to inflict or to heal it. */
+  readonly stopsMirror?: true;
   /** Before the fault, while all is well. */
   prepare?(world: World): Promise<void>;
   inflict(world: World): Promise<void>;

@@ -61,7 +61,7 @@ const statusSchema = z.object({ tasks: z.array(z.object({ state: z.string() })) 
 
 /** Name of the secret with the password for cluster C, and that password. */
 const C_SECRET = 'drill/c';
-const C_PASSWORD = 'right';
+export const C_PASSWORD = 'right';
 
 /** Clusters with MM2 and traffic, and the deployment that audits them, as deployed. */
 export class World implements AsyncDisposable {
@@ -73,6 +73,8 @@ export class World implements AsyncDisposable {
   readonly #mm2: LabMm2 | null;
   readonly #connect: LabConnect | null;
   readonly #options: WorldOptions;
+  readonly #played: Minute[] = [];
+  readonly #moreHistories: string[] = [];
   #cloud: LocalCloud | undefined;
   #lastMinute = 0;
 
@@ -133,13 +135,34 @@ export class World implements AsyncDisposable {
     return this.#connect;
   }
 
-  /** `tidemark acknowledge`, in the deployment's table. */
+  /** Every minute so far. */
+  get played(): readonly Minute[] {
+    return this.#played;
+  }
+
+  /** The settings of the deployment. */
+  get settings(): Readonly<Record<string, unknown>> {
+    return { ...SETTINGS, ...this.#options.settings };
+  }
+
+  /** The tidemark.yaml that is deployed. */
+  get configFile(): string {
+    return join(this.lab.folder, 'deployment/config/tidemark.yaml');
+  }
+
+  /** Another auditor of the same flows has this history. */
+  alsoAcknowledgeIn(history: string): void {
+    this.#moreHistories.push(history);
+  }
+
+  /** `tidemark acknowledge`, in the deployment's table and in the histories of other auditors. */
   async acknowledge(...what: readonly string[]): Promise<void> {
-    const config = join(this.lab.folder, 'deployment/config/tidemark.yaml');
     const [table] = this.cloud.stack.tables.keys();
-    const args = ['acknowledge', ...what, '--reason', 'drill', '--config', config, '--history', `dynamodb:${table}`];
-    const { code, stdout } = await runTidemark(args, this.cloud.clientEnvironment);
-    if (code !== 0) throw new Error(`tidemark ${args.join(' ')} ended with ${code}: ${stdout}`);
+    for (const history of [`dynamodb:${table}`, ...this.#moreHistories]) {
+      const args = ['acknowledge', ...what, '--reason', 'drill', '--config', this.configFile, '--history', history];
+      const { code, stdout } = await runTidemark(args, this.cloud.clientEnvironment);
+      if (code !== 0) throw new Error(`tidemark ${args.join(' ')} ended with ${code}: ${stdout}`);
+    }
   }
 
   /** What auditors get as the password for cluster C from now on. */
@@ -175,7 +198,9 @@ export class World implements AsyncDisposable {
   async playMinute(): Promise<Minute> {
     await sleep(Math.max(0, this.#lastMinute + MINUTE_MS - Date.now()));
     this.#lastMinute = Date.now();
-    return await this.cloud.playMinute();
+    const minute = await this.cloud.playMinute();
+    this.#played.push(minute);
+    return minute;
   }
 
   /** The next minute begins a whole minute from now. */
@@ -197,8 +222,7 @@ export class World implements AsyncDisposable {
     const connect = this.#connect?.url;
     const files: DeploymentFiles = {
       settings: {
-        ...SETTINGS,
-        ...this.#options.settings,
+        ...this.settings,
         ...(c === undefined ? {} : { secrets: { C_PASSWORD: { secretsManager: C_SECRET } } }),
       },
       configuration: {

@@ -2,7 +2,7 @@ import type { FlowReport, PartitionReport } from '../../../../shared/domain/mode
 import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
 import { type Html, html } from '../../../output/html.ts';
 import { grouped, plural, tally } from '../../../output/text.ts';
-import { lagOf, worstPartitionsFirst } from '../../../output/worst-first.ts';
+import { lagOf, missingOf, worstPartitionsFirst } from '../../../output/worst-first.ts';
 import { type Asked, linkTo } from './links.ts';
 import { more } from './more.ts';
 
@@ -41,7 +41,7 @@ function row(one: PartitionReport, said: string | null, asked: Asked): Html {
     'source end': one.sourceEnd,
     'replicated to': one.replicatedTo,
     lag: lagOf(one),
-    missing: one.missing,
+    missing: missingOf(one),
   };
   const name = partitionName(one.topic, one.partition);
   const reason = reasonOf(one) === said ? null : reasonOf(one);

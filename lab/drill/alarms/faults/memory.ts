@@ -10,6 +10,7 @@ const NOTHING = { 'max.message.bytes': '1' };
 /** MM2 continues to mirror: it only writes to its log that it could not send a sync. */
 export const syncsRefused: Fault = {
   name: 'MM2 cannot write its offset syncs',
+  stopsMirror: true,
   inflict: ({ a }) => refuse(a, 'mm2-offset-syncs.B.internal'),
   heal: async (world) => {
     await accept(world.a, 'mm2-offset-syncs.B.internal');
@@ -20,6 +21,7 @@ export const syncsRefused: Fault = {
 /** The checkpoint task of MM2 fails. */
 export const checkpointsRefused: Fault = {
   name: 'MM2 cannot write its checkpoints',
+  stopsMirror: true,
   inflict: ({ b }) => refuse(b, 'A.checkpoints.internal'),
   heal: async (world) => {
     await accept(world.b, 'A.checkpoints.internal');

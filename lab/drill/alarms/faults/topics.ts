@@ -8,6 +8,7 @@ const CLICKS = 'clicks';
 
 export const topicRecreated: Fault = {
   name: 'a source topic is created again and grows past MM2',
+  stopsMirror: true,
   async prepare(world) {
     await world.a.admin.createTopic(LEDGER);
     await world.writer.write(LEDGER, 500);
@@ -36,6 +37,7 @@ export const topicRecreated: Fault = {
 
 export const retentionLoss: Fault = {
   name: 'retention deletes records that MM2 has not mirrored',
+  stopsMirror: true,
   async prepare(world) {
     await world.a.admin.createTopic(CLICKS);
     await world.writer.write(CLICKS, 300);

@@ -156,6 +156,14 @@ describe('the audit table', () => {
     expect(text).toMatch(/Tidemark\s+unknown\s+unknown\s+unknown/);
   });
 
+  test('without a known lag, that nothing is known to be missing is no 0; what is known to be missing is', () => {
+    const lag = { kind: 'unknown', reason: 'broker 2 cannot be reached' } as const;
+    const missing = (records: bigint) =>
+      table(report(flow({ partitions: [partition({ partition: 0, lag, missing: records })], groups: [] })));
+    expect(missing(0n)).toMatch(/^ {2}orders-0 .* unknown +unknown$/m);
+    expect(missing(7n)).toMatch(/^ {2}orders-0 .* unknown +7$/m);
+  });
+
   test('of many findings of one code the first three are shown, the rest counted', () => {
     const findings = Array.from({ length: 500 }, (_, i) => finding({ message: `finding ${i}.` }));
     const text = table(report(flow({ findings })));
