@@ -15,10 +15,15 @@ import { type Program, raceOf, timedRun } from './timed-run.ts';
  * `npm run drill:install`: package and executable, as people install them, on several Node versions, beside the checkout on a real
  * flow. It needs a registry, for Node's versions and for `npm ci --omit=dev`. Exits 1 if anything differs or is too slow.
  */
-scriptOptions({
+const { 'any-speed': anySpeed } = scriptOptions({
   name: 'drill:install',
   does: 'Installs package and executable on several Node versions, and audits a real flow with each. Needs a registry. Takes minutes.',
-  options: {},
+  options: {
+    'any-speed': {
+      type: 'boolean',
+      says: 'a slow audit is no fault: for machines that do other work, such as those of CI',
+    },
+  },
 });
 const ROOT = join(import.meta.dirname, '../..');
 const TOO_OLD = '20';
@@ -87,7 +92,7 @@ async function drill(): Promise<string> {
     const help = await raceOf(racers, () => ['--help'], rounds);
     const audit = await raceOf(racers, (name) => auditOf(mm2File, `${name}.db`), rounds);
     for (const [name, { best }] of audit)
-      expectThat(best < LIMIT_MS, `${name}: an audit takes at least ${best.toFixed(0)} ms`);
+      expectThat(anySpeed || best < LIMIT_MS, `${name}: an audit takes at least ${best.toFixed(0)} ms`);
     for (const [what, times] of [
       ['--help', help],
       ['audit', audit],
