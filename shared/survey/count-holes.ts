@@ -4,11 +4,7 @@ import { holeKey, type RecordEvidence } from '../domain/judge/record-evidence.ts
 import { type Hole, isBrought } from '../domain/mirror/coverage/hole.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
-
-/** Holes of which one audit counts the records at the same time, in shared requests, and how long each may be. */
-const HOLES_AT_MOST = 16;
-const OFFSETS_AT_MOST = 20_000n;
-const BYTES_EACH = 1024 * 1024;
+import { countRecords, OFFSETS_AT_MOST, STRETCHES_AT_MOST } from './count-records.ts';
 
 /**
  * Counts the records of holes in which a look found one: others of the offsets may hold none, and as many records as
@@ -24,24 +20,19 @@ export async function countHoles(
     .flatMap((state) => (state.replication?.holes ?? []).map((hole) => ({ state, hole })))
     .filter(({ state, hole }) => isOpen(state, hole))
     .sort((a, b) => (a.hole.offsets > b.hole.offsets ? -1 : 1))
-    .slice(0, HOLES_AT_MOST);
+    .slice(0, STRETCHES_AT_MOST);
   const evidence = new PartitionMap<RecordEvidence>();
   await Promise.all(
     open.map(async ({ state, hole }) => {
       const { topic, partition } = state;
-      let seen = 0n;
-      let count = 0n;
       const { from, until } = hole;
-      const isolation = flow.isolationLevel;
-      const request = { topic: topic.topic, partition, from, until, isolation, maxBytes: BYTES_EACH };
-      const scan = await source.scan(request, ({ offset }) => {
-        seen++;
-        if (!isBrought(hole, offset)) count++;
-      });
+      const stretch = { topic: topic.topic, partition, from, until, isolation: flow.isolationLevel };
+      const found = await countRecords(source, stretch, (offset) => !isBrought(hole, offset));
       // The look saw a record there: a count without it is of another log.
-      if (scan.kind === 'unread' || scan.value.next < until || seen === 0n) return;
+      if (found === null || found.next < until || found.seen === 0n) return;
+      const { records, since } = found;
       const before = evidence.get(topic.topic, partition)?.holes ?? [];
-      const holes = new Map([...before, [holeKey(hole), { kind: 'counted', records: count } as const]]);
+      const holes = new Map([...before, [holeKey(hole), { kind: 'counted', records, since } as const]]);
       evidence.set(topic.topic, partition, { holes });
     }),
   );

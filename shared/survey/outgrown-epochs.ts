@@ -1,7 +1,7 @@
 import type { ObservedGroup, ObservedTopic, OutgrownEpoch } from '../domain/judge/observation.ts';
 import type { LogOffsets, PartitionEpoch } from '../domain/model/cluster.ts';
 import { greatest, least } from '../domain/model/offsets.ts';
-import type { Outcome } from '../domain/model/outcome.ts';
+import { type Outcome, type Unread, unread } from '../domain/model/outcome.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
 
@@ -11,7 +11,7 @@ const MOST_EPOCHS = 3;
 /**
  * Asks where the leader epochs of commits end in the present logs of the source, as Kafka's own consumers do (KIP-320). A
  * commit behind the end of its epoch is of records that the log has lost. Sends no request where every commit is of the
- * present leader epoch; what is not answered says nothing.
+ * present leader epoch. If the leader does not answer, the whole partition counts as one that could not be read.
  */
 export async function withOutgrownEpochs(
   topics: readonly ObservedTopic[],
@@ -23,10 +23,12 @@ export async function withOutgrownEpochs(
   if (rounds.length === 0) return topics;
   const answers = await Promise.all(rounds.map((epochs) => reader.epochEnds(epochs)));
   const outgrown = new PartitionMap<OutgrownEpoch>();
+  const silent = new PartitionMap<Unread>();
   for (const [round, epochs] of rounds.entries()) {
     for (const [i, { topic, partition, leaderEpoch }] of epochs.entries()) {
       const answer = answers[round]?.[i];
       const offset = furthest.get(topic, partition)?.get(leaderEpoch);
+      if (answer?.kind === 'unread') silent.set(topic, partition, answer.unread);
       if (offset === undefined || answer?.kind !== 'read' || answer.value === null || answer.value >= offset) continue;
       const before = outgrown.get(topic, partition);
       outgrown.set(topic, partition, widened(before, { leaderEpoch, end: answer.value, committed: offset }));
@@ -34,7 +36,13 @@ export async function withOutgrownEpochs(
   }
   return topics.map((topic) => {
     const found = outgrown.of(topic.topic);
-    return found.size === 0 ? topic : { ...topic, outgrown: found };
+    const unanswered = silent.of(topic.topic);
+    if (found.size === 0 && unanswered.size === 0) return topic;
+    const source = topic.source.map((log, partition) => {
+      const why = unanswered.get(partition);
+      return why === undefined ? log : unread<LogOffsets>(why);
+    });
+    return { ...topic, source, outgrown: found };
   });
 }
 

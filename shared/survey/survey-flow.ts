@@ -3,11 +3,12 @@ import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import type { JudgedGroup } from '../domain/judge/group-state.ts';
 import type { FlowObservation, ObservedGroup } from '../domain/judge/observation.ts';
 import { type PartitionState, partitionStates, withEvidence } from '../domain/judge/partition-state.ts';
-import { waitsElsewhere } from '../domain/judge/probes.ts';
+import { endsAtOpenTransaction, waitsElsewhere } from '../domain/judge/probes.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
 import type { Clock, ClusterReader, ConnectorReader, MirrorMetricsReader } from '../ports.ts';
 import { countHoles } from './count-holes.ts';
+import { countWaiting } from './count-waiting.ts';
 import type { FlowFilter } from './flow-filter.ts';
 import type { FlowMemory } from './flow-memory.ts';
 import { lookAtRecords } from './look-at-records.ts';
@@ -77,15 +78,12 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   let peeked = withEvidence(observation, unseen, looked);
   // Once a doubt about the syncs is settled, other records are worth a look: whether the log was cut, then whether the topic
   // is the same, then where the target ends, and so which record waits.
-  for (const isWorthALook of [isWorthAnotherLook, isWorthAnotherLook, waitsElsewhere]) {
+  for (const isWorthALook of [isWorthAnotherLook, isWorthAnotherLook, waitsUnseen]) {
     const states = peeked.filter(isWorthALook);
     if (states.length === 0) continue;
     peeked = withEvidence(observation, peeked, await lookAtRecords(observation, states, source, target, policy));
   }
-  const states =
-    observation.sourceDown === null
-      ? withEvidence(observation, peeked, await countHoles(observation, peeked, source))
-      : peeked;
+  const states = observation.sourceDown === null ? await counted(observation, peeked, source, policy) : peeked;
   const isDown = observation.sourceDown !== null || observation.targetDown !== null;
   if (verify === undefined || isDown) return { observation, states, pairs: [], verification: null };
   if (verify === 'routine') {
@@ -102,6 +100,20 @@ export async function surveyFlow(request: SurveyRequest): Promise<FlowSurvey> {
   });
   const { pairs } = verification;
   return { observation, states: verification.states, groups: verification.groups, pairs, verification };
+}
+
+async function counted(
+  observation: FlowObservation,
+  states: readonly PartitionState[],
+  source: ClusterReader,
+  policy: AuditPolicy,
+): Promise<readonly PartitionState[]> {
+  const inHoles = withEvidence(observation, states, await countHoles(observation, states, source));
+  return withEvidence(observation, inHoles, await countWaiting(observation, inHoles, source, policy));
+}
+
+function waitsUnseen(state: PartitionState): boolean {
+  return waitsElsewhere(state) || endsAtOpenTransaction(state);
 }
 
 function isWorthAnotherLook(state: PartitionState): boolean {

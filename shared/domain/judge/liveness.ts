@@ -77,10 +77,12 @@ function neverStarted(observation: FlowObservation): boolean {
   const { syncs, checkpoints, connectOffsets, heartbeat, topics } = observation;
   if (observation.sourceDown !== null || observation.targetDown !== null) return false;
   const absent = (topic: { kind: string }) => topic.kind === 'missing' || topic.kind === 'off';
+  // Connect makes its topic of offsets when a worker starts.
+  const hasNoOffset = connectOffsets.kind === 'read' && connectOffsets.value.isEmpty;
   return (
     absent(syncs) &&
     absent(checkpoints) &&
-    absent(connectOffsets) &&
+    (absent(connectOffsets) || hasNoOffset) &&
     absent(heartbeat) &&
     topics.length > 0 &&
     // Under the identity policy the target may have had a topic of that name before.

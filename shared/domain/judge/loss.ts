@@ -1,12 +1,11 @@
 import { reckonedEnd } from '../mirror/replication.ts';
-import { least } from '../model/offsets.ts';
-import { isTime } from '../model/record-time.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
 import { missingRecords } from './missing-stretches.ts';
 import type { FlowObservation } from './observation.ts';
+import { oldestLost } from './oldest-lost.ts';
 import { areOld, lagOf, type PartitionState } from './partition-state.ts';
-import { waitsAtLeast } from './waits-at-least.ts';
+import { isSparse, waitingRecords } from './waiting-records.ts';
 
 /** Records that MM2 will never bring to the target. */
 export function missingOf(state: PartitionState): bigint {
@@ -36,11 +35,11 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
       continue;
     }
     const missing = missingOf(state);
-    records += lag.records + missing;
-    if (lag.basis !== 'proven' || missing > 0n) proven = false;
-    if (lag.records === 0n || seconds === null) continue;
-    const since = waitingSince(observation, state);
-    seconds = since === null ? null : Math.max(seconds, (observation.at - since) / 1000);
+    const waiting = waitingRecords(state);
+    records += waiting.most + missing;
+    if (lag.basis !== 'proven' || missing > 0n || waiting.most > waiting.least) proven = false;
+    const since: ReturnType<typeof oldestLost> = seconds === null ? null : oldestLost(observation, state);
+    if (since !== 'none') seconds = since === null ? null : Math.max(seconds ?? 0, (observation.at - since) / 1000);
   }
   if (unknown > 0) {
     return { kind: 'unknown', reason: `${unknown} of ${states.length} partitions: ${reason}` };
@@ -55,25 +54,15 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
  */
 export function lossAtLeast({ syncs }: FlowObservation, states: readonly PartitionState[]): bigint {
   let records = 0n;
+  const sparse = new Set(states.filter(isSparse).map(({ topic }) => topic.topic));
   for (const state of states) {
-    const { lag } = lagOf(state);
-    if (lag.kind === 'known' && !areOld(syncs)) records += least(lag.records, waitsAtLeast(state) ?? lag.records);
+    // What counting has shown of one partition of a topic may be so in all of them.
+    const isUncounted = state.records.waitingCount === undefined && sparse.has(state.topic.topic);
+    if (!areOld(syncs) && !isUncounted) records += waitingRecords(state).least;
     for (const { atLeast } of state.missing) records += atLeast;
     records += surelyDeletedBefore(state);
   }
   return records;
-}
-
-/** Time of the first waiting record. If no audit looked at it: the time of the newest heartbeat on the target. */
-function waitingSince({ heartbeat, clockAheadMs = 0 }: FlowObservation, state: PartitionState): number | null {
-  const { replication, topic, partition, source } = state;
-  if (replication?.waitingSince != null) return Number(replication.waitingSince);
-  const first = topic.firstRecords[partition];
-  const fromBegin = replication?.replicatedTo === null || replication?.replicatedTo === source?.start;
-  if (fromBegin && first?.kind === 'read' && first.value !== null && isTime(first.value.timestamp)) {
-    return Number(first.value.timestamp);
-  }
-  return heartbeat.kind === 'read' && heartbeat.value !== null ? Number(heartbeat.value.newest) + clockAheadMs : null;
 }
 
 /**

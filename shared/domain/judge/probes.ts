@@ -272,6 +272,18 @@ export function waitsElsewhere({ records, replication }: PartitionState): boolea
   );
 }
 
+/** Whether a look for the first record that waits found nothing up to a transaction that is still open. */
+export function endsAtOpenTransaction({ records, replication, source }: PartitionState): boolean {
+  const { waiting } = records;
+  if (waiting === undefined || waiting.peek.record !== null || replication?.replicatedTo == null) return false;
+  const { replicatedTo, readableEnd } = replication;
+  return (
+    replicatedTo === waiting.peek.scannedTo &&
+    replicatedTo >= readableEnd &&
+    readableEnd < (source?.highWatermark ?? 0n)
+  );
+}
+
 function probeWaiting(observation: FlowObservation, state: PartitionState): readonly Probe[] {
   const { replication, source, records } = state;
   const end = source?.highWatermark ?? 0n;
@@ -281,7 +293,11 @@ function probeWaiting(observation: FlowObservation, state: PartitionState): read
   if (records.waiting?.peek.record?.offset === from) return NONE;
   // A read_committed fetch returns nothing from the last stable offset on: what waits there is in an open transaction.
   const isolation = from >= replication.readableEnd ? 'read_uncommitted' : observation.flow.isolationLevel;
-  return [look(state, { about: 'waiting', from }, from, end, isolation)];
+  const question = {
+    about: 'waiting',
+    from: endsAtOpenTransaction(state) ? (records.waiting?.from ?? from) : from,
+  } as const;
+  return [look(state, question, from, end, isolation)];
 }
 
 function probeAborted(observation: FlowObservation, state: PartitionState, asked: Set<string>): readonly Probe[] {

@@ -9,6 +9,8 @@ import type { Peek } from '../model/cluster.ts';
  */
 export interface RecordEvidence {
   readonly waiting?: { readonly from: bigint; readonly peek: Peek };
+  /** How many records the source log has from an offset on, up to another one. */
+  readonly waitingCount?: { readonly from: bigint; readonly until: bigint; readonly records: bigint };
   /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
   /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
@@ -38,7 +40,12 @@ export interface RecordEvidence {
 /** What a look into a hole found: the first record where it looked, or the number of records in all that no other run has brought. */
 export type HoleLook =
   | { readonly kind: 'peeked'; readonly peek: Peek }
-  | { readonly kind: 'counted'; readonly records: bigint };
+  | {
+      readonly kind: 'counted';
+      readonly records: bigint;
+      /** Timestamp of the first of them; null if there is none. */
+      readonly since: bigint | null;
+    };
 
 /** Names a hole within its partition. */
 export function holeKey({ kind, from, until }: Hole): string {

@@ -19,8 +19,9 @@ export type Lag =
 export type Loss =
   | {
       readonly kind: 'known';
+      /** At most, if the basis is `estimated`. Offsets count as records where nobody has counted these. */
       readonly records: bigint;
-      /** Age of the oldest of them in seconds; null if its time could not be read. 0 if nothing is lost. */
+      /** Age of the oldest of them in seconds, at most; null if its time could not be read. 0 if nothing is lost. */
       readonly seconds: number | null;
       readonly basis: Basis;
     }

@@ -45,12 +45,18 @@ async function outgrown(
     });
   };
   const [topic] = await withOutgrownEpochs([topicOf(logs)], groups, { epochEnds });
-  return { found: [...(topic?.outgrown ?? [])], asked: asked.map((one) => one.map((epoch) => epoch.leaderEpoch)) };
+  const isRead = topic?.source.map(({ kind }) => kind === 'read');
+  return {
+    found: [...(topic?.outgrown ?? [])],
+    isRead,
+    asked: asked.map((one) => one.map((epoch) => epoch.leaderEpoch)),
+  };
 }
 
 describe('leader epochs of commits', () => {
   test('that end before what a group has read are outgrown', async () => {
     expect(await outgrown([groupOf([180n, 4])], { 4: 165n })).toEqual({
+      isRead: [true],
       found: [[0, { leaderEpoch: 4, end: 165n, committed: 180n }]],
       asked: [[4]],
     });
@@ -68,12 +74,20 @@ describe('leader epochs of commits', () => {
 
   test('say nothing where the broker says nothing', async () => {
     expect((await outgrown([groupOf([180n, 4])], { 4: null })).found).toEqual([]);
-    expect((await outgrown([groupOf([180n, 4])], { 4: 'unread' })).found).toEqual([]);
+  });
+
+  test('make a partition unread where its leader does not answer: it may have been cut', async () => {
+    const groups = [groupOf([180n, 4], [180n, 5, 1])];
+    expect(await outgrown(groups, { 4: 'unread', 5: 200n }, [7, 7])).toMatchObject({
+      found: [],
+      isRead: [false, true],
+    });
   });
 
   test('of one partition are asked about one by one, for the furthest commit of each, three at most', async () => {
     const groups = [groupOf([180n, 4]), groupOf([190n, 4]), groupOf([400n, 5]), groupOf([10n, 3]), groupOf([5n, 2])];
     expect(await outgrown(groups, { 5: 300n, 4: 165n, 3: 100n })).toEqual({
+      isRead: [true],
       found: [[0, { leaderEpoch: 5, end: 165n, committed: 400n }]],
       asked: [[5], [4], [3]],
     });

@@ -146,13 +146,14 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
   const isSure = waiting.some((state) => !mayHaveJustCome(observation, state) && waitsAtLeast(state) !== 0n);
   const doubt = areNew ? 'they may have just come' : 'the target may have them';
   const seconds = (age / 1000).toFixed(0);
+  const life = liveness.state === 'alive' ? 'MM2 is alive, but' : 'nothing shows whether MM2 runs, and';
   return [
     makeFinding(
       'MIRROR_STALLED',
       { topic: topic.topic, partition: worst.partition },
       isSure
-        ? `MM2 is alive, but records of ${topic.topic} have waited ${seconds} s (${waiting.length} partitions)`
-        : `MM2 is alive, but records of ${topic.topic} wait that are ${seconds} s old by their timestamps; ${doubt} (${waiting.length} partitions)`,
+        ? `${life} records of ${topic.topic} have waited ${seconds} s (${waiting.length} partitions)`
+        : `${life} records of ${topic.topic} wait that are ${seconds} s old by their timestamps; ${doubt} (${waiting.length} partitions)`,
       { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
       isSure ? 'critical' : 'warning',
     ),

@@ -300,5 +300,5 @@ export function peekedLook({ look }: Hole, holds: (offset: bigint) => boolean): 
 export function countedLook(hole: Hole, holds: (offset: bigint) => boolean): HoleLook {
   let records = 0n;
   for (let at = hole.from; at < hole.until; at++) if (holds(at) && !isBrought(hole, at)) records++;
-  return { kind: 'counted', records };
+  return { kind: 'counted', records, since: records === 0n ? null : BigInt(AT) };
 }

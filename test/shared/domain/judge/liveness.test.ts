@@ -193,12 +193,15 @@ describe('never started', () => {
   };
   test('nothing of MM2 is there, nor a topic on the target', () => {
     expect(liveness(never)).toEqual({ state: 'never-started', ...NOTHING });
+    // A worker of Connect makes its topic of offsets before any connector runs.
+    const empty = { ...never, connectOffsets: undefined, partition: { syncs: [], connect: null } };
+    expect(liveness(empty)).toEqual({ state: 'never-started', ...NOTHING });
   });
 
   test.each<[string, FlowCase]>([
     ['its offset syncs', { ...never, syncs: undefined }],
     ['its checkpoints', { ...never, checkpoints: undefined }],
-    ["Connect's offsets", { ...never, connectOffsets: undefined }],
+    ["Connect's offsets", { ...never, connectOffsets: undefined, partition: { syncs: [], connect: 5n } }],
     ['its heartbeats topic, though it is empty', { ...never, heartbeat: 'none' }],
     ['a topic of its own that cannot be read', { ...never, checkpoints: 'unread' }],
     ['one topic of two', { ...never, topics: [{ notOnTarget: true }, { topic: 'stock' }] }],

@@ -1,9 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { lossAtLeast, lossOf, missingOf } from '../../../../shared/domain/judge/loss.ts';
 import type { RememberedFlow } from '../../../../shared/domain/judge/observation.ts';
+import { withEvidence } from '../../../../shared/domain/judge/partition-state.ts';
+import { type HoleLook, holeKey, type RecordEvidence } from '../../../../shared/domain/judge/record-evidence.ts';
 import { waitsAtLeast } from '../../../../shared/domain/judge/waits-at-least.ts';
+import type { Hole } from '../../../../shared/domain/mirror/coverage/hole.ts';
 import { PartitionMapping } from '../../../../shared/domain/mirror/mapping.ts';
 import type { Replication } from '../../../../shared/domain/mirror/replication.ts';
+import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import type { Loss } from '../../../../shared/domain/model/report.ts';
 import { peek, record, rememberedIds } from './case-parts.ts';
 import { AT, type FlowCase, HOUR, MINUTE, type PartitionCase, SECOND } from './case-shapes.ts';
@@ -35,21 +39,15 @@ const LATE: PartitionCase = {
 };
 
 describe('what a failover now would lose', () => {
-  test('is as old as the newest heartbeat by our clock, however far that is ahead of MM2’s', () => {
-    const { observation, states } = flowCase({ partition: waits(50n), heartbeat: { agoMs: 67 * SECOND } });
-    expect(lossOf(observation, states)).toMatchObject({ seconds: 67 });
-    expect(lossOf({ ...observation, clockAheadMs: 60_000 }, states)).toMatchObject({ seconds: 7 });
-  });
-
   test.each<[string, FlowCase, bigint, number | null, 'proven' | 'estimated']>([
     ['nothing waits', {}, 0n, 0, 'proven'],
     ['no topics', { topics: [], groups: [] }, 0n, 0, 'proven'],
     ['records wait since a time that was looked at', { partition: waits(50n, 9 * SECOND), ...BEATS }, 50n, 9, 'proven'],
     [
-      'records wait, and nobody looked: since the newest heartbeat',
+      'records wait, and nobody looked: that MM2 runs says nothing of their age',
       { partition: waits(50n), ...BEATS },
       50n,
-      7,
+      null,
       'proven',
     ],
     [
@@ -81,14 +79,20 @@ describe('what a failover now would lose', () => {
       9,
       'proven',
     ],
-    ['what was deleted is lost as well', { partition: DELETED, ...BEATS }, 150n, 8, 'estimated'],
+    [
+      'what was deleted is lost as well, and nobody can see its age',
+      { partition: DELETED, ...BEATS },
+      150n,
+      null,
+      'estimated',
+    ],
     ['what was passed over is lost as well', { partition: LATE, ...BEATS }, 250n, 0, 'estimated'],
-    ['all together', { partitions: [DELETED, LATE, waits(5n), {}], ...BEATS }, 405n, 8, 'estimated'],
+    ['all together', { partitions: [DELETED, LATE, waits(5n), {}], ...BEATS }, 405n, null, 'estimated'],
     [
       'the lag is estimated',
       { partition: { source: [0n, 1_051n], target: [0n, 1_011n] }, ...BEATS },
       40n,
-      7,
+      null,
       'estimated',
     ],
     ['estimated to be nothing', { partition: { source: [0n, 1_011n], target: [0n, 1_011n] } }, 0n, 0, 'estimated'],
@@ -101,13 +105,46 @@ describe('what a failover now would lose', () => {
   test.each<[string, PartitionCase, number | null]>([
     ['not begun: since the first record of the log', begins, 90],
     ['begun at the log begin, where nobody looked', { ...begins, source: [500n, 700n], connect: 499n }, 90],
-    ['already past it', { ...begins, source: [500n, 700n], connect: 500n }, 7],
-    ['the first record could not be read', { ...begins, firstRecordAgoMs: 'unread' }, 7],
-    ['the first record has no time', { ...begins, firstRecordAgoMs: AT + 1 }, 7],
+    ['already past it', { ...begins, source: [500n, 700n], connect: 500n }, null],
+    ['the first record could not be read', { ...begins, firstRecordAgoMs: 'unread' }, null],
+    ['the first record has no time', { ...begins, firstRecordAgoMs: AT + 1 }, null],
     ['the first record is of 1970', { ...begins, firstRecordAgoMs: AT }, AT / 1_000],
-    ['the log has no first record', { ...begins, firstRecordAgoMs: null }, 7],
+    ['the log has no first record', { ...begins, firstRecordAgoMs: null }, null],
   ])('a partition that MM2 has %s', (_, partition, seconds) => {
     expect(loss({ partition, ...BEATS, groups: [] })).toMatchObject({ kind: 'known', seconds });
+  });
+
+  test.each<[string, bigint, number | null]>([
+    ['there was nothing more', 1_001n, 60],
+    ['it had not reached that far', 900n, 60],
+    ['one of them was there', 1_002n, null],
+  ])('records wait that nobody looked at, and when the last audit read the log %s', (_, end, seconds) => {
+    const remembered: RememberedFlow = {
+      ...rememberedIds({}),
+      sourceEnd: () => end,
+      readAt: { source: AT - MINUTE, target: AT - MINUTE },
+    };
+    expect(loss({ partition: waits(50n), ...BEATS, remembered })).toMatchObject({ records: 50n, seconds });
+  });
+
+  test('what is missing is as old as its first record, where a look or a count has seen it', () => {
+    const late = (holes: (hole: Hole) => HoleLook | null) => {
+      const { observation, states } = flowCase({ partition: { ...LATE, holds: undefined } });
+      const [state] = states;
+      const [hole] = state?.replication?.holes ?? [];
+      if (state === undefined || hole === undefined) throw new Error('a hole at the begin');
+      const look = holes(hole);
+      const records = look === null ? {} : { holes: new Map([[holeKey(hole), look]]) };
+      const evidence = new PartitionMap<RecordEvidence>();
+      evidence.set('orders', 0, records);
+      return lossOf(observation, withEvidence(observation, states, evidence));
+    };
+    const since = BigInt(AT - HOUR);
+    expect(late(() => ({ kind: 'counted', records: 250n, since }))).toMatchObject({ seconds: 3_600 });
+    expect(late(() => ({ kind: 'counted', records: 250n, since: null }))).toMatchObject({ seconds: null });
+    expect(late(() => ({ kind: 'peeked', peek: peek(record(0n, AT - MINUTE)) }))).toMatchObject({ seconds: 60 });
+    // Nothing there is older than the first record of the log.
+    expect(late(() => null)).toMatchObject({ seconds: 7_200 });
   });
 
   test('one partition that nobody knows makes the sum unknown, with the first reason and how many', () => {

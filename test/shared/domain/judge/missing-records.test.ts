@@ -103,8 +103,8 @@ describe('a hole of which only a part lacks a counterpart for certain', () => {
 
   test.each<[string, HoleLook | undefined, bigint, bigint]>([
     ['nobody looked', undefined, 10n, 0n],
-    ['eight records: two of them are missing for certain', { kind: 'counted', records: 8n }, 8n, 2n],
-    ['fewer than may have a counterpart', { kind: 'counted', records: 5n }, 5n, 0n],
+    ['eight records: two of them are missing for certain', { kind: 'counted', records: 8n, since: null }, 8n, 2n],
+    ['fewer than may have a counterpart', { kind: 'counted', records: 5n, since: null }, 5n, 0n],
     ['a record at its third offset', { kind: 'peeked', peek: peek(record(12n, 1)) }, 8n, 2n],
     ['a record near its end', { kind: 'peeked', peek: peek(record(18n, 1)) }, 2n, 0n],
     ['the look did not come to its end', { kind: 'peeked', peek: peek(null, 15n) }, 10n, 0n],
@@ -115,7 +115,7 @@ describe('a hole of which only a part lacks a counterpart for certain', () => {
 
   test('no record is in it: nothing is missing', () => {
     expect(missing({ kind: 'peeked', peek: peek(null, 20n) })).toEqual([]);
-    expect(missing({ kind: 'counted', records: 0n })).toEqual([]);
+    expect(missing({ kind: 'counted', records: 0n, since: null })).toEqual([]);
   });
 });
 

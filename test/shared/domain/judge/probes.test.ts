@@ -199,6 +199,14 @@ describe('which records are worth looking at', () => {
     // Behind the last stable offset nothing is committed yet: what waits there stands in an open transaction.
     const open = of({ source: [0n, 1_051n, 1_001n] }, { flow: { isolationLevel: 'read_committed' } });
     expect(open[0]?.source).toEqual({ ...SOURCE, ...at(1_001n, 1_051n) });
+    // A look that found only markers up to there is followed by one behind it, about the same question.
+    const marker: PartitionCase = {
+      source: [0n, 1_051n, 1_010n],
+      records: { waiting: { from: 1_001n, peek: peek(null, 1_010n) } },
+    };
+    const [behind] = of(marker, { flow: { isolationLevel: 'read_committed' } });
+    expect(behind?.question).toEqual({ about: 'waiting', from: 1_001n });
+    expect(behind?.source).toEqual({ ...SOURCE, ...at(1_010n, 1_051n) });
     expect(of({ source: [0n, 1_001n] })).toEqual([]);
     expect(what(of({ source: [0n, 1_002n] }))).toEqual(['waiting orders-0']);
     expect(of({ syncs: [], connect: null })).toEqual([]);

@@ -1,0 +1,42 @@
+import { greatest, least } from '../model/offsets.ts';
+import { lagOf, type PartitionState } from './partition-state.ts';
+import { waitsAtLeast } from './waits-at-least.ts';
+
+/** How many records wait to be mirrored: offsets can hold none, as after compaction. */
+export interface WaitingRecords {
+  readonly most: bigint;
+  readonly least: bigint;
+}
+
+const NONE: WaitingRecords = { most: 0n, least: 0n };
+
+/** Of one partition; none if the lag is not known. */
+export function waitingRecords(state: PartitionState): WaitingRecords {
+  const { lag } = lagOf(state);
+  if (lag.kind === 'unknown') return NONE;
+  const certain = least(lag.records, waitsAtLeast(state) ?? lag.records);
+  const empty = emptyOffsets(state);
+  if (empty === null) return { most: lag.records, least: certain };
+  const uncounted = lag.records - empty.of;
+  // Behind what was counted, each offset may be empty.
+  return {
+    most: lag.records - empty.offsets,
+    least: greatest(0n, certain - empty.offsets - (empty.offsets > 0n ? uncounted : 0n)),
+  };
+}
+
+/** Whether counting has shown that offsets which wait hold no record. */
+export function isSparse(state: PartitionState): boolean {
+  return (emptyOffsets(state)?.offsets ?? 0n) > 0n;
+}
+
+/** How many of the offsets that were counted hold no record; null if none were counted. */
+function emptyOffsets({
+  records,
+  replication,
+}: PartitionState): { readonly offsets: bigint; readonly of: bigint } | null {
+  const count = records.waitingCount;
+  if (count === undefined || count.from !== replication?.replicatedTo) return null;
+  const of = count.until - count.from;
+  return { offsets: of - count.records, of };
+}

@@ -1,0 +1,58 @@
+import { describe, expect, test } from '@jest/globals';
+import { lossAtLeast, lossOf } from '../../../../shared/domain/judge/loss.ts';
+import { isSparse, waitingRecords } from '../../../../shared/domain/judge/waiting-records.ts';
+import type { PartitionCase } from './case-shapes.ts';
+import { flowCase } from './flow-case.ts';
+
+/** 3,000 offsets wait, from 1,001 on. */
+const WAITING: PartitionCase = { source: [0n, 4_001n] };
+
+function counted(until: bigint, records: bigint, from = 1_001n): PartitionCase {
+  return { ...WAITING, records: { waitingCount: { from, until, records } } };
+}
+
+function waiting(partition: PartitionCase) {
+  const [state] = flowCase({ partition }).states;
+  if (state === undefined) throw new Error('one partition');
+  return { ...waitingRecords(state), sparse: isSparse(state) };
+}
+
+describe('records that wait', () => {
+  test.each<[string, PartitionCase, ReturnType<typeof waiting>]>([
+    ['are as many as offsets, where nothing was counted', WAITING, { most: 3_000n, least: 3_000n, sparse: false }],
+    ['and where each of them has one', counted(4_001n, 3_000n), { most: 3_000n, least: 3_000n, sparse: false }],
+    ['are those that a count of all has found', counted(4_001n, 11n), { most: 11n, least: 11n, sparse: true }],
+    [
+      'may all be among those that were counted, if these have gaps',
+      counted(3_001n, 1_500n),
+      { most: 2_500n, least: 1_500n, sparse: true },
+    ],
+    [
+      'not, where a part without gaps was counted',
+      counted(3_001n, 2_000n),
+      { most: 3_000n, least: 3_000n, sparse: false },
+    ],
+    [
+      'not, where the count began elsewhere',
+      counted(4_001n, 11n, 900n),
+      { most: 3_000n, least: 3_000n, sparse: false },
+    ],
+  ])('%s', (_, partition, expected) => {
+    expect(waiting(partition)).toEqual(expected);
+  });
+
+  test('of a partition that was not counted are none for certain, if another one of its topic has gaps', () => {
+    const { observation, states } = flowCase({ partitions: [counted(4_001n, 11n), WAITING] });
+    expect(lossOf(observation, states)).toMatchObject({ records: 3_011n });
+    expect(lossAtLeast(observation, states)).toBe(11n);
+  });
+
+  test('of which only some were counted, and these have gaps, are no proven loss', () => {
+    const basis = (partition: PartitionCase) => {
+      const { observation, states } = flowCase({ partition });
+      const loss = lossOf(observation, states);
+      return loss.kind === 'known' ? loss.basis : null;
+    };
+    expect([basis(counted(4_001n, 11n)), basis(counted(3_001n, 11n))]).toEqual(['proven', 'estimated']);
+  });
+});
