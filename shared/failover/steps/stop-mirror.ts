@@ -27,20 +27,21 @@ export const stopMirror: Step = {
   },
 
   async do(context) {
-    const { world, sourceWasDead } = context;
+    const { world, scope } = context;
     const { clock, patience } = world;
     const begun = clock.now();
     await mirrorOf(world).apply();
-    // A dead source gives MirrorMaker nothing to write. Connect takes seconds to answer the stop: they count.
-    if (sourceWasDead) await stopsWithin(context, Math.max(0, patience.deadStopMs - (clock.now() - begun)));
+    // Connect takes seconds to answer the stop: they count.
+    if (scope.mode === 'unplanned')
+      await stopsWithin(context, Math.max(0, patience.deadStopMs - (clock.now() - begun)));
   },
 
   async evidence(context) {
-    const { world, progress, sourceWasDead } = context;
+    const { world, progress, scope } = context;
     const mirror = mirrorOf(world);
-    const isStopped = await stopsWithin(context, sourceWasDead ? 0 : STOPS_WITHIN_MS);
+    const isStopped = await stopsWithin(context, scope.mode === 'unplanned' ? 0 : STOPS_WITHIN_MS);
     // What is open is looked at again before the name is switched.
-    if (!isStopped && !sourceWasDead) throw notStopped();
+    if (!isStopped && !(await canWriteNothing(context))) throw notStopped();
     progress('watching that nobody writes to the target');
     // Both at once: applications are down meanwhile, and neither look needs what the other one finds.
     const [still, dead] = await Promise.allSettled([
@@ -84,6 +85,22 @@ export async function stopsWithin({ world }: StepContext, withinMs: number): Pro
   const wait = { withinMs, everyMs: world.patience.pollMs };
   const stopped = await pollUntil(world.clock, wait, async () => ((await mirror.isInEffect()) === false ? null : true));
   return stopped !== null;
+}
+
+/**
+ * Whether an unplanned run need not wait for a stop that takes long: a dead source gives MirrorMaker nothing to write. Of one
+ * that has lost brokers Connect gives up the tasks within seconds, while a connector waits for a minute for those brokers.
+ */
+async function canWriteNothing({ world, scope, sourceWasDead }: StepContext): Promise<boolean> {
+  if (scope.mode !== 'unplanned') return false;
+  if (sourceWasDead) return true;
+  const wait = { withinMs: STOPS_WITHIN_MS, everyMs: world.patience.pollMs };
+  const ended = await pollUntil(world.clock, wait, async () => {
+    const mirror = mirrorOf(world);
+    const isOver = (await mirror.hasTasks()) === false || (await mirror.isInEffect()) !== false;
+    return isOver ? true : null;
+  });
+  return ended !== null;
 }
 
 /** Connect accepts a stop and carries it out later, or never. */
