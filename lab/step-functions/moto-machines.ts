@@ -3,6 +3,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import {
   CreateStateMachineCommand,
   DescribeExecutionCommand,
+  GetExecutionHistoryCommand,
   SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
@@ -162,12 +163,17 @@ export class MotoMachines {
   }
 
   async #endOf(executionArn: string): Promise<Ended | null> {
-    const {
-      status = '',
-      error = '',
-      cause = '',
-    } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
-    return status === 'RUNNING' ? null : { status, error, cause };
+    const { status = '', error = '' } = await this.#client.send(new DescribeExecutionCommand({ executionArn }));
+    if (status === 'RUNNING') return null;
+    return { status, error, cause: status === 'SUCCEEDED' ? '' : await this.#lastFailure(executionArn) };
+  }
+
+  /** What the last task that failed has said: the execution itself ends with words for all of its kind. */
+  async #lastFailure(executionArn: string): Promise<string> {
+    const { events = [] } = await this.#client.send(
+      new GetExecutionHistoryCommand({ executionArn, maxResults: 1_000 }),
+    );
+    return events.findLast(({ taskFailedEventDetails }) => taskFailedEventDetails)?.taskFailedEventDetails?.cause ?? '';
   }
 
   #stores() {
