@@ -136,6 +136,53 @@ describe('with a source that has lost brokers', () => {
   });
 });
 
+describe('between the stop of MirrorMaker and the points', () => {
+  test('a write to the target is no fault, once it has come to rest: the points are behind it', async () => {
+    const run = await beginDead();
+    happensAfter(run, 'consumers=true', () => {
+      run.fake.mirrored += 5n;
+    });
+    expect((await run.run()).kind).toBe('completed');
+    expect(await evidenceOf(run, 'stop-mirror')).toMatchObject({ targetEnds: { 'A.orders': ['100'] } });
+    expect(await evidenceOf(run, 'record-points')).toMatchObject({ targetEnds: { 'A.orders': ['105'] } });
+  });
+
+  test('a target that is written on and on stops the run before anything is placed', async () => {
+    const run = await beginDead();
+    const original = run.fake.world.bind(run.fake);
+    let isWritten = true;
+    run.fake.world = () => {
+      const world = original();
+      const pause = async (ms: number) => {
+        await world.clock.pause?.(ms);
+        if (isWritten) run.fake.mirrored++;
+      };
+      return { ...world, clock: { ...world.clock, pause } };
+    };
+    expect(await run.run()).toMatchObject({ kind: 'failed', step: 'record-points', code: 'TARGET_WRITTEN' });
+    expect(run.fake.effects).toMatchObject({ positions: false, name: false });
+    isWritten = false;
+    expect((await run.run()).kind).toBe('completed');
+  });
+
+  test('the points are recorded once the target has not moved for long enough, and no later', async () => {
+    const run = await beginDead();
+    let stoppedAt = 0;
+    happensAfter(run, 'consumers=true', () => {
+      run.fake.now += 5_000;
+      stoppedAt = run.fake.now;
+    });
+    let placedAt = 0;
+    const { hazard } = run.fake;
+    run.fake.hazard = (what, when) => {
+      hazard(what, when);
+      if (what === 'positions=true' && when === 'before') placedAt = run.fake.now;
+    };
+    expect((await run.run()).kind).toBe('completed');
+    expect(placedAt).toBe(stoppedAt);
+  });
+});
+
 describe('before clients come', () => {
   test('a write to the target after its points is named, and the points are recorded again', async () => {
     const run = await beginDead();
