@@ -201,6 +201,8 @@ export interface ConnectionCutter extends Lever {}
 export interface MirrorControl extends Lever {
   /** The last source offset that MirrorMaker has committed as mirrored, once it is stopped; null if it cannot be read. */
   ends(): Promise<readonly MirrorEnd[] | null>;
+  /** Whether a task of it is left, which may write to the target; null if that cannot be found out. */
+  hasTasks(): Promise<boolean | null>;
 }
 
 export interface MirrorEnd {

@@ -183,7 +183,10 @@ async function carryOut(task: TaskOf<'carry-out'>, hands: TaskHands): Promise<ob
 /** Who answered no, or that nobody answered, is evidence. Other reasons were recorded when they arose. */
 async function giveBack({ flow, runId: run, error }: TaskOf<'give-flow-back'>, hands: TaskHands): Promise<object> {
   const { rejected, notApproved } = FAILOVER_ERRORS;
-  const reasons = error.Error === rejected || error.Error === notApproved ? [`not approved: ${error.Cause}`] : [];
+  const reasons =
+    error.Error === rejected || error.Error === notApproved
+      ? [`not approved: ${error.Cause ?? 'without a reason'}`]
+      : [];
   await giveFlowBack(hands.runs, { flow, run, reasons, holder: hands.holder, clock: hands.clock });
   return { runId: run };
 }

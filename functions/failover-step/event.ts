@@ -57,7 +57,8 @@ const task = z.discriminatedUnion('task', [
     task: z.literal(FAILOVER_TASKS.giveFlowBack),
     flow: name,
     runId,
-    error: z.object({ Error: z.string(), Cause: z.string().default('') }),
+    // A failure may come without a cause. An interpreter then leaves it out, or says null.
+    error: z.object({ Error: z.string(), Cause: z.string().nullish() }),
   }),
 ]);
 

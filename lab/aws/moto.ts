@@ -27,21 +27,25 @@ export class Moto {
   readonly #child: ChildProcess;
   readonly #watchdog: WatchdogLink;
 
-  private constructor(port: number) {
+  private constructor(port: number, awsAt: number) {
     this.url = `http://127.0.0.1:${port}`;
     this.#watchdog = new WatchdogLink();
-    this.#child = spawn(SERVER, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+    const env = { ...process.env, MOTO_PORT: String(awsAt) };
+    this.#child = spawn(SERVER, ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore', env });
     if (this.#child.pid !== undefined) this.#watchdog.watchProcess(this.#child.pid);
   }
 
-  /** @throws TidemarkError without Python 3, or where PyPI cannot be reached for the first installation */
-  static async start(progress: (line: string) => void): Promise<Moto> {
+  /**
+   * @param awsAt the port at which its state machines look for AWS; its own if absent
+   * @throws TidemarkError without Python 3, or where PyPI cannot be reached for the first installation
+   */
+  static async start(progress: (line: string) => void, awsAt?: number): Promise<Moto> {
     if (!existsSync(SERVER)) {
       progress(`installing moto ${VERSION} into .lab`);
       await install();
     }
     const [port = 0] = await freePorts(1);
-    const moto = new Moto(port);
+    const moto = new Moto(port, awsAt ?? port);
     try {
       await waitUntil('moto to answer', async () => (await fetch(`${moto.url}/moto-api/data.json`)).ok);
     } catch (error) {
@@ -54,6 +58,13 @@ export class Moto {
   /** Settings of an AWS client that asks moto. */
   get client() {
     return { endpoint: this.url, region: REGION, credentials: CREDENTIALS, maxAttempts: 1 };
+  }
+
+  /** From now on executions run. By default moto only keeps them. */
+  async runStateMachines(): Promise<void> {
+    const body = JSON.stringify({ stepfunctions: { execute_state_machine: true } });
+    const { ok, status } = await fetch(`${this.url}/moto-api/config`, { method: 'POST', body });
+    if (!ok) throw new Error(`moto answered ${status}`);
   }
 
   async stop(): Promise<void> {

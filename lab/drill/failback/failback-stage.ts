@@ -7,6 +7,7 @@ import { configureMirror, writesTo } from '../../connect-mirror.ts';
 import { runTidemark } from '../../demo/run-tidemark.ts';
 import { type Lab, startLab } from '../../lab.ts';
 import { mm2Properties } from '../../mm2-properties.ts';
+import { MotoMachines } from '../../step-functions/moto-machines.ts';
 import { HookServer } from '../failover/hook-server.ts';
 import { ENDS_IN_ORDER_MS, LiveGroup, LiveProducer, type Reach } from '../failover/live-clients.ts';
 
@@ -14,6 +15,8 @@ export interface FailbackScenario {
   readonly name: string;
   readonly mode: 'planned' | 'unplanned';
   readonly policy: 'identity' | 'default';
+  /** What carries the failover and the failback out: the command line, or the state machines of the stack in moto. */
+  readonly by: 'command-line' | 'state-machines';
 }
 
 export const TOPICS: Readonly<Record<string, number>> = { orders: 3, payments: 2 };
@@ -53,6 +56,8 @@ export class FailbackStage {
   readonly connect: LabConnect;
   readonly groups: readonly StagedGroup[];
   readonly producers: Readonly<Record<Phase, LiveProducer>>;
+  /** Null if the command line carries everything out. */
+  readonly machines: MotoMachines | null;
   readonly #hooks: HookServer;
   readonly #password: string;
   #phase: Phase = 'before';
@@ -63,12 +68,18 @@ export class FailbackStage {
     scenario: FailbackScenario,
     lab: Lab,
     clusters: readonly [LabCluster, LabCluster],
-    parts: { readonly connect: LabConnect; readonly hooks: HookServer; readonly password: string },
+    parts: {
+      readonly connect: LabConnect;
+      readonly hooks: HookServer;
+      readonly password: string;
+      readonly machines: MotoMachines | null;
+    },
   ) {
     this.scenario = scenario;
     this.lab = lab;
     [this.a, this.b] = clusters;
     this.connect = parts.connect;
+    this.machines = parts.machines;
     this.#hooks = parts.hooks;
     this.#password = parts.password;
     this.groups = LIVE_GROUPS.map((group) => ({ group, in: perPhase(() => new LiveGroup(group)) }));
@@ -78,6 +89,7 @@ export class FailbackStage {
   static async open(scenario: FailbackScenario): Promise<FailbackStage> {
     const lab = await startLab();
     const hooks = await HookServer.start();
+    let machines: MotoMachines | null = null;
     try {
       const password = randomBytes(12).toString('hex');
       process.env[PASSWORD_VARIABLE] = password;
@@ -100,10 +112,13 @@ export class FailbackStage {
       const more = { ...policy, topics: NAMES.join(','), 'sync.topic.acls.enabled': 'false' };
       await configureMirror(connect, a, b, more);
       await configureMirror(connect, b, a, { ...more, ...WITHOUT_REPLAYED, ...writesTo(a) }, true);
-      const stage = new FailbackStage(scenario, lab, [a, b], { connect, hooks, password });
+      const progress = (line: string): void => void process.stderr.write(`${line} …\n`);
+      if (scenario.by === 'state-machines') machines = await MotoMachines.start(configIn(lab), progress);
+      const stage = new FailbackStage(scenario, lab, [a, b], { connect, hooks, password, machines });
       stage.#writeConfiguration();
       return stage;
     } catch (error) {
+      await machines?.stop();
       hooks.stop();
       await lab.stop();
       throw error;
@@ -123,9 +138,9 @@ export class FailbackStage {
 
   /** Runs the command line with the drill's configuration and history. */
   async tidemark(...args: readonly string[]): Promise<{ readonly code: number; readonly stdout: string }> {
-    const { folder } = this.lab;
-    const common = ['--config', join(folder, 'tidemark.yaml'), '--history', join(folder, 'history.db')];
-    const ran = await runTidemark([...args, ...common, '--format', 'json']);
+    const history = this.machines?.history ?? join(this.lab.folder, 'history.db');
+    const common = ['--config', configIn(this.lab), '--history', history];
+    const ran = await runTidemark([...args, ...common, '--format', 'json'], this.machines?.variables);
     if (ran.stdout.includes(this.#password)) throw new Error('the password was printed');
     return ran;
   }
@@ -140,6 +155,7 @@ export class FailbackStage {
     const clients = [...Object.values(this.producers), ...this.groups.flatMap((group) => Object.values(group.in))];
     await Promise.all(clients.map((one) => one.stop()));
     this.#hooks.stop();
+    await this.machines?.stop();
     await this.lab.stop();
   }
 
@@ -180,7 +196,7 @@ export class FailbackStage {
     writeFileSync(join(this.lab.folder, 'mm2.properties'), properties);
     // JSON is YAML.
     const text = JSON.stringify({ mm2: 'mm2.properties', clusters: { A: own, B: own }, flows }, null, 1);
-    writeFileSync(join(this.lab.folder, 'tidemark.yaml'), text);
+    writeFileSync(configIn(this.lab), text);
   }
 
   #failover(sasl: object, phase: Phase, leadsTo: 'A' | 'B'): object {
@@ -208,6 +224,10 @@ export class FailbackStage {
       cutConnections: hook('restart-clients', () => this.#restartClients(phase)),
     };
   }
+}
+
+function configIn({ folder }: Lab): string {
+  return join(folder, 'tidemark.yaml');
 }
 
 function perPhase<T>(make: (phase: Phase) => T): Record<Phase, T> {

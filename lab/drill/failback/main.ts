@@ -6,15 +6,17 @@ import { playFailback } from './play-failback.ts';
 import { SABOTAGES } from './sabotage.ts';
 
 const SCENARIOS: readonly FailbackScenario[] = [
-  { name: 'planned-identity', mode: 'planned', policy: 'identity' },
-  { name: 'unplanned-identity', mode: 'unplanned', policy: 'identity' },
-  { name: 'planned-default', mode: 'planned', policy: 'default' },
-  { name: 'unplanned-default', mode: 'unplanned', policy: 'default' },
+  { name: 'planned-identity', mode: 'planned', policy: 'identity', by: 'command-line' },
+  { name: 'unplanned-identity', mode: 'unplanned', policy: 'identity', by: 'command-line' },
+  { name: 'planned-default', mode: 'planned', policy: 'default', by: 'command-line' },
+  { name: 'unplanned-default', mode: 'unplanned', policy: 'default', by: 'command-line' },
+  { name: 'machines-identity', mode: 'planned', policy: 'identity', by: 'state-machines' },
 ];
 
 /**
  * `npm run drill:failback`: fails a flow over under load on real clusters, leads everything back, and lets the first
- * direction go on, with the command line. Counts record by record what both clusters hold and what real consumers
+ * direction go on, with the command line, and once with the state machines of the stack: their interpreter is moto, which
+ * needs Python 3, and PyPI the first time. Counts record by record what both clusters hold and what real consumers
  * processed. Exits 1 if a record is on one side twice, is missing, is out of order, or was processed more often than the
  * plans allow. `--sabotage duplicate|skip` does harm after each failback: then it has to exit with 1.
  */

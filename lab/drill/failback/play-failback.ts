@@ -9,6 +9,7 @@ import { isRunAgain } from '../failover/run-again.ts';
 import { countLogs, type Logs } from './count-logs.ts';
 import type { FailbackResult } from './failback-result.ts';
 import type { FailbackStage, Phase } from './failback-stage.ts';
+import { runByMachine } from './run-by-machine.ts';
 import { doHarm, type Sabotage } from './sabotage.ts';
 
 const offset = z.string().transform(BigInt);
@@ -25,6 +26,7 @@ const printed = z.object({
   ),
 });
 type Printed = z.infer<typeof printed>;
+type Done = Pick<Printed, 'tookMs'> & { readonly entries: readonly Printed['entries'][number][] };
 const drained = z.object({ missing: offset });
 const placed = z.object({ plan: z.string() });
 const plan = z.object({
@@ -62,8 +64,7 @@ export async function playFailback(stage: FailbackStage, sabotage: Sabotage | nu
   const names = [...stage.groups, ...JAVA_GROUPS].map(({ group }) => group);
   const audited = isPlanned ? null : auditedCommits((await stage.tidemark('audit')).stdout);
   if (!isPlanned) await killSource(stage);
-  const failover = await stage.tidemark('failover', 'assess', `--${stage.scenario.mode}`, '--flow', 'A->B');
-  const failedOver = await carryOut(stage, 'failover', failover.stdout);
+  const failedOver = await leadAway(stage);
   const known = audited === null ? null : await knownCommits(audited, 'A', b);
   let commitsBefore = isPlanned ? await commitsOn(a, names) : null;
   await written(stage, 'away', LOAD.away / 2);
@@ -79,8 +80,7 @@ export async function playFailback(stage: FailbackStage, sabotage: Sabotage | nu
   await written(stage, 'away', producers.away.acknowledged.length + LOAD.away / 2);
   await stage.tidemark('audit');
 
-  const failback = await stage.tidemark('failback', 'assess');
-  const ledBack = await carryOut(stage, 'failback', failback.stdout);
+  const ledBack = await leadBack(stage);
   const commitsAway = await commitsOn(b, names);
   await written(stage, 'back', LOAD.back);
   await producers.back.stop();
@@ -148,6 +148,19 @@ async function reconcile(stage: FailbackStage): Promise<ReadonlySet<string>> {
   const { code, stdout } = await replay('--approve', hash);
   if (code !== 0) throw new Error(`the replay ended with ${code}: ${stdout.slice(0, 2_000)}`);
   return new Set([...onA.ids.values()].flat().filter((id) => !there.has(id)));
+}
+
+async function leadAway(stage: FailbackStage): Promise<Done> {
+  const { machines, scenario } = stage;
+  if (machines !== null) return await runByMachine(machines, 'failover', { flow: 'A->B', mode: scenario.mode });
+  const { stdout } = await stage.tidemark('failover', 'assess', `--${scenario.mode}`, '--flow', 'A->B');
+  return await carryOut(stage, 'failover', stdout);
+}
+
+async function leadBack(stage: FailbackStage): Promise<Done> {
+  const { machines } = stage;
+  if (machines !== null) return await runByMachine(machines, 'failback', { flow: 'B->A', mode: 'failback' });
+  return await carryOut(stage, 'failback', (await stage.tidemark('failback', 'assess')).stdout);
 }
 
 async function drain(
@@ -244,12 +257,12 @@ async function logsOf(stage: FailbackStage, on: 'A' | 'B'): Promise<{ ids: Logs;
   return { ids: logs, places };
 }
 
-async function bounds(stage: FailbackStage, run: Printed): Promise<ReadonlyMap<string, bigint>> {
+async function bounds(stage: FailbackStage, run: Done): Promise<ReadonlyMap<string, bigint>> {
   const { stdout } = await stage.tidemark('restore', 'show', placed.parse(evidenceOf(run, 'restore-groups')).plan);
   const { groups } = plan.parse(JSON.parse(stdout));
   return new Map(groups.map(({ group, steps }) => [group, steps.reduce((total, one) => total + one.rereadAtMost, 0n)]));
 }
 
-function evidenceOf({ entries }: Printed, step: string): unknown {
+function evidenceOf({ entries }: Done, step: string): unknown {
   return entries.findLast(({ event }) => event.kind === 'done' && event.step === step)?.event.evidence;
 }

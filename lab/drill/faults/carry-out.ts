@@ -3,7 +3,7 @@ import { stepNamesOf } from '../../../shared/domain/failover/step-name.ts';
 import type { Fault, Round } from './fault.ts';
 import type { Ended, FaultsStage } from './faults-stage.ts';
 import { FORWARD } from './faults-stage.ts';
-import { Strikes, type Struck } from './strikes.ts';
+import { continued, Strikes, type Struck } from './strikes.ts';
 
 const printed = z.object({
   run: z.string(),
@@ -71,12 +71,6 @@ export async function carryOut(
     more = ['--approve', hash];
   }
   return result(false);
-}
-
-/** The process continued in spite of the fault. Being slow is one of the ways; nobody continues after a death. */
-function continued(struck: Struck): void {
-  struck.state = 'continued by itself';
-  struck.isNamed = struck.fault.strike === 'throttled';
 }
 
 async function attempt(stage: FaultsStage, strikes: Strikes, args: readonly string[]): Promise<Ended> {

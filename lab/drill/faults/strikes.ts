@@ -12,6 +12,16 @@ export interface Struck {
   isNamed: boolean;
 }
 
+/** The process continued in spite of the fault. Being slow is one of the ways; nobody continues after a death. */
+export function continued(struck: Struck): void {
+  struck.state = 'continued by itself';
+  struck.isNamed = struck.fault.strike === 'throttled';
+}
+
+function isSlow({ strike }: Fault): boolean {
+  return strike === 'throttled' || strike === 'timed-out';
+}
+
 /** How slow Kafka's answers are while it throttles, and for how long. */
 const THROTTLED_BYTES_PER_SECOND = 16_000;
 const THROTTLED_MS = 5_000;
@@ -70,6 +80,7 @@ export class Strikes {
 
   /** A process has reported from a step. */
   async arrived(step: StepName, at: StepPoint, process: Started): Promise<Order> {
+    if (at === 'after') await this.#outlived(step);
     const fault = this.#pending.find((one) => one.step === step);
     if (fault === undefined || at !== (fault.strike === 'dies-after' ? 'after' : 'before')) return CONTINUE;
     this.#pending.splice(this.#pending.indexOf(fault), 1);
@@ -83,6 +94,14 @@ export class Strikes {
     const lifts = this.#lifts;
     this.#lifts = [];
     for (const lift of lifts) await lift();
+  }
+
+  /** A step has ended although everything was slow around it: the next steps find everything as it was. */
+  async #outlived(step: StepName): Promise<void> {
+    const struck = this.struck.find(({ fault, state }) => fault.step === step && state === null && isSlow(fault));
+    if (struck === undefined) return;
+    continued(struck);
+    await this.lift();
   }
 
   async #strike(struck: Struck, process: Started): Promise<Order> {

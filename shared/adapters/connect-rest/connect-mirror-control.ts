@@ -35,6 +35,8 @@ export function createConnectMirrorControl(
       `stops the MirrorSourceConnector and the MirrorCheckpointConnector of ${name} by Kafka Connect at ${connection.url}`,
     ],
     isInEffect: async () => (await read()).every(({ state, tasks }) => state === 'STOPPED' && tasks.length === 0),
+    // A worker takes the producer from a task that does not end in time, before it says that the task is gone.
+    hasTasks: async () => (await read()).some(({ tasks }) => tasks.length > 0),
     apply: () => command('stop'),
     putBack: () => command('resume'),
     async ends() {

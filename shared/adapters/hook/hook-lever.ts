@@ -40,7 +40,7 @@ export function createHookLever(hook: HookConfig, flow: string, step: StepName):
 
 /** MirrorMaker in dedicated mode, or under an operator: a regular stop commits its offsets, but nobody reports them. */
 export function createHookMirrorControl(hook: HookConfig, flow: string): MirrorControl {
-  return { ...createHookLever(hook, flow, 'stop-mirror'), ends: async () => null };
+  return { ...createHookLever(hook, flow, 'stop-mirror'), ends: async () => null, hasTasks: async () => null };
 }
 
 /** A fence that programs raise: a security group, a listener, the applications' own switch. */

@@ -1,8 +1,9 @@
 import * as z from 'zod';
 import type { Json } from '../../domain/model/canonical-json.ts';
 import type { MirrorEnd } from '../../ports.ts';
+import type { EndsAfterStop } from '../ends-after-stop.ts';
 import { StepFailedError } from '../failover-errors.ts';
-import { requireStill } from '../log-ends.ts';
+import { readEnds } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
 import { requireSourceDead } from '../source-answers.ts';
 import type { FailoverWorld, Step, StepContext } from '../step.ts';
@@ -27,37 +28,35 @@ export const stopMirror: Step = {
   },
 
   async do(context) {
-    const { world, sourceWasDead } = context;
+    const { world, scope } = context;
     const { clock, patience } = world;
     const begun = clock.now();
     await mirrorOf(world).apply();
-    // A dead source gives MirrorMaker nothing to write. Connect takes seconds to answer the stop: they count.
-    if (sourceWasDead) await stopsWithin(context, Math.max(0, patience.deadStopMs - (clock.now() - begun)));
+    // Connect takes seconds to answer the stop: they count.
+    if (scope.mode === 'unplanned')
+      await stopsWithin(context, Math.max(0, patience.deadStopMs - (clock.now() - begun)));
   },
 
   async evidence(context) {
-    const { world, progress, sourceWasDead } = context;
+    const { world, scope } = context;
     const mirror = mirrorOf(world);
-    const isStopped = await stopsWithin(context, sourceWasDead ? 0 : STOPS_WITHIN_MS);
+    const isStopped = await stopsWithin(context, scope.mode === 'unplanned' ? 0 : STOPS_WITHIN_MS);
     // What is open is looked at again before the name is switched.
-    if (!isStopped && !sourceWasDead) throw notStopped();
-    progress('watching that nobody writes to the target');
+    if (!isStopped && !(await canWriteNothing(context))) throw notStopped();
     // Both at once: applications are down meanwhile, and neither look needs what the other one finds.
-    const [still, dead] = await Promise.allSettled([
-      requireStill(context, 'target', 'TARGET_WRITTEN'),
-      requireSourceDead(context),
-    ]);
+    const [read, dead] = await Promise.allSettled([endsNow(context), requireSourceDead(context)]);
     if (dead.status === 'rejected') throw dead.reason;
-    if (still.status === 'rejected') throw still.reason;
-    const targetEnds = still.value;
-    if (!isStopped) return { known: false, targetEnds, mirrored: [] };
+    if (read.status === 'rejected') throw read.reason;
+    // From here on they must not move. That is watched for until the points are recorded.
+    const { readAt, targetEnds } = read.value;
+    if (!isStopped) return { known: false, readAt, targetEnds, mirrored: [] };
     const ends = (await mirror.ends()) ?? [];
     requireAllMirrored(context, ends);
     const of = new Set(context.scope.topics.map(({ topic }) => topic));
     const mirrored = ends
       .filter(({ topic }) => of.has(topic))
       .map((one) => ({ ...one, lastMirrored: one.lastMirrored.toString() }));
-    return { known: await mirror.isInEffect(), targetEnds, mirrored };
+    return { known: await mirror.isInEffect(), readAt, targetEnds, mirrored };
   },
 
   async undo({ world }) {
@@ -73,6 +72,11 @@ export const mirroredEnds = z.object({
   mirrored: z.array(z.object({ topic: z.string(), partition: z.int(), lastMirrored: z.string().transform(BigInt) })),
 });
 
+async function endsNow(context: StepContext): Promise<EndsAfterStop> {
+  const targetEnds = await readEnds(context, 'target');
+  return { readAt: new Date(context.world.clock.now()).toISOString(), targetEnds };
+}
+
 /** Whether a run continued although MirrorMaker had not stopped yet. */
 export function isStopOpen(evidence: Json | null): boolean {
   return z.object({ known: z.literal(false) }).safeParse(evidence).success;
@@ -84,6 +88,22 @@ export async function stopsWithin({ world }: StepContext, withinMs: number): Pro
   const wait = { withinMs, everyMs: world.patience.pollMs };
   const stopped = await pollUntil(world.clock, wait, async () => ((await mirror.isInEffect()) === false ? null : true));
   return stopped !== null;
+}
+
+/**
+ * Whether an unplanned run need not wait for a stop that takes long: a dead source gives MirrorMaker nothing to write. Of one
+ * that has lost brokers Connect gives up the tasks within seconds, while a connector waits for a minute for those brokers.
+ */
+async function canWriteNothing({ world, scope, sourceWasDead }: StepContext): Promise<boolean> {
+  if (scope.mode !== 'unplanned') return false;
+  if (sourceWasDead) return true;
+  const wait = { withinMs: STOPS_WITHIN_MS, everyMs: world.patience.pollMs };
+  const ended = await pollUntil(world.clock, wait, async () => {
+    const mirror = mirrorOf(world);
+    const isOver = (await mirror.hasTasks()) === false || (await mirror.isInEffect()) !== false;
+    return isOver ? true : null;
+  });
+  return ended !== null;
 }
 
 /** Connect accepts a stop and carries it out later, or never. */

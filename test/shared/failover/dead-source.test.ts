@@ -88,6 +88,101 @@ describe('with a dead source', () => {
   });
 });
 
+describe('with a source that has lost brokers', () => {
+  /** A run without a drain, whose source answers. */
+  async function beginHalfDead(): Promise<TestRun> {
+    const fake = new FakeWorld();
+    const original = fake.world.bind(fake);
+    fake.world = () => ({ ...original(), rpoRecords: null });
+    return await begin(fake, 'unplanned', ['SOURCE_ALIVE']);
+  }
+
+  test('the name does not wait for a connector whose tasks have ended, and the run ends with it', async () => {
+    const run = await beginHalfDead();
+    const { fake } = run;
+    const begun = fake.now;
+    let switchedAt = 0;
+    fake.taskless = begun + 5_000;
+    fake.stopsAt = begun + 58_000;
+    happensAfter(run, 'name=true', () => {
+      switchedAt = fake.now;
+    });
+    expect((await run.run()).kind).toBe('completed');
+    expect(switchedAt).toBeGreaterThanOrEqual(fake.taskless);
+    expect(switchedAt - begun).toBeLessThan(10_000);
+    expect(fake.now).toBeGreaterThanOrEqual(fake.stopsAt);
+    expect(await evidenceOf(run, 'stop-mirror')).toMatchObject({ known: false, mirrored: [] });
+  });
+
+  test.each([
+    { what: 'are left', taskless: Number.POSITIVE_INFINITY },
+    { what: 'cannot be seen', taskless: null },
+  ])('the run stops before the name if MirrorMaker does not stop and its tasks $what', async ({ taskless }) => {
+    const run = await beginHalfDead();
+    run.fake.taskless = taskless;
+    run.fake.stopsAt = Number.POSITIVE_INFINITY;
+    expect(await run.run()).toMatchObject({ kind: 'failed', step: 'stop-mirror', code: 'MIRROR_NOT_STOPPED' });
+    expect(run.fake.effects).toMatchObject({ name: false, cut: false, positions: false });
+    run.fake.stopsAt = 0;
+    expect((await run.run()).kind).toBe('completed');
+  });
+
+  test('a stop in time has an exact end', async () => {
+    const run = await beginHalfDead();
+    run.fake.taskless = run.fake.now;
+    run.fake.stopsAt = run.fake.now + 1_000;
+    expect((await run.run()).kind).toBe('completed');
+    expect(await evidenceOf(run, 'stop-mirror')).toMatchObject({ known: true, mirrored: [{ lastMirrored: '99' }] });
+  });
+});
+
+describe('between the stop of MirrorMaker and the points', () => {
+  test('a write to the target is no fault, once it has come to rest: the points are behind it', async () => {
+    const run = await beginDead();
+    happensAfter(run, 'consumers=true', () => {
+      run.fake.mirrored += 5n;
+    });
+    expect((await run.run()).kind).toBe('completed');
+    expect(await evidenceOf(run, 'stop-mirror')).toMatchObject({ targetEnds: { 'A.orders': ['100'] } });
+    expect(await evidenceOf(run, 'record-points')).toMatchObject({ targetEnds: { 'A.orders': ['105'] } });
+  });
+
+  test('a target that is written on and on stops the run before anything is placed', async () => {
+    const run = await beginDead();
+    const original = run.fake.world.bind(run.fake);
+    let isWritten = true;
+    run.fake.world = () => {
+      const world = original();
+      const pause = async (ms: number) => {
+        await world.clock.pause?.(ms);
+        if (isWritten) run.fake.mirrored++;
+      };
+      return { ...world, clock: { ...world.clock, pause } };
+    };
+    expect(await run.run()).toMatchObject({ kind: 'failed', step: 'record-points', code: 'TARGET_WRITTEN' });
+    expect(run.fake.effects).toMatchObject({ positions: false, name: false });
+    isWritten = false;
+    expect((await run.run()).kind).toBe('completed');
+  });
+
+  test('the points are recorded once the target has not moved for long enough, and no later', async () => {
+    const run = await beginDead();
+    let stoppedAt = 0;
+    happensAfter(run, 'consumers=true', () => {
+      run.fake.now += 5_000;
+      stoppedAt = run.fake.now;
+    });
+    let placedAt = 0;
+    const { hazard } = run.fake;
+    run.fake.hazard = (what, when) => {
+      hazard(what, when);
+      if (what === 'positions=true' && when === 'before') placedAt = run.fake.now;
+    };
+    expect((await run.run()).kind).toBe('completed');
+    expect(placedAt).toBe(stoppedAt);
+  });
+});
+
 describe('before clients come', () => {
   test('a write to the target after its points is named, and the points are recorded again', async () => {
     const run = await beginDead();

@@ -118,6 +118,7 @@ export class FakeFailback extends FakeWorld {
       apply: () => this.workBack('forwardRuns', false),
       putBack: () => this.workBack('forwardRuns', true),
       ends: async () => [],
+      hasTasks: async () => null,
     };
   }
 

@@ -59,6 +59,8 @@ export class FakeWorld {
   isBusy = false;
   /** From when on MirrorMaker is stopped, if it was asked to. */
   stopsAt = 0;
+  /** From when on no task of it is left; null: nobody can say. */
+  taskless: number | null = null;
   /** Where groups are on the target instead of where they were placed. */
   strayed: bigint | null = null;
   groups: string[] = ['billing', 'shipping'];
@@ -146,7 +148,8 @@ export class FakeWorld {
   mirror(): MirrorControl {
     const ends = async () => [{ topic: this.topic, partition: 0, lastMirrored: this.mirrored - 1n }];
     const isInEffect = async () => this.effects.mirror && this.now >= this.stopsAt;
-    return { ...this.lever('mirror'), isInEffect, ends };
+    const hasTasks = async () => (this.taskless === null ? null : !this.effects.mirror || this.now < this.taskless);
+    return { ...this.lever('mirror'), isInEffect, ends, hasTasks };
   }
 
   fence(): WriteFence {

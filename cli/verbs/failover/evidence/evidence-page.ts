@@ -15,7 +15,7 @@ import { tableOf, word } from './table-html.ts';
 import { timeline } from './timeline.ts';
 
 /** Number of this page's form: one higher at each change of it, so that a check does not take an older page for a changed one. */
-export const PAGE_LAYOUT = '2';
+export const PAGE_LAYOUT = '3';
 const LAYOUT_BEGIN = '<meta name="tidemark-layout" content="';
 const RECORD_BEGIN = '<pre id="record">';
 const RECORD_END = '</pre>';

@@ -7,8 +7,9 @@ import { duration, plural } from '../../../output/text.ts';
 
 const fence = z.object({ canary: z.string().nullable(), stillMs: z.number(), up: z.boolean().nullable() });
 const drain = z.object({ missing: z.string() });
-const mirror = z.object({ known: z.boolean().nullable() });
-const points = z.object({ targetEnds: logEnds });
+/** Without `readAt` in runs of versions whose `stop-mirror` watched the logs itself. */
+const mirror = z.object({ known: z.boolean().nullable(), readAt: z.string().optional() });
+const points = z.object({ targetEnds: logEnds, stillMs: z.number().optional() });
 const groups = z.object({ positions: z.int() });
 const placed = z.object({ places: z.array(z.unknown()) });
 const waiting = z.object({ waiting: z.string().nullable() });
@@ -44,15 +45,21 @@ export function foundWords(step: StepName, evidence: Json): string | null {
         return `An audit proved that everything on the source is on the target${rest}.`;
       });
     case 'stop-mirror':
-      return say(mirror, ({ known }) =>
-        known === true
+      return say(mirror, ({ known, readAt }) => {
+        if (readAt !== undefined)
+          return known === true
+            ? 'MirrorMaker was read back as stopped.'
+            : 'Whether MirrorMaker had stopped was not known yet.';
+        return known === true
           ? 'MirrorMaker was read back as stopped, and no log of the target grew.'
-          : 'No log of the target grew. Whether MirrorMaker had stopped was not known yet.',
-      );
+          : 'No log of the target grew. Whether MirrorMaker had stopped was not known yet.';
+      });
     case 'record-points':
-      return say(points, ({ targetEnds }) => {
+      return say(points, ({ targetEnds, stillMs }) => {
         const count = Object.values(targetEnds).reduce((sum, ends) => sum + ends.length, 0);
-        return `${plural(count, 'failover point')}: see "Where both clusters ended".`;
+        const still =
+          stillMs === undefined ? '' : ` No log of the target grew for ${duration(stillMs / 1_000)} before.`;
+        return `${plural(count, 'failover point')}: see "Where both clusters ended".${still}`;
       });
     case 'restore-groups':
       return say(groups, ({ positions }) => `${plural(positions, 'position')}: see "Where consumer groups continue".`);

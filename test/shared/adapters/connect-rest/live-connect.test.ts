@@ -108,10 +108,12 @@ describe("MM2's connectors on a real Connect cluster", () => {
     await waitUntilMirrored({ source, target, topic: 'payments' });
     const control = createConnectMirrorControl({ url: connect.url }, FLOW);
     expect(await control.isInEffect()).toBe(false);
+    expect(await control.hasTasks()).toBe(true);
     await control.apply();
     await control.apply();
     const stopped = async () => (await control.isInEffect()) === true;
     await waitUntil('the connectors to stop', stopped, { explain: () => connect.tail() });
+    expect(await control.hasTasks()).toBe(false);
     const byPartition = new Map(
       (await control.ends())
         ?.filter(({ topic }) => topic === 'payments')

@@ -55,7 +55,7 @@ describe('the page of a completed run', () => {
       'All together read at most 4 records again, and at most 0 records are never read by a group.',
     );
     expect(text).toContain('Of the 2 groups whose consumers were stopped on the source, 2 had some on the target.');
-    expect(text).toMatch(/stop-mirror : done \S+ took 46 s, in 2 attempts/);
+    expect(text).toMatch(/stop-mirror : done \S+ took 45 s, in 2 attempts/);
     expect(text).toContain('First consumer on the target unknown, because no group was seen to read on the target');
     expect(text).toContain(stored.entries.at(-1)?.hash);
   });
