@@ -16,6 +16,11 @@ export function missingOf(state: PartitionState): bigint {
 export function lossOf(observation: FlowObservation, states: readonly PartitionState[]): Loss {
   const down = observation.sourceDown ?? observation.targetDown;
   if (down !== null) return { kind: 'unknown', reason: `${down.message}${lastKnownLoss(observation, states)}` };
+  const { syncs } = observation;
+  if (syncs.kind === 'unread' && syncs.known === null && states.length > 0) {
+    // The length of the target log says nothing: it may have records of an earlier topic of that name.
+    return { kind: 'unknown', reason: syncs.unread.message };
+  }
   let records = 0n;
   let seconds: number | null = 0;
   let proven = true;

@@ -279,7 +279,7 @@ export function partitionState(
     missing:
       topic.target === null && (history !== null || connect !== null)
         ? goneWithTarget(source, replication)
-        : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt),
+        : missingStretches(replication, records, epoch.certainAt < epoch.recreatedAt || mayHoldHead(mapping)),
     cuts,
     sinceCut: cut.since,
     behindCut: begunBehindPast(past, observation.at, { history, mapping, source, target }),
@@ -288,6 +288,11 @@ export function partitionState(
 }
 
 const NONE_VOIDED: readonly Voided[] = [];
+
+/** Whether only the length of the source log voids all syncs: if it was cut, what they are about is there all the same. */
+function mayHoldHead(mapping: PartitionMapping | null): boolean {
+  return mapping?.cause === 'source-shortened' && mapping.first >= mapping.length;
+}
 
 function begunBehindPast(
   past: readonly PastCut[],

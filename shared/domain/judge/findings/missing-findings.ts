@@ -101,10 +101,7 @@ const USUAL_MARKERS = 2n;
 const RARE_MARKERS = 100n;
 
 export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
-  const began = states.filter(
-    ({ mapping, topic: { target } }) => (mapping === null && target !== null) || mapping?.cause === 'first-known',
-  );
-  const head = sumOf(began, ({ missing }) =>
+  const head = sumOf(states.filter(beganLate), ({ missing }) =>
     missing.reduce((sum, { hole, records, certain }) => (hole.kind === 'head' && certain ? sum + records : sum), 0n),
   );
   if (head === null) return [];
@@ -117,6 +114,12 @@ export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
       { records, partitions },
     ),
   ];
+}
+
+/** Whether the target log lacks its head because MM2 began behind it. A log that was cut may have had it. */
+function beganLate({ mapping, topic: { target } }: PartitionState): boolean {
+  if (mapping === null) return target !== null;
+  return mapping.cause === 'first-known' && mapping.targetCuts.length === 0;
 }
 
 /** Records that the source holds and the present target log lacks, though MM2 is past them. */
@@ -143,9 +146,10 @@ export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation:
  * Without a head that was never mirrored, and without what was lost with a recreated topic: they have findings of their
  * own.
  */
-function certainOf({ missing, mapping }: PartitionState, toldOfRecreation: boolean): readonly MissingStretch[] {
+function certainOf(state: PartitionState, toldOfRecreation: boolean): readonly MissingStretch[] {
+  const { missing, mapping } = state;
   const isOurs = (kind: MissingStretch['hole']['kind']): boolean => {
-    if (kind === 'head') return mapping !== null && mapping.cause !== 'first-known' && !toldOfRecreation;
+    if (kind === 'head') return mapping !== null && !beganLate(state) && !toldOfRecreation;
     return kind !== 'anywhere' || !toldOfRecreation;
   };
   return missing.filter(({ hole, certain }) => certain && isOurs(hole.kind));

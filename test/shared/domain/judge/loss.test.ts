@@ -164,6 +164,12 @@ describe('what a failover now would lose', () => {
     });
   });
 
+  test('syncs that could not be read make it unknown: the target may hold records of an earlier topic', () => {
+    expect(loss({ syncs: 'unread' })).toEqual({ kind: 'unknown', reason: expect.stringContaining('offset') });
+    expect(loss({ syncs: 'unread', topics: [], groups: [] })).toMatchObject({ kind: 'known', records: 0n });
+    expect(loss({ syncs: 'off' })).toMatchObject({ kind: 'known' });
+  });
+
   test('a side that is down makes it unknown, the source named before the target', () => {
     expect(loss({ down: 'source' })).toEqual({ kind: 'unknown', reason: 'no broker of A answers' });
     expect(loss({ down: 'target' })).toEqual({ kind: 'unknown', reason: 'no broker of B answers' });

@@ -214,6 +214,10 @@ export const MISSING_FINDINGS: FindingFamilies = {
     },
     quiet: {
       'nobody looked': { partition: { ...LATE, holds: undefined }, groups: [] },
+      'the target log was cut, and may have had them': {
+        ...one(LATE),
+        remembered: { ...rememberedIds({}), cuts: [past({ side: 'target', topic: 'A.orders', partition: 0 })] },
+      },
       'no record lies in front': one({ ...LATE, holds: (offset) => offset >= 250n }),
       'the first sync is not of the first record on the target': one({
         ...LATE,
