@@ -289,7 +289,7 @@ export function partitionState(
 
 const NONE_VOIDED: readonly Voided[] = [];
 
-/** Whether only the length of the source log voids all syncs: if it was cut, what they are about is there all the same. */
+/** Whether only the length of the source log voids all syncs: if it was cut, what they are about is there anyway. */
 function mayHoldHead(mapping: PartitionMapping | null): boolean {
   return mapping?.cause === 'source-shortened' && mapping.first >= mapping.length;
 }
