@@ -9,7 +9,7 @@ import type { PartitionMapping } from '../domain/mirror/mapping.ts';
 import type { IsolationLevel, ScanRequest } from '../domain/model/cluster.ts';
 import { compareOffsets } from '../domain/model/offsets.ts';
 import type { ClusterReader } from '../ports.ts';
-import { digestRecord } from './digest-record.ts';
+import { digestCopy, digestRecord } from './digest-record.ts';
 
 export interface PartitionComparison {
   readonly topic: string;
@@ -66,7 +66,7 @@ export async function comparePartition(
   const { targetTopic, topic, partition, mapping, wanted, log, cutOff, isolation } = comparison;
   const upstreams = wanted.map(({ upstream }) => upstream);
   const plan = planStretches(mapping, upstreams, log);
-  const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: COPIES_ISOLATION });
+  const onTarget = new LogStretches(target, { topic: targetTopic, partition, isolation: COPIES_ISOLATION }, digestCopy);
   const byLength = plan.target.toSorted((a, b) => compareOffsets(lengthOf(a), lengthOf(b)));
   const read: DigestedStretch[] = [];
   for (const stretch of byLength) {
@@ -83,7 +83,7 @@ export async function comparePartition(
     };
   }
 
-  const onSource = new LogStretches(source, { topic, partition, isolation });
+  const onSource = new LogStretches(source, { topic, partition, isolation }, digestRecord);
   let positions: readonly VerifiedPosition[] = wanted.map(({ said }) => unsettled(said, OVER_BUDGET));
   let tail: ClaimedPair | null = null;
   let explained: readonly number[] = [];
@@ -145,9 +145,16 @@ class LogStretches {
   readonly #reader: ClusterReader;
   readonly #where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>;
 
-  constructor(reader: ClusterReader, where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>) {
+  readonly #digest: typeof digestRecord;
+
+  constructor(
+    reader: ClusterReader,
+    where: Pick<ScanRequest, 'topic' | 'partition' | 'isolation'>,
+    digest: typeof digestRecord,
+  ) {
     this.#reader = reader;
     this.#where = where;
+    this.#digest = digest;
   }
 
   /** All data records of a stretch, or null if they would be too many or larger than `maxBytes` in all. */
@@ -159,7 +166,7 @@ class LogStretches {
     if (this.#offsets > OFFSETS_AT_MOST) return this.#lacks(TOO_MANY);
     if (left <= 0) return this.#lacks(OVER_BUDGET);
     const request = { ...this.#where, from, until, maxBytes: left };
-    const scan = await this.#reader.scan(request, (record) => records.push(digestRecord(record)));
+    const scan = await this.#reader.scan(request, (record) => records.push(this.#digest(record)));
     if (scan.kind === 'unread') return this.#lacks(scan.unread.message);
     const { start, next, bytes } = scan.value;
     this.bytes += bytes;

@@ -27,6 +27,15 @@ export function digestRecord({ offset, timestamp, key, value, headers }: LogReco
   return { offset, timestamp, content, body: key === null && value === null ? null : ofPair };
 }
 
+/** No record has it. */
+const TIME_OF_NO_COPY = -2n;
+
+/** The same of a record on the target. If its broker set the time, that tells nothing, and must not equal an original's by chance. */
+export function digestCopy(record: LogRecord): DigestedRecord {
+  const digest = digestRecord(record);
+  return record.appendTime === true ? { ...digest, timestamp: TIME_OF_NO_COPY } : digest;
+}
+
 function sizeOf(part: Buffer | null): number {
   return LENGTH_BYTES + (part?.length ?? 0);
 }

@@ -80,6 +80,8 @@ export interface LogRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly RecordHeader[];
+  /** The broker set the timestamp when it wrote the record (LogAppendTime). */
+  readonly appendTime?: true;
 }
 
 export type IsolationLevel = 'read_uncommitted' | 'read_committed';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { LogRecord } from '../../../shared/domain/model/cluster.ts';
-import { digestRecord } from '../../../shared/survey/digest-record.ts';
+import { digestCopy, digestRecord } from '../../../shared/survey/digest-record.ts';
 
 const plain: LogRecord = { offset: 7n, timestamp: 5n, key: Buffer.from('k'), value: Buffer.from('v'), headers: [] };
 const header = (key: string, value: string | null) => ({ key, value: value === null ? null : Buffer.from(value) });
@@ -36,6 +36,12 @@ test('headers are no part of the body; where there is neither key nor value, the
   expect(content({ headers: [header('a', 'b')] })).not.toBe(content({}));
   expect(new Set([body({}), body({ key: null }), body({ value: null })]).size).toBe(3);
   expect(body({ key: null, value: null, headers: [header('a', 'b')] })).toBeNull();
+});
+
+test('a time that the target’s broker set equals none, and one that the source’s broker set is the record’s', () => {
+  expect(digestCopy(plain)).toEqual(digestRecord(plain));
+  expect(digestCopy({ ...plain, appendTime: true })).toEqual({ ...digestRecord(plain), timestamp: -2n });
+  expect(digestRecord({ ...plain, appendTime: true })).toEqual(digestRecord(plain));
 });
 
 test('no content is left in it', () => {

@@ -32,7 +32,8 @@ export function visitRecords(batch: RecordBatch, from: bigint, visit: (record: L
         ? batch.maxTimestamp
         : BigInt.asIntN(64, batch.baseTimestamp + timestampDelta);
       if (cursor.position !== end) throw corrupt("a record's length does not match its content");
-      if (!visit({ offset, timestamp, key, value, headers })) return false;
+      const record = { offset, timestamp, key, value, headers };
+      if (!visit(batch.logAppendTime ? { ...record, appendTime: true } : record)) return false;
     } else {
       cursor.skip(end - cursor.position);
     }

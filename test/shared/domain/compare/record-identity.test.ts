@@ -35,6 +35,12 @@ test.each<[string, Partial<LogRecord>, string]>([
   expect(compareRecords({ ...RECORD, ...change }, RECORD)).toBe(found);
 });
 
+test('a time that the broker of the target set shows nothing, and MM2 keeps one that the broker of the source set', () => {
+  const appended = { ...RECORD, appendTime: true } as const;
+  expect(compareRecords(RECORD, appended)).toBe('unknown');
+  expect(compareRecords(appended, RECORD)).toBe('same');
+});
+
 test('another key or value counts for more than other headers', () => {
   expect(compareRecords(RECORD, { ...RECORD, value: null, headers: [] })).toBe('different');
 });

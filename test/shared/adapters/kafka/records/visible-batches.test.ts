@@ -48,9 +48,13 @@ describe('batches of one answer', () => {
       'read_committed',
       [],
     );
-    const times: bigint[] = [];
-    if (piece?.data) visitRecords(piece.data, 0n, ({ timestamp }) => times.push(timestamp) > 0);
-    expect(times).toEqual([7_777n, 7_777n]);
+    const times: [bigint, boolean | undefined][] = [];
+    if (piece?.data)
+      visitRecords(piece.data, 0n, ({ timestamp, appendTime }) => times.push([timestamp, appendTime]) > 0);
+    expect(times).toEqual([
+      [7_777n, true],
+      [7_777n, true],
+    ]);
   });
 });
 
