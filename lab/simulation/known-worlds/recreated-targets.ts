@@ -103,4 +103,20 @@ export const RECREATED_TARGETS: readonly KnownWorld[] = [
       { do: 'produce', records: 1 },
     ],
   },
+  {
+    name: 'both topics replaced before MM2 had written a sync, and one that waited',
+    taught: 'where MM2 had written no sync, the first one after the topics were replaced may be about the ones before',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 103 },
+      { do: 'mirror', records: 1, syncs: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 102, syncs: 0 },
+      { do: 'recreate-target' },
+      { do: 'recreate-source', records: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'flush' },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

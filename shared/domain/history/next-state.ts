@@ -5,7 +5,7 @@ import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
 import { idChanged } from '../judge/remembered-logs.ts';
 import { type BegunBehind, begunBy } from '../mirror/breaks/begun-behind.ts';
-import { isBeforeCut, type PastCut, readUpTo } from '../mirror/breaks/cut.ts';
+import { type Cut, isBeforeCut, type PastCut, readUpTo } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
@@ -282,9 +282,9 @@ function keepMapping(
     if (isDoubted || sourceChanged || recreatedAt.source > 0 || recreatedAt.target > 0) {
       recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged, isDoubted });
     }
-    // What a cut has made void is not in it any more. Where MM2 had written no sync, the first one comes behind the cut.
-    if (history !== null) valid.set(topic.topic, partition, history);
-    else if (cuts.length > 0 && syncs.kind !== 'off') valid.set(topic.topic, partition, withHole());
+    // What a cut has made void is not in it any more.
+    const kept = history ?? (syncs.kind === 'off' ? null : withoutSyncs(observation, topic, cuts));
+    if (kept !== null) valid.set(topic.topic, partition, kept);
   }
   for (const [topic, partition, history] of valid.entries()) {
     const before = known?.state.mapping.get(topic)?.get(partition) ?? null;
@@ -297,10 +297,15 @@ function keepMapping(
   }
 }
 
-function withHole(): SyncHistory {
+/** If MM2 had written no sync: one that comes now is behind a cut, or may have waited since earlier topics. Null if neither was noticed. */
+function withoutSyncs(observation: FlowObservation, topic: ObservedTopic, cuts: readonly Cut[]): SyncHistory | null {
   const history = new SyncHistory();
-  history.breakBeforeNext('hole');
-  return history;
+  if (cuts.length > 0) history.breakBeforeNext('hole');
+  if (idChanged(observation, 'target', topic.targetTopic, topic.targetId) !== null) {
+    history.breakBeforeNext('newTarget');
+    if (idChanged(observation, 'source', topic.topic, topic.sourceId) !== null) history.breakBeforeNext('newSource');
+  }
+  return history.pendingBreaks === 0 ? null : history;
 }
 
 /** Stores verified pairs beside the syncs. */
