@@ -12,6 +12,9 @@ export interface SourceOfRun {
   readonly stillMs: number;
 }
 
+/** How many questions a watched source has open: the oldest ends before a connection in a black hole is given up, after 4 s. */
+const QUESTIONS_AT_ONCE = 4;
+
 /** What one question to the source has shown: it answers, it cannot be reached, or it says nothing within the time. */
 type Seen = 'answers' | 'unreachable' | 'silent';
 
@@ -27,7 +30,7 @@ export class DeadSource {
   /** Since when it has been asked without a gap, and with what that ended. */
   #watched: { readonly since: number; readonly end: Promise<Seen> } | null = null;
   #isLeft = false;
-  #reader: ClusterReader | null = null;
+  readonly #open = new Set<ClusterReader>();
 
   constructor(source: SourceOfRun) {
     this.#source = source;
@@ -55,38 +58,64 @@ export class DeadSource {
   /** Ends what `watch` began. */
   async leave(): Promise<void> {
     this.#isLeft = true;
-    await this.#reader?.close();
+    await Promise.all([...this.#open].map((reader) => reader.close()));
   }
 
   async #seen(): Promise<Seen> {
-    if (this.#watched === null) return await this.#ask();
+    if (this.#watched === null) return await this.#ask(this.#source.stillMs);
     const { clock, stillMs } = this.#source;
     const { since, end } = this.#watched;
     const left = Math.max(0, since + stillMs - clock.now());
     const silent = clock.pause?.(left).then((): Seen => 'silent');
     const seen = await Promise.race(silent === undefined ? [end] : [end, silent]);
     // It failed some time ago: whether it still does shows at once.
-    return seen === 'unreachable' ? await this.#ask() : seen;
+    return seen === 'unreachable' ? await this.#ask(stillMs) : seen;
   }
 
-  /** Asks again and again while it is silent. What fails at once costs no time, and is asked for when it is needed. */
-  async #askOn(): Promise<Seen> {
-    for (;;) {
-      const seen = await this.#ask();
-      if (seen !== 'silent' || this.#isLeft) return seen;
-    }
-  }
-
-  async #ask(): Promise<Seen> {
+  /**
+   * Asks again and again while it is silent. A question stays open until the next one has had its time, so at any moment one has
+   * been open for `stillMs`. What fails at once costs no time, and is asked for when it is needed.
+   */
+  #askOn(): Promise<Seen> {
     const { clock, stillMs } = this.#source;
-    const reader = this.#source.reader();
-    this.#reader = reader;
+    const everyMs = stillMs / QUESTIONS_AT_ONCE;
+    return new Promise((resolve, reject) => {
+      let isOver = false;
+      const end = (settle: () => void): void => {
+        isOver = true;
+        settle();
+      };
+      const askOn = async (): Promise<void> => {
+        while (!isOver && !this.#isLeft) {
+          this.#ask(stillMs + everyMs).then(
+            (seen) => {
+              if (seen !== 'silent') end(() => resolve(seen));
+            },
+            (error: unknown) => end(() => reject(error)),
+          );
+          // Where time stands still, one question is all.
+          if (clock.pause === undefined) return;
+          await clock.pause(everyMs);
+        }
+      };
+      void askOn();
+    });
+  }
+
+  /** @param withinMs for how long it may be silent */
+  async #ask(withinMs: number): Promise<Seen> {
+    const { clock, reader: open } = this.#source;
+    const reader = open();
+    this.#open.add(reader);
     const answers = reader.metadata().then(
       (): Seen => 'answers',
       // Whoever refuses a request answers.
       (error: unknown): Seen => (error instanceof ClusterUnreachableError ? 'unreachable' : 'answers'),
     );
-    const end = clock.pause?.(stillMs).then((): Seen => 'silent');
-    return await Promise.race(end === undefined ? [answers] : [answers, end]).finally(() => reader.close());
+    const end = clock.pause?.(withinMs).then((): Seen => 'silent');
+    return await Promise.race(end === undefined ? [answers] : [answers, end]).finally(() => {
+      this.#open.delete(reader);
+      return reader.close();
+    });
   }
 }

@@ -88,7 +88,10 @@ export class FakeWorld {
       clock: {
         now: () => this.now,
         pause: async (ms) => {
-          this.now += ms;
+          // Those who wait at the same time wait once.
+          const until = this.now + ms;
+          await Promise.resolve();
+          this.now = Math.max(this.now, until);
           if (this.leaks) this.sourceEnd++;
           if (!this.effects.mirror && !this.sourceDown) this.mirrored = this.sourceEnd;
         },
