@@ -266,6 +266,8 @@ export interface PlacementOptions {
    * translated since.
    */
   readonly evenIfUnread?: boolean;
+  /** Whether the source is known to be dead: then nobody asks it, which in a black hole takes seconds. With `evenIfUnread`. */
+  readonly sourceIsDead?: boolean;
   /** Whether the positions are those that the source tells now: a group that it does not tell is refused. */
   readonly readNow?: boolean;
 }

@@ -42,8 +42,7 @@ export interface Assessment {
 export async function assessFailover(request: AssessRequest): Promise<Assessment> {
   const { world, mode, accept, progress = () => {} } = request;
   progress(`auditing ${flowName(world.flow)}`);
-  const [source, target] = [await clusterId(world, 'source'), await clusterId(world, 'target')];
-  const report = await world.audit();
+  const { source, target, report } = await lookAround(world);
   const away = world.back?.origin.renames === true && source.kind === 'up' ? await world.back.groupsAway() : [];
   const groups = [...new Set([...report.groups.map((one) => one.group), ...away])]
     .filter((group) => request.groups.some((pattern) => matchesGlob(pattern, group)))
@@ -84,6 +83,18 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
     }),
   };
   return { subject, hash: hashOfSubject(subject, sha256), gates, report, figures: figuresOf(report, groups) };
+}
+
+/** All at once: of a black hole, each look at the source takes seconds. What refuses a cluster's id says more than the audit. */
+async function lookAround(
+  world: FailoverWorld,
+): Promise<{ readonly source: ClusterNow; readonly target: ClusterNow; readonly report: FlowReport }> {
+  const all = await Promise.allSettled([clusterId(world, 'source'), clusterId(world, 'target'), world.audit()]);
+  const [source, target, report] = all;
+  if (source.status === 'rejected') throw source.reason;
+  if (target.status === 'rejected') throw target.reason;
+  if (report.status === 'rejected') throw report.reason;
+  return { source: source.value, target: target.value, report: report.value };
 }
 
 function requireBack(world: FailoverWorld): FailoverWorld & { readonly back: WayBack } {

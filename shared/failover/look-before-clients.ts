@@ -1,7 +1,6 @@
 import type { Json } from '../domain/model/canonical-json.ts';
 import { StepFailedError } from './failover-errors.ts';
 import { endsDiffer, readEnds } from './log-ends.ts';
-import { requireSourceDead } from './source-answers.ts';
 import type { StepContext } from './step.ts';
 import { failoverPoints } from './steps/record-points.ts';
 import { movedPositions, placement } from './steps/restore-groups.ts';
@@ -15,7 +14,7 @@ import { movedPositions, placement } from './steps/restore-groups.ts';
  */
 export async function lookBeforeClients(context: StepContext): Promise<Json> {
   context.progress('looking at the target for the last time before clients come');
-  const [wrong] = await Promise.all([moved(context), requireSourceDead(context)]);
+  const [wrong] = await Promise.all([moved(context), context.source.requireDead()]);
   if (wrong !== null) throw wrong;
   return {};
 }

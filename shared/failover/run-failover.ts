@@ -4,6 +4,7 @@ import { DANGEROUS_STEPS, RENEWABLE_STEPS, type StepName } from '../domain/failo
 import { canonicalJson, type Json } from '../domain/model/canonical-json.ts';
 import { TidemarkError } from '../domain/model/errors.ts';
 import { assessFailover } from './assess-failover.ts';
+import { DeadSource } from './dead-source.ts';
 import { FailoverRefusedError, LockLostError } from './failover-errors.ts';
 import type { StoredRun } from './run-entry-schema.ts';
 import { RunJournal } from './run-journal.ts';
@@ -168,6 +169,8 @@ export async function carryOut(step: Step, request: CarryOutRequest, journal: Ru
     if (begun) await journal.add({ kind: 'failed', step: step.name, code: failure.code, reason: failure.reason });
     else await journal.add({ kind: 'refused', reasons: [`step ${step.name}: ${failure.reason}`] });
     return failure;
+  } finally {
+    await context.source.leave();
   }
 }
 
@@ -215,10 +218,19 @@ function requireApproved(step: Step, { approval, hash, subject, run }: RunRecord
 
 export function contextOf(request: CarryOutRequest, journal: RunJournal): StepContext {
   const { world, progress = () => {} } = request;
+  const { subject } = journal.record;
+  const sourceWasDead = subject.clusters.source === null;
   return {
     world,
-    scope: journal.record.subject,
-    sourceWasDead: journal.record.subject.clusters.source === null,
+    scope: subject,
+    sourceWasDead,
+    source: new DeadSource({
+      alias: world.flow.source,
+      wasDead: sourceWasDead,
+      reader: () => world.reader('source'),
+      clock: world.clock,
+      stillMs: world.patience.stillMs,
+    }),
     evidenceOf: (name): Json | null => {
       const state = stateOf(journal.record, name);
       return state.kind === 'done' ? state.evidence : null;

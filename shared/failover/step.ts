@@ -15,6 +15,7 @@ import type {
   NameSwitch,
   WriteFence,
 } from '../ports.ts';
+import type { DeadSource } from './dead-source.ts';
 import type { WayBack } from './way-back.ts';
 
 /** How long steps wait for what must happen, in milliseconds. */
@@ -80,6 +81,8 @@ export interface StepContext {
   readonly scope: StepScope;
   /** Whether the source did not answer when the run was assessed. */
   readonly sourceWasDead: boolean;
+  /** Whether such a source still is dead. It is left when the step has ended. */
+  readonly source: DeadSource;
   /** The evidence of a step that is done; null if it is not done. */
   readonly evidenceOf: (step: StepName) => Json | null;
   /** What a step recorded before its work; null if it did not begin. */

@@ -13,6 +13,7 @@ import { applyRestore, type Restored } from './apply-restore.ts';
 import { type LoadedPlan, loadPlan } from './load-plan.ts';
 import { planRestore } from './plan-restore.ts';
 import type { PlanStore } from './plan-store.ts';
+import { unaskedReader } from './unasked-reader.ts';
 import { undoRestore } from './undo-restore.ts';
 
 export interface PlacementWorld {
@@ -53,9 +54,10 @@ export function createGroupPlacement(world: PlacementWorld): GroupPlacement {
     }
   };
   return {
-    async plan(groups, { joins, evenIfUnread = false, readNow = false } = {}) {
+    async plan(groups, { joins, evenIfUnread = false, sourceIsDead = false, readNow = false } = {}) {
       const land = joins === undefined ? undefined : await world.landBack?.(joins, groups);
-      const [source, target] = [world.reader('source'), world.reader('target')];
+      const source = sourceIsDead ? unaskedReader(world.flow.source) : world.reader('source');
+      const target = world.reader('target');
       try {
         const planned = await planRestore({
           flow: world.flow,

@@ -34,9 +34,11 @@ export interface RunResult {
   /** Records that a producer wrote to the source a second time, under the same id. */
   readonly twiceOnSource: number;
   readonly clients: readonly ClientResult[];
+  /** Seconds that the run assessed again before it recorded the approval. */
+  readonly assessedAgainSeconds: number;
   /** Seconds from the approval to the run's end. */
   readonly tookSeconds: number;
-  /** What each long step took, for people. */
+  /** What took long, for people. */
   readonly longSteps: string;
 }
 
@@ -70,6 +72,7 @@ export function resultLine(result: RunResult): string {
     `lost ${lossSaid ?? 'unknown'}, counted ${lossCounted}`,
     ...(twiceOnSource === 0 ? [] : [`${twiceOnSource} records twice in the source's logs`]),
     ...clients.map(({ kind, seconds }) => `${kind}: on the target after ${seconds?.toFixed(1) ?? '?'} s`),
+    `assessed again for ${result.assessedAgainSeconds.toFixed(1)} s, then approved`,
     `done after ${tookSeconds.toFixed(1)} s, of which ${result.longSteps}`,
   ];
   const wrong = groups

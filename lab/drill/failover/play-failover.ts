@@ -8,6 +8,7 @@ import { TOPICS } from './failover-stage.ts';
 import { auditedCommits, type Commits, commitsOn, knownCommits } from './group-commits.ts';
 import { isRunAgain } from './run-again.ts';
 import { doHarm, type Sabotage } from './sabotage.ts';
+import { assessedAgainSeconds, longTimesOf } from './step-times.ts';
 
 const offset = z.string().transform(BigInt);
 const audited = z.object({
@@ -55,7 +56,6 @@ const FEW = 8;
 const ROUNDS = 4;
 const AT_ONCE = 4;
 const MOST_AGAIN = 10;
-const LONG_STEP_SECONDS = 2;
 const MIRRORED = Object.keys(TOPICS);
 /** Records that the application has written before the failover begins. */
 const LOAD = 3_000;
@@ -316,15 +316,10 @@ function timesOf({ clients, mover, nativeProducer, movesItself }: FailoverStage,
     { kind: java, at: mover.firstAcknowledged },
     { kind: 'kafkajs producer, restarted', at: nativeProducer.firstAcknowledged },
   ].flatMap(({ kind, at }): ClientResult[] => (at === null ? [] : [{ kind, seconds: secondsTo(at) }]));
-  return { clients: [...readers, ...writers], tookSeconds: (tookMs ?? 0) / 1000, longSteps: longStepsOf(entries) };
-}
-
-/** What each step took that took long, in order, such as `stop-mirror 8.2 s, restore-groups 5.0 s`. */
-function longStepsOf(entries: Failover['entries']): string {
-  const long = entries.flatMap(({ at, event }) => {
-    const began = entries.findLast((one) => one.event.kind === 'began' && one.event.step === event.step);
-    const seconds = (at - (began?.at ?? at)) / 1000;
-    return event.kind === 'done' && seconds >= LONG_STEP_SECONDS ? [`${event.step} ${seconds.toFixed(1)} s`] : [];
-  });
-  return long.join(', ') || 'no step';
+  return {
+    clients: [...readers, ...writers],
+    assessedAgainSeconds: assessedAgainSeconds(entries),
+    tookSeconds: (tookMs ?? 0) / 1000,
+    longSteps: longTimesOf(entries),
+  };
 }

@@ -66,14 +66,15 @@ export const restoreGroups: Step = {
   ],
 
   async prepare(context) {
-    const { world, scope, progress } = context;
+    const { world, scope, sourceWasDead, progress } = context;
     progress('planning the positions of groups');
     if (scope.groups.length === 0) return {};
     const joins = scope.mode === 'failback' ? await joinsWithReplayed(context) : undefined;
     const planned =
       scope.mode === 'unplanned'
-        ? // Some brokers of the source may answer. Groups of the others get the positions that an audit last read.
-          await world.groups.plan(scope.groups, { evenIfUnread: true })
+        ? // Some brokers of the source may answer. Groups of the others get the positions that an audit last read. Of a source
+          // that was dead when the run was approved none is asked: before clients come, the run stops if one answers.
+          await world.groups.plan(scope.groups, { evenIfUnread: true, sourceIsDead: sourceWasDead })
         : // Its consumers have ended: what it says now is their last word, also if another process records the audits.
           await world.groups.plan(scope.groups, { joins, readNow: true });
     if (planned.kind === 'refused') {

@@ -5,7 +5,6 @@ import type { EndsAfterStop } from '../ends-after-stop.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { readEnds } from '../log-ends.ts';
 import { pollUntil } from '../poll-until.ts';
-import { requireSourceDead } from '../source-answers.ts';
 import type { FailoverWorld, Step, StepContext } from '../step.ts';
 import { drained } from './drain.ts';
 
@@ -31,6 +30,8 @@ export const stopMirror: Step = {
     const { world, scope } = context;
     const { clock, patience } = world;
     const begun = clock.now();
+    // A dead source is asked while MirrorMaker stops, so that nobody waits for it afterwards.
+    context.source.watch();
     await mirrorOf(world).apply();
     // Connect takes seconds to answer the stop: they count.
     if (scope.mode === 'unplanned')
@@ -44,7 +45,7 @@ export const stopMirror: Step = {
     // What is open is looked at again before the name is switched.
     if (!isStopped && !(await canWriteNothing(context))) throw notStopped();
     // Both at once: applications are down meanwhile, and neither look needs what the other one finds.
-    const [read, dead] = await Promise.allSettled([endsNow(context), requireSourceDead(context)]);
+    const [read, dead] = await Promise.allSettled([endsNow(context), context.source.requireDead()]);
     if (dead.status === 'rejected') throw dead.reason;
     if (read.status === 'rejected') throw read.reason;
     // From here on they must not move. That is watched for until the points are recorded.

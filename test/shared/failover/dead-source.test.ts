@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { assessFailover } from '../../../shared/failover/assess-failover.ts';
 import { StepFailedError } from '../../../shared/failover/failover-errors.ts';
 import { begin, type TestRun } from './begin-run.ts';
 import { type Effects, FakeWorld, UNTOUCHED } from './failover-world.ts';
@@ -42,6 +43,34 @@ describe('with a dead source', () => {
     expect(switchedAt - begun).toBeLessThan(10_000);
     expect(fake.now).toBeGreaterThanOrEqual(fake.stopsAt);
     expect(await evidenceOf(run, 'stop-mirror')).toMatchObject({ known: false, targetEnds: { 'A.orders': ['100'] } });
+  });
+
+  test('the plan of positions asks nobody of it', async () => {
+    const run = await beginDead();
+    expect((await run.run()).kind).toBe('completed');
+    expect(run.fake.planOptions).toEqual({ evenIfUnread: true, sourceIsDead: true });
+  });
+
+  test('an assessment waits once for it, and not one look after the other', async () => {
+    const fake = new FakeWorld();
+    fake.sourceDown = true;
+    const world = { ...fake.world(), rpoRecords: null };
+    let audits = (): void => undefined;
+    const audited = new Promise<void>((resolve) => {
+      audits = resolve;
+    });
+    const reader = (role: 'source' | 'target') => {
+      const metadata = () => audited.then(() => world.reader(role).metadata());
+      return { ...world.reader(role), metadata };
+    };
+    const audit = () => {
+      audits();
+      return world.audit();
+    };
+    const request = { mode: 'unplanned', groups: ['*'], accept: [] } as const;
+    const assessed = await assessFailover({ ...request, world: { ...world, reader, audit } });
+    expect(assessed.subject).toEqual((await assessFailover({ ...request, world })).subject);
+    expect(assessed.subject.clusters).toEqual({ source: null, target: 'id-B' });
   });
 
   test('a stop that is never carried out is named at the end', async () => {
@@ -96,6 +125,13 @@ describe('with a source that has lost brokers', () => {
     fake.world = () => ({ ...original(), rpoRecords: null });
     return await begin(fake, 'unplanned', ['SOURCE_ALIVE']);
   }
+
+  test('the plan of positions asks those that are left', async () => {
+    const run = await beginHalfDead();
+    run.fake.taskless = run.fake.now;
+    expect((await run.run()).kind).toBe('completed');
+    expect(run.fake.planOptions).toEqual({ evenIfUnread: true, sourceIsDead: false });
+  });
 
   test('the name does not wait for a connector whose tasks have ended, and the run ends with it', async () => {
     const run = await beginHalfDead();

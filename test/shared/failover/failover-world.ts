@@ -9,6 +9,7 @@ import type {
   MirrorControl,
   NameLookup,
   PlacedPosition,
+  PlacementOptions,
   WriteFence,
 } from '../../../shared/ports.ts';
 
@@ -63,6 +64,8 @@ export class FakeWorld {
   taskless: number | null = null;
   /** Where groups are on the target instead of where they were placed. */
   strayed: bigint | null = null;
+  /** How the last plan was asked for. */
+  planOptions: PlacementOptions | undefined = undefined;
   groups: string[] = ['billing', 'shipping'];
   mm2ClusterId = 'id-B';
   principals = 'User:app';
@@ -85,7 +88,10 @@ export class FakeWorld {
       clock: {
         now: () => this.now,
         pause: async (ms) => {
-          this.now += ms;
+          // Those who wait at the same time wait once.
+          const until = this.now + ms;
+          await Promise.resolve();
+          this.now = Math.max(this.now, until);
           if (this.leaks) this.sourceEnd++;
           if (!this.effects.mirror && !this.sourceDown) this.mirrored = this.sourceEnd;
         },
@@ -93,13 +99,10 @@ export class FakeWorld {
       audit: async () => this.report(),
       reader: (role) => this.reader(role),
       groups: {
-        plan: async () => ({
-          kind: 'planned',
-          plan: 'plan-1',
-          hash: 'h',
-          readAt: this.now,
-          positions: this.positions(),
-        }),
+        plan: async (_, options) => {
+          this.planOptions = options;
+          return { kind: 'planned', plan: 'plan-1', hash: 'h', readAt: this.now, positions: this.positions() };
+        },
         apply: async () => {
           this.strayed = null;
           await this.work('positions', true);
