@@ -43,8 +43,9 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
     const waiting = waitingRecords(state);
     records += waiting.most + missing;
     if (lag.basis !== 'proven' || missing > 0n || waiting.most > waiting.least) proven = false;
-    const since: ReturnType<typeof oldestLost> = seconds === null ? null : oldestLost(observation, state);
-    if (since !== 'none') seconds = since === null ? null : Math.max(seconds ?? 0, (observation.at - since) / 1000);
+    if (seconds === null || (lag.records === 0n && missing === 0n)) continue;
+    const since: number | null = oldestLost(observation, state);
+    seconds = since === null ? null : Math.max(seconds, (observation.at - since) / 1000);
   }
   if (unknown > 0) {
     return { kind: 'unknown', reason: `${unknown} of ${states.length} partitions: ${reason}` };

@@ -6,22 +6,17 @@ import { lagOf, type PartitionState } from './partition-state.ts';
 import { holeKey } from './record-evidence.ts';
 
 /**
- * Since when the oldest record has existed that a failover now would lose on one partition, ms since the epoch: its
- * timestamp, or a time that is surely older. `none` if it would lose none; null if that is not known.
+ * Since when the oldest record has existed that a failover now would lose on a partition where it loses some, ms since the
+ * epoch: its timestamp, or a time that is surely older. Null if that is not known.
  */
-export function oldestLost(observation: FlowObservation, state: PartitionState): number | 'none' | null {
-  const { lag } = lagOf(state);
-  const times: (number | null)[] = [];
-  if (lag.kind === 'known' && lag.records > 0n) times.push(waitingSince(observation, state));
-  for (const stretch of state.missing) times.push(missingSince(state, stretch));
+export function oldestLost(observation: FlowObservation, state: PartitionState): number | null {
   // Nobody can read those any more.
   if (deletedBeforeMirrored(state) > 0n) return null;
-  let oldest: number | 'none' = 'none';
-  for (const time of times) {
-    if (time === null) return null;
-    if (oldest === 'none' || time < oldest) oldest = time;
-  }
-  return oldest;
+  const { lag } = lagOf(state);
+  const times = state.missing.map((stretch) => missingSince(state, stretch));
+  if (lag.kind === 'known' && lag.records > 0n) times.push(waitingSince(observation, state));
+  const known = times.filter((time) => time !== null);
+  return known.length < times.length ? null : Math.min(...known);
 }
 
 /** Time of the first waiting record, or of the last audit if it has come since; null if no audit looked at it. */
