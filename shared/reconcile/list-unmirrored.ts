@@ -79,7 +79,7 @@ export async function listUnmirrored(request: ListRequest): Promise<UnmirroredLi
   // Offsets of another cluster would cut the logs anywhere.
   const isOther = request.point !== null && request.point.target !== null && request.point.target !== targetId;
   const point = isOther ? null : request.point;
-  const topics = mirroredTopics(flow, selectionOf(flow), filter, onSource, onTarget);
+  const topics = mirroredTopics(flow, selectionOf(flow), filter, onSource, onTarget, null);
   // Kafka leaves out topics that we may not see: one that is kept from us must not pass for one that is not there.
   const unseen = topics.filter((one) => one.targetId === null).map(({ targetTopic }) => targetTopic);
   await target.requirePermissions(

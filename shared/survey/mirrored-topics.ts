@@ -1,3 +1,4 @@
+import { type KnownFlow, topicsSeen } from '../domain/history/known-flow.ts';
 import type { ObservedTopic } from '../domain/judge/observation.ts';
 import { remoteTopic, upstreamTopic } from '../domain/mirror/replication-policy.ts';
 import type { Selection } from '../domain/mirror/selection.ts';
@@ -12,13 +13,17 @@ export type NamedTopic = Pick<ObservedTopic, 'topic' | 'targetTopic' | 'sourceId
   readonly partitions: number;
 };
 
-/** The topics of the flow by the source's names; without the source, those that the target's names show. */
+/**
+ * The topics of the flow by the source's names; without the source, those that the target's names show. Where MM2 keeps
+ * names, any topic of the target could be one: of these only such that audits have seen on the source, if `known` has any.
+ */
 export function mirroredTopics(
   flow: Flow,
   selection: Selection,
   filter: FlowFilter,
   source: Side,
   target: Side,
+  known: KnownFlow | null,
 ): NamedTopic[] {
   const topicsOf = (side: Side) => (side.kind === 'up' ? side.metadata.topics : new Map<string, TopicMetadata>());
   const [onSource, onTarget] = [topicsOf(source), topicsOf(target)];
@@ -37,12 +42,14 @@ export function mirroredTopics(
     const there = onTarget.has(topic.targetTopic);
     return (selected === 'mirrored' || (selected === 'doubtful' && there)) && (filter.topic?.(topic.topic) ?? true);
   };
+  const isSeen = source.kind === 'down' && known !== null ? topicsSeen(known) : null;
   const candidates =
     source.kind === 'up'
       ? [...onSource.values()].map((t) => named(t.topic, t.leaders.length))
       : [...onTarget.values()].flatMap((t) => {
           const topic = upstreamTopic(flow.policy, flow.source, t.topic);
-          return topic === null ? [] : [named(topic, t.leaders.length)];
+          const isOthers = topic === t.topic && isSeen !== null && !isSeen(topic);
+          return topic === null || isOthers ? [] : [named(topic, t.leaders.length)];
         });
   return candidates.filter(wanted).sort((a, b) => (a.topic < b.topic ? -1 : 1));
 }

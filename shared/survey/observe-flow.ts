@@ -85,7 +85,7 @@ export async function observeFlow(options: ObserveOptions): Promise<FlowObservat
     readConnectOffsets(flow, connectSide, memory.connectOffsets),
   ]);
 
-  const topics = mirroredTopics(flow, selection, filter, source, target);
+  const topics = mirroredTopics(flow, selection, filter, source, target, known);
   const told = [
     ...(syncs.kind === 'read' ? syncs.value.histories.topics() : []),
     ...(connectOffsets.kind === 'read' ? connectOffsets.value.topics() : []),

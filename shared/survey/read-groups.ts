@@ -1,4 +1,4 @@
-import { type KnownFlow, readAtOf } from '../domain/history/known-flow.ts';
+import { groupReadAt, type KnownFlow } from '../domain/history/known-flow.ts';
 import type {
   FlowObservation,
   LastKnownCommits,
@@ -144,16 +144,10 @@ function lastKnown(
   checkpoints: FlowObservation['checkpoints'],
   topics: readonly NamedTopic[],
 ): (group: string) => LastKnownCommits {
-  const unreadBefore = new Set(
-    known?.state.unread.flatMap(({ role, kind, name }) => (role === 'source' && kind === 'group' ? [name] : [])),
-  );
   const commits = known?.state.sourceCommits();
-  const sourceReadAt = known === null ? null : readAtOf(known, 'source');
-  return (group) => {
-    // Audits read the source without this group. When its commits are from is not known: MM2's translation has a time.
-    const readAt = unreadBefore.has(group) ? null : sourceReadAt;
-    return asLastKnown({ group, commits: commits?.get(group), readAt }, checkpoints, topics);
-  };
+  const readAt = known === null ? null : groupReadAt(known);
+  return (group) =>
+    asLastKnown({ group, commits: commits?.get(group), readAt: readAt?.(group) ?? null }, checkpoints, topics);
 }
 
 /** What the history has of a group. `readAt` is null if it is not known when that was read. */

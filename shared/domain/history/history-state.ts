@@ -13,6 +13,8 @@ export interface UnreadPart {
   readonly kind: 'cluster' | 'group' | 'topic' | 'syncs' | 'mapping';
   /** Name of the group or topic; empty for a cluster. */
   readonly name: string;
+  /** Of a group of the source: when its commits were last read, ms since the epoch. Absent if that is not known. */
+  readonly readAt?: number;
 }
 
 /** The audit's verdict on the flow at that time. */

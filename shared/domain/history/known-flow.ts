@@ -17,6 +17,32 @@ export function readAtOf({ state, heldUntil }: KnownFlow, role: ClusterRole): nu
   return state.readAt[role] === state.at ? heldUntil : state.readAt[role];
 }
 
+/** When an audit last read what a group has committed on the source: ms since the epoch. Null if that is not known. */
+export function groupReadAt(known: KnownFlow): (group: string) => number | null {
+  const unread = new Map(
+    known.state.unread.flatMap((part) =>
+      part.role === 'source' && part.kind === 'group' ? [[part.name, part.readAt ?? null]] : [],
+    ),
+  );
+  const sourceReadAt = readAtOf(known, 'source');
+  return (group) => {
+    const readAt = unread.get(group);
+    return readAt === undefined ? sourceReadAt : readAt;
+  };
+}
+
+/**
+ * Whether an audit has seen a topic of that name on the source: its log, its syncs, or that it could not be read. Null if
+ * no audit has read the source.
+ */
+export function topicsSeen({ state }: KnownFlow): ((topic: string) => boolean) | null {
+  if (state.readAt.source === 0) return null;
+  const seen = new Set(state.mapping.keys());
+  for (const { role, kind, name } of state.unread) if (role === 'source' && kind === 'topic') seen.add(name);
+  for (const series of state.known()) if (series.kind === 'end' && series.role === 'source') seen.add(series.topic);
+  return (topic) => seen.has(topic);
+}
+
 /** The part of it that the judge needs. */
 export function rememberedFlow(known: KnownFlow): RememberedFlow {
   const sourceEpoch = known.state.valuesOf({ kind: 'epoch', role: 'source' });

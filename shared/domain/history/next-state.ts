@@ -13,7 +13,7 @@ import { PartitionMap } from '../model/partition-map.ts';
 import type { FlowReport } from '../model/report.ts';
 import { addVerified } from './add-verified.ts';
 import { HistoryState, type UnreadPart } from './history-state.ts';
-import type { KnownFlow } from './known-flow.ts';
+import { groupReadAt, type KnownFlow } from './known-flow.ts';
 import { appendMerged } from './mapping-run.ts';
 
 /** A source record and its copy on the target, verified by comparing them: their offsets. */
@@ -159,10 +159,13 @@ function keepSourceCommits(
     return;
   }
   const cuts = sourceCutsOf(state);
+  const lastReadAt = known === null ? () => null : groupReadAt(known);
+  const groupsKnown = known === null ? new Set<string>() : known.state.groups('source');
   for (const { listing, committed } of observation.groups) {
     const { group } = listing;
     if (committed.kind === 'unread') {
-      unread.push({ role: 'source', kind: 'group', name: group });
+      const readAt = groupsKnown.has(group) ? lastReadAt(group) : null;
+      unread.push({ role: 'source', kind: 'group', name: group, ...(readAt === null ? {} : { readAt }) });
       continue;
     }
     const commit = state.seriesOf({ kind: 'commit', role: 'source', group });

@@ -5,7 +5,7 @@ import type { ClusterRole, Flow } from '../model/flow.ts';
 import { type Outcome, read, type Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { HistoryState } from './history-state.ts';
-import { type KnownFlow, knownSyncs, readAtOf } from './known-flow.ts';
+import { groupReadAt, type KnownFlow, knownSyncs } from './known-flow.ts';
 
 /**
  * What an audit would have observed at the time of a state, as far as the history stores it: logs, positions and
@@ -105,11 +105,11 @@ function downThen(state: HistoryState, role: ClusterRole, cluster: string): Unre
 }
 
 function groupsOf(known: KnownFlow): ObservedGroup[] {
-  const checkedAt = readAtOf(known, 'source');
+  const readAt = groupReadAt(known);
   const groups = [...known.state.sourceCommits()].map(([group, commits]): ObservedGroup => {
     const committed: CommittedOffset[] = [];
     for (const [topic, partition, commit] of commits.entries()) committed.push({ topic, partition, ...commit });
-    return { listing: listingOf(group), committed: read(committed), checkedAt };
+    return { listing: listingOf(group), committed: read(committed), checkedAt: readAt(group) };
   });
   return groups.sort((a, b) => (a.listing.group < b.listing.group ? -1 : 1));
 }

@@ -28,7 +28,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: BigInt64Array): Buffer {
 }
 
 function isSamePart(a: HistoryState['unread'][number], b: HistoryState['unread'][number] | undefined): boolean {
-  return a.role === b?.role && a.kind === b.kind && a.name === b.name;
+  return a.role === b?.role && a.kind === b.kind && a.name === b.name && a.readAt === b.readAt;
 }
 
 /** `then` if the audit of this state read the side, otherwise when it was last read. */

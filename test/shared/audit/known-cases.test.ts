@@ -130,6 +130,7 @@ describe("a group's coordinator dies", () => {
     async (cluster) => {
       const memory = new AuditMemory();
       await audit({}, { memory });
+      const readAt = memory.of('A->B').known?.heldUntil;
       const silent = (): Changes => ({
         commits: async (groups) => new Map(groups.map((group) => [group, unread(failure(cluster))])),
       });
@@ -138,7 +139,8 @@ describe("a group's coordinator dies", () => {
       const state = memory.of('A->B').known?.state;
       const groups = [...(state?.positions(role).keys() ?? [])];
       expect(groups).not.toEqual([]);
-      for (const name of groups) expect(state?.unread).toContainEqual({ role, kind: 'group', name });
+      const part = { role, kind: 'group', ...(role === 'source' ? { readAt } : {}) };
+      for (const name of groups) expect(state?.unread).toContainEqual({ ...part, name });
     },
   );
 });

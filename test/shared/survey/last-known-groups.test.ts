@@ -21,12 +21,13 @@ const GROUP: ObservedGroup = {
   checkedAt: READ_AT + 60_000,
 };
 
-/** The history has the group at 100; `before` is whether the newest audit could read it. */
-function historyOf(before: 'read' | 'unread'): KnownFlow {
+/** The history has the group at 100; `before` is whether the newest audit could read it, or when another one could. */
+function historyOf(before: 'read' | 'unread' | number): KnownFlow {
   const state = new HistoryState(READ_AT);
   state.set({ kind: 'commit', role: 'source', group: 'g', topic: 'orders', partition: 0 }, 100n);
   state.readAt.source = READ_AT;
-  if (before === 'unread') state.unread = [{ role: 'source', kind: 'group', name: 'g' }];
+  const part = { role: 'source', kind: 'group', name: 'g' } as const;
+  if (before !== 'read') state.unread = [{ ...part, ...(before === 'unread' ? {} : { readAt: before }) }];
   return { state, heldUntil: READ_AT };
 }
 
@@ -63,6 +64,13 @@ describe('a group whose coordinator does not answer while the source does', () =
     expect(lastOf(historyOf('unread'), translatedAt(READ_AT - 1))).toEqual(at(480n, READ_AT - 1));
   });
 
+  test('is as old as the last audit that read it WHEN later ones could not', () => {
+    const before = historyOf(READ_AT - 300_000);
+    expect(lastOf(before, NONE)).toEqual(at(100n, READ_AT - 300_000));
+    expect(lastOf(before, translatedAt(READ_AT - 1))).toEqual(at(480n, READ_AT - 1));
+    expect(lastOf(before, translatedAt(READ_AT - 300_001))).toEqual(at(100n, READ_AT - 300_000));
+  });
+
   test('stays unread, and is nowhere WHEN nobody knows it', () => {
     const [group] = withLastKnown([GROUP], null, NONE, TOPICS);
     expect(group).toEqual(GROUP);
@@ -75,7 +83,7 @@ describe('a group whose coordinator does not answer while the source does', () =
 });
 
 describe('a group of a dead source', () => {
-  const lastWord = (before: 'read' | 'unread', checkpoints: FlowObservation['checkpoints']) => {
+  const lastWord = (before: 'read' | 'unread' | number, checkpoints: FlowObservation['checkpoints']) => {
     const [group] = groupsAsLastKnown(historyOf(before), checkpoints, TOPICS, ['g']);
     return { committed: group?.committed.kind === 'read' ? group.committed.value : null, checkedAt: group?.checkedAt };
   };
@@ -87,6 +95,7 @@ describe('a group of a dead source', () => {
 
   test('has no known age WHEN its coordinator had died before: the last audit of the source did not read it', () => {
     expect(lastWord('unread', NONE)).toEqual(at(100n, null));
+    expect(lastWord(READ_AT - 9, NONE)).toEqual(at(100n, READ_AT - 9));
     expect(lastWord('unread', translatedAt(READ_AT - 1))).toEqual(at(480n, READ_AT - 1));
   });
 });

@@ -1,4 +1,6 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
+import { HistoryState } from '../../../shared/domain/history/history-state.ts';
+import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
 import { selectionOf } from '../../../shared/domain/mirror/selection.ts';
 import type { TopicMetadata } from '../../../shared/domain/model/cluster.ts';
 import type { ReplicationPolicy } from '../../../shared/domain/model/flow.ts';
@@ -16,6 +18,7 @@ function sideWith(names: readonly string[]): Side {
   return { kind: 'up', metadata: { topics } } as unknown as Side;
 }
 
+const AT = 1_800_000_000_000;
 const separators = { separator: '.', internalSeparator: '.' } as const;
 
 test.each<[string, ReplicationPolicy, readonly string[], readonly string[]]>([
@@ -31,8 +34,34 @@ test.each<[string, ReplicationPolicy, readonly string[], readonly string[]]>([
   'GIVEN the source is down THEN the names on the target show its topics, under the %s policy',
   (_, policy, there, topics) => {
     const flow = flowFixture({ policy });
-    const found = mirroredTopics(flow, selectionOf(flow), {}, DOWN, sideWith(there));
+    const found = mirroredTopics(flow, selectionOf(flow), {}, DOWN, sideWith(there), null);
     expect(found.map(({ topic }) => topic)).toEqual(topics);
     expect(there).toContain(found[0]?.targetTopic);
   },
 );
+
+describe('under the identity policy, WHEN the source is down', () => {
+  const flow = flowFixture({ policy: { kind: 'identity', ...separators } });
+  const onTarget = sideWith(['connect-status', 'orders', 'payments', 'stock', 'A.heartbeats']);
+  const topicsOf = (known: KnownFlow | null, source: Side) =>
+    mirroredTopics(flow, selectionOf(flow), {}, source, onTarget, known).map(({ topic }) => topic);
+  const all = ['connect-status', 'orders', 'payments', 'stock'];
+
+  test("topics of the target that no audit has seen on the source are not the flow's", () => {
+    const state = new HistoryState(AT);
+    state.readAt.source = AT;
+    state.set({ kind: 'end', role: 'source', topic: 'orders', partition: 0 }, 0n);
+    state.set({ kind: 'end', role: 'target', topic: 'connect-status', partition: 0 }, 7n);
+    state.unread = [
+      { role: 'source', kind: 'topic', name: 'payments' },
+      { role: 'target', kind: 'topic', name: 'connect-status' },
+    ];
+    state.syncs('stock', 0);
+    expect(topicsOf({ state, heldUntil: AT }, DOWN)).toEqual(['orders', 'payments', 'stock']);
+  });
+
+  test("all that MM2 would mirror may be the flow's WHEN no audit has read the source", () => {
+    expect(topicsOf(null, DOWN)).toEqual(all);
+    expect(topicsOf({ state: new HistoryState(AT), heldUntil: AT }, DOWN)).toEqual(all);
+  });
+});

@@ -47,7 +47,7 @@ export function encodeFrame(header: FrameHeader, parent: HistoryState | null, st
   sink.count(Number(state.syncsReadTo + 1n));
   for (const role of ROLES) sink.count(state.at - state.readAt[role]);
   writeSaid(sink, base, state);
-  writeUnread(sink, state.unread);
+  writeUnread(sink, state);
   writeCuts(sink, base, state);
   writeSeries(sink, base, state);
   for (const role of ROLES) writeTopicIds(sink, base.topicIds[role], state.topicIds[role]);
@@ -74,7 +74,7 @@ export function applyFrame(bytes: Uint8Array, parent: HistoryState | null): Hist
   state.syncsReadTo = BigInt(source.count()) - 1n;
   for (const role of ROLES) state.readAt[role] = readTime(source, header.at);
   readSaid(source, state);
-  state.unread = readUnread(source);
+  state.unread = readUnread(source, header.at);
   readCuts(source, state, header.at);
   readSeries(source, state, elapsed);
   state.at = header.at;
@@ -135,20 +135,27 @@ function readSaid(source: ByteSource, state: HistoryState): void {
   state.said = { verdict, reasons: Array.from({ length: source.countOfBytes(MAX_NAMES) }, () => source.text()) };
 }
 
-function writeUnread(sink: ByteSink, parts: readonly UnreadPart[]): void {
-  sink.count(parts.length);
-  for (const { role, kind, name } of parts) {
-    sink.byte(KINDS.indexOf(kind) * 2 + ROLES.indexOf(role));
+/** Set in the code of a part whose time of its last reading follows its name. */
+const WITH_TIME = 64;
+
+function writeUnread(sink: ByteSink, { at, unread }: HistoryState): void {
+  sink.count(unread.length);
+  for (const { role, kind, name, readAt } of unread) {
+    sink.byte(KINDS.indexOf(kind) * 2 + ROLES.indexOf(role) + (readAt === undefined ? 0 : WITH_TIME));
     sink.text(name);
+    if (readAt !== undefined) sink.count(at - readAt);
   }
 }
 
-function readUnread(source: ByteSource): readonly UnreadPart[] {
-  return Array.from({ length: source.countOfBytes(MAX_NAMES) }, () => {
+function readUnread(source: ByteSource, headerAt: number): readonly UnreadPart[] {
+  return Array.from({ length: source.countOfBytes(MAX_NAMES) }, (): UnreadPart => {
     const code = source.byte();
-    const kind = KINDS[code >> 1];
-    if (kind === undefined) throw new MalformedHistoryError('a part of unknown kind is listed as not read');
-    return { role: code % 2 === 0 ? 'source' : 'target', kind, name: source.text() } as const;
+    const role = code % 2 === 0 ? 'source' : 'target';
+    const kind = KINDS[(code % WITH_TIME) >> 1];
+    if (code >= 2 * WITH_TIME || kind === undefined)
+      throw new MalformedHistoryError('a part of unknown kind is listed as not read');
+    const name = source.text();
+    return { role, kind, name, ...(code < WITH_TIME ? {} : { readAt: readTime(source, headerAt) }) };
   });
 }
 

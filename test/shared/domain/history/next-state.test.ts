@@ -95,6 +95,23 @@ describe('what an audit that could not read everything leaves', () => {
     expect(unreadAfter([{}, unread, down(2), { at: AT + 3 * HOUR }])).toEqual([]);
   });
 
+  test('GIVEN a group that audits can no longer read THEN the state says when one last could', () => {
+    const audits = (...unread: readonly number[]): readonly FlowCase[] => [
+      {},
+      { at: AT + HOUR },
+      ...unread.map((hours): FlowCase => ({ at: AT + hours * HOUR, groups: [{ group: 'billing', unread: 'source' }] })),
+    ];
+    const groupsUnread = (all: readonly FlowCase[]) =>
+      knownAfter(all).state.unread.filter(({ kind }) => kind === 'group');
+    const part = { role: 'source', kind: 'group', name: 'billing' };
+    const known = { ...part, readAt: AT + HOUR };
+    expect(groupsUnread(audits(2))).toEqual([known]);
+    expect(groupsUnread(audits(2, 3, 4))).toEqual([known]);
+    expect(groupsUnread([...audits(2), { at: AT + 5 * HOUR, down: 'source' }])).toEqual([known]);
+    const never: FlowCase = { groups: [{ group: 'billing', unread: 'source' }] };
+    expect(groupsUnread([never, { ...never, at: AT + HOUR }])).toEqual([part]);
+  });
+
   test('GIVEN a down source that no audit ever read THEN it was never read', () => {
     expect(knownAfter([{ down: 'source' }]).state.readAt).toEqual({ source: 0, target: AT });
   });

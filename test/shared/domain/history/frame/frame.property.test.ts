@@ -76,6 +76,20 @@ describe('frames', () => {
     expect(() => applyFrame(body, null)).not.toThrow();
   });
 
+  test('parts that were not read come back, with the time of their last reading where it is known', () => {
+    const state = new HistoryState(BEGIN);
+    state.unread = [
+      { role: 'source', kind: 'group', name: 'billing', readAt: BEGIN - 3 * MINUTE },
+      { role: 'source', kind: 'group', name: 'new' },
+      { role: 'target', kind: 'mapping', name: 'orders', readAt: BEGIN },
+    ];
+    const read = applyFrame(encodeFrame(frameHeader(state, null), null, state), null);
+    expect(read.unread).toEqual(state.unread);
+    expect(isSameState(read, state)).toBe(true);
+    read.unread = read.unread.map(({ role, kind, name }) => ({ role, kind, name }));
+    expect(isSameState(read, state)).toBe(false);
+  });
+
   const cut: PastCut = { side: 'source', topic: 'orders', partition: 3, at: 100n, reached: 200n, noticedAt: BEGIN - 1 };
   test.each<[string, PastCut]>([
     ['as far as the log reached', cut],
