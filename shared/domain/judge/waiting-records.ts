@@ -2,7 +2,10 @@ import { greatest, least } from '../model/offsets.ts';
 import { lagOf, type PartitionState } from './partition-state.ts';
 import { waitsAtLeast } from './waits-at-least.ts';
 
-/** How many records wait to be mirrored: offsets can hold none, as after compaction. */
+/**
+ * How many of the records that wait to be mirrored are not on the target: offsets can hold none, as after compaction, and
+ * MM2 may have brought some before it began again.
+ */
 export interface WaitingRecords {
   readonly most: bigint;
   readonly least: bigint;
@@ -14,7 +17,8 @@ const NONE: WaitingRecords = { most: 0n, least: 0n };
 export function waitingRecords(state: PartitionState): WaitingRecords {
   const { lag } = lagOf(state);
   if (lag.kind === 'unknown') return NONE;
-  const certain = least(lag.records, waitsAtLeast(state) ?? lag.records);
+  const absent = greatest(0n, lag.records - (state.replication?.perhapsThere ?? 0n));
+  const certain = least(absent, waitsAtLeast(state) ?? absent);
   const empty = emptyOffsets(state);
   if (empty === null) return { most: lag.records, least: certain };
   const uncounted = lag.records - empty.of;

@@ -59,6 +59,8 @@ export interface Replication {
   readonly lag: Lag;
   /** MM2's consumer can read up to here: the high watermark, or the last stable offset under read_committed. */
   readonly readableEnd: bigint;
+  /** How many of the offsets that wait the target may hold already: MM2 brought them before it began again. */
+  readonly perhapsThere: bigint;
   /** Records deleted on the source before MM2 got to them. */
   readonly deletedBefore: bigint;
   /** Time (ms) of the first record that waits. */
@@ -92,7 +94,8 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
     const cutAt = evidence.sourceCutAt < end ? evidence.sourceCutAt : end;
     const from = covered < cutAt ? covered : cutAt;
     const holes = holesBefore(coverage.holes, source, from);
-    return { ...base, ...waitingFrom(evidence, from, 'estimated'), deletedBefore: 0n, holes };
+    const perhapsThere = coverage.perhapsBeyond(from);
+    return { ...base, ...waitingFrom(evidence, from, 'estimated'), perhapsThere, deletedBefore: 0n, holes };
   }
 
   const reckoned = mapping === null ? null : reckonedEnd(mapping, end);
@@ -110,7 +113,8 @@ export function replicationOf(evidence: ReplicationEvidence): Replication {
   const isDoubtful = acknowledged.perhaps !== null && acknowledged.perhaps > at.next;
   const isOpen = base.readableEnd < end || isOld || isDoubtful || isWithoutSync(mapping) || evidence.targetEnd === null;
   const basis = isOpen ? 'estimated' : at.basis;
-  return { ...base, ...waitingFrom(evidence, from, basis), deletedBefore, holes };
+  const perhapsThere = coverage?.perhapsBeyond(from) ?? 0n;
+  return { ...base, ...waitingFrom(evidence, from, basis), perhapsThere, deletedBefore, holes };
 }
 
 function withoutPosition(
@@ -120,12 +124,14 @@ function withoutPosition(
   const { source } = evidence;
   // Nothing is on the target yet, or MM2's consumer is out of range: it reads from the start of the log.
   if (base.sourceShorter || evidence.targetEnd === 0n) {
-    return { ...base, ...waitingFrom(evidence, source.start, 'estimated'), deletedBefore: 0n, holes: [] };
+    const waiting = waitingFrom(evidence, source.start, 'estimated');
+    return { ...base, ...waiting, perhapsThere: 0n, deletedBefore: 0n, holes: [] };
   }
   return {
     ...base,
     replicatedTo: null,
     lag: { kind: 'unknown', reason: 'MM2 has acknowledged nothing of this partition' },
+    perhapsThere: 0n,
     deletedBefore: 0n,
     waitingSince: null,
     holes: [],

@@ -114,7 +114,7 @@ function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Find
     makeFinding(
       'LOSS_OVER_LIMIT',
       {},
-      atLeast > policy.maxLossRecords
+      atLeast === loss.records
         ? `a failover now loses ${loss.records} records, more than ${policy.maxLossRecords}`
         : `a failover now loses up to ${loss.records} records, at least ${atLeast}; the limit is ${policy.maxLossRecords}`,
       { records: loss.records, atLeast, limit: policy.maxLossRecords, seconds: loss.seconds },

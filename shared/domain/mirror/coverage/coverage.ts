@@ -11,6 +11,8 @@ export interface Coverage {
   coveredTo(offset: bigint): bigint;
   /** The same by syncs alone, without what lies behind the newest one. */
   syncedTo(offset: bigint): bigint;
+  /** How many offsets behind one may be on the target already: MM2 brought them there before it began again. */
+  perhapsBeyond(offset: bigint): bigint;
   /** Oldest first, without those that an earlier audit has explained. */
   readonly holes: readonly Hole[];
 }
@@ -36,6 +38,7 @@ export function coverageOf(
     holes: holes.length <= 1 ? holes : holes.toSorted((a, b) => (a.from < b.from ? -1 : 1)),
     coveredTo: (offset) => endOf(covered, offset),
     // Only where MM2 writes records again: almost no partition of an audit asks.
+    perhapsBeyond: (offset) => perhapsIn(runs.slice(0, -1), { from: offset, until: source.highWatermark }),
     syncedTo: (offset) => endOf(merged(runs.flatMap(syncedBy)), offset),
   };
 }
@@ -63,6 +66,14 @@ function holesOfAll(
 
 function syncedBy({ covered, bySyncs }: Run): readonly Range[] {
   return bySyncs === undefined ? covered : [...covered.slice(0, -1), bySyncs];
+}
+
+/** How many offsets of a stretch these runs brought for certain or perhaps. */
+function perhapsIn(runs: readonly Run[], stretch: Range): bigint {
+  if (runs.length === 0 || stretch.from >= stretch.until) return 0n;
+  const unplaced = runs.reduce((sum, run) => sum + (run.unplaced?.records ?? 0n), 0n);
+  const brought = overlap(merged(runs.flatMap((run) => [...run.covered, ...run.inPart])), stretch);
+  return least(brought + unplaced, stretch.until - stretch.from);
 }
 
 function endOf(ranges: readonly Range[], offset: bigint): bigint {

@@ -47,6 +47,23 @@ describe('records that wait', () => {
     expect(lossAtLeast(observation, states)).toBe(11n);
   });
 
+  test('may be on the target already, where MM2 brought the end of the log before it began again', () => {
+    // It had written 301 records to a new target log, then all again from 0, and is at 501.
+    const again: PartitionCase = {
+      source: [0n, 1_301n],
+      target: [0n, 802n],
+      syncs: [
+        [1_000n, 0n],
+        [0n, 301n],
+        [500n, 801n],
+      ],
+    };
+    expect(waiting(again)).toEqual({ most: 800n, least: 499n, sparse: false });
+    const { observation, states } = flowCase({ partition: again });
+    expect(lossOf(observation, states)).toMatchObject({ records: 800n, basis: 'estimated' });
+    expect(lossAtLeast(observation, states)).toBe(499n);
+  });
+
   test('of which only some were counted, and these have gaps, are no proven loss', () => {
     const basis = (partition: PartitionCase) => {
       const { observation, states } = flowCase({ partition });
