@@ -1,3 +1,4 @@
+import { firstBeforeJump } from '../mirror/jumped-over.ts';
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { least } from '../model/offsets.ts';
 
@@ -81,7 +82,7 @@ export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket 
   const until = right === null ? target.end : right.downstream + 1n;
   // The furthest back that a restart in between can have gone, if all that arrived led up to the right sync.
   const reach = right === null ? left.upstream : right.upstream - (right.downstream - left.downstream);
-  return {
+  const bracket = {
     base,
     from,
     until,
@@ -90,6 +91,14 @@ export function bracketOf(mapping: PartitionMapping, upstream: bigint): Bracket 
     closed: right !== null,
     surplusFrom: open ? length : index + 1,
   };
+  const jump = mapping.hasBegunAgain ? firstBeforeJump(mapping, index, upstream) : null;
+  if (jump === null || jump >= base) return bracket;
+  let { sourceFrom } = bracket;
+  for (let i = index; i >= mapping.first; i--) {
+    sourceFrom = least(sourceFrom, mapping.upstream(i));
+    if (mapping.downstream(i) <= jump) break;
+  }
+  return { ...bracket, base: inside(jump), from: inside(jump), sourceFrom };
 }
 
 /** A stretch after a bracket that can hold copies of records before an offset, and at most how many. */

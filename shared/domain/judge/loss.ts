@@ -1,6 +1,6 @@
 import { reckonedEnd } from '../mirror/replication.ts';
 import type { Loss } from '../model/report.ts';
-import { deletedBeforeMirrored, surelyDeletedBefore } from './findings/missing-findings.ts';
+import { deletedBeforeMirrored, mayBeDeletedBefore, surelyDeletedBefore } from './findings/missing-findings.ts';
 import { missingRecords } from './missing-stretches.ts';
 import type { FlowObservation } from './observation.ts';
 import { oldestLost } from './oldest-lost.ts';
@@ -42,7 +42,8 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
     const missing = missingOf(state);
     const waiting = waitingRecords(state);
     records += waiting.most + missing;
-    if (lag.basis !== 'proven' || missing > 0n || waiting.most > waiting.least) proven = false;
+    if (lag.basis !== 'proven' || missing > 0n || waiting.most > waiting.least || mayBeDeletedBefore(state))
+      proven = false;
     if (seconds === null || (lag.records === 0n && missing === 0n)) continue;
     const since: number | null = oldestLost(observation, state);
     seconds = since === null ? null : Math.max(seconds, (observation.at - since) / 1000);

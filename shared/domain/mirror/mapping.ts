@@ -1,4 +1,5 @@
 import { indexBehind } from './coverage/index-behind.ts';
+import { begunAgain } from './earlier-runs.ts';
 import { cutEpoch, type EpochCause, type MappingEvidence, type SourceCut, type TargetCut } from './epoch.ts';
 import { hasOnlyMarkers } from './only-markers.ts';
 import type { SyncHistory, SyncPoint } from './syncs/sync-history.ts';
@@ -71,6 +72,7 @@ export class PartitionMapping {
   /** Records behind the newest sync may have been written before: see `MappingEvidence`. */
   readonly #tailUnknown: boolean;
   #whole: PartitionMapping | null = null;
+  #hasBegunAgain: boolean | undefined;
   #newestSync: SyncPoint | null | undefined;
   readonly #evidence: MappingEvidence;
   readonly #history: SyncHistory;
@@ -153,6 +155,12 @@ export class PartitionMapping {
   /** Whether there is no sync that can be relied on. */
   get empty(): boolean {
     return this.first >= this.settled;
+  }
+
+  /** Whether a sync of the epoch shows that MM2 began again. Kept: every group on the partition is judged by it. */
+  get hasBegunAgain(): boolean {
+    this.#hasBegunAgain ??= this.length > this.first && begunAgain(this, this.first, this.length - 1) !== null;
+    return this.#hasBegunAgain;
   }
 
   /** Whether nothing indicates records that are on the target twice, or are not from the source. */

@@ -3,6 +3,7 @@ import { greatest, least, sum } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import { indexBehind } from './coverage/index-behind.ts';
 import type { SourceCut } from './epoch.ts';
+import { firstBeforeJump } from './jumped-over.ts';
 import type { PartitionMapping } from './mapping.ts';
 
 /** Where a source offset lies on the target, or why that is not known. */
@@ -127,6 +128,17 @@ function located(mapping: PartitionMapping, upstream: bigint): Translation {
 }
 
 function bySyncs(mapping: PartitionMapping, upstream: bigint): Translation {
+  const found = byNeighbours(mapping, upstream);
+  if (found.kind === 'unknown' || !mapping.hasBegunAgain || mapping.empty) return found;
+  const index = mapping.lookup(upstream);
+  const before = index < 0 ? null : firstBeforeJump(mapping, index, upstream);
+  if (before === null || before >= found.low) return found;
+  return conservative(mapping, before, found.high, found.again, JUMPED_OVER);
+}
+
+const JUMPED_OVER = 'MM2 wrote records again after a restart, and may have skipped some that it had written before';
+
+function byNeighbours(mapping: PartitionMapping, upstream: bigint): Translation {
   const { target } = mapping;
   if (mapping.empty) {
     if (mapping.length === 0) return { kind: 'unknown', reason: 'MM2 has written no offset sync for this partition' };

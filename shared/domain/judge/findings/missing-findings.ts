@@ -1,5 +1,6 @@
 import type { Severity } from '../../../contract/finding-codes.ts';
 import type { PastCut } from '../../mirror/breaks/cut.ts';
+import { begunAgain, mostWritten } from '../../mirror/earlier-runs.ts';
 import type { PartitionMapping } from '../../mirror/mapping.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
@@ -48,7 +49,7 @@ export function surelyDeletedBefore(state: PartitionState): bigint {
  */
 function knownDeleted(state: PartitionState): bigint {
   const waiting = state.replication?.deletedBefore ?? 0n;
-  if (waiting === 0n) return deletedBeforeMirrored(state);
+  if (waiting === 0n) return jumpedOver(state).least;
   const { mapping, target, targetMissing } = state;
   const end = targetMissing ? 0n : target?.highWatermark;
   if (end === undefined) return 0n;
@@ -56,7 +57,9 @@ function knownDeleted(state: PartitionState): bigint {
   // Markers among the copies make it open how far those before the newest sync led.
   const last = isMapped ? (mapping.inTransactions ? mapping.at(mapping.first) : mapping.newest()) : null;
   const behind = end - (last === null ? 0n : last.downstream + 1n);
-  const before = isMapped ? writtenBefore(mapping, state.source?.start ?? 0n) : 0n;
+  const newest = mapping === null ? 0 : mapping.length - 1;
+  const start = state.source?.start ?? 0n;
+  const before = isMapped ? writtenBefore(mapping, newest, { from: mapping.upstream(newest) + 1n, until: start }) : 0n;
   return waiting - behind - before;
 }
 
@@ -71,27 +74,48 @@ function moreThan(bound: bigint, offsets: bigint): bigint {
  */
 export function deletedBeforeMirrored(state: PartitionState): bigint {
   const waiting = state.replication?.deletedBefore ?? 0n;
-  if (waiting > 0n) return waiting;
-  const { mapping, source } = state;
-  if (mapping === null || source === null || source.start === 0n) return 0n;
-  let atBegin = 0n;
-  let elsewhere = 0n;
-  for (const { left, right } of mapping.intervals()) {
-    const missing = right.upstream - left.upstream - (right.downstream - left.downstream);
-    if (missing <= 0n) continue;
-    if (right.upstream === source.start) atBegin = missing;
-    else elsewhere += missing;
-  }
-  const deleted = atBegin - writtenBefore(mapping, source.start);
-  return deleted > elsewhere && deleted > USUAL_MARKERS ? deleted : 0n;
+  return waiting > 0n ? waiting : jumpedOver(state).most;
 }
 
-/** How many of the offsets before the start of the source log MM2 may have mirrored before it began again. */
-function writtenBefore(mapping: PartitionMapping, start: bigint): bigint {
+/** Whether offsets were deleted where MM2 continued, and it is not known whether they held records that it had not mirrored. */
+export function mayBeDeletedBefore(state: PartitionState): boolean {
+  return gapAtBegin(state).gap > 0n;
+}
+
+const NONE = { most: 0n, least: 0n };
+
+/** Of the deleted offsets that MM2 jumped over: all, and those that it cannot have mirrored before it began again. */
+function jumpedOver(state: PartitionState): { readonly most: bigint; readonly least: bigint } {
+  const { gap, written, elsewhere } = gapAtBegin(state);
+  const least = gap - written;
+  return least > elsewhere && least > USUAL_MARKERS ? { most: gap, least } : NONE;
+}
+
+/** Source offsets without a counterpart: directly before the start of the source log, and between all other syncs. */
+function gapAtBegin({ mapping, source }: PartitionState) {
+  let [gap, written, elsewhere] = [0n, 0n, 0n];
+  if (mapping === null || source === null || source.start === 0n) return { gap, written, elsewhere };
+  for (let i = mapping.first; i + 1 < mapping.length; i++) {
+    const [left, right] = [mapping.pair(i), mapping.pair(i + 1)];
+    const missing = right.upstream - left.upstream - (right.downstream - left.downstream);
+    if (missing <= 0n) continue;
+    if (right.upstream !== source.start) elsewhere += missing;
+    else [gap, written] = [missing, writtenBefore(mapping, i, { from: left.upstream + 1n, until: right.upstream })];
+  }
+  return { gap, written, elsewhere };
+}
+
+/** At most how many of some deleted source offsets MM2 may have mirrored before it began again, up to the sync at `index`. */
+function writtenBefore(
+  mapping: PartitionMapping,
+  index: number,
+  range: { readonly from: bigint; readonly until: bigint },
+): bigint {
   const { first, began } = mapping;
   // The syncs before the first known one are lost: they may have been of any offsets.
   const unknown = first < mapping.length && mapping.holeBefore(first) ? mapping.at(first).downstream - began : 0n;
-  return unknown + mapping.surplusAmongSyncs(first, start);
+  const again = begunAgain(mapping, first, index);
+  return again === null ? unknown : unknown + mostWritten(mapping, first, again, range);
 }
 
 /** A commit or abort marker, and the marker of a transaction that wrote nothing. */

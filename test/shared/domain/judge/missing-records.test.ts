@@ -138,13 +138,27 @@ describe('of the records that were deleted before MM2 acknowledged them, it cann
         syncs: [
           [0n, 0n],
           [99n, 99n],
+          [50n, 150n],
+          [1_000n, 1_100n],
+        ],
+        source: [1_061n, 1_200n],
+        target: [0n, 1_101n],
+      },
+      10n,
+    ],
+    [
+      'any, where it began again right behind its last sync',
+      {
+        syncs: [
+          [0n, 0n],
+          [99n, 99n],
           [50n, 100n],
           [1_000n, 1_050n],
         ],
         source: [1_061n, 1_200n],
         target: [0n, 1_051n],
       },
-      10n,
+      60n,
     ],
   ])('%s', (_, partition, records) => {
     const [state] = flowCase({ partition, groups: [] }).states;
