@@ -1,4 +1,4 @@
-import { groupReadAt, type KnownFlow } from '../domain/history/known-flow.ts';
+import { groupReadAt, isReplaced, isWithoutSync, type KnownFlow } from '../domain/history/known-flow.ts';
 import type {
   FlowObservation,
   LastKnownCommits,
@@ -147,34 +147,39 @@ function lastKnown(
   const commits = known?.state.sourceCommits();
   const readAt = known === null ? null : groupReadAt(known);
   return (group) =>
-    asLastKnown({ group, commits: commits?.get(group), readAt: readAt?.(group) ?? null }, checkpoints, topics);
+    asLastKnown({ group, known, commits: commits?.get(group), readAt: readAt?.(group) ?? null }, checkpoints, topics);
 }
 
 /** What the history has of a group. `readAt` is null if it is not known when that was read. */
 interface KnownCommits {
   readonly group: string;
+  readonly known: KnownFlow | null;
   readonly commits: PartitionMap<Commit> | undefined;
   readonly readAt: number | null;
 }
 
 function asLastKnown(
-  { group, commits, readAt }: KnownCommits,
+  { group, known, commits, readAt }: KnownCommits,
   checkpoints: FlowObservation['checkpoints'],
   topics: readonly NamedTopic[],
 ): LastKnownCommits {
   const translated = checkpoints.kind === 'read' ? checkpoints.value.byGroup.get(group) : undefined;
   const committed: CommittedOffset[] = [];
   const times: (number | null)[] = [];
-  for (const { topic, targetTopic, partitions } of topics) {
+  for (const { topic, targetTopic, sourceId, partitions } of topics) {
+    if (known !== null && isReplaced(known, topic, sourceId)) continue;
     for (let partition = 0; partition < partitions; partition++) {
       const commit = commits?.get(topic, partition);
-      const checkpoint = translated?.get(targetTopic, partition);
+      const last = translated?.get(targetTopic, partition);
+      // What MM2 had translated before the last audit is of the earlier topic.
+      const isEarlier = last !== undefined && readAt !== null && Number(last.timestamp) <= readAt;
+      const checkpoint = isEarlier && known !== null && isWithoutSync(known, topic, partition) ? undefined : last;
       const isLater =
         checkpoint !== undefined && (commit === undefined || readAt === null || Number(checkpoint.timestamp) > readAt);
       // Also if it is the same offset: the group may have committed it again, in a later leader epoch.
-      const last = isLater ? { offset: checkpoint.upstream } : commit;
-      if (last === undefined) continue;
-      committed.push({ topic, partition, ...last });
+      const newest = isLater ? { offset: checkpoint.upstream } : commit;
+      if (newest === undefined) continue;
+      committed.push({ topic, partition, ...newest });
       times.push(isLater ? Number(checkpoint.timestamp) : readAt);
     }
   }

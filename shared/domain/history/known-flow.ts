@@ -31,6 +31,17 @@ export function groupReadAt(known: KnownFlow): (group: string) => number | null 
   };
 }
 
+/** Whether a source topic has another id than audits knew: what they knew of groups on it went with the earlier topic. */
+export function isReplaced({ state }: KnownFlow, topic: string, sourceId: string | null): boolean {
+  const before = state.topicIds.source.get(topic);
+  return sourceId !== null && before !== undefined && before !== sourceId;
+}
+
+/** Whether audits have noticed that a source topic is another one, and MM2 has written no sync of a partition since. */
+export function isWithoutSync({ state }: KnownFlow, topic: string, partition: number): boolean {
+  return state.mapping.get(topic)?.get(partition)?.breaksBeforeNext('newSource') === true;
+}
+
 /**
  * Whether an audit has seen a topic of that name on the source: its log, its syncs, or that it could not be read. Null if
  * no audit has read the source.

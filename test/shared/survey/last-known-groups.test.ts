@@ -71,6 +71,19 @@ describe('a group whose coordinator does not answer while the source does', () =
     expect(lastOf(before, translatedAt(READ_AT - 300_001))).toEqual(at(100n, READ_AT - 300_000));
   });
 
+  test('is nowhere on a topic that was made again: its commit went with the earlier one', () => {
+    const known = historyOf('read');
+    known.state.topicIds.source.set('orders', 'before');
+    const now = (sourceId: string | null) => TOPICS.map((topic) => ({ ...topic, sourceId }));
+    const lastOn = (sourceId: string | null) =>
+      withLastKnown([GROUP], known, translatedAt(READ_AT + 1), now(sourceId))[0];
+    expect(lastOn('after')).toEqual(GROUP);
+    expect([lastOn('before')?.lastKnown, lastOn(null)?.lastKnown]).toEqual([
+      at(480n, READ_AT + 1),
+      at(480n, READ_AT + 1),
+    ]);
+  });
+
   test('stays unread, and is nowhere WHEN nobody knows it', () => {
     const [group] = withLastKnown([GROUP], null, NONE, TOPICS);
     expect(group).toEqual(GROUP);
@@ -79,6 +92,26 @@ describe('a group whose coordinator does not answer while the source does', () =
   test('what was read stays as it is', () => {
     const fresh = { ...GROUP, committed: read([]) };
     expect(withLastKnown([fresh], historyOf('read'), translatedAt(READ_AT + 1), TOPICS)).toEqual([fresh]);
+  });
+});
+
+describe('a group of a dead source, whose topic audits have seen made again', () => {
+  const madeAgain = (synced: boolean): KnownFlow => {
+    const state = new HistoryState(READ_AT);
+    state.readAt.source = READ_AT;
+    state.syncs('orders', 0).push({ timestamp: 1n, upstream: 480n, downstream: 470n });
+    state.syncs('orders', 0).breakBeforeNext('newSource');
+    if (synced) state.syncs('orders', 0).push({ timestamp: 2n, upstream: 0n, downstream: 500n });
+    return { state, heldUntil: READ_AT };
+  };
+  const committed = (known: KnownFlow, translated: number) =>
+    groupsAsLastKnown(known, translatedAt(translated), TOPICS, ['g'])[0]?.committed;
+
+  test('is not where MirrorMaker had translated it on the earlier topic', () => {
+    expect(committed(madeAgain(false), READ_AT - 1)).toEqual(read([]));
+    const there = read([{ topic: 'orders', partition: 0, offset: 480n }]);
+    expect(committed(madeAgain(false), READ_AT + 1)).toEqual(there);
+    expect(committed(madeAgain(true), READ_AT - 1)).toEqual(there);
   });
 });
 
