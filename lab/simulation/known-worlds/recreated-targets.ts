@@ -119,4 +119,21 @@ export const RECREATED_TARGETS: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'a cut source, and then a new target',
+    taught: 'also on a target log of later, a group may have read of the cut only what is gone',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 3 },
+      { do: 'commit', group: 'reader', before: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'cut-source', offsets: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 2, syncs: 99 },
+      { do: 'produce', records: 1 },
+      { do: 'recreate-target' },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

@@ -17,7 +17,7 @@ const NONE: WaitingRecords = { most: 0n, least: 0n };
 export function waitingRecords(state: PartitionState): WaitingRecords {
   const { lag } = lagOf(state);
   if (lag.kind === 'unknown') return NONE;
-  const absent = greatest(0n, lag.records - (state.replication?.perhapsThere ?? 0n));
+  const absent = greatest(0n, lag.records - (state.replication?.perhapsThere ?? 0n) - roomBehind(state));
   const certain = least(absent, waitsAtLeast(state) ?? absent);
   const empty = emptyOffsets(state);
   if (empty === null) return { most: lag.records, least: certain };
@@ -27,6 +27,13 @@ export function waitingRecords(state: PartitionState): WaitingRecords {
     most: lag.records - empty.offsets,
     least: greatest(0n, certain - empty.offsets - (empty.offsets > 0n ? uncounted : 0n)),
   };
+}
+
+/** How many of the records that wait the target has room for behind its newest sync: MM2 may not have acknowledged them yet. */
+function roomBehind({ mapping, replication }: PartitionState): bigint {
+  const replicatedTo = replication?.replicatedTo ?? null;
+  if (mapping === null || replicatedTo === null || mapping.first >= mapping.length) return 0n;
+  return greatest(0n, mapping.reach - replicatedTo);
 }
 
 /** Whether counting has shown that offsets which wait hold no record. */

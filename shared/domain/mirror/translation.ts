@@ -93,10 +93,20 @@ export function firstCutOff(mapping: PartitionMapping, upstream: bigint): bigint
   let first: bigint | null = mapping.sourceInDoubt ? mapping.floor : null;
   for (const cut of mapping.sourceCuts) {
     if (upstream > (cut.mayReach ?? cut.reached)) continue;
-    const copies = firstCopyBehind(mapping, cut);
+    const copies = firstCopyBehind(mapping, cut) ?? firstCopyAt(mapping, cut, upstream);
     if (copies !== null && (first === null || copies < first)) first = copies;
   }
   return first;
+}
+
+/**
+ * On a target log that replaced the one of before the cut: where the copies of what the source has there now begin, if the group may have read of it only
+ * what is gone.
+ */
+function firstCopyAt(mapping: PartitionMapping, { at }: SourceCut, upstream: bigint): bigint | null {
+  if (upstream <= at || mapping.cause !== 'target-recreated') return null;
+  const there = bySyncs(mapping, at);
+  return there.kind === 'unknown' ? null : there.low;
 }
 
 /** Where the copies of what a cut took begin at the earliest; null if no hole shows it, as on a target log of later. */

@@ -17,7 +17,9 @@ const CERTAINTIES = {
 export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
   const certain = states.filter(({ sourceRecreated: kind }) => kind !== null && kind !== 'doubt');
   const shorter = states.filter(
-    (s) => s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened',
+    (s) =>
+      (s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened') &&
+      (s.mapping?.sourceCuts ?? []).length === 0,
   );
   // Where the first record could not be read, nothing speaks for another topic: PARTITIONS_UNREADABLE says so.
   const doubtful = states.filter((s) => s.sourceRecreated === 'doubt' && s.unread === null);
@@ -48,7 +50,8 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
     (s) =>
       s.targetRecreatedById ||
       (s.mapping?.cause === 'target-recreated' && s.epochIsRecent) ||
-      s.mapping?.cause === 'target-shortened',
+      // A log that is known to have been cut has a finding for that.
+      (s.mapping?.cause === 'target-shortened' && s.mapping.targetCuts.length === 0),
   );
   const worst = worstOf(found, missingRecords);
   if (worst === null) return [];

@@ -64,6 +64,18 @@ describe('records that wait', () => {
     expect(lossAtLeast(observation, states)).toBe(499n);
   });
 
+  test('may be on the target already, where it has room behind the newest sync', () => {
+    const room = (end: bigint): PartitionCase => ({
+      source: [0n, 56n],
+      target: [0n, end],
+      syncs: [
+        [0n, 0n],
+        [1n, 4n],
+      ],
+    });
+    expect(waiting(room(60n))).toEqual({ most: 54n, least: 0n, sparse: false });
+  });
+
   test('of which only some were counted, and these have gaps, are no proven loss', () => {
     const basis = (partition: PartitionCase) => {
       const { observation, states } = flowCase({ partition });
