@@ -6,8 +6,8 @@ const schema = z.object({
   rawQueryString: z.string(),
   headers: z.record(z.string(), z.string()),
   requestContext: z.object({ http: z.object({ method: z.string(), path: z.string(), sourceIp: z.string() }) }),
-  body: z.string().optional(),
-  isBase64Encoded: z.boolean(),
+  body: z.string().nullish(),
+  isBase64Encoded: z.boolean().default(false),
 });
 
 export interface PageRequest {
@@ -28,10 +28,10 @@ const LONGEST_BODY = 8_192;
 export function parsePageRequest(event: unknown): PageRequest {
   const parsed = schema.safeParse(event);
   if (!parsed.success) throw new InvalidInputError('event', parsed.error);
-  const { rawQueryString, headers, requestContext, body = '', isBase64Encoded } = parsed.data;
+  const { rawQueryString, headers, requestContext, body, isBase64Encoded } = parsed.data;
   const { method, path, sourceIp } = requestContext.http;
   const isForm = /^application\/x-www-form-urlencoded\s*(;|$)/i.test(headers['content-type'] ?? '');
-  const text = isForm && body.length <= LONGEST_BODY ? body : '';
+  const text = isForm && body != null && body.length <= LONGEST_BODY ? body : '';
   return {
     method,
     path,
