@@ -4,11 +4,13 @@ import type { RunRecord } from '../../shared/domain/failover/run-record.ts';
 import { STEP_PURPOSES } from '../../shared/domain/failover/run-words.ts';
 import { type Html, html } from '../../shared/domain/markup/html.ts';
 import { iso } from '../../shared/domain/model/iso-time.ts';
+import { clipped } from '../../shared/domain/notify/finding-event.ts';
 import { TYPED_CHARACTERS } from './answer-form.ts';
 import { answerWith, type PageAnswer } from './document.ts';
 
-/** Lambda answers with at most 6 MB. All of a longer list is in what the command line prints. */
+/** Lambda answers with at most 6 MB. All of what is longer is in what the command line prints. */
 const MOST_SHOWN = 500;
+const LONGEST_SHOWN = 5_000;
 
 export interface ShownForm {
   readonly link: string;
@@ -58,8 +60,13 @@ function stepItem({ step, skipped, actions }: PlannedStep, run: string): Html {
 
 function list(all: readonly string[], run: string): Html {
   const more = all.length - MOST_SHOWN;
-  const rest = more > 0 ? html`<li>and ${more} more: tidemark failover status ${run}</li>` : null;
-  return html`<ul>${all.slice(0, MOST_SHOWN).map((one) => html`<li class="name">${one}</li>`)}${rest}</ul>`;
+  const command = `tidemark failover status ${run}`;
+  const rest = more > 0 ? html`<li>and ${more} more: ${command}</li>` : null;
+  const items = all.slice(0, MOST_SHOWN).map((one) => {
+    const isCut = one.length > LONGEST_SHOWN;
+    return html`<li class="name">${clipped(one, LONGEST_SHOWN)}${isCut ? html` (all of it: ${command})` : null}</li>`;
+  });
+  return html`<ul>${items}${rest}</ul>`;
 }
 
 function hidden(fields: Readonly<Record<string, string>>): Html[] {

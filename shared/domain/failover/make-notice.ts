@@ -5,7 +5,7 @@ import type { ApprovalNotice } from '../notify/approval-notice.ts';
 import { approvalFacts, kindOfRun } from './approval-facts.ts';
 import type { RunRecord } from './run-record.ts';
 
-/** What the approvers of a run are told. `options`: words of a command that choose the configuration and the history. */
+/** The message for the approvers of a run. `options`: words of a command that choose the configuration and the history. */
 export function approvalNotice(
   record: RunRecord,
   {

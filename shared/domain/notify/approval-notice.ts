@@ -1,4 +1,4 @@
-/** What people are told when a run waits for their approval. Every name is printable; no markup yet. */
+/** The message for people whose approval a run waits for. Every name is printable; no markup yet. */
 export interface ApprovalNotice {
   /** One line: what waits, of which flow and deployment. */
   readonly title: string;
