@@ -27,7 +27,8 @@ export function approvalFacts({ subject, figures }: Pick<RunRecord, 'subject' | 
 /** The numbers of an assessment in words. */
 export function figureFacts(figures: Json): string[] {
   if (typeof figures !== 'object' || figures === null || Array.isArray(figures)) return [];
-  const of = (key: string): Json => (Reflect.get(figures, key) as Json | undefined) ?? null;
+  const known = new Map<string, Json>(Object.entries(figures));
+  const of = (key: string): Json => known.get(key) ?? null;
   const loss = of('loss');
   const lost =
     typeof loss === 'object' && loss !== null && 'records' in loss
