@@ -140,6 +140,11 @@ export const settingsSchema = z.strictObject({
       /** How long a person has to approve, in seconds. */
       approvalSeconds: z.int().min(60).max(86_400).default(3_600),
       /**
+       * Whether who is asked gets a link to a page that approves or rejects. The page is on the Internet: who has the link can
+       * approve.
+       */
+      approvalLink: z.boolean().default(false),
+      /**
        * Secrets of those that write: variables of tidemark.yaml, as in `secrets`. Only the functions of the named steps may
        * read them.
        */

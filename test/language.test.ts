@@ -19,6 +19,7 @@ const EDITED = [
   'shared/domain/failover',
   'shared/domain/history',
   'shared/domain/judge',
+  'shared/domain/markup',
   'shared/domain/mirror',
   'shared/domain/model',
   'shared/domain/notify',

@@ -4,6 +4,7 @@ import { type RunRecord, tookMs } from '../../shared/domain/failover/run-record.
 import { DANGEROUS_STEPS, type RunMode } from '../../shared/domain/failover/step-name.ts';
 import { canonicalJson } from '../../shared/domain/model/canonical-json.ts';
 import type { ApprovalStore } from '../../shared/failover/approval-store.ts';
+import { askApproval } from '../../shared/failover/ask-approval.ts';
 import { runId } from '../../shared/failover/assess-failover.ts';
 import { FailoverRefusedError } from '../../shared/failover/failover-errors.ts';
 import { type HoldStore, requireNotHeld } from '../../shared/failover/hold-store.ts';
@@ -23,8 +24,8 @@ import {
 import type { RunStore } from '../../shared/failover/run-store.ts';
 import type { FailoverWorld } from '../../shared/failover/step.ts';
 import type { Clock } from '../../shared/ports.ts';
+import { stepError } from '../runtime/state-machine-error.ts';
 import type { FailoverTask, TaskOf } from './event.ts';
-import { stepError } from './state-machine-error.ts';
 
 export interface OpenWorld {
   readonly world: FailoverWorld;
@@ -71,7 +72,8 @@ export async function doTask(task: FailoverTask, hands: TaskHands): Promise<obje
     case 'assess':
       return await assess(task, hands);
     case 'ask-approval':
-      return await ask(task, hands);
+      await askApproval(hands, { run: task.runId, hash: task.hash, token: task.token });
+      return { runId: task.runId };
     case 'approve':
       return await withWorld(task, hands, false, async (request) => {
         const { hash, by } = task.answer;
@@ -157,13 +159,6 @@ async function assess(task: TaskOf<'assess'>, hands: TaskHands): Promise<object>
       await close();
     }
   }
-}
-
-async function ask({ runId: run, hash, token }: TaskOf<'ask-approval'>, hands: TaskHands): Promise<object> {
-  const { record } = await runOf(hands.runs, run);
-  requireApprovable(record, hash, hands.clock.now());
-  await hands.approvals.ask({ run, hash, token, expiresAt: record.expiresAt });
-  return { runId: run };
 }
 
 async function carryOut(task: TaskOf<'carry-out'>, hands: TaskHands): Promise<object> {

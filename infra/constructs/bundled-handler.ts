@@ -9,7 +9,9 @@ const ROOT = join(import.meta.dirname, '../..');
  * tested is what runs.
  * @param folder below `functions/`; its handler is in `handler.ts`
  */
-export function bundledHandler(folder: 'audit' | 'failover-step' | 'failover-control' | 'notify') {
+export function bundledHandler(
+  folder: 'audit' | 'failover-step' | 'failover-control' | 'failover-ask' | 'failover-approval' | 'notify',
+) {
   return {
     entry: join(ROOT, 'functions', folder, 'handler.ts'),
     projectRoot: ROOT,

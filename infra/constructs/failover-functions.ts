@@ -1,4 +1,4 @@
-import { CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
@@ -60,12 +60,8 @@ export class FailoverFunctions extends Construct {
     return this.#byStep.get(step) ?? this.#reads;
   }
 
-  get logicalIds(): readonly string[] {
-    return [this.#reads, ...this.#byStep.values()].map(({ function: lambda }) => {
-      const resource = lambda.node.defaultChild;
-      if (!(resource instanceof CfnElement)) throw new Error('a function has a resource');
-      return Stack.of(this).getLogicalId(resource);
-    });
+  get all(): readonly FailoverFunction[] {
+    return [this.#reads, ...this.#byStep.values()];
   }
 
   #create(step: StepName | null, props: FailoverFunctionsProps, placement: object): FailoverFunction {

@@ -28,6 +28,8 @@ export interface FailoverStatesProps {
   /** Learns of what waits for an approval, and of how executions end. */
   readonly topic: ITopic;
   readonly approvalSeconds: number;
+  /** Asks for the approval, and tells people itself. If absent, the state machine tells them. */
+  readonly asking?: FailoverFunction | undefined;
 }
 
 type Next = IChainable & { readonly id: string };
@@ -106,7 +108,7 @@ export class FailoverStates extends Construct {
     approved.next(last);
     const wait = this.#waitForApproval();
     wait.next(approved);
-    const asked = this.#tellApprovers(wait);
+    const asked: Next = this.#props.asking === undefined ? this.#tellApprovers(wait) : wait;
     const assess = this.#task('Assess', {
       with: this.#assessing,
       payload: {
@@ -189,9 +191,9 @@ export class FailoverStates extends Construct {
       },
     });
     timedOut.next(this.#ending);
-    const { functions, approvalSeconds } = this.#props;
+    const { functions, approvalSeconds, asking = functions.reading() } = this.#props;
     const wait = new LambdaInvoke(this, 'Wait for the approval', {
-      lambdaFunction: functions.reading().function,
+      lambdaFunction: asking.function,
       integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
       // No heartbeat: interpreters of the language differ in it.
       taskTimeout: Timeout.duration(Duration.seconds(approvalSeconds)),
@@ -205,7 +207,7 @@ export class FailoverStates extends Construct {
       retryOnServiceExceptions: false,
     });
     // A time-out is not repeated: the time to approve is over.
-    return this.#guarded(wait, { by: functions.reading(), errors: TRANSIENT }, [
+    return this.#guarded(wait, { by: asking, errors: TRANSIENT }, [
       { errors: [Errors.TIMEOUT], next: timedOut, resultPath: '$.error' },
       { errors: [Errors.ALL], next: this.#ending, resultPath: '$.error' },
     ]);

@@ -1,18 +1,21 @@
-import { CfnOutput, RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { CfnElement, CfnOutput, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { MachineName } from '../../shared/contract/failover-machine.ts';
+import type { Settings } from '../settings.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
+import { ApprovalLink } from './approval-link.ts';
 import { FailoverControl } from './failover-control.ts';
-import { FailoverFunctions, type FailoverFunctionsProps } from './failover-functions.ts';
+import { type FailoverFunction, FailoverFunctions, type FailoverFunctionsProps } from './failover-functions.ts';
 import { FailoverStates } from './failover-states.ts';
 
-export type FailoverProps = FailoverFunctionsProps & {
-  /** Learns of what waits for an approval, and of how failovers end. */
-  readonly onCall: AlarmTopic;
-};
+export type FailoverProps = FailoverFunctionsProps &
+  Pick<Settings, 'deployment' | 'pages'> & {
+    /** Learns of what waits for an approval, and of how failovers end. */
+    readonly onCall: AlarmTopic;
+  };
 
 /**
  * Failing over, leading back, and undoing either, as state machines that people start. Nothing starts them by itself, and nothing changes
@@ -23,18 +26,22 @@ export class Failover extends Construct {
     super(scope, id);
     const { onCall, history } = props;
     const functions = new FailoverFunctions(this, 'Step', props);
+    const link = props.failover.approvalLink ? new ApprovalLink(this, 'Link', props) : null;
+    const invoked = [...functions.all, ...(link === null ? [] : [link.asking])];
     const states = (name: string, machine: MachineName) =>
       new FailoverStates(this, name, {
         machine,
         functions,
         topic: onCall.topic,
         approvalSeconds: props.failover.approvalSeconds,
+        asking: link?.asking,
       });
-    const run = this.#machine('Run', states('RunStates', 'failover').run(), functions, onCall);
-    const undo = this.#machine('Undo', states('UndoStates', 'failover').undo(), functions, onCall);
-    const back = this.#machine('BackRun', states('BackRunStates', 'failback').run(), functions, onCall);
-    const backUndo = this.#machine('BackUndo', states('BackUndoStates', 'failback').undo(), functions, onCall);
+    const run = this.#machine('Run', states('RunStates', 'failover').run(), invoked, onCall);
+    const undo = this.#machine('Undo', states('UndoStates', 'failover').undo(), functions.all, onCall);
+    const back = this.#machine('BackRun', states('BackRunStates', 'failback').run(), invoked, onCall);
+    const backUndo = this.#machine('BackUndo', states('BackUndoStates', 'failback').undo(), functions.all, onCall);
     const stateMachineArns = [run.stateMachineArn, back.stateMachineArn];
+    link?.answers(stateMachineArns);
     const control = new FailoverControl(this, 'Control', { history, stateMachineArns });
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
@@ -46,7 +53,12 @@ export class Failover extends Construct {
     output('ControlName', 'Invoke it to approve, reject, hold or release', control.function.functionName);
   }
 
-  #machine(id: string, definition: IChainable, functions: FailoverFunctions, onCall: AlarmTopic): StateMachine {
+  #machine(
+    id: string,
+    definition: IChainable,
+    functions: readonly FailoverFunction[],
+    onCall: AlarmTopic,
+  ): StateMachine {
     const role = new Role(this, `${id}Role`, {
       description: 'Invokes the functions that carry failovers out, and tells people',
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
@@ -72,10 +84,14 @@ export class Failover extends Construct {
     return machine;
   }
 
-  #acknowledge(role: Role, functions: FailoverFunctions): void {
+  #acknowledge(role: Role, functions: readonly FailoverFunction[]): void {
     const acknowledge = (what: string, reason: string) =>
       Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${what}]`, reason });
     acknowledge('*', 'X-Ray and the delivery of logs do not support resources.');
-    for (const id of functions.logicalIds) acknowledge(`<${id}.Arn>:*`, 'Any version of this one function.');
+    for (const { function: lambda } of functions) {
+      const resource = lambda.node.defaultChild;
+      if (!(resource instanceof CfnElement)) throw new Error('a function has a resource');
+      acknowledge(`<${Stack.of(this).getLogicalId(resource)}.Arn>:*`, 'Any version of this one function.');
+    }
   }
 }

@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
+  APPROVALS_PREFIX,
   FAILOVERS_PREFIX,
   OUTBOX_PREFIX,
   PAGES_PREFIX,
@@ -64,6 +65,20 @@ export class HistoryTable extends Construct {
         conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${FAILOVERS_PREFIX}*`] } },
       }),
     );
+  }
+
+  /** Allows a role to read failovers, and to write which approvals are asked for and answered. */
+  grantApprovals(role: Role): void {
+    const grant = (actions: string[], prefix: string) =>
+      role.addToPolicy(
+        new PolicyStatement({
+          actions,
+          resources: [this.table.tableArn],
+          conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${prefix}*`] } },
+        }),
+      );
+    grant(['dynamodb:GetItem', 'dynamodb:Query'], FAILOVERS_PREFIX);
+    grant(['dynamodb:PutItem'], APPROVALS_PREFIX);
   }
 
   /** Allows a role to remember which pages were sent, and nothing of the history. */

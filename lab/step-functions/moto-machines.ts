@@ -226,7 +226,9 @@ function contextOf(awsRequestId: string): Context {
 
 /** Creates the state machines as the template has them, and the topic that they tell people by. */
 async function create(moto: Moto, client: SFNClient): Promise<ReadonlyMap<MachineName, string>> {
-  const template = synthesize({ failover: { approvalSeconds: APPROVAL_SECONDS, secrets: {}, policyArns: {} } });
+  const template = synthesize({
+    failover: { approvalSeconds: APPROVAL_SECONDS, approvalLink: false, secrets: {}, policyArns: {} },
+  });
   const arns = new Map<MachineName, string>();
   for (const [machine, id] of Object.entries(IDS) as [MachineName, string][]) {
     const definition = JSON.stringify(definitionOf(template, id)).replaceAll(TEMPLATE_ACCOUNT, ACCOUNT);

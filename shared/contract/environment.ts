@@ -49,6 +49,19 @@ export const FAILOVER_ENVIRONMENT = {
   serviceName: AUDIT_ENVIRONMENT.serviceName,
 } as const;
 
+/** Names of the environment variables of the functions behind links that approve: the one that sends them, and their page. */
+export const APPROVAL_LINK_ENVIRONMENT = {
+  deployment: AUDIT_ENVIRONMENT.deployment,
+  historyTable: AUDIT_ENVIRONMENT.historyTable,
+  /** ARN of the secret that signs links. No variable holds the key itself. */
+  key: 'TIDEMARK_LINK_KEY',
+  /** Where the page is. */
+  page: 'TIDEMARK_LINK_PAGE',
+  secrets: NOTIFY_ENVIRONMENT.secrets,
+  mailTopic: NOTIFY_ENVIRONMENT.mailTopic,
+  serviceName: AUDIT_ENVIRONMENT.serviceName,
+} as const;
+
 /** Path of the configuration file: Lambda mounts layers under /opt. */
 export const CONFIG_FILE_IN_LAMBDA = '/opt/tidemark.yaml';
 

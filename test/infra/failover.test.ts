@@ -11,6 +11,7 @@ import { synthesizeChecked } from './synthesize-checked.ts';
 const hookPolicy = 'arn:aws:iam::111122223333:policy/switch-records';
 const failover = {
   approvalSeconds: 900,
+  approvalLink: false,
   secrets: {
     FENCER_PASSWORD: { secretsManager: 'tidemark/fencer', key: 'password', steps: ['fence' as const] },
     RESTORER_PASSWORD: { secretsManager: 'tidemark/restorer', steps: ['restore-groups' as const] },

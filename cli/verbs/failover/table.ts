@@ -1,5 +1,6 @@
+import { figureFacts, kindOfRun } from '../../../shared/domain/failover/approval-facts.ts';
 import { type RunRecord, type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
-import { canonicalJson, type Json } from '../../../shared/domain/model/canonical-json.ts';
+import { canonicalJson } from '../../../shared/domain/model/canonical-json.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { TableOptions } from '../../output/table-options.ts';
@@ -25,7 +26,7 @@ export function* renderFailover(
 ): Generator<string> {
   const { paint, width } = options;
   const { subject, steps, approval, phase } = record;
-  yield `${paint('bold', `${titleOf(subject)} of ${printable(subject.flow)}`)}: run ${record.run} ${PHASES[phase]}\n`;
+  yield `${paint('bold', `${kindOfRun(subject)} of ${printable(subject.flow)}`)}: run ${record.run} ${PHASES[phase]}\n`;
   yield* figureLines(record, options);
   if (subject.takesBack !== undefined) yield `  takes back run ${subject.takesBack.run}\n`;
   const many = [plural(subject.topics.length, 'topic'), plural(subject.groups.length, 'consumer group')];
@@ -53,24 +54,9 @@ export function* renderFailover(
   yield `  evidence: ${plural(entries.length, 'entry', 'entries')}, the last one is ${entries.at(-1)?.hash ?? 'none'}\n`;
 }
 
-function titleOf({ mode }: RunRecord['subject']): string {
-  return mode === 'failback' ? 'failback' : `${mode} failover`;
-}
-
 function* figureLines({ figures, assessedAt }: RunRecord, { width }: TableOptions): Generator<string> {
-  const text = typeof figures === 'object' && figures !== null && !Array.isArray(figures) ? figuresText(figures) : '';
+  const text = printable(figureFacts(figures).join('; '));
   for (const line of wrapped(`at ${iso(assessedAt)}: ${text}`, width, '  ')) yield `${line}\n`;
-}
-
-function figuresText(figures: object): string {
-  const of = (key: string): Json => (Reflect.get(figures, key) as Json | undefined) ?? null;
-  const loss = of('loss');
-  const lost =
-    typeof loss === 'object' && loss !== null && 'records' in loss
-      ? `${String(loss.records)} records were not on the target (${String(loss.basis)})`
-      : `the loss was unknown: ${typeof loss === 'object' && loss !== null && 'reason' in loss ? String(loss.reason) : ''}`;
-  const reread = `groups read at most ${String(of('rereadAtMost'))} records again and skip at most ${String(of('skipAtMost'))}`;
-  return printable(`verdict ${String(of('verdict'))}; ${lost}; ${reread}`);
 }
 
 function textOf(state: StepState): string {

@@ -1,7 +1,7 @@
+import { Html, html } from '../../../shared/domain/markup/html.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { costOf, type GroupReport, offsetOf, proofOf } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { Html, html } from '../../output/html.ts';
 import { lossText } from '../../output/loss-text.ts';
 import { duration, grouped, plural, tally } from '../../output/text.ts';
 import { worstGroupsFirst } from '../../output/worst-first.ts';

@@ -1,6 +1,6 @@
+import { type Html, html } from '../../../shared/domain/markup/html.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { Verdict } from '../../../shared/domain/model/report.ts';
-import { type Html, html } from '../../output/html.ts';
 import { grouped } from '../../output/text.ts';
 import type { FlowPeriod, Standing, Stretch } from './flow-period.ts';
 

@@ -45,6 +45,8 @@ export const PAGES_PREFIX = 'pages#';
 
 /** Partitions of failovers begin so: their entries, their locks, and the approvals that they wait for. */
 export const FAILOVERS_PREFIX = 'failovers#';
+/** Of these, the approvals. */
+export const APPROVALS_PREFIX = `${FAILOVERS_PREFIX}approval#`;
 
 /** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
 export function lineagesPartition(flow: string): string {

@@ -1,6 +1,8 @@
 import type { Secret } from '../../config/connection/secret.ts';
+import { slackApproval, webhookApproval } from '../../domain/notify/approval-forms.ts';
 import { slackPage } from '../../domain/notify/slack-page.ts';
 import { webhookPage } from '../../domain/notify/webhook-page.ts';
+import type { ApproverTarget } from '../../failover/approver-target.ts';
 import type { PageTarget } from '../../notify/page-target.ts';
 import { sendToWebhook } from './webhook-sender.ts';
 
@@ -15,4 +17,13 @@ export function createWebhookTarget(url: () => Promise<Secret>, deployment: stri
     name: 'webhook',
     send: async (page, event) => sendToWebhook(await url(), webhookPage(page, event, deployment)),
   };
+}
+
+/** Tells the approvers of a run in a channel of Slack. */
+export function createSlackApprovers(url: () => Promise<Secret>): ApproverTarget {
+  return { name: 'slack', send: async (notice) => sendToWebhook(await url(), slackApproval(notice)) };
+}
+
+export function createWebhookApprovers(url: () => Promise<Secret>, deployment: string): ApproverTarget {
+  return { name: 'webhook', send: async (notice) => sendToWebhook(await url(), webhookApproval(notice, deployment)) };
 }

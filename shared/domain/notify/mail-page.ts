@@ -12,7 +12,6 @@ export interface MailPage {
 
 /** A page as a mail. Names have no line breaks and no control characters, so none can add a header or a line. */
 export function mailPage(page: PageContent): MailPage {
-  const subject = clipped(page.title.replace(/[^\x20-\x7e]/gu, '?'), LONGEST_SUBJECT).replace(/…$/, '~');
   const body = [
     page.title,
     '',
@@ -27,5 +26,9 @@ export function mailPage(page: PageContent): MailPage {
     `  ${page.command}`,
     '',
   ];
-  return { subject, body: body.join('\n') };
+  return { subject: mailSubject(page.title), body: body.join('\n') };
+}
+
+export function mailSubject(title: string): string {
+  return clipped(title.replace(/[^\x20-\x7e]/gu, '?'), LONGEST_SUBJECT).replace(/…$/, '~');
 }

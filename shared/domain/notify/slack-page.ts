@@ -1,44 +1,30 @@
-import { clipped } from './finding-event.ts';
 import type { PageContent } from './page-content.ts';
+import {
+  slackBold,
+  slackBullet,
+  slackCommand,
+  slackFallback,
+  slackHeader,
+  slackParagraph,
+  slackText,
+} from './slack-text.ts';
 
-/** Slack refuses longer texts (Block Kit reference: header 150 characters, text 3,000). */
-const LONGEST_TITLE = 150;
-const LONGEST_TEXT = 2_900;
-
-/**
- * A page as Slack's incoming webhooks take it. Names are only in `plain_text` and `rich_text` elements, which have no
- * markup, so no name can format the page, mention people or make a link. The fallback text is mrkdwn, and is escaped.
- */
+/** A page as Slack's incoming webhooks take it. */
 export function slackPage(page: PageContent): object {
   const icon = page.kind === 'page' ? '🔴' : '🟢';
-  const paragraph = (...elements: readonly object[]) => ({ type: 'rich_text_section', elements });
-  const text = (value: string, style?: object) => ({
-    type: 'text',
-    text: clipped(value, LONGEST_TEXT),
-    ...(style !== undefined && { style }),
-  });
-  const bold = (value: string) => text(value, { bold: true });
   return {
-    text: escaped(clipped(page.title, LONGEST_TEXT)),
+    text: slackFallback(page.title),
     blocks: [
-      {
-        type: 'header',
-        text: { type: 'plain_text', emoji: false, text: clipped(`${icon} ${page.title}`, LONGEST_TITLE) },
-      },
+      slackHeader(`${icon} ${page.title}`),
       {
         type: 'rich_text',
         elements: [
-          paragraph(text(`${page.what}\n`), text(page.since)),
-          paragraph(bold('\nA failover now')),
-          ...page.failover.map((line) => ({
-            type: 'rich_text_list',
-            style: 'bullet',
-            indent: line.of === 'flow' ? 0 : 1,
-            elements: [paragraph(text(line.text))],
-          })),
-          paragraph(bold('\nRunbook  '), linkOrText(page.runbook)),
-          paragraph(bold('Look closer')),
-          { type: 'rich_text_preformatted', elements: [text(page.command)] },
+          slackParagraph(slackText(`${page.what}\n`), slackText(page.since)),
+          slackParagraph(slackBold('\nA failover now')),
+          ...page.failover.map((line) => slackBullet(line.text, line.of === 'flow' ? 0 : 1)),
+          slackParagraph(slackBold('\nRunbook  '), linkOrText(page.runbook)),
+          slackParagraph(slackBold('Look closer')),
+          slackCommand(page.command),
         ],
       },
     ],
@@ -48,9 +34,4 @@ export function slackPage(page: PageContent): object {
 /** A runbook in the repository has a path, which is no link. */
 function linkOrText(url: string): object {
   return /^https?:\/\//.test(url) ? { type: 'link', url } : { type: 'text', text: url };
-}
-
-/** Slack's three control characters (Slack API, "Formatting text"); without them there is no mention and no link. */
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

@@ -11,6 +11,7 @@ const TABLE = 'tidemark-history';
 const PASSWORD = 'hunter2-hunter2';
 const failover = {
   approvalSeconds: 900,
+  approvalLink: false,
   secrets: { FENCER: { secretsManager: 'lab/fencer', steps: ['fence' as const] } },
   policyArns: {},
 };

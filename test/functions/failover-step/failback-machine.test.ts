@@ -23,7 +23,9 @@ let failback: { readonly run: Definition; readonly undo: Definition };
 beforeAll(async () => {
   local = await DynamoDbLocal.start();
   client = local.client();
-  const template = synthesize({ failover: { approvalSeconds: 3_600, secrets: {}, policyArns: {} } });
+  const template = synthesize({
+    failover: { approvalSeconds: 3_600, approvalLink: false, secrets: {}, policyArns: {} },
+  });
   failover = { run: definitionOf(template, 'FailoverRun'), undo: definitionOf(template, 'FailoverUndo') };
   failback = { run: definitionOf(template, 'FailoverBackRun'), undo: definitionOf(template, 'FailoverBackUndo') };
 });

@@ -16,7 +16,7 @@ import { type Ended, TestMachine } from './machine.ts';
 
 const ORDER = ['fence', 'mirror', 'consumers', 'positions', 'name', 'cut'].map((what) => `${what}=true`);
 const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
-const failover = { approvalSeconds: 3_600, secrets: {}, policyArns: {} };
+const failover = { approvalSeconds: 3_600, approvalLink: false, secrets: {}, policyArns: {} };
 
 let local: DynamoDbLocal;
 let client: DynamoDBClient;

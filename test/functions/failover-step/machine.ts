@@ -2,20 +2,27 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { StateMachine } from 'aws-local-stepfunctions';
+import { createHandler as createPage } from '../../../functions/failover-approval/create-handler.ts';
+import type { PageAnswer } from '../../../functions/failover-approval/document.ts';
+import { createHandler as createAsk } from '../../../functions/failover-ask/create-handler.ts';
 import { createHandler as createControl } from '../../../functions/failover-control/create-handler.ts';
 import { createHandler } from '../../../functions/failover-step/create-handler.ts';
+import type { ApprovalNotice } from '../../../shared/domain/notify/approval-notice.ts';
 import type { ApprovalStore } from '../../../shared/failover/approval-store.ts';
+import type { ApprovalTarget } from '../../../shared/failover/approval-target.ts';
 import type { HoldStore } from '../../../shared/failover/hold-store.ts';
 import { type StoredRun, storedRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { RunStore } from '../../../shared/failover/run-store.ts';
 import type { Definition } from '../../infra/state-machine-definition.ts';
 import { hazardous } from '../../shared/failover/begin-run.ts';
 import { type FakeWorld, Killed } from '../../shared/failover/failover-world.ts';
+import { macWith } from '../failover-approval/mac-with.ts';
 
 type LibraryDefinition = ConstructorParameters<typeof StateMachine>[0];
 
 const FUNCTION_MS = 180_000;
 const RETRY_PAUSE_MS = 10_000;
+const mac = macWith('a key');
 
 export interface Stores {
   readonly runs: RunStore;
@@ -46,6 +53,8 @@ export class TestMachine {
   readonly stores: Stores;
   /** What people were told, in order. */
   readonly told: string[] = [];
+  /** What approvers were sent by the function that asks, in order. */
+  readonly notices: ApprovalNotice[] = [];
   /** Invocations of functions: the state, and what was thrown. */
   readonly invoked: string[] = [];
   /** Called before each invocation. It throws what Lambda answers instead of the function. */
@@ -78,13 +87,24 @@ export class TestMachine {
       logger: new Logger({ logLevel: 'SILENT' }),
       clock: this.#clock,
       ...this.stores,
-      target: {
-        approve: async (token, answer) => this.#waiting.get(token)?.answer(answer),
-        reject: async (token, { reason, by }) =>
-          this.#waiting.get(token)?.fail(failure('TidemarkRejected', `${by}: ${reason}`)),
-      },
+      target: this.#target,
     });
     return await handler(event, this.#context());
+  }
+
+  /** Sends a request to the page of links. */
+  async page(event: object): Promise<PageAnswer> {
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const handler = createPage({ logger, clock: this.#clock, ...this.stores, target: this.#target, mac });
+    return await handler(event, this.#context());
+  }
+
+  get #target(): ApprovalTarget {
+    return {
+      approve: async (token, answer) => this.#waiting.get(token)?.answer(answer),
+      reject: async (token, { reason, by }) =>
+        this.#waiting.get(token)?.fail(failure('TidemarkRejected', `${by}: ${reason}`)),
+    };
   }
 
   /** The run that waits for its approval. */
@@ -144,7 +164,7 @@ export class TestMachine {
         return {};
       }
       const answer = this.#awaited(resource, token);
-      const output = await this.#invoke(state, parameters.Payload);
+      const output = await this.#invoke(state, parameters.FunctionName, parameters.Payload);
       return answer === null ? { Payload: output } : await answer;
     };
   }
@@ -158,20 +178,27 @@ export class TestMachine {
   }
 
   /** An invocation in a process of its own. One that is killed does nothing more, and releases nothing. */
-  async #invoke(state: string, payload: unknown): Promise<unknown> {
+  async #invoke(state: string, name: string, payload: unknown): Promise<unknown> {
     const nth = this.invoked.filter((one) => one.startsWith(`${state}:`)).length;
     let isDead = false;
     const runs = hazardous(this.stores.runs, () => {
       if (isDead) throw new Killed();
     });
-    const handler = createHandler({
-      logger: new Logger({ logLevel: 'SILENT' }),
-      clock: this.#clock,
-      ...this.stores,
-      runs,
+    const shared = { logger: new Logger({ logLevel: 'SILENT' }), clock: this.#clock, ...this.stores, runs };
+    const ask = createAsk({
+      ...shared,
+      mac,
+      page: 'https://page.example/',
+      targets: [{ name: 'email', send: async (notice) => void this.notices.push(notice) }],
+      deployment: 'example',
+      options: [],
+    });
+    const step = createHandler({
+      ...shared,
       approvalMs: 3_600_000,
       openWorld: async () => ({ world: this.fake.world(), close: async () => undefined }),
     });
+    const handler = name.includes('FailoverLinkAsk') ? ask : step;
     const { hazard } = this.fake;
     this.fake.hazard = (what, when) => {
       try {

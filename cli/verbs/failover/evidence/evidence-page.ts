@@ -1,16 +1,16 @@
 import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
 import type { RunRecord } from '../../../../shared/domain/failover/run-record.ts';
+import { GATES, MODES, PHASES } from '../../../../shared/domain/failover/run-words.ts';
+import { Html, html, verbatim } from '../../../../shared/domain/markup/html.ts';
+import { PAGE_STYLE } from '../../../../shared/domain/markup/page-style.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../../shared/failover/run-entry-schema.ts';
 import { type Known, type Objective, objectivesOf, type Standing } from '../../../../shared/failover/run-objectives.ts';
-import { Html, html, verbatim } from '../../../output/html.ts';
-import { PAGE_STYLE } from '../../../output/page-style.ts';
 import { duration, plural } from '../../../output/text.ts';
 import { renderEvidenceJson } from './evidence-json.ts';
 import { leftUndone } from './left-undone.ts';
 import { pointsTable, positionsTable } from './position-tables.ts';
 import { stepList } from './step-list.ts';
-import { GATES, MODES, PHASES } from './step-words.ts';
 import { tableOf, word } from './table-html.ts';
 import { timeline } from './timeline.ts';
 

@@ -1,12 +1,12 @@
 import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
 import type { RunRecord } from '../../../../shared/domain/failover/run-record.ts';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
+import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
 import type { LogEnds } from '../../../../shared/failover/ends-by-topic.ts';
 import { drained } from '../../../../shared/failover/steps/drain.ts';
 import { failoverPoints } from '../../../../shared/failover/steps/record-points.ts';
 import { restored, type WrittenPosition } from '../../../../shared/failover/steps/restore-groups.ts';
-import { type Html, html } from '../../../output/html.ts';
 import { plural } from '../../../output/text.ts';
 import { tableOf, word } from './table-html.ts';
 

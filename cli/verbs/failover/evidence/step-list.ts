@@ -1,11 +1,11 @@
 import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
 import type { RunRecord, StepState } from '../../../../shared/domain/failover/run-record.ts';
+import { STATES, STEP_PURPOSES } from '../../../../shared/domain/failover/run-words.ts';
 import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
+import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
-import { type Html, html } from '../../../output/html.ts';
 import { duration } from '../../../output/text.ts';
 import { foundWords } from './found-words.ts';
-import { STATES, STEP_PURPOSES } from './step-words.ts';
 import { word } from './table-html.ts';
 
 /** The steps in the order in which they are carried out: what each is for, how far it came, and what it found. */

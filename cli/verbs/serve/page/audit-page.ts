@@ -1,7 +1,7 @@
+import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../../shared/domain/model/report.ts';
 import { figuresOf } from '../../../output/flow-figures.ts';
-import { type Html, html } from '../../../output/html.ts';
 import { lossText } from '../../../output/loss-text.ts';
 import { snapshotLines } from '../../../output/snapshot-lines.ts';
 import { duration, grouped, plural } from '../../../output/text.ts';

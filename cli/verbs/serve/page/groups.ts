@@ -1,3 +1,4 @@
+import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import {
   costOf,
   type FlowReport,
@@ -9,7 +10,6 @@ import {
 } from '../../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
 import { matcher } from '../../../options/name-patterns.ts';
-import { type Html, html } from '../../../output/html.ts';
 import { grouped, plural } from '../../../output/text.ts';
 import { type GroupSummary, groupSummaries, type SummedCost } from './group-summary.ts';
 import { type Asked, linkTo } from './links.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../../output/html.ts';
+import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import { plural } from '../../../output/text.ts';
 
 /** How many a list leaves out; nothing if none. */

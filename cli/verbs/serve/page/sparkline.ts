@@ -1,4 +1,4 @@
-import { type Html, html } from '../../../output/html.ts';
+import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import { duration, grouped } from '../../../output/text.ts';
 import type { LagPoint } from '../lag-log.ts';
 
