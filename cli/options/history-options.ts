@@ -111,9 +111,22 @@ function defaultFile(options: ConfigOptions, environment: NodeJS.ProcessEnv): st
   const folder = join(environment.XDG_STATE_HOME || join(homedir(), '.local', 'state'), 'tidemark');
   const file = join(folder, `${name}-${digest}.db`);
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    makeFolders(folder);
   } catch {
     // The attempt to open the file reports the error, with its name.
   }
   return file;
+}
+
+/** Node's own `recursive` never ends where a parent is there and nothing can be made in it, as in /proc or below an automounter. */
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(folder) === folder) throw error;
+    makeFolders(dirname(folder));
+    mkdirSync(folder, { mode: 0o700 });
+  }
 }

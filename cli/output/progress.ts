@@ -9,24 +9,28 @@ export interface Progress {
 
 const SILENT_MS = 1_000;
 const TICK_MS = 1_000;
+/** Between two lines elsewhere than on a terminal: a cron job's mail is no place for each of a thousand steps. */
+const LINE_MS = 10_000;
 
 /**
- * On a terminal one line that is rewritten with the seconds so far; elsewhere a line for each step that is under way
- * when its time comes. No spinner, no colour.
+ * On a terminal one line that is rewritten with the seconds so far; elsewhere a line for the step that is under way,
+ * at most every 10 s. No spinner, no colour.
  */
 export function createProgress(stream: NodeJS.WriteStream, now: () => number = Date.now): Progress {
   const begin = now();
   let current: string | null = null;
   let said: string | null = null;
+  let saidAt = Number.NEGATIVE_INFINITY;
   const show = (): void => {
     if (current === null || now() - begin < SILENT_MS) return;
     if (stream.isTTY === true) {
       const text = `${current} … ${Math.round((now() - begin) / 1000)} s`;
       stream.write(`\r\u001b[K${text.slice(0, (stream.columns ?? 80) - 1)}`);
       said = current;
-    } else if (current !== said) {
+    } else if (current !== said && now() - saidAt >= LINE_MS) {
       stream.write(`${current} …\n`);
       said = current;
+      saidAt = now();
     }
   };
   const timer = setInterval(show, TICK_MS);

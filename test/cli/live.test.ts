@@ -131,9 +131,10 @@ describe('tidemark on a live flow', () => {
     expect(await groupsOf('--group', 'bill*')).toEqual(['billing']);
     expect(await groupsOf('--group', 'billing', '--group', 'shipping')).toEqual(['billing', 'shipping']);
     expect(await groupsOf('--topic', 'pay*')).toEqual(['shipping']);
-    const unmatched = await inLab('audit', '--mm2', mm2.propertiesFile, '--group', 'bilig');
+    const unmatched = await inLab('audit', '--mm2', mm2.propertiesFile, '--group', 'biling');
     expect(unmatched).toMatchObject({ code: 2, stdout: '' });
-    expect(unmatched.stderr).toContain('no audited group matches "bilig"');
+    expect(unmatched.stderr).toContain('no audited group matches "biling"');
+    expect(unmatched.stderr).toContain('did you mean billing?');
   });
 
   test('verify: each position before and after, as the published schema says; 0 where nothing contradicts', async () => {

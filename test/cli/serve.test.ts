@@ -172,6 +172,9 @@ describe('tidemark serve on a live flow', () => {
   });
 
   test('a time that cannot be: 400; one before the history: 404', async () => {
+    for (const query of ['asof=-2h', 'as-of=-2h&as-of=-1h', 'flow=A']) {
+      expect((await get(`/api/audit?${query}`)).status).toBe(400);
+    }
     const bad = await get('/api/audit?as-of=yesterday');
     expect(bad.status).toBe(400);
     expect(await bad.json()).toMatchObject({

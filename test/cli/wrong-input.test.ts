@@ -12,6 +12,8 @@ beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'tidemark-cli-'));
   const files = {
     'good.properties': GOOD,
+    'marked.properties': `\uFEFF${GOOD}`,
+    'utf-16.properties': Buffer.from(`\uFEFF${GOOD}`, 'utf16le'),
     'unicode.properties': `${GOOD}x=\\u12`,
     'faults.properties': GOOD.replace('127.0.0.1:1', 'nowhere').concat('A->B.offset.lag.max=x\nA->B.topics=(\n'),
     'secret.properties': `${GOOD}${SASL}A.sasl.jaas.config=PlainLoginModule required password=hunter2`,
@@ -63,6 +65,8 @@ describe('wrong input', () => {
     [['audit', '--config', 'nowhere.yaml'], 'there is no file nowhere.yaml', 'correct the path'],
     [['audit', '--config', 'empty'], 'is a directory', 'name a file'],
     [['audit', '--mm2', 'empty'], 'is a directory', 'name a file'],
+    [['audit', '--mm2', 'utf-16.properties'], 'begins with a byte order mark', 'some shells write UTF-16'],
+    [['audit', '--mm2', 'marked.properties'], 'begins with a byte order mark', 'ISO-8859-1'],
     [['audit', '--mm2', 'unicode.properties'], 'unicode.properties:5: x:', 'double the backslash'],
     [['audit', '--config', 'broken.yaml'], 'broken.yaml:1: is not valid YAML', 'correct the line'],
     [['audit', '--config', 'typo.yaml'], 'typo.yaml:1: cluster: is not a known key', 'did you mean clusters?'],

@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
-import { closestName } from '../../../shared/config/closest-name.ts';
 import { SEVERITIES } from '../../../shared/contract/finding-codes.ts';
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { connectorsOf, metricsOf, readerOf } from '../../connect.ts';
@@ -8,9 +7,10 @@ import { keepHistory } from '../../history/keep-history.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
-import { filterOf, matcher } from '../../options/name-patterns.ts';
+import { filterOf } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
 import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
+import { OfferedNames, refuseUnmatched } from '../../options/unmatched-names.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
 import { auditExitCode, type FailOn } from '../../output/audit-exit-code.ts';
 import type { Finish } from '../../output/exit-code.ts';
@@ -70,8 +70,11 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or the verdict not-ready
       if (asOf !== undefined && options.verify === true) {
         throw new UsageError('--as-of and --verify exclude each other', 'records are compared as they are now');
       }
-      const report = await (asOf === undefined ? audit(options, terminal) : auditPast(options, asOf, terminal));
-      refuseWhatMatchedNothing(report, options);
+      const offered = new OfferedNames();
+      const report = await (asOf === undefined
+        ? audit(options, terminal, offered)
+        : auditPast(options, asOf, terminal));
+      refuseUnmatched(report, options, offered);
       if (options.format === 'json') {
         const { renderAuditJson } = await import('../../output/audit-json.ts');
         await writeAll(terminal.stdout, renderAuditJson(report));
@@ -83,7 +86,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or the verdict not-ready
     });
 }
 
-async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditReport> {
+async function audit(options: AuditOptions, terminal: Terminal, offered: OfferedNames): Promise<AuditReport> {
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow);
   const verify = await verifyOpen(options);
@@ -101,7 +104,7 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
       connectors,
       metrics,
       clock: SYSTEM_CLOCK,
-      filter: filterOf(flows, options),
+      filter: offered.noting(filterOf(flows, options)),
       ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
       ...(kept.history === null ? {} : { history: kept.history }),
@@ -111,21 +114,4 @@ async function audit(options: AuditOptions, terminal: Terminal): Promise<AuditRe
     await kept.close();
     progress.end();
   }
-}
-
-/** A group that is not there must not pass for a group without findings. */
-function refuseWhatMatchedNothing(report: AuditReport, options: AuditOptions): void {
-  const check = (kind: string, wanted: readonly string[] | undefined, names: ReadonlySet<string>): void => {
-    for (const pattern of wanted ?? []) {
-      const matches = matcher([pattern]);
-      if ([...names].some((name) => matches?.(name))) continue;
-      const near = closestName(pattern, names);
-      const remedy = near === null ? `run the audit without --${kind} to see every ${kind}` : `did you mean ${near}?`;
-      throw new UsageError(`no audited ${kind} matches "${pattern}"`, remedy);
-    }
-  };
-  // Where a side could not be read, the report says so: the name may be right.
-  if (report.flows.some(({ unread }) => unread.length > 0)) return;
-  check('group', options.group, new Set(report.flows.flatMap((flow) => flow.groups.map((one) => one.group))));
-  check('topic', options.topic, new Set(report.flows.flatMap((flow) => flow.partitions.map((one) => one.topic))));
 }

@@ -9,8 +9,10 @@ import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
 import { matcher } from '../../options/name-patterns.ts';
 import { collect, count, seconds } from '../../options/option-values.ts';
+import { OfferedNames } from '../../options/unmatched-names.ts';
 import { createProgress } from '../../output/progress.ts';
 import type { Terminal } from '../../output/terminal.ts';
+import { UsageError } from '../../output/usage-error.ts';
 import { failoverPointOf } from './failover-point.ts';
 
 /** What all three commands are given. */
@@ -68,22 +70,42 @@ export async function withList<T>(
   const step = (what: string): void => progress.step(what);
   try {
     const { listUnmirrored } = await import('../../../shared/reconcile/list-unmirrored.ts');
-    const topic = matcher(options.topic);
+    const offered = new OfferedNames();
+    const test = matcher(options.topic);
+    const { topic } = offered.noting(test === null ? {} : { topic: test });
     const list = await listUnmirrored({
       flow,
       source,
       target,
       point,
-      ...(topic === null ? {} : { topic }),
+      ...(topic === undefined ? {} : { topic }),
       ...(options.partition === undefined
         ? {}
         : { partition: (number: number) => options.partition?.includes(number) === true }),
       progress: step,
     });
+    refuseWhatIsNotThere(list, options, offered);
     return await use({ list, config, flow, source, target, progress: step });
   } finally {
     progress.end();
     await Promise.all([source.close(), target.close()]);
+  }
+}
+
+/** Nothing is lost of what is not there: that would read as if nothing were lost. @throws UsageError */
+function refuseWhatIsNotThere(
+  { topics, partitions }: UnmirroredList,
+  options: ReconcileOptions,
+  offered: OfferedNames,
+) {
+  offered.refuseUnmatched(
+    'topic',
+    options,
+    topics.map(({ topic }) => topic),
+  );
+  for (const number of options.partition ?? []) {
+    if (partitions.some(({ found }) => found.partition === number)) continue;
+    throw new UsageError(`no compared topic has a partition ${number}`, 'partition numbers start at 0');
   }
 }
 

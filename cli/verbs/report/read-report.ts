@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
 import { tookMs } from '../../../shared/domain/failover/run-record.ts';
 import { DEFAULT_RETENTION } from '../../../shared/domain/history/retention.ts';
@@ -48,6 +49,8 @@ async function readFlow(request: ReportRequest, flow: Flow): Promise<ReportedFlo
   const good = listed.filter(({ damage }) => damage === null);
   const samples: AuditSample[] = [];
   for (const [index, { at }] of evenly(good, states).entries()) {
+    // Reading SQLite never waits: without this nothing could end the command until the last state was read.
+    await setImmediate();
     progress(`reading ${name}: ${index + 1} of ${Math.min(good.length, states)}`);
     const asOf = { flows: [flow], policy: config.policy, store, acknowledgements: stores.acknowledgements, asOf: at };
     const [report] = (await auditAsOf({ ...asOf, clock: { now: () => now } })).flows;

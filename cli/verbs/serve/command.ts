@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { SYSTEM_CLOCK } from '../../../shared/adapters/system/system-clock.ts';
 import type { LoadedConfig } from '../../../shared/config/mm2/mm2-properties.ts';
 import { type Flow, flowName } from '../../../shared/domain/model/flow.ts';
@@ -17,6 +17,8 @@ import { hostAndPort, type ListenAddress, listenAddress } from './listen-address
 import { serveToken, TOKEN_VARIABLE } from './serve-token.ts';
 import type { ServedAudits } from './served-audits.ts';
 
+const DEFAULT_ADDRESS = '127.0.0.1:8080';
+
 interface ServeOptions extends ConfigOptions, HistoryOptions {
   readonly flow?: readonly string[];
   readonly listen: ListenAddress;
@@ -32,7 +34,11 @@ export function addServeCommand(program: Command, terminal: Terminal): void {
     .description('audit on an interval; serve the results as a page, JSON and metrics');
   addHistoryOption(addConfigOptions(command))
     .option('-f, --flow <A->B>', 'only this flow; may be given several times', collect)
-    .option('--listen <address>', 'IP address and port', listenAddress, listenAddress('127.0.0.1:8080'))
+    .addOption(
+      new Option('--listen <address>', 'IP address and port')
+        .argParser(listenAddress)
+        .default(listenAddress(DEFAULT_ADDRESS), DEFAULT_ADDRESS),
+    )
     .option('--token-file <file>', `file with the token that requests have to carry (default: $${TOKEN_VARIABLE})`)
     .option('--interval <seconds>', 'from the start of one audit to that of the next', seconds, 60)
     .option('--timeout <seconds>', 'time limit of each audit', seconds, 60)

@@ -32,6 +32,11 @@ export const API_ROUTES: Readonly<Record<string, Route>> = {
     body: await metrics.text(audits, now()),
   }),
   '/api/audit': async (query, served) => {
+    const unknown = [...query.keys()].find((key, index) => key !== 'as-of' || index > 0);
+    // A mistyped time must not be answered with the present.
+    if (unknown !== undefined) {
+      return errorAnswer(400, 'BAD_PARAMETER', `"${unknown}" is no parameter here: there is as-of, once`);
+    }
     const asked = query.get('as-of');
     const report = asked === null ? presentReport(served) : await pastReport(asked, served);
     if ('status' in report) return report;

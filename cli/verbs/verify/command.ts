@@ -7,6 +7,7 @@ import { connectorsOf, readerOf } from '../../connect.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { filterOf } from '../../options/name-patterns.ts';
 import { bytes, collect, positiveCount, seconds } from '../../options/option-values.ts';
+import { OfferedNames, refuseUnmatched } from '../../options/unmatched-names.ts';
 import { verifyBudget } from '../../options/verify-options.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { ExitCode } from '../../output/exit-code.ts';
@@ -49,7 +50,9 @@ Exit codes: 0 nothing contradicts, 1 records contradict the offset syncs, 2 wron
             usage or configuration, 3 no flow could be judged`,
     )
     .action(async (options: VerifyCommandOptions) => {
-      const { report, verifications } = await verify(options, terminal);
+      const offered = new OfferedNames();
+      const { report, verifications } = await verify(options, terminal, offered);
+      refuseUnmatched(report, options, offered);
       if (options.format === 'json') {
         const { renderVerifyJson } = await import('./json.ts');
         await writeAll(terminal.stdout, renderVerifyJson(report, verifications));
@@ -65,6 +68,7 @@ Exit codes: 0 nothing contradicts, 1 records contradict the offset syncs, 2 wron
 async function verify(
   options: VerifyCommandOptions,
   terminal: Terminal,
+  offered: OfferedNames,
 ): Promise<{ readonly report: AuditReport; readonly verifications: readonly FlowVerification[] }> {
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow);
@@ -80,7 +84,7 @@ async function verify(
       reader,
       connectors,
       clock: SYSTEM_CLOCK,
-      filter: filterOf(flows, options),
+      filter: offered.noting(filterOf(flows, options)),
       verify: {
         positions: 'all',
         ...(options.sample === undefined ? {} : { sample: options.sample }),

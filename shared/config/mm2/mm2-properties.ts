@@ -125,6 +125,16 @@ function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[]
       });
     }
   }
+  if (setting === undefined && beginsWithMark(layers.properties)) {
+    context.faults.fault({
+      file: layers.file,
+      key: 'clusters',
+      line: null,
+      message: 'is missing: the file begins with a byte order mark, which Java reads as part of the first setting',
+      remedy: 'save it as ISO-8859-1 or ASCII, without a mark; some shells write UTF-16 when they redirect to a file',
+    });
+    return [];
+  }
   if (aliases.length < 2) {
     context.faults.fault({
       file: layers.file,
@@ -135,6 +145,12 @@ function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[]
     });
   }
   return aliases;
+}
+
+/** Whether it was saved as UTF-16, or as UTF-8 with a mark: what these bytes are in ISO-8859-1. */
+function beginsWithMark({ entries }: Properties): boolean {
+  const [first = ''] = entries.keys();
+  return /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/.test(first);
 }
 
 function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadContext): readonly Flow[] {

@@ -21,14 +21,15 @@ describe('progress', () => {
     expect(err.text()).toBe('');
   });
 
-  test('elsewhere than on a terminal: a line for each step, once, without control characters', () => {
+  test('elsewhere than on a terminal: a line for a step, once, at most every 10 s, without control characters', () => {
     let now = 0;
     const err = stream(false);
     const progress = createProgress(err, () => now);
     now = 1_500;
     progress.step('reading A->B');
     progress.step('reading A->B');
-    now = 2_500;
+    for (let i = 0; i < 1_000; i++) progress.step(`reading A->B: ${i}`);
+    now = 11_500;
     progress.step('comparing');
     progress.end();
     expect(err.text()).toBe('reading A->B …\ncomparing …\n');
