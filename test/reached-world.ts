@@ -5,7 +5,7 @@ type Node = Readonly<Record<string, unknown>>;
 /** The globals that only compute: add one that the domain needs. `Date` and `Math` have rules of their own. */
 const COMPUTES = new Set([
   ...['undefined', 'Object', 'Array', 'Map', 'Set', 'Number', 'String', 'BigInt', 'JSON', 'Error', 'RangeError'],
-  ...['Buffer', 'Uint8Array', 'Int32Array', 'Uint32Array', 'BigInt64Array', 'Float64Array'],
+  ...['Buffer', 'Uint8Array', 'Int32Array', 'Uint32Array', 'BigInt64Array', 'Float64Array', 'ArrayBuffer', 'DataView'],
   ...['TextEncoder', 'TextDecoder'],
 ]);
 

@@ -1,4 +1,5 @@
 import type { ObservedGroup, ObservedTopic } from '../domain/judge/observation.ts';
+import type { CommittedOffset } from '../domain/model/cluster.ts';
 import { greatest } from '../domain/model/offsets.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 
@@ -12,15 +13,13 @@ export function withCommitsBeyond(
 ): readonly ObservedTopic[] {
   const logs = new Map(topics.map(({ topic, source }) => [topic, source]));
   const furthest = new PartitionMap<bigint>();
-  for (const { committed } of groups) {
-    if (committed.kind === 'unread') continue;
-    for (const { topic, partition, offset, leaderEpoch } of committed.value) {
-      if (leaderEpoch !== undefined) continue;
-      const log = logs.get(topic)?.[partition];
-      if (log?.kind !== 'read' || offset <= log.value.highWatermark) continue;
-      furthest.set(topic, partition, greatest(furthest.get(topic, partition) ?? 0n, offset));
-    }
-  }
+  const note = ({ topic, partition, offset, leaderEpoch }: CommittedOffset): void => {
+    if (leaderEpoch !== undefined) return;
+    const log = logs.get(topic)?.[partition];
+    if (log?.kind !== 'read' || offset <= log.value.highWatermark) return;
+    furthest.set(topic, partition, greatest(furthest.get(topic, partition) ?? 0n, offset));
+  };
+  for (const { committed } of groups) if (committed.kind === 'read') committed.value.forEach(note);
   return topics.map((topic) => {
     const found = furthest.of(topic.topic);
     return found.size === 0 ? topic : { ...topic, committedBeyond: found };

@@ -1,5 +1,5 @@
 import type { ObservedGroup, ObservedTopic, OutgrownEpoch } from '../domain/judge/observation.ts';
-import type { LogOffsets, PartitionEpoch } from '../domain/model/cluster.ts';
+import type { CommittedOffset, LogOffsets, PartitionEpoch } from '../domain/model/cluster.ts';
 import { greatest, least } from '../domain/model/offsets.ts';
 import { type Outcome, type Unread, unread } from '../domain/model/outcome.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
@@ -62,15 +62,13 @@ function furthestCommits(
 ): PartitionMap<Map<number, bigint>> {
   const logs = new Map(topics.map(({ topic, source }) => [topic, source]));
   const furthest = new PartitionMap<Map<number, bigint>>();
-  for (const { committed } of groups) {
-    if (committed.kind === 'unread') continue;
-    for (const { topic, partition, offset, leaderEpoch } of committed.value) {
-      if (leaderEpoch === undefined || !isPast(leaderEpoch, logs.get(topic)?.[partition])) continue;
-      const epochs = furthest.getOrCreate(topic, partition, () => new Map());
-      const before = epochs.get(leaderEpoch);
-      if (before === undefined || before < offset) epochs.set(leaderEpoch, offset);
-    }
-  }
+  const note = ({ topic, partition, offset, leaderEpoch }: CommittedOffset): void => {
+    if (leaderEpoch === undefined || !isPast(leaderEpoch, logs.get(topic)?.[partition])) return;
+    const epochs = furthest.getOrCreate(topic, partition, () => new Map());
+    const before = epochs.get(leaderEpoch);
+    if (before === undefined || before < offset) epochs.set(leaderEpoch, offset);
+  };
+  for (const { committed } of groups) if (committed.kind === 'read') committed.value.forEach(note);
   return furthest;
 }
 

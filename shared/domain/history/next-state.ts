@@ -131,18 +131,18 @@ function keepLog(
   const start = state.seriesOf({ kind: 'start', role });
   const end = state.seriesOf({ kind: 'end', role });
   const epoch = state.seriesOf({ kind: 'epoch', role });
-  for (const [partition, offsets] of log.entries()) {
+  log.forEach((offsets, partition) => {
     if (offsets.kind === 'unread') {
       isUnread = true;
       // What is known is about the topic before.
       if (isAnother) for (const set of [start, end, epoch]) set(topic, partition, null);
-      continue;
+      return;
     }
     const { start: from, highWatermark, leaderEpoch } = offsets.value;
     start(topic, partition, from);
     end(topic, partition, highWatermark);
     epoch(topic, partition, leaderEpoch === undefined ? null : BigInt(leaderEpoch));
-  }
+  });
   if (isUnread) unread.push({ role, kind: 'topic', name: topic });
 }
 
@@ -169,7 +169,7 @@ function keepSourceCommits(
       continue;
     }
     const commit = state.seriesOf({ kind: 'commit', role: 'source', group });
-    for (const { topic, partition, offset } of committed.value) commit(topic, partition, offset);
+    committed.value.forEach(({ topic, partition, offset }) => void commit(topic, partition, offset));
     if (cuts !== null) keepCommitEpochs(state, group, committed.value, cuts);
   }
 }
@@ -332,22 +332,27 @@ function keepVerified(
 
 /** Notes which stretches between syncs were looked at and are explained: no later audit looks again. */
 function keepAccounted(state: HistoryState, partitions: readonly PartitionState[]): void {
-  for (const { topic, partition, history, replication, records } of partitions) {
-    const { holes, explained = [] } = records;
-    if (history === null || (holes === undefined && explained.length === 0)) continue;
-    const kept = state.mapping.get(topic.topic)?.get(partition);
-    if (kept === undefined) continue;
-    const account = (index: number) => {
-      const at = samePlace(kept, history, index);
-      if (at !== null) kept.account(at);
-    };
-    for (const index of explained) if (index < history.length) account(index);
-    if (holes === undefined) continue;
-    for (const hole of replication?.holes ?? []) {
-      const look = holes.get(holeKey(hole));
-      if (hole.index === null || look === undefined || !isExplained(hole, look)) continue;
-      if (hole.index < history.length) account(hole.index);
-    }
+  for (const partition of partitions) keepAccountedOf(state, partition);
+}
+
+function keepAccountedOf(
+  state: HistoryState,
+  { topic, partition, history, replication, records }: PartitionState,
+): void {
+  const { holes, explained = [] } = records;
+  if (history === null || (holes === undefined && explained.length === 0)) return;
+  const kept = state.mapping.get(topic.topic)?.get(partition);
+  if (kept === undefined) return;
+  const account = (index: number) => {
+    const at = samePlace(kept, history, index);
+    if (at !== null) kept.account(at);
+  };
+  for (const index of explained) if (index < history.length) account(index);
+  if (holes === undefined) return;
+  for (const hole of replication?.holes ?? []) {
+    const look = holes.get(holeKey(hole));
+    if (hole.index === null || look === undefined || !isExplained(hole, look)) continue;
+    if (hole.index < history.length) account(hole.index);
   }
 }
 

@@ -121,6 +121,14 @@ export class SeriesDictionary {
     return { tag: keys[at] ?? 0, group: keys[at + 1] ?? 0, topic: keys[at + 2] ?? 0, partition: keys[at + 3] ?? 0 };
   }
 
+  /** Whether a slot is of the series of this key. */
+  isOf(slot: number, { tag, group, topic, partition }: SeriesKey): boolean {
+    const at = slot * FIELDS;
+    const keys = this.#keys;
+    const isSamePlace = keys[at + 2] === topic && keys[at + 3] === partition;
+    return isSamePlace && keys[at] === tag && keys[at + 1] === group;
+  }
+
   series(slot: number): Series {
     const { tag, group, topic, partition } = this.key(slot);
     const role = tag % 2 === 0 ? 'source' : 'target';

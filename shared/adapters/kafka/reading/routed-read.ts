@@ -54,8 +54,9 @@ export async function readRouted<I, T>(context: RoutedReadContext, plan: RoutedR
   for (let attempt = 0; pending.length > 0; attempt++) {
     const replies = await attemptAll(context, plan, pending, attempt);
     const again: Pending<I>[] = [];
-    for (const [at, entry] of pending.entries()) {
-      const reply = replies[at] ?? fail(entry.failure ?? MISSING_ANSWER);
+    let at = 0;
+    for (const entry of pending) {
+      const reply = replies[at++] ?? fail(entry.failure ?? MISSING_ANSWER);
       if (reply.kind === 'value') {
         outcomes[entry.index] = read(reply.value);
       } else if (reply.kind === 'refused' && isDenied(reply.error)) {
@@ -108,22 +109,27 @@ async function attemptAll<I, T>(
     return pending.map((entry) => fail({ ...(entry.failure ?? failure), again: false }));
   }
   const byNode = new Map<number, { readonly places: number[]; readonly items: I[] }>();
-  for (const [at, entry] of pending.entries()) {
+  pending.forEach((entry, at) => {
     const route = routes[at] ?? fail(MISSING_ANSWER);
     if (route.kind !== 'value') {
       replies[at] = route;
-      continue;
+      return;
     }
     entry.nodeId = route.value;
-    const share = byNode.get(route.value) ?? { places: [], items: [] };
-    byNode.set(route.value, share);
+    let share = byNode.get(route.value);
+    if (share === undefined) {
+      share = { places: [], items: [] };
+      byNode.set(route.value, share);
+    }
     share.places.push(at);
     share.items.push(entry.item);
-  }
+  });
   await Promise.all(
     [...byNode].map(async ([nodeId, { places, items }]) => {
       const answers = await askNode(context, plan, nodeId, items);
-      for (const [i, at] of places.entries()) replies[at] = answers[i] ?? fail(MISSING_ANSWER);
+      places.forEach((at, i) => {
+        replies[at] = answers[i] ?? fail(MISSING_ANSWER);
+      });
     }),
   );
   return replies;

@@ -1,6 +1,6 @@
 import { MAX_PARTITION } from '../../model/topic-partition.ts';
 import { type HistoryState, NONE } from '../history-state.ts';
-import { isGroupTag, isSeriesTag, type SeriesDictionary, type SeriesKey } from '../series-dictionary.ts';
+import { isGroupTag, isSeriesTag, type SeriesDictionary } from '../series-dictionary.ts';
 import { type ByteSink, type ByteSource, MalformedHistoryError } from './bytes.ts';
 import { ColumnRoom, carry, HIGH, LOW, readColumn, wordsOf, writeColumn } from './column.ts';
 import { MAX_NAMES, MAX_SERIES } from './frame-limits.ts';
@@ -192,7 +192,8 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
   if (dictionary.names.length > MAX_NAMES) throw new MalformedHistoryError(`more than ${MAX_NAMES} names`);
   const tags = source.take(count);
   let ofGroups = 0;
-  for (const tag of tags) {
+  for (let index = 0; index < count; index++) {
+    const tag = tags[index] ?? 0;
     if (!isSeriesTag(tag)) throw new MalformedHistoryError('unknown kind of series');
     if (isGroupTag(tag)) ofGroups++;
   }
@@ -212,13 +213,9 @@ function readNew(source: ByteSource, dictionary: SeriesDictionary, state: Histor
     const slot = state.size + index;
     // States of one chain share the dictionary: another one may have added this series already.
     if (slot >= dictionary.size) dictionary.add(key);
-    else if (!isSameKey(dictionary.key(slot), key)) throw new MalformedHistoryError('series are numbered differently');
+    else if (!dictionary.isOf(slot, key)) throw new MalformedHistoryError('series are numbered differently');
   }
   state.grow(state.size + count);
-}
-
-function isSameKey(a: SeriesKey, b: SeriesKey): boolean {
-  return a.tag === b.tag && a.group === b.group && a.topic === b.topic && a.partition === b.partition;
 }
 
 /** A column that stores each value as its difference from the one before. */

@@ -17,10 +17,15 @@ export function utf8(bytes: Buffer, start = 0, end = bytes.length): string {
   return text;
 }
 
+/** The legal name that was seen last: MM2 writes hundreds of records of one topic in a row. */
+let lastName: string | null = null;
+
 /** @throws MalformedRecordError if Kafka allows no topic of that name */
 export function topicName(name: string): string {
+  if (name === lastName) return lastName;
   const isLegal = /^[a-zA-Z0-9._-]{1,249}$/.test(name) && name !== '.' && name !== '..';
   if (!isLegal) throw new MalformedRecordError('a name that no topic has');
+  lastName = name;
   return name;
 }
 
@@ -29,6 +34,9 @@ export function partitionNumber(partition: number): number {
   if (Number.isInteger(partition) && partition >= 0 && partition <= MAX_PARTITION) return partition;
   throw new MalformedRecordError(`partition ${partition}`);
 }
+
+/** Where two words become one bigint: Buffer puts it together of four others, and an audit reads hundreds of thousands. */
+const WORDS = new DataView(new ArrayBuffer(8));
 
 /** Reads Kafka's protocol primitives (big-endian, `org.apache.kafka.common.protocol.types.Type`) and never past the end. */
 export class ByteReader {
@@ -48,7 +56,10 @@ export class ByteReader {
   }
 
   int64(): bigint {
-    return this.#bytes.readBigInt64BE(this.#take(8));
+    const start = this.#take(8);
+    WORDS.setInt32(0, this.#bytes.readInt32BE(start));
+    WORDS.setInt32(4, this.#bytes.readInt32BE(start + 4));
+    return WORDS.getBigInt64(0);
   }
 
   /** STRING: int16 length, then UTF-8; MM2 never writes null. */
