@@ -46,6 +46,9 @@ export const PAGES_PREFIX = 'pages#';
 /** Partitions of failovers begin so: their entries, their locks, and the approvals that they wait for. */
 export const FAILOVERS_PREFIX = 'failovers#';
 
+/** Partitions of the clients' names begin so: to which cluster each is to lead. */
+export const NAMES_PREFIX = 'names#';
+
 /** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
 export function lineagesPartition(flow: string): string {
   return `lineages#${flow}`;

@@ -38,9 +38,24 @@ export interface NameRecord {
 export interface DnsConfig {
   readonly by:
     | { readonly kind: 'hook'; readonly hook: HookConfig }
+    | { readonly kind: 'healthCheck'; readonly healthCheck: NameHealthCheck }
     | { readonly kind: 'route53'; readonly record: Route53Record };
   /** Null if nobody looks it up. */
   readonly lookup: { readonly record: NameRecord; readonly resolvers: readonly string[] } | null;
+}
+
+/** The two clusters between which a name is switched. */
+export interface NamePair {
+  /** Where the name leads as long as nobody has switched it. */
+  readonly primary: string;
+  readonly secondary: string;
+}
+
+/** A failover record pair of Amazon Route 53, whose health check follows a metric of a deployment. */
+export interface NameHealthCheck extends NamePair {
+  readonly record: NameRecord;
+  /** The name of the deployment; null for the one that does it. */
+  readonly deployment: string | null;
 }
 
 /** A record of a hosted zone of Amazon Route 53. */

@@ -123,6 +123,9 @@ const aclFence = z.strictObject({
 
 const dns = z.strictObject({
   hook: hook.optional(),
+  healthCheck: z
+    .strictObject({ primary: z.string().min(1).optional(), deployment: z.string().min(1).optional() })
+    .optional(),
   route53: z
     .strictObject({
       zone: z.string().regex(/^[A-Z0-9]{1,32}$/, { error: 'is no id of a hosted zone, such as Z0123456789ABCDEFGHIJ' }),

@@ -12,6 +12,7 @@ const PASSWORD = 'hunter2-hunter2';
 const failover = {
   approvalSeconds: 900,
   secrets: { FENCER: { secretsManager: 'lab/fencer', steps: ['fence' as const] } },
+  names: {},
   policyArns: {},
 };
 

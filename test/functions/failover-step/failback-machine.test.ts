@@ -23,7 +23,7 @@ let failback: { readonly run: Definition; readonly undo: Definition };
 beforeAll(async () => {
   local = await DynamoDbLocal.start();
   client = local.client();
-  const template = synthesize({ failover: { approvalSeconds: 3_600, secrets: {}, policyArns: {} } });
+  const template = synthesize({ failover: { approvalSeconds: 3_600, secrets: {}, names: {}, policyArns: {} } });
   failover = { run: definitionOf(template, 'FailoverRun'), undo: definitionOf(template, 'FailoverUndo') };
   failback = { run: definitionOf(template, 'FailoverBackRun'), undo: definitionOf(template, 'FailoverBackUndo') };
 });
