@@ -54,18 +54,30 @@ export interface ClientName extends NamePair {
   readonly records: NamePairRecords | undefined;
 }
 
+/** What the functions of failovers switch in AWS. */
+export interface NameSwitches {
+  /** By a health check. */
+  readonly names: readonly ClientName[];
+  /** ARNs. */
+  readonly routingControls: readonly string[];
+}
+
 /**
- * The names that the failovers of the configuration switch by a health check.
+ * What the failovers of the configuration switch in AWS.
  * @throws ConfigurationError; TidemarkError where the settings say something else of a name
  */
-export function configuredNames(
+export function configuredSwitches(
   settings: Pick<Settings, 'configFolder' | 'secrets' | 'deployment'> & Pick<Partial<Settings>, 'failover'>,
-): readonly ClientName[] {
-  if (settings.failover === undefined) return [];
+): NameSwitches {
+  if (settings.failover === undefined) return { names: [], routingControls: [] };
   const { config } = loadTidemarkYaml(join(settings.configFolder, 'tidemark.yaml'), EVERY_VARIABLE);
   const pairs = settings.failover.names;
   const names = new Map<string, ClientName>();
+  const controls = new Set<string>();
   for (const [flow, { dns }] of config.failover ?? []) {
+    if (dns?.by.kind === 'routingControl') {
+      for (const arn of [...dns.by.controls.turnOn, ...dns.by.controls.turnOff]) controls.add(arn);
+    }
     if (dns?.by.kind !== 'healthCheck') continue;
     const { record, primary, secondary, deployment } = dns.by.healthCheck;
     const records = pairs[record.name];
@@ -82,7 +94,7 @@ export function configuredNames(
   }
   const unknown = Object.keys(pairs).filter((name) => !names.has(name));
   if (unknown.length > 0) throw nameError(`no flow switches ${unknown.join(', ')} by a health check`);
-  return [...names.values()];
+  return { names: [...names.values()], routingControls: [...controls] };
 }
 
 function isSame(one: readonly string[], other: readonly string[]): boolean {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { Route53RecoveryClusterClient } from '@aws-sdk/client-route53-recovery-cluster';
 import { createNameSignal } from '../../shared/adapters/cloudwatch/name-signal.ts';
 import { createConnectMirrorControl } from '../../shared/adapters/connect-rest/connect-mirror-control.ts';
 import { createConnectMirrorOffsets } from '../../shared/adapters/connect-rest/connect-mirror-offsets.ts';
@@ -17,9 +18,15 @@ import { createAclFence } from '../../shared/adapters/kafka/fencing/acl-fence.ts
 import { createCanaryWriter } from '../../shared/adapters/kafka/fencing/canary-writer.ts';
 import { createOffsetWriter } from '../../shared/adapters/kafka/offset-writer.ts';
 import { createRoute53NameSwitch } from '../../shared/adapters/route53/route53-name-switch.ts';
+import { createRoutingControlNameSwitch } from '../../shared/adapters/routing-control/routing-control-name-switch.ts';
 import { runAudit } from '../../shared/audit/run-audit.ts';
 import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
-import { type FailoverConfig, type HookConfig, NO_FAILOVER } from '../../shared/config/failover/failover-config.ts';
+import {
+  type FailoverConfig,
+  type HookConfig,
+  NO_FAILOVER,
+  type RoutingEndpoint,
+} from '../../shared/config/failover/failover-config.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import type { StepName } from '../../shared/domain/failover/step-name.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
@@ -233,6 +240,12 @@ function nameSwitchOf({ dns }: FailoverConfig, flow: Flow, sources: WorldSources
       signal: createNameSignal(new CloudWatchClient(AWS_CLIENT_SETTINGS), deployment),
       clock,
     });
+  }
+  if (dns.by.kind === 'routingControl') {
+    // An endpoint that does not answer is left for the next one.
+    const clientOf = ({ url, region }: RoutingEndpoint) =>
+      new Route53RecoveryClusterClient({ ...AWS_CLIENT_SETTINGS, maxAttempts: 1, endpoint: url, region });
+    return createRoutingControlNameSwitch(clientOf, dns.by.controls);
   }
   return createRoute53NameSwitch(new Route53Client({ ...AWS_CLIENT_SETTINGS, maxAttempts: 5 }), dns.by.record);
 }

@@ -7,7 +7,7 @@ import { Construct } from 'constructs';
 import { CONFIG_FILE_IN_LAMBDA, FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { NAME_METRIC } from '../../shared/contract/name-metric.ts';
 import { DANGEROUS_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
-import type { ClientName } from '../configuration.ts';
+import type { NameSwitches } from '../configuration.ts';
 import type { Settings } from '../settings.ts';
 import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
@@ -24,7 +24,7 @@ export type FailoverFunctionsProps = Pick<
   readonly history: HistoryTable;
   /** tidemark.yaml and its certificates. */
   readonly configuration: ILayerVersion;
-  readonly names: readonly ClientName[];
+  readonly switches: NameSwitches;
 };
 
 export interface FailoverFunction {
@@ -123,7 +123,8 @@ export class FailoverFunctions extends Construct {
     };
     for (const [name, value] of Object.entries(variables)) lambda.addEnvironment(name, value);
     history.grantFailover(role);
-    this.#grantNames(role, step, props);
+    if (step === 'switch-name') this.#grantSwitches(role, props.switches);
+    else if (props.switches.names.length > 0) history.denySwitchingNames(role);
     grantSecrets(role, Object.values(readable), secretKeyArns);
     if (vpc !== undefined) {
       grantNetworkInterfaces(role);
@@ -139,20 +140,27 @@ export class FailoverFunctions extends Construct {
     return { function: lambda, timeout };
   }
 
-  #grantNames(role: Role, step: StepName | null, { names, history }: FailoverFunctionsProps): void {
-    if (names.length === 0) return;
-    if (step !== 'switch-name') {
-      history.denySwitchingNames(role);
-      return;
+  #grantSwitches(role: Role, { names, routingControls }: NameSwitches): void {
+    if (names.length > 0) {
+      role.addToPolicy(
+        new PolicyStatement({
+          actions: ['cloudwatch:PutMetricData'],
+          resources: ['*'],
+          conditions: { StringEquals: { 'cloudwatch:namespace': NAME_METRIC.namespace } },
+        }),
+      );
+      acknowledgeAnyResource(role);
     }
+    if (routingControls.length === 0) return;
     role.addToPolicy(
       new PolicyStatement({
-        actions: ['cloudwatch:PutMetricData'],
-        resources: ['*'],
-        conditions: { StringEquals: { 'cloudwatch:namespace': NAME_METRIC.namespace } },
+        actions: [
+          'route53-recovery-cluster:GetRoutingControlState',
+          'route53-recovery-cluster:UpdateRoutingControlStates',
+        ],
+        resources: [...routingControls],
       }),
     );
-    acknowledgeAnyResource(role);
   }
 }
 

@@ -1,7 +1,7 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { auditFunctionsCount } from '../audit-functions-count.ts';
-import type { ClientName } from '../configuration.ts';
+import type { NameSwitches } from '../configuration.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { AuditAlarms } from '../constructs/audit-alarms.ts';
 import { AuditDashboard } from '../constructs/audit-dashboard.ts';
@@ -20,8 +20,7 @@ export interface AuditStackProps extends StackProps {
   readonly settings: Settings;
   /** Names of the flows that the configuration audits: `A->B`. */
   readonly flows: readonly string[];
-  /** The names that failovers switch by a health check. */
-  readonly names: readonly ClientName[];
+  readonly switches: NameSwitches;
 }
 
 /**
@@ -31,7 +30,8 @@ export interface AuditStackProps extends StackProps {
  */
 export class AuditStack extends Stack {
   constructor(scope: Construct, props: AuditStackProps) {
-    const { settings, flows, names } = props;
+    const { settings, flows, switches } = props;
+    const { names } = switches;
     const deployment = settings.deployment.name;
     super(scope, `Tidemark-${deployment}`, {
       description: 'Tidemark: audits MirrorMaker 2 disaster recovery',
@@ -76,7 +76,7 @@ export class AuditStack extends Stack {
     if (settings.failover !== undefined) {
       const { configuration } = audit;
       const { failover } = settings;
-      new Failover(this, 'Failover', { ...settings, failover, history, configuration, onCall, names });
+      new Failover(this, 'Failover', { ...settings, failover, history, configuration, onCall, switches });
       new ClientNames(this, 'Names', { ...settings, deployment, names, ticket: tickets.action });
     }
     const kept = {

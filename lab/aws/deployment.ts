@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { configuredFlows, configuredNames } from '../../infra/configuration.ts';
+import { configuredFlows, configuredSwitches } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
 import { temporaryParent } from '../temporary-folder.ts';
@@ -62,7 +62,7 @@ function synthesized(settings: Settings): { readonly stackName: string; readonly
     const { stackName } = new AuditStack(app, {
       settings,
       flows: configuredFlows(settings),
-      names: configuredNames(settings),
+      switches: configuredSwitches(settings),
     });
     return { stackName, body: app.synth().getStackByName(stackName).template };
   } finally {

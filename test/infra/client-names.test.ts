@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { parseAuditEnvironment } from '../../functions/audit/environment.ts';
-import { configuredNames } from '../../infra/configuration.ts';
+import { configuredSwitches } from '../../infra/configuration.ts';
 import { nameDimensions } from '../../shared/adapters/cloudwatch/metric-dimensions.ts';
 import { NAME_METRIC } from '../../shared/contract/name-metric.ts';
 import { DANGEROUS_STEPS } from '../../shared/domain/failover/step-name.ts';
@@ -141,9 +141,27 @@ describe('settings that say something else than the configuration', () => {
   ])('are refused: %s', (_, names, more, reason) => {
     const { parts, remove } = namedSettings(names, more);
     try {
-      expect(() => configuredNames({ ...exampleSettings, ...parts })).toThrow(reason);
+      expect(() => configuredSwitches({ ...exampleSettings, ...parts })).toThrow(reason);
     } finally {
       remove();
     }
+  });
+});
+
+test('routing controls are switched by one function alone, and no others', () => {
+  const arn = 'arn:aws:route53-recovery-control::111122223333:controlpanel/0123/routingcontrol/b';
+  const endpoints = ['us-east-1', 'us-west-2', 'eu-west-1', 'ap-northeast-1', 'ap-southeast-2'].map(
+    (region) => `${region}: "https://${region}.example.com/v1"`,
+  );
+  const control = `, routingControl: { turnOn: [${arn}], endpoints: { ${endpoints.join(', ')} } }`;
+  const { parts, remove } = namedSettings({}, control);
+  const policies = Object.entries(synthesizeChecked(parts).findResources('AWS::IAM::Policy'));
+  remove();
+  const having = policies.filter(([, one]) => JSON.stringify(one).includes('route53-recovery-cluster:'));
+  expect(having.map(([id]) => id)).toEqual([expect.stringMatching(/^FailoverStepSwitchNameRole/)]);
+  expect(having[0]?.[1].Properties.PolicyDocument.Statement).toContainEqual({
+    Effect: 'Allow',
+    Action: ['route53-recovery-cluster:GetRoutingControlState', 'route53-recovery-cluster:UpdateRoutingControlStates'],
+    Resource: arn,
   });
 });

@@ -40,6 +40,13 @@ export async function nameSwitchOf(
   if (dns === null) return null;
   if (dns.by.kind === 'hook') return await leverOf(dns.by.hook, flowName(flow), 'switch-name');
   if (dns.by.kind === 'healthCheck') return await healthCheckSwitchOf(dns.by.healthCheck, flow, place);
+  if (dns.by.kind === 'routingControl') {
+    const { createRoutingControlNameSwitch } = await import(
+      '../../../shared/adapters/routing-control/routing-control-name-switch.ts'
+    );
+    const { createRoutingControlClient } = await import('./routing-control-client.ts');
+    return createRoutingControlNameSwitch(createRoutingControlClient, dns.by.controls);
+  }
   const { createRoute53NameSwitch } = await import('../../../shared/adapters/route53/route53-name-switch.ts');
   const { createRoute53Client } = await import('./route53-client.ts');
   return createRoute53NameSwitch(createRoute53Client(), dns.by.record);

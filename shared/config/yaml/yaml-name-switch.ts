@@ -1,12 +1,12 @@
 import type { Flow } from '../../domain/model/flow.ts';
-import type { DnsConfig, HookConfig, NamePair, NameRecord } from '../failover/failover-config.ts';
+import type { DnsConfig, HookConfig, NamePair, NameRecord, RoutingControls } from '../failover/failover-config.ts';
 import type { DnsYaml } from './tidemark-yaml-schema.ts';
 import type { FaultAt } from './yaml-connection.ts';
 import type { YamlPath } from './yaml-document.ts';
 
 /** Clients ask again after this time: the shortest that a switch can take. */
 const DEFAULT_TTL_SECONDS = 5;
-const WAYS = ['healthCheck', 'route53', 'hook'] as const;
+const WAYS = ['healthCheck', 'routingControl', 'route53', 'hook'] as const;
 
 /** The clusters between which a name is switched; null after a fault. */
 export type PairOf = (name: string, primary?: string) => NamePair | null;
@@ -23,8 +23,9 @@ export function wayFromYaml(
   if (named.length > 1) {
     return faultAt(path, { message: `has ${named.join(' and ')}`, remedy: 'keep one way to switch the name' });
   }
-  const { hook, route53 } = yaml;
+  const { hook, routingControl, route53 } = yaml;
   if (hook !== undefined) return { kind: 'hook', hook: of.hookOf(hook) };
+  if (routingControl !== undefined) return { kind: 'routingControl', controls: controlsFromYaml(routingControl) };
   if (record === null) {
     return faultAt(path, {
       message: 'needs name and leadsTo: they are the record that Route 53 has for the target',
@@ -37,6 +38,14 @@ export function wayFromYaml(
     return { kind: 'route53', record: { ...record, zone, ttlSeconds } };
   }
   return healthCheckFromYaml(yaml, record, path, of.pairOf, faultAt);
+}
+
+function controlsFromYaml({
+  turnOn,
+  turnOff = [],
+  endpoints,
+}: NonNullable<DnsYaml['routingControl']>): RoutingControls {
+  return { turnOn, turnOff, endpoints: Object.entries(endpoints).map(([region, url]) => ({ region, url })) };
 }
 
 function healthCheckFromYaml(

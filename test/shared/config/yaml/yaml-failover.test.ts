@@ -150,6 +150,35 @@ describe('flows[].failover.dns', () => {
     });
   });
 
+  const arn = (id: string) => `arn:aws:route53-recovery-control::111122223333:controlpanel/0123/routingcontrol/${id}`;
+  const endpoints = (count: number) =>
+    Array.from({ length: count }, (_, index) => `r${index}: "https://r${index}.example.com/v1"`).join(', ');
+
+  test('is routing controls of a cluster with five endpoints', () => {
+    const by = load(
+      `dns: { routingControl: { turnOn: ["${arn('b')}"], turnOff: ["${arn('a')}"], endpoints: { ${endpoints(5)} } } }`,
+    )?.dns?.by;
+    expect(by).toMatchObject({ kind: 'routingControl', controls: { turnOn: [arn('b')], turnOff: [arn('a')] } });
+    expect(by?.kind === 'routingControl' && by.controls.endpoints[4]).toEqual({
+      region: 'r4',
+      url: 'https://r4.example.com/v1',
+    });
+  });
+
+  test.each([
+    [`turnOn: ["${arn('b')}"], endpoints: { ${endpoints(4)} }`, 'endpoints', /five endpoints/],
+    [`turnOn: ["${arn('b')}"], turnOff: ["${arn('b')}"], endpoints: { ${endpoints(5)} }`, '', /on and off/],
+    [`turnOn: [arn:aws:x], endpoints: { ${endpoints(5)} }`, 'turnOn[0]', /no ARN of a routing control/],
+    [`turnOn: ["${arn('b')}"], endpoints: { ${endpoints(4)}, e: "http://e" }`, 'endpoints.e', /no https URL/],
+  ])('routing controls with a fault: %s', (yaml, key, message) => {
+    const [fault] = faults(`dns: { routingControl: { ${yaml} } }`);
+    expect(fault).toEqual([
+      ['flows[0].failover.dns.routingControl', key].filter(Boolean).join('.'),
+      8,
+      expect.stringMatching(message),
+    ]);
+  });
+
   test('flows of one name have the primary of the first, and may not name different ones', () => {
     const flow = (name: string, primary: string) =>
       `  - { flow: ${name}, topics: [t], failover: { dns: { name: k, leadsTo: [b.c], resolvers: [10.0.0.2]${primary} } } }`;
