@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import type { KafkaConnection } from '../shared/config/connection/kafka-connection.ts';
 import type { Secret } from '../shared/config/connection/secret.ts';
+import type { NamePair, NameRecord } from '../shared/config/failover/failover-config.ts';
 import type { TidemarkConfig } from '../shared/config/tidemark-config.ts';
 import { loadTidemarkYaml } from '../shared/config/yaml/tidemark-yaml.ts';
 import { TidemarkError } from '../shared/domain/model/errors.ts';
 import { flowName } from '../shared/domain/model/flow.ts';
 import { secretsInFolder } from './deployed-secrets.ts';
-import type { Settings } from './settings.ts';
+import type { NamePairRecords, Settings } from './settings.ts';
 
 /** Replaces every secret during synthesis. It looks like PEM, so that it passes for a certificate or key. */
 const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
@@ -43,6 +44,67 @@ export function configuredFlows(
   refuseDeployedSecrets(loadTidemarkYaml(file, EVERY_VARIABLE, { writers: true }).config);
   refuseSecretFiles(settings.configFolder);
   return config.flows.map(flowName);
+}
+
+/** A name of clients that the stack leads to one cluster or the other. */
+export interface ClientName extends NamePair {
+  readonly name: string;
+  readonly type: NameRecord['type'];
+  /** Its failover record pair; undefined if the stack does not make it. */
+  readonly records: NamePairRecords | undefined;
+}
+
+/** What the functions of failovers switch in AWS. */
+export interface NameSwitches {
+  /** By a health check. */
+  readonly names: readonly ClientName[];
+  /** ARNs. */
+  readonly routingControls: readonly string[];
+}
+
+/**
+ * What the failovers of the configuration switch in AWS.
+ * @throws ConfigurationError; TidemarkError where the settings say something else of a name
+ */
+export function configuredSwitches(
+  settings: Pick<Settings, 'configFolder' | 'secrets' | 'deployment'> & Pick<Partial<Settings>, 'failover'>,
+): NameSwitches {
+  if (settings.failover === undefined) return { names: [], routingControls: [] };
+  const { config } = loadTidemarkYaml(join(settings.configFolder, 'tidemark.yaml'), EVERY_VARIABLE);
+  const pairs = settings.failover.names;
+  const names = new Map<string, ClientName>();
+  const controls = new Set<string>();
+  for (const [flow, { dns }] of config.failover ?? []) {
+    if (dns?.by.kind === 'routingControl') {
+      for (const arn of [...dns.by.controls.turnOn, ...dns.by.controls.turnOff]) controls.add(arn);
+    }
+    if (dns?.by.kind !== 'healthCheck') continue;
+    const { record, primary, secondary, deployment } = dns.by.healthCheck;
+    const records = pairs[record.name];
+    if (deployment !== null && deployment !== settings.deployment.name) {
+      throw nameError(
+        `${record.name} is switched by the deployment ${deployment}, and this one is ${settings.deployment.name}`,
+      );
+    }
+    const wanted = flow.endsWith(`->${primary}`) ? records?.primary : records?.secondary;
+    if (wanted !== undefined && !isSame(wanted, record.leadsTo)) {
+      throw nameError(`${record.name} leads to ${wanted.join(', ')}, and in ${flow} to ${record.leadsTo.join(', ')}`);
+    }
+    names.set(record.name, { name: record.name, type: record.type, primary, secondary, records });
+  }
+  const unknown = Object.keys(pairs).filter((name) => !names.has(name));
+  if (unknown.length > 0) throw nameError(`no flow switches ${unknown.join(', ')} by a health check`);
+  return { names: [...names.values()], routingControls: [...controls] };
+}
+
+function isSame(one: readonly string[], other: readonly string[]): boolean {
+  return one.toSorted().join().toLowerCase() === other.toSorted().join().toLowerCase();
+}
+
+function nameError(what: string): TidemarkError {
+  return new TidemarkError('SETTINGS_INVALID', `failover.names: ${what}`, {
+    remedy: 'Write the same in the settings and in flows[].failover.dns of tidemark.yaml.',
+  });
 }
 
 function refuseDeployedSecrets(config: TidemarkConfig): void {

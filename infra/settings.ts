@@ -36,6 +36,18 @@ const maintenanceWindow = z.strictObject({
 });
 export type MaintenanceWindow = z.infer<typeof maintenanceWindow>;
 
+/** The failover record pair of a name. */
+const namePair = z.strictObject({
+  /** Id of the hosted zone. */
+  zone: z.string().regex(/^[A-Z0-9]{1,32}$/, 'must be the id of a hosted zone'),
+  /** What the name leads to on each cluster: addresses, or one host name. */
+  primary: z.array(z.string().min(1)).min(1),
+  secondary: z.array(z.string().min(1)).min(1),
+  /** How long resolvers keep an answer: part of the time that a switch takes. */
+  ttlSeconds: z.int().min(0).max(86_400).default(5),
+});
+export type NamePairRecords = z.infer<typeof namePair>;
+
 export const settingsSchema = z.strictObject({
   deployment: z.strictObject({
     /**
@@ -154,6 +166,11 @@ export const settingsSchema = z.strictObject({
           secretLocation.extend({ steps: z.array(changingStep).min(1) }),
         )
         .default({}),
+      /**
+       * The failover record pairs of names that `dns.healthCheck` of tidemark.yaml switches. A name without one here has a health
+       * check only, for records that the stack does not make.
+       */
+      names: z.record(z.string().min(1), namePair).default({}),
       /** Policies of IAM for the hooks of a step. */
       policyArns: z.partialRecord(changingStep, z.array(arn('iam'))).default({}),
     })

@@ -178,7 +178,16 @@ export interface Lever {
 }
 
 /** Makes the name that clients use lead to the target. */
-export interface NameSwitch extends Lever {}
+export interface NameSwitch extends Lever {
+  /** How long resolvers may take to give the new answer, in ms, where that is longer than with a changed record. */
+  readonly answersWithinMs?: number;
+}
+
+/** Tells the health check of a name's failover record pair to which of the two records the name leads. */
+export interface NameSignal {
+  /** @param at ms since the epoch. @throws TidemarkError if it was not published */
+  publish(side: { readonly name: string; readonly leadsToSecondary: boolean }, at: number): Promise<void>;
+}
 
 /** Looks the clients' name up where clients do. Changes nothing, and never throws. */
 export interface NameLookup {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
+import { configuredSwitches } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
 import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
@@ -48,7 +49,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
   try {
     const context = { 'aws:cdk:bundling-stacks': [] };
     const app = new App({ outdir, context, builtinCloudFormationValidation: false });
-    const { stackName } = new AuditStack(app, { settings, flows });
+    const { stackName } = new AuditStack(app, { settings, flows, switches: configuredSwitches(settings) });
     const { Resources } = templateSchema.parse(app.synth().getStackByName(stackName).template);
     const all = Object.entries(Resources);
     const of = (type: string) =>

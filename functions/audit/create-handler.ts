@@ -17,13 +17,15 @@ const LAST_WORDS_MS = 1_000;
 export interface HandlerDependencies extends AuditDependencies {
   readonly logger: Logger;
   readonly clock: Clock;
+  /** Publishes again where the names of clients lead. Never throws. */
+  readonly republishNames: () => Promise<void>;
 }
 
 export type AuditHandler = (event: unknown, context: Context) => Promise<AuditSummary>;
 
 /** Builds the handler of the audit function. Errors are logged and end the invocation. */
 export function createHandler(dependencies: HandlerDependencies): AuditHandler {
-  const { logger, clock } = dependencies;
+  const { logger, clock, republishNames } = dependencies;
   return middy<unknown, AuditSummary>({
     timeoutEarlyInMillis: LAST_WORDS_MS,
     timeoutEarlyResponse: () => {
@@ -39,8 +41,14 @@ export function createHandler(dependencies: HandlerDependencies): AuditHandler {
       const { executionId, scheduledAt } = parseAuditEvent(event);
       logger.appendKeys({ executionId, scheduledAt });
       const deadline = clock.now() + context.getRemainingTimeInMillis() - PUBLISH_RESERVE_MS;
-      const summary = await auditAndPublish(dependencies, { deadline, signal });
-      logger.info('audit published', { audit: summary });
-      return summary;
+      // Clients depend on it: neither a secret that cannot be read nor a cluster that hangs keeps it from happening.
+      const republished = republishNames();
+      try {
+        const summary = await auditAndPublish(dependencies, { deadline, signal });
+        logger.info('audit published', { audit: summary });
+        return summary;
+      } finally {
+        await republished;
+      }
     });
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { FlowPart } from '../../shared/audit/flow-part.ts';
 import type { SecretLocation } from '../../shared/config/connection/secret-location.ts';
+import type { NamePair } from '../../shared/config/failover/failover-config.ts';
 import { AUDIT_ENVIRONMENT } from '../../shared/contract/environment.ts';
 import { InvalidInputError } from '../runtime/invalid-input-error.ts';
 import { jsonText, secretLocation } from '../runtime/variables.ts';
@@ -14,6 +15,8 @@ export interface AuditEnvironment {
   readonly part: FlowPart;
   readonly secrets: ReadonlyMap<string, SecretLocation>;
   readonly secretTtlMs: number;
+  /** The names of clients that this function publishes. */
+  readonly names: ReadonlyMap<string, NamePair>;
 }
 
 const wholeNumber = (least: number, most: number) =>
@@ -28,6 +31,8 @@ const part = z
   })
   .refine((one) => one.part >= 1 && one.part <= one.of, 'must be one of the parts');
 
+const namePair = z.strictObject({ primary: z.string().min(1), secondary: z.string().min(1) });
+
 const schema = z.object({
   [AUDIT_ENVIRONMENT.deployment]: z.string().min(1),
   [AUDIT_ENVIRONMENT.configFile]: z.string().min(1),
@@ -36,6 +41,7 @@ const schema = z.object({
   [AUDIT_ENVIRONMENT.part]: part,
   [AUDIT_ENVIRONMENT.secrets]: jsonText.pipe(z.record(z.string().min(1), secretLocation)),
   [AUDIT_ENVIRONMENT.secretTtlSeconds]: wholeNumber(1, 86_400),
+  [AUDIT_ENVIRONMENT.names]: jsonText.pipe(z.record(z.string().min(1), namePair)).optional(),
 });
 
 /** @throws InvalidInputError that names every variable that is wrong. */
@@ -51,5 +57,6 @@ export function parseAuditEnvironment(variables: Readonly<Record<string, string 
     part: values[AUDIT_ENVIRONMENT.part],
     secrets: new Map(Object.entries(values[AUDIT_ENVIRONMENT.secrets])),
     secretTtlMs: values[AUDIT_ENVIRONMENT.secretTtlSeconds] * 1000,
+    names: new Map(Object.entries(values[AUDIT_ENVIRONMENT.names] ?? {})),
   };
 }

@@ -6,6 +6,7 @@ import { jsonText, secretLocation } from '../runtime/variables.ts';
 
 /** The settings of a function that carries failovers out, validated once when it starts. */
 export interface FailoverStepEnvironment {
+  readonly deployment: string;
   readonly configFile: string;
   readonly historyTable: string;
   readonly secrets: ReadonlyMap<string, SecretLocation>;
@@ -17,6 +18,7 @@ export interface FailoverStepEnvironment {
 const seconds = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(1));
 
 const schema = z.object({
+  [FAILOVER_ENVIRONMENT.deployment]: z.string().min(1),
   [FAILOVER_ENVIRONMENT.configFile]: z.string().min(1),
   [FAILOVER_ENVIRONMENT.historyTable]: z.string().min(1),
   [FAILOVER_ENVIRONMENT.secrets]: jsonText.pipe(z.record(z.string().min(1), secretLocation)),
@@ -33,6 +35,7 @@ export function parseFailoverStepEnvironment(
   if (!parsed.success) throw new InvalidInputError('environment', parsed.error);
   const values = parsed.data;
   return {
+    deployment: values[FAILOVER_ENVIRONMENT.deployment],
     configFile: values[FAILOVER_ENVIRONMENT.configFile],
     historyTable: values[FAILOVER_ENVIRONMENT.historyTable],
     secrets: new Map(Object.entries(values[FAILOVER_ENVIRONMENT.secrets])),

@@ -32,6 +32,7 @@ export const handler = createHandler({
   openWorld: createWorldOpener({
     client,
     table,
+    deployment: environment.deployment,
     clock,
     runs,
     load: createConfigSource({

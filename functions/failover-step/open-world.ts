@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Route53Client } from '@aws-sdk/client-route-53';
+import { Route53RecoveryClusterClient } from '@aws-sdk/client-route53-recovery-cluster';
+import { createNameSignal } from '../../shared/adapters/cloudwatch/name-signal.ts';
 import { createConnectMirrorControl } from '../../shared/adapters/connect-rest/connect-mirror-control.ts';
 import { createConnectMirrorOffsets } from '../../shared/adapters/connect-rest/connect-mirror-offsets.ts';
 import { createConnectorReader } from '../../shared/adapters/connect-rest/connector-reader.ts';
 import { createNameLookup } from '../../shared/adapters/dns/name-lookup.ts';
 import { createDynamoDbAcknowledgementStore } from '../../shared/adapters/dynamodb/dynamodb-acknowledgement-store.ts';
+import { createDynamoDbNameSideStore } from '../../shared/adapters/dynamodb/dynamodb-name-side-store.ts';
 import { createDynamoDbPlanStore } from '../../shared/adapters/dynamodb/dynamodb-plan-store.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { createHookFence, createHookLever, createHookMirrorControl } from '../../shared/adapters/hook/hook-lever.ts';
@@ -14,9 +18,15 @@ import { createAclFence } from '../../shared/adapters/kafka/fencing/acl-fence.ts
 import { createCanaryWriter } from '../../shared/adapters/kafka/fencing/canary-writer.ts';
 import { createOffsetWriter } from '../../shared/adapters/kafka/offset-writer.ts';
 import { createRoute53NameSwitch } from '../../shared/adapters/route53/route53-name-switch.ts';
+import { createRoutingControlNameSwitch } from '../../shared/adapters/routing-control/routing-control-name-switch.ts';
 import { runAudit } from '../../shared/audit/run-audit.ts';
 import type { KafkaConnection } from '../../shared/config/connection/kafka-connection.ts';
-import { type FailoverConfig, type HookConfig, NO_FAILOVER } from '../../shared/config/failover/failover-config.ts';
+import {
+  type FailoverConfig,
+  type HookConfig,
+  NO_FAILOVER,
+  type RoutingEndpoint,
+} from '../../shared/config/failover/failover-config.ts';
 import type { TidemarkConfig } from '../../shared/config/tidemark-config.ts';
 import type { StepName } from '../../shared/domain/failover/step-name.ts';
 import { DEFAULT_RETENTION } from '../../shared/domain/history/retention.ts';
@@ -25,6 +35,7 @@ import type { FlowReport } from '../../shared/domain/model/report.ts';
 import type { Join } from '../../shared/domain/restore/join.ts';
 import { FailoverRefusedError } from '../../shared/failover/failover-errors.ts';
 import { failoverToTakeBack } from '../../shared/failover/failover-to-take-back.ts';
+import { createHealthCheckSwitch } from '../../shared/failover/health-check-switch.ts';
 import type { StoredRun } from '../../shared/failover/run-entry-schema.ts';
 import { runOf } from '../../shared/failover/run-in-parts.ts';
 import type { RunStore } from '../../shared/failover/run-store.ts';
@@ -50,13 +61,16 @@ const PATIENCE: FailoverPatience = { ...DEFAULT_PATIENCE, drainMs: 300_000 };
 export interface WorldSources {
   readonly client: DynamoDBClient;
   readonly table: string;
+  /** Name of the deployment. */
+  readonly deployment: string;
   readonly clock: Clock;
   readonly runs: RunStore;
   readonly load: (options: { readonly writers: boolean }) => Promise<TidemarkConfig>;
 }
 
 /** Opens everything that a failover of a flow works on, from the deployed configuration. */
-export function createWorldOpener({ client, table, clock, runs, load }: WorldSources): TaskHands['openWorld'] {
+export function createWorldOpener(sources: WorldSources): TaskHands['openWorld'] {
+  const { client, table, clock, runs, load } = sources;
   const plans = createDynamoDbPlanStore(client, table);
   const acknowledgements = createDynamoDbAcknowledgementStore(client, table);
   return async (name, options): Promise<OpenWorld> => {
@@ -135,7 +149,7 @@ export function createWorldOpener({ client, table, clock, runs, load }: WorldSou
         fence: fenceOf(config, connectionOf(flow.source), name),
         canary: canary === null ? null : createCanaryWriter(canary.connection, canary.topic),
         stopConsumers: leverOf(config.stopConsumers, name, 'stop-consumers'),
-        name: nameSwitchOf(config, name),
+        name: nameSwitchOf(config, flow, sources),
         lookup: config.dns?.lookup ? createNameLookup(config.dns.lookup) : null,
         cutter: leverOf(config.cutConnections, name, 'cut-connections'),
         rpoRecords: config.rpoRecords,
@@ -213,9 +227,26 @@ function fenceOf({ fence }: FailoverConfig, source: KafkaConnection, flow: strin
   return fence.kind === 'hook' ? createHookFence(fence.hook, flow) : createAclFence(source, fence);
 }
 
-function nameSwitchOf({ dns }: FailoverConfig, flow: string): NameSwitch | null {
+function nameSwitchOf({ dns }: FailoverConfig, flow: Flow, sources: WorldSources): NameSwitch | null {
   if (dns === null) return null;
-  if (dns.by.kind === 'hook') return createHookLever(dns.by.hook, flow, 'switch-name');
+  if (dns.by.kind === 'hook') return createHookLever(dns.by.hook, flowName(flow), 'switch-name');
+  if (dns.by.kind === 'healthCheck') {
+    const { client, table, clock, deployment } = sources;
+    return createHealthCheckSwitch({
+      healthCheck: dns.by.healthCheck,
+      deployment,
+      target: flow.target,
+      sides: createDynamoDbNameSideStore(client, table),
+      signal: createNameSignal(new CloudWatchClient(AWS_CLIENT_SETTINGS), deployment),
+      clock,
+    });
+  }
+  if (dns.by.kind === 'routingControl') {
+    // An endpoint that does not answer is left for the next one.
+    const clientOf = ({ url, region }: RoutingEndpoint) =>
+      new Route53RecoveryClusterClient({ ...AWS_CLIENT_SETTINGS, maxAttempts: 1, endpoint: url, region });
+    return createRoutingControlNameSwitch(clientOf, dns.by.controls);
+  }
   return createRoute53NameSwitch(new Route53Client({ ...AWS_CLIENT_SETTINGS, maxAttempts: 5 }), dns.by.record);
 }
 

@@ -9,6 +9,8 @@ import { Construct } from 'constructs';
 import { AUDIT_ENVIRONMENT, CONFIG_FILE_IN_LAMBDA } from '../../shared/contract/environment.ts';
 import { FINDING_EVENT_SOURCE } from '../../shared/contract/finding-events.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
+import { NAME_METRIC } from '../../shared/contract/name-metric.ts';
+import type { ClientName } from '../configuration.ts';
 import type { Settings } from '../settings.ts';
 import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
@@ -28,6 +30,8 @@ export type AuditFunctionsProps = Pick<
   /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
   readonly history: HistoryTable;
+  /** The names of clients whose metric the first function publishes again each minute. */
+  readonly names: readonly ClientName[];
 };
 
 /**
@@ -55,10 +59,13 @@ export class AuditFunctions extends Construct {
     this.configuration = this.createConfiguration(props.configFolder);
     this.functions = Array.from({ length: props.count }, (_, index) => {
       const part = `${index + 1}/${props.count}`;
-      return this.createFunction(partId('Function', index), part, props, { role, logGroup });
+      const lambda = this.createFunction(partId('Function', index), part, props, { role, logGroup });
+      if (index === 0 && props.names.length > 0) lambda.addEnvironment(AUDIT_ENVIRONMENT.names, pairsOf(props.names));
+      return lambda;
     });
     props.history.grantRecording(role);
-    this.grantMetrics(role);
+    if (props.names.length > 0) props.history.denySwitchingNames(role);
+    this.grantMetrics(role, props.names.length > 0 ? [METRIC_NAMESPACE, NAME_METRIC.namespace] : METRIC_NAMESPACE);
     this.grantEvents(role);
     grantSecrets(role, Object.values(props.secrets), props.secretKeyArns);
     if (props.vpc !== undefined) grantNetworkInterfaces(role);
@@ -70,7 +77,7 @@ export class AuditFunctions extends Construct {
     part: string,
     props: AuditFunctionsProps,
     { role, logGroup }: { readonly role: Role; readonly logGroup: LogGroup },
-  ): IFunction {
+  ): NodejsFunction {
     const lambda = new NodejsFunction(this, id, {
       description: 'Audits MirrorMaker 2 and publishes lag, loss and verdicts as metrics',
       ...bundledHandler('audit'),
@@ -106,18 +113,18 @@ export class AuditFunctions extends Construct {
     });
   }
 
-  private grantMetrics(role: Role): void {
+  private grantMetrics(role: Role, namespaces: string | readonly string[]): void {
     role.addToPolicy(
       new PolicyStatement({
         actions: ['cloudwatch:PutMetricData'],
         resources: ['*'],
-        conditions: { StringEquals: { 'cloudwatch:namespace': METRIC_NAMESPACE } },
+        conditions: { StringEquals: { 'cloudwatch:namespace': namespaces } },
       }),
     );
     Validations.of(role).acknowledge({
       id: 'AwsSolutions-IAM5[Resource::*]',
       reason:
-        'cloudwatch:PutMetricData and the network interface actions of Lambda do not support resources; a condition limits the former to one namespace.',
+        'cloudwatch:PutMetricData and the network interface actions of Lambda do not support resources; a condition limits the former to its namespaces.',
     });
   }
 
@@ -132,4 +139,10 @@ export class AuditFunctions extends Construct {
       }),
     );
   }
+}
+
+function pairsOf(names: readonly ClientName[]): string {
+  return JSON.stringify(
+    Object.fromEntries(names.map(({ name, primary, secondary }) => [name, { primary, secondary }])),
+  );
 }

@@ -1,11 +1,13 @@
 import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction, ILayerVersion } from 'aws-cdk-lib/aws-lambda';
 import { NodejsFunction } from 'aws-cdk-lib/aws-lambda-nodejs';
 import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { CONFIG_FILE_IN_LAMBDA, FAILOVER_ENVIRONMENT } from '../../shared/contract/environment.ts';
+import { NAME_METRIC } from '../../shared/contract/name-metric.ts';
 import { DANGEROUS_STEPS, type StepName } from '../../shared/domain/failover/step-name.ts';
+import type { NameSwitches } from '../configuration.ts';
 import type { Settings } from '../settings.ts';
 import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
@@ -14,11 +16,15 @@ import { MskReadAccess } from './msk-read-access.ts';
 import { grantSecrets } from './secret-access.ts';
 import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
 
-export type FailoverFunctionsProps = Pick<Settings, 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'> & {
+export type FailoverFunctionsProps = Pick<
+  Settings,
+  'deployment' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'
+> & {
   readonly failover: NonNullable<Settings['failover']>;
   readonly history: HistoryTable;
   /** tidemark.yaml and its certificates. */
   readonly configuration: ILayerVersion;
+  readonly switches: NameSwitches;
 };
 
 export interface FailoverFunction {
@@ -29,11 +35,17 @@ export interface FailoverFunction {
 /** A function that dies keeps the flow for this time at most. */
 const TIMEOUT = Duration.minutes(3);
 /**
- * Of steps that wait: for MirrorMaker, for an audit after the consumers stopped, for the positions of many groups; and of what compares
- * the records of both clusters, as a failback does.
+ * Of steps that wait: for MirrorMaker, for an audit after the consumers stopped, for the positions of many groups, for
+ * resolvers; and of what compares the records of both clusters, as a failback does.
  */
 const LONG_TIMEOUT = Duration.minutes(15);
-const LONG_STEPS: ReadonlySet<StepName> = new Set(['drain', 'restore-groups', 'place-offsets', 'catch-up']);
+const LONG_STEPS: ReadonlySet<StepName> = new Set([
+  'drain',
+  'restore-groups',
+  'place-offsets',
+  'catch-up',
+  'switch-name',
+]);
 
 /**
  * One handler as several functions: one per step that changes something or takes long, and one for all else, which only
@@ -97,6 +109,7 @@ export class FailoverFunctions extends Construct {
     const withheld = ofWriters.map(([name]) => name).filter((name) => !(name in readable));
     const variables = {
       [FAILOVER_ENVIRONMENT.serviceName]: 'tidemark-failover',
+      [FAILOVER_ENVIRONMENT.deployment]: props.deployment.name,
       [FAILOVER_ENVIRONMENT.configFile]: CONFIG_FILE_IN_LAMBDA,
       [FAILOVER_ENVIRONMENT.historyTable]: history.table.tableName,
       [FAILOVER_ENVIRONMENT.secrets]: JSON.stringify(readable),
@@ -106,11 +119,12 @@ export class FailoverFunctions extends Construct {
     };
     for (const [name, value] of Object.entries(variables)) lambda.addEnvironment(name, value);
     history.grantFailover(role);
+    if (step === 'switch-name') this.#grantSwitches(role, props.switches);
+    else if (props.switches.names.length > 0) history.denySwitchingNames(role);
     grantSecrets(role, Object.values(readable), secretKeyArns);
     if (vpc !== undefined) {
       grantNetworkInterfaces(role);
-      const reason = 'The network interface actions of Lambda do not support resources.';
-      Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
+      acknowledgeAnyResource(role);
     }
     if (mskClusterArns.length > 0) {
       new MskReadAccess(this, `${id}Msk`, { role, clusterArns: mskClusterArns });
@@ -121,6 +135,35 @@ export class FailoverFunctions extends Construct {
     }
     return { function: lambda, timeout };
   }
+
+  #grantSwitches(role: Role, { names, routingControls }: NameSwitches): void {
+    if (names.length > 0) {
+      role.addToPolicy(
+        new PolicyStatement({
+          actions: ['cloudwatch:PutMetricData'],
+          resources: ['*'],
+          conditions: { StringEquals: { 'cloudwatch:namespace': NAME_METRIC.namespace } },
+        }),
+      );
+      acknowledgeAnyResource(role);
+    }
+    if (routingControls.length === 0) return;
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: [
+          'route53-recovery-cluster:GetRoutingControlState',
+          'route53-recovery-cluster:UpdateRoutingControlStates',
+        ],
+        resources: [...routingControls],
+      }),
+    );
+  }
+}
+
+function acknowledgeAnyResource(role: Role): void {
+  const reason =
+    'cloudwatch:PutMetricData and the network interface actions of Lambda do not support resources; a condition limits the former to one namespace.';
+  Validations.of(role).acknowledge({ id: 'AwsSolutions-IAM5[Resource::*]', reason });
 }
 
 /** `stop-mirror` becomes `StopMirror`: ids of CloudFormation have no dashes. */

@@ -1,10 +1,11 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, type ITable, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb';
-import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { Effect, PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import {
   APPROVALS_PREFIX,
   FAILOVERS_PREFIX,
+  NAMES_PREFIX,
   OUTBOX_PREFIX,
   PAGES_PREFIX,
   PARTITION_KEY,
@@ -52,6 +53,18 @@ export class HistoryTable extends Construct {
           'dynamodb:ConditionCheckItem',
         ],
         resources: [this.table.tableArn],
+      }),
+    );
+  }
+
+  /** Where the names of clients lead is written by the function that switches them, and by no other. */
+  denySwitchingNames(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        actions: ['dynamodb:PutItem', 'dynamodb:UpdateItem'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAnyValue:StringLike': { 'dynamodb:LeadingKeys': [`${NAMES_PREFIX}*`] } },
       }),
     );
   }

@@ -1,11 +1,13 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { auditFunctionsCount } from '../audit-functions-count.ts';
+import type { NameSwitches } from '../configuration.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
 import { AuditAlarms } from '../constructs/audit-alarms.ts';
 import { AuditDashboard } from '../constructs/audit-dashboard.ts';
 import { AuditFunctions } from '../constructs/audit-functions.ts';
 import { AuditSchedule } from '../constructs/audit-schedule.ts';
+import { ClientNames } from '../constructs/client-names.ts';
 import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
@@ -18,6 +20,7 @@ export interface AuditStackProps extends StackProps {
   readonly settings: Settings;
   /** Names of the flows that the configuration audits: `A->B`. */
   readonly flows: readonly string[];
+  readonly switches: NameSwitches;
 }
 
 /**
@@ -27,7 +30,8 @@ export interface AuditStackProps extends StackProps {
  */
 export class AuditStack extends Stack {
   constructor(scope: Construct, props: AuditStackProps) {
-    const { settings, flows } = props;
+    const { settings, flows, switches } = props;
+    const { names } = switches;
     const deployment = settings.deployment.name;
     super(scope, `Tidemark-${deployment}`, {
       description: 'Tidemark: audits MirrorMaker 2 disaster recovery',
@@ -43,6 +47,7 @@ export class AuditStack extends Stack {
       count,
       failures: queue,
       history,
+      names,
     });
     new AuditSchedule(this, 'EveryMinute', { targets: audit.functions, undelivered: queue });
     if (count > 1) {
@@ -70,7 +75,9 @@ export class AuditStack extends Stack {
     }
     if (settings.failover !== undefined) {
       const { configuration } = audit;
-      new Failover(this, 'Failover', { ...settings, failover: settings.failover, history, configuration, onCall });
+      const { failover } = settings;
+      new Failover(this, 'Failover', { ...settings, failover, history, configuration, onCall, switches });
+      new ClientNames(this, 'Names', { ...settings, deployment, names, ticket: tickets.action });
     }
     const kept = {
       description: 'Stores the history; remains when the stack is deleted',

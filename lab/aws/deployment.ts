@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import * as z from 'zod';
-import { configuredFlows } from '../../infra/configuration.ts';
+import { configuredFlows, configuredSwitches } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
 import { temporaryParent } from '../temporary-folder.ts';
@@ -59,7 +59,11 @@ function synthesized(settings: Settings): { readonly stackName: string; readonly
   try {
     const context = { 'aws:cdk:bundling-stacks': [] };
     const app = new App({ outdir, context, builtinCloudFormationValidation: false });
-    const { stackName } = new AuditStack(app, { settings, flows: configuredFlows(settings) });
+    const { stackName } = new AuditStack(app, {
+      settings,
+      flows: configuredFlows(settings),
+      switches: configuredSwitches(settings),
+    });
     return { stackName, body: app.synth().getStackByName(stackName).template };
   } finally {
     rmSync(outdir, { recursive: true, force: true });

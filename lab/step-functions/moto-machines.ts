@@ -211,6 +211,7 @@ function functionsOf(local: DynamoDbLocal, config: string) {
     openWorld: createWorldOpener({
       client,
       table: TABLE,
+      deployment: 'lab',
       clock: SYSTEM_CLOCK,
       runs: stores.runs,
       load: async ({ writers }) => loadTidemarkYaml(config, process.env, { writers }).config,
@@ -227,7 +228,7 @@ function contextOf(awsRequestId: string): Context {
 /** Creates the state machines as the template has them, and the topic that they tell people by. */
 async function create(moto: Moto, client: SFNClient): Promise<ReadonlyMap<MachineName, string>> {
   const template = synthesize({
-    failover: { approvalSeconds: APPROVAL_SECONDS, approvalLink: false, secrets: {}, policyArns: {} },
+    failover: { approvalSeconds: APPROVAL_SECONDS, approvalLink: false, secrets: {}, names: {}, policyArns: {} },
   });
   const arns = new Map<MachineName, string>();
   for (const [machine, id] of Object.entries(IDS) as [MachineName, string][]) {

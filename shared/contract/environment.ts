@@ -17,6 +17,11 @@ export const AUDIT_ENVIRONMENT = {
   secrets: 'TIDEMARK_SECRETS',
   /** How long the function caches a secret, in seconds. */
   secretTtlSeconds: 'TIDEMARK_SECRET_TTL_SECONDS',
+  /**
+   * JSON object: name of clients → `{ primary, secondary }`, the aliases of the clusters that its failover record pair leads
+   * to. Absent where another function publishes them.
+   */
+  names: 'TIDEMARK_NAMES',
   /** Defined by Powertools. */
   serviceName: 'POWERTOOLS_SERVICE_NAME',
 } as const;
@@ -38,6 +43,7 @@ export const NOTIFY_ENVIRONMENT = {
 
 /** Names of the environment variables of the functions that carry failovers out, and of the one by which people control them. */
 export const FAILOVER_ENVIRONMENT = {
+  deployment: AUDIT_ENVIRONMENT.deployment,
   configFile: AUDIT_ENVIRONMENT.configFile,
   historyTable: AUDIT_ENVIRONMENT.historyTable,
   secrets: AUDIT_ENVIRONMENT.secrets,

@@ -7,7 +7,7 @@ import { definitionOf } from './state-machine-definition.ts';
 import { synthesize } from './synthesize.ts';
 import { synthesizeChecked } from './synthesize-checked.ts';
 
-const failover = { approvalSeconds: 900, approvalLink: true, secrets: {}, policyArns: {} };
+const failover = { approvalSeconds: 900, approvalLink: true, secrets: {}, names: {}, policyArns: {} };
 const pages = {
   severity: 'critical',
   slack: { secretsManager: 'tidemark/slack' },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { configuredFlows } from '../../infra/configuration.ts';
+import { configuredFlows, configuredSwitches } from '../../infra/configuration.ts';
 import type { Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
 import { type DeployedFunction, deployedVariables } from './deployed-variables.ts';
@@ -35,7 +35,11 @@ export function bundle(settings: Settings, of: DeployedFunction = 'Audit'): Bund
   const outdir = mkdtempSync(join(tmpdir(), 'tidemark-bundle-'));
   const context = { 'aws:cdk:enable-asset-metadata': true };
   const app = new App({ outdir, context, builtinCloudFormationValidation: false });
-  const stack = new AuditStack(app, { settings, flows: configuredFlows(settings) });
+  const stack = new AuditStack(app, {
+    settings,
+    flows: configuredFlows(settings),
+    switches: configuredSwitches(settings),
+  });
   app.synth();
   const template = Template.fromStack(stack);
   const only = (type: string, prefix = '') =>

@@ -16,6 +16,7 @@ const failover = {
     FENCER_PASSWORD: { secretsManager: 'tidemark/fencer', key: 'password', steps: ['fence' as const] },
     RESTORER_PASSWORD: { secretsManager: 'tidemark/restorer', steps: ['restore-groups' as const] },
   },
+  names: {},
   policyArns: { 'switch-name': [hookPolicy] },
 };
 const vpc = {

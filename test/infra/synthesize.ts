@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App, type AppProps, type Stack } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
-import { configuredFlows } from '../../infra/configuration.ts';
+import { configuredFlows, configuredSwitches } from '../../infra/configuration.ts';
 import { loadSettings, type Settings } from '../../infra/settings.ts';
 import { AuditStack } from '../../infra/stacks/audit-stack.ts';
 
@@ -38,7 +38,11 @@ export function templateOf({ parts, flows, app: props, also }: Synthesis): Templ
   try {
     const app = new App({ ...props, outdir, context: { ...cdkJson.context, 'aws:cdk:bundling-stacks': [] } });
     const settings = { ...exampleSettings, ...parts };
-    const stack = new AuditStack(app, { settings, flows: flows ?? configuredFlows(settings) });
+    const stack = new AuditStack(app, {
+      settings,
+      flows: flows ?? configuredFlows(settings),
+      switches: configuredSwitches(settings),
+    });
     also?.(stack, app);
     app.synth();
     return Template.fromStack(stack);

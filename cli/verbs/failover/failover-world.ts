@@ -122,7 +122,7 @@ export async function openWorld(
     fence: await fenceOf(config, connectionOf('source'), name),
     canary: canary === null ? null : createCanaryWriter(canary.connection, canary.topic),
     stopConsumers: await leverOf(config.stopConsumers, name, 'stop-consumers'),
-    name: await nameSwitchOf(config, name),
+    name: await nameSwitchOf(config, flow, place),
     lookup: await lookupOf(config),
     cutter: await leverOf(config.cutConnections, name, 'cut-connections'),
     rpoRecords: config.rpoRecords,

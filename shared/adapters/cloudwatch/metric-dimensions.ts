@@ -1,4 +1,5 @@
 import { DEPLOYMENT_DIMENSION, DIMENSIONS } from '../../contract/metrics.ts';
+import { NAME_METRIC } from '../../contract/name-metric.ts';
 import type { Metric } from '../../domain/model/metric.ts';
 import { dimensionValue } from './dimension-value.ts';
 
@@ -18,4 +19,13 @@ export function metricDimensions(deployment: string, of: Metric['dimensions']): 
     return value === undefined ? [] : [{ Name: name, Value: dimensionValue(value) }];
   });
   return [{ Name: DEPLOYMENT_DIMENSION, Value: dimensionValue(deployment) }, ...others];
+}
+
+/** The dimensions of the metric that moves a name of clients. */
+export function nameDimensions(deployment: string, name: string): MetricDimension[] {
+  const { dimensions } = NAME_METRIC;
+  return [
+    { Name: dimensions.deployment, Value: dimensionValue(deployment) },
+    { Name: dimensions.name, Value: dimensionValue(name) },
+  ];
 }

@@ -48,6 +48,9 @@ export const FAILOVERS_PREFIX = 'failovers#';
 /** Of these, the approvals. */
 export const APPROVALS_PREFIX = `${FAILOVERS_PREFIX}approval#`;
 
+/** Partitions of the clients' names begin so: to which cluster each is to lead. */
+export const NAMES_PREFIX = 'names#';
+
 /** Of all lineages of a flow. No snapshot is in a partition with this name: keys of lineages contain a slash. */
 export function lineagesPartition(flow: string): string {
   return `lineages#${flow}`;

@@ -38,9 +38,39 @@ export interface NameRecord {
 export interface DnsConfig {
   readonly by:
     | { readonly kind: 'hook'; readonly hook: HookConfig }
+    | { readonly kind: 'healthCheck'; readonly healthCheck: NameHealthCheck }
+    | { readonly kind: 'routingControl'; readonly controls: RoutingControls }
     | { readonly kind: 'route53'; readonly record: Route53Record };
   /** Null if nobody looks it up. */
   readonly lookup: { readonly record: NameRecord; readonly resolvers: readonly string[] } | null;
+}
+
+/** The two clusters between which a name is switched. */
+export interface NamePair {
+  /** Where the name leads as long as nobody has switched it. */
+  readonly primary: string;
+  readonly secondary: string;
+}
+
+/** A failover record pair of Amazon Route 53, whose health check follows a metric of a deployment. */
+export interface NameHealthCheck extends NamePair {
+  readonly record: NameRecord;
+  /** The name of the deployment; null for the one that does it. */
+  readonly deployment: string | null;
+}
+
+/** Routing controls of one cluster of Amazon Application Recovery Controller, by ARN. */
+export interface RoutingControls {
+  /** Those that lead the name to the target, and those that lead it elsewhere. */
+  readonly turnOn: readonly string[];
+  readonly turnOff: readonly string[];
+  readonly endpoints: readonly RoutingEndpoint[];
+}
+
+export interface RoutingEndpoint {
+  readonly url: string;
+  /** Requests are signed for it. */
+  readonly region: string;
 }
 
 /** A record of a hosted zone of Amazon Route 53. */

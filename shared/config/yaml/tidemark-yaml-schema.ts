@@ -121,8 +121,33 @@ const aclFence = z.strictObject({
   canary: z.strictObject({ topic: z.string().min(1), ...credentials }).optional(),
 });
 
+const routingControls = z
+  .array(
+    z.string().regex(/^arn:[^:]+:route53-recovery-control:[^:]*:\d+:controlpanel\/\w+\/routingcontrol\/\w+$/, {
+      error: 'is no ARN of a routing control',
+    }),
+  )
+  .min(1);
+
 const dns = z.strictObject({
   hook: hook.optional(),
+  healthCheck: z
+    .strictObject({ primary: z.string().min(1).optional(), deployment: z.string().min(1).optional() })
+    .optional(),
+  routingControl: z
+    .strictObject({
+      turnOn: routingControls,
+      turnOff: routingControls.optional(),
+      endpoints: z
+        .record(z.string(), z.url({ protocol: /^https$/, error: 'is no https URL of an endpoint' }))
+        .refine((endpoints) => Object.keys(endpoints).length === 5, {
+          error: 'must have the five endpoints of a cluster',
+        }),
+    })
+    .refine(({ turnOn, turnOff = [] }) => !turnOn.some((arn) => turnOff.includes(arn)), {
+      error: 'turns the same control on and off',
+    })
+    .optional(),
   route53: z
     .strictObject({
       zone: z.string().regex(/^[A-Z0-9]{1,32}$/, { error: 'is no id of a hosted zone, such as Z0123456789ABCDEFGHIJ' }),

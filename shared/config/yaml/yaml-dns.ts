@@ -3,9 +3,8 @@ import type { DnsConfig, HookConfig, NameRecord } from '../failover/failover-con
 import type { DnsYaml } from './tidemark-yaml-schema.ts';
 import type { FaultAt } from './yaml-connection.ts';
 import type { YamlPath } from './yaml-document.ts';
+import { type PairOf, wayFromYaml } from './yaml-name-switch.ts';
 
-/** Clients ask again after this time: the shortest that a switch can take. */
-const DEFAULT_TTL_SECONDS = 5;
 const DNS_PORT = 53;
 
 const ipv4 = z.ipv4();
@@ -20,38 +19,14 @@ const hostName = z
 export function dnsFromYaml(
   yaml: DnsYaml,
   path: YamlPath,
-  hookOf: (yaml: NonNullable<DnsYaml['hook']>) => HookConfig,
+  of: { readonly hookOf: (yaml: NonNullable<DnsYaml['hook']>) => HookConfig; readonly pairOf: PairOf },
   faultAt: FaultAt,
 ): DnsConfig | null {
   const record = recordFromYaml(yaml, path, faultAt);
-  const by = wayFromYaml(yaml, record, path, hookOf, faultAt);
+  const by = wayFromYaml(yaml, record, path, of, faultAt);
   const resolvers = resolversFromYaml(yaml, record, path, faultAt);
   if (by === null || resolvers === null) return null;
   return { by, lookup: record === null || resolvers.length === 0 ? null : { record, resolvers } };
-}
-
-function wayFromYaml(
-  { hook, route53 }: DnsYaml,
-  record: NameRecord | null,
-  path: YamlPath,
-  hookOf: (yaml: NonNullable<DnsYaml['hook']>) => HookConfig,
-  faultAt: FaultAt,
-): DnsConfig['by'] | null {
-  if ((hook === undefined) === (route53 === undefined)) {
-    return faultAt(path, {
-      message: 'needs one of hook and route53',
-      remedy: 'write hook: { apply: [PROGRAM] }, or route53: { zone: ZONE } with name and leadsTo',
-    });
-  }
-  if (hook !== undefined) return { kind: 'hook', hook: hookOf(hook) };
-  if (route53 === undefined || record === null) {
-    return faultAt(path, {
-      message: 'needs name and leadsTo: they are the record that Route 53 gets',
-      remedy: 'write name: kafka.example.com, and leadsTo: with the addresses or the one host name of the target',
-    });
-  }
-  const { zone, ttlSeconds = DEFAULT_TTL_SECONDS } = route53;
-  return { kind: 'route53', record: { ...record, zone, ttlSeconds } };
 }
 
 function recordFromYaml({ name, leadsTo }: DnsYaml, path: YamlPath, faultAt: FaultAt): NameRecord | null {

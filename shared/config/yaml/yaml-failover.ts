@@ -3,7 +3,7 @@ import type { ConnectConnection } from '../connection/connect-connection.ts';
 import { type KafkaConnection, writingConnection } from '../connection/kafka-connection.ts';
 import { resolveReference } from '../connection/secret-source.ts';
 import { withWriter } from '../connection/writer-credentials.ts';
-import type { AclFenceConfig, FailoverConfig, HookConfig } from '../failover/failover-config.ts';
+import type { AclFenceConfig, FailoverConfig, HookConfig, NamePair } from '../failover/failover-config.ts';
 import type { LoadContext } from '../setting.ts';
 import type { AclFenceYaml, DnsYaml, FlowFailoverYaml, FlowYaml, HookYaml } from './tidemark-yaml-schema.ts';
 import { trimmedName } from './yaml-connect.ts';
@@ -11,6 +11,7 @@ import { type FaultAt, writerFromYaml } from './yaml-connection.ts';
 import { dnsFromYaml } from './yaml-dns.ts';
 import type { YamlPath } from './yaml-document.ts';
 import { milliseconds } from './yaml-flow.ts';
+import { pairOfName } from './yaml-name-switch.ts';
 
 const DEFAULT_HOOK_TIMEOUT_MS = 60_000;
 
@@ -23,6 +24,11 @@ interface Known {
   readonly writers: boolean;
 }
 
+interface KnownOfFlows extends Known {
+  /** By name: the clusters of the flow that named it first. */
+  readonly pairs: Map<string, NamePair>;
+}
+
 /** `flows[].failover` by the name of its flow. Flows without it are absent. */
 export function failoverFromYaml(
   flows: readonly FlowYaml[],
@@ -31,10 +37,11 @@ export function failoverFromYaml(
   faultAt: FaultAt,
 ): ReadonlyMap<string, FailoverConfig> {
   const byFlow = new Map<string, FailoverConfig>();
+  const pairs = new Map<string, NamePair>();
   for (const [index, { flow, failover }] of flows.entries()) {
     if (failover === undefined) continue;
     const name = trimmedName(flow);
-    const reader = new FailoverReader(name, ['flows', index, 'failover'], known, context, faultAt);
+    const reader = new FailoverReader(name, ['flows', index, 'failover'], { ...known, pairs }, context, faultAt);
     byFlow.set(name, reader.read(failover));
   }
   return byFlow;
@@ -44,11 +51,11 @@ export function failoverFromYaml(
 class FailoverReader {
   readonly #flow: string;
   readonly #path: YamlPath;
-  readonly #known: Known;
+  readonly #known: KnownOfFlows;
   readonly #context: LoadContext;
   readonly #faultAt: FaultAt;
 
-  constructor(flow: string, path: YamlPath, known: Known, context: LoadContext, faultAt: FaultAt) {
+  constructor(flow: string, path: YamlPath, known: KnownOfFlows, context: LoadContext, faultAt: FaultAt) {
     this.#flow = flow;
     this.#path = path;
     this.#known = known;
@@ -74,7 +81,12 @@ class FailoverReader {
 
   #dns(yaml: DnsYaml): FailoverConfig['dns'] {
     const hookOf = (hook: HookYaml) => this.#hook(hook, ['dns', 'hook']);
-    return dnsFromYaml(yaml, [...this.#path, 'dns'], hookOf, this.#faultAt);
+    const path = [...this.#path, 'dns'];
+    const flow = this.#known.flows.find((one) => flowName(one) === this.#flow);
+    const pairOf = (name: string, primary?: string) =>
+      // Without its flow the configuration has another fault.
+      flow === undefined ? null : pairOfName({ name, primary, flow }, this.#known.pairs, path, this.#faultAt);
+    return dnsFromYaml(yaml, path, { hookOf, pairOf }, this.#faultAt);
   }
 
   #mirrorControl(yaml: FlowFailoverYaml['mirrorControl']): FailoverConfig['mirrorControl'] {

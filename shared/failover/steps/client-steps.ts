@@ -31,8 +31,8 @@ export const switchName: Step = {
     absent: 'no name is configured: lead clients to the target yourself',
     isUndone: false,
     async more(context) {
-      const { lookup } = context.world;
-      return lookup === null ? {} : { resolvers: await awaitName(context, lookup) };
+      const { lookup, name } = context.world;
+      return lookup === null ? {} : { resolvers: await awaitName(context, lookup, name?.answersWithinMs) };
     },
   }),
   prepare: lookBeforeClients,

@@ -62,6 +62,7 @@ describe('the audit function', () => {
       sink: createCloudWatchMetricSink(client, 'test'),
       groups: { choose: async () => new Set() },
       clock: { now: () => at },
+      republishNames: async () => undefined,
       logger: capturing(),
       ...parts,
     });
@@ -94,6 +95,16 @@ describe('the audit function', () => {
         function_request_id: lambdaContext(1).awsRequestId,
       }),
     ]);
+  });
+
+  test('names are published again, also if the configuration cannot be loaded', async () => {
+    let republished = 0;
+    const config = { load: () => Promise.reject(new Error('no secret')), forgetSecrets: () => undefined };
+    const republishNames = async () => void republished++;
+    await expect(handler({ config, republishNames })(schedulerEvent, lambdaContext(50_000))).rejects.toThrow(
+      'no secret',
+    );
+    expect(republished).toBe(1);
   });
 
   test('the deadline of the audit leaves time to publish', async () => {

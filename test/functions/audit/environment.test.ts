@@ -22,6 +22,7 @@ describe("the audit function's environment", () => {
       part: { part: 2, of: 4 },
       secrets: new Map([['A_PASSWORD', { secretsManager: 'kafka/a', key: 'password' }]]),
       secretTtlMs: 300_000,
+      names: new Map(),
     });
   });
 
@@ -37,6 +38,7 @@ describe("the audit function's environment", () => {
     [AUDIT_ENVIRONMENT.part, '5/4'],
     [AUDIT_ENVIRONMENT.part, 'all'],
     [AUDIT_ENVIRONMENT.secretTtlSeconds, '0'],
+    [AUDIT_ENVIRONMENT.names, '{"k":{"primary":"hunter2"}}'],
     [AUDIT_ENVIRONMENT.secrets, 'hunter2'],
     [AUDIT_ENVIRONMENT.secrets, '{"A":"hunter2"}'],
     [AUDIT_ENVIRONMENT.secrets, '{"A":{"secretsManager":""}}'],

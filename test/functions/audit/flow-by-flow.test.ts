@@ -112,6 +112,7 @@ describe('of three flows, one refuses its password and one hangs', () => {
       sink: createCloudWatchMetricSink(client, exampleSettings.deployment.name),
       groups,
       clock,
+      republishNames: async () => undefined,
       logger,
     });
     const failure = await handler(schedulerEvent, lambdaContext(timeMs)).then(

@@ -20,7 +20,7 @@ import { formOf, functionUrlEvent } from './function-url-event.ts';
 const TABLE = 'tidemark-history';
 const KEY = 'hunter2'.repeat(9);
 const PAGE = 'https://abcdefghijklmnopqrstuvwxyz012345.lambda-url.eu-central-1.on.aws/';
-const failover = { approvalSeconds: 900, approvalLink: true, secrets: {}, policyArns: {} };
+const failover = { approvalSeconds: 900, approvalLink: true, secrets: {}, names: {}, policyArns: {} };
 const pages = {
   severity: 'critical',
   slack: { secretsManager: 'lab/slack' },

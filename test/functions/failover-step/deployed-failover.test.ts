@@ -13,6 +13,7 @@ const failover = {
   approvalSeconds: 900,
   approvalLink: false,
   secrets: { FENCER: { secretsManager: 'lab/fencer', steps: ['fence' as const] } },
+  names: {},
   policyArns: {},
 };
 

@@ -24,7 +24,7 @@ beforeAll(async () => {
   local = await DynamoDbLocal.start();
   client = local.client();
   const template = synthesize({
-    failover: { approvalSeconds: 3_600, approvalLink: false, secrets: {}, policyArns: {} },
+    failover: { approvalSeconds: 3_600, approvalLink: false, secrets: {}, names: {}, policyArns: {} },
   });
   failover = { run: definitionOf(template, 'FailoverRun'), undo: definitionOf(template, 'FailoverUndo') };
   failback = { run: definitionOf(template, 'FailoverBackRun'), undo: definitionOf(template, 'FailoverBackUndo') };

@@ -24,7 +24,7 @@ beforeAll(async () => {
   local = await DynamoDbLocal.start();
   client = local.client();
   const template = synthesize({
-    failover: { approvalSeconds: 3_600, approvalLink: true, secrets: {}, policyArns: {} },
+    failover: { approvalSeconds: 3_600, approvalLink: true, secrets: {}, names: {}, policyArns: {} },
   });
   run = definitionOf(template, 'FailoverRun');
   undo = definitionOf(template, 'FailoverUndo');

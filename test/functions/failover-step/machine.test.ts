@@ -1,22 +1,31 @@
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import validate from 'asl-validator';
+import type { Template } from 'aws-cdk-lib/assertions';
+import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../../../lab/cloudwatch-endpoint.ts';
 import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
+import { createNameSignal } from '../../../shared/adapters/cloudwatch/name-signal.ts';
 import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
 import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
+import { createDynamoDbNameSideStore } from '../../../shared/adapters/dynamodb/dynamodb-name-side-store.ts';
 import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamodb-run-store.ts';
 import type { RunRecord } from '../../../shared/domain/failover/run-record.ts';
 import { STEP_NAMES } from '../../../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
+import { createHealthCheckSwitch } from '../../../shared/failover/health-check-switch.ts';
+import { republishNames } from '../../../shared/failover/republish-names.ts';
 import { askedActions } from '../../infra/asked-actions.ts';
+import { NAME, type NamedSettings, namedSettings, PAIR } from '../../infra/named-settings.ts';
+import { ServedRecord } from '../../infra/served-record.ts';
 import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
-import { synthesize } from '../../infra/synthesize.ts';
+import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
 import { FakeWorld, Killed, UNTOUCHED } from '../../shared/failover/failover-world.ts';
 import { type Ended, TestMachine } from './machine.ts';
 
 const ORDER = ['fence', 'mirror', 'consumers', 'positions', 'name', 'cut'].map((what) => `${what}=true`);
 const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
-const failover = { approvalSeconds: 3_600, approvalLink: false, secrets: {}, policyArns: {} };
+const failover = { approvalSeconds: 3_600, approvalLink: false, secrets: {}, names: {}, policyArns: {} };
 
 let local: DynamoDbLocal;
 let client: DynamoDBClient;
@@ -46,8 +55,9 @@ afterAll(async () => {
 let tables = 0;
 let fake: FakeWorld;
 let machine: TestMachine;
+let table: string;
 beforeEach(async () => {
-  const table = `tidemark-machine-${tables++}`;
+  table = `tidemark-machine-${tables++}`;
   await local.createHistoryTable(table);
   fake = new FakeWorld();
   machine = new TestMachine(
@@ -207,6 +217,107 @@ describe('a failover as a state machine', () => {
     expect(continued.error).toBeNull();
     expect(fake.done).toEqual(ORDER);
     expect((await machine.start(again(record), 'three')).error).toBeNull();
+    expect(fake.done).toEqual(ORDER);
+  });
+});
+
+/** Clients find their cluster by a failover record pair, and audits run beside the failover. */
+describe('a failover that switches the name by its health check', () => {
+  let settings: NamedSettings;
+  let template: Template;
+  let cloudWatch: CloudWatchEndpoint;
+  beforeAll(async () => {
+    settings = namedSettings();
+    template = synthesize(settings.parts);
+    cloudWatch = await startCloudWatchEndpoint();
+  });
+  afterAll(async () => {
+    settings?.remove();
+    await cloudWatch?.close();
+  });
+
+  /** Replaces the name of the fake world by the deployed one, which Route 53 answers for as the template says. */
+  function lookedUp() {
+    const served = new ServedRecord(template);
+    const clock = { now: () => fake.now };
+    const sides = createDynamoDbNameSideStore(client, table);
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'test' };
+    const signal = createNameSignal(
+      new CloudWatchClient({ endpoint: cloudWatch.url, region: 'eu-central-1', credentials, maxAttempts: 1 }),
+      exampleSettings.deployment.name,
+    );
+    const record = { name: NAME, type: 'CNAME', leadsTo: PAIR.secondary } as const;
+    const pair = { primary: 'A', secondary: 'B' };
+    const own = { deployment: 'example', target: 'B', sides, signal, clock };
+    const switched = createHealthCheckSwitch({ healthCheck: { ...pair, record, deployment: null }, ...own });
+    const failed = (_: string, reason: string) => {
+      throw new Error(reason);
+    };
+    let minute = Math.floor(fake.now / 60_000);
+    let answer: readonly string[] = PAIR.primary;
+    const passMinutes = async () => {
+      for (; minute < Math.floor(fake.now / 60_000); minute++) {
+        served.publish(cloudWatch.data);
+        cloudWatch.forget();
+        answer = served.endMinute();
+        await republishNames({ names: new Map([[NAME, pair]]), sides, signal, clock, failed });
+      }
+      return answer;
+    };
+    const world = fake.world();
+    fake.world = () => ({
+      ...world,
+      name: {
+        ...switched,
+        apply: async () => {
+          fake.hazard('name=true', 'before');
+          await switched.apply();
+          await fake.work('name', true);
+        },
+      },
+      lookup: {
+        describe: () => 'asks 10.0.0.2:53',
+        ask: async () => {
+          const leadsTo = await passMinutes();
+          const resolver = '10.0.0.2:53';
+          return [leadsTo === PAIR.primary ? { kind: 'elsewhere', resolver, leadsTo } : { kind: 'target', resolver }];
+        },
+      },
+    });
+    return { passMinutes, switched };
+  }
+
+  test('waits for the answer before connections are cut, and audits keep it', async () => {
+    const { passMinutes, switched } = lookedUp();
+    let switchedAt = 0;
+    let cutAt = 0;
+    fake.hazard = (what, when) => {
+      if (what === 'name=true' && when === 'after') switchedAt = fake.now;
+      if (what === 'cut=true' && when === 'before') cutAt = fake.now;
+    };
+    const { ended, record } = await approved();
+    expect(ended.error).toBeNull();
+    expect(cutAt).toBeGreaterThan(switchedAt);
+    expect(record.steps.get('switch-name')).toMatchObject({
+      evidence: { known: true, resolvers: [{ kind: 'target' }] },
+    });
+    expect(record.subject.steps.find(({ step }) => step === 'switch-name')?.actions).toEqual(switched.describe());
+    fake.now += 3_600_000;
+    expect(await passMinutes()).toEqual(PAIR.secondary);
+  });
+
+  test('is resumed where its function dies between the table and the metric, and is past the point of no return', async () => {
+    const { passMinutes } = lookedUp();
+    let refused = 0;
+    cloudWatch.refuse(() => (refused++ === 0 ? { status: 403, type: 'AccessDeniedException' } : null));
+    const { ended, record } = await approved();
+    expect(ended.error).toBe('FailoverStopped');
+    expect(statesOf(record)).toMatchObject({ 'switch-name': 'failed', 'cut-connections': 'pending' });
+    expect((await machine.undo(again(record), 'undo')).error).toBe('FailoverRefused');
+    // An audit has published meanwhile what the table wants.
+    fake.now += 120_000;
+    expect(await passMinutes()).toEqual(PAIR.secondary);
+    expect((await machine.start(again(record), 'two')).error).toBeNull();
     expect(fake.done).toEqual(ORDER);
   });
 });

@@ -3,6 +3,7 @@ import { DynamoDbLocal } from '../../../../lab/dynamodb-local.ts';
 import { testAcknowledgementStore } from './dynamodb-acknowledgement-store.ts';
 import { testFindingOutbox } from './dynamodb-finding-outbox.ts';
 import { testGroupPlacesStore } from './dynamodb-group-places-store.ts';
+import { testNameSideStore } from './dynamodb-name-side-store.ts';
 import { testPlanStore } from './dynamodb-plan-store.ts';
 import { testRunStore } from './dynamodb-run-store.ts';
 import { testSnapshotStore } from './dynamodb-snapshot-store.ts';
@@ -21,6 +22,7 @@ for (const testStore of [
   testFindingOutbox,
   testGroupPlacesStore,
   testRunStore,
+  testNameSideStore,
 ]) {
   testStore(() => local);
 }

@@ -138,6 +138,62 @@ describe('flows[].failover.dns', () => {
     expect(named('b.example.com')?.lookup).toBeNull();
   });
 
+  test('is the health check of a failover pair, if nothing else is named', () => {
+    const switched = (more: string) =>
+      load(`dns: { name: k.example.com, leadsTo: [b.example.com], resolvers: [10.0.0.2]${more} }`)?.dns?.by;
+    const record = { name: 'k.example.com', type: 'CNAME', leadsTo: ['b.example.com'] };
+    const pair = { primary: 'A', secondary: 'B', record, deployment: null };
+    expect(switched('')).toEqual({ kind: 'healthCheck', healthCheck: pair });
+    expect(switched(', healthCheck: { primary: B, deployment: prod }')).toEqual({
+      kind: 'healthCheck',
+      healthCheck: { ...pair, primary: 'B', secondary: 'A', deployment: 'prod' },
+    });
+  });
+
+  const arn = (id: string) => `arn:aws:route53-recovery-control::111122223333:controlpanel/0123/routingcontrol/${id}`;
+  const endpoints = (count: number) =>
+    Array.from({ length: count }, (_, index) => `r${index}: "https://r${index}.example.com/v1"`).join(', ');
+
+  test('is routing controls of a cluster with five endpoints', () => {
+    const by = load(
+      `dns: { routingControl: { turnOn: ["${arn('b')}"], turnOff: ["${arn('a')}"], endpoints: { ${endpoints(5)} } } }`,
+    )?.dns?.by;
+    expect(by).toMatchObject({ kind: 'routingControl', controls: { turnOn: [arn('b')], turnOff: [arn('a')] } });
+    expect(by?.kind === 'routingControl' && by.controls.endpoints[4]).toEqual({
+      region: 'r4',
+      url: 'https://r4.example.com/v1',
+    });
+  });
+
+  test.each([
+    [`turnOn: ["${arn('b')}"], endpoints: { ${endpoints(4)} }`, 'endpoints', /five endpoints/],
+    [`turnOn: ["${arn('b')}"], turnOff: ["${arn('b')}"], endpoints: { ${endpoints(5)} }`, '', /on and off/],
+    [`turnOn: [arn:aws:x], endpoints: { ${endpoints(5)} }`, 'turnOn[0]', /no ARN of a routing control/],
+    [`turnOn: ["${arn('b')}"], endpoints: { ${endpoints(4)}, e: "http://e" }`, 'endpoints.e', /no https URL/],
+  ])('routing controls with a fault: %s', (yaml, key, message) => {
+    const [fault] = faults(`dns: { routingControl: { ${yaml} } }`);
+    expect(fault).toEqual([
+      ['flows[0].failover.dns.routingControl', key].filter(Boolean).join('.'),
+      8,
+      expect.stringMatching(message),
+    ]);
+  });
+
+  test('flows of one name have the primary of the first, and may not name different ones', () => {
+    const flow = (name: string, primary: string) =>
+      `  - { flow: ${name}, topics: [t], failover: { dns: { name: k, leadsTo: [b.c], resolvers: [10.0.0.2]${primary} } } }`;
+    const read = (primary: string) => {
+      const clusters = ['clusters:', '  A: { bootstrapServers: "a:9092" }', '  B: { bootstrapServers: "b:9092" }'];
+      writeFileSync(FILE, [...clusters, 'flows:', flow('A->B', ''), flow('B->A', primary), ''].join('\n'));
+      return loadTidemarkYaml(FILE, {}).config.failover?.get('B->A')?.dns?.by;
+    };
+    expect(read('')).toMatchObject({ healthCheck: { primary: 'A', secondary: 'B' } });
+    const message = expect.stringMatching(/switches k between B and A, and another flow between A and B/);
+    expect(() => read(', healthCheck: { primary: B }')).toThrow(
+      expect.objectContaining({ faults: [expect.objectContaining({ key: 'flows[1].failover.dns', message })] }),
+    );
+  });
+
   test('is looked up at resolvers, with a hook too', () => {
     const record = { name: 'kafka.example.com', type: 'CNAME', leadsTo: ['b.example.com'] };
     expect(
@@ -153,8 +209,15 @@ describe('flows[].failover.dns', () => {
   });
 
   test.each([
-    ['dns: {}', 'dns', /one of hook and route53/],
-    ['dns: { hook: { apply: [a] }, route53: { zone: Z1 }, name: k, leadsTo: [b.c] }', 'dns', /one of hook and route53/],
+    ['dns: {}', 'dns', /needs name and leadsTo/],
+    ['dns: { healthCheck: {} }', 'dns', /needs name and leadsTo/],
+    ['dns: { name: k, leadsTo: [b.c] }', 'dns', /needs resolvers/],
+    [
+      'dns: { name: k, leadsTo: [b.c], resolvers: [10.0.0.2], healthCheck: { primary: C } }',
+      'dns',
+      /primary C, which is not a cluster/,
+    ],
+    ['dns: { hook: { apply: [a] }, route53: { zone: Z1 }, name: k, leadsTo: [b.c] }', 'dns', /has route53 and hook/],
     ['dns: { route53: { zone: Z1 } }', 'dns', /needs name and leadsTo/],
     ['dns: { route53: { zone: Z1 }, name: k.example.com }', 'dns', /has name and no leadsTo/],
     ['dns: { route53: { zone: z/1 }, name: k, leadsTo: [b.c] }', 'dns.route53.zone', /no id of a hosted zone/],
