@@ -55,9 +55,11 @@ export function flowPeriod({ from, to, samples, gaps, rpoRecords }: PeriodFacts)
   };
 }
 
-function standingOf({ loss }: FlowReport, rpoRecords: bigint): Standing {
+/** The history keeps no counts of records: what it cannot tell apart from markers breaks no objective for certain. */
+function standingOf({ loss, lossAtLeast }: FlowReport, rpoRecords: bigint): Standing {
   if (loss.kind === 'unknown') return 'unknown';
-  return loss.records <= rpoRecords ? 'kept' : 'broken';
+  if (loss.records <= rpoRecords) return 'kept';
+  return (lossAtLeast ?? loss.records) > rpoRecords ? 'broken' : 'unknown';
 }
 
 function stretches<T>(

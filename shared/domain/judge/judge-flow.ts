@@ -36,8 +36,9 @@ export function judgeFlow(
   const byTopic = Map.groupBy(states, (state) => state.topic);
   const liveness = livenessOf(observation, states, policy);
   const loss = lossOf(observation, states);
+  const atLeast = lossAtLeast(observation, states);
   const found = [
-    ...flowFindings(observation, liveness, { loss, atLeast: lossAtLeast(observation, states) }, policy),
+    ...flowFindings(observation, liveness, { loss, atLeast }, policy),
     ...workerFindings(observation, states),
     ...observation.topics.flatMap((topic) =>
       topicFindings(observation, topic, byTopic.get(topic) ?? [], liveness, policy),
@@ -57,6 +58,7 @@ export function judgeFlow(
     verdict: verdictOf(observation, loss, counted, reports),
     reasons: reasonsOf(counted),
     loss,
+    ...(loss.kind === 'known' && atLeast < loss.records ? { lossAtLeast: atLeast } : {}),
     ages: mirrorAges(observation, states, groups, liveness),
     partitions: states.map(partitionReport),
     groups: reports,

@@ -146,6 +146,8 @@ export interface FlowReport {
   /** Codes of the findings that made the verdict, worst first; each at most once. */
   readonly reasons: readonly FindingCode[];
   readonly loss: Loss;
+  /** How many records are lost for certain; absent if all that `loss` counts are. */
+  readonly lossAtLeast?: bigint;
   /** Absent if a cluster refused the audit. */
   readonly ages?: MirrorAges;
   readonly partitions: readonly PartitionReport[];

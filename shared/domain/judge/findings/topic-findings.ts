@@ -5,7 +5,7 @@ import type { AuditPolicy } from '../audit-policy.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import { type Liveness, mirrorTime } from '../liveness.ts';
 import type { FlowObservation, ObservedTopic } from '../observation.ts';
-import type { PartitionState } from '../partition-state.ts';
+import { areOld, type PartitionState } from '../partition-state.ts';
 import { pastCuts, RECENT_MS } from '../remembered-logs.ts';
 import { waitsAtLeast } from '../waits-at-least.ts';
 import { makeFinding } from './make-finding.ts';
@@ -143,7 +143,12 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
   if (worst === null) return [];
   const age = observation.at - Number(worst.replication?.waitingSince ?? 0n);
   const areNew = waiting.every((state) => mayHaveJustCome(observation, state));
-  const isSure = waiting.some((state) => !mayHaveJustCome(observation, state) && waitsAtLeast(state) !== 0n);
+  // Without the syncs or the target's log, what MM2 has brought since cannot be seen.
+  const isSeen = (state: PartitionState) =>
+    !areOld(observation.syncs) && (state.target !== null || state.targetMissing);
+  const isSure = waiting.some(
+    (state) => isSeen(state) && !mayHaveJustCome(observation, state) && waitsAtLeast(state) !== 0n,
+  );
   const doubt = areNew ? 'they may have just come' : 'the target may have them';
   const seconds = (age / 1000).toFixed(0);
   const life = liveness.state === 'alive' ? 'MM2 is alive, but' : 'nothing shows whether MM2 runs, and';

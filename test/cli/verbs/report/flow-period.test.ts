@@ -28,6 +28,11 @@ describe('the objective of records at risk', () => {
     ]);
   });
 
+  test('is unknown WHEN what counts as lost may hold no record, and broken WHEN enough of it is lost for certain', () => {
+    const samples = [sample(0, { ...loses(419n), lossAtLeast: 10n }), sample(50, { ...loses(419n), lossAtLeast: 11n })];
+    expect(period({ samples }).rpo.map(({ is }) => is)).toEqual(['unknown', 'broken']);
+  });
+
   test('is unknown before the first audit and where no audit ran, never as it was before', () => {
     const { rpo, verdicts } = period({ samples: [sample(20, loses(0n))], gaps: [{ from: 50, to: 80 }] });
     expect(rpo.map(({ from, to, is }) => [from, to, is])).toEqual([
