@@ -19,7 +19,6 @@ const killed: ServeFault = {
 
 /** Faults that strike what audits: the same for `tidemark serve`. */
 export function auditorFaults(): ReadonlyMap<string, ServeFault> {
-  let lock: DatabaseSync | undefined;
   return new Map<string, ServeFault>([
     [auditorKilled.name, killed],
     [scheduleDisabled.name, killed],
@@ -39,13 +38,19 @@ export function auditorFaults(): ReadonlyMap<string, ServeFault> {
     [
       tableGone.name,
       {
-        // Somebody else has the file: nothing can be written to it.
-        inflict: async ({ history }) => {
-          lock = new DatabaseSync(history, { timeout: 5_000 });
-          lock.exec('BEGIN EXCLUSIVE');
-        },
-        heal: async () => lock?.close(),
+        // As for the deployment: writes fail at once. A lock would keep `serve` busy for longer than audits are apart here.
+        inflict: async ({ history }) => rename(history, 'head', 'gone'),
+        heal: async ({ history }) => rename(history, 'gone', 'head'),
       },
     ],
   ]);
+}
+
+function rename(history: string, table: string, name: string): void {
+  const database = new DatabaseSync(history, { timeout: 5_000 });
+  try {
+    database.exec(`ALTER TABLE ${table} RENAME TO ${name}`);
+  } finally {
+    database.close();
+  }
 }
