@@ -4,9 +4,9 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { holderUntil } from '../../shared/failover/take-lock.ts';
 import { logErrors } from '../runtime/log-errors.ts';
+import { stateMachineError } from '../runtime/state-machine-error.ts';
 import { doTask, type TaskHands } from './do-task.ts';
 import { parseFailoverTask } from './event.ts';
-import { stateMachineError } from './state-machine-error.ts';
 
 /** How far the clock of another invocation may be behind. */
 const CLOCKS_DIFFER_MS = 2_000;

@@ -23,8 +23,8 @@ import {
 import type { RunStore } from '../../shared/failover/run-store.ts';
 import type { FailoverWorld } from '../../shared/failover/step.ts';
 import type { Clock } from '../../shared/ports.ts';
+import { stepError } from '../runtime/state-machine-error.ts';
 import type { FailoverTask, TaskOf } from './event.ts';
-import { stepError } from './state-machine-error.ts';
 
 export interface OpenWorld {
   readonly world: FailoverWorld;

@@ -1,4 +1,4 @@
-import { type Html, html, verbatim } from '../../cli/output/html.ts';
+import { type Html, html, verbatim } from '../../shared/text/html.ts';
 import { MetricStore } from '../alarms/metric-store.ts';
 import { type AlarmWidget, dashboardOfTemplate, type MetricWidget } from './dashboard-body.ts';
 import { isFound, labelOf, parseSearch } from './dashboard-search.ts';

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../cli/output/html.ts';
+import { type Html, html } from '../../shared/text/html.ts';
 
 export interface GraphLine {
   readonly label: string;

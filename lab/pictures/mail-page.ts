@@ -1,4 +1,4 @@
-import { type Html, html, verbatim } from '../../cli/output/html.ts';
+import { type Html, html, verbatim } from '../../shared/text/html.ts';
 import type { Incident } from './incident.ts';
 
 const STYLE = verbatim(`

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import type { Html } from '../../cli/output/html.ts';
+import type { Html } from '../../shared/text/html.ts';
 import { type Look, lookAt, openBrowser, type Screen } from '../page/browser.ts';
 import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';

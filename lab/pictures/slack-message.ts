@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { type Html, html, verbatim } from '../../cli/output/html.ts';
+import { type Html, html, verbatim } from '../../shared/text/html.ts';
 
 const style = z.strictObject({ bold: z.literal(true) }).optional();
 const inline = z.discriminatedUnion('type', [

@@ -1,9 +1,10 @@
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { costOf, type GroupReport, offsetOf, proofOf } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { Html, html } from '../../output/html.ts';
+import { duration, grouped, plural } from '../../../shared/text/figures.ts';
+import { Html, html } from '../../../shared/text/html.ts';
 import { lossText } from '../../output/loss-text.ts';
-import { duration, grouped, plural, tally } from '../../output/text.ts';
+import { tally } from '../../output/text.ts';
 import { worstGroupsFirst } from '../../output/worst-first.ts';
 import { type Standing, timeOf } from './flow-period.ts';
 import { lossPlot, strip } from './plots.ts';

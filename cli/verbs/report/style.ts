@@ -1,4 +1,4 @@
-import { PAGE_STYLE } from '../../output/page-style.ts';
+import { PAGE_STYLE } from '../../../shared/text/page-style.ts';
 
 /** The report's style sheet: what files of Tidemark have in common, and its plots. */
 export const STYLE = `${PAGE_STYLE}

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Html, html } from '../../../output/html.ts';
+import { Html, html } from '../../../../shared/text/html.ts';
 import type { Answer } from '../answer.ts';
 import { SCRIPT } from './script.ts';
 import { STYLE } from './style.ts';

@@ -2,9 +2,10 @@ import { countedFindings } from '../../../../shared/domain/judge/acknowledgement
 import { worstFirst } from '../../../../shared/domain/judge/findings/make-finding.ts';
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
+import { grouped, plural } from '../../../../shared/text/figures.ts';
+import { type Html, html } from '../../../../shared/text/html.ts';
 import { acknowledgedText, subjectText } from '../../../output/findings-table.ts';
-import { type Html, html } from '../../../output/html.ts';
-import { grouped, plural, tally } from '../../../output/text.ts';
+import { tally } from '../../../output/text.ts';
 import { more } from './more.ts';
 
 /** Of one code: a thousand partitions can have the same fault. */

@@ -1,4 +1,4 @@
-import { html } from '../../../output/html.ts';
+import { html } from '../../../../shared/text/html.ts';
 import type { Answer } from '../answer.ts';
 import { documentAnswer } from './document.ts';
 

@@ -1,7 +1,7 @@
 import type { Break } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
-import { type Html, html } from '../../../output/html.ts';
-import { grouped, plural } from '../../../output/text.ts';
+import { grouped, plural } from '../../../../shared/text/figures.ts';
+import { type Html, html } from '../../../../shared/text/html.ts';
 import { distanceOf, type MappedOffset, type MappingStretch } from '../mapping-stretches.ts';
 import { more } from './more.ts';
 

@@ -1,4 +1,4 @@
-import { type Html, html, verbatim } from '../../../output/html.ts';
+import { type Html, html, verbatim } from '../../../../shared/text/html.ts';
 import type { Answer } from '../answer.ts';
 import { documentAnswer } from './document.ts';
 

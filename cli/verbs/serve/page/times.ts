@@ -1,5 +1,5 @@
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
-import { type Html, html } from '../../../output/html.ts';
+import { type Html, html } from '../../../../shared/text/html.ts';
 import type { Asked } from './links.ts';
 
 /** A form that asks for the state as of a time of the history; the page's script makes a slider of the list. */

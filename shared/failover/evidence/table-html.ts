@@ -1,4 +1,4 @@
-import { type Html, html } from '../../../output/html.ts';
+import { type Html, html } from '../../text/html.ts';
 
 /** Rows that a person still reads; the record has all. */
 const MOST_ROWS = 1_000;

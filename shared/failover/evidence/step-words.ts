@@ -1,6 +1,6 @@
-import type { GateCode } from '../../../../shared/domain/failover/gates.ts';
-import type { RunPhase, StepState } from '../../../../shared/domain/failover/run-record.ts';
-import type { RunMode, StepName } from '../../../../shared/domain/failover/step-name.ts';
+import type { GateCode } from '../../domain/failover/gates.ts';
+import type { RunPhase, StepState } from '../../domain/failover/run-record.ts';
+import type { RunMode, StepName } from '../../domain/failover/step-name.ts';
 
 /** What each step is for, to somebody who has never seen a failover. */
 export const STEP_PURPOSES: Readonly<Record<StepName, string>> = {

@@ -1,14 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addConfigOptions, type ConfigOptions } from '../../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../../options/history-options.ts';
-import { ExitCode, type Finish } from '../../../output/exit-code.ts';
-import { writeNewFile } from '../../../output/new-file.ts';
-import { type Terminal, writeAll } from '../../../output/terminal.ts';
-import { plural, printable } from '../../../output/text.ts';
-import { UsageError } from '../../../output/usage-error.ts';
-import { openRuns } from '../failover-world.ts';
-import { findRun } from '../print-run.ts';
+import { plural } from '../../../shared/text/figures.ts';
+import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
+import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { writeNewFile } from '../../output/new-file.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
+import { UsageError } from '../../output/usage-error.ts';
+import { openRuns } from './failover-world.ts';
+import { findRun } from './print-run.ts';
 
 interface EvidenceOptions extends ConfigOptions, HistoryOptions {
   readonly format: 'html' | 'json';
@@ -74,8 +75,9 @@ async function write(id: string | undefined, options: EvidenceOptions, terminal:
 }
 
 async function rendered(format: EvidenceOptions['format'], stored: Awaited<ReturnType<typeof findRun>>) {
-  if (format === 'json') return (await import('./evidence-json.ts')).renderEvidenceJson(stored);
-  return (await import('./evidence-page.ts')).renderEvidencePage(stored);
+  if (format === 'json')
+    return (await import('../../../shared/failover/evidence/evidence-json.ts')).renderEvidenceJson(stored);
+  return (await import('../../../shared/failover/evidence/evidence-page.ts')).renderEvidencePage(stored);
 }
 
 async function check(
@@ -88,7 +90,7 @@ async function check(
     throw new UsageError('--check only reads a file', 'leave the id of the run and --output out');
   }
   const head = given ?? null;
-  const { checkEvidence } = await import('./check-evidence.ts');
+  const { checkEvidence } = await import('../../../shared/failover/evidence/check-evidence.ts');
   const checked = checkEvidence(bytesOf(file), head);
   const { record, entries } = checked.stored;
   const page = checked.form === 'html' ? ', and the page says what they say' : '';

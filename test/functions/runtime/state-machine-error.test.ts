@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { parseFailoverTask } from '../../../functions/failover-step/event.ts';
-import { stateMachineError, stepError } from '../../../functions/failover-step/state-machine-error.ts';
+import { stateMachineError, stepError } from '../../../functions/runtime/state-machine-error.ts';
 import { FAILOVER_ERRORS } from '../../../shared/contract/failover-machine.ts';
 import { ClusterUnreachableError, TidemarkError } from '../../../shared/domain/model/errors.ts';
 import {

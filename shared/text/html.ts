@@ -1,4 +1,4 @@
-import { visible } from '../../shared/domain/model/hidden-characters.ts';
+import { visible } from '../domain/model/hidden-characters.ts';
 
 /** Text that is HTML. Only `html` and `verbatim` make it, so that no name gets into a page unescaped. */
 export class Html {
