@@ -9,7 +9,7 @@ const ROOT = join(import.meta.dirname, '../..');
  * tested is what runs.
  * @param folder below `functions/`; its handler is in `handler.ts`
  */
-export function bundledHandler(folder: 'audit' | 'failover-step' | 'failover-control' | 'notify') {
+export function bundledHandler(folder: 'audit' | 'failover-step' | 'failover-control' | 'failover-seal' | 'notify') {
   return {
     entry: join(ROOT, 'functions', folder, 'handler.ts'),
     projectRoot: ROOT,

@@ -5,8 +5,10 @@ import { DefinitionBody, type IChainable, LogLevel, StateMachine } from 'aws-cdk
 import { Construct } from 'constructs';
 import type { MachineName } from '../../shared/contract/failover-machine.ts';
 import type { AlarmTopic } from './alarm-topic.ts';
+import { EvidenceBucket } from './evidence-bucket.ts';
 import { FailoverControl } from './failover-control.ts';
 import { FailoverFunctions, type FailoverFunctionsProps } from './failover-functions.ts';
+import { FailoverSeal } from './failover-seal.ts';
 import { FailoverStates } from './failover-states.ts';
 
 export type FailoverProps = FailoverFunctionsProps & {
@@ -23,17 +25,22 @@ export class Failover extends Construct {
     super(scope, id);
     const { onCall, history } = props;
     const functions = new FailoverFunctions(this, 'Step', props);
+    const evidence =
+      props.failover.evidence === undefined ? null : new EvidenceBucket(this, 'Evidence', props.failover.evidence);
+    const seal = evidence === null ? null : new FailoverSeal(this, 'Seal', { history, evidence });
+    const invoked = [...functions.logicalIds, ...(seal === null ? [] : [seal.logicalId])];
     const states = (name: string, machine: MachineName) =>
       new FailoverStates(this, name, {
         machine,
         functions,
+        seal,
         topic: onCall.topic,
         approvalSeconds: props.failover.approvalSeconds,
       });
-    const run = this.#machine('Run', states('RunStates', 'failover').run(), functions, onCall);
-    const undo = this.#machine('Undo', states('UndoStates', 'failover').undo(), functions, onCall);
-    const back = this.#machine('BackRun', states('BackRunStates', 'failback').run(), functions, onCall);
-    const backUndo = this.#machine('BackUndo', states('BackUndoStates', 'failback').undo(), functions, onCall);
+    const run = this.#machine('Run', states('RunStates', 'failover').run(), invoked, onCall);
+    const undo = this.#machine('Undo', states('UndoStates', 'failover').undo(), invoked, onCall);
+    const back = this.#machine('BackRun', states('BackRunStates', 'failback').run(), invoked, onCall);
+    const backUndo = this.#machine('BackUndo', states('BackUndoStates', 'failback').undo(), invoked, onCall);
     const stateMachineArns = [run.stateMachineArn, back.stateMachineArn];
     const control = new FailoverControl(this, 'Control', { history, stateMachineArns });
     const output = (name: string, description: string, value: string) =>
@@ -44,9 +51,16 @@ export class Failover extends Construct {
     output('BackRunArn', ofBack, back.stateMachineArn);
     output('BackUndoArn', 'Start it with { flow, runId, by } of a failback', backUndo.stateMachineArn);
     output('ControlName', 'Invoke it to approve, reject, hold or release', control.function.functionName);
+    if (evidence === null) return;
+    output(
+      'EvidenceBucketName',
+      'Has the sealed evidence; remains when the stack is deleted',
+      evidence.bucket.bucketName,
+    );
+    output('SigningKeyArn', 'Signs the evidence; remains when the stack is deleted', evidence.key.keyArn);
   }
 
-  #machine(id: string, definition: IChainable, functions: FailoverFunctions, onCall: AlarmTopic): StateMachine {
+  #machine(id: string, definition: IChainable, invoked: readonly string[], onCall: AlarmTopic): StateMachine {
     const role = new Role(this, `${id}Role`, {
       description: 'Invokes the functions that carry failovers out, and tells people',
       assumedBy: new ServicePrincipal('states.amazonaws.com'),
@@ -68,14 +82,14 @@ export class Failover extends Construct {
         includeExecutionData: false,
       },
     });
-    this.#acknowledge(role, functions);
+    this.#acknowledge(role, invoked);
     return machine;
   }
 
-  #acknowledge(role: Role, functions: FailoverFunctions): void {
+  #acknowledge(role: Role, invoked: readonly string[]): void {
     const acknowledge = (what: string, reason: string) =>
       Validations.of(role).acknowledge({ id: `AwsSolutions-IAM5[Resource::${what}]`, reason });
     acknowledge('*', 'X-Ray and the delivery of logs do not support resources.');
-    for (const id of functions.logicalIds) acknowledge(`<${id}.Arn>:*`, 'Any version of this one function.');
+    for (const id of invoked) acknowledge(`<${id}.Arn>:*`, 'Any version of this one function.');
   }
 }

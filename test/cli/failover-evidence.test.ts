@@ -1,7 +1,9 @@
+import type { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { startSealEndpoint } from '../../lab/seal-endpoint.ts';
 import { openHistoryDatabase } from '../../shared/adapters/sqlite/open-database.ts';
 import { createSqliteRunStore } from '../../shared/adapters/sqlite/sqlite-run-store.ts';
 import { beginRun } from '../../shared/failover/assess-failover.ts';
@@ -84,7 +86,73 @@ describe('tidemark failover evidence', () => {
     );
   });
 
+  test('--seal dies after each of its writes, and the same again seals exactly what is missing', async () => {
+    const endpoint = await startSealEndpoint();
+    const key = 'arn:aws:kms:eu-central-1:111122223333:key/0123';
+    const environment = {
+      TIDEMARK_HISTORY: join(folder, 'history.db'),
+      AWS_ENDPOINT_URL: endpoint.url,
+      AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE',
+      AWS_SECRET_ACCESS_KEY: 'swordfish',
+    };
+    const seal = (meanwhile = (_: ReturnType<typeof spawn>): void => undefined) =>
+      tidemark(['failover', 'evidence', '--seal', 's3://evidence/dr/', '--kms-key', key], {
+        cwd: folder,
+        environment,
+        meanwhile,
+      });
+    try {
+      for (let writes = 1; writes <= 5; writes++) {
+        endpoint.objects.clear();
+        endpoint.written.length = 0;
+        const killed = await seal((child) => {
+          endpoint.stored = (nth) => void (nth === writes && child.kill('SIGKILL'));
+        });
+        expect([killed.code, endpoint.written.length]).toEqual([null, writes]);
+        const before = new Map(endpoint.objects);
+        const { code, stdout, stderr } = await seal();
+        expect([code, stdout]).toEqual([0, '']);
+        expect(stderr).toContain(`sealed in s3://evidence/dr/${stored.record.run}/${head}: nobody deletes them before`);
+        expect(stderr).toContain(`keep its head in another place: ${head}`);
+        expect(endpoint.written).toHaveLength(5);
+        for (const [path, bytes] of before) expect(endpoint.objects.get(path)).toEqual(bytes);
+      }
+      for (const [path, bytes] of endpoint.objects) {
+        expect(bytes.includes('swordfish')).toBe(false);
+        writeFileSync(join(folder, path.split('/').at(-1) ?? ''), bytes);
+      }
+      const page =
+        [...endpoint.objects.keys()]
+          .find((path) => path.endsWith('.html'))
+          ?.split('/')
+          .at(-1) ?? '';
+      for (const file of ['evidence.json', page]) {
+        const args = ['--check', file, '--signature', `${file}.sig`, '--public-key', 'public-key.pem'];
+        const checked = await run(...args);
+        expect([checked.code, checked.stderr]).toEqual([0, '']);
+        expect(checked.stdout).toMatch(/signed by the key with the fingerprint [0-9a-f]{64}\n/);
+      }
+      const args = ['--check', page, '--signature', 'evidence.json.sig', '--public-key', 'public-key.pem'];
+      const other = await run(...args);
+      expect([other.code, other.stdout]).toEqual([3, '']);
+      expect(other.stderr).toContain('evidence.json.sig is no signature of the file');
+      endpoint.fail({ service: 'KMS', status: 400, code: 'AccessDeniedException' });
+      const refused = await seal();
+      expect([refused.code, refused.stdout]).toEqual([3, '']);
+      expect(refused.stderr).toContain('Allow kms:Sign');
+    } finally {
+      await endpoint.close();
+    }
+  });
+
   test.each([
+    [['--check', 'history.db', '--signature', 'history.db'], '--signature and --public-key belong together'],
+    [['--signature', 'history.db', '--output', 'never.html'], '--signature is only for --check'],
+    [['--public-key', 'history.db', '--output', 'never.html'], '--public-key is only for --check'],
+    [['--seal', 's3://evidence', '--output', 'never.html'], '--seal and --kms-key belong together'],
+    [['--seal', 'https://evidence', '--output', 'never.html'], 's3://BUCKET'],
+    [['--kms-key', 'alias/evidence', '--output', 'never.html'], 'the ARN of the key'],
+    [['--check', 'history.db', '--seal', 's3://evidence'], '--check only reads a file'],
     [['--check', 'nothing.html'], 'nothing.html could not be read (ENOENT)'],
     [['--check', 'history.db', '--output', 'never.html'], '--check only reads a file'],
     [['--check', 'history.db', '--head', 'abc'], 'all 64 characters'],

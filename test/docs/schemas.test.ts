@@ -53,7 +53,9 @@ describe('the published schemas', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('there is one for every document that the command line prints, and none is left over', () => {
-    const sources = globSync('{cli,shared/failover/evidence}/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const sources = globSync('{cli,shared/failover/evidence}/**/*.ts', { cwd: root }).map((file) =>
+      readFileSync(join(root, file), 'utf8'),
+    );
     const named = sources.flatMap((text) => [...text.matchAll(/tidemark\.([a-z-]+)\/(\d+)/g)]);
     expect([...new Set(named.map(([, name, version]) => `${name}-${version}`))].sort()).toEqual(SCHEMA_NAMES);
     expect([...documents.keys()].sort()).toEqual(SCHEMA_NAMES);

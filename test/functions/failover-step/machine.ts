@@ -3,8 +3,10 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import type { Context } from 'aws-lambda';
 import { StateMachine } from 'aws-local-stepfunctions';
 import { createHandler as createControl } from '../../../functions/failover-control/create-handler.ts';
+import { createHandler as createSeal } from '../../../functions/failover-seal/create-handler.ts';
 import { createHandler } from '../../../functions/failover-step/create-handler.ts';
 import type { ApprovalStore } from '../../../shared/failover/approval-store.ts';
+import type { EvidenceSigner, EvidenceStore } from '../../../shared/failover/evidence-store.ts';
 import type { HoldStore } from '../../../shared/failover/hold-store.ts';
 import { type StoredRun, storedRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { RunStore } from '../../../shared/failover/run-store.ts';
@@ -21,6 +23,8 @@ export interface Stores {
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;
   readonly holds: HoldStore;
+  /** Where a machine that seals does so. */
+  readonly seal?: { readonly store: EvidenceStore; readonly signer: EvidenceSigner };
 }
 
 export interface Ended {
@@ -164,10 +168,13 @@ export class TestMachine {
     const runs = hazardous(this.stores.runs, () => {
       if (isDead) throw new Killed();
     });
-    const handler = createHandler({
-      logger: new Logger({ logLevel: 'SILENT' }),
+    const { seal, ...stores } = this.stores;
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const sealing = seal !== undefined && state === 'Seal the evidence' ? createSeal({ logger, runs, ...seal }) : null;
+    const stepping = createHandler({
+      logger,
       clock: this.#clock,
-      ...this.stores,
+      ...stores,
       runs,
       approvalMs: 3_600_000,
       openWorld: async () => ({ world: this.fake.world(), close: async () => undefined }),
@@ -183,7 +190,7 @@ export class TestMachine {
     };
     try {
       this.before(state, nth);
-      const output = await handler(JSON.parse(JSON.stringify(payload)), this.#context());
+      const output = await (sealing ?? stepping)(JSON.parse(JSON.stringify(payload)), this.#context());
       await this.after(state, nth);
       this.invoked.push(`${state}: done`);
       return JSON.parse(JSON.stringify(output));
