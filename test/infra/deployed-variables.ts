@@ -1,13 +1,17 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import * as z from 'zod';
 
-const variable = z.union([z.string(), z.strictObject({ Ref: z.string() }).transform(({ Ref }) => Ref)]);
+const variable = z.union([
+  z.string(),
+  z.strictObject({ Ref: z.string() }).transform(({ Ref }) => Ref),
+  z.strictObject({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }).transform(({ 'Fn::GetAtt': [id] }) => id),
+]);
 const functionSchema = z.object({
   Properties: z.object({ Environment: z.object({ Variables: z.record(z.string(), variable) }) }),
 });
 
 /** The beginnings of the functions' logical ids. */
-export type DeployedFunction = 'Audit' | 'Notify' | 'FailoverStepRead' | 'FailoverControl';
+export type DeployedFunction = 'Audit' | 'Notify' | 'FailoverStepRead' | 'FailoverControl' | 'FailoverSeal';
 
 /**
  * A function's variables as a deployment sets them. A reference to a resource becomes its logical id, where
