@@ -69,6 +69,7 @@ export async function startSealEndpoint(): Promise<SealEndpoint> {
       const { pathname } = new URL(request.url ?? '', 'http://s3');
       const found = objects.get(pathname);
       if (request.method === 'PUT') {
+        if (request.headers['x-amz-sdk-checksum-algorithm'] !== 'SHA256') return refuse(400, 'InvalidRequest');
         if (request.headers['x-amz-checksum-sha256'] !== createHash('sha256').update(body).digest('base64')) {
           return refuse(400, 'BadDigest');
         }

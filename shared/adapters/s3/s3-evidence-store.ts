@@ -21,8 +21,9 @@ export function createS3EvidenceStore(client: S3Client, bucket: string, prefix: 
             ...object,
             Body: bytes,
             ContentType: type,
-            // S3 refuses what exists, and what is not these bytes.
+            // S3 refuses what exists, and what is not these bytes. A bucket that locks also refuses what names no algorithm.
             IfNoneMatch: '*',
+            ChecksumAlgorithm: 'SHA256',
             ChecksumSHA256: createHash('sha256').update(bytes).digest('base64'),
           }),
         );
