@@ -111,7 +111,7 @@ export async function startSealEndpoint(): Promise<SealEndpoint> {
   });
 }
 
-/** Node signs no digest that somebody else has made; OpenSSL does. */
+/** Node signs no digest that was made elsewhere; OpenSSL does. */
 function signDigest(digest: Buffer, key: KeyObject): Buffer {
   const folder = mkdtempSync(join(temporaryParent(), 'tidemark-key-'));
   try {

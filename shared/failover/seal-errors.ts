@@ -44,7 +44,7 @@ export function serviceError(
 
 /** There is something else under the name. Only who may write to the bucket can have put it there. */
 export function sealedOtherwise(file: string, how: string): SealError {
-  return new SealError('EVIDENCE_SEALED_OTHERWISE', `${file} is there already, and ${how}`, {
+  return new SealError('EVIDENCE_SEALED_OTHERWISE', `${file} already exists, and ${how}`, {
     remedy:
       'Nothing was changed. Find out who wrote it: its versions in the bucket say when. Seal the run under another prefix.',
   });
@@ -53,7 +53,7 @@ export function sealedOtherwise(file: string, how: string): SealError {
 export function notLocked(file: string): SealError {
   return new SealError(
     'EVIDENCE_NOT_LOCKED',
-    `${file} is stored, and may be changed or deleted by who may write there`,
+    `${file} is stored, and a principal that may write there may change or delete it`,
     {
       remedy: `Give the bucket Object Lock with a default retention, and allow s3:GetObjectRetention. Seal under another prefix then: a file that is stored is not locked later.`,
     },

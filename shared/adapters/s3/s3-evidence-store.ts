@@ -4,8 +4,8 @@ import type { EvidenceStore } from '../../failover/evidence-store.ts';
 import { serviceError } from '../../failover/seal-errors.ts';
 
 /**
- * Evidence in a bucket with Object Lock. The bucket's default retention locks each object, so that whoever writes here cannot choose a
- * shorter one. The owner of the client closes it.
+ * Evidence in a bucket with Object Lock. The bucket's default retention locks each object, so that a writer cannot choose a shorter
+ * one. The owner of the client closes it.
  *
  * @param prefix of keys: empty, or with a slash at its end
  */
