@@ -54,8 +54,8 @@ checked without AWS, and also with openssl dgst.
 
 Examples:
   tidemark failover evidence --output failover.html
-  tidemark failover evidence --seal s3://evidence/tidemark --kms-key arn:aws:kms:...
-  tidemark failover evidence --check evidence.json --signature evidence.json.sig --public-key key.pem
+  tidemark failover evidence --seal s3://evidence --kms-key arn:aws:kms:...
+  tidemark failover evidence --check run.json --signature run.json.sig --public-key key.pem
   tidemark failover evidence --check failover.html --head <hash>
 
 Exit codes: 0 written, or as it was written, 2 wrong usage or configuration,
