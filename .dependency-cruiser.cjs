@@ -18,7 +18,7 @@ const DOMAIN = [
   'model',
 ];
 /** What every use case stands on, from above. All other folders of shared/ are use cases, but for the adapters. */
-const FOUNDATIONS = ['survey', 'history', 'config', 'ports', 'domain', 'contract'];
+const FOUNDATIONS = ['survey', 'history', 'config', 'ports', 'text', 'domain', 'contract'];
 const foundation = (names) => `^shared/(${names.join('|')})(/|\\.ts$)`;
 
 /**

@@ -173,6 +173,18 @@ export const settingsSchema = z.strictObject({
       names: z.record(z.string().min(1), namePair).default({}),
       /** Policies of IAM for the hooks of a step. */
       policyArns: z.partialRecord(changingStep, z.array(arn('iam'))).default({}),
+      /**
+       * Seals the evidence of each run: signs it, and stores it in a bucket where nobody replaces it. If absent, it is in the table
+       * alone.
+       */
+      evidence: z
+        .strictObject({
+          /** How long nobody deletes it. */
+          retentionDays: z.int().min(1).max(36_500).default(365),
+          /** Of Object Lock. In `governance` whom IAM allows it may delete before; in `compliance` nobody may, for all these days. */
+          mode: z.enum(['governance', 'compliance']).default('governance'),
+        })
+        .optional(),
     })
     .optional(),
   /** Where on-call can read docs/runbook.md during an incident; alarms link to its sections. */

@@ -33,6 +33,7 @@ const EDITED = [
   'shared/reconcile',
   'shared/restore',
   'shared/survey',
+  'shared/text',
   'shared/translate',
   'shared/tune',
   'functions',

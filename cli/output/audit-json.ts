@@ -1,7 +1,7 @@
 import { iso } from '../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, GroupReport, PartitionReport } from '../../shared/domain/model/report.ts';
+import { json } from '../../shared/text/json.ts';
 import { findingJson } from './finding-json.ts';
-import { json } from './json.ts';
 import { mm2Json, tidemarkJson } from './position-json.ts';
 import { snapshotJson } from './snapshot-json.ts';
 

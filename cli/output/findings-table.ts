@@ -3,9 +3,10 @@ import { countedFindings } from '../../shared/domain/judge/acknowledgements.ts';
 import { worstFirst } from '../../shared/domain/judge/findings/make-finding.ts';
 import type { Acknowledgement, Finding, SuppressedFinding } from '../../shared/domain/model/finding.ts';
 import type { Unread } from '../../shared/domain/model/outcome.ts';
+import { plural } from '../../shared/text/figures.ts';
 import type { TableOptions } from './table-options.ts';
 import type { Style } from './terminal.ts';
-import { plural, printable, tally, wrapped } from './text.ts';
+import { printable, tally, wrapped } from './text.ts';
 
 const STYLES: Readonly<Record<Severity, Style>> = { critical: 'red', warning: 'yellow', info: 'dim' };
 /** Of one code, for a thousand partitions can have the same fault. */

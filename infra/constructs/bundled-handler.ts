@@ -10,7 +10,14 @@ const ROOT = join(import.meta.dirname, '../..');
  * @param folder below `functions/`; its handler is in `handler.ts`
  */
 export function bundledHandler(
-  folder: 'audit' | 'failover-step' | 'failover-control' | 'failover-ask' | 'failover-approval' | 'notify',
+  folder:
+    | 'audit'
+    | 'failover-step'
+    | 'failover-control'
+    | 'failover-ask'
+    | 'failover-approval'
+    | 'failover-seal'
+    | 'notify',
 ) {
   return {
     entry: join(ROOT, 'functions', folder, 'handler.ts'),

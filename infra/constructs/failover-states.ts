@@ -25,6 +25,8 @@ import type { FailoverFunction, FailoverFunctions } from './failover-functions.t
 export interface FailoverStatesProps {
   readonly machine: MachineName;
   readonly functions: FailoverFunctions;
+  /** Seals the evidence; null if it stays in the table alone. */
+  readonly seal: FailoverFunction | null;
   /** Learns of what waits for an approval, and of how executions end. */
   readonly topic: ITopic;
   readonly approvalSeconds: number;
@@ -54,6 +56,13 @@ const ATTEMPTS = 6;
 const CATCH_UP_ATTEMPTS = 50;
 /** Longer than the function's own, so that its end is known when the task is repeated. */
 const AFTER_FUNCTION = Duration.seconds(30);
+
+/** What people compare with a copy that is kept elsewhere. */
+const EVIDENCE = 'Run {} of {} is {}. Its evidence has {} entries, the last one is {}';
+const evidencePaths = () =>
+  ['runId', 'flow', 'evidence.outcome', 'evidence.entries', 'evidence.lastHash'].map((name) =>
+    JsonPath.stringAt(`$.${name}`),
+  );
 
 const RUN = { 'runId.$': '$.runId', 'flow.$': '$.flow', 'by.$': '$.by' };
 
@@ -97,10 +106,8 @@ export class FailoverStates extends Construct {
 
   /** Assessment, approval, every step in its order, evidence. */
   run(): IChainable {
-    const last = linked([
-      ...this.#steps.map(({ name }) => this.#step(name)),
-      this.#completion(FAILOVER_TASKS.complete),
-    ]);
+    const completion = this.#completion(FAILOVER_TASKS.complete);
+    const last = linked([...this.#steps.map(({ name }) => this.#step(name)), completion]);
     const approved = this.#task('Approve', {
       with: this.#assessing,
       payload: { task: FAILOVER_TASKS.approve, ...RUN, 'answer.$': '$.answer' },
@@ -125,7 +132,10 @@ export class FailoverStates extends Construct {
       .when(Condition.stringEquals('$.assessed.status', ASSESSED.approved), last)
       .when(
         Condition.stringEquals('$.assessed.status', ASSESSED.completed),
-        new Succeed(this, 'Was completed before', { comment: 'The run that was continued is completed' }),
+        // What is not sealed yet is sealed now.
+        this.#props.seal === null
+          ? new Succeed(this, 'Was completed before', { comment: 'The run that was continued is completed' })
+          : completion,
       )
       .otherwise(asked);
     const take = this.#takeFlow();
@@ -220,21 +230,42 @@ export class FailoverStates extends Construct {
       payload: { task, ...RUN },
       result: { path: '$.evidence', of: ['outcome', 'entries', 'lastHash'] },
     });
+    const { seal } = this.#props;
     const done = new Succeed(this, 'Done');
     const tell = this.#tell('Say that it is done', {
       subject: `Tidemark: a ${this.#props.machine} is done`,
       message: JsonPath.format(
-        'Run {} of {} is {}. Its evidence has {} entries, the last one is {}',
-        JsonPath.stringAt('$.runId'),
-        JsonPath.stringAt('$.flow'),
-        JsonPath.stringAt('$.evidence.outcome'),
-        JsonPath.stringAt('$.evidence.entries'),
-        JsonPath.stringAt('$.evidence.lastHash'),
+        `${EVIDENCE}${seal === null ? '' : '. It is sealed in {} until {}'}`,
+        ...evidencePaths(),
+        ...(seal === null ? [] : [JsonPath.stringAt('$.seal.folder'), JsonPath.stringAt('$.seal.lockedUntil')]),
       ),
       next: done,
     });
-    complete.next(tell);
+    complete.next(seal === null ? tell : this.#seal(seal, tell));
     return complete;
+  }
+
+  /** Clients wait for nothing here, and the run is over: that its evidence is not sealed is an end of its own. */
+  #seal(by: FailoverFunction, next: Next): TaskStateBase {
+    const again =
+      'All steps are done. Correct what it says, and start again with { flow, runId, by }: it seals what is missing.';
+    const tell = this.#tell('Say that it is not sealed', {
+      subject: `Tidemark: the evidence of a ${this.#props.machine} is not sealed`,
+      message: JsonPath.format(
+        `${EVIDENCE}. It is not sealed: {}`,
+        ...evidencePaths(),
+        JsonPath.jsonToString(JsonPath.objectAt('$.error')),
+      ),
+      next: new Fail(this, 'Not sealed', { error: 'FailoverNotSealed', cause: again }),
+    });
+    const seal = this.#task('Seal the evidence', {
+      with: by,
+      payload: { 'runId.$': '$.runId' },
+      result: { path: '$.seal', of: ['folder', 'lockedUntil'] },
+      failsTo: { next: tell, resultPath: '$.error' },
+    });
+    seal.next(next);
+    return seal;
   }
 
   #endings(): Next {

@@ -94,6 +94,17 @@ export class HistoryTable extends Construct {
     grant(['dynamodb:PutItem'], APPROVALS_PREFIX);
   }
 
+  /** Allows a role to read failovers, and nothing of the history. */
+  grantFailoverReading(role: Role): void {
+    role.addToPolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:Query'],
+        resources: [this.table.tableArn],
+        conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': [`${FAILOVERS_PREFIX}*`] } },
+      }),
+    );
+  }
+
   /** Allows a role to remember which pages were sent, and nothing of the history. */
   grantPaging(role: Role): void {
     role.addToPolicy(

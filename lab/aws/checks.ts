@@ -1,6 +1,15 @@
+import { createHash } from 'node:crypto';
 import { CloudWatchClient, GetMetricStatisticsCommand } from '@aws-sdk/client-cloudwatch';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from '@aws-sdk/client-eventbridge';
+import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient, SubscribeCommand } from '@aws-sdk/client-sns';
 import * as z from 'zod';
@@ -9,6 +18,8 @@ import { createCloudWatchMetricSink } from '../../shared/adapters/cloudwatch/clo
 import { metricDimensions } from '../../shared/adapters/cloudwatch/metric-dimensions.ts';
 import { createDynamoDbSnapshotStore } from '../../shared/adapters/dynamodb/dynamodb-snapshot-store.ts';
 import { createEventBridgeFindingPublisher } from '../../shared/adapters/eventbridge/eventbridge-finding-publisher.ts';
+import { createKmsEvidenceSigner } from '../../shared/adapters/kms/kms-evidence-signer.ts';
+import { createS3EvidenceStore } from '../../shared/adapters/s3/s3-evidence-store.ts';
 import { createSecretLookup } from '../../shared/adapters/secretsmanager/secret-lookup.ts';
 import { createSnsMailTarget } from '../../shared/adapters/sns/sns-mail-target.ts';
 import { SYSTEM_CLOCK } from '../../shared/adapters/system/system-clock.ts';
@@ -20,6 +31,7 @@ import { isSameState } from '../../shared/domain/history/same-state.ts';
 import { distribution } from '../../shared/domain/model/metric.ts';
 import type { FindingEvent } from '../../shared/domain/notify/finding-event.ts';
 import { pageContent } from '../../shared/domain/notify/page-content.ts';
+import { isSigned, signingKey } from '../../shared/failover/evidence/signature.ts';
 import { newestHistory } from '../../shared/history/history-lineage.ts';
 import { HistoryWriter } from '../../shared/history/history-writer.ts';
 import { readStateAsOf } from '../../shared/history/read-history.ts';
@@ -85,16 +97,20 @@ export function adapterChecks(moto: Moto, resources: readonly DeployedResource[]
       what: 'audits are stored in the table of the stack and read back',
       run: () => history(moto, physical('AWS::DynamoDB::Table')),
     },
+    {
+      service: 'S3',
+      what: 'evidence is stored once under its name, locked, and not deleted',
+      run: () => evidenceStore(moto),
+    },
+    { service: 'KMS', what: 'evidence is signed by a key on P-256', run: () => evidenceSigner(moto) },
   ];
 }
 
 async function secret(moto: Moto): Promise<void> {
   const client = new SecretsManagerClient(moto.client);
-  await client.send(
-    new CreateSecretCommand({ Name: 'drill/a', SecretString: JSON.stringify({ password: 'swordfish' }) }),
-  );
+  await client.send(new CreateSecretCommand({ Name: 'a', SecretString: JSON.stringify({ password: 'swordfish' }) }));
   const lookup = createSecretLookup({ client, clock: SYSTEM_CLOCK, ttlMs: MINUTE });
-  const found = await lookup.resolve(new Map([['A', { secretsManager: 'drill/a', key: 'password' }]]));
+  const found = await lookup.resolve(new Map([['A', { secretsManager: 'a', key: 'password' }]]));
   client.destroy();
   equal(found.get('A')?.reveal(), 'swordfish');
 }
@@ -198,6 +214,54 @@ async function history(moto: Moto, table: string): Promise<void> {
   await writer.release();
   equal(String((await second()).newest?.at), String(last));
   client.destroy();
+}
+
+/** moto takes neither the lock of a bucket nor the spec of a key from a template: both are made here as the stack describes them. */
+async function evidenceStore(moto: Moto): Promise<void> {
+  const client = new S3Client(moto.client);
+  const Bucket = 'drill-evidence';
+  const CreateBucketConfiguration = { LocationConstraint: REGION } as const;
+  await client.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration, ObjectLockEnabledForBucket: true }));
+  const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 30 } } as const;
+  await client.send(
+    new PutObjectLockConfigurationCommand({
+      Bucket,
+      ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule },
+    }),
+  );
+  const store = createS3EvidenceStore(client, Bucket);
+  const keep = async (text: string) => {
+    const { bytes, lock } = await store.keep({ name: 'a', type: 'text/plain', bytes: Buffer.from(text) });
+    const days = Math.round(((lock?.until.getTime() ?? 0) - Date.now()) / (24 * HOUR));
+    return `${Buffer.from(bytes)} ${lock?.mode} ${days}`;
+  };
+  equal(await keep('first'), 'first GOVERNANCE 30');
+  equal(await keep('second'), 'first GOVERNANCE 30');
+  const { Versions = [] } = await client.send(new ListObjectVersionsCommand({ Bucket }));
+  equal(Versions.map(({ Key }) => Key).join(), 'a');
+  const deleted = client.send(new DeleteObjectCommand({ Bucket, Key: 'a', VersionId: Versions[0]?.VersionId }));
+  equal(
+    await deleted.then(
+      () => 'deleted',
+      (error: unknown) => (error instanceof Error ? error.name : ''),
+    ),
+    'AccessDenied',
+  );
+  client.destroy();
+}
+
+async function evidenceSigner(moto: Moto): Promise<void> {
+  const client = new KMSClient(moto.client);
+  const { KeyMetadata } = await client.send(
+    new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+  );
+  const signer = createKmsEvidenceSigner(client, KeyMetadata?.Arn ?? '');
+  const key = signingKey(await signer.publicKey());
+  const digest = createHash('sha256').update('evidence').digest();
+  const signature = await signer.sign(digest);
+  client.destroy();
+  // moto does not know the message type DIGEST: it takes the digest for the message.
+  equal(String(key !== null && isSigned(digest, signature, key)), 'true');
 }
 
 /** A queue that keeps what moto delivers. */

@@ -10,6 +10,7 @@ export const NOT_MADE: Readonly<Record<string, string>> = {
   'AWS::Scheduler::Schedule': 'makes no schedules of a template; npm run local plays it',
   'AWS::Lambda::EventInvokeConfig': 'makes no invocation settings of a template',
   'AWS::SQS::QueuePolicy': 'makes no policies of queues of a template',
+  'AWS::S3::BucketPolicy': 'makes no policies of buckets of a template',
   'AWS::SNS::Subscription': 'makes no subscriptions of a template; people confirm theirs',
   'AWS::SNS::TopicPolicy': 'makes no policies of topics of a template',
 };

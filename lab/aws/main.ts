@@ -11,12 +11,20 @@ import { Moto } from './moto.ts';
  * no proof: moto takes much that AWS refuses. Needs Python 3, and PyPI the first time. Exits 1 if a check fails.
  */
 const EXAMPLE = loadSettings(join(import.meta.dirname, '../../infra/example/settings.json'));
-/** With everything that needs resources of its own, but the state machine of failovers. */
+/** With everything that needs resources of its own. */
 const SETTINGS: Settings = {
   ...EXAMPLE,
   alarmEmails: ['on-call@example.com'],
   pages: { severity: 'critical', email: true, slack: { secretsManager: 'tidemark/slack' } },
   maintenance: [{ name: 'upgrade', schedule: 'cron(0 2 * * SUN)', duration: 'PT2H', timezone: 'UTC' }],
+  failover: {
+    approvalSeconds: 900,
+    approvalLink: false,
+    secrets: {},
+    names: {},
+    policyArns: {},
+    evidence: { retentionDays: 30, mode: 'governance' },
+  },
 };
 scriptOptions({
   name: 'drill:aws',

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { evidenceGoldens, pageOf } from '../../test/cli/verbs/failover/evidence/golden.ts';
+import { evidenceGoldens, pageOf } from '../../test/shared/failover/evidence/golden.ts';
 import { goldenOf, goldens } from './golden.ts';
 
 // Writes the goldens again from the present code. Review the difference before you commit it: each changed line is a

@@ -12,7 +12,7 @@ import { PastAudits } from '../../cli/verbs/serve/past-audits.ts';
 import { ServedAudits } from '../../cli/verbs/serve/served-audits.ts';
 import { createAuditServer, listen } from '../../cli/verbs/serve/server.ts';
 import { DEFAULT_AUDIT_POLICY } from '../../shared/domain/judge/audit-policy.ts';
-import { evidenceGoldens } from '../../test/cli/verbs/failover/evidence/golden.ts';
+import { evidenceGoldens } from '../../test/shared/failover/evidence/golden.ts';
 import { scriptOptions } from '../script-options.ts';
 import { temporaryParent } from '../temporary-folder.ts';
 import { type Look, lookAt, openBrowser, type Screen } from './browser.ts';

@@ -68,6 +68,16 @@ export const APPROVAL_LINK_ENVIRONMENT = {
   serviceName: AUDIT_ENVIRONMENT.serviceName,
 } as const;
 
+/** Names of the environment variables of the function that seals evidence. */
+export const SEAL_ENVIRONMENT = {
+  historyTable: AUDIT_ENVIRONMENT.historyTable,
+  /** Name of the bucket with Object Lock. */
+  bucket: 'TIDEMARK_EVIDENCE_BUCKET',
+  /** ARN of the KMS key. */
+  signingKey: 'TIDEMARK_SIGNING_KEY',
+  serviceName: AUDIT_ENVIRONMENT.serviceName,
+} as const;
+
 /** Path of the configuration file: Lambda mounts layers under /opt. */
 export const CONFIG_FILE_IN_LAMBDA = '/opt/tidemark.yaml';
 

@@ -87,7 +87,7 @@ export async function assessRun(
 }
 
 /** The run with this id. @throws FailoverRefusedError if it is not stored; DamagedRunError */
-export async function runOf(store: RunStore, run: string): Promise<StoredRun> {
+export async function runOf(store: Pick<RunStore, 'read'>, run: string): Promise<StoredRun> {
   const stored = storedRun(run, await store.read(run));
   if (stored !== null) return stored;
   throw new FailoverRefusedError(
@@ -138,6 +138,7 @@ export async function completeRun(request: CarryOutRequest): Promise<RunRecord> 
 /** Undoes one step if it began; null if nothing of it is left. The steps after it have to be undone before. */
 export async function undoRunStep(request: CarryOutRequest, name: StepName): Promise<Failure | null> {
   const { record } = request.stored;
+  if (record.phase === 'undone') return null;
   requireUndoable(record);
   const steps = stepsOf(record.subject.mode);
   const step = stepOf(steps, name);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -84,7 +85,39 @@ describe('tidemark failover evidence', () => {
     );
   });
 
+  test('--check takes a signature of the file by the given key, and no other', async () => {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const other = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const key = (name: string, of: typeof publicKey) =>
+      writeFileSync(join(folder, name), of.export({ format: 'pem', type: 'spki' }));
+    key('key.pem', publicKey);
+    key('other.pem', other.publicKey);
+    for (const format of ['html', 'json']) {
+      const file = `signed.${format}`;
+      expect((await run('--format', format, '--output', file)).code).toBe(0);
+      const bytes = readFileSync(join(folder, file));
+      writeFileSync(join(folder, `${file}.sig`), sign('sha256', bytes, privateKey));
+      const checked = await run('--check', file, '--signature', `${file}.sig`, '--public-key', 'key.pem');
+      expect([checked.code, checked.stderr]).toEqual([0, '']);
+      expect(checked.stdout).toMatch(/signed by the key with the fingerprint [0-9a-f]{64}\n/);
+    }
+    for (const [signature, publicKeyFile] of [
+      ['signed.json.sig', 'key.pem'],
+      ['signed.html.sig', 'other.pem'],
+    ] as const) {
+      const refused = await run('--check', 'signed.html', '--signature', signature, '--public-key', publicKeyFile);
+      expect([refused.code, refused.stdout]).toEqual([3, '']);
+      expect(refused.stderr).toContain(`${signature} is no signature of the file`);
+    }
+    const noKey = await run('--check', 'signed.html', '--signature', 'signed.html.sig', '--public-key', 'signed.json');
+    expect([noKey.code, noKey.stdout]).toEqual([2, '']);
+    expect(noKey.stderr).toContain('signed.json is no public key on P-256');
+  });
+
   test.each([
+    [['--check', 'history.db', '--signature', 'history.db'], '--signature and --public-key belong together'],
+    [['--signature', 'history.db', '--output', 'never.html'], '--signature is only for --check'],
+    [['--public-key', 'history.db', '--output', 'never.html'], '--public-key is only for --check'],
     [['--check', 'nothing.html'], 'nothing.html could not be read (ENOENT)'],
     [['--check', 'history.db', '--output', 'never.html'], '--check only reads a file'],
     [['--check', 'history.db', '--head', 'abc'], 'all 64 characters'],

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
-import { renderEvidenceJson } from '../../cli/verbs/failover/evidence/evidence-json.ts';
+import { renderEvidenceJson } from '../../shared/failover/evidence/evidence-json.ts';
 import { tidemark } from '../cli/tidemark.ts';
-import { completedRun } from '../cli/verbs/failover/evidence/recorded-runs.ts';
+import { completedRun } from '../shared/failover/evidence/recorded-runs.ts';
 import { failoverDocuments } from './failover-documents.ts';
 import { PRINTED } from './printed-documents.ts';
 import { faultsOf, publishedSchema, SCHEMA_NAMES, type SchemaNode } from './published-schema.ts';
@@ -53,7 +53,9 @@ describe('the published schemas', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test('there is one for every document that the command line prints, and none is left over', () => {
-    const sources = globSync('cli/**/*.ts', { cwd: root }).map((file) => readFileSync(join(root, file), 'utf8'));
+    const sources = globSync('{cli,shared/failover/evidence}/**/*.ts', { cwd: root }).map((file) =>
+      readFileSync(join(root, file), 'utf8'),
+    );
     const named = sources.flatMap((text) => [...text.matchAll(/tidemark\.([a-z-]+)\/(\d+)/g)]);
     expect([...new Set(named.map(([, name, version]) => `${name}-${version}`))].sort()).toEqual(SCHEMA_NAMES);
     expect([...documents.keys()].sort()).toEqual(SCHEMA_NAMES);

@@ -17,7 +17,8 @@ export type DeployedFunction =
   | 'FailoverStepRead'
   | 'FailoverControl'
   | 'FailoverLinkAsk'
-  | 'FailoverLinkPage';
+  | 'FailoverLinkPage'
+  | 'FailoverSeal';
 
 /**
  * A function's variables as a deployment sets them. A reference to a resource becomes its logical id, where

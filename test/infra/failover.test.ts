@@ -157,6 +157,75 @@ describe('the failover in the stack', () => {
     });
   });
 
+  test.each([
+    [{}, { Days: 365, Mode: 'GOVERNANCE' }],
+    [
+      { retentionDays: 2_555, mode: 'compliance' },
+      { Days: 2_555, Mode: 'COMPLIANCE' },
+    ],
+  ] as const)('evidence %j is kept where nobody replaces it', (evidence, DefaultRetention) => {
+    const sealing = synthesizeChecked({ failover: settingsSchema.shape.failover.parse({ evidence }) });
+    sealing.hasResource('AWS::S3::Bucket', {
+      Properties: {
+        ObjectLockEnabled: true,
+        ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule: { DefaultRetention } },
+        VersioningConfiguration: { Status: 'Enabled' },
+        BucketEncryption: {
+          ServerSideEncryptionConfiguration: [{ ServerSideEncryptionByDefault: { SSEAlgorithm: 'AES256' } }],
+        },
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+      },
+      DeletionPolicy: 'Retain',
+      UpdateReplacePolicy: 'Retain',
+    });
+    const refused = Object.values(sealing.findResources('AWS::S3::BucketPolicy'))
+      .flatMap(({ Properties }): Statement[] => Properties.PolicyDocument.Statement)
+      .map(({ Condition }) => Condition);
+    expect(refused).toEqual(
+      expect.arrayContaining([
+        { Bool: { 'aws:SecureTransport': 'false' } },
+        { Null: { 's3:if-none-match': 'true' }, Bool: { 's3:ObjectCreationOperation': 'true' } },
+      ]),
+    );
+    sealing.hasResource('AWS::KMS::Key', {
+      Properties: { KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' },
+      DeletionPolicy: 'Retain',
+    });
+  });
+
+  test('only the function that seals may store evidence and sign, and it can do nothing else', () => {
+    template.resourceCountIs('AWS::S3::Bucket', 0);
+    const sealing = synthesize({ failover: { ...failover, evidence: { retentionDays: 1, mode: 'governance' } } });
+    expect(actionsOf(sealing, 'FailoverSeal')).toEqual([
+      'dynamodb:Query',
+      'kms:GetPublicKey',
+      'kms:Sign',
+      'logs:CreateLogStream',
+      'logs:PutLogEvents',
+      's3:GetObject',
+      's3:GetObjectRetention',
+      's3:PutObject',
+    ]);
+    expect(statementsOf(sealing, 'FailoverSeal')).toContainEqual(
+      expect.objectContaining({
+        Action: 'kms:Sign',
+        Resource: { 'Fn::GetAtt': [expect.stringMatching(/^FailoverEvidenceKey/), 'Arn'] },
+        Condition: { StringEquals: { 'kms:SigningAlgorithm': 'ECDSA_SHA_256', 'kms:MessageType': 'DIGEST' } },
+      }),
+    );
+    const others = actionsOf(sealing, '').filter((action) => /^s3:|^kms:(Sign|GetPublicKey)/.test(action));
+    expect(others).toEqual(actionsOf(sealing, 'FailoverSeal').filter((action) => /^s3:|^kms:/.test(action)));
+    const holders = Object.keys(sealing.findResources('AWS::IAM::Policy')).filter((id) =>
+      actionsOf(sealing, id).some((action) => /^s3:/.test(action)),
+    );
+    expect(holders).toEqual([expect.stringMatching(/^FailoverSealRole/)]);
+  });
+
   test('nothing starts it by itself, and its log has no data of executions', () => {
     const triggers = JSON.stringify([
       template.findResources('AWS::Events::Rule'),
@@ -174,6 +243,8 @@ describe('the failover in the stack', () => {
     ['no step', { secrets: { X: { secretsManager: 'x', steps: [] } } }],
     ['an approval of a second', { approvalSeconds: 1 }],
     ['an unknown key', { automatic: true }],
+    ['evidence that is kept for no day', { evidence: { retentionDays: 0 } }],
+    ['an unknown mode of Object Lock', { evidence: { mode: 'off' } }],
   ])('settings with %s are refused', (_, wrong) => {
     const settings = { ...exampleSettings, failover: wrong };
     expect(settingsSchema.safeParse(settings).success).toBe(false);

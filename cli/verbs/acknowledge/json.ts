@@ -1,7 +1,7 @@
 import { stateOf } from '../../../shared/acknowledge/acknowledgement-state.ts';
 import type { Acknowledgement } from '../../../shared/domain/model/finding.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 /** `tidemark.acknowledgements/1` (docs/schema/acknowledgements-1.json), one acknowledgement a line. @param now ms */
 export function* acknowledgementsJson(all: readonly Acknowledgement[], now: number): Generator<string> {

@@ -9,8 +9,9 @@ import {
   type TidemarkPosition,
 } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
+import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { duration, grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+import { printable, rowLines, tally, wrapped } from '../../output/text.ts';
 import { worstGroupsFirst } from '../../output/worst-first.ts';
 
 const SHOWN = 10;

@@ -1,7 +1,8 @@
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
 import { nameWidth, type TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+import { printable, rowLines, tally, wrapped } from '../../output/text.ts';
 import { lagOf, missingOf, worstPartitionsFirst } from '../../output/worst-first.ts';
 
 const SHOWN = 10;

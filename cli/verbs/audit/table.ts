@@ -1,10 +1,11 @@
 import type { AuditReport, FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
+import { grouped } from '../../../shared/text/figures.ts';
 import { findingLines, suppressedLines, unreadLines } from '../../output/findings-table.ts';
 import { lossText } from '../../output/loss-text.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import type { Style } from '../../output/terminal.ts';
-import { grouped, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 import { groupLines } from './groups-table.ts';
 import { partitionLines } from './partitions-table.ts';
 

@@ -1,6 +1,6 @@
 import type { TidemarkConfig } from '../../../shared/config/tidemark-config.ts';
 import type { DoctorReport } from '../../../shared/doctor/check.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 import { permissionCommands } from './permission-commands.ts';
 
 /** The doctor's report as `tidemark.doctor/1`: checks, and by cluster the permissions with the commands that grant them. */

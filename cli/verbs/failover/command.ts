@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { Finish } from '../../output/exit-code.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { addFailoverAssessCommand } from './assess-command.ts';
-import { addFailoverEvidenceCommand } from './evidence/command.ts';
+import { addFailoverEvidenceCommand } from './evidence-command.ts';
 import { addFailoverRunCommand, addFailoverUndoCommand } from './run-command.ts';
 import { addFailoverStatusCommand } from './status-command.ts';
 

@@ -3,7 +3,7 @@ import type { Gate } from '../../../shared/domain/failover/gates.ts';
 import { type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 /** Why a command did not do what was asked. */
 export interface FailoverFault {

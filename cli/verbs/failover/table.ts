@@ -3,8 +3,9 @@ import { type RunRecord, type StepState, tookMs } from '../../../shared/domain/f
 import { canonicalJson } from '../../../shared/domain/model/canonical-json.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
+import { duration, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { duration, plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 import type { FailoverSaid } from './json.ts';
 
 const PHASES: Readonly<Record<RunRecord['phase'], string>> = {

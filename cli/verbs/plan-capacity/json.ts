@@ -1,5 +1,5 @@
 import type { CapacityPlan, Outage } from '../../../shared/domain/tune/capacity.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 export interface PlannedFlow {
   readonly flow: string;

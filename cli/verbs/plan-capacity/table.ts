@@ -1,6 +1,7 @@
 import type { Capacity, CapacityPlan, Needed, Outage } from '../../../shared/domain/tune/capacity.ts';
+import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { duration, grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 import type { PlannedFlow } from './json.ts';
 
 /** For each flow what is measured, what an outage leaves, and what catching up takes. */

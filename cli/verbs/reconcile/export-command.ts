@@ -2,11 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { LogRecord } from '../../../shared/domain/model/cluster.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
+import { plural } from '../../../shared/text/figures.ts';
+import { json } from '../../../shared/text/json.ts';
 import type { Finish } from '../../output/exit-code.ts';
-import { json } from '../../output/json.ts';
 import { PRIVATE_FILE, requireFree, writeNewFile } from '../../output/new-file.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
-import { plural, printable } from '../../output/text.ts';
+import { printable } from '../../output/text.ts';
 import { listExitCode, sumOf } from './list-sum.ts';
 import { addReconcileOptions, type Hands, type ReconcileOptions, withList } from './reconcile-options.ts';
 

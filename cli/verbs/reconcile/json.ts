@@ -3,7 +3,7 @@ import type { ReplayPlan } from '../../../shared/domain/reconcile/replay-plan.ts
 import type { ListedPartition, UnmirroredList } from '../../../shared/reconcile/list-unmirrored.ts';
 import type { LeftOut, UnknownInPartition } from '../../../shared/reconcile/plan-replay.ts';
 import type { ReplayedPartition } from '../../../shared/reconcile/run-replay.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 /** `tidemark.unmirrored/1`: one line for each partition. */
 export function* renderListJson(list: UnmirroredList): Generator<string> {

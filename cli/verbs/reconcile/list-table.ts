@@ -7,8 +7,9 @@ import {
   type UnmirroredPartition,
 } from '../../../shared/domain/reconcile/unmirrored.ts';
 import type { ListedPartition, UnmirroredList } from '../../../shared/reconcile/list-unmirrored.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 import { sumOf } from './list-sum.ts';
 
 /** Of a partition, in tables: JSON has every one. */

@@ -1,7 +1,7 @@
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { FlowReport } from '../../../shared/domain/model/report.ts';
+import { json } from '../../../shared/text/json.ts';
 import { findingJson } from '../../output/finding-json.ts';
-import { json } from '../../output/json.ts';
 import { mm2Json, tidemarkJson } from '../../output/position-json.ts';
 import { type Stretch, timeOf } from './flow-period.ts';
 import type { ReportData, ReportedFlow } from './report-data.ts';

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../shared/domain/markup/html.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { Verdict } from '../../../shared/domain/model/report.ts';
-import { grouped } from '../../output/text.ts';
+import { grouped } from '../../../shared/text/figures.ts';
 import type { FlowPeriod, Standing, Stretch } from './flow-period.ts';
 
 const WIDTH = 1_000;

@@ -3,7 +3,7 @@ import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
 import { type RestorePlan, summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
 import { withoutNull } from '../../../shared/restore/without-null.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 /**
  * A plan as `tidemark.restore-plan/1`: offsets and counts as decimal strings, times as ISO 8601. `hash` is null and

@@ -6,8 +6,9 @@ import {
   type RestoreStep,
   summaryOf,
 } from '../../../shared/domain/restore/restore-plan.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
 import { nameWidth, type TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, tally, wrapped } from '../../output/text.ts';
+import { printable, tally, wrapped } from '../../output/text.ts';
 
 const STEPS_SHOWN = 40;
 const LEFT_OUT_SHOWN = 10;

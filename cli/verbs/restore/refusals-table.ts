@@ -1,7 +1,8 @@
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
+import { plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 
 const SUBJECTS_SHOWN = 3;
 

@@ -1,7 +1,8 @@
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 import { renderRefusals } from './refusals-table.ts';
 
 const FAILURES_SHOWN = 20;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 /** What a route answers. */
 export interface Answer {

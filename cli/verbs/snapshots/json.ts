@@ -3,7 +3,7 @@ import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { HistorySize } from '../../../shared/history/history-size.ts';
 import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 import { snapshotJson } from '../../output/snapshot-json.ts';
 
 /** `tidemark.snapshots/1`: times as ISO 8601, unknown as null. */

@@ -5,9 +5,10 @@ import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { HistorySize } from '../../../shared/history/history-size.ts';
 import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { grouped, period, plural, printable, rowLines, wrapped } from '../../output/text.ts';
+import { period, printable, rowLines, wrapped } from '../../output/text.ts';
 
 const TIME = 26;
 

@@ -1,12 +1,13 @@
 import type { LogOffsets } from '../../../shared/domain/model/cluster.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
+import { json } from '../../../shared/text/json.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
-import { json } from '../../output/json.ts';
 import { tidemarkJson } from '../../output/position-json.ts';
 import { snapshotJson } from '../../output/snapshot-json.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 
 /** One translation for a person. */
 export function* renderTranslation(translated: TranslatedOffset, { width, paint }: TableOptions): Generator<string> {

@@ -1,7 +1,7 @@
 import type { Tuning } from '../../../shared/domain/tune/advise.ts';
 import type { FlowMeasurement } from '../../../shared/domain/tune/measurement.ts';
 import { ratesOf } from '../../../shared/domain/tune/measurement.ts';
-import { json } from '../../output/json.ts';
+import { json } from '../../../shared/text/json.ts';
 
 /** What was measured of one flow, and what follows. */
 export interface TunedFlow {

@@ -1,8 +1,9 @@
 import type { Advice, Gain } from '../../../shared/domain/tune/advice.ts';
 import { ratesOf } from '../../../shared/domain/tune/measurement.ts';
 import type { Pace } from '../../../shared/domain/tune/pace.ts';
+import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { duration, grouped, plural, printable, wrapped } from '../../output/text.ts';
+import { printable, wrapped } from '../../output/text.ts';
 import type { TunedFlow } from './json.ts';
 
 /** For each flow what was measured, what to change and why, and then what to leave and what is unknown. */

@@ -1,7 +1,7 @@
 import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
+import { json } from '../../../shared/text/json.ts';
 import { findingJson } from '../../output/finding-json.ts';
-import { json } from '../../output/json.ts';
 import { tidemarkJson } from '../../output/position-json.ts';
 
 /**

@@ -6,9 +6,10 @@ import {
 } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
+import { grouped, plural } from '../../../shared/text/figures.ts';
 import { findingLines, unreadLines } from '../../output/findings-table.ts';
 import type { TableOptions } from '../../output/table-options.ts';
-import { grouped, plural, printable, rowLines, tally, wrapped } from '../../output/text.ts';
+import { printable, rowLines, tally, wrapped } from '../../output/text.ts';
 
 /** For each flow what contradicts, then each position as it was and as it is, those that are not proven first. */
 export function* renderVerifyTable(

@@ -1,8 +1,8 @@
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
+import { json } from '../../../shared/text/json.ts';
 import { findingJson } from '../../output/finding-json.ts';
 import { figuresOf } from '../../output/flow-figures.ts';
-import { json } from '../../output/json.ts';
 
 /** An event as one line of `tidemark.watch/1` (docs/schema/watch-1.json). */
 export function watchJson(event: WatchEvent): string {

@@ -6,10 +6,12 @@ import { createHandler as createPage } from '../../../functions/failover-approva
 import type { PageAnswer } from '../../../functions/failover-approval/document.ts';
 import { createHandler as createAsk } from '../../../functions/failover-ask/create-handler.ts';
 import { createHandler as createControl } from '../../../functions/failover-control/create-handler.ts';
+import { createHandler as createSeal } from '../../../functions/failover-seal/create-handler.ts';
 import { createHandler } from '../../../functions/failover-step/create-handler.ts';
 import type { ApprovalNotice } from '../../../shared/domain/notify/approval-notice.ts';
 import type { ApprovalStore } from '../../../shared/failover/approval-store.ts';
 import type { ApprovalTarget } from '../../../shared/failover/approval-target.ts';
+import type { EvidenceSigner, EvidenceStore } from '../../../shared/failover/evidence-store.ts';
 import type { HoldStore } from '../../../shared/failover/hold-store.ts';
 import { type StoredRun, storedRun } from '../../../shared/failover/run-entry-schema.ts';
 import type { RunStore } from '../../../shared/failover/run-store.ts';
@@ -28,6 +30,8 @@ export interface Stores {
   readonly runs: RunStore;
   readonly approvals: ApprovalStore;
   readonly holds: HoldStore;
+  /** Where a machine that seals does so. */
+  readonly seal?: { readonly store: EvidenceStore; readonly signer: EvidenceSigner };
 }
 
 export interface Ended {
@@ -184,7 +188,9 @@ export class TestMachine {
     const runs = hazardous(this.stores.runs, () => {
       if (isDead) throw new Killed();
     });
-    const shared = { logger: new Logger({ logLevel: 'SILENT' }), clock: this.#clock, ...this.stores, runs };
+    const { seal, ...stores } = this.stores;
+    const logger = new Logger({ logLevel: 'SILENT' });
+    const shared = { logger, clock: this.#clock, ...stores, runs };
     const ask = createAsk({
       ...shared,
       mac,
@@ -198,7 +204,8 @@ export class TestMachine {
       approvalMs: 3_600_000,
       openWorld: async () => ({ world: this.fake.world(), close: async () => undefined }),
     });
-    const handler = name.includes('FailoverLinkAsk') ? ask : step;
+    const sealing = seal !== undefined && name.includes('FailoverSeal') ? createSeal({ logger, runs, ...seal }) : null;
+    const handler = sealing ?? (name.includes('FailoverLinkAsk') ? ask : step);
     const { hazard } = this.fake;
     this.fake.hazard = (what, when) => {
       try {

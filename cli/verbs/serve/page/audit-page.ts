@@ -1,10 +1,10 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../../shared/domain/model/report.ts';
+import { duration, grouped, plural } from '../../../../shared/text/figures.ts';
 import { figuresOf } from '../../../output/flow-figures.ts';
 import { lossText } from '../../../output/loss-text.ts';
 import { snapshotLines } from '../../../output/snapshot-lines.ts';
-import { duration, grouped, plural } from '../../../output/text.ts';
 import type { Answer } from '../answer.ts';
 import type { LagPoint } from '../lag-log.ts';
 import type { ServedAudits } from '../served-audits.ts';

@@ -3,8 +3,9 @@ import { worstFirst } from '../../../../shared/domain/judge/findings/make-findin
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
+import { grouped, plural } from '../../../../shared/text/figures.ts';
 import { acknowledgedText, subjectText } from '../../../output/findings-table.ts';
-import { grouped, plural, tally } from '../../../output/text.ts';
+import { tally } from '../../../output/text.ts';
 import { more } from './more.ts';
 
 /** Of one code: a thousand partitions can have the same fault. */

@@ -9,8 +9,8 @@ import {
   type TidemarkPosition,
 } from '../../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
+import { grouped, plural } from '../../../../shared/text/figures.ts';
 import { matcher } from '../../../options/name-patterns.ts';
-import { grouped, plural } from '../../../output/text.ts';
 import { type GroupSummary, groupSummaries, type SummedCost } from './group-summary.ts';
 import { type Asked, linkTo } from './links.ts';
 import { more } from './more.ts';

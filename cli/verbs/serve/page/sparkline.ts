@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
-import { duration, grouped } from '../../../output/text.ts';
+import { duration, grouped } from '../../../../shared/text/figures.ts';
 import type { LagPoint } from '../lag-log.ts';
 
 const WIDTH = 300;

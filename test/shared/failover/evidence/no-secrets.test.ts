@@ -1,17 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, expect, test } from '@jest/globals';
-import { renderEvidenceJson } from '../../../../../cli/verbs/failover/evidence/evidence-json.ts';
-import { renderEvidencePage } from '../../../../../cli/verbs/failover/evidence/evidence-page.ts';
-import { createConnectMirrorControl } from '../../../../../shared/adapters/connect-rest/connect-mirror-control.ts';
-import { createHookLever } from '../../../../../shared/adapters/hook/hook-lever.ts';
-import { createAclFence } from '../../../../../shared/adapters/kafka/fencing/acl-fence.ts';
-import { createCanaryWriter } from '../../../../../shared/adapters/kafka/fencing/canary-writer.ts';
-import { loadTidemarkYaml } from '../../../../../shared/config/yaml/tidemark-yaml.ts';
-import type { FailoverWorld } from '../../../../../shared/failover/step.ts';
-import { begin } from '../../../../shared/failover/begin-run.ts';
-import { FakeWorld } from '../../../../shared/failover/failover-world.ts';
+import { startSealEndpoint } from '../../../../lab/seal-endpoint.ts';
+import { createConnectMirrorControl } from '../../../../shared/adapters/connect-rest/connect-mirror-control.ts';
+import { createHookLever } from '../../../../shared/adapters/hook/hook-lever.ts';
+import { createAclFence } from '../../../../shared/adapters/kafka/fencing/acl-fence.ts';
+import { createCanaryWriter } from '../../../../shared/adapters/kafka/fencing/canary-writer.ts';
+import { createKmsEvidenceSigner } from '../../../../shared/adapters/kms/kms-evidence-signer.ts';
+import { createS3EvidenceStore } from '../../../../shared/adapters/s3/s3-evidence-store.ts';
+import { loadTidemarkYaml } from '../../../../shared/config/yaml/tidemark-yaml.ts';
+import { renderEvidenceJson } from '../../../../shared/failover/evidence/evidence-json.ts';
+import { renderEvidencePage } from '../../../../shared/failover/evidence/evidence-page.ts';
+import type { StoredRun } from '../../../../shared/failover/run-entry-schema.ts';
+import { sealEvidence } from '../../../../shared/failover/seal-evidence.ts';
+import type { FailoverWorld } from '../../../../shared/failover/step.ts';
+import { begin } from '../begin-run.ts';
+import { FakeWorld } from '../failover-world.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -21,6 +28,7 @@ const SECRETS = {
   APP: 'swordfish-app',
   CONNECT: 'swordfish-connect',
   TOKEN: 'swordfish-hook',
+  AWS: 'swordfish-aws',
 };
 const SPILLS = 'echo "403 for $TOKEN"; echo "403 for $TOKEN" >&2; exit 1';
 const YAML = `
@@ -70,11 +78,27 @@ class ConfiguredWorld extends FakeWorld {
   }
 }
 
+/** What a seal writes, and what it says of it, as one text. */
+async function everythingSealed(stored: StoredRun): Promise<string> {
+  const endpoint = await startSealEndpoint();
+  try {
+    const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: SECRETS.AWS };
+    const settings = { endpoint: endpoint.url, region: 'eu-central-1', credentials };
+    const seal = await sealEvidence(stored, {
+      store: createS3EvidenceStore(new S3Client(settings), 'evidence'),
+      signer: createKmsEvidenceSigner(new KMSClient(settings), 'arn:aws:kms:eu-central-1:111122223333:key/0123'),
+    });
+    return [JSON.stringify(seal), ...[...endpoint.objects].flatMap(([path, bytes]) => [path, bytes.toString()])].join();
+  } finally {
+    await endpoint.close();
+  }
+}
+
 test('no password of the configuration is in the evidence, also not one that a hook prints', async () => {
   const run = await begin(new ConfiguredWorld());
   expect(await run.run()).toMatchObject({ kind: 'failed', step: 'stop-consumers', code: 'HOOK_FAILED' });
   const stored = await run.stored();
-  for (const text of [renderEvidenceJson(stored), renderEvidencePage(stored)]) {
+  for (const text of [renderEvidenceJson(stored), renderEvidencePage(stored), await everythingSealed(stored)]) {
     // It is what the configuration does, and what its hook said.
     expect(text).toContain('connect:8083');
     expect(text).toContain('403 for ');

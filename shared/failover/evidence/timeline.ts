@@ -1,9 +1,9 @@
-import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
-import type { RunEvent } from '../../../../shared/domain/failover/run-event.ts';
-import { type Html, html } from '../../../../shared/domain/markup/html.ts';
-import { canonicalJson } from '../../../../shared/domain/model/canonical-json.ts';
-import { iso } from '../../../../shared/domain/model/iso-time.ts';
-import { duration } from '../../../output/text.ts';
+import type { ChainEntry } from '../../domain/failover/evidence-chain.ts';
+import type { RunEvent } from '../../domain/failover/run-event.ts';
+import { type Html, html } from '../../domain/markup/html.ts';
+import { canonicalJson } from '../../domain/model/canonical-json.ts';
+import { iso } from '../../domain/model/iso-time.ts';
+import { duration } from '../../text/figures.ts';
 import { foundWords } from './found-words.ts';
 import { word } from './table-html.ts';
 

@@ -1,13 +1,13 @@
-import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
-import type { RunRecord } from '../../../../shared/domain/failover/run-record.ts';
-import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
-import { type Html, html } from '../../../../shared/domain/markup/html.ts';
-import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
-import type { LogEnds } from '../../../../shared/failover/ends-by-topic.ts';
-import { drained } from '../../../../shared/failover/steps/drain.ts';
-import { failoverPoints } from '../../../../shared/failover/steps/record-points.ts';
-import { restored, type WrittenPosition } from '../../../../shared/failover/steps/restore-groups.ts';
-import { plural } from '../../../output/text.ts';
+import type { ChainEntry } from '../../domain/failover/evidence-chain.ts';
+import type { RunRecord } from '../../domain/failover/run-record.ts';
+import type { StepName } from '../../domain/failover/step-name.ts';
+import { type Html, html } from '../../domain/markup/html.ts';
+import type { Json } from '../../domain/model/canonical-json.ts';
+import { plural } from '../../text/figures.ts';
+import type { LogEnds } from '../ends-by-topic.ts';
+import { drained } from '../steps/drain.ts';
+import { failoverPoints } from '../steps/record-points.ts';
+import { restored, type WrittenPosition } from '../steps/restore-groups.ts';
 import { tableOf, word } from './table-html.ts';
 
 /** Where every group was on the target before, where it was put, and what that costs it; or why that is not known. */

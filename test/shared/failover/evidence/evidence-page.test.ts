@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { renderEvidencePage } from '../../../../../cli/verbs/failover/evidence/evidence-page.ts';
-import { hashOfSubject } from '../../../../../shared/domain/failover/approval-subject.ts';
-import type { RunEvent } from '../../../../../shared/domain/failover/run-event.ts';
-import type { StoredRun } from '../../../../../shared/failover/run-entry-schema.ts';
-import { sha256 } from '../../../../../shared/failover/sha256.ts';
+import { hashOfSubject } from '../../../../shared/domain/failover/approval-subject.ts';
+import type { RunEvent } from '../../../../shared/domain/failover/run-event.ts';
+import { renderEvidencePage } from '../../../../shared/failover/evidence/evidence-page.ts';
+import type { StoredRun } from '../../../../shared/failover/run-entry-schema.ts';
+import { sha256 } from '../../../../shared/failover/sha256.ts';
 import { chained, completedRun, failbackRun, namedRun, undoneRun, unplannedRun, waitingRun } from './recorded-runs.ts';
 
 /** What a person reads, without the record at the end. */

@@ -1,4 +1,4 @@
-import { TidemarkError } from '../../../../shared/domain/model/errors.ts';
+import { TidemarkError } from '../../domain/model/errors.ts';
 
 /** A file is not the evidence that Tidemark wrote: something in it was changed, or is missing. Exit code 3. */
 export class EvidenceAlteredError extends TidemarkError {

@@ -1,4 +1,4 @@
-import { type Html, html } from '../../../../shared/domain/markup/html.ts';
+import { type Html, html } from '../../domain/markup/html.ts';
 
 /** Rows that a person still reads; the record has all. */
 const MOST_ROWS = 1_000;

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { DamagedRunError } from '../../../../shared/failover/failover-errors.ts';
-import { type StoredRun, storedRun } from '../../../../shared/failover/run-entry-schema.ts';
-import { json } from '../../../output/json.ts';
+import { json } from '../../text/json.ts';
+import { DamagedRunError } from '../failover-errors.ts';
+import { type StoredRun, storedRun } from '../run-entry-schema.ts';
 import { EvidenceAlteredError } from './evidence-altered-error.ts';
 
 const SCHEMA = 'tidemark.failover-evidence/1';

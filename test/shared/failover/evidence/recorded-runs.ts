@@ -1,14 +1,14 @@
-import type { ApprovalSubject } from '../../../../../shared/domain/failover/approval-subject.ts';
-import { hashOfSubject } from '../../../../../shared/domain/failover/approval-subject.ts';
-import type { ChainEntry } from '../../../../../shared/domain/failover/evidence-chain.ts';
-import { NO_ENTRY, sealed } from '../../../../../shared/domain/failover/evidence-chain.ts';
-import type { RunEvent } from '../../../../../shared/domain/failover/run-event.ts';
-import { TidemarkError } from '../../../../../shared/domain/model/errors.ts';
-import { type StoredRun, storedRun } from '../../../../../shared/failover/run-entry-schema.ts';
-import { sha256 } from '../../../../../shared/failover/sha256.ts';
-import { begin } from '../../../../shared/failover/begin-run.ts';
-import { FakeFailback } from '../../../../shared/failover/failback-world.ts';
-import { FakeWorld } from '../../../../shared/failover/failover-world.ts';
+import type { ApprovalSubject } from '../../../../shared/domain/failover/approval-subject.ts';
+import { hashOfSubject } from '../../../../shared/domain/failover/approval-subject.ts';
+import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
+import { NO_ENTRY, sealed } from '../../../../shared/domain/failover/evidence-chain.ts';
+import type { RunEvent } from '../../../../shared/domain/failover/run-event.ts';
+import { TidemarkError } from '../../../../shared/domain/model/errors.ts';
+import { type StoredRun, storedRun } from '../../../../shared/failover/run-entry-schema.ts';
+import { sha256 } from '../../../../shared/failover/sha256.ts';
+import { begin } from '../begin-run.ts';
+import { FakeFailback } from '../failback-world.ts';
+import { FakeWorld } from '../failover-world.ts';
 
 /** A planned run that the engine carried out: the step that stops MirrorMaker failed once, and was tried again. */
 export async function completedRun(): Promise<StoredRun> {

@@ -1,10 +1,10 @@
-import type { ChainEntry } from '../../../../shared/domain/failover/evidence-chain.ts';
-import type { RunRecord, StepState } from '../../../../shared/domain/failover/run-record.ts';
-import { STATES, STEP_PURPOSES } from '../../../../shared/domain/failover/run-words.ts';
-import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
-import { type Html, html } from '../../../../shared/domain/markup/html.ts';
-import { iso } from '../../../../shared/domain/model/iso-time.ts';
-import { duration } from '../../../output/text.ts';
+import type { ChainEntry } from '../../domain/failover/evidence-chain.ts';
+import type { RunRecord, StepState } from '../../domain/failover/run-record.ts';
+import { STATES, STEP_PURPOSES } from '../../domain/failover/run-words.ts';
+import type { StepName } from '../../domain/failover/step-name.ts';
+import { type Html, html } from '../../domain/markup/html.ts';
+import { iso } from '../../domain/model/iso-time.ts';
+import { duration } from '../../text/figures.ts';
 import { foundWords } from './found-words.ts';
 import { word } from './table-html.ts';
 

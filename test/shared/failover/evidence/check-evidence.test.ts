@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { checkEvidence } from '../../../../../cli/verbs/failover/evidence/check-evidence.ts';
-import { renderEvidenceJson } from '../../../../../cli/verbs/failover/evidence/evidence-json.ts';
-import { PAGE_LAYOUT, renderEvidencePage } from '../../../../../cli/verbs/failover/evidence/evidence-page.ts';
-import { propertyRuns } from '../../../../property-runs.ts';
+import { checkEvidence } from '../../../../shared/failover/evidence/check-evidence.ts';
+import { renderEvidenceJson } from '../../../../shared/failover/evidence/evidence-json.ts';
+import { PAGE_LAYOUT, renderEvidencePage } from '../../../../shared/failover/evidence/evidence-page.ts';
+import { propertyRuns } from '../../../property-runs.ts';
 import { evidenceGoldens, pageOf } from './golden.ts';
 import { chained, completedRun, namedRun, undoneRun, unplannedRun, waitingRun } from './recorded-runs.ts';
 

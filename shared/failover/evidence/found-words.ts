@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import type { StepName } from '../../../../shared/domain/failover/step-name.ts';
-import type { Json } from '../../../../shared/domain/model/canonical-json.ts';
-import { firstRead } from '../../../../shared/failover/consumers-seen.ts';
-import { logEnds } from '../../../../shared/failover/ends-by-topic.ts';
-import { duration, plural } from '../../../output/text.ts';
+import type { StepName } from '../../domain/failover/step-name.ts';
+import type { Json } from '../../domain/model/canonical-json.ts';
+import { duration, plural } from '../../text/figures.ts';
+import { firstRead } from '../consumers-seen.ts';
+import { logEnds } from '../ends-by-topic.ts';
 
 const fence = z.object({ canary: z.string().nullable(), stillMs: z.number(), up: z.boolean().nullable() });
 const drain = z.object({ missing: z.string() });

@@ -1,20 +1,24 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { addConfigOptions, type ConfigOptions } from '../../../options/config-options.ts';
-import { addHistoryOption, type HistoryOptions } from '../../../options/history-options.ts';
-import { ExitCode, type Finish } from '../../../output/exit-code.ts';
-import { writeNewFile } from '../../../output/new-file.ts';
-import { type Terminal, writeAll } from '../../../output/terminal.ts';
-import { plural, printable } from '../../../output/text.ts';
-import { UsageError } from '../../../output/usage-error.ts';
-import { openRuns } from '../failover-world.ts';
-import { findRun } from '../print-run.ts';
+import { EvidenceAlteredError } from '../../../shared/failover/evidence/evidence-altered-error.ts';
+import { plural } from '../../../shared/text/figures.ts';
+import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
+import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
+import { ExitCode, type Finish } from '../../output/exit-code.ts';
+import { writeNewFile } from '../../output/new-file.ts';
+import { type Terminal, writeAll } from '../../output/terminal.ts';
+import { printable } from '../../output/text.ts';
+import { UsageError } from '../../output/usage-error.ts';
+import { openRuns } from './failover-world.ts';
+import { findRun } from './print-run.ts';
 
 interface EvidenceOptions extends ConfigOptions, HistoryOptions {
   readonly format: 'html' | 'json';
   readonly output?: string;
   readonly check?: string;
   readonly head?: string;
+  readonly signature?: string;
+  readonly publicKey?: string;
 }
 
 const STANDARD_OUTPUT = '-';
@@ -28,6 +32,8 @@ export function addFailoverEvidenceCommand(failover: Command, terminal: Terminal
     .option('-o, --output <file>', 'a new file instead of standard output')
     .option('--check <file>', 'check a file, HTML or JSON, that this command wrote')
     .option('--head <hash>', 'with --check: the hash of its last entry, as it was kept elsewhere', headHash)
+    .option('--signature <file>', 'with --check: the file with its signature, as it was sealed')
+    .option('--public-key <file>', 'with --signature: the public key in PEM, from whom you trust')
     .addHelpText(
       'after',
       `
@@ -36,8 +42,12 @@ always gives the same file. --check detects every changed byte of it. Keep the p
 another place, and give it back with --head: only that shows that no entry is missing at the
 end, and that the whole file was not rewritten.
 
+A failover that the stack in AWS carries out can be sealed: its JSON and HTML are stored with a
+signature beside each. --signature checks one without AWS, and so does openssl dgst.
+
 Examples:
   tidemark failover evidence --output failover.html
+  tidemark failover evidence --check run.json --signature run.json.sig --public-key key.pem
   tidemark failover evidence --check failover.html --head <hash>
 
 Exit codes: 0 written, or as it was written, 2 wrong usage or configuration,
@@ -56,8 +66,10 @@ function headHash(text: string): string {
 }
 
 async function write(id: string | undefined, options: EvidenceOptions, terminal: Terminal): Promise<void> {
-  const { output = STANDARD_OUTPUT, head } = options;
-  if (head !== undefined) throw new UsageError('--head is only for --check', 'add --check FILE, or leave it out');
+  const { output = STANDARD_OUTPUT, head, signature, publicKey } = options;
+  for (const [name, value] of Object.entries({ head, signature, 'public-key': publicKey })) {
+    if (value !== undefined) throw new UsageError(`--${name} is only for --check`, 'add --check FILE, or leave it out');
+  }
   const { runs, close } = await openRuns(options, terminal);
   try {
     const stored = await findRun(runs, id);
@@ -74,32 +86,53 @@ async function write(id: string | undefined, options: EvidenceOptions, terminal:
 }
 
 async function rendered(format: EvidenceOptions['format'], stored: Awaited<ReturnType<typeof findRun>>) {
-  if (format === 'json') return (await import('./evidence-json.ts')).renderEvidenceJson(stored);
-  return (await import('./evidence-page.ts')).renderEvidencePage(stored);
+  if (format === 'json')
+    return (await import('../../../shared/failover/evidence/evidence-json.ts')).renderEvidenceJson(stored);
+  return (await import('../../../shared/failover/evidence/evidence-page.ts')).renderEvidencePage(stored);
 }
 
 async function check(
   file: string,
   id: string | undefined,
-  { output, head: given }: EvidenceOptions,
+  { output, head: given, signature, publicKey }: EvidenceOptions,
   terminal: Terminal,
 ): Promise<void> {
   if (id !== undefined || output !== undefined) {
     throw new UsageError('--check only reads a file', 'leave the id of the run and --output out');
   }
+  if ((signature === undefined) !== (publicKey === undefined)) {
+    throw new UsageError('--signature and --public-key belong together', 'give both files, or none');
+  }
   const head = given ?? null;
-  const { checkEvidence } = await import('./check-evidence.ts');
-  const checked = checkEvidence(bytesOf(file), head);
+  const { checkEvidence } = await import('../../../shared/failover/evidence/check-evidence.ts');
+  const bytes = bytesOf(file);
+  const checked = checkEvidence(bytes, head);
+  const signer =
+    signature === undefined || publicKey === undefined ? null : await signerOf(bytes, signature, publicKey);
   const { record, entries } = checked.stored;
   const page = checked.form === 'html' ? ', and the page says what they say' : '';
   const kept =
     head === null
-      ? 'no head was given: compare this one with the head that was kept elsewhere, or entries may be missing at the end'
+      ? `no head was given: compare this one with the head that was kept elsewhere, or ${signer === null ? 'entries may be missing at the end' : 'it may be an earlier file of the same run'}`
       : 'it is the given one: no entry is missing';
   await writeAll(terminal.stdout, [
     `run ${printable(record.run)}: ${plural(entries.length, 'entry', 'entries')}, each as it was hashed${page}\n`,
     `  head ${checked.head}\n  ${kept}\n`,
+    ...(signer === null
+      ? []
+      : [`  signed by the key with the fingerprint ${signer}\n  compare this one with what was kept elsewhere\n`]),
   ]);
+}
+
+/** Fingerprint of the key that signed the bytes. */
+async function signerOf(bytes: Uint8Array, signature: string, publicKey: string): Promise<string> {
+  const { fingerprintOf, isSigned, signingKey } = await import('../../../shared/failover/evidence/signature.ts');
+  const key = signingKey(Buffer.from(bytesOf(publicKey)).toString());
+  if (key === null) {
+    throw new UsageError(`${publicKey} is no public key on P-256 in PEM`, 'name the key that signs the evidence');
+  }
+  if (isSigned(bytes, bytesOf(signature), key)) return fingerprintOf(key);
+  throw new EvidenceAlteredError(`${signature} is no signature of the file by the key in ${publicKey}`);
 }
 
 function bytesOf(file: string): Uint8Array {

@@ -1,4 +1,4 @@
-import type { StoredRun } from '../../../../shared/failover/run-entry-schema.ts';
+import type { StoredRun } from '../run-entry-schema.ts';
 import { EvidenceAlteredError } from './evidence-altered-error.ts';
 import { entryOfLine, readEvidenceJson, renderEvidenceJson } from './evidence-json.ts';
 import { layoutOf, PAGE_LAYOUT, recordIn, renderEvidencePage } from './evidence-page.ts';

@@ -1,4 +1,4 @@
-import { withoutHidden } from '../../shared/domain/model/hidden-characters.ts';
+import { withoutHidden } from '../domain/model/hidden-characters.ts';
 
 /**
  * JSON text of what a command prints: a `bigint` (an offset, a count of records) is a decimal string. Hidden characters

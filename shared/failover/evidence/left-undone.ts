@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { RunRecord, StepState } from '../../../../shared/domain/failover/run-record.ts';
-import { stepNamesOf } from '../../../../shared/domain/failover/step-name.ts';
+import type { RunRecord, StepState } from '../../domain/failover/run-record.ts';
+import { stepNamesOf } from '../../domain/failover/step-name.ts';
 
 export interface LeftUndone {
   readonly what: string;

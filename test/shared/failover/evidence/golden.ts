@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readEvidenceJson } from '../../../../../cli/verbs/failover/evidence/evidence-json.ts';
-import { renderEvidencePage } from '../../../../../cli/verbs/failover/evidence/evidence-page.ts';
+import { readEvidenceJson } from '../../../../shared/failover/evidence/evidence-json.ts';
+import { renderEvidencePage } from '../../../../shared/failover/evidence/evidence-page.ts';
 
 const FOLDER = join(import.meta.dirname, 'golden');
 
