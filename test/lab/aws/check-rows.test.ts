@@ -28,8 +28,10 @@ describe('what the drill says of the resources of a stack', () => {
 
   test('every gap is of a type that the stack has', () => {
     const maintenance = [{ name: 'a', schedule: 'cron(0 2 * * SUN)', duration: 'PT2H', timezone: 'UTC' }];
+    const evidence = { retentionDays: 1, mode: 'governance' } as const;
+    const failover = { approvalSeconds: 900, approvalLink: false, secrets: {}, names: {}, policyArns: {}, evidence };
     const types = Object.values(
-      synthesize({ maintenance, alarmEmails: ['on-call@example.com'] }).toJSON().Resources as Record<
+      synthesize({ maintenance, alarmEmails: ['on-call@example.com'], failover }).toJSON().Resources as Record<
         string,
         { Type: string }
       >,
