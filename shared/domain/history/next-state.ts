@@ -160,7 +160,9 @@ function keepSourceCommits(
   }
   const cuts = sourceCutsOf(state);
   const lastReadAt = known === null ? () => null : groupReadAt(known);
-  const groupsKnown = known === null ? new Set<string>() : known.state.groups('source');
+  // A look at every series: only where it is asked.
+  const hasUnread = observation.groups.some(({ committed }) => committed.kind === 'unread');
+  const groupsKnown = known === null || !hasUnread ? new Set<string>() : known.state.groups('source');
   for (const { listing, committed } of observation.groups) {
     const { group } = listing;
     if (committed.kind === 'unread') {
