@@ -268,4 +268,17 @@ export const CUT_SOURCES: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'a cut that an audit noticed without the syncs',
+    taught: 'a sync whose record differs is of before the cut that is known: the topic need not be another one',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 1 },
+      { do: 'audit', faults: [] },
+      { do: 'commit', group: 'behind', before: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'cut-source', offsets: 1, regrown: 40 },
+      { do: 'audit', faults: ['syncs'] },
+    ],
+  },
 ];

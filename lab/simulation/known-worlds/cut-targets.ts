@@ -338,4 +338,20 @@ export const CUT_TARGETS: readonly KnownWorld[] = [
       { do: 'foreign', records: 1 },
     ],
   },
+  {
+    name: 'a cut that took the first copies, and another producer that fills their place',
+    taught: 'MM2 continues behind what is gone: what leads up to the first sync behind a cut lacks as many records',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 40 },
+      { do: 'mirror', records: 1, syncs: 1 },
+      { do: 'audit', faults: ['source-log'] },
+      { do: 'cut-target', offsets: 1 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'foreign', records: 1 },
+      { do: 'flush' },
+      { do: 'audit', faults: ['target-log'] },
+      { do: 'mirror', records: 10, syncs: 99 },
+    ],
+  },
 ];

@@ -136,4 +136,23 @@ export const RECREATED_TARGETS: readonly KnownWorld[] = [
       { do: 'audit', faults: [] },
     ],
   },
+  {
+    name: 'a cut source, a new target, and another cut',
+    taught: 'a target log that replaced the one of before a cut has no copies of what it took',
+    terms: USUAL,
+    steps: [
+      { do: 'audit', faults: [] },
+      { do: 'produce', records: 12 },
+      { do: 'mirror', records: 12, syncs: 99 },
+      { do: 'cut-source', offsets: 1, regrown: 0 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 9, syncs: 99 },
+      { do: 'recreate-target' },
+      { do: 'cut-source', offsets: 3, regrown: 0 },
+      { do: 'mirror', records: 1, syncs: 99 },
+      { do: 'produce', records: 4 },
+      { do: 'audit', faults: [] },
+      { do: 'mirror', records: 11, syncs: 99 },
+    ],
+  },
 ];

@@ -3,9 +3,9 @@ import type { FlowObservation, ObservedGroup, ObservedTargetGroup, ObservedTopic
 import { knownOf } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
-import { idChanged } from '../judge/remembered-logs.ts';
+import { idChanged, isTargetReplaced } from '../judge/remembered-logs.ts';
 import { type BegunBehind, begunBy } from '../mirror/breaks/begun-behind.ts';
-import { type Cut, isBeforeCut, type PastCut, readUpTo } from '../mirror/breaks/cut.ts';
+import { type Cut, isBeforeCut, type PastCut, readUpTo, withoutCopies } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
@@ -73,22 +73,17 @@ function cutsAfter(
   const { at, topics } = observation;
   const before = known?.state.cuts ?? [];
   // A cut says nothing of the topic that replaced the one that was cut.
+  const sourceReplaced = topics.filter((one) => idChanged(observation, 'source', one.topic, one.sourceId) !== null);
+  const targetReplaced = topics.filter((one) => isTargetReplaced(observation, one));
   const replaced = {
-    source: new Set(
-      topics
-        .filter((one) => idChanged(observation, 'source', one.topic, one.sourceId) !== null)
-        .map((one) => one.topic),
-    ),
-    target: new Set(
-      topics
-        .filter((one) => idChanged(observation, 'target', one.targetTopic, one.targetId) !== null)
-        .map((one) => one.targetTopic),
-    ),
+    source: new Set(sourceReplaced.map(({ topic }) => topic)),
+    target: new Set(targetReplaced.map(({ targetTopic }) => targetTopic)),
   };
+  const copiesGone = new Set(targetReplaced.map(({ topic }) => topic));
   const read = new Map(topics.map(({ topic, committedBeyond }) => [topic, committedBeyond]));
-  const kept = before.filter(
-    ({ noticedAt, side, topic }) => at - noticedAt < KEEP_CUTS_MS && !replaced[side].has(topic),
-  );
+  const kept = before
+    .filter(({ noticedAt, side, topic }) => at - noticedAt < KEEP_CUTS_MS && !replaced[side].has(topic))
+    .map((cut) => (cut.side === 'source' && copiesGone.has(cut.topic) ? withoutCopies(cut) : cut));
   const news = partitions.flatMap(({ topic, partition, cuts }) =>
     cuts.map((cut): PastCut => {
       const name = cut.side === 'source' ? topic.topic : topic.targetTopic;

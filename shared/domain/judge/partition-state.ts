@@ -5,7 +5,7 @@ import { type PossiblyCut, possiblyCut } from '../mirror/breaks/possible-cuts.ts
 import { type SyncsSince, sinceCutOf } from '../mirror/breaks/since-cut.ts';
 import { withoutCut } from '../mirror/breaks/without-cut.ts';
 import { type Voided, withoutRefuted } from '../mirror/breaks/without-refuted.ts';
-import { lastBreak } from '../mirror/epoch.ts';
+import { hasHoleBefore, lastBreak } from '../mirror/epoch.ts';
 import { PartitionMapping } from '../mirror/mapping.ts';
 import {
   type ObservedConnectOffset,
@@ -191,8 +191,10 @@ export function partitionState(
   );
 
   const cutOffs = cutOffsOf(observation, topic, partition, cuts);
-  // The id of the topic was the same before these syncs: what is there now came after a cut that no audit has seen.
-  const wasCutUnseen = epoch.kind === 'records' && history !== null && history.watched < epoch.certainAt;
+  // The id of the topic was the same before these syncs, or the log is known to have been cut: what is there now came after
+  // that cut.
+  const isCutInstead =
+    epoch.kind === 'records' && history !== null && (history.watched < epoch.certainAt || cutOffs.length > 0);
   const valid = Math.max(epoch.recreatedAt, targetRecreatedAt);
   const possible = source === null ? cutUnseen(observation, history, valid, logsThen.knownWithSource) : null;
   const mapping =
@@ -214,7 +216,7 @@ export function partitionState(
               }),
           sourceRecreatedAt: epoch.recreatedAt,
           sourceChanged: epoch.kind === 'topic-id',
-          sourceInDoubt: epoch.certainAt < epoch.recreatedAt || wasCutUnseen,
+          sourceInDoubt: epoch.certainAt < epoch.recreatedAt || isCutInstead,
           targetRecreatedAt,
           targetCuts,
           sourceCuts: possible === null ? cutOffs : [...cutOffs, possible.cut],
@@ -269,7 +271,10 @@ export function partitionState(
     recreatedAt: {
       source: mapping?.cause === 'source-shortened' ? mapping.first : epoch.certainAt,
       target: mapping?.cause === 'target-shortened' ? mapping.first : targetRecreatedAt,
-      sourceMayBeCut: mapping?.cause === 'source-shortened' || wasCutUnseen,
+      sourceMayBeCut:
+        mapping?.cause === 'source-shortened' ||
+        isCutInstead ||
+        (epoch.kind === 'earlier' && history !== null && hasHoleBefore(history, epoch.certainAt)),
       targetMayBeCut: mapping?.cause === 'target-shortened',
     },
     doubted: epoch.doubted,

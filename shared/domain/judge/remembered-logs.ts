@@ -1,4 +1,4 @@
-import { type Cut, type PastCut, readUpTo } from '../mirror/breaks/cut.ts';
+import { type Cut, type PastCut, readUpTo, withoutCopies } from '../mirror/breaks/cut.ts';
 import type { LogsNow } from '../mirror/breaks/logs-now.ts';
 import type { CutOff } from '../mirror/coverage/cut-off.ts';
 import type { SyncHistory } from '../mirror/syncs/sync-history.ts';
@@ -96,16 +96,26 @@ export function knownAt(
   return count;
 }
 
+/** Whether another target topic has the name since the last audit. */
+export function isTargetReplaced(
+  observation: FlowObservation,
+  { targetTopic, targetId }: Pick<ObservedTopic, 'targetTopic' | 'targetId'>,
+): boolean {
+  return idChanged(observation, 'target', targetTopic, targetId) !== null;
+}
+
 /** What cuts of the source log took, oldest first. */
 export function cutOffsOf(
   observation: FlowObservation,
-  { topic, committedBeyond }: Pick<ObservedTopic, 'topic' | 'committedBeyond'>,
+  topic: Pick<ObservedTopic, 'topic' | 'targetTopic' | 'targetId' | 'committedBeyond'>,
   partition: number,
   cuts: readonly Cut[],
 ): readonly CutOff[] {
-  const read = committedBeyond?.get(partition);
-  return cutsOf(observation, 'source', topic, partition, cuts).map((one) => {
-    const cut = readUpTo(one, read);
+  const read = topic.committedBeyond?.get(partition);
+  const isReplaced = isTargetReplaced(observation, topic);
+  return cutsOf(observation, 'source', topic.topic, partition, cuts).map((one) => {
+    const then = isReplaced && one.noticedAt < observation.at ? withoutCopies(one) : one;
+    const cut = readUpTo(then, read);
     const { acknowledged = cut.reached, copies = cut.reached - cut.at, ...known } = cut;
     return { ...known, records: copies, atLeast: acknowledged - cut.at };
   });

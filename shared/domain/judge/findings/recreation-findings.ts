@@ -15,12 +15,15 @@ const CERTAINTIES = {
 } as const satisfies Record<NonNullable<PartitionState['sourceRecreated']>, string>;
 
 export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
-  const certain = states.filter(({ sourceRecreated: kind }) => kind !== null && kind !== 'doubt');
-  const shorter = states.filter(
+  // A log that is known to have been cut has a finding for that.
+  const uncut = states.filter(({ mapping }) => (mapping?.sourceCuts ?? []).length === 0);
+  const certain = states.filter(
     (s) =>
-      (s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened') &&
-      (s.mapping?.sourceCuts ?? []).length === 0,
+      s.sourceRecreated !== null &&
+      s.sourceRecreated !== 'doubt' &&
+      (!s.recreatedAt.sourceMayBeCut || uncut.includes(s)),
   );
+  const shorter = uncut.filter((s) => s.replication?.sourceShorter === true || s.mapping?.cause === 'source-shortened');
   // Where the first record could not be read, nothing speaks for another topic: PARTITIONS_UNREADABLE says so.
   const doubtful = states.filter((s) => s.sourceRecreated === 'doubt' && s.unread === null);
   const found = certain.length > 0 ? certain : shorter.length > 0 ? shorter : doubtful;

@@ -48,6 +48,12 @@ export function readUpTo<T extends Pick<Cut, 'side' | 'reached' | 'mayReach'>>(c
   return side === 'target' || read === undefined || read <= mayReach ? cut : { ...cut, mayReach: read };
 }
 
+/** A cut of a source log, noticed before another target log replaced the one that had copies of what it took. */
+export function withoutCopies<T extends Pick<Cut, 'at' | 'acknowledged' | 'tail'>>(cut: T): T {
+  const { at, tail } = cut;
+  return { ...cut, acknowledged: at, ...(tail === undefined ? {} : { tail: { ...tail, syncs: [] } }) };
+}
+
 /** Whether a commit of a leader epoch is or may be of the log before a cut, behind its place. */
 export function isBeforeCut({ at, tail }: Pick<Cut, 'at' | 'tail'>, { offset, leaderEpoch }: Commit): boolean {
   if (tail === undefined || leaderEpoch === undefined || offset <= at) return false;

@@ -73,13 +73,15 @@ export function runsOf(
       const there = greatest(0n, downstream - began);
       const markers = there < upstream ? markersAmong(mapping, there) : 0n;
       const others = takenBefore(i) + mapping.voidSurplus + markers;
-      const led = greatest(0n, there - others);
+      const room = greatest(0n, there - others);
+      const led = least(room, greatest(0n, upstream - lostBefore(i)));
       // Nothing dates that hole: it may not be the one that the cut left.
-      const holes = headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, others));
+      const perhaps = others + room - led;
+      const holes = headHole(mapping, i, source, upstream, led).map((hole) => perhapsLess(hole, perhaps));
       const skipped = skippedBefore(i, upstream);
       const isSkipped = skipped > (holes[0]?.offsets ?? 0n) && !mapping.isAccounted(i);
       from = ledUp(mapping) && !isSkipped ? upstream - led : upstream;
-      if (there > 0n && (from === upstream || others > 0n)) run.inPart.push({ from: 0n, until: upstream });
+      if (there > 0n && (from === upstream || perhaps > 0n)) run.inPart.push({ from: 0n, until: upstream });
       run.holes.push(...(isSkipped ? [skippedHead(i, source, upstream, skipped)] : holes));
       continue;
     }

@@ -12,6 +12,8 @@ const PAST_TARGET: PastCut = { ...PAST, side: 'target', topic: 'A.orders' };
 const NOW: Cut = { side: 'source', at: 200n, reached: 260n, acknowledged: 240n };
 const NOW_TARGET: Cut = { side: 'target', at: 90n, reached: 100n };
 
+const ORDERS = { topic: 'orders', targetTopic: 'A.orders', targetId: 'now' };
+
 function observed(...cuts: readonly PastCut[]): FlowObservation {
   return { ...flowCase({}).observation, remembered: { ...rememberedIds({}), cuts } };
 }
@@ -72,7 +74,17 @@ describe('what cuts of the source log took', () => {
       side: 'source',
       ...(one.noticedAt === AT ? {} : { topic: 'orders', partition: 0 }),
     }));
-    expect(cutOffsOf(observed(...past), { topic: 'orders' }, 0, cuts)).toEqual(whole);
+    expect(cutOffsOf(observed(...past), ORDERS, 0, cuts)).toEqual(whole);
+  });
+
+  test('a target log that replaced the one of before the cut has no copies of it for certain', () => {
+    const tail = { epoch: 3, syncs: [{ upstream: 310n, downstream: 310n }] };
+    const remembered = { ...rememberedIds({ target: 'before' }), cuts: [{ ...PAST, tail }] };
+    const now = { ...observed(), remembered };
+    const [gone] = cutOffsOf(now, ORDERS, 0, []);
+    expect(gone).toMatchObject({ at: 300n, atLeast: 0n, tail: { epoch: 3, syncs: [] } });
+    const [there] = cutOffsOf(now, { ...ORDERS, targetId: 'before' }, 0, []);
+    expect(there).toMatchObject({ at: 300n, atLeast: 200n, tail });
   });
 });
 
