@@ -76,8 +76,9 @@ export class SimulatedCluster implements ClusterReader {
     const fails = this.#fails(`${this.#role}-log`);
     return epochs.map(({ topic, leaderEpoch }) => {
       if (fails) return this.#unread(topic);
-      const { end, epochStarts } = this.#log(topic);
-      return read(BigInt(Math.min(end, ...epochStarts.slice(leaderEpoch))));
+      const { start, end, epochStarts } = this.#log(topic);
+      // An epoch whose records are all deleted begins where the log begins (Kafka's LeaderEpochFileCache).
+      return read(BigInt(Math.max(start, Math.min(end, ...epochStarts.slice(leaderEpoch)))));
     });
   }
 

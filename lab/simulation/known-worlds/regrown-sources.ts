@@ -475,4 +475,18 @@ export const REGROWN_SOURCES: readonly KnownWorld[] = [
       { do: 'flush' },
     ],
   },
+  {
+    name: 'a cut log that regrew, and retention that has passed the place of the cut',
+    taught: 'where the log begins behind the leader epoch of before, the cut took place there or anywhere before',
+    terms: USUAL,
+    steps: [
+      { do: 'produce', records: 22 },
+      { do: 'audit', faults: [] },
+      { do: 'commit', group: 'reader', before: 0 },
+      { do: 'cut-source', offsets: 21, regrown: 30 },
+      { do: 'mirror', records: 60, syncs: 99 },
+      { do: 'delete-records', offsets: 16 },
+      { do: 'audit', faults: [] },
+    ],
+  },
 ];

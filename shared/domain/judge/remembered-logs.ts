@@ -175,6 +175,7 @@ export function logsNow(
   const past = pastCuts(remembered, 'source', topic, partition);
   return {
     ...withCommits(ofAudits, outgrown?.get(partition), past, observation.at),
+    sourceStart: logs.source?.start ?? null,
     sourceEnd: logs.source?.highWatermark ?? null,
     sourceEpoch: logs.source?.leaderEpoch ?? null,
     targetEnd: logs.target?.highWatermark ?? null,

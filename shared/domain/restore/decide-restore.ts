@@ -204,7 +204,7 @@ function cutRefusal(
   return {
     code: 'LOG_CHANGED',
     subject: { group, topic: onto === 'source' ? topic.topic : topic.targetTopic, partition },
-    reason: `the source log was cut at offset ${cut.at} since then; the group had read up to ${commit.offset}`,
+    reason: `the source log was cut ${cut.atMost === undefined ? 'at' : 'behind'} offset ${cut.at} since then; the group had read up to ${commit.offset}`,
     remedy: `${LEAVE_OUT}, or choose a time after ${new Date(cut.noticedAt).toISOString()}.`,
   };
 }

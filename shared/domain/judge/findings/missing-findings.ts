@@ -4,7 +4,7 @@ import { begunAgain, mostWritten } from '../../mirror/earlier-runs.ts';
 import type { PartitionMapping } from '../../mirror/mapping.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
-import { greatest, least } from '../../model/offsets.ts';
+import { greatest } from '../../model/offsets.ts';
 import { thresholdsFor } from '../audit-rules.ts';
 import type { MissingStretch } from '../missing-stretches.ts';
 import type { PartitionState } from '../partition-state.ts';
@@ -213,13 +213,15 @@ export function logsCut({ topic, states, observation }: TopicContext): Finding[]
     if (found === null) return [];
     const { records, partitions: cuts, worst } = found;
     const ofWorst = [...past, ...now].filter(({ partition }) => partition === worst.partition);
-    const cutAt = ofWorst.reduce((lowest, one) => least(lowest, one.at), worst.at);
+    const { at: cutAt, atMost = cutAt } = ofWorst.reduce((lowest, one) => (one.at < lowest.at ? one : lowest), worst);
+    const sure = sumOf<PastCut>([...past, ...now], (cut) => cut.reached - (cut.atMost ?? cut.at))?.records ?? 0n;
+    const place = atMost > cutAt ? `between the offsets ${cutAt} and ${atMost}` : `at offset ${cutAt}`;
     const reached = ofWorst.reduce((most, one) => greatest(most, one.reached), worst.reached);
     return [
       makeFinding(
         side === 'source' ? 'SOURCE_LOG_CUT' : 'TARGET_LOG_CUT',
         { topic: name, partition: worst.partition, cluster: flow[side] },
-        `the log of ${name} was cut at offset ${cutAt}; as far as is known, it had reached ${reached}: ${records} offsets were cut off`,
+        `the log of ${name} was cut ${place}; as far as is known, it had reached ${reached}: ${between(sure, records)} offsets were cut off`,
         { records, cuts, cutAt, reached, noticedMs: worst.noticedAt },
       ),
     ];

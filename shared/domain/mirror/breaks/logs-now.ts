@@ -2,6 +2,8 @@ import type { PastCut } from './cut.ts';
 
 /** What is known of a partition's two logs besides its syncs. */
 export interface LogsNow {
+  /** Start of the source log; null if it could not be read. */
+  readonly sourceStart: bigint | null;
   /** End of each log; null if it could not be read. */
   readonly sourceEnd: bigint | null;
   readonly targetEnd: bigint | null;

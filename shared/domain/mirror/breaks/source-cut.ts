@@ -11,13 +11,16 @@ import type { SinceCut, SyncsSince } from './since-cut.ts';
  * regrew. They also tell the place; without them it is at most the log's end.
  */
 export function withoutSourceCut(history: SyncHistory, logs: LogsNow, compared: SinceCut | null): Shortened {
-  const { sourceEnd: end, sourceEpochEnd: epochEnd, sourceEndBefore: before, sameSourceSince, known } = logs;
+  const { sourceStart: start, sourceEnd: end, sourceEpochEnd: epochEnd } = logs;
+  const { sourceEndBefore: before, sameSourceSince, known } = logs;
   const none = { history, cut: null, known };
   if (sameSourceSince === null) return none;
   const beyond = end === null ? null : syncsBeyond(history, logs, end);
   const shown = beyond?.areTold === true ? beyond : null;
   if (epochEnd !== null && before !== null && (epochEnd < before || (shown !== null && epochEnd < shown.end))) {
-    const shortened = withoutRegrownCut(history, epochEnd, before, { ...logs, sure: shown?.until ?? 0, compared });
+    // Where the log begins behind that epoch, it was cut there or anywhere before: what told it is deleted.
+    const place = { at: start !== null && epochEnd <= start ? 0n : epochEnd, atMost: epochEnd };
+    const shortened = withoutRegrownCut(history, place, before, { ...logs, sure: shown?.until ?? 0, compared });
     const { cut } = shortened;
     return cut === null || end === null || end <= cut.reached
       ? shortened
@@ -163,13 +166,13 @@ function syncsBeyond(
 /**
  * Where a cut log has regrown, MM2 may have written the syncs beyond the cut before it, even if no earlier audit had read
  * them. Only those are kept that comparing has shown to be later.
- * @param at where the log was cut
+ * @param place where the log was cut
  * @param before its end at the last audit
  * @param sure MM2 wrote the syncs before this index before the cut
  */
 function withoutRegrownCut(
   history: SyncHistory,
-  at: bigint,
+  { at, atMost }: Required<Pick<Cut, 'at' | 'atMost'>>,
   before: bigint,
   logs: Pick<LogsNow, 'known' | 'knownWithSource' | 'sameTargetSince' | 'sourceEpoch' | 'sourceEpochBefore'> & {
     readonly sure: number;
@@ -192,8 +195,8 @@ function withoutRegrownCut(
   const reached = greatest(furthest, reachedByCopies(history, sure, at));
   // MM2 began again behind what it had acknowledged: the copies lie before that, and where the cut lies is open.
   const lastKept = kept.findLast((index) => index < later) ?? -1;
-  const certain = [...left].filter((index) => index < sure && index > lastKept);
-  const acknowledged = acknowledgedBy(history, logs, certain, at);
+  const certain = [...left].filter((index) => index < sure && index > lastKept && history.upstream(index) >= atMost);
+  const acknowledged = at + acknowledgedBy(history, logs, certain, atMost) - atMost;
   const shortened = keeping(history, kept, known, (sync) => at - 1n - sync.upstream);
   // Also where no sync is left out: the next one does not continue the last one before the cut.
   shortened.history.breakAt(shortened.history.length - (history.length - later), 'hole');
@@ -205,7 +208,7 @@ function withoutRegrownCut(
   );
   return {
     ...shortened,
-    cut: { side: 'source', at, reached, acknowledged, ...copies, ...tail },
+    cut: { side: 'source', at, ...(atMost > at ? { atMost } : {}), reached, acknowledged, ...copies, ...tail },
     since: since.map((index) => history.at(index)),
   };
 }

@@ -7,6 +7,7 @@ const SINCE = {
   sameSourceSince: 1,
   sameTargetSince: 1,
   ...ENDS_BEFORE,
+  sourceStart: null,
   sourceEpoch: null,
   sourceEpochBefore: null,
   sourceCuts: [],

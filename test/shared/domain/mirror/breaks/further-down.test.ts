@@ -7,6 +7,7 @@ import { SyncHistory } from '../../../../../shared/domain/mirror/syncs/sync-hist
 type Pair = readonly [upstream: bigint, downstream: bigint];
 
 const SEEN_BEFORE: LogsNow = {
+  sourceStart: null,
   sourceEnd: null,
   targetEnd: null,
   sourceEndBefore: null,

@@ -12,6 +12,7 @@ const CUT: PastCut = {
 const LOGS: LogsNow = {
   sourceEnd: 330n,
   targetEnd: 405n,
+  sourceStart: null,
   sourceEndBefore: 315n,
   targetEndBefore: 390n,
   sourceEpoch: null,

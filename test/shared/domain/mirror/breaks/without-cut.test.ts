@@ -6,6 +6,7 @@ import { type NewPoint, SyncHistory } from '../../../../../shared/domain/mirror/
 type Point = readonly [upstream: bigint, downstream: bigint, more?: Partial<NewPoint>];
 
 const NOTHING: LogsNow = {
+  sourceStart: null,
   sourceEnd: null,
   targetEnd: null,
   sourceEndBefore: null,
@@ -275,6 +276,16 @@ describe('a source log that was cut and regrew before this audit', () => {
     expect(told(found)).toBe('0→0 100→90 200→180 |');
     // MM2 has acknowledged none of what the cut took.
     expect(found.cuts).toEqual([{ side: 'source', at: 230n, reached: 250n, mayReach: 900n, acknowledged: 230n }]);
+  });
+
+  test('of which retention has passed the place: it was cut where the log begins now, or anywhere before', () => {
+    const found = cut(STEADY, { ...REGROWN, sourceStart: 150n, sourceEpochEnd: 150n });
+    expect(told(found)).toBe('|');
+    // Of the 90 copies up to the last sync, 49 can be of what lies before that place.
+    expect(found.cuts).toMatchObject([{ side: 'source', at: 0n, atMost: 150n, reached: 250n, acknowledged: 41n }]);
+    const before = cut(STEADY, { ...REGROWN, sourceStart: 149n, sourceEpochEnd: 150n });
+    expect(before.cuts[0]).toMatchObject({ at: 150n });
+    expect(before.cuts[0]).not.toHaveProperty('atMost');
   });
 
   test('keeps the syncs about what is gone, with the leader epoch of then', () => {
