@@ -20,13 +20,9 @@ export function judgeAudit(moment: AuditedMoment): string[] {
   ];
 }
 
-/**
- * Without a look at any record an estimate stays one. Without that or without the syncs, nothing tells a topic that no
- * audit has seen from another.
- */
-function isUnconfirmed({ sourceIsUnseen, report: { loss }, faults }: AuditedMoment): boolean {
-  if (!faults.has('records')) return faults.has('syncs') && sourceIsUnseen;
-  return sourceIsUnseen || (loss.kind === 'known' && loss.basis === 'estimated');
+/** Without a look at any record, or without the syncs, nothing tells a topic that no audit has seen from another. */
+function isUnconfirmed({ sourceIsUnseen, faults }: AuditedMoment): boolean {
+  return sourceIsUnseen && (faults.has('records') || faults.has('syncs'));
 }
 
 function wrongLoss({ loss, partitions }: FlowReport, { waiting, never, unacknowledged }: WorldTruth): string[] {

@@ -19,19 +19,22 @@ export async function countWaiting(
 ): Promise<PartitionMap<RecordEvidence>> {
   const evidence = new PartitionMap<RecordEvidence>();
   const waiting = states.flatMap((state) => {
-    const { replication } = state;
+    const { replication, source: log } = state;
     const { lag } = lagOf(state);
-    if (lag.kind === 'unknown' || lag.records === 0n || replication?.replicatedTo == null) return [];
-    return [{ state, lag: lag.records, from: replication.replicatedTo, end: replication.readableEnd }];
+    if (lag.kind === 'unknown' || lag.records === 0n || replication?.replicatedTo == null || log === null) return [];
+    // Behind a transaction that is open, only a consumer that reads everything sees what waits.
+    const isOpen = replication.readableEnd < log.highWatermark;
+    const isolation = isOpen ? 'read_uncommitted' : flow.isolationLevel;
+    return [{ state, lag: lag.records, from: replication.replicatedTo, end: log.highWatermark, isolation }];
   });
   const offsets = waiting.reduce((sum, { lag }) => sum + lag, 0n);
   if (offsets <= maxLossRecords) return evidence;
   const longest = waiting.sort((a, b) => (a.lag > b.lag ? -1 : 1)).slice(0, STRETCHES_AT_MOST);
   await Promise.all(
-    longest.map(async ({ state: { topic, partition }, from, end }) => {
+    longest.map(async ({ state: { topic, partition }, from, end, isolation }) => {
       const until = least(end, from + OFFSETS_AT_MOST);
       if (until <= from) return;
-      const stretch = { topic: topic.topic, partition, from, until, isolation: flow.isolationLevel };
+      const stretch = { topic: topic.topic, partition, from, until, isolation };
       const found = await countRecords(source, stretch);
       if (found === null || found.next <= from) return;
       const { records, next } = found;

@@ -126,6 +126,8 @@ function learn(before: RecordEvidence, { probe, beside = [], ...answer }: ProbeA
     case 'reckoning': {
       // Where one side has no record, there is no copy.
       if (isEmpty(source, probe.source) || isEmpty(target, probe.target)) return { reckoning: 'refuted' };
+      // What could not be read may be any record: only what MM2 has acknowledged counts then.
+      if (source === null || target === null) return { reckoning: 'ambiguous' };
       const found = comparison(source, target);
       if (found === 'unknown') return isOlder(target, source) ? { reckoning: 'ambiguous' } : {};
       if (found === 'different') return { reckoning: 'refuted' };

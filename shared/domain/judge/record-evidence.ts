@@ -13,7 +13,10 @@ export interface RecordEvidence {
   readonly waitingCount?: { readonly from: bigint; readonly until: bigint; readonly records: bigint };
   /** What looking into the stretches of source offsets without a counterpart showed, by `holeKey`. */
   readonly holes?: ReadonlyMap<string, HoleLook>;
-  /** `ambiguous` if the record there has an equal neighbour on the source: the last record may be a copy of either. */
+  /**
+   * `ambiguous` if the record there has an equal neighbour on the source, and the last record may be a copy of either, or if
+   * one of the two could not be read.
+   */
   readonly reckoning?: 'confirmed' | 'refuted' | 'ambiguous';
   /** Whether the records at the syncs of `PartitionState.sinceCut` are the same, by their index there. */
   readonly sinceCut?: ReadonlyMap<number, 'same' | 'different' | 'unknown'>;

@@ -363,9 +363,9 @@ describe('what the answers tell', () => {
     ['equal content of another time', found(same), found(moved), 'unknown', undefined],
     ['none on the source', found(null), found(same), 'unknown', undefined],
     ['none on the target', found(same), found(null), 'unknown', undefined],
-    ['the source did not answer', failed, found(same), 'unknown', undefined],
-    ['the target did not answer', found(same), failed, 'unknown', undefined],
-    ['nobody asked', null, null, 'unknown', undefined],
+    ['the source did not answer', failed, found(same), 'unknown', 'ambiguous'],
+    ['the target did not answer', found(same), failed, 'unknown', 'ambiguous'],
+    ['nobody asked', null, null, 'unknown', 'ambiguous'],
   ] as const)('%s', (_, source, target, sync, reckoning) => {
     expect(learned(answer(syncProbe, source, target))).toEqual({ syncs: new Map([[2, sync]]) });
     const expected = reckoning === undefined ? {} : { reckoning };
