@@ -62,7 +62,8 @@ describe('whatever a flow is like', () => {
         if (isProven) provenOnes++;
         if (!proven) expect(isProven).toBe(false);
       }),
-      RUNS,
+      // The healthy flow has a proven loss, however few runs are drawn.
+      { ...RUNS, examples: [[{}]] },
     );
     expect(known).toBeGreaterThan(RUNS.numRuns / 4);
     expect(provenOnes).toBeGreaterThan(0);
