@@ -83,6 +83,19 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         evidence: { partitions: 1, passedOver: 1_001n, topicId: null },
         says: `${SOURCE}: ${BY_RECORDS}; MM2 skipped 1001 of its records`,
       },
+      'another topic id, and of the syncs only those that the history has': {
+        beside: ['SYNC_TOPIC_UNREADABLE'],
+        of: {
+          topic: { sourceId: 'two' },
+          partition: REGROWN,
+          remembered: rememberedIds({ source: 'one' }),
+          syncs: 'unread',
+          syncsKnown: true,
+          ...NO_GROUPS,
+        },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, passedOver: 1_001n, topicId: 'two' },
+      },
       'it ends before what MM2 has mirrored': {
         of: { partition: { source: [0n, 1_000n] }, ...NO_GROUPS },
         subject: { topic: 'orders', partition: 0 },
@@ -154,6 +167,21 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       },
       'the record of a sync is the same on the target': compared('same'),
       'a log that ends right behind what MM2 has mirrored': { partition: { source: [0n, 1_001n] }, ...NO_GROUPS },
+      'young records, of a log that could not be read': { partition: { ...REGROWN, source: 'unread' }, ...NO_GROUPS },
+      'young records, if the first of them could not be read': {
+        partition: { ...REGROWN, firstRecordAgoMs: 'unread' },
+        ...NO_GROUPS,
+      },
+      'young records, if the target log could not be read': {
+        partition: { ...REGROWN, target: 'unread' },
+        ...NO_GROUPS,
+      },
+      'a log that was cut since the last audit, which has a finding of its own': {
+        topic: { sourceId: 'one' },
+        partition: { source: [0n, 900n] },
+        remembered: rememberedIds({ source: 'one' }),
+        ...NO_GROUPS,
+      },
     },
   },
 
@@ -220,6 +248,17 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       'a broker that has no ids': { remembered: rememberedIds({ target: 'one' }) },
       'a day after MM2 began to write to the new log': { partition: restarted(DAY), ...NO_GROUPS },
       'a log that ends right behind the newest sync': { partition: { target: [0n, 1_001n] }, ...NO_GROUPS },
+      'a log that was cut since the last audit, which has a finding of its own': {
+        topic: { targetId: 'one' },
+        partition: { target: [0n, 900n], ...LOOKED },
+        remembered: rememberedIds({ target: 'one' }),
+        ...NO_GROUPS,
+      },
+      'a topic that is not there: TOPIC_NOT_MIRRORED says so': {
+        topic: { notOnTarget: true },
+        remembered: rememberedIds({ target: 'one' }),
+        ...NO_GROUPS,
+      },
     },
   },
 };

@@ -285,6 +285,52 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - 31 * SECOND) },
       },
+      'nothing shows whether MM2 runs': {
+        beside: ['AUDIT_INCOMPLETE'],
+        of: { partition: waiting(HOUR), heartbeat: 'unread' },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+        says: 'nothing shows whether MM2 runs, and records of orders have waited 3600 s (1 partitions)',
+      },
+      'MM2 reads uncommitted records: no open transaction holds it up': {
+        of: { partition: { ...waiting(HOUR), source: [0n, 1_051n, 1_001n] } },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'the target lacks the whole topic': {
+        beside: ['TOPIC_NOT_MIRRORED'],
+        of: { topic: { notOnTarget: true }, partition: waiting(HOUR), groups: [] },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'milder: the target log could not be read, and may have them': {
+        beside: ['PARTITIONS_UNREADABLE'],
+        of: { partition: { ...waiting(HOUR), target: 'unread' }, groups: [] },
+        severity: 'warning',
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+        says: 'MM2 is alive, but records of orders wait that are 3600 s old by their timestamps; the target may have them (1 partitions)',
+      },
+      'milder: the offset syncs could not be read': {
+        beside: ['SYNC_TOPIC_UNREADABLE'],
+        of: { partition: waiting(HOUR), syncs: 'unread', syncsKnown: true, groups: [] },
+        severity: 'warning',
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'milder: the offset syncs are gone': {
+        beside: ['SYNC_TOPIC_MISSING'],
+        of: { partition: waiting(HOUR), syncs: 'missing', groups: [] },
+        severity: 'warning',
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
+      'the target log of one partition could not be read, and those of another wait for certain': {
+        beside: ['PARTITIONS_UNREADABLE'],
+        of: { partitions: [{ ...waiting(HOUR), target: 'unread' }, waiting(HOUR)], groups: [] },
+        subject: { topic: 'orders', partition: 0 },
+        evidence: { partitions: 2, oldestWaitingMs: BigInt(AT - HOUR) },
+      },
     },
     quiet: {
       'a record of an old time that has come since the last audit': {
@@ -314,6 +360,16 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       },
       'only markers wait': {
         partition: { ...waiting(HOUR), records: { waiting: { from: 1_001n, peek: peek(null, 1_051n) } } },
+      },
+      'the target does not answer: nobody sees what MM2 has brought': { partition: waiting(HOUR), down: 'target' },
+      'the source does not answer: nobody sees what waits': {
+        partition: waiting(HOUR),
+        down: 'source',
+        syncsKnown: true,
+      },
+      'an open transaction holds MM2 up: SOURCE_TRANSACTION_OPEN says so': {
+        partition: { ...waiting(HOUR), source: [0n, 1_051n, 1_001n] },
+        flow: { isolationLevel: 'read_committed' },
       },
       'MM2 was never there, which is the worse of the two': {
         flow: { policy: IDENTITY },

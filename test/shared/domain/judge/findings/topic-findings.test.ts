@@ -3,8 +3,9 @@ import { topicFindings } from '../../../../../shared/domain/judge/findings/topic
 import type { PartitionState } from '../../../../../shared/domain/judge/partition-state.ts';
 import { PartitionMapping } from '../../../../../shared/domain/mirror/mapping.ts';
 import { peek, record } from '../case-parts.ts';
-import { AT, HOUR, MINUTE, type PartitionCase } from '../case-shapes.ts';
+import { AT, HEALTHY_SYNCS, HOUR, MINUTE, type PartitionCase, SECOND } from '../case-shapes.ts';
 import { flowCase } from '../flow-case.ts';
+import { auditsInARow } from '../judge-case.ts';
 import { describeFamilies } from './finding-family.ts';
 import { TOPIC_FINDINGS } from './topic-findings.cases.ts';
 
@@ -60,6 +61,26 @@ describe('MIRROR_STALLED where a cut made the syncs void, so that the target may
   ])('%s', (_, partitions, severity, message) => {
     expect(stalled(...partitions)).toEqual([severity, message]);
   });
+});
+
+test('MIRROR_STALLED is a warning at the first audit, critical at the next one, and closes when MM2 moves', () => {
+  // An hour old by their time, and MM2 moved three minutes ago: they may have just come.
+  const old: PartitionCase = {
+    source: [0n, 1_051n],
+    syncedAgoMs: 3 * MINUTE,
+    connectAgoMs: 3 * MINUTE,
+    records: { waiting: { from: 1_001n, peek: peek(record(1_001n, AT - HOUR)) } },
+  };
+  const mirrored: PartitionCase = {
+    source: [0n, 1_051n],
+    target: [0n, 1_051n],
+    syncs: [...HEALTHY_SYNCS, [1_050n, 1_050n, { agoMs: SECOND }]],
+  };
+  const audits = auditsInARow([{ partition: old }, { partition: old }, { partition: mirrored }]);
+  const severities = audits.map(({ report }) => {
+    return report.findings.find(({ code }) => code === 'MIRROR_STALLED')?.severity ?? null;
+  });
+  expect(severities).toEqual(['warning', 'critical', null]);
 });
 
 test('FOREIGN_WRITES counts nothing for a cut of the target log that this audit found', () => {
