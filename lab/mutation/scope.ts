@@ -4,7 +4,7 @@ import { join } from 'node:path';
 /** The mutated files: mapping, judge, comparison of records, restores. */
 const MUTATED: readonly string[] = [
   'shared/domain/mirror/{breaks,coverage,syncs}/*.ts',
-  'shared/domain/mirror/{epoch,mapping,only-markers,replication,source-epoch,translation,without-jumps}.ts',
+  'shared/domain/mirror/{earlier-runs,epoch,jumped-over,mapping,only-markers,replication,source-epoch,translation,without-jumps}.ts',
   'shared/domain/judge/**/*.ts',
   'shared/domain/compare/*.ts',
   'shared/domain/restore/*.ts',

@@ -36,6 +36,8 @@ describe('whether the target log was cut', () => {
     const { observation } = flowCase({});
     expect(wasCut(observation, 'A.orders', 0, [])).toBe(false);
     expect(wasCut(observation, 'A.orders', 0, [NOW_TARGET])).toBe(true);
+    // As of a time, the observation has the cuts that were known then.
+    expect(wasCut({ ...observation, cuts: [PAST_TARGET] }, 'A.orders', 0, [])).toBe(true);
   });
 });
 
@@ -111,6 +113,7 @@ describe('where the source log was cut', () => {
       return sourceCutAt(observed(...past), { topic: 'orders', targetTopic: 'A.orders' }, 0, syncs, []);
     };
     expect(cutAt(1, lower, PAST)).toBe(100n);
+    expect(cutAt(1, PAST, { ...lower, noticedAt: AT })).toBe(100n);
     expect(cutAt(lower.noticedAt, lower, PAST)).toBe(300n);
     expect(cutAt(AT, lower, PAST)).toBe(300n);
     expect(
@@ -197,6 +200,21 @@ describe("what is known of a partition's logs", () => {
       ]);
     });
 
+    test('of one cut, the newest epoch that either knows counts', () => {
+      const older = told({ sourceEnd: () => 170n, sourceEpoch: () => 3 }, epochEnd(165n));
+      expect(older.slice(0, 3)).toEqual([180n, 4, 165n]);
+    });
+
+    test('or a cut further down, which the audits know better', () => {
+      const lower = told({ sourceEnd: () => 170n, sourceEpoch: () => 3 }, epochEnd(150n));
+      expect(lower.slice(0, 3)).toEqual([180n, 3, 150n]);
+    });
+
+    test('or no cut: the epoch that they saw ends where the log ended', () => {
+      const uncut = told({ sourceEnd: () => 160n, sourceEpoch: () => 3 }, epochEnd(160n));
+      expect(uncut.slice(0, 3)).toEqual([180n, 4, 165n]);
+    });
+
     test('or a later cut further up', () => {
       expect(told({ sourceEnd: () => 300n, sourceEpoch: () => 6 }, epochEnd(250n)).slice(0, 3)).toEqual([
         300n,
@@ -208,11 +226,30 @@ describe("what is known of a partition's logs", () => {
     test.each<[string, readonly PastCut[], boolean]>([
       ['a cut at the same place is known', [cut], true],
       ['a later cut further down is known', [{ ...cut, at: 100n, tail: { epoch: 6, syncs: [] } }], true],
+      ['a cut of that epoch is known', [{ ...cut, tail: { epoch: 4, syncs: [] } }], true],
       ['only an earlier cut is known', [{ ...cut, tail: { epoch: 3, syncs: [] } }], false],
       ['only a cut further up is known', [{ ...cut, at: 170n }], false],
     ])('which is no news where %s: %s', (_, cuts, isKnown) => {
       expect(told({ cuts })[2]).toBe(isKnown ? null : 165n);
     });
+  });
+
+  test('the leader epoch of the source log, where the broker said it', () => {
+    const epochOf = (leaderEpoch?: number) => {
+      const read = source === null || leaderEpoch === undefined ? source : { ...source, leaderEpoch };
+      return logsNow(observation, topic, 0, history, { source: read, target }, {}).sourceEpoch;
+    };
+    expect([epochOf(), epochOf(5)]).toEqual([null, 5]);
+  });
+
+  test('cuts of the source log that earlier audits noticed, if the last one read that log', () => {
+    const cutsOf = (readsSource: boolean) => {
+      const remembered = { ...rememberedIds({}), cuts: [PAST, PAST_TARGET], readsSource: () => readsSource };
+      return now({ remembered }).sourceCuts;
+    };
+    expect(cutsOf(true)).toEqual([PAST]);
+    expect(cutsOf(false)).toEqual([]);
+    expect(now({}).sourceCuts).toEqual([]);
   });
 
   test('whether the last audit knew all syncs', () => {

@@ -31,24 +31,38 @@ interface Case {
   /** So many syncs were read by the audit that saw another topic id. */
   readonly changedAfter?: number;
   readonly doubted?: boolean;
+  /** An earlier audit saw this topic id; whether it doubted the syncs. */
+  readonly same?: { readonly doubts: boolean };
+  /** So many syncs were read by earlier audits. */
+  readonly known?: number;
+  readonly first?: Parameters<typeof sourceEpoch>[4];
+  /** Of which syncs an audit found the record on both sides. */
+  readonly confirmed?: readonly number[];
+  /** The sync before which an earlier audit noticed a new topic. */
+  readonly newSourceAt?: number;
 }
 
-function epoch({ pairs = PAIRS, logs = {}, records = {}, changedAfter, doubted = false }: Case) {
+function epoch(of: Case) {
+  const { pairs = PAIRS, logs = {}, records = {}, changedAfter, doubted = false, first = FIRST } = of;
   const { observation, states } = flowCase({});
   const [state] = states;
   if (state === undefined) throw new Error('one partition');
   const timestamp = BigInt(AT - HOUR);
   const history = SyncHistory.of(pairs.map(([upstream, downstream]) => ({ timestamp, upstream, downstream })));
+  for (const index of of.confirmed ?? []) history.confirm(index);
+  if (of.newSourceAt !== undefined) history.breakAt(of.newSourceAt, 'newSource');
+  const { same } = of;
+  const seen = same === undefined ? null : { ...rememberedIds({ source: 'two' }), doubts: () => same.doubts };
   return sourceEpoch(
     {
       ...observation,
-      remembered: changedAfter === undefined ? null : rememberedIds({ source: 'one' }),
+      remembered: changedAfter === undefined ? seen : rememberedIds({ source: 'one' }),
       ...(doubted ? { doubted: new Set(['orders']) } : {}),
     },
     { ...state.topic, sourceId: 'two' },
-    { history, known: changedAfter ?? 0 },
+    { history, known: changedAfter ?? of.known ?? 0 },
     { ...LOGS, ...logs },
-    FIRST,
+    first,
     records,
   );
 }
@@ -59,6 +73,9 @@ test('another record where a cut of the target took the one that the sync names 
   const before = { targetCuts: [{ at: 999n, reached: 1_000n }] };
   expect(epoch({ records, logs: taken })).toMatchObject({ certainAt: 0, recreatedAt: 3 });
   expect(epoch({ records, logs: before })).toMatchObject({ certainAt: 3, recreatedAt: 3 });
+  // The cut began behind the record.
+  const behind = { targetCuts: [{ at: 1_001n, reached: 1_200n }] };
+  expect(epoch({ records, logs: behind })).toMatchObject({ certainAt: 3, recreatedAt: 3 });
   const same = { syncs: new Map([[2, 'same' as const]]) };
   expect(epoch({ records: same, logs: taken })).toEqual(epoch({ records: same }));
 });
@@ -72,6 +89,15 @@ describe('which syncs are compared where all look older than the source topic', 
     ['whatever the source holds, if the target was not read', { logs: { target: null } }, 2, 0],
     ['only those of the present target log', { logs: { targetFirst: 1 } }, 2, 1],
     ['only those since another topic id was seen', { changedAfter: 1 }, 2, 1],
+    [
+      'not one that an audit knew whose record the target did not have then',
+      { known: 3, logs: { targetEndBefore: 1_000n } },
+      1,
+      0,
+    ],
+    ['one whose record was the last that the target had then', { known: 3, logs: { targetEndBefore: 1_001n } }, 2, 0],
+    ['one that no audit knew, wherever the target ended', { known: 2, logs: { targetEndBefore: 1_000n } }, 2, 0],
+    ['one that an audit knew which did not read the target', { known: 3 }, 2, 0],
     ['none where the target ends before one of them', { logs: { target: log(0n, 1_000n) } }, null, null],
     [
       'none from before the downstream offsets went back',
@@ -141,24 +167,24 @@ describe('a sync that waited in MM2 while its topic was replaced', () => {
     return sourceEpoch({ ...observation, remembered: null }, state.topic, { history, known }, logs, FIRST, records);
   }
 
-  test.each<[string, ReturnType<typeof sourceEpoch>, object]>([
-    ['its record was on the target before', afterBreak(101n, 1), { recreatedAt: 2, certainAt: 1, doubted: 1 }],
-    ['its record came later', afterBreak(100n, 1), { recreatedAt: 1, certainAt: 1, doubted: null }],
-    ['nothing is known of the target before', afterBreak(null, 1), { recreatedAt: 1, certainAt: 1, doubted: null }],
-    ['an earlier audit had read it', afterBreak(101n, 2), { recreatedAt: 1, certainAt: 1, doubted: null }],
-    ['and so did the next one', afterBreak(1_001n, 1), { recreatedAt: 3, certainAt: 1, doubted: 2 }],
+  test.each<[string, Parameters<typeof afterBreak>, object]>([
+    ['its record was on the target before', [101n, 1], { recreatedAt: 2, certainAt: 1, doubted: 1 }],
+    ['its record came later', [100n, 1], { recreatedAt: 1, certainAt: 1, doubted: null }],
+    ['nothing is known of the target before', [null, 1], { recreatedAt: 1, certainAt: 1, doubted: null }],
+    ['an earlier audit had read it', [101n, 2], { recreatedAt: 1, certainAt: 1, doubted: null }],
+    ['and so did the next one', [1_001n, 1], { recreatedAt: 3, certainAt: 1, doubted: 2 }],
     [
       'the records are the same: it is about the new topic',
-      afterBreak(101n, 1, { syncs: new Map([[1, 'same']]) }),
+      [101n, 1, { syncs: new Map([[1, 'same']]) }],
       { recreatedAt: 1, certainAt: 1, doubted: 1 },
     ],
     [
       'the records differ: it is about the old topic',
-      afterBreak(101n, 1, { syncs: new Map([[1, 'different']]) }),
+      [101n, 1, { syncs: new Map([[1, 'different']]) }],
       { recreatedAt: 2, certainAt: 2, doubted: 1 },
     ],
-  ])('%s', (_, found, expected) => {
-    expect(found).toMatchObject({ kind: 'earlier', ...expected });
+  ])('%s', (_, asked, expected) => {
+    expect(afterBreak(...asked)).toMatchObject({ kind: 'earlier', ...expected });
   });
 
   test('is about the old topic for certain if the audit that finds the new one also finds it', () => {
@@ -185,5 +211,34 @@ test('a topic whose records contradict all syncs is in doubt as a whole', () => 
     recreatedAt: 3,
     doubted: null,
     doubtedFirst: null,
+  });
+});
+
+describe('an earlier audit saw the topic with this id', () => {
+  const SEEN = { doubts: false };
+
+  test('so that only the syncs that it had read can be about another one', () => {
+    expect(epoch({ same: SEEN, known: 1 })).toMatchObject({ kind: 'doubt', recreatedAt: 1, certainAt: 0 });
+    expect(epoch({ same: SEEN, known: 0 })).toMatchObject({ kind: null, recreatedAt: 0 });
+  });
+
+  test('and the sync before one whose record is on both sides', () => {
+    expect(epoch({ same: SEEN, known: 3, confirmed: [1] })).toMatchObject({ kind: 'doubt', recreatedAt: 1 });
+    expect(epoch({ same: SEEN, known: 3, confirmed: [0] })).toMatchObject({ kind: null, recreatedAt: 0 });
+    // Of another id, what an audit found says nothing.
+    expect(epoch({ known: 3, confirmed: [0] })).toMatchObject({ kind: 'doubt', recreatedAt: 3 });
+  });
+
+  test('a record on both sides before an earlier replacement says nothing of the syncs after it', () => {
+    expect(epoch({ same: SEEN, known: 3, confirmed: [1], newSourceAt: 2 })).toMatchObject({ recreatedAt: 3 });
+  });
+
+  test('so that a first record that could not be read raises no doubt, unless that audit doubted', () => {
+    const whole = { kind: 'doubt', recreatedAt: 3, certainAt: 0, doubted: null };
+    expect(epoch({ first: 'unread', same: SEEN })).toMatchObject({ kind: null, recreatedAt: 0 });
+    expect(epoch({ first: 'unread', same: { doubts: true } })).toMatchObject(whole);
+    expect(epoch({ first: 'unread' })).toMatchObject(whole);
+    expect(epoch({ first: 'unread', pairs: [] })).toMatchObject({ kind: null });
+    expect(epoch({ first: 'unread', changedAfter: 3 })).toMatchObject({ kind: 'topic-id', recreatedAt: 3 });
   });
 });
