@@ -1,5 +1,16 @@
+import type { RememberedFlow } from '../../../../../shared/domain/judge/observation.ts';
+import type { PastCut } from '../../../../../shared/domain/mirror/breaks/cut.ts';
 import { rememberedIds } from '../case-parts.ts';
-import { DAY, type FlowCase, HEALTHY_SYNCS, HOUR, MINUTE, type PartitionCase, type SyncCase } from '../case-shapes.ts';
+import {
+  AT,
+  DAY,
+  type FlowCase,
+  HEALTHY_SYNCS,
+  HOUR,
+  MINUTE,
+  type PartitionCase,
+  type SyncCase,
+} from '../case-shapes.ts';
 import type { FindingFamilies } from './finding-family.ts';
 
 const NO_GROUPS = { groups: [] } as const;
@@ -24,6 +35,13 @@ const compared = (result: 'same' | 'different' | 'unknown'): FlowCase => ({
   partition: { ...REGROWN, records: { syncs: new Map([[2, result]]) } },
   ...NO_GROUPS,
 });
+
+/** What a broker without topic ids lets the history know: one of the logs was cut a minute ago. */
+function cutBefore(side: 'source' | 'target'): RememberedFlow {
+  const topic = side === 'source' ? 'orders' : 'A.orders';
+  const cut: PastCut = { side, topic, partition: 0, at: 900n, reached: 1_001n, noticedAt: AT - MINUTE };
+  return { ...rememberedIds({}), cuts: [cut] };
+}
 
 const SOURCE = 'orders is not the topic that was mirrored before';
 const BY_ID = 'its topic id changed';
@@ -176,6 +194,11 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         partition: { ...REGROWN, target: 'unread' },
         ...NO_GROUPS,
       },
+      'a log that an earlier audit saw cut, and that MM2 has not reached again': {
+        partition: { source: [0n, 1_000n] },
+        remembered: cutBefore('source'),
+        ...NO_GROUPS,
+      },
       'a log that was cut since the last audit, which has a finding of its own': {
         topic: { sourceId: 'one' },
         partition: { source: [0n, 900n] },
@@ -248,6 +271,11 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       'a broker that has no ids': { remembered: rememberedIds({ target: 'one' }) },
       'a day after MM2 began to write to the new log': { partition: restarted(DAY), ...NO_GROUPS },
       'a log that ends right behind the newest sync': { partition: { target: [0n, 1_001n] }, ...NO_GROUPS },
+      'a log that an earlier audit saw cut, and that ends before a sync': {
+        partition: { target: [0n, 1_000n], ...LOOKED },
+        remembered: cutBefore('target'),
+        ...NO_GROUPS,
+      },
       'a log that was cut since the last audit, which has a finding of its own': {
         topic: { targetId: 'one' },
         partition: { target: [0n, 900n], ...LOOKED },
