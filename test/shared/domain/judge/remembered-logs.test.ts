@@ -200,6 +200,10 @@ describe("what is known of a partition's logs", () => {
       ]);
     });
 
+    test('or not where their epoch ends', () => {
+      expect(told({ sourceEnd: () => 170n, sourceEpoch: () => 5 }).slice(0, 3)).toEqual([180n, 4, 165n]);
+    });
+
     test('of one cut, the newest epoch that either knows counts', () => {
       const older = told({ sourceEnd: () => 170n, sourceEpoch: () => 3 }, epochEnd(165n));
       expect(older.slice(0, 3)).toEqual([180n, 4, 165n]);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { lossAtLeast, lossOf } from '../../../../shared/domain/judge/loss.ts';
 import { isSparse, waitingRecords } from '../../../../shared/domain/judge/waiting-records.ts';
-import type { PartitionCase } from './case-shapes.ts';
+import { rememberedIds } from './case-parts.ts';
+import { MINUTE, type PartitionCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
 
 /** 3,000 offsets wait, from 1,001 on. */
@@ -74,6 +75,26 @@ describe('records that wait', () => {
       ],
     });
     expect(waiting(room(60n))).toEqual({ most: 54n, least: 0n, sparse: false });
+  });
+
+  test('where no sync is about the present topic, what the target has room for counts as what is missing, not twice', () => {
+    const { observation, states } = flowCase({
+      topic: { sourceId: 'two' },
+      // MM2 stood at 1,001 when the topic was replaced, and may have written 99 records of the new one.
+      partition: {
+        source: [0n, 1_500n],
+        target: [0n, 1_100n],
+        firstRecordAgoMs: MINUTE,
+        holds: () => true,
+        counted: true,
+      },
+      remembered: rememberedIds({ source: 'one' }),
+      groups: [],
+    });
+    const [state] = states;
+    expect(state && waitingRecords(state)).toEqual({ most: 499n, least: 499n });
+    expect(lossOf(observation, states)).toMatchObject({ records: 1_500n });
+    expect(lossAtLeast(observation, states)).toBe(1_401n);
   });
 
   test('of which only some were counted, and these have gaps, are no proven loss', () => {
