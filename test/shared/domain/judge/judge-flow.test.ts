@@ -1,11 +1,30 @@
 import { describe, expect, test } from '@jest/globals';
 import { statesByPartition } from '../../../../shared/domain/judge/judge-flow.ts';
 import { SOURCE_DOWN } from './case-parts.ts';
-import { type FlowCase, MINUTE } from './case-shapes.ts';
+import { type FlowCase, MINUTE, type PartitionCase } from './case-shapes.ts';
 import { flowCase } from './flow-case.ts';
 import { codesOf, judge } from './judge-case.ts';
 
 describe('what an audit says of a flow', () => {
+  test('what it loses at least, where that is less than what it may lose', () => {
+    // The target has room for all that waits behind the newest sync.
+    const room: PartitionCase = {
+      source: [0n, 56n],
+      target: [0n, 60n],
+      syncs: [
+        [0n, 0n],
+        [1n, 4n],
+      ],
+    };
+    const told = (partition: PartitionCase) => {
+      const { loss, lossAtLeast } = judge({ partition, groups: [] });
+      return [loss.kind === 'known' ? loss.records : null, lossAtLeast];
+    };
+    expect(told(room)).toEqual([54n, 0n]);
+    expect(told({ source: [0n, 1_051n] })).toEqual([50n, undefined]);
+    expect(told({ source: 'unread' })).toEqual([null, undefined]);
+  });
+
   test('a healthy one: ready, and nothing to say', () => {
     const { flow, verdict, reasons, loss, findings, unread } = judge();
     expect({ flow, verdict, reasons, loss, findings, unread }).toEqual({

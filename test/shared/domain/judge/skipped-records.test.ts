@@ -52,3 +52,34 @@ describe('what a look shows', () => {
     expect(codesOf(judge(absent(500n, 509n)))).toContain('TARGET_POSITION_SKIPS');
   });
 });
+
+describe('GIVEN MM2 writes in transactions, so that an offset of the target may be a marker', () => {
+  const severity = (exactlyOnce: boolean, committed: bigint, onTarget: bigint) => {
+    const { findings } = judge({
+      flow: { exactlyOnce },
+      partition: {
+        source: [0n, 1_050n],
+        target: [0n, 1_050n],
+        syncs: [
+          [0n, 0n],
+          [500n, 500n],
+          [1_000n, 1_000n],
+        ],
+      },
+      position: { committed, onTarget, checkpoint: onTarget },
+    });
+    return findings.find(({ code }) => code === 'TARGET_POSITION_SKIPS')?.severity ?? null;
+  };
+
+  test.each<[string, committed: bigint, onTarget: bigint, inTransactions: string | null, plain: string | null]>([
+    ['one offset too far', 500n, 501n, 'warning', 'critical'],
+    ['two offsets too far', 500n, 502n, 'critical', 'critical'],
+    ['many too far, all of them behind the newest sync', 1_000n, 1_010n, 'warning', 'critical'],
+    ['where it should be', 500n, 500n, null, null],
+  ])('a group that MM2 put %s', (_, committed, onTarget, inTransactions, plain) => {
+    expect([severity(true, committed, onTarget), severity(false, committed, onTarget)]).toEqual([
+      inTransactions,
+      plain,
+    ]);
+  });
+});
