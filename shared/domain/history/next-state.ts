@@ -5,7 +5,7 @@ import type { PartitionState } from '../judge/partition-state.ts';
 import { holeKey } from '../judge/record-evidence.ts';
 import { idChanged, isTargetReplaced } from '../judge/remembered-logs.ts';
 import { type BegunBehind, begunBy } from '../mirror/breaks/begun-behind.ts';
-import { type Cut, isBeforeCut, type PastCut, readUpTo, withoutCopies } from '../mirror/breaks/cut.ts';
+import { isBeforeCut, type PastCut, readUpTo, withoutCopies } from '../mirror/breaks/cut.ts';
 import { type Break, SyncHistory } from '../mirror/syncs/sync-history.ts';
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { ClusterRole } from '../model/flow.ts';
@@ -283,7 +283,7 @@ function keepMapping(
       recreated.set(topic.topic, partition, { ...recreatedAt, sourceChanged, isDoubted });
     }
     // What a cut has made void is not in it any more.
-    const kept = history ?? (syncs.kind === 'off' ? null : withoutSyncs(observation, topic, cuts));
+    const kept = history ?? (cuts.length === 0 || syncs.kind === 'off' ? null : behindCut());
     if (kept !== null) valid.set(topic.topic, partition, kept);
   }
   for (const [topic, partition, history] of valid.entries()) {
@@ -297,15 +297,11 @@ function keepMapping(
   }
 }
 
-/** If MM2 had written no sync: one that comes now is behind a cut, or may have waited since earlier topics. Null if neither was noticed. */
-function withoutSyncs(observation: FlowObservation, topic: ObservedTopic, cuts: readonly Cut[]): SyncHistory | null {
+/** If MM2 had written no sync: one that comes now is behind a cut. */
+function behindCut(): SyncHistory {
   const history = new SyncHistory();
-  if (cuts.length > 0) history.breakBeforeNext('hole');
-  if (idChanged(observation, 'target', topic.targetTopic, topic.targetId) !== null) {
-    history.breakBeforeNext('newTarget');
-    if (idChanged(observation, 'source', topic.topic, topic.sourceId) !== null) history.breakBeforeNext('newSource');
-  }
-  return history.pendingBreaks === 0 ? null : history;
+  history.breakBeforeNext('hole');
+  return history;
 }
 
 /** Stores verified pairs beside the syncs. */

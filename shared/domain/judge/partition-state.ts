@@ -17,6 +17,7 @@ import {
 import { mayPredateSource } from '../mirror/source-epoch.ts';
 import { beforeStepBack, inTargetOrder } from '../mirror/sync-order.ts';
 import { SyncHistory } from '../mirror/syncs/sync-history.ts';
+import { isNewLog } from '../mirror/translation.ts';
 import type { LogOffsets } from '../model/cluster.ts';
 import { least } from '../model/offsets.ts';
 import type { Outcome, Unread } from '../model/outcome.ts';
@@ -30,6 +31,7 @@ import {
   cutsOf,
   idChanged,
   isRecent,
+  isTargetReplaced,
   knownAt,
   logsNow,
   pastCuts,
@@ -265,7 +267,11 @@ export function partitionState(
     connect,
     replication,
     sourceRecreated: epoch.kind,
-    targetRecreatedById: targetRecreatedAt > 0 && isRecent(observation, history, targetRecreatedAt),
+    targetRecreatedById:
+      targetChanged !== null ||
+      (targetRecreatedAt > 0
+        ? isRecent(observation, history, targetRecreatedAt)
+        : history?.length === 0 && history.breaksBeforeNext('newTarget')),
     newestMayBeOfEarlier: mapping?.mayPredateSource === true && mapping.hadEarlierSource,
     epochIsRecent: mapping !== null && isRecent(observation, history, mapping.first),
     recreatedAt: {
@@ -338,7 +344,9 @@ function orderedSyncs(
   { source, target }: Pick<PartitionState, 'source' | 'target'>,
   { order }: RecordEvidence,
 ): { readonly read: SyncHistory | null; readonly doubtedOrder: PartitionState['doubtedOrder'] } {
-  const read = knownOf(observation.syncs)?.histories.get(topic.topic, partition) ?? null;
+  const read =
+    knownOf(observation.syncs)?.histories.get(topic.topic, partition) ??
+    replacedTopics(observation, topic, partition, target);
   const none = { read, doubtedOrder: null };
   if (read === null || source === null || target === null) return none;
   if (idChanged(observation, 'target', topic.targetTopic, topic.targetId) !== null) return none;
@@ -346,6 +354,25 @@ function orderedSyncs(
   if (before === null || before.upstream < source.start || before.upstream >= source.highWatermark) return none;
   if (before.downstream < target.start || before.downstream >= target.highWatermark) return none;
   return { read: order === 'same' ? inTargetOrder(read) : read, doubtedOrder: before };
+}
+
+/** Of a partition without a sync: what topics of its names were replaced; null if none were. */
+function replacedTopics(
+  observation: FlowObservation,
+  topic: ObservedTopic,
+  partition: number,
+  target: LogOffsets | null,
+): SyncHistory | null {
+  // Where syncs are read, what earlier audits noticed comes with them.
+  const before = observation.syncs.kind === 'off' ? observation.remembered?.syncs(topic.topic, partition) : null;
+  const history = before?.length === 0 ? before.copy() : new SyncHistory();
+  const isTargetNew = isTargetReplaced(observation, topic);
+  if (isTargetNew) history.breakBeforeNext('newTarget');
+  // On a target log without a record, and without one before, nothing is of an earlier topic.
+  const mayHoldEarlier = isTargetNew || (topic.target !== null && !isNewLog(target));
+  const isSourceNew = idChanged(observation, 'source', topic.topic, topic.sourceId) !== null;
+  if (isSourceNew && mayHoldEarlier) history.breakBeforeNext('newSource');
+  return history.pendingBreaks === 0 ? null : history;
 }
 
 /** What is known of the target's last record. If the target has deleted it, no look can ever confirm a reckoning. */

@@ -140,8 +140,9 @@ export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
   ];
 }
 
-/** Whether the target log lacks its head because MM2 began behind it. A log that was cut may have had it. */
-function beganLate({ mapping, topic: { target } }: PartitionState): boolean {
+/** Whether the target log lacks its head because MM2 began behind it. A log that was cut or replaced may have had it. */
+function beganLate({ mapping, targetRecreatedById, topic: { target } }: PartitionState): boolean {
+  if (targetRecreatedById) return false;
   if (mapping === null) return target !== null;
   return mapping.cause === 'first-known' && mapping.targetCuts.length === 0;
 }

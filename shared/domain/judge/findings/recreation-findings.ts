@@ -63,22 +63,23 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'TARGET_TOPIC_RECREATED',
       { topic: topic.targetTopic, partition: worst.partition },
-      `${topic.targetTopic} is not the log that MM2 wrote to before: ${text} records mirrored earlier are no longer there`,
+      `${topic.targetTopic} is not the log that MM2 wrote to before: ${text} of the records mirrored earlier are no longer there`,
       { partitions: found.length, missing: passedOver, topicId: topic.targetId },
       // MM2 mirrors again what the source holds: groups that stand wrong there have findings of their own.
-      passedOver === 0n && found.every(isMirrored) ? 'info' : 'critical',
+      passedOver === 0n ? 'info' : 'critical',
     ),
   ];
 }
 
-/** How many records the partitions lack: at most, and in words with what is certain. */
-function lackOf(states: readonly PartitionState[]): { readonly passedOver: bigint; readonly text: string } {
+/** How many records the partitions lack: at most, null if that is not known, and in words with what is certain. */
+function lackOf(states: readonly PartitionState[]): { readonly passedOver: bigint | null; readonly text: string } {
   const passedOver = states.reduce((sum, state) => sum + missingRecords(state), 0n);
   const atLeast = states.flatMap(({ missing }) => missing).reduce((sum, one) => sum + one.atLeast, 0n);
-  return { passedOver, text: between(atLeast, passedOver) };
+  if (states.every(isMirrored)) return { passedOver, text: between(atLeast, passedOver) };
+  return { passedOver: null, text: atLeast > 0n ? `at least ${atLeast}` : 'an unknown number' };
 }
 
-/** Whether it is known how far MM2 is in the present log: 0 missing records are none then. */
-function isMirrored({ replication }: PartitionState): boolean {
-  return replication?.lag.kind === 'known';
+/** Whether it is known how far MM2 is in the present logs: 0 missing records are none then. */
+function isMirrored({ replication, target, targetMissing }: PartitionState): boolean {
+  return replication?.lag.kind === 'known' && (target !== null || targetMissing);
 }

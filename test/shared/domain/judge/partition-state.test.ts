@@ -693,7 +693,7 @@ describe('whether the target topic is the one that MM2 wrote to', () => {
     [
       'without syncs',
       { topic: { targetId: 'two' }, partition: { syncs: [], connect: 1_000n }, ...by({ target: 'one' }) },
-      { byId: false, recreatedAt: 0 },
+      { byId: true, recreatedAt: 0 },
     ],
   ])('%s', (_, of, { byId, recreatedAt }) => {
     const found = state(of);

@@ -218,7 +218,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       },
       subject: { topic: 'A.orders', partition: 0 },
       evidence: { partitions: 1, missing: 1_001n, topicId: 'two' },
-      says: `${TARGET}: 1001 records mirrored earlier are no longer there`,
+      says: `${TARGET}: 1001 of the records mirrored earlier are no longer there`,
     },
     verdict: 'not-ready',
     before: { topic: { targetId: 'one' }, ...NO_GROUPS },
@@ -243,7 +243,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
       'MM2 has mirrored all of one partition again, and of another nobody can say': {
         of: { partitions: [mirroredAgain(1_002n), { ...mirroredAgain(1_002n), source: 'unread' }], ...NO_GROUPS },
         subject: { topic: 'A.orders', partition: 0 },
-        evidence: { partitions: 2, missing: 0n, topicId: null },
+        evidence: { partitions: 2, missing: null, topicId: null },
         beside: ['PARTITIONS_UNREADABLE'],
       },
       'MM2 has mirrored again all but the last record': {
