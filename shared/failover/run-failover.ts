@@ -148,11 +148,12 @@ export async function carryOut(step: Step, request: CarryOutRequest, journal: Ru
   progress(`step ${step.name}`);
   const { mode } = journal.record.subject;
   const reason = state.kind === 'pending' ? step.skip(world, mode) : null;
+  // To leave a fence out that was approved is no less than to raise another one.
+  requireApproved(step, reason, journal.record, world);
   if (reason !== null) {
     await journal.add({ kind: 'skipped', step: step.name, reason });
     return null;
   }
-  requireApproved(step, journal.record, world);
   const before = intentOf(state);
   let begun = before !== undefined;
   try {
@@ -195,8 +196,13 @@ async function lapsed(
   return { code: 'STEP_LAPSED', reason, remedy, retriable: false };
 }
 
-/** The last look before anything dangerous: what will be done is, word for word, what was approved. */
-function requireApproved(step: Step, { approval, hash, subject, run }: RunRecord, world: FailoverWorld): void {
+/** The last look before anything dangerous: what will be done, or left out, is word for word what was approved. */
+function requireApproved(
+  step: Step,
+  skipped: string | null,
+  { approval, hash, subject, run }: RunRecord,
+  world: FailoverWorld,
+): void {
   if (!DANGEROUS_STEPS.has(step.name)) return;
   if (approval === null || approval.hash !== hash) {
     throw new FailoverRefusedError(
@@ -206,8 +212,9 @@ function requireApproved(step: Step, { approval, hash, subject, run }: RunRecord
     );
   }
   const approved = subject.steps.find((one) => one.step === step.name);
-  const now = step.describe(world, subject);
-  if (approved !== undefined && canonicalJson(approved.actions) === canonicalJson(now)) return;
+  const actions = skipped === null ? step.describe(world, subject) : [];
+  if (approved !== undefined && canonicalJson(approved) === canonicalJson({ step: step.name, skipped, actions }))
+    return;
   const reason = `step ${step.name} would do something else than was approved: the configuration has changed`;
   throw new FailoverRefusedError(
     'WORLD_CHANGED',

@@ -131,6 +131,26 @@ test.each(DANGEROUS.filter(([, name]) => OWN_WORDS.has(name) || OFFSETS.has(name
   },
 );
 
+const LEFT_OUT = ['fence', 'stopConsumers', 'name', 'cutter'] as const;
+
+test.each(LEFT_OUT)(
+  'what was approved is not left out because the configuration no longer has it: %s',
+  async (lever) => {
+    const steps = {
+      fence: 'fence',
+      stopConsumers: 'stop-consumers',
+      name: 'switch-name',
+      cutter: 'cut-connections',
+    } as const;
+    const run = await upTo('planned', steps[lever]);
+    const written = [...run.fake.done];
+    const original = run.fake.world.bind(run.fake);
+    run.fake.world = () => ({ ...original(), [lever]: null });
+    await expect(run.run({ approve: null, override: true })).rejects.toMatchObject({ code: 'WORLD_CHANGED' });
+    expect(run.fake.done).toEqual(written);
+  },
+);
+
 function withOtherOffsets(back: WayBack, name: StepName): WayBack {
   const moved = (offsets: MirrorOffsets | null) =>
     offsets === null ? null : { ...bound(offsets), describe: () => 'another connector' };
