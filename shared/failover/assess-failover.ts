@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type ApprovalSubject, hashOfSubject } from '../domain/failover/approval-subject.ts';
+import { clientsElsewhere, type EarlierRun } from '../domain/failover/clients-elsewhere.ts';
 import { NO_ENTRY, sealed } from '../domain/failover/evidence-chain.ts';
 import { type Gate, type GateCode, gatesOf } from '../domain/failover/gates.ts';
 import type { RunMode } from '../domain/failover/step-name.ts';
@@ -9,6 +10,7 @@ import { type ClusterRole, flowName } from '../domain/model/flow.ts';
 import { matchesGlob } from '../domain/model/name-glob.ts';
 import { costOf, type FlowReport } from '../domain/model/report.ts';
 import { gatesOfWayBack } from './assess-way-back.ts';
+import { earlierRuns } from './earlier-runs.ts';
 import type { RunStore } from './run-store.ts';
 import { sha256 } from './sha256.ts';
 import type { FailoverWorld } from './step.ts';
@@ -17,6 +19,8 @@ import type { WayBack } from './way-back.ts';
 
 export interface AssessRequest {
   readonly world: FailoverWorld;
+  /** The runs of all flows: one of them may have led the clients elsewhere. */
+  readonly runs: Pick<RunStore, 'runs' | 'read'>;
   readonly mode: RunMode;
   /** Names or globs of the groups to place. */
   readonly groups: readonly string[];
@@ -40,16 +44,16 @@ export interface Assessment {
  * @throws AuthenticationError, AuthorizationError, NothingAuditedError
  */
 export async function assessFailover(request: AssessRequest): Promise<Assessment> {
-  const { world, mode, accept, progress = () => {} } = request;
+  const { world, runs, mode, accept, progress = () => {} } = request;
   progress(`auditing ${flowName(world.flow)}`);
-  const { source, target, report } = await lookAround(world);
+  const { source, target, report, earlier } = await lookAround(world, runs);
   const away = world.back?.origin.renames === true && source.kind === 'up' ? await world.back.groupsAway() : [];
   const groups = [...new Set([...report.groups.map((one) => one.group), ...away])]
     .filter((group) => request.groups.some((pattern) => matchesGlob(pattern, group)))
     .sort();
   const down = { source: source.kind === 'down', target: target.kind === 'down' };
   const scope = { mode, topics: topicsOf(report), groups };
-  const gates =
+  const ofMode =
     mode === 'failback'
       ? await gatesOfWayBack(requireBack(world), scope, down)
       : gatesOf({
@@ -63,6 +67,8 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
           groups: new Set(groups),
           now: world.clock.now(),
         });
+  const elsewhere = clientsElsewhere(world.flow.source, namesOnSource(world, scope.topics), earlier);
+  const gates = elsewhere === null ? ofMode : [...ofMode, elsewhere];
   const accepted = gates.filter(({ code, isFinal }) => !isFinal && accept.includes(code));
   const subject: ApprovalSubject = {
     flow: flowName(world.flow),
@@ -88,13 +94,31 @@ export async function assessFailover(request: AssessRequest): Promise<Assessment
 /** All at once: of a black hole, each look at the source takes seconds. What refuses a cluster's id says more than the audit. */
 async function lookAround(
   world: FailoverWorld,
-): Promise<{ readonly source: ClusterNow; readonly target: ClusterNow; readonly report: FlowReport }> {
-  const all = await Promise.allSettled([clusterId(world, 'source'), clusterId(world, 'target'), world.audit()]);
-  const [source, target, report] = all;
+  runs: AssessRequest['runs'],
+): Promise<{
+  readonly source: ClusterNow;
+  readonly target: ClusterNow;
+  readonly report: FlowReport;
+  readonly earlier: readonly EarlierRun[];
+}> {
+  const all = await Promise.allSettled([
+    clusterId(world, 'source'),
+    clusterId(world, 'target'),
+    world.audit(),
+    earlierRuns(runs),
+  ]);
+  const [source, target, report, earlier] = all;
   if (source.status === 'rejected') throw source.reason;
   if (target.status === 'rejected') throw target.reason;
   if (report.status === 'rejected') throw report.reason;
-  return { source: source.value, target: target.value, report: report.value };
+  if (earlier.status === 'rejected') throw earlier.reason;
+  return { source: source.value, target: target.value, report: report.value, earlier: earlier.value };
+}
+
+/** A failback also moves groups of topics that the flow that leads back does not mirror: copies under other names. */
+function namesOnSource({ back }: FailoverWorld, topics: ApprovalSubject['topics']): readonly string[] {
+  const copies = back?.origin.topics.map(({ targetTopic }) => targetTopic) ?? [];
+  return [...topics.map(({ topic }) => topic), ...copies];
 }
 
 function requireBack(world: FailoverWorld): FailoverWorld & { readonly back: WayBack } {

@@ -107,10 +107,11 @@ export function requireApprovable(
 }
 
 /** The world may have changed between the assessment and now: what is approved must be what will be done. */
-export async function approve({ world, by, progress }: RunRequest, journal: RunJournal): Promise<void> {
+export async function approve({ world, store, by, progress }: RunRequest, journal: RunJournal): Promise<void> {
   const { subject, hash } = journal.record;
   const present = await assessFailover({
     world,
+    runs: store,
     mode: subject.mode,
     groups: subject.chosen,
     accept: subject.accepted,

@@ -76,12 +76,12 @@ export async function giveFlowBack(
 export async function assessRun(
   store: RunStore,
   run: string,
-  request: AssessRequest & { readonly by: string; readonly validForMs: number },
+  request: Omit<AssessRequest, 'runs'> & { readonly by: string; readonly validForMs: number },
 ): Promise<StoredRun> {
   const before = storedRun(run, await store.read(run));
   if (before !== null) return before;
   const { by, validForMs, world } = request;
-  const assessment = await assessFailover(request);
+  const assessment = await assessFailover({ ...request, runs: store });
   await beginRun(store, assessment, { by, validForMs, run, at: world.clock.now() });
   return await runOf(store, run);
 }

@@ -74,7 +74,7 @@ describe('the history in DynamoDB on the command line', () => {
     const client = local.client();
     const runs = createDynamoDbRunStore(client, TABLE);
     const fake = new FakeWorld();
-    const assessment = await assessFailover({ world: fake.world(), mode: 'planned', groups: ['*'], accept: [] });
+    const assessment = await assessFailover({ world: fake.world(), runs, mode: 'planned', groups: ['*'], accept: [] });
     const id = await beginRun(runs, assessment, { by: 'state machine', at: fake.now, validForMs: 60_000 });
     client.destroy();
     const shown = await run(['failover', 'status', '--format', 'json']);

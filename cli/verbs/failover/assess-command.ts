@@ -52,6 +52,7 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
   try {
     const assessment = await assessFailover({
       world: open.world,
+      runs,
       mode: options.planned === true ? 'planned' : 'unplanned',
       groups: options.group ?? ['*'],
       accept: options.accept ?? [],

@@ -76,6 +76,7 @@ async function assess(options: AssessOptions, terminal: Terminal): Promise<ExitC
     const open = await openWorld(config, back, options, terminal, { runs, origin });
     const assessment = await assessFailover({
       world: open.world,
+      runs,
       mode: 'failback',
       groups: options.group ?? ['*'],
       accept: options.accept ?? [],

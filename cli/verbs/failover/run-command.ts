@@ -170,6 +170,7 @@ async function dryRun(id: string, options: RunOptions, terminal: Terminal): Prom
     const step = (what: string) => progress.step(what);
     const present = await assessFailover({
       world: open.world,
+      runs,
       mode,
       groups: chosen,
       accept: accepted,

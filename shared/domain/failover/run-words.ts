@@ -62,6 +62,7 @@ export const GATES: Readonly<Record<GateCode, string>> = {
   POSITIONS_OLD: 'the positions of consumer groups were last read more than an hour before',
   MIRROR_CONTROL_MISSING: 'the configuration did not say how to stop MirrorMaker',
   FENCE_MISSING: 'the configuration did not say how to end writes to the source',
+  CLIENTS_ELSEWHERE: 'an earlier run had led the clients to another cluster',
   FAILOVER_NOT_ENDED: 'the failover had not led clients away, or had not recorded its failover points',
   OFFSETS_NOT_SETTABLE: 'Tidemark could not set where the mirrors continue',
   REVERSE_MIRROR_UNKNOWN: 'the state of the mirror of the way back was not known',

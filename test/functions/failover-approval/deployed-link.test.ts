@@ -91,7 +91,13 @@ describe('the deployed functions of a link', () => {
     const client = local.client();
     const store = createDynamoDbRunStore(client, TABLE);
     const fake = new FakeWorld();
-    const assessment = await assessFailover({ world: fake.world(), mode: 'planned', groups: ['*'], accept: [] });
+    const assessment = await assessFailover({
+      world: fake.world(),
+      runs: store,
+      mode: 'planned',
+      groups: ['*'],
+      accept: [],
+    });
     const id = await beginRun(store, assessment, { by: 'anna', at: fake.now, validForMs: 900_000 });
     await takeFlow(store, { flow: 'A->B', run: id, holder: 'x', at: fake.now, override: false });
     client.destroy();

@@ -25,8 +25,9 @@ describe('the deployed function that seals evidence', () => {
     await local.createHistoryTable(TABLE);
     const client = local.client();
     const fake = new FakeWorld();
-    const assessment = await assessFailover({ world: fake.world(), mode: 'planned', groups: ['*'], accept: [] });
-    run = await beginRun(createDynamoDbRunStore(client, TABLE), assessment, { by: 'a', at: fake.now, validForMs: 1 });
+    const runs = createDynamoDbRunStore(client, TABLE);
+    const assessment = await assessFailover({ world: fake.world(), runs, mode: 'planned', groups: ['*'], accept: [] });
+    run = await beginRun(runs, assessment, { by: 'a', at: fake.now, validForMs: 1 });
     client.destroy();
     bundled = bundle({ ...exampleSettings, failover, historyTable: TABLE }, 'FailoverSeal');
     lambda = await LambdaFunction.start({

@@ -50,9 +50,9 @@ export async function begin(
   fake: FakeWorld,
   mode: RunMode = 'planned',
   accept: readonly GateCode[] = [],
+  store: RunStore = createSqliteRunStore(openHistoryDatabase(':memory:')),
 ): Promise<TestRun> {
-  const store = createSqliteRunStore(openHistoryDatabase(':memory:'));
-  const assessment = await assessFailover({ world: fake.world(), mode, groups: ['*'], accept });
+  const assessment = await assessFailover({ world: fake.world(), runs: store, mode, groups: ['*'], accept });
   const id = await beginRun(store, assessment, { by: 'anna', at: fake.now, validForMs: HOUR });
   return new TestRun(fake, store, id, assessment.hash);
 }

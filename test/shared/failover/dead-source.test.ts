@@ -1,4 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
+import { openHistoryDatabase } from '../../../shared/adapters/sqlite/open-database.ts';
+import { createSqliteRunStore } from '../../../shared/adapters/sqlite/sqlite-run-store.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
 import { assessFailover } from '../../../shared/failover/assess-failover.ts';
 import { StepFailedError } from '../../../shared/failover/failover-errors.ts';
@@ -67,7 +69,8 @@ describe('with a dead source', () => {
       audits();
       return world.audit();
     };
-    const request = { mode: 'unplanned', groups: ['*'], accept: [] } as const;
+    const runs = createSqliteRunStore(openHistoryDatabase(':memory:'));
+    const request = { runs, mode: 'unplanned', groups: ['*'], accept: [] } as const;
     const assessed = await assessFailover({ ...request, world: { ...world, reader, audit } });
     expect(assessed.subject).toEqual((await assessFailover({ ...request, world })).subject);
     expect(assessed.subject.clusters).toEqual({ source: null, target: 'id-B' });
