@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { closeBlackHole, openBlackHole } from '../../black-hole.ts';
@@ -11,6 +10,7 @@ import { type Lab, startLab } from '../../lab.ts';
 import type { LabMm2 } from '../../mm2.ts';
 import { MM2_ON_THREE_BROKERS, mm2Properties } from '../../mm2-properties.ts';
 import { waitUntil } from '../../wait-until.ts';
+import { IDENTITY, Logins } from '../logins.ts';
 import { CLIENTS_NAME, ClientsName } from './clients-name.ts';
 import { HookServer } from './hook-server.ts';
 import { JavaApplication, type JavaGroup } from './java-application.ts';
@@ -44,10 +44,7 @@ const KAFKAJS_GROUPS = ['live-0', 'live-1', 'live-2', 'live-3'];
 const CLASSIC: JavaGroup = { group: 'java-classic', protocol: 'classic' };
 const KIP_848: JavaGroup = { group: 'java-kip848', protocol: 'consumer' };
 const MOVER: JavaGroup = { group: 'java-mover', protocol: 'classic' };
-const IDENTITY = { 'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy' };
 
-const USERS = ['mm2', 'app', 'auditor', 'fencer', 'reader'];
-const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
 /**
  * How long the hook lets MirrorMaker end by itself, in milliseconds. With a dead source it takes more than a minute, and has
  * nothing to commit. One whose source answers is waited for: killed, it would not have committed how far it came.
@@ -72,7 +69,7 @@ export class FailoverStage {
   readonly producer = new LiveProducer('before');
   /** Writes to the target once the name leads there; only after a planned failover. */
   readonly nativeProducer = new LiveProducer('native');
-  readonly #password: string;
+  readonly #logins: Logins;
   #mm2: LabMm2 | null = null;
   #connect: LabConnect | null = null;
   private constructor(
@@ -81,7 +78,7 @@ export class FailoverStage {
     clusters: readonly [LabCluster, LabCluster],
     parts: {
       readonly hooks: HookServer;
-      readonly password: string;
+      readonly logins: Logins;
       readonly name: ClientsName;
     },
   ) {
@@ -89,7 +86,7 @@ export class FailoverStage {
     this.lab = lab;
     [this.a, this.b] = clusters;
     this.hooks = parts.hooks;
-    this.#password = parts.password;
+    this.#logins = parts.logins;
     this.name = parts.name;
     const { 'bootstrap.servers': _, ...login } = this.a.clientPropertiesFor({
       listener: 'SASL_PLAINTEXT',
@@ -109,19 +106,16 @@ export class FailoverStage {
     const hooks = await HookServer.start();
     let name: ClientsName | null = null;
     try {
-      const password = randomBytes(12).toString('hex');
-      process.env[PASSWORD_VARIABLE] = password;
-      const security = { users: Object.fromEntries(USERS.map((user) => [user, password])) };
-      const config = { 'allow.everyone.if.no.acl.found': 'true' };
+      const logins = new Logins();
       const brokers = scenario.fault === 'one-broker-left' ? 3 : 1;
       const throughProxy = scenario.fault === 'black-holed';
       const clusters = await Promise.all([
-        lab.startCluster({ alias: 'A', security, authorizer: true, config, brokers, throughProxy }),
+        lab.startCluster({ alias: 'A', ...logins.cluster, brokers, throughProxy }),
         // One login for both: applications that are led elsewhere keep their settings.
-        lab.startCluster({ alias: 'B', security }),
+        lab.startCluster({ alias: 'B', security: logins.cluster.security }),
       ]);
       name = await ClientsName.open(...clusters);
-      const stage = new FailoverStage(scenario, lab, clusters, { hooks, password, name });
+      const stage = new FailoverStage(scenario, lab, clusters, { hooks, logins, name });
       await stage.a.admin.createTopics(topicsWith(brokers));
       // Applications write to topics of the same name on the target: with the identity policy MirrorMaker makes them.
       if (scenario.policy === 'default') await stage.b.admin.createTopics(topicsWith(1));
@@ -163,7 +157,7 @@ export class FailoverStage {
 
   /** How an application finds its cluster: by name, at the lab's DNS server. */
   get reach(): Reach {
-    const sasl = { mechanism: 'scram-sha-512', username: 'app', password: this.#password } as const;
+    const sasl = this.#logins.application;
     return { brokers: [this.name.bootstrap], sasl, socketFactory: this.name.socketFactory };
   }
 
@@ -176,7 +170,7 @@ export class FailoverStage {
       join(this.lab.folder, 'history.db'),
     ];
     const ran = await runTidemark([...args, ...common, '--format', 'json']);
-    if (ran.stdout.includes(this.#password)) throw new Error('the password was printed');
+    this.#logins.requireSecret(ran.stdout);
     return ran;
   }
 
@@ -272,7 +266,6 @@ export class FailoverStage {
 
   #writeConfiguration(): void {
     const { hooks } = this;
-    const sasl = (username: string) => ({ mechanism: 'SCRAM-SHA-512', username, password: { env: PASSWORD_VARIABLE } });
     const hook = (apply: readonly string[], more: object = {}) => ({ hook: { apply, timeoutSeconds: 120, ...more } });
     const mm2 = this.#mm2;
     const mirrorControl =
@@ -285,12 +278,10 @@ export class FailoverStage {
               check: hooks.argv('is-mm2-stopped', async () => !mm2.running),
             },
           );
-    const canary = { topic: 'orders', sasl: sasl('app') };
-    const acl = { principals: ['User:app'], mirrorPrincipal: 'User:mm2', everyoneWithoutAcl: true, canary };
     const failover = {
       objectives: { rtoSeconds: 120, ...(this.scenario.mode === 'planned' ? { rpoRecords: 0 } : {}) },
       mirrorControl,
-      fence: { acl },
+      fence: this.#logins.fence(),
       stopConsumers: hook(hooks.argv('stop-groups', () => this.stopGroups())),
       dns: {
         ...hook(
@@ -310,7 +301,7 @@ export class FailoverStage {
         : { connect: { url: this.#connect.url }, connectOffsets: { cluster: 'target', topic: 'connect-offsets' } }),
       failover,
     };
-    const own = { sasl: sasl('auditor'), writer: { sasl: sasl('fencer') } };
+    const { own } = this.#logins;
     const clusters = { A: own, B: own };
     // JSON is YAML.
     const text = JSON.stringify({ mm2: 'mm2.properties', clusters, flows: [flow] }, null, 1);

@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,6 +13,7 @@ import { type Lab, startLab } from '../../lab.ts';
 import { LabLink } from '../../link.ts';
 import { mm2Properties } from '../../mm2-properties.ts';
 import { HookServer } from '../failover/hook-server.ts';
+import { IDENTITY, Logins } from '../logins.ts';
 import { ConnectFront } from './connect-front.ts';
 import { POINTS_VARIABLE } from './order.ts';
 import { RoamingClients, type Side } from './roaming-clients.ts';
@@ -23,13 +23,10 @@ export const TOPICS: Readonly<Record<string, number>> = { orders: 3, payments: 2
 export const NAMES = Object.keys(TOPICS);
 export const FORWARD = 'A->B';
 
-const USERS = ['mm2', 'app', 'auditor', 'fencer'];
-const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
 const BIN = join(import.meta.dirname, '..', '..', '..', 'bin', 'tidemark.js');
 const INJECTED = pathToFileURL(join(import.meta.dirname, 'injected-steps.ts')).href;
 const COMPILE_CACHE = join(tmpdir(), 'node-compile-cache');
 const HOOK_SECONDS = 10;
-const IDENTITY = { 'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy' };
 const READS = ['READ', 'DESCRIBE', 'DESCRIBE_CONFIGS'] as const;
 
 /** `fails`: the hook ends as an API does that is down. `silent`: it does not end. */
@@ -68,9 +65,10 @@ export class FaultsStage {
   /** Whether the application also writes where the name leads, if that is B. */
   writesOnB = false;
   readonly #hooks: HookServer;
-  readonly #password: string;
+  readonly #logins: Logins;
   /** Where the name of the clients leads. */
   #name: Side = 'A';
+  #isLedByHand = false;
   #heard: Promise<void> = Promise.resolve();
   #hear: () => void = () => undefined;
 
@@ -82,7 +80,7 @@ export class FaultsStage {
       readonly front: ConnectFront;
       readonly points: StepPoints;
       readonly hooks: HookServer;
-      readonly password: string;
+      readonly logins: Logins;
     },
   ) {
     this.lab = lab;
@@ -92,11 +90,11 @@ export class FaultsStage {
     this.front = parts.front;
     this.points = parts.points;
     this.#hooks = parts.hooks;
-    this.#password = parts.password;
+    this.#logins = parts.logins;
     this.link = new LabLink([a, b].flatMap(tidemarksProxies));
     this.clients = new RoamingClients(NAMES, (side) => ({
       brokers: (side === 'A' ? a : b).bootstrapServers.split(','),
-      sasl: { mechanism: 'scram-sha-512', username: 'app', password: parts.password },
+      sasl: parts.logins.application,
     }));
   }
 
@@ -104,15 +102,8 @@ export class FaultsStage {
     const lab = await startLab();
     const [hooks, points] = [await HookServer.start(), await StepPoints.start()];
     try {
-      const password = randomBytes(12).toString('hex');
-      process.env[PASSWORD_VARIABLE] = password;
-      const security = { users: Object.fromEntries(USERS.map((user) => [user, password])) };
-      const common = {
-        security,
-        authorizer: true,
-        throughProxy: true,
-        config: { 'allow.everyone.if.no.acl.found': 'true' },
-      };
+      const logins = new Logins();
+      const common = { ...logins.cluster, throughProxy: true };
       const [a, b] = await Promise.all([
         lab.startCluster({ alias: 'A', ...common }),
         lab.startCluster({ alias: 'B', ...common }),
@@ -126,7 +117,7 @@ export class FaultsStage {
       await configureMirror(connect, a, b, more);
       await configureMirror(connect, b, a, { ...more, ...writesTo(a) }, true);
       const front = await ConnectFront.start(connect.url);
-      const stage = new FaultsStage(lab, [a, b], { connect, front, points, hooks, password });
+      const stage = new FaultsStage(lab, [a, b], { connect, front, points, hooks, logins });
       stage.configure();
       return stage;
     } catch (error) {
@@ -143,13 +134,12 @@ export class FaultsStage {
    */
   configure(everyoneWithoutAcl = true): void {
     const { folder } = this.lab;
-    const sasl = (username: string) => ({ mechanism: 'SCRAM-SHA-512', username, password: { env: PASSWORD_VARIABLE } });
-    const own = { sasl: sasl('auditor'), writer: { sasl: sasl('fencer') } };
+    const { own } = this.#logins;
     const flow = (name: string, kafkaConnectOn: 'source' | 'target', leadsTo: Side) => ({
       flow: name,
       connect: { url: this.front.url },
       connectOffsets: { cluster: kafkaConnectOn, topic: 'connect-offsets' },
-      failover: this.#failover(leadsTo, everyoneWithoutAcl, sasl('app')),
+      failover: this.#failover(leadsTo, everyoneWithoutAcl),
     });
     const sides = [this.a, this.b].map((cluster) => {
       const { 'bootstrap.servers': bootstrapServers = '', ...clientProperties } = cluster.clientPropertiesFor({
@@ -224,6 +214,7 @@ export class FaultsStage {
   /** Everything as before the failover: no fence, the mirror runs, clients are on A. What groups read on B is forgotten. */
   async leadBackByHand(): Promise<void> {
     this.#name = 'A';
+    this.#isLedByHand = true;
     await this.clients.stop();
     await this.a.admin.deleteAcls(...NAMES.flatMap(fenceOn));
     for (const kind of ['MirrorSourceConnector', 'MirrorCheckpointConnector']) {
@@ -232,6 +223,11 @@ export class FaultsStage {
       if (!ok) throw new Error(`Connect answered ${status}`);
     }
     for (const { processed } of this.clients.groups) processed.target.length = 0;
+  }
+
+  /** What a person accepts who knows better than the record of runs where the clients are. */
+  get accepted(): readonly string[] {
+    return this.#isLedByHand ? ['--accept', 'CLIENTS_ELSEWHERE'] : [];
   }
 
   async stop(): Promise<void> {
@@ -243,7 +239,7 @@ export class FaultsStage {
     await this.lab.stop();
   }
 
-  #failover(leadsTo: Side, everyoneWithoutAcl: boolean, sasl: object): object {
+  #failover(leadsTo: Side, everyoneWithoutAcl: boolean): object {
     const from = leadsTo === 'A' ? 'B' : 'A';
     const hook = (name: string, apply: () => Promise<unknown>, check?: () => Promise<boolean>) => ({
       hook: {
@@ -252,10 +248,9 @@ export class FaultsStage {
         ...(check === undefined ? {} : { check: this.#hooks.argv(`${name}-${leadsTo}-check`, check) }),
       },
     });
-    const canary = { topic: 'orders', sasl };
     return {
       mirrorControl: 'connect',
-      fence: { acl: { principals: ['User:app'], mirrorPrincipal: 'User:mm2', everyoneWithoutAcl, canary } },
+      fence: this.#logins.fence(everyoneWithoutAcl),
       stopConsumers: hook('stop-groups', () => this.clients.stopGroupsOn(from)),
       dns: hook(
         'switch-name',
@@ -293,7 +288,7 @@ export class FaultsStage {
       child.on('error', reject);
       child.on('close', resolve);
     });
-    if (`${stdout}${stderr}`.includes(this.#password)) throw new Error('the password was printed');
+    this.#logins.requireSecret(`${stdout}${stderr}`);
     return { code, stdout, stderr };
   }
 }

@@ -102,7 +102,7 @@ async function assess(stage: FaultsStage, verb: 'failover' | 'failback', ...args
   await waitUntil(
     `the ${verb} of all groups to be assessed without a gate`,
     async () => {
-      printed = printedBy(await stage.tidemark(verb, 'assess', ...args));
+      printed = printedBy(await stage.tidemark(verb, 'assess', ...stage.accepted, ...args));
       const { refused, groups } = printed;
       return refused.length === 0 && stage.clients.groups.every(({ group }) => groups.includes(group));
     },
