@@ -35,8 +35,13 @@ const FUNCTION_MS = 180_000;
 const APPROVAL_SECONDS = 900;
 /** The longest execution of the drill: a failback has to catch up, and to repeat what is not done yet. */
 const ENDS_WITHIN_MS = 600_000;
+/** What is executed: a run of steps, or the undo of one. */
+export type Work = 'run' | 'undo';
 /** The state machines of the stack, by what their logical ids begin with. */
-const IDS: Readonly<Record<MachineName, string>> = { failover: 'FailoverRun', failback: 'FailoverBackRun' };
+const IDS: Readonly<Record<MachineName, Readonly<Record<Work, string>>>> = {
+  failover: { run: 'FailoverRun', undo: 'FailoverUndo' },
+  failback: { run: 'FailoverBackRun', undo: 'FailoverBackUndo' },
+};
 const TEMPLATE_ACCOUNT = '111122223333';
 
 /** How an execution ended. */
@@ -59,7 +64,7 @@ export class MotoMachines {
   readonly #front: LambdaFront;
   readonly #local: DynamoDbLocal;
   readonly #client: SFNClient;
-  readonly #arns: ReadonlyMap<MachineName, string>;
+  readonly #arns: ReadonlyMap<string, string>;
   #executions = 0;
 
   private constructor(parts: {
@@ -67,7 +72,7 @@ export class MotoMachines {
     readonly front: LambdaFront;
     readonly local: DynamoDbLocal;
     readonly client: SFNClient;
-    readonly arns: ReadonlyMap<MachineName, string>;
+    readonly arns: ReadonlyMap<string, string>;
   }) {
     this.#moto = parts.moto;
     this.#front = parts.front;
@@ -105,9 +110,9 @@ export class MotoMachines {
   }
 
   /** Starts an execution. Its input is a new run, or one that is continued. */
-  async begin(machine: MachineName, input: object): Promise<string> {
-    const stateMachineArn = this.#arns.get(machine);
-    const name = `drill-${machine}-${++this.#executions}`;
+  async begin(machine: MachineName, input: object, work: Work = 'run'): Promise<string> {
+    const stateMachineArn = this.#arns.get(IDS[machine][work]);
+    const name = `drill-${machine}-${work}-${++this.#executions}`;
     const { executionArn } = await this.#client.send(
       new StartExecutionCommand({ stateMachineArn, name, input: JSON.stringify(input) }),
     );
@@ -226,22 +231,20 @@ function contextOf(awsRequestId: string): Context {
 }
 
 /** Creates the state machines as the template has them, and the topic that they tell people by. */
-async function create(moto: Moto, client: SFNClient): Promise<ReadonlyMap<MachineName, string>> {
+async function create(moto: Moto, client: SFNClient): Promise<ReadonlyMap<string, string>> {
   const template = synthesize({
     failover: { approvalSeconds: APPROVAL_SECONDS, approvalLink: false, secrets: {}, names: {}, policyArns: {} },
   });
-  const arns = new Map<MachineName, string>();
-  for (const [machine, id] of Object.entries(IDS) as [MachineName, string][]) {
+  const arns = new Map<string, string>();
+  for (const id of Object.values(IDS).flatMap(({ run, undo }) => [run, undo])) {
     const definition = JSON.stringify(definitionOf(template, id)).replaceAll(TEMPLATE_ACCOUNT, ACCOUNT);
     for (const [, Name = ''] of definition.matchAll(/:sns:[^:]+:\d+:([\w-]+)/g)) {
       await query(moto.url, 'sns', { Action: 'CreateTopic', Version: '2010-03-31', Name });
     }
-    const roleArn = `arn:aws:iam::${ACCOUNT}:role/${machine}`;
-    const { stateMachineArn } = await client.send(
-      new CreateStateMachineCommand({ name: machine, definition, roleArn }),
-    );
+    const roleArn = `arn:aws:iam::${ACCOUNT}:role/${id}`;
+    const { stateMachineArn } = await client.send(new CreateStateMachineCommand({ name: id, definition, roleArn }));
     if (stateMachineArn === undefined) throw new Error('a state machine has an ARN');
-    arns.set(machine, stateMachineArn);
+    arns.set(id, stateMachineArn);
   }
   return arns;
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabCluster } from '../../cluster.ts';
@@ -8,13 +7,16 @@ import { runTidemark } from '../../demo/run-tidemark.ts';
 import { type Lab, startLab } from '../../lab.ts';
 import { mm2Properties } from '../../mm2-properties.ts';
 import { MotoMachines } from '../../step-functions/moto-machines.ts';
-import { HookServer } from '../failover/hook-server.ts';
+import { type HookAction, HookServer } from '../failover/hook-server.ts';
 import { ENDS_IN_ORDER_MS, LiveGroup, LiveProducer, type Reach } from '../failover/live-clients.ts';
+import { IDENTITY, Logins } from '../logins.ts';
 
 export interface FailbackScenario {
   readonly name: string;
   readonly mode: 'planned' | 'unplanned';
   readonly policy: 'identity' | 'default';
+  /** Where clients are led after the failover to B: back to A, or on to a third cluster. */
+  readonly leads: 'back' | 'forward';
   /** What carries the failover and the failback out: the command line, or the state machines of the stack in moto. */
   readonly by: 'command-line' | 'state-machines';
 }
@@ -23,9 +25,6 @@ export const TOPICS: Readonly<Record<string, number>> = { orders: 3, payments: 2
 export const NAMES = Object.keys(TOPICS);
 const LIVE_GROUPS = ['live-0', 'live-1'];
 
-const USERS = ['mm2', 'app', 'auditor', 'fencer'];
-const PASSWORD_VARIABLE = 'TIDEMARK_DRILL_PASSWORD';
-const IDENTITY = { 'replication.policy.class': 'org.apache.kafka.connect.mirror.IdentityReplicationPolicy' };
 const REVERSE = 'B->A';
 /** Drops what `reconcile replay` has written: the other side has it. */
 const WITHOUT_REPLAYED = {
@@ -37,8 +36,10 @@ const WITHOUT_REPLAYED = {
   'predicates.replayed.name': 'tidemark-replayed',
 };
 
-/** The times of an application: on the source, on the target after the failover, and back on the source. */
-export const PHASES = ['before', 'away', 'back'] as const;
+export type Alias = 'A' | 'B' | 'C';
+
+/** The times of an application: on A, on B after the failover, and where it is led then. */
+export const PHASES = ['before', 'away', 'after'] as const;
 export type Phase = (typeof PHASES)[number];
 
 /** A consumer group over all phases: what it processed in each. */
@@ -47,22 +48,33 @@ export interface StagedGroup {
   readonly in: Readonly<Record<Phase, LiveGroup>>;
 }
 
-/** Two clusters with fences, a Connect worker with the mirrors of both directions, applications, and the command line. */
+interface ThirdCluster {
+  readonly cluster: LabCluster;
+  readonly connect: LabConnect;
+}
+
+/**
+ * Two clusters with fences, a Connect worker with the mirrors of both directions, applications, and the command line. Of a
+ * scenario that leads on: a third cluster, whose Connect worker has no connector yet.
+ */
 export class FailbackStage {
   readonly scenario: FailbackScenario;
   readonly lab: Lab;
   readonly a: LabCluster;
   readonly b: LabCluster;
   readonly connect: LabConnect;
+  readonly third: ThirdCluster | null;
   readonly groups: readonly StagedGroup[];
   readonly producers: Readonly<Record<Phase, LiveProducer>>;
   /** Null if the command line carries everything out. */
   readonly machines: MotoMachines | null;
+  /** Called once, after a hook has stopped the consumers. */
+  onGroupsStopped: (() => Promise<void>) | null = null;
   readonly #hooks: HookServer;
-  readonly #password: string;
+  readonly #logins: Logins;
   #phase: Phase = 'before';
   /** Where the name of the clients leads. */
-  #name: 'A' | 'B' = 'A';
+  #name: Alias = 'A';
 
   private constructor(
     scenario: FailbackScenario,
@@ -70,8 +82,9 @@ export class FailbackStage {
     clusters: readonly [LabCluster, LabCluster],
     parts: {
       readonly connect: LabConnect;
+      readonly third: ThirdCluster | null;
       readonly hooks: HookServer;
-      readonly password: string;
+      readonly logins: Logins;
       readonly machines: MotoMachines | null;
     },
   ) {
@@ -79,9 +92,10 @@ export class FailbackStage {
     this.lab = lab;
     [this.a, this.b] = clusters;
     this.connect = parts.connect;
+    this.third = parts.third;
     this.machines = parts.machines;
     this.#hooks = parts.hooks;
-    this.#password = parts.password;
+    this.#logins = parts.logins;
     this.groups = LIVE_GROUPS.map((group) => ({ group, in: perPhase(() => new LiveGroup(group)) }));
     this.producers = perPhase((phase) => new LiveProducer(phase));
   }
@@ -91,30 +105,24 @@ export class FailbackStage {
     const hooks = await HookServer.start();
     let machines: MotoMachines | null = null;
     try {
-      const password = randomBytes(12).toString('hex');
-      process.env[PASSWORD_VARIABLE] = password;
-      const security = { users: Object.fromEntries(USERS.map((user) => [user, password])) };
-      const config = { 'allow.everyone.if.no.acl.found': 'true' };
-      const [a, b] = await Promise.all([
-        lab.startCluster({ alias: 'A', security, authorizer: true, config }),
-        lab.startCluster({ alias: 'B', security, authorizer: true, config }),
-      ]);
+      const logins = new Logins();
+      const isForward = scenario.leads === 'forward';
+      const start = (alias: Alias) => lab.startCluster({ alias, ...logins.cluster });
+      const [a, b, c] = await Promise.all([start('A'), start('B'), isForward ? start('C') : null]);
       const topics = Object.fromEntries(Object.entries(TOPICS).map(([name, partitions]) => [name, { partitions }]));
       await a.admin.createTopics(topics);
       // Applications write to topics of the same name on B: with the identity policy MirrorMaker makes them.
-      if (scenario.policy === 'default') await b.admin.createTopics(topics);
-      const connect = await lab.startConnect({
-        bootstrapServers: b.bootstrapServers,
-        clientProperties: b.clientProperties,
-        name: 'connect',
-      });
-      const policy = scenario.policy === 'identity' ? IDENTITY : {};
-      const more = { ...policy, topics: NAMES.join(','), 'sync.topic.acls.enabled': 'false' };
+      if (scenario.policy === 'default') for (const one of [b, c]) await one?.admin.createTopics(topics);
+      const workerOn = ({ bootstrapServers, clientProperties }: LabCluster, name: string) =>
+        lab.startConnect({ bootstrapServers, clientProperties, name });
+      const connect = await workerOn(b, 'connect');
+      const third = c === null ? null : { cluster: c, connect: await workerOn(c, 'connect-c') };
+      const more = mirrorSettings(scenario);
       await configureMirror(connect, a, b, more);
       await configureMirror(connect, b, a, { ...more, ...WITHOUT_REPLAYED, ...writesTo(a) }, true);
       const progress = (line: string): void => void process.stderr.write(`${line} …\n`);
       if (scenario.by === 'state-machines') machines = await MotoMachines.start(configIn(lab), progress);
-      const stage = new FailbackStage(scenario, lab, [a, b], { connect, hooks, password, machines });
+      const stage = new FailbackStage(scenario, lab, [a, b], { connect, third, hooks, logins, machines });
       stage.#writeConfiguration();
       return stage;
     } catch (error) {
@@ -125,10 +133,37 @@ export class FailbackStage {
     }
   }
 
-  /** What consumers read on a cluster: with the default policy also what came from the other one, if there is anything. */
-  readOn(cluster: 'A' | 'B'): readonly string[] {
-    if (this.scenario.policy === 'identity' || (cluster === 'A' && this.#phase !== 'back')) return NAMES;
-    return [...NAMES, ...NAMES.map((name) => `${cluster === 'A' ? 'B' : 'A'}.${name}`)];
+  clusterOf(alias: Alias): LabCluster {
+    const cluster = { A: this.a, B: this.b, C: this.third?.cluster }[alias];
+    if (cluster === undefined) throw new Error(`the scenario has no cluster ${alias}`);
+    return cluster;
+  }
+
+  /** Where clients are in the last phase. */
+  get last(): Alias {
+    return this.third === null ? 'A' : 'C';
+  }
+
+  /** The mirror that runs, or ran last, at the end. */
+  get lastMirror(): { readonly connect: LabConnect; readonly connector: string } {
+    return this.third === null
+      ? { connect: this.connect, connector: 'A->B.MirrorSourceConnector' }
+      : { connect: this.third.connect, connector: 'B->C.MirrorSourceConnector' };
+  }
+
+  /** Begins to mirror B to the third cluster, which is empty. */
+  async mirrorOn(): Promise<void> {
+    const { scenario, b, third } = this;
+    if (third === null) throw new Error('the scenario has no third cluster');
+    const topics = this.readOn('B').join(',');
+    await configureMirror(third.connect, b, third.cluster, { ...mirrorSettings(scenario), topics });
+  }
+
+  /** What consumers read on a cluster: with the default policy also what came from the other ones, if there is anything. */
+  readOn(cluster: Alias): readonly string[] {
+    if (this.scenario.policy === 'identity' || (cluster === 'A' && this.#phase !== 'after')) return NAMES;
+    const from = (prefix: string) => NAMES.map((name) => `${prefix}.${name}`);
+    return [...NAMES, ...(cluster === 'B' ? from('A') : from('B')), ...(cluster === 'C' ? from('B.A') : [])];
   }
 
   /** Begins the first phase: groups read and the application writes on A. */
@@ -141,7 +176,7 @@ export class FailbackStage {
     const history = this.machines?.history ?? join(this.lab.folder, 'history.db');
     const common = ['--config', configIn(this.lab), '--history', history];
     const ran = await runTidemark([...args, ...common, '--format', 'json'], this.machines?.variables);
-    if (ran.stdout.includes(this.#password)) throw new Error('the password was printed');
+    this.#logins.requireSecret(ran.stdout);
     return ran;
   }
 
@@ -161,12 +196,27 @@ export class FailbackStage {
 
   async #startClients(phase: Phase): Promise<void> {
     this.#phase = phase;
-    const cluster = this.#name === 'A' ? this.a : this.b;
-    const sasl = { mechanism: 'scram-sha-512', username: 'app', password: this.#password } as const;
-    const reach: Reach = { brokers: cluster.bootstrapServers.split(','), sasl };
+    await this.#startGroups();
+    await this.producers[phase].start(this.#reach, NAMES);
+  }
+
+  /** Consumers read where the name leads. */
+  async #startGroups(): Promise<void> {
+    const phase = this.#phase;
     const side = phase === 'away' ? 'target' : 'source';
-    await Promise.all(this.groups.map((group) => group.in[phase].start(side, reach, this.readOn(this.#name))));
-    await this.producers[phase].start(reach, NAMES);
+    await Promise.all(this.groups.map((group) => group.in[phase].start(side, this.#reach, this.readOn(this.#name))));
+  }
+
+  get #reach(): Reach {
+    const brokers = this.clusterOf(this.#name).bootstrapServers.split(',');
+    return { brokers, sasl: this.#logins.application };
+  }
+
+  async #hookStopsGroups(): Promise<void> {
+    await this.stopGroups();
+    const then = this.onGroupsStopped;
+    this.onGroupsStopped = null;
+    await then?.();
   }
 
   /** Applications start again and find their cluster by the name. Called twice, the second time does nothing more. */
@@ -178,48 +228,57 @@ export class FailbackStage {
   }
 
   #writeConfiguration(): void {
-    const sasl = (username: string) => ({ mechanism: 'SCRAM-SHA-512', username, password: { env: PASSWORD_VARIABLE } });
-    const own = { sasl: sasl('auditor'), writer: { sasl: sasl('fencer') } };
-    const flow = (name: string, kafkaConnectOn: 'source' | 'target', phase: Phase, leadsTo: 'A' | 'B') => ({
+    const { own } = this.#logins;
+    const flow = (name: string, kafkaConnectOn: 'source' | 'target', phase: Phase, leadsTo: Alias) => ({
       flow: name,
-      connect: { url: this.connect.url },
-      connectOffsets: { cluster: kafkaConnectOn, topic: 'connect-offsets' },
-      failover: this.#failover(sasl('app'), phase, leadsTo),
+      connect: { url: (leadsTo === 'C' ? this.third?.connect : undefined)?.url ?? this.connect.url },
+      connectOffsets: { cluster: kafkaConnectOn, topic: `connect-${leadsTo === 'C' ? 'c-' : ''}offsets` },
+      failover: this.#failover(phase, leadsTo),
     });
-    const flows = [flow('A->B', 'target', 'away', 'B'), flow(REVERSE, 'source', 'back', 'A')];
+    const flows = [
+      flow('A->B', 'target', 'away', 'B'),
+      flow(REVERSE, 'source', 'after', 'A'),
+      ...(this.third === null ? [] : [flow('B->C', 'target', 'after', 'C')]),
+    ];
     const properties = mm2Properties(this.a, this.b, {
-      ...(this.scenario.policy === 'identity' ? IDENTITY : {}),
-      topics: NAMES.join(','),
+      ...mirrorSettings(this.scenario),
       'B->A.enabled': 'true',
-      'sync.topic.acls.enabled': 'false',
+      ...(this.third === null ? {} : this.#thirdSide(this.third.cluster)),
     });
     writeFileSync(join(this.lab.folder, 'mm2.properties'), properties);
+    const clusters = { A: own, B: own, ...(this.third === null ? {} : { C: own }) };
     // JSON is YAML.
-    const text = JSON.stringify({ mm2: 'mm2.properties', clusters: { A: own, B: own }, flows }, null, 1);
+    const text = JSON.stringify({ mm2: 'mm2.properties', clusters, flows }, null, 1);
     writeFileSync(configIn(this.lab), text);
   }
 
-  #failover(sasl: object, phase: Phase, leadsTo: 'A' | 'B'): object {
-    const hook = (name: string, apply: () => Promise<unknown>, check?: () => Promise<boolean>) => ({
-      hook: {
-        apply: this.#hooks.argv(`${name}-${leadsTo}`, apply),
-        timeoutSeconds: 120,
-        ...(check === undefined ? {} : { check: this.#hooks.argv(`${name}-${leadsTo}-check`, check) }),
-      },
+  #thirdSide({ bootstrapServers, clientProperties }: LabCluster): Record<string, string> {
+    const client = { ...clientProperties, 'bootstrap.servers': bootstrapServers };
+    return {
+      ...Object.fromEntries(Object.entries(client).map(([key, value]) => [`C.${key}`, value])),
+      clusters: 'A, B, C',
+      'B->C.enabled': 'true',
+      'B->C.topics': this.readOn('B').join(','),
+    };
+  }
+
+  #failover(phase: Phase, leadsTo: Alias): object {
+    const argv = (name: string, action: HookAction) => this.#hooks.argv(`${name}-${leadsTo}`, action);
+    const hook = (name: string, apply: HookAction, more: object = {}) => ({
+      hook: { apply: argv(name, apply), timeoutSeconds: 120, ...more },
     });
-    const canary = { topic: 'orders', sasl };
     return {
       mirrorControl: 'connect',
-      fence: {
-        acl: { principals: ['User:app'], mirrorPrincipal: 'User:mm2', everyoneWithoutAcl: true, canary },
-      },
-      stopConsumers: hook('stop-groups', () => this.stopGroups()),
+      fence: this.#logins.fence(),
+      stopConsumers: hook('stop-groups', () => this.#hookStopsGroups(), {
+        putBack: argv('start-groups', () => this.#startGroups()),
+      }),
       dns: hook(
         'switch-name',
         async () => {
           this.#name = leadsTo;
         },
-        async () => this.#name === leadsTo,
+        { check: argv('leads-there', async () => this.#name === leadsTo) },
       ),
       cutConnections: hook('restart-clients', () => this.#restartClients(phase)),
     };
@@ -230,6 +289,11 @@ function configIn({ folder }: Lab): string {
   return join(folder, 'tidemark.yaml');
 }
 
+function mirrorSettings({ policy }: FailbackScenario): Record<string, string> {
+  const own = policy === 'identity' ? IDENTITY : {};
+  return { ...own, topics: NAMES.join(','), 'sync.topic.acls.enabled': 'false' };
+}
+
 function perPhase<T>(make: (phase: Phase) => T): Record<Phase, T> {
-  return { before: make('before'), away: make('away'), back: make('back') };
+  return { before: make('before'), away: make('away'), after: make('after') };
 }

@@ -6,7 +6,8 @@ import { endedEarly, type MotoMachines } from '../../step-functions/moto-machine
 import { isRunAgain } from '../failover/run-again.ts';
 
 const MOST_AGAIN = 10;
-const BY = 'drill';
+/** Who starts executions, and answers. */
+export const BY = 'drill';
 
 /**
  * A state machine carries a run out. A first execution is rejected; of the second one an approval with another hash is refused,
@@ -16,18 +17,10 @@ export async function runByMachine(
   machines: MotoMachines,
   machine: MachineName,
   input: object,
-): Promise<{ readonly tookMs: number | null; readonly entries: StoredRun['entries'] }> {
+): Promise<{ readonly run: string; readonly tookMs: number | null; readonly entries: StoredRun['entries'] }> {
   await reject(machines, machine, input);
   const execution = await machines.begin(machine, { ...input, by: BY });
-  const { record } = await machines.awaited(execution);
-  const { run, hash, subject } = record;
-  const answer = { action: 'approve', runId: run, by: BY };
-  const refused = await machines
-    .control({ ...answer, hash: hash.replaceAll(/./g, '0') })
-    .catch((error: unknown) => error);
-  if (!(refused instanceof TidemarkError && refused.code === 'HASH_DIFFERS'))
-    throw new Error(`an approval of another hash was not refused: ${refused}`);
-  await machines.control({ ...answer, hash });
+  const { run, subject } = (await approvedByHash(machines, execution)).record;
   let ended = await machines.ended(execution);
   for (let again = 0; again < MOST_AGAIN && ended.status !== 'SUCCEEDED'; again++) {
     if (!isRunAgain(faultsOf(await machines.stored(run)))) throw endedEarly(ended);
@@ -36,7 +29,21 @@ export async function runByMachine(
   if (ended.status !== 'SUCCEEDED') throw endedEarly(ended);
   const { record: done, entries } = await machines.stored(run);
   if (done.phase !== 'completed') throw new Error(`the execution succeeded, and run ${run} is ${done.phase}`);
-  return { tookMs: tookMs(done), entries };
+  return { run, tookMs: tookMs(done), entries };
+}
+
+/** Answers what an execution waits for: first with another hash, which has to be refused. */
+export async function approvedByHash(machines: MotoMachines, execution: string): Promise<StoredRun> {
+  const stored = await machines.awaited(execution);
+  const { run, hash } = stored.record;
+  const answer = { action: 'approve', runId: run, by: BY };
+  const refused = await machines
+    .control({ ...answer, hash: hash.replaceAll(/./g, '0') })
+    .catch((error: unknown) => error);
+  if (!(refused instanceof TidemarkError && refused.code === 'HASH_DIFFERS'))
+    throw new Error(`an approval of another hash was not refused: ${refused}`);
+  await machines.control({ ...answer, hash });
+  return stored;
 }
 
 async function reject(machines: MotoMachines, machine: MachineName, input: object): Promise<void> {

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { countLogs } from '../../../lab/drill/failback/count-logs.ts';
 import { type FailbackResult, isClean, tallyLine } from '../../../lab/drill/failback/failback-result.ts';
 
-const LOG = ['before-0', 'before-1', 'away-0', 'back-0'];
+const LOG = ['before-0', 'before-1', 'away-0', 'after-0'];
 const WRITTEN = new Set(LOG);
 const count = (ids: readonly string[], inPhases = true) => countLogs(new Map([['orders-0', ids]]), WRITTEN, inPhases);
 
@@ -29,10 +29,10 @@ describe('a log of a failback', () => {
   });
 
   test('has a record of an earlier phase behind a later one out of order, unless it was replayed there', () => {
-    const ids = ['before-0', 'away-0', 'before-1', 'back-0'];
+    const ids = ['before-0', 'away-0', 'before-1', 'after-0'];
     expect(count(ids).outOfOrder).toBe(1);
     expect(count(ids, false).outOfOrder).toBe(0);
-    expect(count(['before-1', 'before-0', 'away-0', 'back-0'], false).outOfOrder).toBe(1);
+    expect(count(['before-1', 'before-0', 'away-0', 'after-0'], false).outOfOrder).toBe(1);
   });
 });
 
@@ -42,12 +42,13 @@ describe('the last line', () => {
   const none = { duplicated: 0, missing: 0, outOfOrder: 0 };
   const clean: FailbackResult = {
     name: 'one',
+    last: 'A',
     logs: { A: none, B: none },
     written: [1, 2, 3],
     away: [group],
     back: [group],
     missing: 0n,
-    tookSeconds: { failover: 1, failback: 1 },
+    tookSeconds: { failover: 1, last: 1 },
   };
 
   test('counts records of logs and groups, and a loss that was said and not counted', () => {
