@@ -125,12 +125,13 @@ function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[]
       });
     }
   }
-  if (setting === undefined && beginsWithMark(layers.properties)) {
+  const encoding = setting === undefined ? foreignEncoding(layers.properties) : null;
+  if (encoding !== null) {
     context.faults.fault({
       file: layers.file,
       key: 'clusters',
       line: null,
-      message: 'is missing: the file begins with a byte order mark, which Java reads as part of the first setting',
+      message: `is missing: ${encoding}`,
       remedy: 'save it as ISO-8859-1 or ASCII, without a mark; some shells write UTF-16 when they redirect to a file',
     });
     return [];
@@ -147,10 +148,16 @@ function readAliases(layers: Mm2Layers, context: LoadContext): readonly string[]
   return aliases;
 }
 
-/** Whether it was saved as UTF-16, or as UTF-8 with a mark: what these bytes are in ISO-8859-1. */
-function beginsWithMark({ entries }: Properties): boolean {
+/** In which encoding it was saved, if Java finds no setting in it for that; null if nothing tells. All of it was read as ISO-8859-1. */
+function foreignEncoding({ entries }: Properties): string | null {
   const [first = ''] = entries.keys();
-  return /^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/.test(first);
+  if (first.startsWith('\xff\xfe')) return 'the file is in UTF-16 (little-endian), which Java does not read';
+  if (first.startsWith('\xfe\xff')) return 'the file is in UTF-16 (big-endian), which Java does not read';
+  if (first.startsWith('\xef\xbb\xbf')) {
+    return 'the file is in UTF-8 with a byte order mark, which Java reads as part of the first setting';
+  }
+  const hasNul = [...entries.keys()].some((key) => key.includes('\0'));
+  return hasNul ? 'the file has NUL bytes, as in UTF-16 without a byte order mark, which Java does not read' : null;
 }
 
 function readFlows(layers: Mm2Layers, aliases: readonly string[], context: LoadContext): readonly Flow[] {

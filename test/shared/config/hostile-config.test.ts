@@ -167,8 +167,24 @@ describe('an mm2.properties that means harm', () => {
     expect(faultsOf(() => mm2(`${GOOD}A.ssl.truststore.location=/x\0y\nA.security.protocol=SSL\n`))).toHaveLength(1);
     // Java reads the mark as part of the first key.
     expect(faultsOf(() => mm2(`\ufeff${GOOD}`))).toMatchObject([
-      { key: 'clusters', message: expect.stringContaining('is missing') },
+      { key: 'clusters', message: expect.stringContaining('is missing: the file is in UTF-8 with a byte order mark') },
     ]);
+    expect(mm2(`\ufeff# of another editor\n${GOOD}`).config.flows).toHaveLength(1);
+  });
+
+  test.each([
+    ['little-endian with a mark', '\ufeff', false, 'UTF-16 (little-endian)'],
+    ['big-endian with a mark', '\ufeff', true, 'UTF-16 (big-endian)'],
+    ['little-endian', '', false, 'NUL bytes, as in UTF-16'],
+    ['big-endian', '', true, 'NUL bytes, as in UTF-16'],
+  ])('UTF-16, %s, is named', (_, mark, isBigEndian, named) => {
+    for (const comment of ['', '# flows of the shop\r\n']) {
+      const bytes = Buffer.from(`${mark}${comment}${GOOD}`, 'utf16le');
+      const saved = isBigEndian ? bytes.swap16() : bytes;
+      expect(faultsOf(() => mm2(saved))).toMatchObject([
+        { key: 'clusters', message: expect.stringContaining(named), remedy: expect.stringContaining('ISO-8859-1') },
+      ]);
+    }
   });
 
   test('what is drafted from it is what it says, and nothing of a name becomes a key', () => {
