@@ -1,7 +1,7 @@
 import { closestName } from '../../shared/config/closest-name.ts';
 import type { AuditReport } from '../../shared/domain/model/report.ts';
 import type { FlowFilter } from '../../shared/survey/flow-filter.ts';
-import { UsageError } from '../output/usage-error.ts';
+import { UsageError, unknownName } from '../output/usage-error.ts';
 import { matcher } from './name-patterns.ts';
 
 type Kind = 'group' | 'topic';
@@ -18,16 +18,31 @@ export class OfferedNames {
     const { group, topic } = filter;
     return {
       ...filter,
-      ...(group === undefined ? {} : { group: this.#noted('group', group) }),
-      ...(topic === undefined ? {} : { topic: this.#noted('topic', topic) }),
+      ...(group === undefined ? {} : { group: this.noted('group', group) }),
+      ...(topic === undefined ? {} : { topic: this.noted('topic', topic) }),
     };
   }
 
-  #noted(kind: Kind, test: (name: string) => boolean): (name: string) => boolean {
+  /** The same test of names, noting what it is asked about. */
+  noted(kind: Kind, test: (name: string) => boolean): (name: string) => boolean {
     return (name) => {
       this.#names[kind].add(name);
       return test(name);
     };
+  }
+
+  /**
+   * Refuses what matches none of the names that were asked about: `where` has no such name. If there was nothing to ask about, the
+   * answer says why.
+   * @throws UsageError
+   */
+  refuseUnknown(kind: Kind, patterns: readonly string[], where: string): void {
+    const names = [...this.#names[kind]];
+    if (names.length === 0) return;
+    for (const pattern of patterns) {
+      const matches = matcher([pattern]);
+      if (!names.some((name) => matches?.(name))) throw unknownName(kind, pattern, names.sort(), where);
+    }
   }
 
   /**
@@ -50,8 +65,8 @@ export class OfferedNames {
 
 /** Refuses what `--group` and `--topic` name and the report does not have. @throws UsageError */
 export function refuseUnmatched({ flows }: AuditReport, wanted: WantedNames, offered: OfferedNames): void {
-  // Where a side could not be read, the report says so: the name may be right.
-  if (flows.some(({ unread }) => unread.length > 0)) return;
+  // Where a side could not be read, the report says so: the name may be right. A history has no names but its own.
+  if (flows.some(({ unread, snapshot }) => unread.length > 0 && snapshot === null)) return;
   offered.refuseUnmatched(
     'group',
     wanted,

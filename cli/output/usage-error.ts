@@ -10,8 +10,11 @@ export class UsageError extends TidemarkError {
   }
 }
 
-/** A name on the command line that is none of the known ones. */
-export function unknownName(kind: string, written: string, known: readonly string[]): UsageError {
+/**
+ * A name on the command line that is none of the known ones.
+ * @param where they are known, such as ` in the history`
+ */
+export function unknownName(kind: string, written: string, known: readonly string[], where = ''): UsageError {
   const near = closestName(written, known);
   const some = known.slice(0, 10).join(', ');
   const remedy =
@@ -20,5 +23,5 @@ export function unknownName(kind: string, written: string, known: readonly strin
       : known.length === 0
         ? `there is no ${kind} at all`
         : `known: ${some}${known.length > 10 ? ` and ${known.length - 10} more` : ''}`;
-  return new UsageError(`there is no ${kind} "${written}"`, remedy);
+  return new UsageError(`there is no ${kind} "${written}"${where}`, remedy);
 }

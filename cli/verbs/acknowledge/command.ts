@@ -20,6 +20,7 @@ import { ExitCode } from '../../output/exit-code.ts';
 import { type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
 import { UsageError, unknownName } from '../../output/usage-error.ts';
+import { refuseUnknownSubject } from './refuse-unknown-subject.ts';
 import { codeOf, type SubjectOptions, subjectOf } from './subject-options.ts';
 
 interface AcknowledgeOptions extends ConfigOptions, HistoryOptions, SubjectOptions {
@@ -129,6 +130,7 @@ async function acknowledge(
     throw unknownName('cluster of this flow', cluster, [flow.source, flow.target]);
   }
   return await withStore(options, terminal, async (store, history) => {
+    await refuseUnknownSubject(history, flow, subject, CLOCK.now());
     const until = options.until ?? null;
     const request = { store, clock: CLOCK, flow, code, subject, reason, by, until };
     const { acknowledgement, isNew } = await acknowledgeFinding(request);

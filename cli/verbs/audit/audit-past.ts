@@ -3,7 +3,8 @@ import type { AuditReport } from '../../../shared/domain/model/report.ts';
 import { newestHistory } from '../../../shared/history/history-lineage.ts';
 import { type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { type HistoryOptions, requireAuditHistory } from '../../options/history-options.ts';
-import { matcher } from '../../options/name-patterns.ts';
+import { filterOf } from '../../options/name-patterns.ts';
+import type { OfferedNames } from '../../options/unmatched-names.ts';
 import type { Terminal } from '../../output/terminal.ts';
 import { printable } from '../../output/text.ts';
 
@@ -17,12 +18,15 @@ interface PastOptions extends ConfigOptions, HistoryOptions {
  * What audits said at a time (ms since the epoch), from the history. stderr names each flow without a snapshot.
  * @throws NothingRecordedError where that is every flow
  */
-export async function auditPast(options: PastOptions, asOf: number, terminal: Terminal): Promise<AuditReport> {
+export async function auditPast(
+  options: PastOptions,
+  asOf: number,
+  terminal: Terminal,
+  offered: OfferedNames,
+): Promise<AuditReport> {
   const config = await loadFromOptions(options, terminal);
   const flows = chosenFlows(config.flows, options.flow);
   const { auditAsOf } = await import('../../../shared/audit/audit-as-of.ts');
-  const group = matcher(options.group);
-  const topic = matcher(options.topic);
   const { history, acknowledgements, close } = await requireAuditHistory(options, terminal);
   try {
     const report = await auditAsOf({
@@ -32,7 +36,7 @@ export async function auditPast(options: PastOptions, asOf: number, terminal: Te
       acknowledgements,
       asOf,
       clock: { now: () => Date.now() },
-      filter: { ...(group === null ? {} : { group }), ...(topic === null ? {} : { topic }) },
+      filter: offered.noting(filterOf(flows, options)),
     });
     const told = new Set(report.flows.map(({ flow }) => flow));
     for (const name of flows.map(flowName).filter((one) => !told.has(one))) {

@@ -73,7 +73,7 @@ Exit codes: 0 nothing at or above --fail-on, 1 findings or the verdict not-ready
       const offered = new OfferedNames();
       const report = await (asOf === undefined
         ? audit(options, terminal, offered)
-        : auditPast(options, asOf, terminal));
+        : auditPast(options, asOf, terminal, offered));
       refuseUnmatched(report, options, offered);
       if (options.format === 'json') {
         const { renderAuditJson } = await import('../../output/audit-json.ts');

@@ -9,9 +9,10 @@ import { connector } from '../../connect.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, loadFromOptions, oneFlow } from '../../options/config-options.ts';
 import { addHistoryOption, givenAgain, type HistoryOptions } from '../../options/history-options.ts';
-import { matcher } from '../../options/name-patterns.ts';
+import { filterOf, matcher } from '../../options/name-patterns.ts';
 import { bytes, collect, seconds } from '../../options/option-values.ts';
 import { type RowsOption, rowsOption } from '../../options/rows-option.ts';
+import { OfferedNames } from '../../options/unmatched-names.ts';
 import { type VerifyOpenOptions, verifyOpen } from '../../options/verify-options.ts';
 import { commandLine } from '../../output/command-line.ts';
 import type { Finish } from '../../output/exit-code.ts';
@@ -120,7 +121,9 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
   const readers = { source: connect(source), target: connect(target) };
   const progress = createProgress(terminal.stderr);
   try {
-    const topic = matcher(options.topic) ?? null;
+    const offered = new OfferedNames();
+    const { topic = null } = offered.noting(filterOf([flow], { topic: options.topic ?? [] }));
+    const choices = (names: readonly string[]) => names.map((name) => choiceOf(name, offered));
     const { planRestore } = await import('../../../shared/restore/plan-restore.ts');
     const planned = await planRestore({
       flow,
@@ -132,8 +135,8 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
       clock: { now: () => Date.now() },
       asOf: options.asOf,
       onto: options.onto,
-      groups: options.group.map(choiceOf),
-      exclude: (options.exclude ?? []).map(choiceOf),
+      groups: choices(options.group),
+      exclude: choices(options.exclude ?? []),
       ...(topic === null ? {} : { topic }),
       terms: {
         minProof: options.minProof,
@@ -147,6 +150,10 @@ async function plan(options: PlanOptions, terminal: Terminal): Promise<Stored> {
       ...(verify === undefined ? {} : { verify }),
       progress: (step) => progress.step(step),
     });
+    const where = ` in the history as of ${new Date(options.asOf).toISOString()}`;
+    offered.refuseUnknown('topic', options.topic ?? [], where);
+    const ofTopics = options.topic === undefined ? '' : ' with positions on these topics';
+    offered.refuseUnknown('group', [...options.group, ...(options.exclude ?? [])], `${ofTopics}${where}`);
     return { planned, ids: await planIds(stores.plans) };
   } finally {
     progress.end();
@@ -176,8 +183,8 @@ async function planText(
   ];
 }
 
-function choiceOf(text: string): GroupChoice {
-  return { text, matches: matcher([text]) ?? (() => false) };
+function choiceOf(text: string, offered: OfferedNames): GroupChoice {
+  return { text, matches: offered.noted('group', matcher([text]) ?? (() => false)) };
 }
 
 /** Seconds, or none at all. */

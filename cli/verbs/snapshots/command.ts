@@ -6,9 +6,10 @@ import type { SnapshotStore } from '../../../shared/history/snapshot-store.ts';
 import { asOfOption } from '../../options/as-of-option.ts';
 import { addConfigOptions, type ConfigOptions, chosenFlows, loadFromOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions, requireHistory } from '../../options/history-options.ts';
-import { matcher } from '../../options/name-patterns.ts';
+import { filterOf } from '../../options/name-patterns.ts';
 import { collect, positiveCount } from '../../options/option-values.ts';
 import { pointInTime } from '../../options/point-in-time.ts';
+import { OfferedNames } from '../../options/unmatched-names.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { painter, type Terminal, widthOf, writeAll } from '../../output/terminal.ts';
@@ -97,7 +98,11 @@ function addShow(snapshots: Command, terminal: Terminal, finish: Finish): void {
         const now = Date.now();
         const asOf = options.asOf ?? now;
         const all = await showSnapshots(store, flows, asOf, now);
-        const shown = all.map((one) => limited(one, options));
+        const offered = new OfferedNames();
+        const shown = all.map((one) => limited(one, options, offered));
+        const where = ` in the history as of ${new Date(asOf).toISOString()}`;
+        offered.refuseUnknown('topic', options.topic ?? [], where);
+        offered.refuseUnknown('group', options.group ?? [], where);
         for (const name of flows.map(flowName).filter((flow) => !all.some((one) => one.flow === flow))) {
           terminal.stderr.write(
             `warning: the history holds nothing of ${printable(name)} as of ${new Date(asOf).toISOString()}\n`,
@@ -166,12 +171,11 @@ async function ofEach<T>(flows: readonly Flow[], read: (flow: string) => Promise
   return all;
 }
 
-function limited(shown: ShownSnapshot, options: ShowOptions): ShownSnapshot {
-  const topic = matcher(options.topic);
-  const group = matcher(options.group);
+function limited(shown: ShownSnapshot, options: ShowOptions, offered: OfferedNames): ShownSnapshot {
+  const { topic, group } = offered.noting(filterOf([], options));
   return {
     ...shown,
     partitions: shown.partitions.filter((one) => topic?.(one.topic) ?? true),
-    positions: shown.positions.filter((one) => (topic?.(one.topic) ?? true) && (group?.(one.group) ?? true)),
+    positions: shown.positions.filter((one) => (group?.(one.group) ?? true) && (topic?.(one.topic) ?? true)),
   };
 }
