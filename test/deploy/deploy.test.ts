@@ -5,17 +5,27 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseAllDocuments } from 'yaml';
 import * as z from 'zod';
 import { loadConfig } from '../../shared/config/load-config.ts';
+import { serving } from '../cli/serving.ts';
 import { tidemark } from '../cli/tidemark.ts';
 
 const DEPLOY = join(import.meta.dirname, '../../deploy');
 
 const metadata = z.strictObject({ name: z.string(), labels: z.record(z.string(), z.string()) });
 const secretKey = z.strictObject({ name: z.string(), key: z.string() });
+const probe = z.strictObject({
+  httpGet: z.strictObject({ path: z.string(), port: z.literal('http') }),
+  periodSeconds: z.number(),
+  timeoutSeconds: z.number(),
+  failureThreshold: z.number().optional(),
+});
 const container = z.strictObject({
   name: z.string(),
   image: z.string(),
   args: z.array(z.string()),
   env: z.array(z.strictObject({ name: z.string(), valueFrom: z.strictObject({ secretKeyRef: secretKey }) })),
+  ports: z.tuple([z.strictObject({ name: z.literal('http'), containerPort: z.number() })]).optional(),
+  readinessProbe: probe.optional(),
+  livenessProbe: probe.optional(),
   resources: z.strictObject({
     requests: z.strictObject({ cpu: z.string(), memory: z.string() }),
     limits: z.strictObject({ memory: z.string() }),
@@ -93,6 +103,16 @@ const deployment = z.strictObject({
   }),
 });
 
+const service = z.strictObject({
+  apiVersion: z.literal('v1'),
+  kind: z.literal('Service'),
+  metadata,
+  spec: z.strictObject({
+    selector: z.record(z.string(), z.string()),
+    ports: z.tuple([z.strictObject({ name: z.literal('http'), port: z.number(), targetPort: z.literal('http') })]),
+  }),
+});
+
 function manifests(name: string): unknown[] {
   const documents = parseAllDocuments(readFileSync(join(DEPLOY, 'kubernetes', name), 'utf8'), { strict: true });
   return documents.map((document) => {
@@ -104,7 +124,9 @@ function manifests(name: string): unknown[] {
 const [map, pvc] = z.tuple([configMap, claim]).parse(manifests('configuration.yaml'));
 const [cron] = z.tuple([cronJob]).parse(manifests('cronjob.yaml'));
 const [watching] = z.tuple([deployment]).parse(manifests('deployment.yaml'));
-const pods = { cronjob: cron.spec.jobTemplate.spec.template, deployment: watching.spec.template };
+const [server, served] = z.tuple([deployment, service]).parse(manifests('server.yaml'));
+const auditing = { cronjob: cron.spec.jobTemplate.spec.template, deployment: watching.spec.template };
+const pods = { ...auditing, server: server.spec.template };
 const recipe = readFileSync(join(DEPLOY, 'Containerfile'), 'utf8');
 
 describe('Kubernetes', () => {
@@ -120,13 +142,21 @@ describe('Kubernetes', () => {
 
   test('every manifest is looked at here', () => {
     const names = readdirSync(join(DEPLOY, 'kubernetes')).sort();
-    expect(names).toEqual(['configuration.yaml', 'cronjob.yaml', 'deployment.yaml']);
+    expect(names).toEqual(['configuration.yaml', 'cronjob.yaml', 'deployment.yaml', 'server.yaml']);
   });
 
-  test('the Deployment selects its own pods, and not those of the CronJob', () => {
-    const { matchLabels } = watching.spec.selector;
-    expect(watching.spec.template.metadata.labels).toMatchObject(matchLabels);
-    expect(pods.cronjob.metadata.labels).not.toMatchObject(matchLabels);
+  test('the Deployments and the Service select their own pods, and no others', () => {
+    const selecting = [
+      [watching.spec.selector.matchLabels, pods.deployment],
+      [server.spec.selector.matchLabels, pods.server],
+      [served.spec.selector, pods.server],
+    ] as const;
+    for (const [labels, own] of selecting) {
+      const selected = Object.values(pods).filter((pod) =>
+        Object.entries(labels).every(([name, value]) => pod.metadata.labels[name] === value),
+      );
+      expect(selected).toEqual([own]);
+    }
   });
 
   test.each(Object.entries(pods))('the pod of the %s has what it mounts, as the user of the image', (_, { spec }) => {
@@ -143,7 +173,7 @@ describe('Kubernetes', () => {
     expect(volumeMounts.map(({ mountPath }) => mountPath)).toContain(history.slice(0, history.lastIndexOf('/')));
   });
 
-  test.each(Object.entries(pods))('the %s runs a command that accepts its configuration', async (_, { spec }) => {
+  test.each(Object.entries(auditing))('the %s runs a command that accepts its configuration', async (_, { spec }) => {
     const [{ args, env }] = spec.containers;
     const passwords = Object.fromEntries(env.map(({ name }) => [name, 'secret']));
     // Every secret that the configuration names, and no other.
@@ -157,6 +187,35 @@ describe('Kubernetes', () => {
       code: 3,
       refused: true,
     });
+  });
+
+  test('the server asks for its token, answers its probes without it, and listens where they ask', async () => {
+    const [{ args, env, ports, readinessProbe, livenessProbe }] = pods.server.spec.containers;
+    expect(args).toEqual([
+      'serve',
+      '--config',
+      '/etc/tidemark/tidemark.yaml',
+      '--listen',
+      `0.0.0.0:${ports?.[0].containerPort}`,
+    ]);
+    const token = 'a-token-of-the-Secret';
+    const environment = Object.fromEntries(
+      env.map(({ name }) => [name, name === 'TIDEMARK_SERVE_TOKEN' ? token : 'secret']),
+    );
+    const { url, stop } = await serving(['--config', config], { environment });
+    try {
+      for (const one of [readinessProbe, livenessProbe]) {
+        expect((await fetch(`${url}${one?.httpGet.path}`)).status).toBe(200);
+      }
+      expect((await fetch(`${url}/metrics`)).status).toBe(401);
+      expect((await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).status).not.toBe(401);
+    } finally {
+      await stop();
+    }
+    // The environment has the token, and the passwords of the other manifests.
+    const passwords = env.filter(({ name }) => name !== 'TIDEMARK_SERVE_TOKEN');
+    expect(passwords).toEqual(pods.deployment.spec.containers[0].env);
+    expect(env.length).toBe(passwords.length + 1);
   });
 
   const loadedWith = async (environment: Readonly<Record<string, string>>) =>
