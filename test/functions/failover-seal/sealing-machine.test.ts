@@ -1,82 +1,52 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import validate from 'asl-validator';
-import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { type SealEndpoint, startSealEndpoint } from '../../../lab/seal-endpoint.ts';
-import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
-import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
-import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamodb-run-store.ts';
 import { createKmsEvidenceSigner } from '../../../shared/adapters/kms/kms-evidence-signer.ts';
 import { createS3EvidenceStore } from '../../../shared/adapters/s3/s3-evidence-store.ts';
 import { checkEvidence } from '../../../shared/failover/evidence/check-evidence.ts';
-import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
-import { synthesize } from '../../infra/synthesize.ts';
 import { FakeWorld } from '../../shared/failover/failover-world.ts';
 import { TestMachine } from '../failover-step/machine.ts';
+import { faultsOf, MachineHost, startApproved } from '../failover-step/machine-host.ts';
 
 const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
 const FILES = 5;
 
 describe('a state machine that seals the evidence', () => {
-  let local: DynamoDbLocal;
-  let client: DynamoDBClient;
-  let run: Definition;
-  let undo: Definition;
+  let host: MachineHost;
   beforeAll(async () => {
-    local = await DynamoDbLocal.start();
-    client = local.client();
-    const evidence = { retentionDays: 365, mode: 'governance' as const };
-    const template = synthesize({
-      failover: { approvalSeconds: 3_600, approvalLink: false, secrets: {}, names: {}, policyArns: {}, evidence },
-    });
-    run = definitionOf(template, 'FailoverRun');
-    undo = definitionOf(template, 'FailoverUndo');
+    host = await MachineHost.start({ evidence: { retentionDays: 365, mode: 'governance' } });
   });
-  afterAll(async () => {
-    client?.destroy();
-    await local?.stop();
-  });
+  afterAll(() => host?.stop());
 
-  let tables = 0;
   let endpoint: SealEndpoint;
   let machine: TestMachine;
   beforeEach(async () => {
-    const table = `tidemark-seal-${tables++}`;
-    await local.createHistoryTable(table);
     endpoint = await startSealEndpoint();
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'test' };
     const settings = { endpoint: endpoint.url, region: 'eu-central-1', credentials, maxAttempts: 1 };
     machine = new TestMachine(
       new FakeWorld(),
       {
-        runs: createDynamoDbRunStore(client, table),
-        approvals: createDynamoDbApprovalStore(client, table),
-        holds: createDynamoDbHoldStore(client, table),
+        ...(await host.stores()),
         seal: {
           store: createS3EvidenceStore(new S3Client(settings), 'evidence'),
           signer: createKmsEvidenceSigner(new KMSClient(settings), 'arn:aws:kms:eu-central-1:111122223333:key/0123'),
         },
       },
-      { run, undo },
+      host.machines(),
     );
   });
   afterEach(() => endpoint.close());
 
   async function approved() {
-    const execution = machine.start(PLANNED, 'one');
-    const { record } = await machine.awaited();
-    await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
-    return { ended: await execution, run: record.run, again: { flow: 'A->B', runId: record.run, by: 'anna' } };
+    const { ended, record } = await startApproved(machine, PLANNED, 'one');
+    return { ended, run: record.run, again: { flow: 'A->B', runId: record.run, by: 'anna' } };
   }
   const invocations = (state: string) => machine.invoked.filter((one) => one.startsWith(`${state}:`));
 
   test('its definitions are valid', () => {
-    for (const definition of [run, undo]) {
-      const answer = validate(JSON.parse(JSON.stringify(definition)));
-      expect(answer.isValid ? '' : answer.errorsText()).toBe('');
-    }
+    for (const definition of Object.values(host.machines())) expect(faultsOf(definition)).toBe('');
   });
 
   test('seals a run that is completed, and says where', async () => {

@@ -1,66 +1,36 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
-import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
-import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
-import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamodb-run-store.ts';
 import type { RunRecord } from '../../../shared/domain/failover/run-record.ts';
 import { FAILBACK_STEP_NAMES } from '../../../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
-import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
-import { synthesize } from '../../infra/synthesize.ts';
+import type { Definition } from '../../infra/state-machine-definition.ts';
 import { FAILBACK_ORDER, FakeFailback, LED_AWAY, LED_BACK } from '../../shared/failover/failback-world.ts';
 import { FakeWorld, Killed } from '../../shared/failover/failover-world.ts';
-import { type Ended, type Stores, TestMachine } from './machine.ts';
+import { type Stores, TestMachine } from './machine.ts';
+import { MachineHost, startApproved } from './machine-host.ts';
 
 const START = { flow: 'B->A', mode: 'failback', by: 'anna' };
 const ALL_DONE = Object.fromEntries(FAILBACK_STEP_NAMES.map((name) => [name, 'done']));
 
-let local: DynamoDbLocal;
-let client: DynamoDBClient;
+let host: MachineHost;
 let failover: { readonly run: Definition; readonly undo: Definition };
 let failback: { readonly run: Definition; readonly undo: Definition };
 beforeAll(async () => {
-  local = await DynamoDbLocal.start();
-  client = local.client();
-  const template = synthesize({
-    failover: { approvalSeconds: 3_600, approvalLink: false, secrets: {}, names: {}, policyArns: {} },
-  });
-  failover = { run: definitionOf(template, 'FailoverRun'), undo: definitionOf(template, 'FailoverUndo') };
-  failback = { run: definitionOf(template, 'FailoverBackRun'), undo: definitionOf(template, 'FailoverBackUndo') };
+  host = await MachineHost.start();
+  failover = host.machines();
+  failback = host.machines('FailoverBack');
 });
-afterAll(async () => {
-  client?.destroy();
-  await local?.stop();
-});
+afterAll(() => host?.stop());
 
-let tables = 0;
 let stores: Stores;
 let fake: FakeFailback;
 let machine: TestMachine;
 beforeEach(async () => {
-  const table = `tidemark-failback-machine-${tables++}`;
-  await local.createHistoryTable(table);
-  stores = {
-    runs: createDynamoDbRunStore(client, table),
-    approvals: createDynamoDbApprovalStore(client, table),
-    holds: createDynamoDbHoldStore(client, table),
-  };
+  stores = await host.stores();
   fake = new FakeFailback();
   machine = new TestMachine(fake, stores, failback);
 });
 
-/** Starts a failback and approves it as it was assessed. */
-async function approved(id = 'one'): Promise<{ ended: Ended; record: RunRecord }> {
-  const execution = machine.start(START, id);
-  const { record } = await Promise.race([machine.awaited(), execution.then(endedEarly)]);
-  await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
-  return { ended: await execution, record: (await machine.stored(record.run)).record };
-}
-
-function endedEarly(ended: Ended): never {
-  throw new Error(`ended with ${ended.error}: ${machine.told.join('; ')} ${machine.invoked.join(', ')}`);
-}
+const approved = (id = 'one') => startApproved(machine, START, id);
 
 async function stoppedAt(where: string): Promise<RunRecord> {
   fake.hazard = (what) => {

@@ -1,52 +1,25 @@
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import validate from 'asl-validator';
-import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
-import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
-import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
-import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamodb-run-store.ts';
 import type { RunRecord } from '../../../shared/domain/failover/run-record.ts';
-import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
-import { synthesize } from '../../infra/synthesize.ts';
 import { FakeWorld, UNTOUCHED } from '../../shared/failover/failover-world.ts';
 import { formOf, functionUrlEvent } from '../failover-approval/function-url-event.ts';
 import { type Ended, TestMachine } from './machine.ts';
+import { faultsOf, MachineHost } from './machine-host.ts';
 
 const ORDER = ['fence', 'mirror', 'consumers', 'positions', 'name', 'cut'].map((what) => `${what}=true`);
 const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
 const BY = 'bert (by the link, from 192.0.2.7)';
 
-let local: DynamoDbLocal;
-let client: DynamoDBClient;
-let run: Definition;
-let undo: Definition;
+let host: MachineHost;
 beforeAll(async () => {
-  local = await DynamoDbLocal.start();
-  client = local.client();
-  const template = synthesize({
-    failover: { approvalSeconds: 3_600, approvalLink: true, secrets: {}, names: {}, policyArns: {} },
-  });
-  run = definitionOf(template, 'FailoverRun');
-  undo = definitionOf(template, 'FailoverUndo');
+  host = await MachineHost.start({ approvalLink: true });
 });
-afterAll(async () => {
-  client?.destroy();
-  await local?.stop();
-});
+afterAll(() => host?.stop());
 
-let tables = 0;
 let fake: FakeWorld;
 let machine: TestMachine;
 beforeEach(async () => {
-  const table = `tidemark-link-machine-${tables++}`;
-  await local.createHistoryTable(table);
   fake = new FakeWorld();
-  const stores = {
-    runs: createDynamoDbRunStore(client, table),
-    approvals: createDynamoDbApprovalStore(client, table),
-    holds: createDynamoDbHoldStore(client, table),
-  };
-  machine = new TestMachine(fake, stores, { run, undo });
+  machine = new TestMachine(fake, await host.stores(), host.machines());
 });
 
 async function waiting(input: object = PLANNED, id = 'one') {
@@ -76,9 +49,7 @@ async function refusedWith(execution: Promise<Ended>, reason: string): Promise<v
 
 describe('a state machine whose approval is asked for with a link', () => {
   test('has a valid definition', () => {
-    // The validator adds defaults to what it is given.
-    const checked = validate(JSON.parse(JSON.stringify(run)));
-    expect(checked.isValid ? '' : checked.errorsText()).toBe('');
+    expect(faultsOf(host.machines().run)).toBe('');
   });
 
   test('tells approvers once, with the link; no message of its own, no output and no evidence has it', async () => {

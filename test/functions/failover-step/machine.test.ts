@@ -1,15 +1,9 @@
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import validate from 'asl-validator';
 import type { Template } from 'aws-cdk-lib/assertions';
 import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../../../lab/cloudwatch-endpoint.ts';
-import { DynamoDbLocal } from '../../../lab/dynamodb-local.ts';
 import { createNameSignal } from '../../../shared/adapters/cloudwatch/name-signal.ts';
-import { createDynamoDbApprovalStore } from '../../../shared/adapters/dynamodb/dynamodb-approval-store.ts';
-import { createDynamoDbHoldStore } from '../../../shared/adapters/dynamodb/dynamodb-hold-store.ts';
 import { createDynamoDbNameSideStore } from '../../../shared/adapters/dynamodb/dynamodb-name-side-store.ts';
-import { createDynamoDbRunStore } from '../../../shared/adapters/dynamodb/dynamodb-run-store.ts';
 import type { RunRecord } from '../../../shared/domain/failover/run-record.ts';
 import { STEP_NAMES } from '../../../shared/domain/failover/step-name.ts';
 import { TidemarkError } from '../../../shared/domain/model/errors.ts';
@@ -21,67 +15,41 @@ import { ServedRecord } from '../../infra/served-record.ts';
 import { type Definition, definitionOf } from '../../infra/state-machine-definition.ts';
 import { exampleSettings, synthesize } from '../../infra/synthesize.ts';
 import { FakeWorld, Killed, UNTOUCHED } from '../../shared/failover/failover-world.ts';
-import { type Ended, TestMachine } from './machine.ts';
+import { TestMachine } from './machine.ts';
+import { awaitedRun, FAILOVER_SETTINGS, faultsOf, MachineHost, startApproved } from './machine-host.ts';
 
 const ORDER = ['fence', 'mirror', 'consumers', 'positions', 'name', 'cut'].map((what) => `${what}=true`);
 const PLANNED = { flow: 'A->B', mode: 'planned', by: 'anna' };
-const failover = { approvalSeconds: 3_600, approvalLink: false, secrets: {}, names: {}, policyArns: {} };
 
-let local: DynamoDbLocal;
-let client: DynamoDBClient;
+let host: MachineHost;
 let asked: ReadonlySet<string>;
 let granted: readonly string[];
 let run: Definition;
 let undo: Definition;
 let all: readonly Definition[];
 beforeAll(async () => {
-  local = await DynamoDbLocal.start();
-  client = local.client();
-  asked = askedActions(client);
-  const template = synthesize({ failover });
-  granted = Object.entries(template.findResources('AWS::IAM::Policy'))
+  host = await MachineHost.start();
+  asked = askedActions(host.client);
+  granted = Object.entries(host.template.findResources('AWS::IAM::Policy'))
     .filter(([id]) => id.startsWith('FailoverStepRead'))
     .flatMap(([, policy]): { Action: string | string[] }[] => policy.Properties.PolicyDocument.Statement)
     .flatMap(({ Action }) => Action);
-  run = definitionOf(template, 'FailoverRun');
-  undo = definitionOf(template, 'FailoverUndo');
-  all = [run, undo, definitionOf(template, 'FailoverBackRun'), definitionOf(template, 'FailoverBackUndo')];
+  ({ run, undo } = host.machines());
+  all = [run, undo, ...Object.values(host.machines('FailoverBack'))];
 });
-afterAll(async () => {
-  client?.destroy();
-  await local?.stop();
-});
+afterAll(() => host?.stop());
 
-let tables = 0;
 let fake: FakeWorld;
 let machine: TestMachine;
 let table: string;
 beforeEach(async () => {
-  table = `tidemark-machine-${tables++}`;
-  await local.createHistoryTable(table);
+  const stores = await host.stores();
+  table = stores.table;
   fake = new FakeWorld();
-  machine = new TestMachine(
-    fake,
-    {
-      runs: createDynamoDbRunStore(client, table),
-      approvals: createDynamoDbApprovalStore(client, table),
-      holds: createDynamoDbHoldStore(client, table),
-    },
-    { run, undo },
-  );
+  machine = new TestMachine(fake, stores, { run, undo });
 });
 
-/** Starts a failover and approves it as it was assessed. */
-async function approved(input: object = PLANNED, id = 'one'): Promise<{ ended: Ended; record: RunRecord }> {
-  const execution = machine.start(input, id);
-  const { record } = await Promise.race([machine.awaited(), execution.then(endedEarly)]);
-  await machine.control({ action: 'approve', runId: record.run, hash: record.hash, by: 'bert' });
-  return { ended: await execution, record: (await machine.stored(record.run)).record };
-}
-
-function endedEarly(ended: Ended): never {
-  throw new Error(`ended with ${ended.error}: ${machine.told.join('; ')} ${machine.invoked.join(', ')}`);
-}
+const approved = (input: object = PLANNED, id = 'one') => startApproved(machine, input, id);
 
 const again = (record: RunRecord) => ({ flow: 'A->B', runId: record.run, by: 'anna' });
 const statesOf = ({ steps }: RunRecord) => Object.fromEntries([...steps].map(([name, { kind }]) => [name, kind]));
@@ -90,9 +58,7 @@ const ALL_DONE = Object.fromEntries(STEP_NAMES.map((name) => [name, 'done']));
 describe('the definitions', () => {
   test('are valid', () => {
     for (const definition of all) {
-      // The validator adds defaults to what it is given.
-      const answer = validate(JSON.parse(JSON.stringify(definition)));
-      expect(answer.isValid ? '' : answer.errorsText()).toBe('');
+      expect(faultsOf(definition)).toBe('');
     }
   });
 
@@ -240,7 +206,7 @@ describe('a failover that switches the name by its health check', () => {
   function lookedUp() {
     const served = new ServedRecord(template);
     const clock = { now: () => fake.now };
-    const sides = createDynamoDbNameSideStore(client, table);
+    const sides = createDynamoDbNameSideStore(host.client, table);
     const credentials = { accessKeyId: 'AKIDEXAMPLE', secretAccessKey: 'test' };
     const signal = createNameSignal(
       new CloudWatchClient({ endpoint: cloudWatch.url, region: 'eu-central-1', credentials, maxAttempts: 1 }),
@@ -325,7 +291,7 @@ describe('a failover that switches the name by its health check', () => {
 describe('an approval', () => {
   const waiting = async () => {
     const execution = machine.start(PLANNED, 'one');
-    const { record } = await Promise.race([machine.awaited(), execution.then(endedEarly)]);
+    const record = await awaitedRun(machine, execution);
     return { execution, record };
   };
 
@@ -359,7 +325,7 @@ describe('an approval', () => {
   });
 
   test('that nobody gives times out, and the flow is free again', async () => {
-    const template = synthesize({ failover: { ...failover, approvalSeconds: 1 } });
+    const template = synthesize({ failover: { ...FAILOVER_SETTINGS, approvalSeconds: 1 } });
     machine = new TestMachine(fake, machine.stores, { run: definitionOf(template, 'FailoverRun'), undo });
     expect((await machine.start(PLANNED, 'one')).error).toBe('FailoverNotApproved');
     expect(fake.done).toEqual([]);
