@@ -1,9 +1,9 @@
 import type { Severity } from '../../shared/contract/finding-codes.ts';
 import { countedFindings } from '../../shared/domain/judge/acknowledgements.ts';
 import { worstFirst } from '../../shared/domain/judge/findings/make-finding.ts';
+import { plural } from '../../shared/domain/model/figures.ts';
 import type { Acknowledgement, Finding, SuppressedFinding } from '../../shared/domain/model/finding.ts';
 import type { Unread } from '../../shared/domain/model/outcome.ts';
-import { plural } from '../../shared/text/figures.ts';
 import type { TableOptions } from './table-options.ts';
 import type { Style } from './terminal.ts';
 import { printable, tally, wrapped } from './text.ts';

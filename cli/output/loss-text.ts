@@ -1,5 +1,5 @@
+import { duration, plural } from '../../shared/domain/model/figures.ts';
 import type { FlowReport } from '../../shared/domain/model/report.ts';
-import { duration, plural } from '../../shared/text/figures.ts';
 
 /** What a failover would lose, as a sentence without its full stop. Names in it are as in Kafka. */
 export function lossText({ loss, snapshot }: Pick<FlowReport, 'loss' | 'snapshot'>): string {

@@ -1,6 +1,6 @@
+import { plural } from '../../shared/domain/model/figures.ts';
 import { iso } from '../../shared/domain/model/iso-time.ts';
 import type { SnapshotOrigin } from '../../shared/domain/model/report.ts';
-import { plural } from '../../shared/text/figures.ts';
 import { printable, wrapped } from './text.ts';
 
 const SHOWN = 5;

@@ -1,5 +1,5 @@
+import { grouped } from '../../shared/domain/model/figures.ts';
 import { codePointName, visible } from '../../shared/domain/model/hidden-characters.ts';
-import { grouped } from '../../shared/text/figures.ts';
 
 /**
  * A text as a terminal may show it: each hidden character written out as `<U+001B>`, so that no name can steer the

@@ -3,6 +3,7 @@ import { ASSESSED, FAILOVER_ERRORS, type MachineName } from '../../shared/contra
 import { type RunRecord, tookMs } from '../../shared/domain/failover/run-record.ts';
 import { DANGEROUS_STEPS, type RunMode } from '../../shared/domain/failover/step-name.ts';
 import { canonicalJson } from '../../shared/domain/model/canonical-json.ts';
+import { counted } from '../../shared/domain/model/figures.ts';
 import type { ApprovalStore } from '../../shared/failover/approval-store.ts';
 import { askApproval } from '../../shared/failover/ask-approval.ts';
 import { runId } from '../../shared/failover/assess-failover.ts';
@@ -201,7 +202,7 @@ async function evidenceOf(hands: TaskHands, { run }: RunRecord): Promise<object>
 
 /** For people who are asked: what the failover covers, and the numbers of the assessment. */
 function summaryOf({ subject, figures }: RunRecord): string {
-  const many = `${subject.topics.length} topics, ${subject.groups.length} groups`;
+  const many = `${counted(subject.topics.length, 'topic')}, ${counted(subject.groups.length, 'group')}`;
   const { mode, flow, takesBack } = subject;
   const what =
     takesBack === undefined ? `${mode} failover of ${flow}` : `failback of ${flow} after run ${takesBack.run}`;

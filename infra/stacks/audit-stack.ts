@@ -1,5 +1,6 @@
 import { Annotations, CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { counted } from '../../shared/domain/model/figures.ts';
 import { auditFunctionsCount } from '../audit-functions-count.ts';
 import type { NameSwitches } from '../configuration.ts';
 import { AlarmTopic } from '../constructs/alarm-topic.ts';
@@ -51,7 +52,7 @@ export class AuditStack extends Stack {
     });
     new AuditSchedule(this, 'EveryMinute', { targets: audit.functions, undelivered: queue });
     if (count > 1) {
-      const says = `${flows.length} flows are audited by ${count} functions, at most ${Math.ceil(flows.length / count)} flows each`;
+      const says = `${counted(flows.length, 'flow is', 'flows are')} audited by ${counted(count, 'function')}, at most ${counted(Math.ceil(flows.length / count), 'flow')} each`;
       Annotations.of(this).addInfoV2('tidemark:auditFunctions', says);
     }
     const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails, displayName: 'Tidemark alarms' });

@@ -1,5 +1,6 @@
 import type { ClusterMetadata, GroupListing } from '../domain/model/cluster.ts';
 import { AuthorizationError, TidemarkError } from '../domain/model/errors.ts';
+import { counted } from '../domain/model/figures.ts';
 import type { Permission } from '../domain/model/permission.ts';
 import type { ClusterReader } from '../ports.ts';
 import type { Check } from './check.ts';
@@ -21,7 +22,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       subject,
       what: 'connection',
       status: 'ok',
-      detail: `${read.brokers.length} brokers, ${read.topics.size} topics, cluster id ${read.clusterId ?? 'unknown'}`,
+      detail: `${counted(read.brokers.length, 'broker')}, ${counted(read.topics.size, 'topic')}, cluster id ${read.clusterId ?? 'unknown'}`,
       remedy: null,
     });
     if (leaderless.length > 0) {
@@ -29,7 +30,7 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
         subject,
         what: 'partitions',
         status: 'warn',
-        detail: `${leaderless.length} topics have partitions without a leader, for example ${leaderless[0]?.topic ?? ''}`,
+        detail: `${counted(leaderless.length, 'topic has partitions', 'topics have partitions')} without a leader, for example ${leaderless[0]?.topic ?? ''}`,
         remedy: 'bring their brokers back; until then audits report these partitions as unknown',
       });
     }
@@ -55,8 +56,8 @@ export async function examineCluster(reader: ClusterReader, add: (check: Check) 
       status: lost === undefined ? 'ok' : 'warn',
       detail:
         lost?.kind === 'unread'
-          ? `${groups.length} groups; ${unread.length} brokers could not list theirs: ${lost.unread.message}`
-          : `${groups.length} groups`,
+          ? `${counted(groups.length, 'group')}; ${counted(unread.length, 'broker')} could not list theirs: ${lost.unread.message}`
+          : counted(groups.length, 'group'),
       remedy: lost === undefined ? null : 'look after these brokers; their groups are not audited meanwhile',
     });
     return groups;

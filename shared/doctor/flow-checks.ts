@@ -1,6 +1,7 @@
 import { remoteTopic } from '../domain/mirror/replication-policy.ts';
 import { selectionOf } from '../domain/mirror/selection.ts';
 import type { LogOffsets } from '../domain/model/cluster.ts';
+import { counted } from '../domain/model/figures.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import { flowName } from '../domain/model/flow.ts';
 import type { Outcome } from '../domain/model/outcome.ts';
@@ -35,7 +36,7 @@ export async function examineFlow(
     subject,
     what: 'mirrored topics',
     status: mirrored.length > 0 ? 'ok' : 'warn',
-    detail: `the configuration selects ${mirrored.length} topics of ${flow.source}`,
+    detail: `the configuration selects ${counted(mirrored.length, 'topic')} of ${flow.source}`,
     remedy:
       mirrored.length > 0
         ? null
@@ -221,7 +222,7 @@ async function checkCommits(
       subject,
       what: 'group commits',
       status: 'warn',
-      detail: `the configuration selects none of the ${source.groups.length} groups of ${source.reader.alias}`,
+      detail: `the configuration selects none of ${counted(source.groups.length, 'group')} of ${source.reader.alias}`,
       remedy: 'check "groups" and "groups.exclude"; groups that the principal may not Describe are invisible',
     });
     return;
@@ -234,8 +235,8 @@ async function checkCommits(
       status: unread.length === 0 ? 'ok' : 'fail',
       detail:
         unread[0] === undefined
-          ? `${groups.length} groups are readable`
-          : `${unread.length} of ${groups.length} groups cannot be read: ${unread[0].unread.message}`,
+          ? counted(groups.length, 'group is readable', 'groups are readable')
+          : `${unread.length} of ${counted(groups.length, 'group')} cannot be read: ${unread[0].unread.message}`,
       remedy: unread.length === 0 ? null : 'grant Describe on them, or bring their coordinator back',
     });
   });

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Position } from '../contract/metrics.ts';
+import { counted } from '../domain/model/figures.ts';
 import type { FlowReport } from '../domain/model/report.ts';
 import { failoverNow } from '../domain/notify/failover-now.ts';
 import { followFindings } from '../domain/notify/follow-findings.ts';
@@ -91,7 +92,9 @@ export class FindingAnnouncer {
     if (left === 0 && pending.length < DELIVER_AT_ONCE) this.#delivered.add(key);
     if (left === 0) return;
     const refused = answers.find((answer) => answer.kind === 'refused');
-    failed(`${left} events of findings were not delivered: ${refused?.reason ?? 'they cannot be read'}`);
+    failed(
+      `${counted(left, 'event of findings was', 'events of findings were')} not delivered: ${refused?.reason ?? 'they cannot be read'}`,
+    );
   }
 }
 

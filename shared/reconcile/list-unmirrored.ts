@@ -1,5 +1,6 @@
 import { selectionOf } from '../domain/mirror/selection.ts';
 import type { LogOffsets } from '../domain/model/cluster.ts';
+import { counted } from '../domain/model/figures.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import { greatest, least } from '../domain/model/offsets.ts';
 import type { Outcome, Unread } from '../domain/model/outcome.ts';
@@ -166,7 +167,7 @@ async function listPartition(request: ListRequest, one: PartitionToList): Promis
       logs,
       source,
       target,
-      (done, of) => progress(`comparing ${name}: ${done} of ${of} offsets`),
+      (done, of) => progress(`comparing ${name}: ${done} of ${counted(of, 'offset')}`),
       request.window ?? WINDOW,
     );
     const { absent } = compared;

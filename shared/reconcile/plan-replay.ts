@@ -1,4 +1,5 @@
 import type { IsolationLevel } from '../domain/model/cluster.ts';
+import { counted } from '../domain/model/figures.ts';
 import { partitionName } from '../domain/model/topic-partition.ts';
 import { type ReplayPartition, type ReplayPlan, withoutOffsets } from '../domain/reconcile/replay-plan.ts';
 import { lostRecords, type UnknownRange } from '../domain/reconcile/unmirrored.ts';
@@ -88,7 +89,7 @@ function refuse({ list, skipSuperseded, evenIfEqual }: PlanReplayRequest): void 
     if (skipSuperseded && superseded === null) reasons.push(`${name} has too many lost records to look up their keys`);
     if (found.equalAfterPoint > 0n && !evenIfEqual) {
       reasons.push(
-        `${name}: the target was given ${found.equalAfterPoint} records after the failover point that equal lost ones`,
+        `${name}: the target was given ${counted(found.equalAfterPoint, 'record')} after the failover point that ${found.equalAfterPoint === 1n ? 'equals a lost one' : 'equal lost ones'}`,
       );
     }
   }

@@ -1,4 +1,5 @@
 import type { IsolationLevel, LogOffsets, LogRecord } from '../domain/model/cluster.ts';
+import { counted } from '../domain/model/figures.ts';
 import { partitionName } from '../domain/model/topic-partition.ts';
 import { REPLAY_HEADER, replayedOffset, replayHeaderValue } from '../domain/reconcile/replay-header.ts';
 import { isInside, type ReplayPartition, type ReplayPlan } from '../domain/reconcile/replay-plan.ts';
@@ -191,7 +192,7 @@ async function replayPartition(
     written += BigInt(batch.length);
     // Where nobody looks, each step is a line of a log.
     const done = ((already + written) * 10n) / planned;
-    progress(`writing ${name}: ${done}0 % of ${planned} records`);
+    progress(`writing ${name}: ${done}0 % of ${counted(planned, 'record')}`);
     return true;
   };
   try {

@@ -1,4 +1,5 @@
 import { TidemarkError } from '../domain/model/errors.ts';
+import { counted } from '../domain/model/figures.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import { type PresentGroup, refusalOfGroup } from '../domain/restore/present-group.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
@@ -62,7 +63,7 @@ export async function applyRestore(request: ApplyRequest): Promise<Restored> {
   const refusals = [...stateRefusals(plan, log, clock.now()), ...(await clusterRefusals(plan, reader))];
   if (refusals.length > 0) return { kind: 'refused', refusals };
 
-  progress(`reading ${plan.groups.length} groups of ${reader.alias}`);
+  progress(`reading ${counted(plan.groups.length, 'group')} of ${reader.alias}`);
   const present = await presentGroups(
     reader,
     plan.groups.map(({ group }) => group),

@@ -1,4 +1,5 @@
 import { AuthenticationError, TidemarkError } from '../domain/model/errors.ts';
+import { counted } from '../domain/model/figures.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { PartitionWrite } from '../domain/model/partition-write.ts';
 import { type GroupResult, groupResult, type Move } from '../domain/restore/restore-result.ts';
@@ -33,7 +34,7 @@ export async function moveGroups(options: {
     for (let item = waiting[next++]; item !== undefined; item = waiting[next++]) {
       const [group, moves] = item;
       answers.set(group, await moveGroup(writer, group, moves.filter(isMove)));
-      if (++done % said === 0) progress(`writing positions: ${done} of ${waiting.length} groups`);
+      if (++done % said === 0) progress(`writing positions: ${done} of ${counted(waiting.length, 'group')}`);
     }
   };
   await Promise.all(Array.from({ length: GROUPS_AT_ONCE }, work));

@@ -1,3 +1,4 @@
+import { counted } from '../domain/model/figures.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import { type PresentGroup, refusalOfGroup } from '../domain/restore/present-group.ts';
 import type { Refusal } from '../domain/restore/refusal.ts';
@@ -46,7 +47,7 @@ export async function undoRestore(request: UndoRequest): Promise<Restored> {
   const refusals = (await clusterRefusals(plan, reader)).filter(({ code }) => code !== 'LOG_CHANGED');
   if (refusals.length > 0) return { kind: 'refused', refusals };
 
-  progress(`reading ${log.originals.size} groups of ${reader.alias}`);
+  progress(`reading ${counted(log.originals.size, 'group')} of ${reader.alias}`);
   const present = await presentGroups(reader, [...log.originals.keys()]);
   const planned = plannedPositions(loaded);
   const moves = new Map<string, readonly Move[]>();

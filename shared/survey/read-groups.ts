@@ -6,6 +6,7 @@ import type {
   ObservedTargetGroup,
 } from '../domain/judge/observation.ts';
 import type { Commit, CommittedOffset, GroupListing } from '../domain/model/cluster.ts';
+import { counted } from '../domain/model/figures.ts';
 import { mapOutcome, type Outcome, read, type Unread } from '../domain/model/outcome.ts';
 import { offsetsByPartition, type PartitionMap } from '../domain/model/partition-map.ts';
 import type { ClusterReader } from '../ports.ts';
@@ -34,7 +35,7 @@ export async function listGroups(
       what: 'groups without a coordinator',
       cluster: reader.alias,
       error: 'COORDINATOR_NOT_AVAILABLE',
-      message: `${without} of ${leaders.length} partitions of ${GROUPS_TOPIC} have no leader: no broker lists their groups`,
+      message: `${without} of ${counted(leaders.length, 'partition')} of ${GROUPS_TOPIC} ${without === 1 ? 'has' : 'have'} no leader: no broker lists their groups`,
       retriable: true,
     });
   }

@@ -4,6 +4,7 @@ import type { PartitionState } from '../domain/judge/partition-state.ts';
 import { AT_ITS_START, isNewLog, positionOf, type Translation, translate } from '../domain/mirror/translation.ts';
 import type { LogOffsets } from '../domain/model/cluster.ts';
 import { ClusterUnreachableError, TidemarkError } from '../domain/model/errors.ts';
+import { counted } from '../domain/model/figures.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
 import type { SnapshotOrigin, TidemarkPosition } from '../domain/model/report.ts';
 import { partitionName } from '../domain/model/topic-partition.ts';
@@ -132,7 +133,7 @@ export function notMirrored(
         'name a source topic that the flow’s "topics" setting selects',
       )
     : new NotMirroredError(
-        `${partitionName(topic, partition)} does not exist: the topic has ${partitions} partitions`,
+        `${partitionName(topic, partition)} does not exist: the topic has ${counted(partitions, 'partition')}`,
         'partition numbers start at 0',
       );
 }

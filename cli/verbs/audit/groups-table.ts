@@ -1,3 +1,4 @@
+import { duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
 import {
   type Cost,
   costOf,
@@ -9,7 +10,6 @@ import {
   type TidemarkPosition,
 } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, rowLines, tally, wrapped } from '../../output/text.ts';
 import { worstGroupsFirst } from '../../output/worst-first.ts';

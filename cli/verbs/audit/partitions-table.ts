@@ -1,6 +1,6 @@
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import type { FlowReport, PartitionReport } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import { nameWidth, type TableOptions } from '../../output/table-options.ts';
 import { printable, rowLines, tally, wrapped } from '../../output/text.ts';
 import { lagOf, missingOf, worstPartitionsFirst } from '../../output/worst-first.ts';

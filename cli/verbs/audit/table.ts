@@ -1,5 +1,5 @@
+import { grouped } from '../../../shared/domain/model/figures.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
-import { grouped } from '../../../shared/text/figures.ts';
 import { findingLines, suppressedLines, unreadLines } from '../../output/findings-table.ts';
 import { lossText } from '../../output/loss-text.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';

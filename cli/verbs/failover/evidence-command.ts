@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { plural } from '../../../shared/domain/model/figures.ts';
 import { EvidenceAlteredError } from '../../../shared/failover/evidence/evidence-altered-error.ts';
-import { plural } from '../../../shared/text/figures.ts';
 import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
 import { addHistoryOption, type HistoryOptions } from '../../options/history-options.ts';
 import { ExitCode, type Finish } from '../../output/exit-code.ts';

@@ -1,9 +1,9 @@
 import { figureFacts, kindOfRun } from '../../../shared/domain/failover/approval-facts.ts';
 import { type RunRecord, type StepState, tookMs } from '../../../shared/domain/failover/run-record.ts';
 import { canonicalJson } from '../../../shared/domain/model/canonical-json.ts';
+import { duration, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { StoredRun } from '../../../shared/failover/run-entry-schema.ts';
-import { duration, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 import type { FailoverSaid } from './json.ts';

@@ -1,5 +1,5 @@
+import { duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
 import type { Capacity, CapacityPlan, Needed, Outage } from '../../../shared/domain/tune/capacity.ts';
-import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 import type { PlannedFlow } from './json.ts';

@@ -1,8 +1,8 @@
 import type { FileHandle } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { LogRecord } from '../../../shared/domain/model/cluster.ts';
+import { plural } from '../../../shared/domain/model/figures.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { plural } from '../../../shared/text/figures.ts';
 import { json } from '../../../shared/text/json.ts';
 import type { Finish } from '../../output/exit-code.ts';
 import { PRIVATE_FILE, requireFree, writeNewFile } from '../../output/new-file.ts';

@@ -1,3 +1,4 @@
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import {
@@ -7,7 +8,6 @@ import {
   type UnmirroredPartition,
 } from '../../../shared/domain/reconcile/unmirrored.ts';
 import type { ListedPartition, UnmirroredList } from '../../../shared/reconcile/list-unmirrored.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 import { sumOf } from './list-sum.ts';

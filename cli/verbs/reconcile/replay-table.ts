@@ -1,9 +1,9 @@
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { ReplayPlan } from '../../../shared/domain/reconcile/replay-plan.ts';
 import type { PlannedReplay } from '../../../shared/reconcile/plan-replay.ts';
 import type { ReplayedPartition } from '../../../shared/reconcile/run-replay.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 import { RANGES_SHOWN, unknownText } from './list-table.ts';

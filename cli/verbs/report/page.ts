@@ -1,8 +1,8 @@
 import { Html, html } from '../../../shared/domain/markup/html.ts';
+import { duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { costOf, type GroupReport, offsetOf, proofOf } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import { lossText } from '../../output/loss-text.ts';
 import { tally } from '../../output/text.ts';
 import { worstGroupsFirst } from '../../output/worst-first.ts';

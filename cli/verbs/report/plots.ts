@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../shared/domain/markup/html.ts';
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import type { Verdict } from '../../../shared/domain/model/report.ts';
-import { grouped } from '../../../shared/text/figures.ts';
 import type { FlowPeriod, Standing, Stretch } from './flow-period.ts';
 
 const WIDTH = 1_000;
@@ -37,11 +37,11 @@ export function lossPlot({ losses }: FlowPeriod, { from, to }: Period, rpoRecord
   }
   const most = known.reduce((a, b) => (b > a ? b : a), 0n);
   const unknown = losses.length - known.length;
-  const highestText = known.length === 0 ? 'unknown in every audit' : `highest ${grouped(most)} records`;
+  const highestText = known.length === 0 ? 'unknown in every audit' : `highest ${plural(most, 'record')}`;
   const text =
     known.length === 0
       ? highestText
-      : `${highestText}${unknown === 0 ? '' : `, unknown in ${grouped(unknown)} of ${grouped(losses.length)} audits`}`;
+      : `${highestText}${unknown === 0 ? '' : `, unknown in ${grouped(unknown)} of ${plural(losses.length, 'audit')}`}`;
   const objective =
     rpoRecords === null
       ? null

@@ -1,3 +1,4 @@
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import {
@@ -6,7 +7,6 @@ import {
   type RestoreStep,
   summaryOf,
 } from '../../../shared/domain/restore/restore-plan.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import { nameWidth, type TableOptions } from '../../output/table-options.ts';
 import { printable, tally, wrapped } from '../../output/text.ts';
 

@@ -1,6 +1,6 @@
+import { plural } from '../../../shared/domain/model/figures.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { Refusal } from '../../../shared/domain/restore/refusal.ts';
-import { plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 

@@ -1,6 +1,6 @@
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import { isComplete, type RestoreResult, standings } from '../../../shared/domain/restore/restore-result.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 import { renderRefusals } from './refusals-table.ts';

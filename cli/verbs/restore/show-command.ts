@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
+import { plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { shortId } from '../../../shared/domain/model/short-id.ts';
 import { summaryOf } from '../../../shared/domain/restore/restore-plan.ts';
 import { isComplete } from '../../../shared/domain/restore/restore-result.ts';
 import type { LoadedPlan } from '../../../shared/restore/load-plan.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import { json } from '../../../shared/text/json.ts';
 import type { HistoryStores } from '../../history/history-stores.ts';
 import { addConfigOptions, type ConfigOptions } from '../../options/config-options.ts';
@@ -117,5 +117,5 @@ function rowOf({ plan, hash }: LoadedPlan): object {
 
 function lineOf({ plan }: LoadedPlan): string {
   const { groups, partitions } = summaryOf(plan);
-  return `made ${iso(plan.madeAt)}: ${printable(plan.flow)} onto the ${plan.onto} as of ${iso(plan.asOf)}: ${plural(groups, 'group')}, ${grouped(partitions)} partitions`;
+  return `made ${iso(plan.madeAt)}: ${printable(plan.flow)} onto the ${plan.onto} as of ${iso(plan.asOf)}: ${plural(groups, 'group')}, ${plural(partitions, 'partition')}`;
 }

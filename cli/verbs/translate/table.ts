@@ -1,6 +1,6 @@
 import type { LogOffsets } from '../../../shared/domain/model/cluster.ts';
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import { json } from '../../../shared/text/json.ts';
 import type { TranslatedOffset } from '../../../shared/translate/translate-offset.ts';
 import { tidemarkJson } from '../../output/position-json.ts';

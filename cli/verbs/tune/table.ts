@@ -1,7 +1,7 @@
+import { duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
 import type { Advice, Gain } from '../../../shared/domain/tune/advice.ts';
 import { ratesOf } from '../../../shared/domain/tune/measurement.ts';
 import type { Pace } from '../../../shared/domain/tune/pace.ts';
-import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, wrapped } from '../../output/text.ts';
 import type { TunedFlow } from './json.ts';

@@ -1,3 +1,4 @@
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import {
   type AuditReport,
   compareProofs,
@@ -6,7 +7,6 @@ import {
 } from '../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { FlowVerification, PositionVerification } from '../../../shared/survey/verify-positions.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import { findingLines, unreadLines } from '../../output/findings-table.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { printable, rowLines, tally, wrapped } from '../../output/text.ts';

@@ -1,7 +1,7 @@
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import type { OpenFinding } from '../../../shared/domain/judge/findings/finding-tracker.ts';
+import { duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
 import type { FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
-import { duration, grouped, plural } from '../../../shared/text/figures.ts';
 import { acknowledgedText, subjectText } from '../../output/findings-table.ts';
 import { figuresOf } from '../../output/flow-figures.ts';
 import type { Paint, Style } from '../../output/terminal.ts';

@@ -1,6 +1,7 @@
 import type { Voided } from '../mirror/breaks/without-refuted.ts';
 import type { PartitionMapping } from '../mirror/mapping.ts';
 import { expiredUnread, firstCutOff, type TranslatedInterval, type Translation } from '../mirror/translation.ts';
+import { counted } from '../model/figures.ts';
 import { greatest, least } from '../model/offsets.ts';
 import type { AlignedRecord, AlignedStretch } from './align-stretch.ts';
 import { bracketOf, surplusesBehind } from './bracket.ts';
@@ -163,7 +164,7 @@ export function verifyPosition(
     ...(mapping.hasForeign ? [] : betweenNeighbours(all, position, upstream, copies)),
   ];
   const best = { ...candidates.reduce((a, b) => (rereadsOf(b) < rereadsOf(a) ? b : a)), expired: said.expired };
-  const why = `for ${copies.perhaps} records on the target it is not known whether the group has read them`;
+  const why = `for ${counted(copies.perhaps, 'record')} on the target it is not known whether the group has read ${copies.perhaps.toString() === '1' ? 'it' : 'them'}`;
   return { ...unsettled(best, why), refutation, open: true };
 }
 
@@ -344,7 +345,7 @@ function refutationOf(
   );
   const [skip] = skipped;
   if (skip !== undefined && !later) {
-    const how = `${skipped.length} records at or after the offset are before the position`;
+    const how = `${counted(skipped.length, 'record at or after the offset is', 'records at or after the offset are')} before the position`;
     const voids = { kind: 'between', downstream: skip[1] } as const;
     return { upstream, said: said.low, found: skip[1], how, certain: true, voids };
   }
@@ -353,7 +354,7 @@ function refutationOf(
   );
   const last = read.at(-1);
   if (last !== undefined && BigInt(read.length) > rereadsOf(said)) {
-    const how = `${read.length} records before the offset are at or after the position; the syncs allow at most ${rereadsOf(said)}`;
+    const how = `${counted(read.length, 'record before the offset is', 'records before the offset are')} at or after the position; the syncs allow at most ${rereadsOf(said)}`;
     const voids = { kind: 'older', downstream: last.position } as const;
     return { upstream, said: said.low, found: last.position + 1n, how, certain: true, voids };
   }

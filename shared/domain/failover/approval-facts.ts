@@ -1,4 +1,5 @@
 import type { Json } from '../model/canonical-json.ts';
+import { counted } from '../model/figures.ts';
 import type { ApprovalSubject } from './approval-subject.ts';
 import type { RunRecord } from './run-record.ts';
 import { GATES } from './run-words.ts';
@@ -12,11 +13,11 @@ export function kindOfRun({ mode }: Pick<ApprovalSubject, 'mode'>): string {
 export function approvalFacts({ subject, figures }: Pick<RunRecord, 'subject' | 'figures'>): string[] {
   const { topics, groups, takesBack, accepted, rpoRecords, rtoSeconds } = subject;
   const objectives = [
-    ...(rpoRecords === null ? [] : [`at most ${rpoRecords} records lost`]),
+    ...(rpoRecords === null ? [] : [`at most ${counted(rpoRecords, 'record')} lost`]),
     ...(rtoSeconds === null ? [] : [`at most ${rtoSeconds} s until it is done`]),
   ];
   return [
-    `covers ${many(topics.length, 'topic')} and ${many(groups.length, 'consumer group')}`,
+    `covers ${counted(topics.length, 'topic')} and ${counted(groups.length, 'consumer group')}`,
     ...(takesBack === undefined ? [] : [`takes back run ${takesBack.run}`]),
     ...figureFacts(figures),
     ...(objectives.length === 0 ? [] : [`objectives: ${objectives.join(', ')}`]),
@@ -34,10 +35,6 @@ export function figureFacts(figures: Json): string[] {
     typeof loss === 'object' && loss !== null && 'records' in loss
       ? `${String(loss.records)} records were not on the target (${String(loss.basis)})`
       : `the loss was unknown: ${typeof loss === 'object' && loss !== null && 'reason' in loss ? String(loss.reason) : ''}`;
-  const reread = `groups read at most ${String(of('rereadAtMost'))} records again and skip at most ${String(of('skipAtMost'))}`;
+  const reread = `groups read at most ${counted(String(of('rereadAtMost')), 'record')} again and skip at most ${String(of('skipAtMost'))}`;
   return [`verdict ${String(of('verdict'))}`, lost, reread];
-}
-
-function many(count: number, what: string): string {
-  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,5 @@
 import { canonicalJson } from '../model/canonical-json.ts';
+import { counted } from '../model/figures.ts';
 import type { GateCode } from './gates.ts';
 import type { RunMode, StepName } from './step-name.ts';
 
@@ -56,7 +57,8 @@ export function changesBetween(approved: ApprovalSubject, present: ApprovalSubje
     if (before !== now) changes.push(`${key} was ${before} and is now ${now}`);
   }
   changes.push(...listChanges('group', approved.groups, present.groups));
-  const names = ({ topics }: ApprovalSubject) => topics.map((one) => `${one.topic} (${one.partitions} partitions)`);
+  const names = ({ topics }: ApprovalSubject) =>
+    topics.map((one) => `${one.topic} (${counted(one.partitions, 'partition')})`);
   changes.push(...listChanges('topic', names(approved), names(present)));
   for (const [index, step] of approved.steps.entries()) {
     const now = present.steps[index];

@@ -1,3 +1,4 @@
+import { counted } from '../model/figures.ts';
 import type { Gate } from './gates.ts';
 
 /** A mirror's connectors: in what state they are, or why that is not known. */
@@ -118,7 +119,7 @@ function topicGates(one: TopicNow): Gate[] {
     return gates;
   }
   if (partitions.source !== points.length || partitions.target !== points.length) {
-    const reason = `topic ${topic} has ${partitions.source} partitions and ${targetTopic} ${partitions.target}; at the failover it were ${points.length}`;
+    const reason = `topic ${topic} has ${counted(partitions.source, 'partition')} and ${targetTopic} ${partitions.target}; at the failover it were ${points.length}`;
     add(
       'PARTITIONS_DIFFER',
       reason,
@@ -140,7 +141,7 @@ function topicGates(one: TopicNow): Gate[] {
   for (const [partition, point] of points.entries()) {
     const start = one.starts[partition] ?? 0n;
     if (start > point) {
-      const reason = `${topic}-${partition} begins at ${start}, behind its failover point ${point}: retention has deleted ${start - point} offsets that the target lacks`;
+      const reason = `${topic}-${partition} begins at ${start}, behind its failover point ${point}: retention has deleted ${counted(start - point, 'offset')} that the target lacks`;
       add('JOIN_EXPIRED', reason, 'These records are nowhere else. Accept it to go on without them.', false);
     }
     const [end, then] = [one.ends[partition], one.endsThen?.[partition]];
@@ -159,7 +160,7 @@ function topicGates(one: TopicNow): Gate[] {
 function recordGates({ tail, replayedReturn }: FailbackInputs): Gate[] {
   const gates: Gate[] = [];
   if (tail !== null && (tail.records > 0n || tail.isOpen)) {
-    const reason = `${tail.isOpen ? 'at least ' : ''}${tail.records} records never crossed, and only the target has them`;
+    const reason = `${tail.isOpen ? 'at least ' : ''}${counted(tail.records, 'record')} never crossed, and only the target has them`;
     const remedy =
       'Replay them with `tidemark reconcile replay` first. Or accept it: groups then read everything behind them again.';
     gates.push({ code: 'TAIL_UNMIRRORED', reason, remedy, isFinal: false });

@@ -1,4 +1,5 @@
 import { reckonedEnd } from '../mirror/replication.ts';
+import { counted } from '../model/figures.ts';
 import type { Loss } from '../model/report.ts';
 import { deletedBeforeMirrored, mayBeDeletedBefore, surelyDeletedBefore } from './findings/missing-findings.ts';
 import { missingRecords } from './missing-stretches.ts';
@@ -49,7 +50,7 @@ export function lossOf(observation: FlowObservation, states: readonly PartitionS
     seconds = since === null ? null : Math.max(seconds, (observation.at - since) / 1000);
   }
   if (unknown > 0) {
-    return { kind: 'unknown', reason: `${unknown} of ${states.length} partitions: ${reason}` };
+    return { kind: 'unknown', reason: `${unknown} of ${counted(states.length, 'partition')}: ${reason}` };
   }
   return { kind: 'known', records, seconds, basis: proven ? 'proven' : 'estimated' };
 }
@@ -91,6 +92,6 @@ function lastKnownLoss({ remembered, sourceDown }: FlowObservation, states: read
   }
   if (partitions === 0) return '';
   const at = new Date(remembered.readAt.source).toISOString();
-  const of = partitions === states.length ? '' : ` (${partitions} of ${states.length} partitions)`;
+  const of = partitions === states.length ? '' : ` (${partitions} of ${counted(states.length, 'partition')})`;
   return `; of the records that it held at ${at}, an estimated ${records} are not on the target${of}, and it is not known what came after`;
 }

@@ -1,4 +1,5 @@
 import type { LogOffsets } from '../model/cluster.ts';
+import { counted } from '../model/figures.ts';
 import { greatest, least, sum } from '../model/offsets.ts';
 import type { Cost, KnownProof, TidemarkPosition } from '../model/report.ts';
 import { indexBehind } from './coverage/index-behind.ts';
@@ -188,7 +189,13 @@ function byNeighbours(mapping: PartitionMapping, upstream: bigint): Translation 
   if (D < U) {
     const high = least(fromLeft, b.downstream);
     const low = greatest(a.downstream + 1n, least(high, b.downstream - (U - u)));
-    return between(mapping, low, high, again, `${U - D} source offsets between two syncs are not on the target`);
+    return between(
+      mapping,
+      low,
+      high,
+      again,
+      `${counted(U - D, 'source offset between two syncs is', 'source offsets between two syncs are')} not on the target`,
+    );
   }
   return between(
     mapping,
@@ -203,7 +210,7 @@ function byNeighbours(mapping: PartitionMapping, upstream: bigint): Translation 
 export function positionOf(translation: Translation): TidemarkPosition {
   if (translation.kind === 'unknown') return translation;
   const { low, high, again, expired, proof, reason } = translation;
-  const gone = `up to ${expired} records that it has not read have expired on the target`;
+  const gone = `up to ${counted(expired, 'record that it has not read has expired', 'records that it has not read have expired')} on the target`;
   return {
     kind: 'known',
     position: low,
@@ -291,7 +298,7 @@ export function exactly(mapping: PartitionMapping, position: bigint, again: bigi
     expired: 0n,
     proof: 'bounded',
     reason: mapping.mayPredateSource
-      ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${again} records after them were already read`
+      ? `no record that the syncs name is left on the source: if its topic was recreated since, up to ${counted(again, 'record after them was already read', 'records after them were already read')}`
       : `MM2 wrote records again after a restart, up to ${again} of them already read`,
   };
 }

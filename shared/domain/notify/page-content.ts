@@ -1,4 +1,5 @@
 import { FINDINGS } from '../../contract/finding-codes.ts';
+import { plural } from '../model/figures.ts';
 import { withoutHidden } from '../model/hidden-characters.ts';
 import { iso } from '../model/iso-time.ts';
 import { shellWord } from '../model/shell-word.ts';
@@ -60,10 +61,10 @@ function failoverLines({ finding, failover: { verdict, loss, groups } }: Finding
   const lost =
     loss.kind === 'unknown'
       ? `loses an unknown number of records: ${withoutRepetition(loss.reason, finding.message)}`
-      : `loses ${loss.basis === 'estimated' && loss.records !== '0' ? 'up to ' : ''}${grouped(loss.records)} records${loss.seconds === null || loss.records === '0' ? '' : `, the oldest ${Math.round(loss.seconds)} s old`}`;
+      : `loses ${loss.basis === 'estimated' && loss.records !== '0' ? 'up to ' : ''}${plural(loss.records, 'record')}${loss.seconds === null || loss.records === '0' ? '' : `, the oldest ${Math.round(loss.seconds)} s old`}`;
   const named = groups.worst.map(groupText);
   const others = groups.affected - named.length;
-  const more = others > 0 ? [`and ${others} more ${others === 1 ? 'group' : 'groups'}`] : [];
+  const more = others > 0 ? [`and ${plural(others, 'more group')}`] : [];
   return [
     { of: 'flow', text: `the flow is ${verdict}` },
     { of: 'flow', text: lost },
@@ -72,7 +73,7 @@ function failoverLines({ finding, failover: { verdict, loss, groups } }: Finding
       text:
         groups.affected === 0
           ? `no group of ${groups.count} skips or re-reads records`
-          : `${groups.affected} of ${groups.count} groups are affected:`,
+          : `${groups.affected} of ${plural(groups.count, 'group')} ${groups.affected === 1 ? 'is' : 'are'} affected:`,
     },
     ...[...named, ...more].map((text) => ({ of: 'group', text }) as const),
   ];
@@ -89,18 +90,14 @@ function groupText({ group, skipAtMost, rereadAtMost }: AffectedGroup): string {
       ? 'skips an unknown number of records'
       : skipAtMost === '0'
         ? null
-        : `skips up to ${grouped(skipAtMost)} records`,
+        : `skips up to ${plural(skipAtMost, 'record')}`,
     rereadAtMost === null
       ? 're-reads an unknown number of records'
       : rereadAtMost === '0'
         ? null
-        : `re-reads up to ${grouped(rereadAtMost)} records`,
+        : `re-reads up to ${plural(rereadAtMost, 'record')}`,
   ];
   return `${group}: ${costs.filter((cost) => cost !== null).join(', ')}`;
-}
-
-function grouped(count: string): string {
-  return count.replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
 /** `2026-11-20 10:00:00 UTC`: people compare it with a clock. */

@@ -1,5 +1,6 @@
 import type { Copy } from '../compare/copy-matcher.ts';
 import type { DigestedRecord } from '../compare/digested-record.ts';
+import { counted } from '../model/figures.ts';
 import { type RecordRange, type UnknownRange, withRecord } from './unmirrored.ts';
 
 /** A source record with what decides over it. */
@@ -228,7 +229,10 @@ export class AbsentRecords {
       if (kind === 'never') out.lost.push(range);
       else if (kind === 'tombstone') out.doubt(range, 'the target may have had these tombstones, and removed them');
       else if (!explains) {
-        out.doubt(range, `compaction explains only ${gaps} of ${records} records here, and does not show which`);
+        out.doubt(
+          range,
+          `compaction explains only ${gaps} of ${counted(records, 'record')} here, and does not show which`,
+        );
       }
     }
     return explains ? records : 0n;

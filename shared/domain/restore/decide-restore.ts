@@ -2,6 +2,7 @@ import { statesByPartition } from '../judge/judge-flow.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
 import { isBeforeCut } from '../mirror/breaks/cut.ts';
 import type { Commit } from '../model/cluster.ts';
+import { counted } from '../model/figures.ts';
 import type { ClusterRole } from '../model/flow.ts';
 import { flowName } from '../model/flow.ts';
 import { PartitionMap } from '../model/partition-map.ts';
@@ -165,7 +166,10 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], inputs: R
   const { proof, clamped, unreadLoss } = landing;
   const reason = landing.reason ?? '';
   if (clamped !== null && !terms.clamp) {
-    const lost = unreadLoss === 0n ? '' : `; up to ${unreadLoss} records that the group had not consumed are lost`;
+    const lost =
+      unreadLoss === 0n
+        ? ''
+        : `; up to ${counted(unreadLoss, 'record')} that the group had not consumed ${unreadLoss === 1n ? 'is' : 'are'} lost`;
     const remedy = `With --clamp, the group is put at the log's ${clamped} instead.`;
     return { code: 'OUTSIDE_LOG', subject, reason: `${reason}${lost}`, remedy };
   }
@@ -173,7 +177,7 @@ function landingRefusal(landing: Landing, subject: Refusal['subject'], inputs: R
     // Where records were compared, or cannot be, comparing them does not help.
     const canCompare = !inputs.compared && inputs.onto === 'target' && inputs.observation.sourceDown === null;
     const compare = canCompare ? '--verify may prove it by comparing records; ' : '';
-    const remedy = `${compare}--min-proof ${proof} accepts it: up to ${landing.rereadAtMost} records are read again.`;
+    const remedy = `${compare}--min-proof ${proof} accepts it: up to ${counted(landing.rereadAtMost, 'record is', 'records are')} read again.`;
     return { code: 'PROOF_TOO_WEAK', subject, reason: `it is ${proof}, not ${terms.minProof}: ${reason}`, remedy };
   }
   return null;

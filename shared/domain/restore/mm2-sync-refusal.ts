@@ -2,6 +2,7 @@ import { policyOfFlow } from '../judge/audit-rules.ts';
 import { livenessOf } from '../judge/liveness.ts';
 import type { FlowObservation } from '../judge/observation.ts';
 import type { PartitionState } from '../judge/partition-state.ts';
+import { counted } from '../model/figures.ts';
 import { flowName } from '../model/flow.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { Refusal } from './refusal.ts';
@@ -30,7 +31,10 @@ export function mm2SyncRefusal(
       ? 'MirrorMaker runs'
       : 'MirrorMaker may still run (the source is down, so heartbeats cannot show it)';
   const seconds = Math.ceil(flow.syncGroupOffsets.intervalMs / 1000);
-  const many = behind === null ? '' : `; ${behind} positions of this plan are before their checkpoints`;
+  const many =
+    behind === null
+      ? ''
+      : `; ${counted(behind, 'position of this plan is before its checkpoint', 'positions of this plan are before their checkpoints')}`;
   return {
     code: 'MM2_SYNCS_GROUPS',
     subject: { flow: flowName(flow), cluster: flow.target },

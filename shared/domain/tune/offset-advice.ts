@@ -1,3 +1,4 @@
+import { counted } from '../model/figures.ts';
 import type { Flow } from '../model/flow.ts';
 import type { Advice, TuningLimits } from './advice.ts';
 import { type FlowMeasurement, ratesOf } from './measurement.ts';
@@ -55,10 +56,13 @@ export function offsetLagMaxAdvice(
   const mirrored = partitions.reduce((sum, one) => sum + one.mirrored, 0n);
   if (syncs === null) return of('unknown', 'the end of the offset-syncs topic could not be read');
   if (mirrored < LEAST_RECORDS)
-    return of('keep', `only ${mirrored} records were mirrored: too few to judge how many syncs they cost`);
+    return of(
+      'keep',
+      `only ${counted(mirrored, 'record was mirrored', 'records were mirrored')}: too few to judge how many syncs they cost`,
+    );
   const perRecord = Number(syncs) / Number(mirrored);
   if (offsetLagMax >= DEFAULT_OFFSET_LAG_MAX || perRecord * RECORDS_PER_SYNC <= 1) {
-    return of('keep', `${syncs} syncs for ${mirrored} records`);
+    return of('keep', `${counted(syncs, 'sync')} for ${counted(mirrored, 'record')}`);
   }
   const reason = `MM2 wrote ${syncs} offset syncs for ${mirrored} records, each a record on the cluster that keeps them`;
   return change(BigInt(DEFAULT_OFFSET_LAG_MAX), reason, {

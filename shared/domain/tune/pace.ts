@@ -1,3 +1,4 @@
+import { counted } from '../model/figures.ts';
 import { type FlowMeasurement, ratesOf } from './measurement.ts';
 
 /** A mirror that needs longer than this for what waits is behind. Less is what flushes and polls of a healthy one leave. */
@@ -19,7 +20,7 @@ export function paceOf(measurement: FlowMeasurement): Pace {
   if (unmeasured > 0) {
     return {
       kind: 'unknown',
-      reason: `${unmeasured} of ${unmeasured + partitions.length} partitions could not be measured`,
+      reason: `${unmeasured} of ${counted(unmeasured + partitions.length, 'partition')} could not be measured`,
     };
   }
   if (backlog.records === 0n) return { kind: 'keeps-up' };

@@ -1,3 +1,4 @@
+import { counted } from '../model/figures.ts';
 import type { MirrorMetrics } from '../model/mirror-metrics.ts';
 import type { Advice } from './advice.ts';
 import type { FlowMeasurement } from './measurement.ts';
@@ -16,7 +17,7 @@ export function tasksMaxAdvice(measurement: FlowMeasurement, batch: Advice, work
   if (tasks >= moving) {
     return of(
       'keep',
-      `${tasks} tasks mirror ${moving} partitions with records: a task mirrors whole partitions, more would be idle`,
+      `${counted(tasks, 'task mirrors', 'tasks mirror')} ${counted(moving, 'partition')} with records: a task mirrors whole partitions, more would be idle`,
     );
   }
   if (batch.kind === 'change')
@@ -30,7 +31,7 @@ export function tasksMaxAdvice(measurement: FlowMeasurement, batch: Advice, work
     place: 'source-connector',
     from: settings?.kind === 'read' && settings.value.tasksMax !== null ? String(settings.value.tasksMax) : null,
     to: String(to),
-    reason: `${tasks} tasks mirror ${moving} partitions with records and are behind, and their batches do not hold them back: each task has a consumer and a producer of its own`,
+    reason: `${counted(tasks, 'task mirrors', 'tasks mirror')} ${counted(moving, 'partition')} with records and ${tasks === 1 ? 'is' : 'are'} behind, and their batches do not hold them back: each task has a consumer and a producer of its own`,
     gain:
       worker.kind === 'keep'
         ? { kind: 'throughput', atMost: to / tasks }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StepName } from '../../domain/failover/step-name.ts';
 import type { Json } from '../../domain/model/canonical-json.ts';
-import { duration, plural } from '../../text/figures.ts';
+import { duration, plural } from '../../domain/model/figures.ts';
 import { firstRead } from '../consumers-seen.ts';
 import { logEnds } from '../ends-by-topic.ts';
 

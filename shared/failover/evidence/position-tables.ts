@@ -3,7 +3,7 @@ import type { RunRecord } from '../../domain/failover/run-record.ts';
 import type { StepName } from '../../domain/failover/step-name.ts';
 import { type Html, html } from '../../domain/markup/html.ts';
 import type { Json } from '../../domain/model/canonical-json.ts';
-import { plural } from '../../text/figures.ts';
+import { plural } from '../../domain/model/figures.ts';
 import type { LogEnds } from '../ends-by-topic.ts';
 import { drained } from '../steps/drain.ts';
 import { failoverPoints } from '../steps/record-points.ts';

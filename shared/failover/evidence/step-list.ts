@@ -3,8 +3,8 @@ import type { RunRecord, StepState } from '../../domain/failover/run-record.ts';
 import { STATES, STEP_PURPOSES } from '../../domain/failover/run-words.ts';
 import type { StepName } from '../../domain/failover/step-name.ts';
 import { type Html, html } from '../../domain/markup/html.ts';
+import { duration } from '../../domain/model/figures.ts';
 import { iso } from '../../domain/model/iso-time.ts';
-import { duration } from '../../text/figures.ts';
 import { foundWords } from './found-words.ts';
 import { word } from './table-html.ts';
 

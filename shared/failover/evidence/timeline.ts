@@ -2,8 +2,8 @@ import type { ChainEntry } from '../../domain/failover/evidence-chain.ts';
 import type { RunEvent } from '../../domain/failover/run-event.ts';
 import { type Html, html } from '../../domain/markup/html.ts';
 import { canonicalJson } from '../../domain/model/canonical-json.ts';
+import { duration } from '../../domain/model/figures.ts';
 import { iso } from '../../domain/model/iso-time.ts';
-import { duration } from '../../text/figures.ts';
 import { foundWords } from './found-words.ts';
 import { word } from './table-html.ts';
 

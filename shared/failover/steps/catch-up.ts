@@ -1,3 +1,4 @@
+import { counted } from '../../domain/model/figures.ts';
 import type { FlowReport } from '../../domain/model/report.ts';
 import { StepFailedError } from '../failover-errors.ts';
 import { pollUntil } from '../poll-until.ts';
@@ -23,7 +24,7 @@ export const catchUp: Step = {
     let last = 'nothing is known yet';
     const done = await pollUntil(clock, { withinMs: patience.drainMs, everyMs: patience.pollMs }, async () => {
       const waiting = waitingIn(await world.audit());
-      last = typeof waiting === 'bigint' ? `${waiting} records wait` : waiting;
+      last = typeof waiting === 'bigint' ? counted(waiting, 'record waits', 'records wait') : waiting;
       progress(`catching up: ${last}`);
       return typeof waiting === 'bigint' && waiting <= CAUGHT_UP_RECORDS ? true : null;
     });

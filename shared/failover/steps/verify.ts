@@ -1,5 +1,6 @@
 import type { Json } from '../../domain/model/canonical-json.ts';
 import { TidemarkError } from '../../domain/model/errors.ts';
+import { counted } from '../../domain/model/figures.ts';
 import type { PlacedPosition } from '../../ports.ts';
 import { consumersSeen } from '../consumers-seen.ts';
 import type { LogEnds } from '../ends-by-topic.ts';
@@ -34,9 +35,13 @@ export const verify: Step = {
     const wrong = await positionFaults(context, groups, positions);
     if (wrong.length > 0) {
       const shown = wrong.slice(0, 10).join('; ');
-      throw new StepFailedError('POSITIONS_WRONG', `${wrong.length} positions are wrong: ${shown}`, {
-        remedy: 'Stop these consumers and restore their positions: the plan of the run has them. Then run it again.',
-      });
+      throw new StepFailedError(
+        'POSITIONS_WRONG',
+        `${counted(wrong.length, 'position is wrong', 'positions are wrong')}: ${shown}`,
+        {
+          remedy: 'Stop these consumers and restore their positions: the plan of the run has them. Then run it again.',
+        },
+      );
     }
     const resolvers = await nameNow(context);
     const { active, returned, firstRead } = await consumersSeen(context, positions);

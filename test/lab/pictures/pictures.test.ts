@@ -18,7 +18,7 @@ function pageOf(name: string, over: Partial<PageContent> = {}): PageContent {
     what: `${name} skips 961 records`,
     since: 'since 2026-11-20 10:00:00 UTC',
     failover: [
-      { of: 'flow', text: '1 of 1 groups are affected:' },
+      { of: 'flow', text: '1 of 1 group is affected:' },
       { of: 'group', text: `${name}: skips up to 961 records` },
     ],
     runbook: 'https://wiki.example/runbook#target-position-skips',

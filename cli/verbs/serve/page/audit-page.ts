@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
+import { duration, grouped, plural } from '../../../../shared/domain/model/figures.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../../shared/domain/model/report.ts';
-import { duration, grouped, plural } from '../../../../shared/text/figures.ts';
 import { figuresOf } from '../../../output/flow-figures.ts';
 import { lossText } from '../../../output/loss-text.ts';
 import { snapshotLines } from '../../../output/snapshot-lines.ts';

@@ -1,9 +1,9 @@
 import { countedFindings } from '../../../../shared/domain/judge/acknowledgements.ts';
 import { worstFirst } from '../../../../shared/domain/judge/findings/make-finding.ts';
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
+import { grouped, plural } from '../../../../shared/domain/model/figures.ts';
 import type { Finding } from '../../../../shared/domain/model/finding.ts';
 import type { FlowReport } from '../../../../shared/domain/model/report.ts';
-import { grouped, plural } from '../../../../shared/text/figures.ts';
 import { acknowledgedText, subjectText } from '../../../output/findings-table.ts';
 import { tally } from '../../../output/text.ts';
 import { more } from './more.ts';

@@ -1,4 +1,5 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
+import { grouped, plural } from '../../../../shared/domain/model/figures.ts';
 import {
   costOf,
   type FlowReport,
@@ -9,7 +10,6 @@ import {
   type TidemarkPosition,
 } from '../../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
-import { grouped, plural } from '../../../../shared/text/figures.ts';
 import { matcher } from '../../../options/name-patterns.ts';
 import { type GroupSummary, groupSummaries, type SummedCost } from './group-summary.ts';
 import { type Asked, linkTo } from './links.ts';

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
 import type { Break } from '../../../../shared/domain/mirror/syncs/sync-history.ts';
+import { grouped, plural } from '../../../../shared/domain/model/figures.ts';
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
-import { grouped, plural } from '../../../../shared/text/figures.ts';
 import { distanceOf, type MappedOffset, type MappingStretch } from '../mapping-stretches.ts';
 import { more } from './more.ts';
 

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
-import { plural } from '../../../../shared/text/figures.ts';
+import { plural } from '../../../../shared/domain/model/figures.ts';
 
 /** How many a list leaves out; nothing if none. */
 export function more(count: number, one: string, several?: string): Html | null {

@@ -1,7 +1,7 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
+import { grouped, plural } from '../../../../shared/domain/model/figures.ts';
 import type { FlowReport, PartitionReport } from '../../../../shared/domain/model/report.ts';
 import { partitionName } from '../../../../shared/domain/model/topic-partition.ts';
-import { grouped, plural } from '../../../../shared/text/figures.ts';
 import { tally } from '../../../output/text.ts';
 import { lagOf, missingOf, worstPartitionsFirst } from '../../../output/worst-first.ts';
 import { type Asked, linkTo } from './links.ts';

@@ -1,5 +1,5 @@
 import { type Html, html } from '../../../../shared/domain/markup/html.ts';
-import { duration, grouped } from '../../../../shared/text/figures.ts';
+import { duration, grouped, plural } from '../../../../shared/domain/model/figures.ts';
 import type { LagPoint } from '../lag-log.ts';
 
 const WIDTH = 300;
@@ -18,7 +18,7 @@ export function sparkline(points: readonly LagPoint[], asOf: number | null): Htm
   const span = duration((last.at - first.at) / 1_000);
   const now = last.records === null ? 'unknown' : grouped(last.records);
   const gaps = points.length - known.length;
-  const text = `highest ${grouped(highest)}, now ${now}${gaps === 0 ? '' : `, unknown in ${grouped(gaps)} audits`}`;
+  const text = `highest ${grouped(highest)}, now ${now}${gaps === 0 ? '' : `, unknown in ${plural(gaps, 'audit')}`}`;
   const x = (at: number): string => ((WIDTH * (at - first.at)) / (last.at - first.at)).toFixed(1);
   const y = (records: bigint): string =>
     (HEIGHT - 2 - (highest === 0n ? 0 : ((HEIGHT - 6) * Number(records)) / Number(highest))).toFixed(1);

@@ -3,6 +3,7 @@ import * as z from 'zod';
 import { type KafkaConnection, writingConnection } from '../../../config/connection/kafka-connection.ts';
 import type { AclFenceConfig } from '../../../config/failover/failover-config.ts';
 import { TidemarkError } from '../../../domain/model/errors.ts';
+import { counted } from '../../../domain/model/figures.ts';
 import type { WriteFence } from '../../../ports.ts';
 import { kafkaClient, kafkaErrorOf } from './kafka-client.ts';
 import { ANY_TOPIC_ACL, entryOf, filterOf, hasAcl, isThere, type TopicAcl, topicAcl } from './topic-acl.ts';
@@ -33,7 +34,7 @@ export function createAclFence(connection: KafkaConnection, config: Omit<AclFenc
       const shown = topics.slice(0, SHOWN).join(', ');
       const more = topics.length > SHOWN ? ` and ${topics.length - SHOWN} more` : '';
       return [
-        `denies Write on ${topics.length} topics of ${alias} (${shown}${more}) to ${principals.join(', ')} by ACLs`,
+        `denies Write on ${counted(topics.length, 'topic')} of ${alias} (${shown}${more}) to ${principals.join(', ')} by ACLs`,
       ];
     },
 

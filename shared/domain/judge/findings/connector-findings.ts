@@ -1,3 +1,4 @@
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { MirrorConnector, MirrorConnectorKind } from '../../model/mirror-connector.ts';
 import type { MirrorMetrics } from '../../model/mirror-metrics.ts';
@@ -49,7 +50,7 @@ function countedFailures({ connectors }: MirrorMetrics, cluster: string): Findin
   if (worst === undefined) return [];
   const failed = failing.reduce((sum, one) => sum + one.failed, 0);
   const more = failed === worst.failed ? '' : `; ${failed} tasks of the flow have failed`;
-  const tasks = worst.failed === 1 ? '1 task' : `${worst.failed} tasks`;
+  const tasks = counted(worst.failed, 'task');
   return [
     makeFinding(
       'MIRROR_TASK_FAILED',

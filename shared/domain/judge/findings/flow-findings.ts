@@ -1,4 +1,5 @@
 import { selectionOf } from '../../mirror/selection.ts';
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { isMirrorStopped } from '../../model/mirror-connector.ts';
@@ -115,8 +116,8 @@ function lossOverLimit({ loss, atLeast }: LossBounds, policy: AuditPolicy): Find
       'LOSS_OVER_LIMIT',
       {},
       atLeast === loss.records
-        ? `a failover now loses ${loss.records} records, more than ${policy.maxLossRecords}`
-        : `a failover now loses up to ${loss.records} records, at least ${atLeast}; the limit is ${policy.maxLossRecords}`,
+        ? `a failover now loses ${counted(loss.records, 'record')}, more than ${policy.maxLossRecords}`
+        : `a failover now loses up to ${counted(loss.records, 'record')}, at least ${atLeast}; the limit is ${policy.maxLossRecords}`,
       { records: loss.records, atLeast, limit: policy.maxLossRecords, seconds: loss.seconds },
       // A bound that no audit has confirmed must not page anyone.
       atLeast > policy.maxLossRecords ? 'critical' : 'warning',
@@ -158,7 +159,7 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
         makeFinding(
           'SYNC_TOPIC_UNREADABLE',
           { cluster, topic: syncs.value.topic },
-          `${syncs.value.malformed} records of ${syncs.value.topic} are not offset syncs and were left out`,
+          `${counted(syncs.value.malformed, 'record')} of ${syncs.value.topic} ${syncs.value.malformed === 1 ? 'is no offset sync and was' : 'are not offset syncs and were'} left out`,
           { malformed: BigInt(syncs.value.malformed) },
           'warning',
         ),
@@ -170,7 +171,7 @@ function syncTopic(observation: FlowObservation, liveness: Liveness): Finding[] 
 function mixedSyncs({ mixedSyncs: mixed, flow }: FlowObservation, cluster: string, topic: string): Finding[] {
   const [first] = mixed ?? [];
   if (mixed === undefined || first === undefined) return [];
-  const message = `${flowName(flow)} and the opposite flow both write their offset syncs to ${topic}: those of ${mixed.size} topics, such as ${first}, cannot be distinguished`;
+  const message = `${flowName(flow)} and the opposite flow both write their offset syncs to ${topic}: those of ${counted(mixed.size, 'topic')}, such as ${first}, cannot be distinguished`;
   return [makeFinding('SYNC_TOPIC_UNREADABLE', { cluster, topic }, message, { mixed: mixed.size })];
 }
 
@@ -242,7 +243,7 @@ function incomplete(observation: FlowObservation): Finding[] {
     makeFinding(
       'AUDIT_INCOMPLETE',
       first === undefined ? {} : { cluster: first.cluster },
-      `${others + connect.length} parts of the flow could not be read: ${first?.message ?? 'not all groups of the source were listed'}`,
+      `${counted(others + connect.length, 'part')} of the flow could not be read: ${first?.message ?? 'not all groups of the source were listed'}`,
       {
         groupsOnSource: source.length,
         groupsOnTarget: target.length,
@@ -286,7 +287,7 @@ function replicationLoop({ flow, opposite, topics, connectors, oppositeIsStopped
     makeFinding(
       'REPLICATION_LOOP',
       { topic: shared[0] ?? '' },
-      `${shared.length} topics are mirrored both ways under the identity policy: every record loops forever`,
+      `${counted(shared.length, 'topic is mirrored', 'topics are mirrored')} both ways under the identity policy: every record loops forever`,
       { topics: shared.slice(0, 10).join(', '), count: shared.length },
     ),
   ];

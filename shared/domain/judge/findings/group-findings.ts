@@ -1,4 +1,5 @@
 import { isNewLog, translate } from '../../mirror/translation.ts';
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { greatest } from '../../model/offsets.ts';
@@ -88,7 +89,7 @@ function positionSkips({ observation, group, judged }: Context): Finding[] {
     makeFinding(
       'TARGET_POSITION_SKIPS',
       { group, topic, partition, cluster: observation.flow.target },
-      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${records} records after a failover: its position on the target is ${targetPosition}, but it has read only up to ${shouldBe}${certain.length > 0 ? '' : ', as far as is certain'}`,
+      `${group} ${certain.length > 0 ? 'would' : 'may'} skip up to ${counted(records, 'record')} after a failover: its position on the target is ${targetPosition}, but it has read only up to ${shouldBe}${certain.length > 0 ? '' : ', as far as is certain'}`,
       {
         records,
         partitions: skipping.length,
@@ -133,7 +134,7 @@ function recordsExpired({ observation, group, judged }: Context): Finding[] {
     makeFinding(
       'GROUP_RECORDS_EXPIRED',
       { group, topic, partition, cluster: observation.flow.target },
-      `${group} has not read up to ${records} records that the target no longer holds: its log of ${worst.state.topic.targetTopic}-${partition} starts at ${start}`,
+      `${group} has not read up to ${counted(records, 'record')} that the target no longer holds: its log of ${worst.state.topic.targetTopic}-${partition} starts at ${start}`,
       { records, partitions, targetStart: start, committed: worst.committed },
       found === certain ? 'critical' : 'warning',
     ),
@@ -152,7 +153,7 @@ function untranslatable({ observation, group, judged, liveness }: Context): Find
     makeFinding(
       'GROUP_UNTRANSLATABLE',
       { group, topic, partition },
-      `${group} cannot be translated on ${found.length} partitions: ${reason}`,
+      `${group} cannot be translated on ${counted(found.length, 'partition')}: ${reason}`,
       { partitions: found.length, committed: first.committed },
     ),
   ];
@@ -174,7 +175,7 @@ function aheadOfReplication({ group, states }: Context): Finding[] {
     makeFinding(
       'GROUP_AHEAD_OF_REPLICATION',
       { group, topic, partition },
-      `${group} has read ${ahead(worst)} records that are not on the target yet`,
+      `${group} has read ${counted(ahead(worst), 'record that is', 'records that are')} not on the target yet`,
       {
         partitions: found.length,
         committed: worst.committed,
@@ -205,8 +206,8 @@ function rereadsMuch({ observation, group, states, policy }: Context): Finding[]
       'GROUP_REREADS_MUCH',
       { group, topic, partition },
       policy.positions === 'mm2'
-        ? `${group} would read up to ${rereads(worst)} records of ${topic}-${partition} twice where MM2 put it; ${reread} at ${tidemark ?? 'no position'}`
-        : `${group} would read up to ${reread} records of ${topic}-${partition} twice at ${tidemark ?? 'no position'}, where a restore puts it`,
+        ? `${group} would read up to ${counted(rereads(worst), 'record')} of ${topic}-${partition} twice where MM2 put it; ${reread} at ${tidemark ?? 'no position'}`
+        : `${group} would read up to ${counted(reread, 'record')} of ${topic}-${partition} twice at ${tidemark ?? 'no position'}, where a restore puts it`,
       { partitions: found.length, mm2, tidemark },
     ),
   ];
@@ -229,7 +230,7 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
     makeFinding(
       'CHECKPOINT_NEVER_EMITTED',
       { group, topic, partition },
-      `MM2 has never translated ${group} on ${found.length} partitions: after a failover it starts where auto.offset.reset puts it`,
+      `MM2 has never translated ${group} on ${counted(found.length, 'partition')}: after a failover it starts where auto.offset.reset puts it`,
       { partitions: found.length, committed: first.committed },
     ),
   ];
@@ -254,7 +255,7 @@ function checkpointBehind({ observation, group, states, liveness }: Context): Fi
     makeFinding(
       'CHECKPOINT_BEHIND',
       { group, topic, partition },
-      `MM2's checkpoint of ${group} is ${behind(worst)} records behind what its own syncs allow`,
+      `MM2's checkpoint of ${group} is ${counted(behind(worst), 'record')} behind what its own syncs allow`,
       {
         partitions: found.length,
         checkpoint: worst.checkpoint?.downstream ?? null,

@@ -2,6 +2,7 @@ import type { Severity } from '../../../contract/finding-codes.ts';
 import type { PastCut } from '../../mirror/breaks/cut.ts';
 import { begunAgain, mostWritten } from '../../mirror/earlier-runs.ts';
 import type { PartitionMapping } from '../../mirror/mapping.ts';
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { greatest } from '../../model/offsets.ts';
@@ -23,7 +24,7 @@ export function lostToRetention({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'RECORDS_LOST_TO_RETENTION',
       { topic: topic.topic, partition: worst.partition },
-      `${between(atLeast, records)} offsets of ${topic.topic} were deleted on the source before MM2 mirrored them`,
+      `${between(atLeast, records, 'offset')} of ${topic.topic} ${records === 1n ? 'was' : 'were'} deleted on the source before MM2 mirrored them`,
       { records, partitions, sourceStart: worst.source?.start ?? null },
       severityOfDeletion(states, records, partitions),
     ),
@@ -134,7 +135,7 @@ export function headNeverMirrored({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'HEAD_NEVER_MIRRORED',
       { topic: topic.topic, partition: worst.partition },
-      `the first ${records} offsets of ${topic.topic} were never mirrored: MM2 started after them`,
+      `the first ${records === 1n ? 'offset' : `${records} offsets`} of ${topic.topic} ${records === 1n ? 'was' : 'were'} never mirrored: MM2 started after them`,
       { records, partitions },
     ),
   ];
@@ -161,7 +162,7 @@ export function neverMirrored({ topic, states }: TopicContext, toldOfRecreation:
     makeFinding(
       'RECORDS_NEVER_MIRRORED',
       { topic: topic.topic, partition: worst.partition },
-      `${between(atLeast, records)} records of ${topic.topic} are not on the target, and MM2 is past them: it jumped ahead, or the target lost them`,
+      `${between(atLeast, records, 'record')} of ${topic.topic} ${records === 1n ? 'is' : 'are'} not on the target, and MM2 is past ${records === 1n ? 'it' : 'them'}: it jumped ahead, or the target lost ${records === 1n ? 'it' : 'them'}`,
       { records, partitions, fromOffset: from, untilOffset: until },
     ),
   ];
@@ -189,7 +190,7 @@ export function unaccounted({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'RECORDS_UNACCOUNTED',
       { topic: topic.topic, partition: worst.partition },
-      `${records} source offsets of ${topic.topic} have no counterpart on the target; no audit has shown yet whether records are missing there`,
+      `${counted(records, 'source offset')} of ${topic.topic} ${records === 1n ? 'has' : 'have'} no counterpart on the target; no audit has shown yet whether records are missing there`,
       { offsets: records, partitions },
     ),
   ];
@@ -222,7 +223,7 @@ export function logsCut({ topic, states, observation }: TopicContext): Finding[]
       makeFinding(
         side === 'source' ? 'SOURCE_LOG_CUT' : 'TARGET_LOG_CUT',
         { topic: name, partition: worst.partition, cluster: flow[side] },
-        `the log of ${name} was cut ${place}; as far as is known, it had reached ${reached}: ${between(sure, records)} offsets were cut off`,
+        `the log of ${name} was cut ${place}; as far as is known, it had reached ${reached}: ${between(sure, records, 'offset')} ${records === 1n ? 'was' : 'were'} cut off`,
         { records, cuts, cutAt, reached, noticedMs: worst.noticedAt },
       ),
     ];
@@ -249,7 +250,7 @@ export function transactionOpen({ topic, states, observation, policy }: TopicCon
     makeFinding(
       'SOURCE_TRANSACTION_OPEN',
       { topic: topic.topic, partition: worst.partition },
-      `a transaction on ${topic.topic} stays open: MM2 reads committed records only and cannot pass it; ${records} offsets wait behind it`,
+      `a transaction on ${topic.topic} stays open: MM2 reads committed records only and cannot pass it; ${counted(records, 'offset waits', 'offsets wait')} behind it`,
       { offsets: records, partitions, lastStableOffset: worst.source?.lastStableOffset ?? null },
     ),
   ];

@@ -63,7 +63,7 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'TARGET_TOPIC_RECREATED',
       { topic: topic.targetTopic, partition: worst.partition },
-      `${topic.targetTopic} is not the log that MM2 wrote to before: ${text} of the records mirrored earlier are no longer there`,
+      `${topic.targetTopic} is not the log that MM2 wrote to before: ${text} of the records mirrored earlier ${passedOver === 1n ? 'is' : 'are'} no longer there`,
       { partitions: found.length, missing: passedOver, topicId: topic.targetId },
       // MM2 mirrors again what the source holds: groups that stand wrong there have findings of their own.
       passedOver === 0n ? 'info' : 'critical',
@@ -75,7 +75,7 @@ export function targetRecreated({ topic, states }: TopicContext): Finding[] {
 function lackOf(states: readonly PartitionState[]): { readonly passedOver: bigint | null; readonly text: string } {
   const passedOver = states.reduce((sum, state) => sum + missingRecords(state), 0n);
   const atLeast = states.flatMap(({ missing }) => missing).reduce((sum, one) => sum + one.atLeast, 0n);
-  if (states.every(isMirrored)) return { passedOver, text: between(atLeast, passedOver) };
+  if (states.every(isMirrored)) return { passedOver, text: between(atLeast, passedOver, null) };
   return { passedOver: null, text: atLeast > 0n ? `at least ${atLeast}` : 'an unknown number' };
 }
 

@@ -1,3 +1,4 @@
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import { isTime } from '../../model/record-time.ts';
@@ -99,7 +100,7 @@ function partitionCount({ topic, observation }: TopicContext): Finding[] {
     makeFinding(
       'PARTITION_COUNT_DIFFERS',
       { topic: topic.topic },
-      `${topic.topic} has ${topic.source.length} partitions on the source, ${topic.targetTopic} ${topic.target.length} on the target`,
+      `${topic.topic} has ${counted(topic.source.length, 'partition')} on the source, ${topic.targetTopic} ${topic.target.length} on the target`,
       { source: topic.source.length, target: topic.target.length },
     ),
   ];
@@ -114,7 +115,7 @@ function unreadable({ observation, topic, states }: TopicContext): Finding[] {
     makeFinding(
       'PARTITIONS_UNREADABLE',
       { topic: topic.topic, cluster: first.cluster },
-      `${unread.length} of ${states.length} partitions of ${topic.topic} could not be read: ${first.message}`,
+      `${unread.length} of ${counted(states.length, 'partition')} of ${topic.topic} could not be read: ${first.message}`,
       { partitions: unread.length, error: first.error },
     ),
   ];
@@ -157,8 +158,8 @@ function stalled({ observation, topic, states, liveness, policy }: TopicContext)
       'MIRROR_STALLED',
       { topic: topic.topic, partition: worst.partition },
       isSure
-        ? `${life} records of ${topic.topic} have waited ${seconds} s (${waiting.length} partitions)`
-        : `${life} records of ${topic.topic} wait that are ${seconds} s old by their timestamps; ${doubt} (${waiting.length} partitions)`,
+        ? `${life} records of ${topic.topic} have waited ${seconds} s (${counted(waiting.length, 'partition')})`
+        : `${life} records of ${topic.topic} wait that are ${seconds} s old by their timestamps; ${doubt} (${counted(waiting.length, 'partition')})`,
       { partitions: waiting.length, oldestWaitingMs: worst.replication?.waitingSince ?? null },
       isSure ? 'critical' : 'warning',
     ),
@@ -208,7 +209,7 @@ function foreignWrites({ observation, topic, states }: TopicContext): Finding[] 
     makeFinding(
       'FOREIGN_WRITES',
       { topic: topic.targetTopic, partition: worst.partition },
-      `${topic.targetTopic} holds ${records} records more than MM2's syncs account for: another producer writes to it, or MM2 wrote them again after a restart and no sync shows it`,
+      `${topic.targetTopic} holds ${counted(records, 'record')} more than MM2's syncs account for: another producer writes to it, or MM2 wrote them again after a restart and no sync shows it`,
       { records, partitions },
     ),
   ];
@@ -232,7 +233,7 @@ function writtenAgain({ topic, states }: TopicContext): Finding[] {
     makeFinding(
       'RECORDS_DUPLICATED',
       { topic: topic.targetTopic, partition: worst.partition },
-      `MM2 wrote up to ${records} records of ${topic.topic} twice after restarts`,
+      `MM2 wrote up to ${counted(records, 'record')} of ${topic.topic} twice after restarts`,
       { records, partitions },
     ),
   ];

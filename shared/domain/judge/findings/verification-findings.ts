@@ -1,3 +1,4 @@
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { makeFinding } from './make-finding.ts';
 import type { TopicContext } from './topic-context.ts';
@@ -15,7 +16,7 @@ export function refuted({ topic, states }: Pick<TopicContext, 'topic' | 'states'
     makeFinding(
       'VERIFICATION_REFUTED',
       { topic: topic.topic, partition },
-      `records contradict what MM2's syncs say about ${all.length} positions of ${topic.topic}: offset ${upstream} should be at ${said} on the target, but ${how}`,
+      `records contradict what MM2's syncs say about ${counted(all.length, 'position')} of ${topic.topic}: offset ${upstream} should be at ${said} on the target, but ${how}`,
       { upstream, said, found, positions: all.length },
       // If nothing at all compares equal, a transform on the way is as likely as a wrong mapping.
       certain ? 'critical' : 'warning',

@@ -1,4 +1,5 @@
 import { DEFAULT_BATCH_SIZE, isAtBatchLimit } from '../../mirror/batch-limit.ts';
+import { counted } from '../../model/figures.ts';
 import type { Finding } from '../../model/finding.ts';
 import { flowName } from '../../model/flow.ts';
 import type { MirrorMetrics } from '../../model/mirror-metrics.ts';
@@ -45,7 +46,7 @@ function writesNothing(
     makeFinding(
       'MIRROR_WRITES_NOTHING',
       { cluster: flow.target },
-      `no task of ${flowName(flow)} has written a record in the last half minute, by their metrics, while up to ${waiting} records have waited for ${seconds} s or longer`,
+      `no task of ${flowName(flow)} has written a record in the last half minute, by their metrics, while up to ${counted(waiting, 'record has', 'records have')} waited for ${seconds} s or longer`,
       { waiting, seconds, tasks: tasks.length },
     ),
   ];

@@ -213,7 +213,7 @@ describe('a position that stays as it is', () => {
   test('nobody compared its stretch', () => {
     const of = { ...GAP, read: [[0n, 5n]], upstream: 3n } as const;
     expect(told(of)).toBe(
-      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; nobody compared it',
+      '2..3 bounded, 1: 1 source offset between two syncs is not on the target; nobody compared it',
     );
     expect(verify(of)).toMatchObject({ refutation: null, pair: null, open: false });
     expect(told({ ...GAP, read: [[1n, 6n]], upstream: 3n })).toContain('nobody compared it');
@@ -223,7 +223,7 @@ describe('a position that stays as it is', () => {
   test('the target stamps records with its own time', () => {
     const of = { ...GAP, target: 'a1b1d1e1f1g1', upstream: 3n } as const;
     expect(told(of)).toBe(
-      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; the target stamps records with its own time, so equal records cannot be distinguished',
+      '2..3 bounded, 1: 1 source offset between two syncs is not on the target; the target stamps records with its own time, so equal records cannot be distinguished',
     );
     expect(verify(of)).toMatchObject({ refutation: null, pair: null, open: false });
     // One record of somebody else among them changes nothing.
@@ -313,13 +313,13 @@ describe('records that contradict the syncs', () => {
       5n,
       4n,
       true,
-      '1 records at or after the offset are before the position',
+      '1 record at or after the offset is before the position',
     ]);
     expect(refuted({ ...of, target: 'acdefghXi', upstream: 7n })).toEqual([
       7n,
       6n,
       true,
-      '1 records at or after the offset are before the position',
+      '1 record at or after the offset is before the position',
     ]);
   });
 
@@ -338,7 +338,7 @@ describe('records that contradict the syncs', () => {
       4n,
       5n,
       true,
-      '1 records before the offset are at or after the position; the syncs allow at most 0',
+      '1 record before the offset is at or after the position; the syncs allow at most 0',
     ]);
   });
 
@@ -397,7 +397,7 @@ describe('records that nobody can tell', () => {
       upstream: 3n,
     } as const;
     expect(told(of)).toBe(
-      '2..3 bounded, 1: 1 source offsets between two syncs are not on the target; for 1 records on the target it is not known whether the group has read them',
+      '2..3 bounded, 1: 1 source offset between two syncs is not on the target; for 1 record on the target it is not known whether the group has read it',
     );
     expect(verify(of)).toMatchObject({ pair: null, open: true, refutation: null });
     expect(told({ ...of, upstream: 2n })).toBe('2..2 verified, 0');
@@ -434,7 +434,9 @@ describe('records that nobody can tell', () => {
 });
 
 const untold = (records: number) =>
-  `for ${records} records on the target it is not known whether the group has read them`;
+  records === 1
+    ? 'for 1 record on the target it is not known whether the group has read it'
+    : `for ${records} records on the target it is not known whether the group has read them`;
 
 describe('the cost of records that nobody can tell', () => {
   const gap = (offsets: number) => `${offsets} source offsets between two syncs are not on the target`;

@@ -121,7 +121,7 @@ describe('where a position lies outside the log', () => {
       [
         'OUTSIDE_LOG',
         subject,
-        'the log now starts at 501: earlier records were deleted; up to 1 records that the group had not consumed are lost',
+        'the log now starts at 501: earlier records were deleted; up to 1 record that the group had not consumed is lost',
       ],
     ]);
     expect(refusals(of([0n, 499n]))).toEqual([
@@ -380,7 +380,7 @@ describe('MM2 that moves groups on the target', () => {
         code: 'MM2_SYNCS_GROUPS',
         subject: { flow: 'A->B', cluster: 'B' },
         reason:
-          'MirrorMaker runs with sync.group.offsets.enabled: every 91 s it moves groups forward to their checkpoints; 1 positions of this plan are before their checkpoints',
+          'MirrorMaker runs with sync.group.offsets.enabled: every 91 s it moves groups forward to their checkpoints; 1 position of this plan is before its checkpoint',
         remedy: 'Stop MirrorMaker, or disable sync.group.offsets.enabled. --even-if-mm2-syncs makes the plan anyway.',
       },
     ]);
@@ -394,7 +394,7 @@ describe('MM2 that moves groups on the target', () => {
 
   test('perhaps, with a dead source', () => {
     expect(refusals({ flow: { ...dead, group: ahead } })[0]?.[2]).toBe(
-      'MirrorMaker may still run (the source is down, so heartbeats cannot show it) with sync.group.offsets.enabled: every 91 s it moves groups forward to their checkpoints; 1 positions of this plan are before their checkpoints',
+      'MirrorMaker may still run (the source is down, so heartbeats cannot show it) with sync.group.offsets.enabled: every 91 s it moves groups forward to their checkpoints; 1 position of this plan is before its checkpoint',
     );
     expect(codes({ flow: { ...dead, group: ahead, heartbeat: { agoMs: HOUR } } })).toEqual(['MM2_SYNCS_GROUPS']);
     // A dead source ends every sign of life, whether or not MM2 stopped as well.

@@ -317,7 +317,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { cluster: 'A', topic: 'mm2-offset-syncs.B.internal' },
         evidence: { malformed: 1n },
-        says: '1 records of mm2-offset-syncs.B.internal are not offset syncs and were left out',
+        says: '1 record of mm2-offset-syncs.B.internal is no offset sync and was left out',
       },
       'the opposite flow writes there too': {
         of: {
@@ -328,7 +328,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         },
         subject: { cluster: 'B', topic: 'mm2-offset-syncs.A.internal' },
         evidence: { mixed: 1 },
-        says: 'A->B and the opposite flow both write their offset syncs to mm2-offset-syncs.A.internal: those of 1 topics, such as orders, cannot be distinguished',
+        says: 'A->B and the opposite flow both write their offset syncs to mm2-offset-syncs.A.internal: those of 1 topic, such as orders, cannot be distinguished',
         beside: ['GROUP_UNTRANSLATABLE'],
       },
     },
@@ -389,7 +389,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
       of: { group: { unread: 'source' }, unread: [unreadOf('the commits of billing', 'A')] },
       subject: { cluster: 'A' },
       evidence: { groupsOnSource: 1, groupsOnTarget: 0, listings: 0, topics: 0, error: 'REQUEST_TIMED_OUT' },
-      says: '1 parts of the flow could not be read: commits of billing did not answer',
+      says: '1 part of the flow could not be read: commits of billing did not answer',
     },
     verdict: 'at-risk',
     alsoOpens: {
@@ -405,7 +405,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
         of: { listingIncomplete: true },
         subject: {},
         evidence: { groupsOnSource: 0, groupsOnTarget: 0, listings: 1, topics: 0, error: null },
-        says: '1 parts of the flow could not be read: not all groups of the source were listed',
+        says: '1 part of the flow could not be read: not all groups of the source were listed',
       },
       'a whole side that the audit had no time for': {
         of: { down: 'target', downError: 'DEADLINE_EXCEEDED' },
@@ -491,7 +491,7 @@ export const FLOW_FINDINGS: FindingFamilies = {
       of: { flow: { policy: IDENTITY }, opposite: { policy: IDENTITY } },
       subject: { topic: 'orders' },
       evidence: { topics: 'orders', count: 1 },
-      says: '1 topics are mirrored both ways under the identity policy: every record loops forever',
+      says: '1 topic is mirrored both ways under the identity policy: every record loops forever',
     },
     verdict: 'not-ready',
     before: { flow: { policy: IDENTITY } },

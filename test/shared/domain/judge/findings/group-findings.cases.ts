@@ -132,7 +132,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: standing(501n),
       subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
       evidence: { records: 1n, partitions: 1, targetPosition: 501n, shouldBe: 500n, source: 500n },
-      says: 'billing would skip up to 1 records after a failover: its position on the target is 501, but it has read only up to 500',
+      says: 'billing would skip up to 1 record after a failover: its position on the target is 501, but it has read only up to 500',
     },
     verdict: 'not-ready',
     alsoOpens: {
@@ -216,7 +216,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: standing(600n, { target: [501n, 1_001n] }),
       subject: { group: 'billing', topic: 'orders', partition: 0, cluster: 'B' },
       evidence: { records: 1n, partitions: 1, targetStart: 501n, committed: 500n },
-      says: 'billing has not read up to 1 records that the target no longer holds: its log of A.orders-0 starts at 501',
+      says: 'billing has not read up to 1 record that the target no longer holds: its log of A.orders-0 starts at 501',
       beside: ['TARGET_POSITION_SKIPS'],
     },
     verdict: 'not-ready',
@@ -321,7 +321,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: { position: { committed: 1_002n } },
       subject: { group: 'billing', topic: 'orders', partition: 0 },
       evidence: { partitions: 1, committed: 1_002n },
-      says: "billing cannot be translated on 1 partitions: the commit is beyond the source's end 1001: it belongs to another log",
+      says: "billing cannot be translated on 1 partition: the commit is beyond the source's end 1001: it belongs to another log",
     },
     verdict: 'at-risk',
     alsoOpens: {
@@ -366,7 +366,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: { partition: { source: [0n, 1_201n] }, position: { committed: 1_002n } },
       subject: { group: 'billing', topic: 'orders', partition: 0 },
       evidence: { partitions: 1, committed: 1_002n, replicatedTo: 1_001n },
-      says: 'billing has read 1 records that are not on the target yet',
+      says: 'billing has read 1 record that is not on the target yet',
     },
     verdict: 'ready',
     alsoOpens: {
@@ -461,7 +461,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: { position: UNTOUCHED },
       subject: { group: 'billing', topic: 'orders', partition: 0 },
       evidence: { partitions: 1, committed: 1_000n },
-      says: 'MM2 has never translated billing on 1 partitions: after a failover it starts where auto.offset.reset puts it',
+      says: 'MM2 has never translated billing on 1 partition: after a failover it starts where auto.offset.reset puts it',
     },
     verdict: 'at-risk',
     alsoOpens: {
@@ -496,7 +496,7 @@ export const GROUP_FINDINGS: FindingFamilies = {
       of: { position: behind(999n) },
       subject: { group: 'billing', topic: 'orders', partition: 0 },
       evidence: { partitions: 1, checkpoint: 999n, writtenMs: BigInt(AT - PATIENCE - 1) },
-      says: "MM2's checkpoint of billing is 1 records behind what its own syncs allow",
+      says: "MM2's checkpoint of billing is 1 record behind what its own syncs allow",
     },
     verdict: 'at-risk',
     alsoOpens: {

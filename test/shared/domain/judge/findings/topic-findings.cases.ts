@@ -221,7 +221,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       of: { partition: waiting(STALLED_MS + 1) },
       subject: { topic: 'orders', partition: 0 },
       evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - STALLED_MS - 1) },
-      says: 'MM2 is alive, but records of orders have waited 120 s (1 partitions)',
+      says: 'MM2 is alive, but records of orders have waited 120 s (1 partition)',
     },
     verdict: 'not-ready',
     before: { partition: waiting(SECOND) },
@@ -237,7 +237,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
-        says: 'MM2 is alive, but records of orders wait that are 3600 s old by their timestamps; they may have just come (1 partitions)',
+        says: 'MM2 is alive, but records of orders wait that are 3600 s old by their timestamps; they may have just come (1 partition)',
       },
       'those of one partition may have just come, and those of another have waited': {
         of: { partitions: [waiting(HOUR, STALLED_MS + 1), waiting(STALLED_MS + 1)] },
@@ -594,7 +594,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
       of: { partition: { records: { refutations: [refutation(1_000n, true)] } } },
       subject: { topic: 'orders', partition: 0 },
       evidence: { upstream: 1_000n, said: 1_000n, found: 990n, positions: 1 },
-      says: "records contradict what MM2's syncs say about 1 positions of orders: offset 1000 should be at 1000 on the target, but an offset sync names a record other than the one there",
+      says: "records contradict what MM2's syncs say about 1 position of orders: offset 1000 should be at 1000 on the target, but an offset sync names a record other than the one there",
     },
     verdict: 'not-ready',
     alsoOpens: {

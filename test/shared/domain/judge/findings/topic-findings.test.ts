@@ -48,16 +48,16 @@ describe('MIRROR_STALLED where a cut made the syncs void, so that the target may
       'Connect tells what waits for certain',
       [waiting(2 * HOUR, 1_000n)],
       'critical',
-      'MM2 is alive, but records of orders have waited 3600 s (1 partitions)',
+      'MM2 is alive, but records of orders have waited 3600 s (1 partition)',
     ],
-    ['nothing tells it', [waiting(2 * HOUR, null)], 'warning', `${OLD}the target may have them (1 partitions)`],
+    ['nothing tells it', [waiting(2 * HOUR, null)], 'warning', `${OLD}the target may have them (1 partition)`],
     [
       'nothing tells it, and of another partition they may have just come',
       [mayHaveJustCome, waiting(2 * HOUR, null)],
       'warning',
       `${OLD}the target may have them (2 partitions)`,
     ],
-    ['they may have just come', [mayHaveJustCome], 'warning', `${OLD}they may have just come (1 partitions)`],
+    ['they may have just come', [mayHaveJustCome], 'warning', `${OLD}they may have just come (1 partition)`],
   ])('%s', (_, partitions, severity, message) => {
     expect(stalled(...partitions)).toEqual([severity, message]);
   });

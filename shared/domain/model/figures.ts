@@ -1,11 +1,16 @@
 /** `1,234,567`. */
-export function grouped(count: bigint | number): string {
+export function grouped(count: bigint | number | string): string {
   return count.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ',');
 }
 
-/** `1 record`, `2 records`. */
-export function plural(count: bigint | number, one: string, many = `${one}s`): string {
+/** `1 record`, `2,000 records`. */
+export function plural(count: bigint | number | string, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count.toString() === '1' ? one : many}`;
+}
+
+/** `1 record`, `2000 records`: for findings, reasons and faults, whose numbers people search and compare with those of Kafka's tools. */
+export function counted(count: bigint | number | string, one: string, many = `${one}s`): string {
+  return `${count} ${count.toString() === '1' ? one : many}`;
 }
 
 /** `3.1 s`, `12 s`, `4 min`, `3 h`, `2 d`. */
