@@ -1,11 +1,11 @@
 import type { Retention } from '../../../shared/domain/history/retention.ts';
 import type { LogThen, PartitionThen, PositionThen } from '../../../shared/domain/history/snapshot-content.ts';
+import { grouped, plural } from '../../../shared/domain/model/figures.ts';
 import { iso } from '../../../shared/domain/model/iso-time.ts';
 import { partitionName } from '../../../shared/domain/model/topic-partition.ts';
 import type { HistorySize } from '../../../shared/history/history-size.ts';
 import type { SnapshotList } from '../../../shared/history/list-snapshots.ts';
 import type { ShownSnapshot } from '../../../shared/history/show-snapshot.ts';
-import { grouped, plural } from '../../../shared/text/figures.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import { period, printable, rowLines, wrapped } from '../../output/text.ts';
@@ -40,10 +40,24 @@ export function* renderHistorySize(flow: string, size: HistorySize, { width, pai
   yield `  oldest ${iso(oldest)}, newest ${iso(newest)}\n`;
   if (heldUntil !== null) yield `  newest audit ${iso(heldUntil)}\n`;
   yield `  ${plural(bytesLastDay, 'byte')} in the last 24 hours\n`;
-  for (const one of levels) {
+  for (const one of byKeeping(levels)) {
     const text = `one per ${period(one.everyMs)} kept for ${period(one.keepMs)}: ${plural(one.snapshots, 'snapshot')}, ${plural(one.bytes, 'byte')}`;
     for (const line of wrapped(text, width, '  ')) yield `${line}\n`;
   }
+}
+
+/** How the history thins. Coarser levels are kept no longer than the finest one of as long: they only bound the chains of frames. */
+function byKeeping(levels: HistorySize['levels']): HistorySize['levels'] {
+  const steps: HistorySize['levels'][number][] = [];
+  for (const level of levels) {
+    const finer = steps.at(-1);
+    if (finer === undefined || finer.keepMs !== level.keepMs) steps.push(level);
+    else {
+      const [snapshots, bytes] = [finer.snapshots + level.snapshots, finer.bytes + level.bytes];
+      steps[steps.length - 1] = { ...finer, snapshots, bytes };
+    }
+  }
+  return steps;
 }
 
 /** One snapshot: the report, what could not be read, the offsets of logs and groups. Everything: `--group` and `--topic` limit it. */
