@@ -1,4 +1,4 @@
-import { duration, plural } from '../../shared/domain/model/figures.ts';
+import { asBound, duration, plural } from '../../shared/domain/model/figures.ts';
 import type { FlowReport } from '../../shared/domain/model/report.ts';
 
 /** What a failover would lose, as a sentence without its full stop. Names in it are as in Kafka. */
@@ -7,5 +7,5 @@ export function lossText({ loss, snapshot }: Pick<FlowReport, 'loss' | 'snapshot
   if (loss.kind === 'unknown') return `${lose} an unknown number of records: ${loss.reason}`;
   if (loss.records === 0n) return `${lose} nothing (${loss.basis})`;
   const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
-  return `${lose} ${plural(loss.records, 'record')}${age} (${loss.basis})`;
+  return `${lose} ${asBound(loss, plural(loss.records, 'record'))}${age} (${loss.basis})`;
 }

@@ -1,6 +1,6 @@
 import type { WatchEvent } from '../../../shared/audit/watch.ts';
 import type { OpenFinding } from '../../../shared/domain/judge/findings/finding-tracker.ts';
-import { duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
+import { asBound, duration, grouped, plural } from '../../../shared/domain/model/figures.ts';
 import type { FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
 import { acknowledgedText, subjectText } from '../../output/findings-table.ts';
 import { figuresOf } from '../../output/flow-figures.ts';
@@ -46,7 +46,7 @@ function auditText({ report, at }: { readonly report: FlowReport; readonly at: n
 function lossText({ loss }: FlowReport): string {
   if (loss.kind === 'unknown') return 'loss unknown';
   const age = loss.records === 0n || loss.seconds === null ? '' : ` of ${duration(loss.seconds)}`;
-  return `loss ${grouped(loss.records)}${age} ${loss.basis}`;
+  return `loss ${asBound(loss, grouped(loss.records))}${age} ${loss.basis}`;
 }
 
 function openedText({ finding }: OpenFinding): string {

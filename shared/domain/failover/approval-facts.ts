@@ -1,5 +1,5 @@
 import type { Json } from '../model/canonical-json.ts';
-import { counted } from '../model/figures.ts';
+import { asBound, counted } from '../model/figures.ts';
 import type { ApprovalSubject } from './approval-subject.ts';
 import type { RunRecord } from './run-record.ts';
 import { GATES } from './run-words.ts';
@@ -33,8 +33,13 @@ export function figureFacts(figures: Json): string[] {
   const loss = of('loss');
   const lost =
     typeof loss === 'object' && loss !== null && 'records' in loss
-      ? `${String(loss.records)} records were not on the target (${String(loss.basis)})`
+      ? lossFact(String(loss.records), String(loss.basis))
       : `the loss was unknown: ${typeof loss === 'object' && loss !== null && 'reason' in loss ? String(loss.reason) : ''}`;
   const reread = `groups read at most ${counted(String(of('rereadAtMost')), 'record')} again and skip at most ${String(of('skipAtMost'))}`;
   return [`verdict ${String(of('verdict'))}`, lost, reread];
+}
+
+function lossFact(records: string, basis: string): string {
+  const text = counted(records, 'record was', 'records were');
+  return `${asBound({ records, basis }, text)} not on the target (${basis})`;
 }

@@ -1,4 +1,4 @@
-import { counted } from '../model/figures.ts';
+import { asBound, counted } from '../model/figures.ts';
 import type { FlowReport } from '../model/report.ts';
 import type { FailoverMode } from './step-name.ts';
 
@@ -103,7 +103,7 @@ function lossGates({ mode, report, rpoRecords, sourceDown }: GateInputs): Gate[]
     return [{ code: 'LOSS_UNKNOWN', reason, remedy, isFinal: false }];
   }
   if (records <= rpoRecords) return [];
-  const reason = `${counted(records, 'record')} would be lost; the objective is at most ${rpoRecords}`;
+  const reason = `${mode !== 'planned' && loss.kind === 'known' ? asBound(loss, counted(records, 'record')) : counted(records, 'record')} would be lost; the objective is at most ${rpoRecords}`;
   const remedy = 'Wait until MirrorMaker has caught up, or see the findings for records that it will never mirror.';
   return [{ code: 'LOSS_OVER_OBJECTIVE', reason, remedy, isFinal: false }];
 }

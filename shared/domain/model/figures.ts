@@ -13,6 +13,14 @@ export function counted(count: bigint | number | string, one: string, many = `${
   return `${count} ${count.toString() === '1' ? one : many}`;
 }
 
+/** The text of a count of records that rests on a basis: one that is estimated is an upper bound. */
+export function asBound(
+  { records, basis }: { readonly records: bigint | string; readonly basis: string },
+  text: string,
+): string {
+  return basis === 'estimated' && records.toString() !== '0' ? `up to ${text}` : text;
+}
+
 /** `3.1 s`, `12 s`, `4 min`, `3 h`, `2 d`. */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${Math.round(seconds * 10) / 10} s`;

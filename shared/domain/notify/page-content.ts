@@ -1,5 +1,5 @@
 import { FINDINGS } from '../../contract/finding-codes.ts';
-import { plural } from '../model/figures.ts';
+import { asBound, plural } from '../model/figures.ts';
 import { withoutHidden } from '../model/hidden-characters.ts';
 import { iso } from '../model/iso-time.ts';
 import { shellWord } from '../model/shell-word.ts';
@@ -61,7 +61,7 @@ function failoverLines({ finding, failover: { verdict, loss, groups } }: Finding
   const lost =
     loss.kind === 'unknown'
       ? `loses an unknown number of records: ${withoutRepetition(loss.reason, finding.message)}`
-      : `loses ${loss.basis === 'estimated' && loss.records !== '0' ? 'up to ' : ''}${plural(loss.records, 'record')}${loss.seconds === null || loss.records === '0' ? '' : `, the oldest ${Math.round(loss.seconds)} s old`}`;
+      : `loses ${asBound(loss, plural(loss.records, 'record'))}${loss.seconds === null || loss.records === '0' ? '' : `, the oldest ${Math.round(loss.seconds)} s old`}`;
   const named = groups.worst.map(groupText);
   const others = groups.affected - named.length;
   const more = others > 0 ? [`and ${plural(others, 'more group')}`] : [];

@@ -3,7 +3,7 @@ import type { RunRecord } from '../../domain/failover/run-record.ts';
 import { GATES, MODES, PHASES } from '../../domain/failover/run-words.ts';
 import { Html, html, verbatim } from '../../domain/markup/html.ts';
 import { PAGE_STYLE } from '../../domain/markup/page-style.ts';
-import { duration, plural } from '../../domain/model/figures.ts';
+import { asBound, duration, plural } from '../../domain/model/figures.ts';
 import { iso } from '../../domain/model/iso-time.ts';
 import type { StoredRun } from '../run-entry-schema.ts';
 import { type Known, type Objective, objectivesOf, type Standing } from '../run-objectives.ts';
@@ -15,7 +15,7 @@ import { tableOf, word } from './table-html.ts';
 import { timeline } from './timeline.ts';
 
 /** Number of this page's form: one higher at each change of it, so that a check does not take an older page for a changed one. */
-export const PAGE_LAYOUT = '3';
+export const PAGE_LAYOUT = '4';
 const LAYOUT_BEGIN = '<meta name="tidemark-layout" content="';
 const RECORD_BEGIN = '<pre id="record">';
 const RECORD_END = '</pre>';
@@ -107,7 +107,7 @@ function summary(record: RunRecord, entries: readonly ChainEntry[]): Html {
   const saidText =
     said.kind === 'unknown'
       ? `unknown, because ${said.reason}`
-      : `${plural(said.value.records, 'record')} (${said.value.basis}) were not on the target yet`;
+      : `${asBound(said.value, plural(said.value.records, 'record'))} (${said.value.basis}) not on the target yet`;
   const records = (count: bigint) => plural(count, 'record');
   const ms = (count: number) => duration(count / 1_000);
   return html`<dl>

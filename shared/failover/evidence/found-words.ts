@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { StepName } from '../../domain/failover/step-name.ts';
 import type { Json } from '../../domain/model/canonical-json.ts';
-import { duration, plural } from '../../domain/model/figures.ts';
+import { counted, duration, plural } from '../../domain/model/figures.ts';
 import { firstRead } from '../consumers-seen.ts';
 import { logEnds } from '../ends-by-topic.ts';
 
@@ -41,7 +41,7 @@ export function foundWords(step: StepName, evidence: Json): string | null {
       });
     case 'drain':
       return say(drain, ({ missing }) => {
-        const rest = missing === '0' ? '' : `, but for ${missing} records that MirrorMaker will never copy`;
+        const rest = missing === '0' ? '' : `, but for ${counted(missing, 'record')} that MirrorMaker will never copy`;
         return `An audit proved that everything on the source is on the target${rest}.`;
       });
     case 'stop-mirror':
@@ -75,7 +75,9 @@ export function foundWords(step: StepName, evidence: Json): string | null {
         ({ places }) => `Read back as they were set: ${plural(places.length, 'offset')} of the mirror.`,
       );
     case 'catch-up':
-      return say(waiting, ({ waiting: records }) => `${records ?? 'An unknown number of'} records waited.`);
+      return say(waiting, ({ waiting: records }) =>
+        records == null ? 'An unknown number of records waited.' : `${counted(records, 'record')} waited.`,
+      );
     case 'start-mirror':
     case 'start-forward':
     case 'lift-target-fence':

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { counted } from '../../domain/model/figures.ts';
+import { asBound, counted } from '../../domain/model/figures.ts';
 import type { FlowReport, PartitionReport } from '../../domain/model/report.ts';
 import { logEnds } from '../ends-by-topic.ts';
 import { StepFailedError } from '../failover-errors.ts';
@@ -78,6 +78,8 @@ async function waitUntilDrained(context: StepContext): Promise<FlowReport> {
 
 function whereOf({ topic, partition, lag }: PartitionReport): string {
   const what =
-    lag.kind === 'known' ? `${counted(lag.records, 'record waits', 'records wait')} (${lag.basis})` : lag.reason;
+    lag.kind === 'known'
+      ? `${asBound(lag, counted(lag.records, 'record waits', 'records wait'))} (${lag.basis})`
+      : lag.reason;
   return `${topic}-${partition}: ${what}`;
 }

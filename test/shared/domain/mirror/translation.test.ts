@@ -64,7 +64,10 @@ describe('in step', () => {
       const of = landing({ ...steady, target: [50n, 106n], source: [start, 111n] }, committed);
       return [of.position, of.skipAtMost, of.rereadAtMost, of.proof, of.reason];
     };
-    const why = (records: number) => `up to ${records} records that it has not read have expired on the target`;
+    const why = (records: number) =>
+      records === 1
+        ? 'up to 1 record that it has not read has expired on the target'
+        : `up to ${records} records that it has not read have expired on the target`;
     expect(lost(20n, 0n)).toEqual([50n, 35n, 0n, 'exact', why(35)]);
     expect(lost(54n, 0n)).toEqual([50n, 1n, 0n, 'exact', why(1)]);
     expect(lost(55n, 0n)).toEqual([50n, 0n, 0n, 'exact', undefined]);

@@ -45,7 +45,7 @@ describe('the page of a completed run', () => {
     expect(text).toContain(
       `anna at 2096-11-22T06:00:00.000Z , by the hash ${stored.record.hash} (who also assessed it)`,
     );
-    expect(text).toContain('0 records (proven) were not on the target yet');
+    expect(text).toContain('0 records (proven) not on the target yet');
     expect(text).toContain('0 records. Recovery point objective (RPO): at most 0 records: kept .');
     expect(text).toContain('48 s. Recovery time objective (RTO): at most 5 min: kept .');
     expect(text).toContain('billing A.orders-0 40 7 40 2 0 exact');
