@@ -9,3 +9,9 @@ export function lossText({ loss, snapshot }: Pick<FlowReport, 'loss' | 'snapshot
   const age = loss.seconds === null ? '' : `, the oldest ${duration(loss.seconds)} old`;
   return `${lose} ${asBound(loss, plural(loss.records, 'record'))}${age} (${loss.basis})`;
 }
+
+/** Why a loss as of a time can be higher than the audit of that time said; null if there is nothing to explain. */
+export function boundNote({ loss, snapshot }: Pick<FlowReport, 'loss' | 'snapshot'>): string | null {
+  if (snapshot === null || loss.kind === 'unknown' || loss.records === 0n) return null;
+  return 'loss and lag are upper bounds: the history keeps offsets, not what the audit found when it looked at records';
+}

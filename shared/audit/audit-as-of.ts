@@ -3,7 +3,7 @@ import type { SaidThen } from '../domain/history/history-state.ts';
 import type { AuditPolicy } from '../domain/judge/audit-policy.ts';
 import { judgeFlow } from '../domain/judge/judge-flow.ts';
 import { type Flow, flowName } from '../domain/model/flow.ts';
-import { type AuditReport, type FlowReport, VERDICTS } from '../domain/model/report.ts';
+import { type AuditReport, type FlowReport, type Lag, type Loss, VERDICTS } from '../domain/model/report.ts';
 import type { AcknowledgementStore } from '../history/acknowledgement-store.ts';
 import { NothingRecordedError } from '../history/history-errors.ts';
 import type { SnapshotStore } from '../history/snapshot-store.ts';
@@ -40,11 +40,24 @@ export async function auditAsOf(request: AuditAsOfRequest): Promise<AuditReport>
     const { inEffect, unreadable } = await readAcknowledgements(acknowledgements, flowName(flow), origin.takenAt);
     const report = judgeFlow(observation, states, policy, undefined, inEffect);
     at = Math.max(at, origin.takenAt);
-    const past = { ...report, ...(said === null ? {} : saidThen(report, said)), snapshot: origin };
+    const past = { ...asBounds(report), ...(said === null ? {} : saidThen(report, said)), snapshot: origin };
     reports.push(unreadable === null ? past : { ...past, findings: [...past.findings, unreadable] });
   }
   if (reports.length === 0) throw new NothingRecordedError(flows.map(flowName), asOf);
   return { at, flows: reports };
+}
+
+/**
+ * The history keeps offsets, and not what looks at records have shown: that the target's last record is the expected one, or that
+ * offsets hold no record. So a loss and a lag are upper bounds, also where the audit of that time could prove less.
+ */
+function asBounds(report: FlowReport): FlowReport {
+  const partitions = report.partitions.map((one) => ({ ...one, lag: asEstimate(one.lag) }));
+  return { ...report, loss: asEstimate(report.loss), partitions };
+}
+
+function asEstimate<T extends Loss | Lag>(count: T): T {
+  return count.kind === 'known' && count.records > 0n ? { ...count, basis: 'estimated' } : count;
 }
 
 /** The history stores no heartbeats, so the recorded verdict counts, not one that is judged without them. */

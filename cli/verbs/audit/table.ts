@@ -1,7 +1,7 @@
 import { grouped } from '../../../shared/domain/model/figures.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../shared/domain/model/report.ts';
 import { findingLines, suppressedLines, unreadLines } from '../../output/findings-table.ts';
-import { lossText } from '../../output/loss-text.ts';
+import { boundNote, lossText } from '../../output/loss-text.ts';
 import { snapshotLines } from '../../output/snapshot-lines.ts';
 import type { TableOptions } from '../../output/table-options.ts';
 import type { Style } from '../../output/terminal.ts';
@@ -55,6 +55,8 @@ function verdictLines(flow: FlowReport, nameWidth: number, { width, paint }: Tab
   const out = [`${head}  ${first}`, ...rest.map((line) => `${indent}           ${line}`)];
   const reasons = reasonsText(flow);
   if (reasons !== '') out.push(...wrapped(reasons, width, indent));
+  const note = boundNote(flow);
+  if (note !== null) out.push(...wrapped(note, width, indent));
   if (flow.snapshot !== null) out.push(...snapshotLines(flow.snapshot, width, indent));
   return out;
 }

@@ -3,7 +3,7 @@ import { duration, grouped, plural } from '../../../../shared/domain/model/figur
 import { iso } from '../../../../shared/domain/model/iso-time.ts';
 import type { AuditReport, FlowReport, Verdict } from '../../../../shared/domain/model/report.ts';
 import { figuresOf } from '../../../output/flow-figures.ts';
-import { lossText } from '../../../output/loss-text.ts';
+import { boundNote, lossText } from '../../../output/loss-text.ts';
 import { snapshotLines } from '../../../output/snapshot-lines.ts';
 import type { Answer } from '../answer.ts';
 import type { LagPoint } from '../lag-log.ts';
@@ -118,7 +118,7 @@ function flowCards(flows: readonly FlowReport[], shown: FlowReport | null, page:
       : html`${flow.flow}`;
     return html`<li class="flow ${flow.verdict}"><div class="head"><h2 class="name">${name}</h2>
 <span class="verdict">${VERDICTS[flow.verdict].text}</span></div>
-<p class="loss">${lossText(flow)}</p><p class="quiet">${detailsOf(flow, page)}</p>
+<p class="loss">${lossText(flow)}</p><p class="quiet">${detailsOf(flow, page)}</p>${boundNote(flow) === null ? null : html`<p class="quiet">${boundNote(flow)}</p>`}
 ${flow.snapshot === null ? null : snapshotLines(flow.snapshot, Number.POSITIVE_INFINITY, '').map((line) => html`<p class="quiet">${line}</p>`)}
 ${sparkline(page.lag(flow.flow), flow.snapshot?.asOf ?? null)}</li>`;
   });
