@@ -1,6 +1,6 @@
 import type { KnownFlow } from '../domain/history/known-flow.ts';
 import type { ClockLooks } from '../domain/judge/clock-looks.ts';
-import type { ObservedCheckpoint } from '../domain/judge/observation.ts';
+import type { GroupCheckpoints } from '../domain/judge/group-checkpoints.ts';
 import type { ConnectorPositions } from '../domain/mirror/connect-positions.ts';
 import { PartitionMap } from '../domain/model/partition-map.ts';
 import type { FlowClusters } from '../history/history-lineage.ts';
@@ -40,7 +40,7 @@ export class FlowMemory {
 }
 
 function checkpointTail() {
-  return new TopicTail(() => new Map<string, PartitionMap<ObservedCheckpoint>>());
+  return new TopicTail(() => new Map<string, GroupCheckpoints>());
 }
 
 function connectTail() {

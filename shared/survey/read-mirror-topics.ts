@@ -1,10 +1,6 @@
+import { GroupCheckpoints } from '../domain/judge/group-checkpoints.ts';
 import { MOST_AHEAD_MS } from '../domain/judge/liveness.ts';
-import type {
-  MirrorTopic,
-  ObservedCheckpoint,
-  ObservedCheckpoints,
-  ObservedHeartbeats,
-} from '../domain/judge/observation.ts';
+import type { MirrorTopic, ObservedCheckpoints, ObservedHeartbeats } from '../domain/judge/observation.ts';
 import { isOfAnotherFlow, positionsOfFlow } from '../domain/mirror/connect-positions.ts';
 import { MalformedRecordError } from '../domain/mirror/records/byte-reader.ts';
 import { decodeCheckpoint } from '../domain/mirror/records/checkpoint.ts';
@@ -18,7 +14,7 @@ import { SyncReading } from '../domain/mirror/syncs/sync-reading.ts';
 import type { LogRecord, LogScan } from '../domain/model/cluster.ts';
 import type { Flow } from '../domain/model/flow.ts';
 import type { Unread } from '../domain/model/outcome.ts';
-import { PartitionMap } from '../domain/model/partition-map.ts';
+import type { PartitionMap } from '../domain/model/partition-map.ts';
 import { timeOf } from '../domain/model/record-time.ts';
 import type { LiveSide, Side } from './connect-side.ts';
 import type { FlowMemory } from './flow-memory.ts';
@@ -65,7 +61,7 @@ export async function readCheckpoints(
       else if (checkpoint !== null) {
         const { group, topic: targetTopic, partition, upstream, downstream } = checkpoint;
         const byGroup = tail.value;
-        const partitions = byGroup.get(group) ?? new PartitionMap<ObservedCheckpoint>();
+        const partitions = byGroup.get(group) ?? new GroupCheckpoints();
         byGroup.set(group, partitions);
         partitions.set(targetTopic, partition, { upstream, downstream, timestamp: timeOf(record) });
       }

@@ -53,10 +53,10 @@ export async function compareRoutinely(
     moved.length === 0
       ? compared
       : withEvidence(observation, compared, await lookAtRecords(observation, moved, source, target, policy));
-  const groups = judgeGroupsAgain(observation, judged, changedStates(states, found));
+  const groups = judgeGroupsAgain(judged, changedStates(states, found));
   const absent = await absentRecords(groups, target);
   const known = withEvidence(observation, found, absent);
-  return { states: known, groups: judgeGroupsAgain(observation, groups, changedStates(found, known)), pairs };
+  return { states: known, groups: judgeGroupsAgain(groups, changedStates(found, known)), pairs };
 }
 
 /** Looks whether the target has any of the records that groups would skip: compaction may have removed them all. */

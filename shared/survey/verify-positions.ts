@@ -74,7 +74,7 @@ export async function verifyPositions(
     ...(progress === undefined ? {} : { progress }),
   });
   const settled = withEvidence(observation, states, evidence);
-  const groups = judgeGroupsAgain(observation, judged, changedStates(states, settled));
+  const groups = judgeGroupsAgain(judged, changedStates(states, settled));
   const is = new Map(groups.flatMap(pairsOf).map(({ report }) => [keyOf(report), report.tidemark]));
   return {
     flow: flowName(observation.flow),
@@ -92,8 +92,8 @@ export async function verifyPositions(
 /** Positions that records can improve; of a sample every n-th, so that all groups and partitions have their share. */
 function choose(judged: readonly GroupState[], { positions, sample }: VerifyOptions): GroupState[] {
   const worth = judged.filter(
-    ({ translation, isCutOff }) =>
-      !isCutOff && translation.kind === 'interval' && (positions === 'all' || isOpen(translation)),
+    ({ report: { tidemark }, isCutOff }) =>
+      !isCutOff && tidemark.kind === 'known' && (positions === 'all' || isOpen(tidemark)),
   );
   return evenlySpread(worth, 0, sample ?? worth.length);
 }

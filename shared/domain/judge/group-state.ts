@@ -12,33 +12,72 @@ import {
 import type { CommittedOffset } from '../model/cluster.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
 import type { GroupReport, Mm2Position } from '../model/report.ts';
+import type { GroupCheckpoints, ObservedCheckpoint } from './group-checkpoints.ts';
 import { mapTopicByTopic } from './map-topic-by-topic.ts';
-import type { FlowObservation, ObservedCheckpoint, ObservedGroup, ObservedTopic } from './observation.ts';
+import type { FlowObservation, ObservedGroup, ObservedTopic } from './observation.ts';
 import type { PartitionState } from './partition-state.ts';
 import { type SkippedStretch, skippedStretch } from './skipped-stretch.ts';
 
-/** One group on one partition, with what the report does not show. */
-export interface GroupState {
-  readonly group: ObservedGroup;
+/**
+ * One group on one partition, with what the report does not show. An audit holds 100,000 of these: what it asks only of
+ * few is looked up, or computed, when it is asked.
+ */
+export class GroupState {
+  readonly #places: Places;
   readonly state: PartitionState;
-  readonly committed: bigint;
   /** See `CommittedOffset`; undefined if the broker did not say. */
   readonly leaderEpoch: number | undefined;
   /** The commit is of a log that was cut since: no record of the source tells whether its translation is right. */
   readonly isCutOff: boolean;
-  readonly translation: Translation;
-  readonly checkpoint: ObservedCheckpoint | null;
   /**
    * How far the checkpoint is behind the newest sync, if MM2 gives the group that sync's own position at its next
    * checkpoint: it does so at or beyond that sync. (Further back its 64 slots decide, which are not visible from outside.)
    */
   readonly checkpointOwed: bigint;
-  /** The group's commit on the target, null if it has none. */
-  readonly targetCommit: bigint | null;
   readonly report: GroupReport;
   /** What the group would skip at the position that a failover uses; null if nothing. */
   readonly skipped: SkippedStretch | null;
+
+  constructor(places: Places, { state, leaderEpoch, isCutOff, checkpointOwed, report, skipped }: Judgement) {
+    this.#places = places;
+    this.state = state;
+    this.leaderEpoch = leaderEpoch;
+    this.isCutOff = isCutOff;
+    this.checkpointOwed = checkpointOwed;
+    this.report = report;
+    this.skipped = skipped;
+  }
+
+  get committed(): bigint {
+    return this.report.committed;
+  }
+
+  get checkpoint(): ObservedCheckpoint | null {
+    return this.#places.checkpoints?.get(this.state.topic.targetTopic, this.state.partition) ?? null;
+  }
+
+  /** The target position that the checkpoint gives the group. */
+  get checkpointPosition(): bigint | null {
+    return this.#places.checkpoints?.downstream(this.state.topic.targetTopic, this.state.partition) ?? null;
+  }
+
+  /** The group's commit on the target, null if it has none. */
+  get targetCommit(): bigint | null {
+    return this.#places.commits?.get(this.state.topic.targetTopic, this.state.partition) ?? null;
+  }
+
+  get translation(): Translation {
+    const { state, committed, leaderEpoch } = this;
+    return translated(this.#places.observation, state, committed, leaderEpoch).translation;
+  }
+
+  /** The same with a partition that is known better. */
+  judgedAgain(state: PartitionState): GroupState {
+    return judgeGroup(this.#places, state, { offset: this.committed, leaderEpoch: this.leaderEpoch });
+  }
 }
+
+type Judgement = Pick<GroupState, 'state' | 'leaderEpoch' | 'isCutOff' | 'checkpointOwed' | 'report' | 'skipped'>;
 
 /**
  * One group on each of its partitions, at least one. All groups are a list of these: an audit of 100,000 pairs goes
@@ -66,7 +105,7 @@ export function judgeGroups(observation: FlowObservation, states: PartitionMap<P
     const judged: GroupState[] = [];
     for (const commit of commitsOf(group)) {
       const state = states.get(commit.topic, commit.partition);
-      if (state !== undefined) judged.push(judgeGroup(observation, group, state, commit, places));
+      if (state !== undefined) judged.push(judgeGroup(places, state, commit));
     }
     return asGroup(judged);
   };
@@ -82,13 +121,14 @@ function asGroup(pairs: readonly GroupState[]): JudgedGroup {
   const untranslated: GroupState[] = [];
   let hasCutOff = false;
   for (const one of pairs) {
-    const { state, translation, isCutOff, skipped } = one;
+    const { state, isCutOff, skipped } = one;
+    const { tidemark } = one.report;
     if (state.topic !== topics.at(-1)) topics.push(state.topic);
     if (isCutOff) hasCutOff = true;
-    else if (isOpen(translation)) open.push(one);
+    else if (isOpen(tidemark)) open.push(one);
     if (skipped !== null) skipping.push(one);
-    if (translation.kind === 'unknown') untranslated.push(one);
-    else if (translation.expired > 0n) expired.push(one);
+    if (tidemark.kind === 'unknown') untranslated.push(one);
+    else if (tidemark.skipAtMost > 0n) expired.push(one);
   }
   return { pairs, topics, hasCutOff, open, skipping, expired, untranslated };
 }
@@ -102,16 +142,13 @@ function commitsOf({ committed, lastKnown }: ObservedGroup): readonly CommittedO
  * @param changed from `changedStates`
  */
 export function judgeGroupsAgain(
-  observation: FlowObservation,
   judged: readonly JudgedGroup[],
   changed: ReadonlyMap<PartitionState, PartitionState>,
 ): readonly JudgedGroup[] {
   if (changed.size === 0) return judged;
   const judgeAgain = (one: GroupState): GroupState => {
     const state = changed.get(one.state);
-    if (state === undefined) return one;
-    const commit = { offset: one.committed, leaderEpoch: one.leaderEpoch };
-    return judgeGroup(observation, one.group, state, commit, placesOf(observation, one.group));
+    return state === undefined ? one : one.judgedAgain(state);
   };
   const topics = new Set([...changed.keys()].map(({ topic }) => topic));
   return judged.map((group) => {
@@ -127,45 +164,44 @@ interface CommitToJudge {
   readonly leaderEpoch?: number | undefined;
 }
 
-/** Where MM2 has put a group, by target topic and partition: looked up once for all partitions of the group. */
+/** A group, and where MM2 has put it by target topic and partition: looked up once for all partitions of the group. */
 interface Places {
+  readonly observation: FlowObservation;
+  readonly group: ObservedGroup;
   readonly commits: PartitionMap<bigint> | null;
-  readonly checkpoints: PartitionMap<ObservedCheckpoint> | null;
+  readonly checkpoints: GroupCheckpoints | null;
 }
 
-function placesOf({ targetGroups, checkpoints }: FlowObservation, { listing: { group } }: ObservedGroup): Places {
-  const onTarget = targetGroups.get(group)?.committed;
+function placesOf(observation: FlowObservation, group: ObservedGroup): Places {
+  const { targetGroups, checkpoints } = observation;
+  const name = group.listing.group;
+  const onTarget = targetGroups.get(name)?.committed;
   return {
+    observation,
+    group,
     commits: onTarget?.kind === 'read' ? onTarget.value : null,
-    checkpoints: checkpoints.kind === 'read' ? (checkpoints.value.byGroup.get(group) ?? null) : null,
+    checkpoints: checkpoints.kind === 'read' ? (checkpoints.value.byGroup.get(name) ?? null) : null,
   };
 }
 
 function judgeGroup(
-  observation: FlowObservation,
-  group: ObservedGroup,
+  places: Places,
   state: PartitionState,
   { offset: committed, leaderEpoch }: CommitToJudge,
-  { commits, checkpoints }: Places,
 ): GroupState {
+  const { observation, group, commits, checkpoints } = places;
   const { targetTopic, topic } = state.topic;
-  const cutOff = leaderEpoch === undefined ? null : cutOffTranslation(observation, state, committed, leaderEpoch);
-  const translation = cutOff ?? translationFor(observation, state, committed, leaderEpoch);
+  const { translation, isCutOff } = translated(observation, state, committed, leaderEpoch);
   const name = group.listing.group;
   const targetCommit = commits?.get(targetTopic, state.partition) ?? null;
-  const checkpoint = checkpoints?.get(targetTopic, state.partition) ?? null;
+  const checkpoint = checkpoints?.downstream(targetTopic, state.partition) ?? null;
   const mm2 = mm2Position(state, translation, targetCommit, checkpoint);
   const tidemark = positionOf(translation);
-  return {
-    group,
+  return new GroupState(places, {
     state,
-    committed,
     leaderEpoch,
-    isCutOff: cutOff !== null,
-    translation,
-    checkpoint,
+    isCutOff,
     checkpointOwed: checkpoint === null ? 0n : owedTo(checkpoint, state, committed),
-    targetCommit,
     report: {
       group: name,
       topic,
@@ -176,13 +212,24 @@ function judgeGroup(
       tidemark,
     },
     skipped: skippedStretch(observation.flow, mm2, tidemark, state.records),
-  };
+  });
 }
 
-function owedTo({ downstream }: ObservedCheckpoint, { mapping }: PartitionState, committed: bigint): bigint {
+function translated(
+  observation: FlowObservation,
+  state: PartitionState,
+  committed: bigint,
+  leaderEpoch: number | undefined,
+): { readonly translation: Translation; readonly isCutOff: boolean } {
+  const cutOff = leaderEpoch === undefined ? null : cutOffTranslation(observation, state, committed, leaderEpoch);
+  const translation = cutOff ?? translationFor(observation, state, committed, leaderEpoch);
+  return { translation, isCutOff: cutOff !== null };
+}
+
+function owedTo(checkpoint: bigint, { mapping }: PartitionState, committed: bigint): bigint {
   const sync = mapping?.newestSync() ?? null;
-  if (sync === null || committed < sync.upstream || sync.downstream <= downstream) return 0n;
-  return sync.downstream - downstream;
+  if (sync === null || committed < sync.upstream || sync.downstream <= checkpoint) return 0n;
+  return sync.downstream - checkpoint;
 }
 
 /** The group's own commit on the target wins: that is where a consumer starts. */
@@ -190,9 +237,9 @@ function mm2Position(
   { target }: PartitionState,
   translation: Translation,
   targetCommit: bigint | null,
-  checkpoint: ObservedCheckpoint | null,
+  checkpoint: bigint | null,
 ): Mm2Position {
-  const position = targetCommit ?? checkpoint?.downstream ?? null;
+  const position = targetCommit ?? checkpoint;
   if (position === null) return NO_POSITION;
   const from = targetCommit === null ? 'checkpoint' : 'group-offset';
   if (translation.kind === 'unknown') return { kind: 'at', position, from, cost: translation };

@@ -58,10 +58,11 @@ function checkpointAge(observation: FlowObservation, groups: readonly JudgedGrou
 /** The checkpoint that MM2 has owed one group for the longest, if that is longer than another group's. */
 function oldestOwed({ pairs }: JudgedGroup, until: number, before: Aged | null): Aged | null {
   let found = before;
-  for (const { checkpoint, checkpointOwed, report } of pairs) {
-    if (checkpoint === null || checkpointOwed === 0n) continue;
+  for (const pair of pairs) {
+    const checkpoint = pair.checkpointOwed === 0n ? null : pair.checkpoint;
+    if (checkpoint === null) continue;
     const ms = until - Number(checkpoint.timestamp);
-    const { group, topic, partition } = report;
+    const { group, topic, partition } = pair.report;
     if (ms > (found?.ms ?? 0)) found = { ms, of: { group, topic, partition } };
   }
   return found;

@@ -8,6 +8,7 @@ import type { MirrorConnector } from '../model/mirror-connector.ts';
 import type { MirrorMetrics } from '../model/mirror-metrics.ts';
 import type { Outcome, Unread } from '../model/outcome.ts';
 import type { PartitionMap } from '../model/partition-map.ts';
+import type { GroupCheckpoints } from './group-checkpoints.ts';
 
 /**
  * One of MM2's own topics: read, absent, unreadable, or not asked for because MM2 is configured not to write it. If it
@@ -32,17 +33,9 @@ export function knownOf<T>(topic: MirrorTopic<T>): T | null {
   }
 }
 
-/** The latest checkpoint of one group and *target* topic partition. */
-export interface ObservedCheckpoint {
-  readonly upstream: bigint;
-  readonly downstream: bigint;
-  /** When MM2 wrote it: ms since the epoch. */
-  readonly timestamp: bigint;
-}
-
 export interface ObservedCheckpoints {
   readonly topic: string;
-  readonly byGroup: ReadonlyMap<string, PartitionMap<ObservedCheckpoint>>;
+  readonly byGroup: ReadonlyMap<string, GroupCheckpoints>;
   readonly malformed: number;
 }
 

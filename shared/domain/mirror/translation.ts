@@ -27,9 +27,9 @@ export interface TranslatedInterval {
   readonly reason: string | null;
 }
 
-/** Whether comparing records can improve a translation. */
-export function isOpen(translation: Translation): boolean {
-  return translation.kind === 'interval' && (translation.proof === 'bounded' || translation.proof === 'conservative');
+/** Whether comparing records can improve a translation, or the position that it gives. */
+export function isOpen(found: Translation | TidemarkPosition): boolean {
+  return found.kind !== 'unknown' && (found.proof === 'bounded' || found.proof === 'conservative');
 }
 
 /** Whether a log has never held a record, or lost all of them with its end. */

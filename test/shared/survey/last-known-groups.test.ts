@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { HistoryState } from '../../../shared/domain/history/history-state.ts';
 import type { KnownFlow } from '../../../shared/domain/history/known-flow.ts';
+import { GroupCheckpoints } from '../../../shared/domain/judge/group-checkpoints.ts';
 import type { FlowObservation, ObservedGroup } from '../../../shared/domain/judge/observation.ts';
 import { type Outcome, read, unread } from '../../../shared/domain/model/outcome.ts';
-import { PartitionMap } from '../../../shared/domain/model/partition-map.ts';
 import { groupsAsLastKnown, withLastKnown } from '../../../shared/survey/read-groups.ts';
 
 const READ_AT = 1_000_000;
@@ -32,7 +32,7 @@ function historyOf(before: 'read' | 'unread' | number): KnownFlow {
 }
 
 function translatedAt(timestamp: number): FlowObservation['checkpoints'] {
-  const checkpoints = new PartitionMap<object>();
+  const checkpoints = new GroupCheckpoints();
   checkpoints.set('A.orders', 0, { upstream: 480n, downstream: 470n, timestamp: BigInt(timestamp) });
   return {
     kind: 'read',

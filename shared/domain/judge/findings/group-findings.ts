@@ -102,8 +102,8 @@ function positionSkips({ observation, group, judged }: Context): Finding[] {
   ];
 }
 
-function expiredOf({ translation }: GroupState): bigint {
-  return translation.kind === 'interval' ? translation.expired : 0n;
+function expiredOf({ report: { tidemark } }: GroupState): bigint {
+  return tidemark.kind === 'known' ? tidemark.skipAtMost : 0n;
 }
 
 /**
@@ -217,9 +217,8 @@ function neverEmitted({ observation, group, states, liveness }: Context): Findin
   if (observation.checkpoints.kind !== 'read' || !translates(liveness)) return [];
   const found = states.filter(
     (s) =>
-      s.checkpoint === null &&
-      s.targetCommit === null &&
-      s.translation.kind === 'interval' &&
+      s.report.mm2.kind === 'none' &&
+      s.report.tidemark.kind === 'known' &&
       // On a log without records every auto.offset.reset puts it at the start.
       !isNewLog(s.state.target),
   );
@@ -258,7 +257,7 @@ function checkpointBehind({ observation, group, states, liveness }: Context): Fi
       `MM2's checkpoint of ${group} is ${counted(behind(worst), 'record')} behind what its own syncs allow`,
       {
         partitions: found.length,
-        checkpoint: worst.checkpoint?.downstream ?? null,
+        checkpoint: worst.checkpointPosition,
         writtenMs: worst.checkpoint?.timestamp ?? null,
       },
     ),
@@ -273,14 +272,12 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
   // AUDIT_INCOMPLETE names commits that could not be read: it is not known whether they exist.
   if (observation.targetGroups.get(group)?.committed.kind === 'unread') return [];
   const until = workedUntil(liveness, mirrorTime(observation));
-  const found = states.filter(
-    (s) =>
-      s.checkpoint !== null &&
-      (s.targetCommit === null || s.targetCommit < s.checkpoint.downstream) &&
-      // Deleting a topic deletes its commits, and a missing topic has a finding of its own.
-      !s.state.targetMissing &&
-      until - Number(s.checkpoint.timestamp) > patience,
-  );
+  const found = states.filter((s) => {
+    const { checkpointPosition, targetCommit } = s;
+    const isRefused = checkpointPosition !== null && (targetCommit === null || targetCommit < checkpointPosition);
+    // Deleting a topic deletes its commits, and a missing topic has a finding of its own.
+    return isRefused && !s.state.targetMissing && until - Number(s.checkpoint?.timestamp) > patience;
+  });
   const first = found[0];
   if (first === undefined) return [];
   const { topic, partition } = first.report;
@@ -292,7 +289,7 @@ function syncRefused({ observation, group, states, liveness }: Context): Finding
       active
         ? `MM2 translated ${group} but the target refuses its commits while the group is live there`
         : `MM2 translated ${group} but its commit did not reach the target`,
-      { partitions: found.length, checkpoint: first.checkpoint?.downstream ?? null, targetCommit: first.targetCommit },
+      { partitions: found.length, checkpoint: first.checkpointPosition, targetCommit: first.targetCommit },
     ),
   ];
 }

@@ -1,8 +1,8 @@
 import type { KnownFlow } from '../../../../shared/domain/history/known-flow.ts';
+import { GroupCheckpoints } from '../../../../shared/domain/judge/group-checkpoints.ts';
 import type {
   FlowObservation,
   MirrorTopic,
-  ObservedCheckpoint,
   ObservedGroup,
   ObservedTargetGroup,
   ObservedTopic,
@@ -218,14 +218,10 @@ export function targetGroupsOf(flow: Flow, groups: readonly WholeGroup[]): Map<s
   return found;
 }
 
-export function checkpointsOf(
-  flow: Flow,
-  groups: readonly WholeGroup[],
-  at: number,
-): Map<string, PartitionMap<ObservedCheckpoint>> {
-  const byGroup = new Map<string, PartitionMap<ObservedCheckpoint>>();
+export function checkpointsOf(flow: Flow, groups: readonly WholeGroup[], at: number): Map<string, GroupCheckpoints> {
+  const byGroup = new Map<string, GroupCheckpoints>();
   for (const { group, positions } of groups) {
-    const found = new PartitionMap<ObservedCheckpoint>();
+    const found = new GroupCheckpoints();
     for (const one of positions) {
       const { topic = 'orders', partition = 0, committed = 1_000n, checkpoint = 1_000n, checkpointAgoMs = HOUR } = one;
       if (checkpoint === null) continue;

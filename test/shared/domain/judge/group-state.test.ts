@@ -165,11 +165,11 @@ test('groups are judged again where their partition is known better, and only th
   const better = states.map((state) => {
     return state.partition === 0 ? state : { ...state, records: { verified: new Map([[500n, exactly(417n)]]) } };
   });
-  const again = judgeGroupsAgain(observation, judged, changedStates(states, better)).flatMap(({ pairs }) => pairs);
+  const again = judgeGroupsAgain(judged, changedStates(states, better)).flatMap(({ pairs }) => pairs);
   expect(again[0]).toBe(judged[0]?.pairs[0]);
   expect(again[1]).toMatchObject({ committed: 500n, report: { partition: 1, tidemark: { position: 417n } } });
   // Of a partition that is not asked about, what was known stays.
-  expect(judgeGroupsAgain(observation, judged, new Map())).toEqual(judged);
+  expect(judgeGroupsAgain(judged, new Map())).toEqual(judged);
 });
 
 describe('where it would land by Tidemark', () => {

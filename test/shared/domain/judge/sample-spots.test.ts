@@ -10,8 +10,9 @@ import { flowCase } from './flow-case.ts';
 const MINUTE = 60_000;
 
 /** A flow with one group on each of `partitions` partitions, each third one at an offset that the syncs leave open. */
-function flow(partitions: number, tails: readonly number[] = []) {
+function flow(partitions: number, tails: readonly number[] = [], more: Partial<FlowCase> = {}) {
   const of: FlowCase = {
+    ...more,
     partitions: Array.from({ length: partitions }, (_, i) => ({
       // 100 source offsets have no counterpart: between the syncs positions are bounded.
       syncs: [
@@ -135,10 +136,8 @@ describe('whether comparing records can improve a translation', () => {
 
 describe('what is not compared', () => {
   test('a position that nobody can translate', () => {
-    const translation = { kind: 'unknown', reason: '' } as const;
-    const groups = flow(4).groups.map((group) => {
-      return { ...group, pairs: group.pairs.map((one) => ({ ...one, translation })), open: [] };
-    });
+    const { groups } = flow(4, [], { syncs: 'missing' });
+    expect(groups[0]?.untranslated).toHaveLength(4);
     expect(sampleSpots([], groups, 0, 8)).toEqual([]);
   });
 

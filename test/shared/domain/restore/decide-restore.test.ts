@@ -2,11 +2,11 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { HistoryState } from '../../../../shared/domain/history/history-state.ts';
 import { rememberedFlow } from '../../../../shared/domain/history/known-flow.ts';
+import { GroupCheckpoints } from '../../../../shared/domain/judge/group-checkpoints.ts';
 import { judgeFlow } from '../../../../shared/domain/judge/judge-flow.ts';
 import type { FlowObservation } from '../../../../shared/domain/judge/observation.ts';
 import { partitionStates } from '../../../../shared/domain/judge/partition-state.ts';
 import { read, unread } from '../../../../shared/domain/model/outcome.ts';
-import { PartitionMap } from '../../../../shared/domain/model/partition-map.ts';
 import { offsetOf } from '../../../../shared/domain/model/report.ts';
 import { decideRestore } from '../../../../shared/domain/restore/decide-restore.ts';
 import type { RefusalCode } from '../../../../shared/domain/restore/refusal.ts';
@@ -161,7 +161,7 @@ describe("MM2's group sync", () => {
   const checkpointAt =
     (downstream: bigint) =>
     (observation: FlowObservation): FlowObservation => {
-      const partitions = new PartitionMap<{ upstream: bigint; downstream: bigint; timestamp: bigint }>();
+      const partitions = new GroupCheckpoints();
       partitions.set('A.t', 0, { upstream: downstream, downstream, timestamp: 0n });
       const value = { topic: 'A.checkpoints.internal', byGroup: new Map([['billing', partitions]]), malformed: 0 };
       return { ...syncing(observation), checkpoints: { kind: 'read', value } };
