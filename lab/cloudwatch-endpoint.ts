@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import * as z from 'zod';
 
-const target = 'GraniteServiceVersion20100801.PutMetricData';
+const service = 'GraniteServiceVersion20100801';
 const mebibyte = 1024 * 1024;
 
 /** A value that CloudWatch accepts: a finite double within ±2^360 (API reference, `MetricDatum`). */
@@ -38,6 +38,7 @@ const requestSchema = z.strictObject({
   Namespace: z.string().min(1),
   MetricData: z.array(datumSchema).min(1).max(1000),
 });
+const historySchema = z.object({ AlarmName: z.string().min(1), HistoryItemType: z.literal('StateUpdate') });
 
 export type ReceivedDatum = z.infer<typeof datumSchema> & { readonly Namespace: string };
 
@@ -51,7 +52,16 @@ export interface CloudWatchEndpoint {
   /** From now on calls `fault` for every request and refuses it with the returned exception; null accepts it. */
   refuse(fault: (data: readonly ReceivedDatum[]) => Fault | null): void;
   forget(): void;
+  /** From now on answers DescribeAlarmHistory of an alarm so, newest first; null refuses. Until then no alarm has a history. */
+  answerHistory(of: (alarmName: string) => readonly AlarmHistoryItem[] | null): void;
   close(): Promise<void>;
+}
+
+/** A change of an alarm's state, in the form of its history (API reference, `AlarmHistoryItem`). */
+export interface AlarmHistoryItem {
+  readonly Timestamp: number;
+  readonly HistoryItemType: 'StateUpdate';
+  readonly HistoryData: string;
 }
 
 export interface Fault {
@@ -62,18 +72,27 @@ export interface Fault {
 
 /**
  * Serves CloudWatch's protocol (AWS JSON 1.0, gzip) over HTTP on the loopback interface. Keeps the data of
- * PutMetricData, and refuses requests beyond CloudWatch's documented limits.
+ * PutMetricData, answers DescribeAlarmHistory, and refuses requests beyond CloudWatch's documented limits.
  */
 export async function startCloudWatchEndpoint(): Promise<CloudWatchEndpoint> {
   const requests: { data: ReceivedDatum[]; gzipped: boolean }[] = [];
   let faultOf: (data: readonly ReceivedDatum[]) => Fault | null = () => null;
+  let historyOf: (alarmName: string) => readonly AlarmHistoryItem[] | null = () => [];
+  const answer = (response: ServerResponse, body: object) =>
+    response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end(JSON.stringify(body));
   const server = createServer((request, response) => {
     receive(request).then(
-      ({ data, gzipped }) => {
+      (received) => {
+        if (received.kind === 'history') {
+          const items = historyOf(received.alarmName);
+          if (items === null) return refuse(response, { status: 403, type: 'AccessDenied' }, 'refused on demand');
+          return answer(response, { AlarmHistoryItems: items });
+        }
+        const { data, gzipped } = received;
         const fault = faultOf(data);
         if (fault !== null) return refuse(response, fault, 'refused on demand');
         requests.push({ data, gzipped });
-        response.writeHead(200, { 'content-type': 'application/x-amz-json-1.0' }).end('{}');
+        return answer(response, {});
       },
       (error: unknown) => refuse(response, { status: 400, type: 'InvalidParameterValueException' }, String(error)),
     );
@@ -92,6 +111,9 @@ export async function startCloudWatchEndpoint(): Promise<CloudWatchEndpoint> {
     forget() {
       requests.length = 0;
     },
+    answerHistory(of) {
+      historyOf = of;
+    },
     close() {
       server.closeAllConnections();
       return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())));
@@ -99,18 +121,26 @@ export async function startCloudWatchEndpoint(): Promise<CloudWatchEndpoint> {
   };
 }
 
-async function receive(request: IncomingMessage): Promise<{ data: ReceivedDatum[]; gzipped: boolean }> {
+type Received =
+  | { readonly kind: 'data'; readonly data: ReceivedDatum[]; readonly gzipped: boolean }
+  | { readonly kind: 'history'; readonly alarmName: string };
+
+async function receive(request: IncomingMessage): Promise<Received> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const raw = Buffer.concat(chunks);
   const gzipped = request.headers['content-encoding'] === 'gzip';
   const body = gzipped ? gunzipSync(raw) : raw;
   if (body.length > mebibyte) throw new Error(`request of ${body.length} bytes, 1 MB allowed`);
-  if (request.headers['x-amz-target'] !== target) throw new Error(`not ${target}`);
   if (request.headers['content-type'] !== 'application/x-amz-json-1.0') throw new Error('not AWS JSON 1.0');
   if (!request.headers.authorization?.startsWith('AWS4-HMAC-SHA256 ')) throw new Error('not signed');
-  const { Namespace, MetricData } = requestSchema.parse(JSON.parse(body.toString('utf8')));
-  return { data: MetricData.map((datum) => ({ ...datum, Namespace })), gzipped };
+  const json = JSON.parse(body.toString('utf8'));
+  if (request.headers['x-amz-target'] === `${service}.DescribeAlarmHistory`) {
+    return { kind: 'history', alarmName: historySchema.parse(json).AlarmName };
+  }
+  if (request.headers['x-amz-target'] !== `${service}.PutMetricData`) throw new Error('not a request that is known');
+  const { Namespace, MetricData } = requestSchema.parse(json);
+  return { kind: 'data', data: MetricData.map((datum) => ({ ...datum, Namespace })), gzipped };
 }
 
 function refuse(response: ServerResponse, fault: Fault, message: string): void {

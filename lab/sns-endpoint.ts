@@ -8,12 +8,18 @@ const requestSchema = z.object({
   TopicArn: z.string().min(1),
   Subject: z.string().regex(/^[\x21-\x7e][\x20-\x7e]{0,99}$/),
   Message: z.string().min(1).max(262_144),
+  MessageStructure: z.literal('json').optional(),
 });
+/** With the structure `json`: one message for each protocol, and one for all others. */
+const structureSchema = z.object({ default: z.string().min(1), email: z.string().min(1) });
 
 export interface PublishedMessage {
   readonly topic: string;
   readonly subject: string;
+  /** As a mail has it. */
   readonly message: string;
+  /** What all others get, if that is something else. */
+  readonly json?: string;
 }
 
 export interface SnsEndpoint {
@@ -39,8 +45,13 @@ export async function startSnsEndpoint(): Promise<SnsEndpoint> {
         const error = '<Error><Type>Sender</Type><Code>InvalidParameter</Code><Message>on Publish</Message></Error>';
         return answer(400, `<ErrorResponse>${error}</ErrorResponse>`);
       }
-      const { TopicArn, Subject, Message } = parsed.data;
-      messages.push({ topic: TopicArn, subject: Subject, message: Message });
+      const { TopicArn, Subject, Message, MessageStructure } = parsed.data;
+      const sent = { topic: TopicArn, subject: Subject };
+      if (MessageStructure === undefined) messages.push({ ...sent, message: Message });
+      else {
+        const { default: json, email } = structureSchema.parse(JSON.parse(Message));
+        messages.push({ ...sent, message: email, json });
+      }
       return answer(200, '<PublishResponse><PublishResult><MessageId>1</MessageId></PublishResult></PublishResponse>');
     });
   });

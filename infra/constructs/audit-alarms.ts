@@ -5,7 +5,6 @@ import {
   AlarmRule,
   ComparisonOperator,
   CompositeAlarm,
-  type IAlarmAction,
   Metric,
   Stats,
   TreatMissingData,
@@ -31,6 +30,7 @@ import {
 } from '../../shared/contract/alarms.ts';
 import { METRIC_NAMESPACE } from '../../shared/contract/metrics.ts';
 import type { Settings } from '../settings.ts';
+import type { AlarmActions } from './alarm-topic.ts';
 import { partId } from './part-id.ts';
 
 export interface AuditAlarmsProps extends Pick<Settings, AlarmLimit> {
@@ -43,7 +43,7 @@ export interface AuditAlarmsProps extends Pick<Settings, AlarmLimit> {
   /** Name of the queue of failures. */
   readonly queueName: string;
   /** What a page and a ticket do. */
-  readonly actions: Readonly<Record<AlarmDefinition['urgency'], IAlarmAction>>;
+  readonly actions: Readonly<Record<AlarmDefinition['urgency'], AlarmActions>>;
   readonly runbookUrl: string;
 }
 
@@ -129,10 +129,10 @@ export class AuditAlarms extends Construct {
       treatMissingData: MISSING[definition.missing],
     });
     if (!this.#areTogether && notifiedBy(key) !== null) return alarm;
-    const action = this.#props.actions[definition.urgency];
-    alarm.addAlarmAction(action);
-    alarm.addOkAction(action);
-    if (definition.missing === 'missing') alarm.addInsufficientDataAction(action);
+    const { raised, cleared } = this.#props.actions[definition.urgency];
+    alarm.addAlarmAction(raised);
+    alarm.addOkAction(cleared);
+    if (definition.missing === 'missing') alarm.addInsufficientDataAction(raised);
     return alarm;
   }
 
@@ -151,9 +151,9 @@ export class AuditAlarms extends Construct {
         actionsSuppressorWaitPeriod: Duration.seconds(CAUSE_WAIT_SECONDS),
         actionsSuppressorExtensionPeriod: Duration.seconds(CATCH_UP_SECONDS),
       });
-      const action = this.#props.actions[definition.urgency];
-      alarm.addAlarmAction(action);
-      alarm.addOkAction(action);
+      const { raised, cleared } = this.#props.actions[definition.urgency];
+      alarm.addAlarmAction(raised);
+      alarm.addOkAction(cleared);
       return alarm;
     });
   }

@@ -11,6 +11,7 @@ const ROOT = join(import.meta.dirname, '../..');
  */
 export function bundledHandler(
   folder:
+    | 'alarm-cleared'
     | 'audit'
     | 'failover-step'
     | 'failover-control'

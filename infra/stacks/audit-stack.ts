@@ -55,11 +55,16 @@ export class AuditStack extends Stack {
       const says = `${counted(flows.length, 'flow is', 'flows are')} audited by ${counted(count, 'function')}, at most ${counted(Math.ceil(flows.length / count), 'flow')} each`;
       Annotations.of(this).addInfoV2('tidemark:auditFunctions', says);
     }
-    const onCall = new AlarmTopic(this, 'OnCall', { emails: settings.alarmEmails, displayName: 'Tidemark alarms' });
+    const onCall = new AlarmTopic(this, 'OnCall', {
+      emails: settings.alarmEmails,
+      displayName: 'Tidemark alarms',
+      failures: queue,
+    });
     const tickets = new AlarmTopic(this, 'Tickets', {
       emails: settings.ticketEmails,
       displayName: 'Tidemark tickets',
       key: onCall.key,
+      failures: queue,
     });
     const alarms = new AuditAlarms(this, 'Alarms', {
       ...settings,
@@ -67,7 +72,7 @@ export class AuditStack extends Stack {
       flows,
       functionNames: audit.functions.map(({ functionName }) => functionName),
       queueName: queue.queueName,
-      actions: { page: onCall.action, ticket: tickets.action },
+      actions: { page: onCall.actions, ticket: tickets.actions },
     });
     new AuditDashboard(this, 'Overview', { ...settings, deployment, alarms: alarms.alarms });
     new MaintenanceWindows(this, 'Maintenance', { windows: settings.maintenance, alarms });
@@ -78,7 +83,7 @@ export class AuditStack extends Stack {
       const { configuration } = audit;
       const { failover } = settings;
       new Failover(this, 'Failover', { ...settings, failover, history, configuration, onCall, switches });
-      new ClientNames(this, 'Names', { ...settings, deployment, names, ticket: tickets.action });
+      new ClientNames(this, 'Names', { ...settings, deployment, names, ticket: tickets.actions.raised });
     }
     const kept = {
       description: 'Stores the history; remains when the stack is deleted',

@@ -26,7 +26,8 @@ function watched(alarm: AlarmDefinition): readonly string[] {
   return [`${alarm.Namespace} ${alarm.MetricName} (${alarm.Statistic}) ${dimensions}`];
 }
 
-function reasonOf(reason: StateReason, to: string): string {
+/** Why an alarm is in a state. */
+export function reasonOf(reason: StateReason, to: string): string {
   switch (reason.kind) {
     case 'states':
       return [...reason.states].map(([name, state]) => `${name} is ${state}`).join(', ');

@@ -3,11 +3,12 @@ import { AlarmBoard, type AlarmEvent } from '../alarms/alarm-board.ts';
 import type { AlarmDefinition, MetricAlarm } from '../alarms/alarm-definition.ts';
 import { type AlarmState, breaches, evaluationRange } from '../alarms/alarm-state.ts';
 import { type MetricSamples, MetricStore } from '../alarms/metric-store.ts';
-import { type CloudWatchEndpoint, startCloudWatchEndpoint } from '../cloudwatch-endpoint.ts';
+import { type AlarmHistoryItem, type CloudWatchEndpoint, startCloudWatchEndpoint } from '../cloudwatch-endpoint.ts';
 import { DynamoDbLocal } from '../dynamodb-local.ts';
 import { type EventsEndpoint, type ReceivedEvent, startEventsEndpoint } from '../events-endpoint.ts';
 import { type SecretsEndpoint, startSecretsEndpoint } from '../secrets-endpoint.ts';
 import { type PublishedMessage, type SnsEndpoint, startSnsEndpoint } from '../sns-endpoint.ts';
+import { alarmActionEvent, alarmHistoryItem, type LeftState } from './alarm-action-event.ts';
 import { alarmNotification } from './alarm-notification.ts';
 import { matchesPattern } from './event-pattern.ts';
 import { type Invocation, LocalFunction } from './local-function.ts';
@@ -25,7 +26,7 @@ export interface Minute {
   readonly minute: number;
   readonly audits: readonly Invocation[];
   readonly alarms: readonly AlarmEvent[];
-  /** What alarms published. */
+  /** What alarms published, by themselves or through the functions of their actions. */
   readonly notifications: readonly PublishedMessage[];
   /** What functions published: pages for findings. */
   readonly pages: readonly PublishedMessage[];
@@ -58,6 +59,11 @@ export class LocalCloud implements AsyncDisposable {
   /** When each minute began, ms since the epoch. */
   readonly #begins: number[] = [];
   readonly #queues = new Map<string, unknown[]>();
+  /** By the name of an alarm: the changes of its state, newest first. */
+  readonly #alarmHistory = new Map<string, AlarmHistoryItem[]>();
+  /** By the name of an alarm: the state that it is in now. */
+  readonly #states = new Map<string, LeftState>();
+  readonly #created = Date.now();
   #deliveries: Delivery[] = [];
   #routed = 0;
   #isScheduled = true;
@@ -79,6 +85,7 @@ export class LocalCloud implements AsyncDisposable {
     this.#events = parts.events;
     this.#sns = parts.sns;
     this.#board = new AlarmBoard(stack.alarms);
+    parts.cloudWatch.answerHistory((name) => this.#alarmHistory.get(name) ?? []);
     const environment = {
       ...CREDENTIALS,
       AWS_ENDPOINT_URL_CLOUDWATCH: parts.cloudWatch.url,
@@ -173,8 +180,34 @@ export class LocalCloud implements AsyncDisposable {
     await this.#deliver(minute);
     const metrics = this.#collectMetrics(minute);
     const alarms = this.#board.evaluate(minute, this.#metrics);
-    const notifications = alarms.flatMap((event) => event.actions.map((topic) => alarmNotification(event, topic)));
-    return { minute, audits, alarms, notifications, pages: this.#sns.take(), metrics };
+    const pages = this.#sns.take();
+    const notifications: PublishedMessage[] = [];
+    for (const event of alarms) notifications.push(...(await this.#act(event)));
+    return { minute, audits, alarms, notifications, pages, metrics };
+  }
+
+  /** Takes the actions of an alarm: publishes to topics, and invokes functions. */
+  async #act(event: AlarmEvent): Promise<readonly PublishedMessage[]> {
+    const { alarm, to, actions } = event;
+    const at = Date.now();
+    const before = this.#states.get(alarm.AlarmName) ?? { state: 'INSUFFICIENT_DATA', since: this.#created };
+    this.#states.set(alarm.AlarmName, { state: to, since: at });
+    if (event.kind === 'change') {
+      const items = this.#alarmHistory.get(alarm.AlarmName) ?? [];
+      this.#alarmHistory.set(alarm.AlarmName, [alarmHistoryItem(event.from, to, at), ...items]);
+    }
+    const published = [];
+    for (const action of actions) {
+      const called = this.#functions.get(action);
+      if (called === undefined) {
+        published.push(alarmNotification(event, action));
+        continue;
+      }
+      const { error } = await this.#invoke(called, alarmActionEvent(event, before, at));
+      if (error !== null) throw new Error(`the action of ${alarm.AlarmName} failed: ${error}`);
+      published.push(...this.#sns.take());
+    }
+    return published;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -41,6 +41,13 @@ export const NOTIFY_ENVIRONMENT = {
   serviceName: AUDIT_ENVIRONMENT.serviceName,
 } as const;
 
+/** Names of the environment variables of the function that tells that an alarm is over. */
+export const ALARM_CLEARED_ENVIRONMENT = {
+  /** ARN of the topic of the alarm. */
+  topic: 'TIDEMARK_ALARM_TOPIC',
+  serviceName: AUDIT_ENVIRONMENT.serviceName,
+} as const;
+
 /** Names of the environment variables of the functions that carry failovers out, and of the one by which people control them. */
 export const FAILOVER_ENVIRONMENT = {
   deployment: AUDIT_ENVIRONMENT.deployment,

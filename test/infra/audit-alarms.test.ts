@@ -29,6 +29,12 @@ describe('the alarms of a deployment', () => {
   const topic = (prefix: string) => ({
     Ref: Object.keys(template.findResources('AWS::SNS::Topic')).find((id) => id.startsWith(prefix)),
   });
+  const cleared = (prefix: string) => ({
+    'Fn::GetAtt': [
+      Object.keys(template.findResources('AWS::Lambda::Function')).find((id) => id.startsWith(`${prefix}Cleared`)),
+      'Arn',
+    ],
+  });
   const nameOf = ({ about, path }: AlarmDefinition) => `/${about === 'deployment' ? '' : `${FLOW}/`}${path}`;
 
   test('there are those of the contract and no others', () => {
@@ -41,7 +47,8 @@ describe('the alarms of a deployment', () => {
     const limit = typeof alarm.threshold === 'number' ? alarm.threshold : LIMITS[alarm.threshold];
     const isOwn = metric in METRICS;
     const isNotifiedByAnother = notifiedBy(key) !== null;
-    const action = isNotifiedByAnother ? Match.absent() : [topic(alarm.urgency === 'page' ? 'OnCall' : 'Tickets')];
+    const receiver = alarm.urgency === 'page' ? 'OnCall' : 'Tickets';
+    const action = isNotifiedByAnother ? Match.absent() : [topic(receiver)];
     template.hasResourceProperties('AWS::CloudWatch::Alarm', {
       AlarmName: `Tidemark-example${nameOf(alarm)}`,
       AlarmDescription: `${alarm.description} Runbook: docs/runbook.md#${alarm.section}`,
@@ -62,7 +69,7 @@ describe('the alarms of a deployment', () => {
       EvaluationPeriods: alarm.periods,
       TreatMissingData: missing,
       AlarmActions: action,
-      OKActions: action,
+      OKActions: isNotifiedByAnother ? Match.absent() : [cleared(receiver)],
       InsufficientDataActions: missing === 'missing' ? action : Match.absent(),
     });
   });
@@ -90,6 +97,19 @@ describe('the alarms of a deployment', () => {
       expect(isInAlarm(alarm, times(alarm.Threshold + beyond))).toBe(true);
     },
   );
+
+  test.each(['OnCall', 'Tickets'])('the alarms of this stack and no others may invoke the function behind %s', (to) => {
+    const permissions = template.findResources('AWS::Lambda::Permission', {
+      Properties: { Principal: 'lambda.alarms.cloudwatch.amazonaws.com', FunctionName: cleared(to) },
+    });
+    const [only, ...others] = Object.values(permissions);
+    expect(others).toEqual([]);
+    expect(only?.Properties).toMatchObject({
+      Action: 'lambda:InvokeFunction',
+      SourceAccount: { Ref: 'AWS::AccountId' },
+      SourceArn: { 'Fn::Join': ['', expect.arrayContaining([':alarm:Tidemark-example/*'])] },
+    });
+  });
 
   test('the ones about AWS watch the audit function and the queue of failures', () => {
     const [lambda] = Object.keys(template.findResources('AWS::Lambda::Function'));

@@ -30,6 +30,12 @@ describe('the audit stack', () => {
       (policy) => policy.Properties.PolicyDocument.Statement,
     );
   const actions = (from: Template) => statements(from).flatMap((statement) => statement.Action as string | string[]);
+  /** The actions of the policies whose logical ids begin so. */
+  const actionsOf = (from: Template, prefix: string) =>
+    Object.entries(from.findResources('AWS::IAM::Policy'))
+      .filter(([id]) => id.startsWith(prefix))
+      .flatMap(([, policy]) => policy.Properties.PolicyDocument.Statement)
+      .flatMap(({ Action }) => Action as string | string[]);
 
   test('GIVEN a resource that breaks a rule of cdk-nag THEN synthesis fails, which shows that the checks run', () => {
     expect(() => synthesizeChecked({}, undefined, (stack) => new Topic(stack, 'Careless'))).toThrow(
@@ -54,8 +60,21 @@ describe('the audit stack', () => {
     template.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(1 minute)' });
   });
 
-  test('has no function but the audit', () => {
-    template.resourceCountIs('AWS::Lambda::Function', 1);
+  test('has no function but the audit and those that report that alarms are over, which can do no more than that', () => {
+    template.resourceCountIs('AWS::Lambda::Function', 3);
+    for (const id of ['OnCallCleared', 'TicketsCleared']) {
+      expect(actionsOf(template, id).sort()).toEqual([
+        'cloudwatch:DescribeAlarmHistory',
+        'kms:Decrypt',
+        'kms:GenerateDataKey',
+        'logs:CreateLogStream',
+        'logs:PutLogEvents',
+        'sns:Publish',
+        'sqs:GetQueueAttributes',
+        'sqs:GetQueueUrl',
+        'sqs:SendMessage',
+      ]);
+    }
   });
 
   test('never retries a late or failed audit, and stores failed invocations', () => {
@@ -93,7 +112,7 @@ describe('the audit stack', () => {
   });
 
   test('the function may read its secrets, write log, metrics and history, report its failures, and nothing else', () => {
-    expect(actions(template).sort()).toEqual([
+    expect(actionsOf(template, 'Audit').sort()).toEqual([
       'cloudwatch:PutMetricData',
       'dynamodb:BatchGetItem',
       'dynamodb:DeleteItem',
@@ -157,7 +176,7 @@ describe('the audit stack', () => {
       'AWS::SQS::Queue': ['FailuresQueueB0898B50'],
       'AWS::SNS::Topic': ['OnCallTopic2FB15ED5', 'TicketsTopicC7E9F99F'],
       'AWS::KMS::Key': ['OnCallKey6DF8E67A'],
-      'AWS::Logs::LogGroup': ['AuditLog37476C05'],
+      'AWS::Logs::LogGroup': ['AuditLog37476C05', 'OnCallClearedLog1AC1807D', 'TicketsClearedLog81A919C9'],
     };
     const found = Object.keys(ids).map((type) => [type, Object.keys(template.findResources(type))]);
     expect(Object.fromEntries(found)).toEqual(ids);
@@ -272,7 +291,7 @@ describe('the audit stack', () => {
       `${msk}:topic/prod/0123-4/*`,
     ]);
     expect(granted).toContainEqual(['kafka-cluster:DescribeGroup', `${msk}:group/prod/0123-4/*`]);
-    expect(actions(more).filter((action) => /Write|Alter|Create|kafka.*Delete/.test(action))).toEqual([
+    expect(actionsOf(more, 'Audit').filter((action) => /Write|Alter|Create|kafka.*Delete/.test(action))).toEqual([
       'logs:CreateLogStream',
     ]);
   });
@@ -289,7 +308,7 @@ describe('the audit stack', () => {
       },
       Targets: [Match.objectLike({ DeadLetterConfig: { Arn: Match.anyValue() } })],
     });
-    paging.resourceCountIs('AWS::Lambda::Function', 2);
+    paging.resourceCountIs('AWS::Lambda::Function', 4);
     paging.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
       MaximumRetryAttempts: 2,
       DestinationConfig: { OnFailure: Match.anyValue() },

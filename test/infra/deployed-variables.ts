@@ -14,6 +14,7 @@ const functionSchema = z.object({
 export type DeployedFunction =
   | 'Audit'
   | 'Notify'
+  | 'OnCallCleared'
   | 'FailoverStepRead'
   | 'FailoverControl'
   | 'FailoverLinkAsk'

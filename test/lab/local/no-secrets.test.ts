@@ -169,6 +169,11 @@ describe('secrets of a deployment', () => {
     await Promise.all(cloud.scheduled.map((one) => one.stop()));
     await endLease();
     await untilPaged('ACCESS_REFUSED');
+    const isInAlarm = async () => {
+      played.push(await cloud.playMinute());
+      return played.some(({ notifications }) => notifications.some(({ subject }) => subject.includes('A->B')));
+    };
+    await waitUntil('an alarm of the flow', isInAlarm, { intervalMs: 1_000 });
     expect(new Set(cloud.secrets.asked)).toEqual(new Set(['lab/a', 'lab/connect', 'lab/slack', 'lab/webhook']));
 
     const all = await media();
