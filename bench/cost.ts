@@ -49,7 +49,7 @@ say(renderTable([['', 'a month', 'USD'], ...lines.map(({ what, amount, usd }) =>
 say(
   `metrics of groups: ${published.groupMetrics} of ${published.metrics.size}, at most ${parts.groupMetricsLimit} groups of a flow; resources of the stack: ${parts.resources}`,
 );
-if (settings.vpc !== undefined && parts.endpointZones === 0) {
+if (settings.vpc !== undefined && settings.vpc.endpoints === undefined) {
   say('The stack makes no endpoints. Those of a VPC without Internet access come on top (docs/deployment.md).');
 }
 const seconds = longestAuditSeconds({ flows: flows.length, pairs, parts });

@@ -13,7 +13,7 @@ import type { NamePairRecords, Settings } from './settings.ts';
 const PLACEHOLDER = '-----BEGIN PLACEHOLDER-----';
 
 /** An environment in which every variable is set. */
-const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy(
+export const EVERY_VARIABLE: Readonly<Record<string, string>> = new Proxy(
   {},
   {
     get: () => PLACEHOLDER,

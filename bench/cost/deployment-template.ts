@@ -32,6 +32,8 @@ export interface DeployedParts {
   readonly dashboards: number;
   /** Interface endpoints times their subnets. */
   readonly endpointZones: number;
+  /** Attachments to a transit gateway. */
+  readonly attachments: number;
   readonly keys: number;
   /** How many functions share the flows. */
   readonly auditFunctions: number;
@@ -66,6 +68,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
       endpointZones: of('AWS::EC2::VPCEndpoint')
         .flatMap(({ Properties }) => endpointSchema.safeParse(Properties).data ?? [])
         .reduce((sum, { SubnetIds }) => sum + SubnetIds.length, 0),
+      attachments: of('AWS::EC2::TransitGatewayAttachment').length,
       keys: of('AWS::KMS::Key').length,
       auditFunctions: audits.length,
       memoryMib: MemorySize,

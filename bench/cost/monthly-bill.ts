@@ -89,6 +89,11 @@ export function monthlyBill(input: BillInput): readonly BillLine[] {
       parts.endpointZones * PRICES.endpointHour * HOURS_PER_MONTH,
     ),
     line(
+      'Transit gateway attachments',
+      `${parts.attachments}`,
+      parts.attachments * PRICES.attachmentHour * HOURS_PER_MONTH,
+    ),
+    line(
       'Secrets Manager',
       `${secrets}`,
       secrets * (PRICES.secretMonth + SECRET_READS_PER_HOUR * HOURS_PER_MONTH * PRICES.secretRead),

@@ -1,7 +1,7 @@
 /**
  * List prices in us-east-1 in US dollars, without free tiers and discounts. Written down by hand on 2026-11-22, without
  * reading AWS's pages again: compare before a purchase depends on them. Sources:
- * aws.amazon.com/{cloudwatch,dynamodb,lambda,eventbridge,privatelink,secrets-manager,kms}/pricing.
+ * aws.amazon.com/{cloudwatch,dynamodb,lambda,eventbridge,privatelink,transit-gateway,secrets-manager,kms}/pricing.
  */
 export const PRICES = {
   /** A custom metric for a month. The price falls with the number: `upTo` metrics, then the next line. */
@@ -29,6 +29,8 @@ export const PRICES = {
   schedulerInvocation: 1 / 1e6,
   /** Interface endpoint, by Availability Zone. */
   endpointHour: 0.01,
+  /** Attachment of a VPC to a transit gateway. */
+  attachmentHour: 0.05,
   secretMonth: 0.4,
   secretRead: 0.05 / 10_000,
   keyMonth: 1,

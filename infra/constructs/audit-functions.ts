@@ -15,13 +15,14 @@ import type { Settings } from '../settings.ts';
 import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskReadAccess } from './msk-read-access.ts';
+import type { FunctionPlacement } from './network.ts';
+import { grantNetworkInterfaces } from './network-interfaces.ts';
 import { partId } from './part-id.ts';
 import { grantSecrets } from './secret-access.ts';
-import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
 
 export type AuditFunctionsProps = Pick<
   Settings,
-  'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'
+  'deployment' | 'configFolder' | 'secrets' | 'secretKeyArns' | 'mskClusterArns'
 > & {
   /** The most groups per flow with metrics of their own. */
   readonly groupMetricsLimit: number;
@@ -30,6 +31,8 @@ export type AuditFunctionsProps = Pick<
   /** Receives invocations that failed or came too late. */
   readonly failures: IQueue;
   readonly history: HistoryTable;
+  /** Undefined outside any VPC. */
+  readonly placement: FunctionPlacement | undefined;
   /** The names of clients whose metric the first function publishes again each minute. */
   readonly names: readonly ClientName[];
 };
@@ -68,7 +71,7 @@ export class AuditFunctions extends Construct {
     this.grantMetrics(role, props.names.length > 0 ? [METRIC_NAMESPACE, NAME_METRIC.namespace] : METRIC_NAMESPACE);
     this.grantEvents(role);
     grantSecrets(role, Object.values(props.secrets), props.secretKeyArns);
-    if (props.vpc !== undefined) grantNetworkInterfaces(role);
+    if (props.placement !== undefined) grantNetworkInterfaces(role);
     if (props.mskClusterArns.length > 0) new MskReadAccess(this, 'Msk', { role, clusterArns: props.mskClusterArns });
   }
 
@@ -91,7 +94,7 @@ export class AuditFunctions extends Construct {
       onFailure: new SqsDestination(props.failures),
       role,
       logGroup,
-      ...(props.vpc !== undefined && vpcPlacement(this, props.vpc)),
+      ...props.placement,
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
     lambda.addEnvironment(AUDIT_ENVIRONMENT.deployment, props.deployment.name);

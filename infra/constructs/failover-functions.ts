@@ -13,18 +13,18 @@ import { bundledHandler } from './bundled-handler.ts';
 import type { HistoryTable } from './history-table.ts';
 import { MskGroupAccess } from './msk-group-access.ts';
 import { MskReadAccess } from './msk-read-access.ts';
+import type { FunctionPlacement } from './network.ts';
+import { grantNetworkInterfaces } from './network-interfaces.ts';
 import { grantSecrets } from './secret-access.ts';
-import { grantNetworkInterfaces, vpcPlacement } from './vpc-placement.ts';
 
-export type FailoverFunctionsProps = Pick<
-  Settings,
-  'deployment' | 'secrets' | 'secretKeyArns' | 'mskClusterArns' | 'vpc'
-> & {
+export type FailoverFunctionsProps = Pick<Settings, 'deployment' | 'secrets' | 'secretKeyArns' | 'mskClusterArns'> & {
   readonly failover: NonNullable<Settings['failover']>;
   readonly history: HistoryTable;
   /** tidemark.yaml and its certificates. */
   readonly configuration: ILayerVersion;
   readonly switches: NameSwitches;
+  /** Undefined outside any VPC. */
+  readonly placement: FunctionPlacement | undefined;
 };
 
 export interface FailoverFunction {
@@ -57,8 +57,7 @@ export class FailoverFunctions extends Construct {
 
   constructor(scope: Construct, id: string, props: FailoverFunctionsProps) {
     super(scope, id);
-    const placement = props.vpc === undefined ? {} : vpcPlacement(this, props.vpc);
-    const create = (step: StepName | null) => this.#create(step, props, placement);
+    const create = (step: StepName | null) => this.#create(step, props);
     this.#reads = create(null);
     this.#byStep = new Map([...new Set([...DANGEROUS_STEPS, ...LONG_STEPS])].map((step) => [step, create(step)]));
   }
@@ -76,8 +75,8 @@ export class FailoverFunctions extends Construct {
     return [this.#reads, ...this.#byStep.values()];
   }
 
-  #create(step: StepName | null, props: FailoverFunctionsProps, placement: object): FailoverFunction {
-    const { failover, history, configuration, secrets, secretKeyArns, mskClusterArns, vpc } = props;
+  #create(step: StepName | null, props: FailoverFunctionsProps): FailoverFunction {
+    const { failover, history, configuration, secrets, secretKeyArns, mskClusterArns, placement } = props;
     const id = step === null ? 'Read' : pascal(step);
     const logGroup = new LogGroup(this, `${id}Log`, {
       retention: RetentionDays.SIX_MONTHS,
@@ -122,7 +121,7 @@ export class FailoverFunctions extends Construct {
     if (step === 'switch-name') this.#grantSwitches(role, props.switches);
     else if (props.switches.names.length > 0) history.denySwitchingNames(role);
     grantSecrets(role, Object.values(readable), secretKeyArns);
-    if (vpc !== undefined) {
+    if (placement !== undefined) {
       grantNetworkInterfaces(role);
       acknowledgeAnyResource(role);
     }

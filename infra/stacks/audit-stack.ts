@@ -13,7 +13,9 @@ import { Failover } from '../constructs/failover.ts';
 import { FailureQueue } from '../constructs/failure-queue.ts';
 import { HistoryTable } from '../constructs/history-table.ts';
 import { MaintenanceWindows } from '../constructs/maintenance-windows.ts';
+import { Network } from '../constructs/network.ts';
 import { NotifyFunction } from '../constructs/notify-function.ts';
+import { configuredServices, isolatedServices } from '../endpoint-services.ts';
 import { defaultGroupMetricsLimit } from '../group-metrics-limit.ts';
 import type { Settings } from '../settings.ts';
 
@@ -42,6 +44,7 @@ export class AuditStack extends Stack {
     const history = new HistoryTable(this, 'History', settings.historyTable);
     const groupMetricsLimit = settings.groupMetricsLimit ?? defaultGroupMetricsLimit(flows.length);
     const count = auditFunctionsCount(settings, flows.length);
+    const placement = this.#network(settings, switches)?.placement;
     const audit = new AuditFunctions(this, 'Audit', {
       ...settings,
       groupMetricsLimit,
@@ -49,6 +52,7 @@ export class AuditStack extends Stack {
       failures: queue,
       history,
       names,
+      placement,
     });
     new AuditSchedule(this, 'EveryMinute', { targets: audit.functions, undelivered: queue });
     if (count > 1) {
@@ -82,7 +86,7 @@ export class AuditStack extends Stack {
     if (settings.failover !== undefined) {
       const { configuration } = audit;
       const { failover } = settings;
-      new Failover(this, 'Failover', { ...settings, failover, history, configuration, onCall, switches });
+      new Failover(this, 'Failover', { ...settings, failover, history, configuration, onCall, switches, placement });
       new ClientNames(this, 'Names', { ...settings, deployment, names, ticket: tickets.actions.raised });
     }
     const kept = {
@@ -93,5 +97,16 @@ export class AuditStack extends Stack {
     new CfnOutput(this, 'AlarmTopicArn', { description: 'Subscribe the on-call here', value: onCall.topic.topicArn });
     const waiting = { description: 'Subscribe here who looks at tickets', value: tickets.topic.topicArn };
     new CfnOutput(this, 'TicketTopicArn', waiting);
+  }
+
+  #network(settings: Settings, switches: NameSwitches): Network | undefined {
+    const { vpc, isolatedVpc } = settings;
+    if (isolatedVpc !== undefined) {
+      const services = isolatedServices(settings, switches);
+      return new Network(this, 'Network', { of: { kind: 'isolated', vpc: isolatedVpc }, services });
+    }
+    if (vpc === undefined) return undefined;
+    const services = vpc.endpoints === undefined ? [] : configuredServices(settings);
+    return new Network(this, 'Network', { of: { kind: 'given', vpc }, services });
   }
 }

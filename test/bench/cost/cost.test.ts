@@ -28,10 +28,24 @@ describe('what a deployment costs', () => {
       compositeAlarms: flows.length * Object.keys(COMPOSITE_ALARMS).length,
       dashboards: 1,
       endpointZones: 0,
+      attachments: 0,
       auditFunctions: 1,
       keys: 1,
     });
     expect(parts.resources).toBe(Object.keys(template.toJSON().Resources).length);
+  });
+
+  test('the endpoints that the stack makes are in the bill, each in every zone, and the gateway endpoint is not', () => {
+    const isolatedVpc = {
+      cidr: '10.60.0.0/26',
+      availabilityZones: ['eu-central-1a', 'eu-central-1b'],
+      peerings: [],
+      transitGateway: { id: 'tgw-1', cidrs: ['10.20.0.0/16'] },
+    };
+    expect(deployedParts({ ...exampleSettings, isolatedVpc }, flows)).toMatchObject({
+      endpointZones: 6,
+      attachments: 1,
+    });
   });
 
   test('the metrics and requests of an hour are those that CloudWatch receives, and groups have no more than their limit', async () => {
@@ -96,6 +110,7 @@ describe('what a deployment costs', () => {
       compositeAlarms: 1,
       dashboards: 2,
       endpointZones: 2,
+      attachments: 1,
       keys: 0,
     };
     const input: BillInput = {
@@ -110,6 +125,7 @@ describe('what a deployment costs', () => {
     expect(usd['CloudWatch alarms']).toBeCloseTo(0.7);
     expect(usd['CloudWatch dashboards']).toBeCloseTo(6);
     expect(usd['VPC endpoints by zone']).toBeCloseTo(14.6);
+    expect(usd['Transit gateway attachments']).toBeCloseTo(36.5);
     expect(usd['PutMetricData requests']).toBeCloseTo(0.73);
     expect(usd['DynamoDB write units']).toBeCloseTo(0.027_375);
   });
@@ -132,7 +148,7 @@ describe('what a deployment costs', () => {
     const lines = run.stdout.trimEnd().split('\n');
     const [, usd, metrics] = /^COST usd_month=([\d.]+) metrics=(\d+) alarms=\d+$/.exec(lines.at(-1) ?? '') ?? [];
     const amounts = lines.flatMap((line) => /^\S.*\s(\d+\.\d\d)$/.exec(line)?.[1] ?? []).map(Number);
-    expect(amounts).toHaveLength(13);
+    expect(amounts).toHaveLength(14);
     expect(amounts.reduce((sum, amount) => sum + amount, 0)).toBeCloseTo(Number(usd), 1);
     expect(Number(metrics)).toBeGreaterThan(40);
     expect(Number(usd)).toBeLessThanOrEqual(25);
