@@ -10,11 +10,15 @@ const answerSchema = z.object({ result: z.unknown().optional(), error: z.string(
 export class MeasuredChild {
   readonly #child: ChildProcess;
 
-  /** @param script file name in this folder, which calls `answerCalls` */
-  constructor(script: string) {
+  /**
+   * @param script file name in this folder, which calls `answerCalls`
+   * @param nodeOptions as in the variable of that name: limits of the heap
+   */
+  constructor(script: string, nodeOptions = '') {
     // Use a compile cache, like `bin/tidemark.js`.
     const env = { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'node-compile-cache') };
-    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)), { env });
+    const execArgv = nodeOptions.split(' ').filter((option) => option !== '');
+    this.#child = fork(fileURLToPath(new URL(script, import.meta.url)), { env, execArgv });
   }
 
   /** Calls the child. Only one call at a time is allowed. */

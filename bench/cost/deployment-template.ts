@@ -19,7 +19,12 @@ const endpointSchema = z.object({ VpcEndpointType: z.literal('Interface'), Subne
 const functionSchema = z.object({
   MemorySize: z.number(),
   Timeout: z.number(),
-  Environment: z.object({ Variables: z.object({ [AUDIT_ENVIRONMENT.groupMetricsLimit]: z.coerce.number() }) }),
+  Environment: z.object({
+    Variables: z.object({
+      [AUDIT_ENVIRONMENT.groupMetricsLimit]: z.coerce.number(),
+      [AUDIT_ENVIRONMENT.nodeOptions]: z.string(),
+    }),
+  }),
 });
 
 /** What a deployment has that AWS charges for, counted in its template. */
@@ -39,6 +44,8 @@ export interface DeployedParts {
   readonly auditFunctions: number;
   /** Memory of an audit function in MiB. */
   readonly memoryMib: number;
+  /** Of Node in an audit function. */
+  readonly nodeOptions: string;
   /** After this time Lambda ends an audit. */
   readonly timeoutSeconds: number;
   /** The most groups per flow with metrics of their own. */
@@ -72,6 +79,7 @@ export function deployedParts(settings: Settings, flows: readonly string[]): Dep
       keys: of('AWS::KMS::Key').length,
       auditFunctions: audits.length,
       memoryMib: MemorySize,
+      nodeOptions: Environment.Variables[AUDIT_ENVIRONMENT.nodeOptions],
       timeoutSeconds: Timeout,
       groupMetricsLimit: Environment.Variables[AUDIT_ENVIRONMENT.groupMetricsLimit],
     };

@@ -35,9 +35,17 @@ const LOG_BYTES_PER_FLOW = 1_500;
 const SECRET_READS_PER_HOUR = 12;
 
 /** How long some flows of one function take in Lambda, in seconds. */
-export function auditSeconds({ flows, pairs, parts }: Pick<BillInput, 'flows' | 'pairs' | 'parts'>): number {
-  const cores = Math.min(1, parts.memoryMib / MIB_OF_A_CORE);
-  return WAITING_SECONDS + (flows * pairs * CORE_SECONDS_PER_PAIR) / cores;
+export function auditSeconds({
+  flows,
+  pairs,
+  parts,
+}: Pick<BillInput, 'flows' | 'pairs'> & { readonly parts: Pick<DeployedParts, 'memoryMib'> }): number {
+  return lambdaSeconds(flows * pairs * CORE_SECONDS_PER_PAIR, parts.memoryMib);
+}
+
+/** How long a function takes in Lambda that needs one core for this time. */
+export function lambdaSeconds(coreSeconds: number, memoryMib: number): number {
+  return WAITING_SECONDS + coreSeconds / Math.min(1, memoryMib / MIB_OF_A_CORE);
 }
 
 /** How long the function with the most flows takes. */

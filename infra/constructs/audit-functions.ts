@@ -37,6 +37,14 @@ export type AuditFunctionsProps = Pick<
   readonly names: readonly ClientName[];
 };
 
+/** With this, Lambda gives a whole core. With less an audit takes as much longer as the memory costs less. */
+const MEMORY_MIB = 1_769;
+/**
+ * V8 keeps garbage as long as the heap has room, and Lambda ends a function that takes more than its memory. Buffers and Node itself
+ * lie outside the heap. `npm run bench:fleet` measures both together.
+ */
+const HEAP_LIMITS = `--max-old-space-size=${Math.floor(MEMORY_MIB * 0.6)} --max-semi-space-size=32`;
+
 /**
  * The audit functions, each with a part of the flows, and the least permissions: the log, the metrics namespace, the secrets, the
  * history. Each is a function of its own, and not only another invocation, because it keeps what it read from MM2's topics in
@@ -84,8 +92,7 @@ export class AuditFunctions extends Construct {
     const lambda = new NodejsFunction(this, id, {
       description: 'Audits MirrorMaker 2 and publishes lag, loss and verdicts as metrics',
       ...bundledHandler('audit'),
-      // Lambda allots CPU with memory: TLS handshakes and decoding need it, the heap needs less.
-      memorySize: 1024,
+      memorySize: MEMORY_MIB,
       // Shorter than the schedule's period, so that audits do not pile up.
       timeout: Duration.seconds(50),
       reservedConcurrentExecutions: 1,
@@ -97,6 +104,7 @@ export class AuditFunctions extends Construct {
       ...props.placement,
     });
     lambda.addEnvironment(AUDIT_ENVIRONMENT.serviceName, 'tidemark-audit');
+    lambda.addEnvironment(AUDIT_ENVIRONMENT.nodeOptions, HEAP_LIMITS);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.deployment, props.deployment.name);
     lambda.addEnvironment(AUDIT_ENVIRONMENT.groupMetricsLimit, String(props.groupMetricsLimit));
     lambda.addEnvironment(AUDIT_ENVIRONMENT.part, part);

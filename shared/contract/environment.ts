@@ -22,6 +22,8 @@ export const AUDIT_ENVIRONMENT = {
    * to. Absent where another function publishes them.
    */
   names: 'TIDEMARK_NAMES',
+  /** Defined by Node. */
+  nodeOptions: 'NODE_OPTIONS',
   /** Defined by Powertools. */
   serviceName: 'POWERTOOLS_SERVICE_NAME',
 } as const;

@@ -116,7 +116,14 @@ describe('what a deployment costs', () => {
     const input: BillInput = {
       flows: 1,
       pairs: 0,
-      parts: { ...parts, auditFunctions: 1, memoryMib: 1024, timeoutSeconds: 50, groupMetricsLimit: 3 },
+      parts: {
+        ...parts,
+        auditFunctions: 1,
+        memoryMib: 1024,
+        timeoutSeconds: 50,
+        nodeOptions: '',
+        groupMetricsLimit: 3,
+      },
       published: { metrics: new Set(), requests: 100, writeUnits: 0 },
       recorded: { writeUnits: 60, storedBytes: 0 },
       secrets: 0,
