@@ -51,7 +51,7 @@ const waiting = Array.from({ length: fleet.functions }, (_, index) => index + 1)
 const results: WorkerResult[] = [];
 async function work(): Promise<void> {
   for (let part = waiting.shift(); part !== undefined; part = waiting.shift()) {
-    const child = new MeasuredChild('fleet/worker-child.ts', parts.nodeOptions);
+    const child = new MeasuredChild('fleet-child.ts', parts.nodeOptions);
     const result = await child.call(JSON.stringify({ ...fleet, part }), workerResult);
     await child.end();
     results.push(result);

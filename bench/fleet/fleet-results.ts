@@ -20,7 +20,7 @@ function first({ audits }: WorkerResult): AuditCost {
   return audits[0] ?? { seconds: 0, cpuSeconds: 0 };
 }
 
-/** The last one is that of a process that goes on. */
+/** The last one is of a process that continues. */
 function last({ audits }: WorkerResult): AuditCost {
   return audits.at(-1) ?? first({ audits } as WorkerResult);
 }
