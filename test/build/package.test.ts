@@ -94,6 +94,7 @@ describe('the package', () => {
     const notices = readFileSync(join(installed, 'dist/cli/THIRD-PARTY-NOTICES.txt'), 'utf8');
     for (const name of ['kafkajs', 'zod', 'commander', 'yaml', '@aws-sdk/client-dynamodb'])
       expect(notices).toMatch(new RegExp(`^${name} \\d`, 'm'));
+    expect(notices.split('2. Grant of Copyright License.')).toHaveLength(2);
     const ofBinary = readFileSync(join(dirname(executable), 'THIRD-PARTY-NOTICES.txt'), 'utf8');
     expect(ofBinary).toContain(`contains Node ${process.versions.node}.`);
     expect(ofBinary).toMatch(/^kafkajs \d/m);
