@@ -185,8 +185,20 @@ describe('restore on a live flow', () => {
   test('the plan onto the source says where each group goes, and how to do it', async () => {
     const ran = await plan('source', '--group', 'billing');
     expect({ code: ran.code, refusals: ran.plan.refusals }).toEqual({ code: 0, refusals: [] });
-    const none = await plan('source', '--group', 'payer', '--group', 'bil*', '--topic', 'orders');
-    expect(none.plan.refusals.map(({ code }) => code)).toEqual(['GROUP_UNKNOWN']);
+    const unknown = ['--group', 'payer', '--group', 'bil*', '--topic', 'orders'];
+    const none = await inLab(
+      'restore',
+      'plan',
+      '--mm2',
+      mm2.propertiesFile,
+      '--onto',
+      'source',
+      '--as-of',
+      before,
+      ...unknown,
+    );
+    expect(none).toMatchObject({ code: 2, stdout: '' });
+    expect(none.stderr).toContain('there is no group "payer" with positions on these topics in the history as of');
     expect(ran.plan.groups[0]?.steps).toMatchObject([
       { topic: 'orders', partition: 0, from: 1_170n, to: 460n, proof: 'exact' },
       { topic: 'orders', partition: 1, from: 1_170n, to: 800n, proof: 'exact' },

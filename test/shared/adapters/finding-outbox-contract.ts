@@ -143,7 +143,7 @@ export function describeFindingOutbox(name: string, start: () => Promise<OutboxU
         'opened TARGET_POSITION_SKIPS a',
         'opened TARGET_POSITION_SKIPS b',
       ]);
-      expect(failures).toEqual(Array(2).fill('1 events of findings were not delivered: Malformed'));
+      expect(failures).toEqual(Array(2).fill('1 event of findings was not delivered: Malformed'));
       expect((await outbox.pending(key, 10)).map((event) => event && told(event))).toEqual(['opened MIRROR_STOPPED']);
       isPoisoned = false;
       await announcer.announce(lease, audited([stopped, skips('b')], 2));

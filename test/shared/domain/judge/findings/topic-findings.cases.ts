@@ -290,7 +290,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         of: { partition: waiting(HOUR), heartbeat: 'unread' },
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
-        says: 'nothing shows whether MM2 runs, and records of orders have waited 3600 s (1 partitions)',
+        says: 'nothing shows whether MM2 runs, and records of orders have waited 3600 s (1 partition)',
       },
       'MM2 reads uncommitted records: no open transaction holds it up': {
         of: { partition: { ...waiting(HOUR), source: [0n, 1_051n, 1_001n] } },
@@ -309,7 +309,7 @@ export const TOPIC_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, oldestWaitingMs: BigInt(AT - HOUR) },
-        says: 'MM2 is alive, but records of orders wait that are 3600 s old by their timestamps; the target may have them (1 partitions)',
+        says: 'MM2 is alive, but records of orders wait that are 3600 s old by their timestamps; the target may have them (1 partition)',
       },
       'milder: the offset syncs could not be read': {
         beside: ['SYNC_TOPIC_UNREADABLE'],
