@@ -24,7 +24,9 @@ export const mm2Killed: ReconcileScenario = {
     try {
       const [a, b] = await Promise.all([lab.startCluster({ alias: 'A' }), lab.startCluster({ alias: 'B' })]);
       const writer = new RecordWriter(a.admin);
-      await a.admin.createTopics({ load: { partitions: 2 }, holes: {}, equal: {}, tx: {}, compacted: {} });
+      // Its records have a fixed time of long ago: retention would delete them while the drill runs.
+      const equal = { config: { 'retention.ms': '-1' } };
+      await a.admin.createTopics({ load: { partitions: 2 }, holes: {}, equal, tx: {}, compacted: {} });
       const mm2 = await lab.startMm2({ properties: mm2Properties(a, b, { 'B.offset.flush.interval.ms': '10000' }) });
       const mirroring = (topic: string) => ({ source: a, target: b, topic, mm2 });
       const load = async (count: number) => {
