@@ -36,12 +36,16 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
         ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
         : CERTAINTIES.doubt;
   const { passedOver, text } = lackOf(found);
-  const is = found === doubtful ? 'may not be' : 'is not';
+  // In doubt, nothing shows that MM2 passed over them: they are absent, whatever the cause.
+  const [is, lacks] =
+    found === doubtful
+      ? ['may not be', `the target lacks ${text} of its records`]
+      : ['is not', `MM2 skipped ${text} of its records`];
   return [
     makeFinding(
       'SOURCE_TOPIC_RECREATED',
       { topic: topic.topic, partition: worst.partition },
-      `${topic.topic} ${is} the topic that was mirrored before: ${how}; MM2 skipped ${text} of its records`,
+      `${topic.topic} ${is} the topic that was mirrored before: ${how}; ${lacks}`,
       { partitions: found.length, passedOver, topicId: topic.sourceId },
       certain.length > 0 || shorter.length > 0 ? 'critical' : 'warning',
     ),

@@ -145,7 +145,7 @@ export const RECREATION_FINDINGS: FindingFamilies = {
         severity: 'warning',
         subject: { topic: 'orders', partition: 0 },
         evidence: { partitions: 1, passedOver: 1_001n, topicId: null },
-        says: `orders may not be the topic that was mirrored before: ${DOUBT}; MM2 skipped up to 1001 of its records`,
+        says: `orders may not be the topic that was mirrored before: ${DOUBT}; the target lacks up to 1001 of its records`,
       },
       'milder: comparing told nothing': {
         beside: ['RECORDS_UNACCOUNTED'],
