@@ -36,7 +36,7 @@ export function sourceRecreated({ topic, states }: TopicContext): Finding[] {
         ? 'it ends before offsets that MM2 has mirrored (recreated, or truncated by an unclean election)'
         : CERTAINTIES.doubt;
   const { passedOver, text } = lackOf(found);
-  // In doubt, nothing shows that MM2 passed over them: they are absent, whatever the cause.
+  // In doubt, nothing shows that MM2 skipped them: they are absent, whatever the cause.
   const [is, lacks] =
     found === doubtful
       ? ['may not be', `the target lacks ${text} of its records`]
